@@ -1,0 +1,122 @@
+/**
+ * What a check is: the target it speaks to, the verdict it gives, the signature every checker has.
+ */
+
+import type { IpAddress } from "./address.ts";
+import type { Secret } from "./secret.ts";
+
+/** The protocols that a negotiate check can speak. */
+export const SERVICES = [
+  "dns",
+  "ftp",
+  "http",
+  "https",
+  "http_proxy",
+  "imap",
+  "imaps",
+  "ldap",
+  "ldaps",
+  "mysql",
+  "nntp",
+  "none",
+  "oracle",
+  "pgsql",
+  "pop",
+  "pops",
+  "radius",
+  "simpletcp",
+  "sip",
+  "smtp",
+  "submission",
+] as const;
+
+/** One of {@link SERVICES}. */
+export type Service = typeof SERVICES[number];
+
+/** How a real server is asked. `negotiate` speaks the target's service. */
+export type CheckMethod = "negotiate" | "connect" | "ping" | "external" | "external-perl";
+
+/** A compiled `receive` expression. */
+export interface Pattern {
+  /** The expression as the configuration file has it. */
+  readonly source: string;
+  /** Whether the expression occurs in the text (one character per received byte). */
+  matches(text: string): boolean;
+}
+
+/** All that a checker may know of the server it asks. */
+export interface CheckTarget {
+  readonly address: IpAddress;
+  /** 0 where the virtual service is a firewall mark and no port is known. */
+  readonly port: number;
+  readonly transport: "tcp" | "udp";
+  readonly service: Service;
+  /** As written in the configuration; each checker says what it makes of it. */
+  readonly request?: string;
+  readonly receive?: Pattern;
+  readonly httpMethod: "GET" | "HEAD";
+  /** The Host header, and the name in TLS's SNI. */
+  readonly virtualHost?: string;
+  readonly login?: string;
+  readonly passwd?: Secret;
+  readonly database?: string;
+  readonly secret?: Secret;
+  /** Attempts of a ping before it has failed. */
+  readonly pingCount: number;
+  /** Whether the server's certificate must be valid for its name. */
+  readonly tlsVerify: boolean;
+  /** The external command and its own arguments. */
+  readonly command: readonly string[];
+  /** What an external command is told: virtual address or mark, virtual port, real address, real port. */
+  readonly commandArguments: readonly string[];
+}
+
+/** Why a check failed: the word that status, metrics and scripts see. */
+export type FailureKind =
+  /** The connection was refused or reset, or the host or port is unreachable. */
+  | "refused"
+  /** The deadline passed. */
+  | "timeout"
+  /** The server answered, but not what `receive` asks for. */
+  | "mismatch"
+  /** The server answered something that its protocol does not allow, or said that it is not well. */
+  | "protocol"
+  /** The server did not accept the credentials. */
+  | "auth"
+  /** The check itself could not be made (no descriptor, no memory, no command): says nothing of the server. */
+  | "internal";
+
+/** A check's verdict. `detail` is one line for an operator: `503 Service Unavailable`. */
+export type CheckResult =
+  | { readonly up: true; readonly detail: string }
+  | { readonly up: false; readonly why: FailureKind; readonly detail: string };
+
+/** What a checker is given besides its target. */
+export interface CheckRun {
+  /** Aborted at the deadline; the checker then drops what it holds and ends. */
+  readonly signal: AbortSignal;
+  /** Notes one line of the conversation for the operator. Never given a secret. */
+  trace(line: string): void;
+}
+
+/** One protocol's check: holds the conversation and says what it found. */
+export type Checker = (target: CheckTarget, run: CheckRun) => Promise<CheckResult>;
+
+/** Everything that makes two checks the same check, as one string. */
+export type CheckKey = string & { readonly brand: "CheckKey" };
+
+/** A check as the director schedules it. */
+export interface Check {
+  readonly key: CheckKey;
+  readonly target: CheckTarget;
+  /** The method of every round; with `connectsPerNegotiate` set, that of each N+1st round. */
+  readonly method: CheckMethod;
+  /** `checktype = N`: after each N connect rounds one negotiate round. */
+  readonly connectsPerNegotiate?: number;
+  /** Seconds from the start of one round to the start of the next. */
+  readonly interval: number;
+  /** Seconds that a connect, ping or external round may take. */
+  readonly checkTimeout: number;
+  /** Seconds that a negotiate round may take. */
+  readonly negotiateTimeout: number;
+}

@@ -1,0 +1,30 @@
+const MASK = "***";
+
+/**
+ * A password or shared secret. It prints as `***` wherever text is made of it by accident
+ * (logs, JSON, inspection, errors); only `reveal()` gives the value, and only a checker calls that.
+ */
+export class Secret {
+  readonly #value: string;
+
+  constructor(value: string) {
+    this.#value = value;
+  }
+
+  /** The value itself, to be put on the wire and nowhere else. */
+  reveal(): string {
+    return this.#value;
+  }
+
+  toString(): string {
+    return MASK;
+  }
+
+  toJSON(): string {
+    return MASK;
+  }
+
+  [Symbol.for("Deno.customInspect")](): string {
+    return MASK;
+  }
+}

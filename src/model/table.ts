@@ -1,0 +1,75 @@
+/**
+ * The kernel's IPVS table as values: what `ipvsadm -Sn` says and what `ipvsadm -R` takes.
+ */
+
+import { type Family, familyOf, formatEndpoint, type IpAddress } from "./address.ts";
+
+/** What clients connect to: an address with a port, or packets that carry a firewall mark. */
+export type ServiceAddress =
+  | { readonly kind: "tcp" | "udp"; readonly address: IpAddress; readonly port: number }
+  | { readonly kind: "fwm"; readonly family: Family; readonly mark: number };
+
+/** A virtual service's identity: `tcp:192.0.2.1:80`, `udp:[2001:db8::1]:53`, `fwm:7`, `fwm6:7`. */
+export type VirtualKey = string & { readonly brand: "VirtualKey" };
+
+/** A destination's identity within its virtual service: `10.0.0.1:80`. */
+export type DestinationKey = string & { readonly brand: "DestinationKey" };
+
+/** How the kernel hands packets to a real server: direct routing, NAT or IP-in-IP. */
+export type Forwarding = "gate" | "masq" | "ipip";
+
+/** One real server (or the fallback) as the kernel has it. */
+export interface Destination {
+  readonly address: IpAddress;
+  readonly port: number;
+  readonly forwarding: Forwarding;
+  /** 0 to 65535; at 0 the kernel sends no new connections. */
+  readonly weight: number;
+  /** Connections above which the kernel sends no more; 0 = no limit. */
+  readonly upperThreshold: number;
+  /** Connections below which it sends again; 0 = three quarters of the upper one. */
+  readonly lowerThreshold: number;
+}
+
+/** The settings of a virtual service, without its destinations. */
+export interface ServiceSettings {
+  readonly address: ServiceAddress;
+  readonly scheduler: string;
+  /** Sorted, as `ipvsadm -b` takes them: `sh-port`, `flag-1`. */
+  readonly schedulerFlags: readonly string[];
+  /** Seconds of client affinity; absent = not persistent. */
+  readonly persistence?: number;
+  /** Granularity of the affinity: a dotted quad, or a prefix length for IPv6. */
+  readonly netmask?: string;
+  /** One-packet scheduling (udp). */
+  readonly onePacket: boolean;
+}
+
+/** A virtual service with its destinations. */
+export interface TableService extends ServiceSettings {
+  readonly destinations: ReadonlyMap<DestinationKey, Destination>;
+}
+
+/** An IPVS table: the kernel's, or the part of it that we want. */
+export type IpvsTable = ReadonlyMap<VirtualKey, TableService>;
+
+/** The identity of a virtual service. */
+export function virtualKey(service: ServiceAddress): VirtualKey {
+  if (service.kind === "fwm") return `${service.family === 6 ? "fwm6" : "fwm"}:${service.mark}` as VirtualKey;
+  return `${service.kind}:${formatEndpoint(service.address, service.port)}` as VirtualKey;
+}
+
+/** The identity of a destination. */
+export function destinationKey(destination: Pick<Destination, "address" | "port">): DestinationKey {
+  return formatEndpoint(destination.address, destination.port) as DestinationKey;
+}
+
+/** The address family of a virtual service. */
+export function serviceFamily(service: ServiceAddress): Family {
+  return service.kind === "fwm" ? service.family : familyOf(service.address);
+}
+
+/** As logs name it: `192.0.2.1:80`, or the mark alone. */
+export function serviceLabel(service: ServiceAddress): string {
+  return service.kind === "fwm" ? String(service.mark) : formatEndpoint(service.address, service.port);
+}

@@ -1,0 +1,101 @@
+/**
+ * The configuration as the director sees it: virtual services, their real servers, what to do when all are gone.
+ */
+
+import type { IpAddress } from "./address.ts";
+import type { Check } from "./check.ts";
+import type { Destination, DestinationKey, ServiceSettings, VirtualKey } from "./table.ts";
+
+/** How a real server's state is found: by a check, or said by the configuration. */
+export type CheckPolicy =
+  | { readonly kind: "checked"; readonly check: Check }
+  /** `checktype = on` or `service = none`: always up. */
+  | { readonly kind: "on" }
+  /** `checktype = off`: never activated. */
+  | { readonly kind: "off" };
+
+/** A real server of one virtual service. */
+export interface RealServer {
+  /** Identity within the virtual service: that of its destination. */
+  readonly key: DestinationKey;
+  /** The destination at full weight, with the port that the kernel will use. */
+  readonly destination: Destination;
+  /** The port that the configuration gave; differs from the destination's where the kernel maps no ports. */
+  readonly configuredPort: number;
+  readonly policy: CheckPolicy;
+  /** 1-based line of the configuration file. */
+  readonly line: number;
+}
+
+/** Where clients go when no real server is up. Weight 1. */
+export interface Fallback {
+  readonly key: DestinationKey;
+  readonly destination: Destination;
+}
+
+/** Who is told of transitions, and when. */
+export interface AlertSettings {
+  readonly to: readonly string[];
+  readonly from?: string;
+  /** Seconds between repeats while a real server is down; 0 = none. */
+  readonly repeatEvery: number;
+  readonly on: ReadonlySet<AlertState>;
+  /** `host` or `host:port`; absent = the local sendmail. */
+  readonly smtp?: string;
+}
+
+/** The states of the daemon in which alerts are sent. */
+export type AlertState = "starting" | "running" | "stopping" | "reloading";
+
+/** One `virtual` section, everything inherited and resolved. */
+export interface VirtualService {
+  readonly key: VirtualKey;
+  /** As logs name it: `192.0.2.1:80` or the mark. */
+  readonly label: string;
+  readonly settings: ServiceSettings;
+  readonly reals: ReadonlyMap<DestinationKey, RealServer>;
+  readonly fallback?: Fallback;
+  /** Called with `start` when the last real server goes and `stop` when the first returns. */
+  readonly fallbackCommand?: string;
+  /** Down means weight 0 instead of removal. */
+  readonly quiescent: boolean;
+  /** A quiescent real server that somebody removed is put back at weight 0. */
+  readonly readdQuiescent: boolean;
+  /** The virtual service is purged when the director stops. */
+  readonly cleanStop: boolean;
+  /** Failed rounds in a row until a real server is down. */
+  readonly failureCount: number;
+  readonly monitorFile?: string;
+  readonly serviceName?: string;
+  readonly comment?: string;
+  readonly alerts: AlertSettings;
+  /** 1-based line of the configuration file. */
+  readonly line: number;
+}
+
+/** A real server whose name did not resolve: down, and looked up again each interval. */
+export interface UnresolvedReal {
+  readonly virtual: VirtualKey;
+  readonly host: string;
+  readonly line: number;
+}
+
+/** A whole configuration file, checked and resolved. */
+export interface Model {
+  /** Absolute path of the file. */
+  readonly file: string;
+  readonly virtuals: ReadonlyMap<VirtualKey, VirtualService>;
+  readonly unresolved: readonly UnresolvedReal[];
+  readonly autoReload: boolean;
+  readonly callback?: string;
+  /** Names of further configurations to run, in the file's order. */
+  readonly execute: readonly string[];
+  /** A path, or a syslog facility. */
+  readonly logFile: string;
+  readonly supervised: boolean;
+  readonly maintenanceDir?: string;
+  /** Seconds: the global check interval. */
+  readonly checkInterval: number;
+  /** Names that maintenance files may use, by address, as far as the file gives them. */
+  readonly hostNames: ReadonlyMap<IpAddress, readonly string[]>;
+}
