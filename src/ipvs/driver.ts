@@ -3,14 +3,20 @@ import type { IpvsTable } from "../model/table.ts";
 
 /** What stands between the director and an IPVS table: the kernel's, or one in memory. */
 export interface IpvsDriver {
-  /** The whole table as it is now, entries of others included. */
-  read(): Promise<IpvsTable>;
+  /**
+   * The whole table as it is now, entries of others included. Connection thresholds cost a
+   * second look, so they are read on request and are 0 otherwise.
+   *
+   * @throws {IpvsUnavailable}
+   */
+  read(want: { readonly thresholds: boolean }): Promise<IpvsTable>;
+
   /**
    * Makes the changes in their order. A change that the table refuses stops none of the
    * others; read the table again to see what was taken.
    *
-   * @returns what the table said of refused changes, one line each, for the log.
-   * @throws {IpvsUnavailable} when the table cannot be reached at all.
+   * @returns what was said of refused changes, one line each, in the order of the plan.
+   * @throws {IpvsUnavailable}
    */
   apply(plan: Plan): Promise<readonly string[]>;
 }

@@ -1,0 +1,78 @@
+/**
+ * Every rule of weight, quiescence and fallback: from health to the table we want. Pure.
+ *
+ * | a real server that is            | stands in the table                                      |
+ * | -------------------------------- | -------------------------------------------------------- |
+ * | up                               | at its weight                                            |
+ * | up, held out for maintenance     | at weight 0, whatever `quiescent` says: it drains        |
+ * | down, `quiescent = yes`          | at weight 0                                              |
+ * | down, `quiescent = no`           | not at all                                               |
+ * | down, but no round has said so   | as it was found: at weight 0, or not at all              |
+ *
+ * The fallback stands there exactly while no real server can serve, and then takes the place of a real server at the
+ * same address and port.
+ */
+
+import type { Destination, DestinationKey, TableService, VirtualKey } from "../model/table.ts";
+import type { Model, VirtualService } from "../model/virtual_service.ts";
+import { canonicalSettings } from "../ipvs/canonical.ts";
+import { type Health, needsFallback, type RealHealth, type VirtualHealth } from "./health.ts";
+
+/** What a destination is to us. */
+export type Role = "serving" | "quiescent" | "fallback";
+
+/** A destination that we want, and why. */
+export interface DesiredDestination extends Destination {
+  readonly role: Role;
+}
+
+/** A virtual service that we want. */
+export interface DesiredService extends TableService {
+  readonly destinations: ReadonlyMap<DestinationKey, DesiredDestination>;
+  /** A quiescent destination that somebody removed is put back at weight 0. */
+  readonly readdQuiescent: boolean;
+}
+
+/** The part of the kernel's table that is ours, as we want it. */
+export type DesiredTable = ReadonlyMap<VirtualKey, DesiredService>;
+
+/** The wanted table. Services whose health did not change since `last` are taken over from there as they are. */
+export function desiredTable(model: Model, health: Health, last?: DesiredMemo): DesiredMemo {
+  const table = new Map<VirtualKey, DesiredService>();
+  for (const virtual of model.virtuals.values()) {
+    const virtualHealth = health.get(virtual.key);
+    if (!virtualHealth) continue;
+    const same = last && last.model === model && last.health.get(virtual.key) === virtualHealth;
+    const known = same ? last.table.get(virtual.key) : undefined;
+    table.set(virtual.key, known ?? desiredService(virtual, virtualHealth));
+  }
+  return { model, health, table };
+}
+
+/** A wanted table with what it was made from. */
+export interface DesiredMemo {
+  readonly model: Model;
+  readonly health: Health;
+  readonly table: DesiredTable;
+}
+
+function desiredService(virtual: VirtualService, health: VirtualHealth): DesiredService {
+  const destinations = new Map<DestinationKey, DesiredDestination>();
+  for (const real of virtual.reals.values()) {
+    const realHealth = health.reals.get(real.key);
+    const role = realHealth && roleOf(realHealth, virtual.quiescent);
+    if (role === "serving") destinations.set(real.key, { ...real.destination, role });
+    if (role === "quiescent") destinations.set(real.key, { ...real.destination, weight: 0, role });
+  }
+  // With checktype = off nothing has health, and nothing is activated, the fallback neither.
+  if (virtual.fallback && health.reals.size > 0 && needsFallback(health)) {
+    destinations.set(virtual.fallback.key, { ...virtual.fallback.destination, role: "fallback" });
+  }
+  return { ...canonicalSettings(virtual.settings), destinations, readdQuiescent: virtual.readdQuiescent };
+}
+
+function roleOf(real: RealHealth, quiescent: boolean): Role | undefined {
+  if (real.up) return real.maintenance === undefined ? "serving" : "quiescent";
+  if (!real.verified) return real.found === "quiescent" ? "quiescent" : undefined;
+  return quiescent ? "quiescent" : undefined;
+}

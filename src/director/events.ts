@@ -1,0 +1,47 @@
+import type { Check, CheckResult } from "../model/check.ts";
+import type { Action } from "../model/plan.ts";
+import type { Destination } from "../model/table.ts";
+import type { RealServer, VirtualService } from "../model/virtual_service.ts";
+import type { CheckUser } from "./check_users.ts";
+import type { Role } from "./desired.ts";
+
+/** When a change of the table was made. */
+export type Occasion = "start" | "change" | "reload" | "stop";
+
+/** Everything that happens and that somebody may want to log, mail, count or act upon. */
+export type DirectorEvent =
+  /** The kernel's table was changed. `before` is the destination as it stood there. */
+  | {
+    readonly type: "table-changed";
+    readonly action: Action;
+    readonly occasion: Occasion;
+    readonly role?: Role;
+    readonly before?: Destination;
+  }
+  /** The kernel did not take a change; it is tried again. `line` is the line of the configuration that asked for it. */
+  | { readonly type: "table-refused"; readonly action: Action; readonly line?: number; readonly message?: string }
+  /** The table cannot be reached at the moment; it is tried again. */
+  | { readonly type: "table-unavailable"; readonly message: string }
+  /** The table can be reached again, and is as wanted. */
+  | { readonly type: "table-in-step" }
+  /** A round of a check has ended. */
+  | {
+    readonly type: "round";
+    readonly check: Check;
+    readonly result: CheckResult;
+    readonly durationMs: number;
+    readonly users: readonly CheckUser[];
+  }
+  /** A real server came up or went down. */
+  | {
+    readonly type: "transition";
+    readonly virtual: VirtualService;
+    readonly real: RealServer;
+    readonly up: boolean;
+    readonly reason: string;
+  }
+  /** The last real server of a virtual service has gone (`active`), or the first has returned. */
+  | { readonly type: "fallback"; readonly virtual: VirtualService; readonly active: boolean };
+
+/** Takes events. Never throws, never waits. */
+export type Report = (event: DirectorEvent) => void;

@@ -1,0 +1,26 @@
+import { bracketed, formatEndpoint, type IpAddress } from "../model/address.ts";
+import type { RealServer } from "../model/virtual_service.ts";
+
+/**
+ * The file that puts a real server into maintenance: named `address:port`, `address`, or its full or short
+ * host name with or without the port; IPv6 addresses in brackets. `undefined` when none of the files does.
+ *
+ * @param configured host names by address, from the configuration.
+ * @param looked host names by address, from reverse look-ups.
+ */
+export function maintenanceFile(
+  real: RealServer,
+  files: ReadonlySet<string>,
+  configured: ReadonlyMap<IpAddress, readonly string[]>,
+  looked: ReadonlyMap<string, readonly string[]>,
+): string | undefined {
+  if (files.size === 0) return undefined;
+  const { address } = real.destination;
+  const port = real.configuredPort;
+  const names = [formatEndpoint(address, port), bracketed(address)];
+  for (const host of [...configured.get(address) ?? [], ...looked.get(address) ?? []]) {
+    const short = host.split(".")[0];
+    names.push(`${host}:${port}`, host, `${short}:${port}`, short);
+  }
+  return names.find((name) => files.has(name));
+}

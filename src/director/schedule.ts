@@ -1,0 +1,92 @@
+/**
+ * What is due next. A binary heap of due times; no clock inside.
+ */
+
+interface Entry<K> {
+  readonly key: K;
+  readonly due: number;
+}
+
+/** Keys with the times at which they are due. A key stands there once; setting it again moves it. */
+export class Schedule<K> {
+  readonly #heap: Entry<K>[] = [];
+  readonly #due = new Map<K, number>();
+
+  /** How many keys are waiting. */
+  get size(): number {
+    return this.#due.size;
+  }
+
+  /** Makes the key due at that time, and no longer at any other. */
+  set(key: K, due: number): void {
+    this.#due.set(key, due);
+    this.#push({ key, due });
+  }
+
+  /** Forgets the key. */
+  delete(key: K): void {
+    this.#due.delete(key);
+  }
+
+  /** When the next key is due; `undefined` when none waits. */
+  nextDue(): number | undefined {
+    this.#dropStale();
+    return this.#heap[0]?.due;
+  }
+
+  /** Takes out all keys that are due by that time, the longest overdue first. */
+  takeDue(now: number): K[] {
+    const taken: K[] = [];
+    for (this.#dropStale(); this.#heap.length > 0 && this.#heap[0].due <= now; this.#dropStale()) {
+      const { key } = this.#pop();
+      this.#due.delete(key);
+      taken.push(key);
+    }
+    return taken;
+  }
+
+  /** Entries of moved and forgotten keys stay in the heap until they come to its top. */
+  #dropStale(): void {
+    while (this.#heap.length > 0 && this.#due.get(this.#heap[0].key) !== this.#heap[0].due) this.#pop();
+  }
+
+  #push(entry: Entry<K>): void {
+    const heap = this.#heap;
+    let at = heap.push(entry) - 1;
+    while (at > 0) {
+      const parent = (at - 1) >> 1;
+      if (heap[parent].due <= entry.due) break;
+      heap[at] = heap[parent];
+      at = parent;
+    }
+    heap[at] = entry;
+  }
+
+  #pop(): Entry<K> {
+    const heap = this.#heap;
+    const top = heap[0];
+    const last = heap.pop()!;
+    if (heap.length === 0) return top;
+    let at = 0;
+    for (;;) {
+      let child = 2 * at + 1;
+      if (child >= heap.length) break;
+      if (child + 1 < heap.length && heap[child + 1].due < heap[child].due) child++;
+      if (heap[child].due >= last.due) break;
+      heap[at] = heap[child];
+      at = child;
+    }
+    heap[at] = last;
+    return top;
+  }
+}
+
+/**
+ * When the second round of the i-th of n checks starts, after first rounds that all started at once: spread evenly
+ * over the interval, so that the load is even from then on and no check waits longer than its interval.
+ *
+ * @param interval milliseconds.
+ */
+export function spreadDelay(i: number, n: number, interval: number): number {
+  return (interval * (i + 1)) / n;
+}

@@ -1,0 +1,162 @@
+import { type IpvsDriver, IpvsUnavailable } from "../ipvs/driver.ts";
+import type { Action, Plan } from "../model/plan.ts";
+import { destinationKey, type IpvsTable, virtualKey } from "../model/table.ts";
+import type { Clock } from "./clock.ts";
+import type { DesiredTable } from "./desired.ts";
+import type { Occasion, Report } from "./events.ts";
+import { outstanding, plan, taken } from "./plan.ts";
+
+/** Milliseconds until refused changes or an unreachable table are tried again: the first waits, then the last for ever. */
+const RETRY_DELAYS = [500, 1_000, 2_000, 5_000, 10_000];
+
+interface Order {
+  readonly desired: DesiredTable;
+  readonly occasion: Occasion;
+}
+
+/** What the keeper needs from outside. */
+export interface KeeperPorts {
+  readonly driver: IpvsDriver;
+  readonly clock: Clock;
+  readonly report: Report;
+  /** The line of the configuration that asks for what an action does. */
+  lineOf(action: Action): number | undefined;
+}
+
+/**
+ * Keeps our part of the kernel's table as wanted: one batch at a time, the newest wish first, every batch read back,
+ * what was refused tried again.
+ */
+export class TableKeeper {
+  readonly #ports: KeeperPorts;
+  #order: Order | undefined;
+  #last: Order | undefined;
+  /** What the kernel took of what we wanted; absent until the first batch. */
+  #previous: DesiredTable | undefined;
+  #running: Promise<void> | undefined;
+  #retries = 0;
+  #cancelRetry: (() => void) | undefined;
+  #refused = new Map<string, string>();
+  #unavailable: string | undefined;
+
+  constructor(ports: KeeperPorts) {
+    this.#ports = ports;
+  }
+
+  /** Whether the kernel has taken all that was last wanted. */
+  get inStep(): boolean {
+    return this.#refused.size === 0 && this.#unavailable === undefined && this.#order === undefined;
+  }
+
+  /** Orders a table. An order that has not been begun is replaced; its occasion survives if it asked for more. */
+  want(desired: DesiredTable, occasion: Occasion): void {
+    const waiting = this.#order?.occasion;
+    this.#order = { desired, occasion: occasion === "change" && waiting ? waiting : occasion };
+    this.#running ??= this.#run().finally(() => this.#running = undefined);
+  }
+
+  /** Resolves when no batch is under way; what was refused may still wait for its retry. */
+  async idle(): Promise<void> {
+    while (this.#running) await this.#running;
+  }
+
+  /** Ends the retries. */
+  close(): void {
+    this.#cancelRetry?.();
+  }
+
+  async #run(): Promise<void> {
+    while (this.#order) {
+      const order = this.#order;
+      this.#order = undefined;
+      this.#cancelRetry?.();
+      try {
+        await this.#apply(order);
+      } catch (error) {
+        if (!(error instanceof IpvsUnavailable)) throw error;
+        this.#order ??= order;
+        this.#reportUnavailable(error.message);
+        this.#retryLater();
+        return;
+      }
+    }
+  }
+
+  async #apply({ desired, occasion }: Order): Promise<void> {
+    const { driver, report } = this.#ports;
+    const thresholds = usesThresholds(desired);
+    const before = await driver.read({ thresholds });
+    const steps = plan({ current: before, desired, previous: this.#previous, reconcile: occasion !== "change" });
+    const said = await driver.apply(steps);
+    const refused = steps.length === 0 ? [] : outstanding(await driver.read({ thresholds }), steps);
+
+    for (const action of steps) {
+      if (!refused.includes(action)) report(changed(action, before, desired, this.#previous, occasion));
+    }
+    this.#previous = taken(desired, this.#previous, refused);
+    this.#last = { desired, occasion: "change" };
+    this.#reportRefused(refused, said);
+    if (refused.length > 0) this.#retryLater();
+    else this.#retries = 0;
+  }
+
+  #retryLater(): void {
+    const delay = RETRY_DELAYS[Math.min(this.#retries++, RETRY_DELAYS.length - 1)];
+    this.#cancelRetry?.();
+    this.#cancelRetry = this.#ports.clock.after(delay, () => {
+      const order = this.#order ?? this.#last;
+      if (order) this.want(order.desired, order.occasion);
+    });
+  }
+
+  #reportUnavailable(message: string): void {
+    if (this.#unavailable !== message) this.#ports.report({ type: "table-unavailable", message });
+    this.#unavailable = message;
+  }
+
+  /** Says each refusal once, and once that all is well again. */
+  #reportRefused(refused: Plan, said: readonly string[]): void {
+    const wasOut = this.#refused.size > 0 || this.#unavailable !== undefined;
+    const known = this.#refused;
+    this.#refused = new Map();
+    this.#unavailable = undefined;
+    for (const [i, action] of refused.entries()) {
+      const subject = subjectOf(action);
+      // ipvsadm complains in the order of the lines; only if it said as much as was refused do we know of which.
+      const message = said.length === refused.length ? said[i] : said.join("; ") || undefined;
+      this.#refused.set(subject, message ?? "");
+      if (known.get(subject) === (message ?? "")) continue;
+      this.#ports.report({ type: "table-refused", action, line: this.#ports.lineOf(action), message });
+    }
+    if (wasOut && this.#refused.size === 0) this.#ports.report({ type: "table-in-step" });
+  }
+}
+
+function changed(
+  action: Action,
+  kernel: IpvsTable,
+  desired: DesiredTable,
+  previous: DesiredTable | undefined,
+  occasion: Occasion,
+) {
+  const type = "table-changed" as const;
+  if (!("destination" in action)) return { type, action, occasion };
+  const service = virtualKey(action.service.address);
+  const key = destinationKey(action.destination);
+  const role = (desired.get(service)?.destinations.get(key) ?? previous?.get(service)?.destinations.get(key))?.role;
+  return { type, action, occasion, role, before: kernel.get(service)?.destinations.get(key) };
+}
+
+function subjectOf(action: Action): string {
+  const destination = "destination" in action ? destinationKey(action.destination) : "";
+  return `${action.do} ${virtualKey(action.service.address)} ${destination}`;
+}
+
+function usesThresholds(desired: DesiredTable): boolean {
+  for (const service of desired.values()) {
+    for (const { upperThreshold, lowerThreshold } of service.destinations.values()) {
+      if (upperThreshold > 0 || lowerThreshold > 0) return true;
+    }
+  }
+  return false;
+}

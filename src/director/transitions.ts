@@ -1,0 +1,34 @@
+import type { Model } from "../model/virtual_service.ts";
+import type { DirectorEvent } from "./events.ts";
+import { type Health, isServing, needsFallback, type RealHealth } from "./health.ts";
+
+/**
+ * What an operator wants to hear of the way from one health to the next: real servers that came, went, or were found
+ * dead by their first check, and virtual services that lost their last or regained their first real server. Pure.
+ */
+export function transitions(before: Health, after: Health, model: Model): DirectorEvent[] {
+  const events: DirectorEvent[] = [];
+  for (const [key, health] of after) {
+    const virtual = model.virtuals.get(key);
+    const old = before.get(key);
+    if (!virtual || old === health) continue;
+    for (const [realKey, realHealth] of health.reals) {
+      const real = virtual.reals.get(realKey);
+      const oldReal = old?.reals.get(realKey);
+      if (!real || realHealth === oldReal || !tells(oldReal, realHealth)) continue;
+      const held = realHealth.maintenance;
+      const reason = held === undefined ? realHealth.reason : `maintenance: file ${held}`;
+      events.push({ type: "transition", virtual, real, up: isServing(realHealth), reason });
+    }
+    const active = health.reals.size > 0 && needsFallback(health);
+    if (active !== (old !== undefined && old.reals.size > 0 && needsFallback(old))) {
+      events.push({ type: "fallback", virtual, active });
+    }
+  }
+  return events;
+}
+
+function tells(before: RealHealth | undefined, after: RealHealth): boolean {
+  if (isServing(after) !== (before !== undefined && isServing(before))) return true;
+  return !isServing(after) && after.verified && before?.verified === false;
+}

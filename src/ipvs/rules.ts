@@ -1,0 +1,194 @@
+/**
+ * The text form of an IPVS table, one rule a line: what `ipvsadm -S -n` prints and `ipvsadm -R` reads (ipvsadm(8)).
+ */
+
+import { formatEndpoint, type IpAddress, parseIp } from "../model/address.ts";
+import type { Action } from "../model/plan.ts";
+import {
+  type Destination,
+  type DestinationKey,
+  destinationKey,
+  type Forwarding,
+  type IpvsTable,
+  type ServiceAddress,
+  type ServiceSettings,
+  type TableService,
+  type VirtualKey,
+  virtualKey,
+} from "../model/table.ts";
+import { canonicalSettings } from "./canonical.ts";
+
+const FORWARDING_FLAGS: Record<Forwarding, string> = { gate: "-g", masq: "-m", ipip: "-i" };
+const VERBS: Record<Action["do"], string> = {
+  "add-service": "-A",
+  "edit-service": "-E",
+  "delete-service": "-D",
+  "add-destination": "-a",
+  "edit-destination": "-e",
+  "delete-destination": "-d",
+};
+
+/** One action as a line for `ipvsadm -R`, without the newline. The same words are arguments for ipvsadm itself. */
+export function encodeAction(action: Action): string {
+  const words = [VERBS[action.do], ...addressWords(action.service.address)];
+  switch (action.do) {
+    case "add-service":
+    case "edit-service":
+      words.push(...settingsWords(action.service));
+      break;
+    case "delete-service":
+      break;
+    case "delete-destination":
+      words.push("-r", destinationKey(action.destination));
+      break;
+    default:
+      words.push(...destinationWords(action.destination));
+  }
+  return words.join(" ");
+}
+
+/** The whole table as rules, services in the table's order. The inverse of {@link decodeRules}, thresholds apart. */
+export function encodeRules(table: IpvsTable): string {
+  const lines: string[] = [];
+  for (const service of table.values()) {
+    lines.push(encodeAction({ do: "add-service", service }));
+    for (const destination of service.destinations.values()) {
+      lines.push(encodeAction({ do: "add-destination", service, destination }));
+    }
+  }
+  return lines.map((line) => `${line}\n`).join("");
+}
+
+/**
+ * Reads what `ipvsadm -S -n` printed. Rules for things we do not manage (sctp, options of
+ * newer versions) are kept as far as they are understood and skipped otherwise: they are not ours to touch.
+ */
+export function decodeRules(text: string): IpvsTable {
+  const table = new Map<VirtualKey, TableService & { destinations: Map<DestinationKey, Destination> }>();
+  for (const line of text.split("\n")) {
+    const rule = decodeRule(line);
+    if (!rule) continue;
+    const key = virtualKey(rule.address);
+    if (!rule.destination) {
+      table.set(key, { ...canonicalSettings(rule.settings), destinations: new Map() });
+    } else {
+      table.get(key)?.destinations.set(destinationKey(rule.destination), rule.destination);
+    }
+  }
+  return table;
+}
+
+/**
+ * Adds the thresholds that `ipvsadm -L -n --thresholds` printed to a table that was read without.
+ * Its lines name the services as `TCP 192.0.2.1:80 …` or `FWM 7 IPv6 …`, the destinations as `-> 10.0.0.1:80 UPPER LOWER …`.
+ */
+export function decodeThresholds(text: string, table: IpvsTable): IpvsTable {
+  const result = new Map(table);
+  let key: VirtualKey | undefined;
+  for (const line of text.split("\n")) {
+    const words = line.trim().split(/\s+/);
+    if (words[0] !== "->") {
+      const address = listedAddress(words);
+      key = address && virtualKey(address);
+      continue;
+    }
+    const service = key && result.get(key);
+    const destination = service?.destinations.get(words[1] as DestinationKey);
+    if (!key || !service || !destination) continue;
+    const [upperThreshold, lowerThreshold] = [Number(words[2]), Number(words[3])];
+    if (!Number.isInteger(upperThreshold) || !Number.isInteger(lowerThreshold)) continue;
+    const destinations = new Map(service.destinations);
+    destinations.set(words[1] as DestinationKey, { ...destination, upperThreshold, lowerThreshold });
+    result.set(key, { ...service, destinations });
+  }
+  return result;
+}
+
+function addressWords(address: ServiceAddress): string[] {
+  if (address.kind === "fwm") return ["-f", String(address.mark), ...(address.family === 6 ? ["-6"] : [])];
+  return [address.kind === "udp" ? "-u" : "-t", formatEndpoint(address.address, address.port)];
+}
+
+function settingsWords(settings: ServiceSettings): string[] {
+  const words = ["-s", settings.scheduler];
+  if (settings.persistence !== undefined) words.push("-p", String(settings.persistence));
+  if (settings.netmask !== undefined) words.push("-M", settings.netmask);
+  if (settings.onePacket) words.push("-o");
+  if (settings.schedulerFlags.length > 0) words.push("-b", settings.schedulerFlags.join(","));
+  return words;
+}
+
+function destinationWords(destination: Destination): string[] {
+  const words = ["-r", destinationKey(destination), FORWARDING_FLAGS[destination.forwarding]];
+  words.push("-w", String(destination.weight));
+  if (destination.upperThreshold > 0) words.push("-x", String(destination.upperThreshold));
+  if (destination.lowerThreshold > 0) words.push("-y", String(destination.lowerThreshold));
+  return words;
+}
+
+interface Rule {
+  readonly address: ServiceAddress;
+  readonly settings: ServiceSettings;
+  readonly destination?: Destination;
+}
+
+function decodeRule(line: string): Rule | undefined {
+  const words = line.trim().split(/\s+/);
+  if (words[0] !== "-A" && words[0] !== "-a") return undefined;
+  const after = (flag: string) => {
+    const at = words.indexOf(flag, 1);
+    return at < 0 ? undefined : words[at + 1];
+  };
+  const address = savedAddress(words, after);
+  if (!address) return undefined;
+  const persistence = after("-p");
+  const settings: ServiceSettings = {
+    address,
+    scheduler: after("-s") ?? "wlc",
+    schedulerFlags: after("-b")?.split(",") ?? [],
+    persistence: persistence === undefined ? undefined : Number(persistence),
+    netmask: after("-M"),
+    onePacket: words.includes("-o"),
+  };
+  if (words[0] === "-A") return { address, settings };
+
+  const real = endpoint(after("-r") ?? "");
+  const weight = Number(after("-w") ?? "1");
+  if (!real || !Number.isInteger(weight)) return undefined;
+  const forwarding = words.includes("-m") ? "masq" : words.includes("-i") ? "ipip" : "gate";
+  return {
+    address,
+    settings,
+    destination: { ...real, forwarding, weight, upperThreshold: 0, lowerThreshold: 0 },
+  };
+}
+
+function savedAddress(
+  words: readonly string[],
+  after: (flag: string) => string | undefined,
+): ServiceAddress | undefined {
+  const mark = after("-f");
+  if (mark !== undefined) return markAddress(mark, words.includes("-6"));
+  const kind = words.includes("-u") ? "udp" : "tcp";
+  const found = endpoint(after(kind === "udp" ? "-u" : "-t") ?? "");
+  return found && { kind, ...found };
+}
+
+function listedAddress(words: readonly string[]): ServiceAddress | undefined {
+  if (words[0] === "FWM") return markAddress(words[1], words[2] === "IPv6");
+  if (words[0] !== "TCP" && words[0] !== "UDP") return undefined;
+  const found = endpoint(words[1] ?? "");
+  return found && { kind: words[0] === "TCP" ? "tcp" : "udp", ...found };
+}
+
+/** ipvsadm prints marks as signed 32-bit numbers: 4294967295 comes back as -1. */
+function markAddress(text: string, ipv6: boolean): ServiceAddress | undefined {
+  if (!/^-?\d+$/.test(text)) return undefined;
+  return { kind: "fwm", family: ipv6 ? 6 : 4, mark: Number(text) >>> 0 };
+}
+
+function endpoint(text: string): { address: IpAddress; port: number } | undefined {
+  const match = /^(?:\[([^\]]+)\]|([^:]+)):(\d+)$/.exec(text);
+  const address = match && parseIp(match[1] ?? match[2]);
+  return address ? { address, port: Number(match[3]) } : undefined;
+}
