@@ -1,0 +1,77 @@
+/**
+ * Installs the Debian packages that the tests, the demo and the benchmark run: a kernel with IPVS that is an
+ * ordinary process (User-Mode Linux), real web servers, and the programs to compare with.
+ */
+
+import { fail, say, step } from "./terminal.ts";
+
+/** Every package, with what it is for. */
+export const PACKAGES: Readonly<Record<string, string>> = {
+  "user-mode-linux": "a Linux kernel with IPVS, run as a process",
+  "ipvsadm": "reads and changes the kernel's IPVS table",
+  "iproute2": "network namespaces: director, client and real servers",
+  "iptables": "makes a real server silent, and marks packets",
+  "kmod": "loads the kernel's modules",
+  "procps": "sysctl",
+  "iputils-ping": "the ping check's last resort",
+  "nginx-light": "real servers",
+  "openssl": "their certificates",
+  "socat": "real servers that speak udp",
+  "ldirectord": "the Perl program, to compare with",
+  "keepalived": "the other director, to measure against",
+};
+
+/** Where apt keeps services from being started by their installation (Debian policy 9.3.3.3). */
+const POLICY = "/usr/sbin/policy-rc.d";
+
+/** Installs what is missing of {@link PACKAGES}, or ends the program saying what to do. */
+export async function setup(): Promise<void> {
+  const missing = await missingPackages();
+  if (missing.length === 0) return;
+  step("Missing Debian packages");
+  for (const name of missing) say(`    ${name.padEnd(16)} ${PACKAGES[name]}`);
+  if (Deno.uid() !== 0) fail(`not root, so nothing was installed. As root: apt-get install ${missing.join(" ")}`);
+  const release = forbidServiceStarts();
+  try {
+    await apt(["update", "-q"]);
+    await apt(["install", "-q", "-y", "--no-install-recommends", ...missing]);
+  } finally {
+    release();
+  }
+  const stillMissing = await missingPackages();
+  if (stillMissing.length > 0) fail(`apt-get did not install ${stillMissing.join(", ")}`);
+}
+
+async function missingPackages(): Promise<string[]> {
+  const names = Object.keys(PACKAGES);
+  const args = ["-W", "-f", "${Package} ${db:Status-Status}\n", ...names];
+  const listing = await new Deno.Command("dpkg-query", { args, stderr: "null" }).output().catch((error) => {
+    if (error instanceof Deno.errors.NotFound) return fail(`this is no Debian system. Needed are: ${names.join(", ")}`);
+    throw error;
+  });
+  const installed = new TextDecoder().decode(listing.stdout).split("\n");
+  return names.filter((name) => !installed.includes(`${name} installed`));
+}
+
+/** Keeps nginx and the others from being started where they are only wanted as programs. Returns the undoing. */
+function forbidServiceStarts(): () => void {
+  try {
+    Deno.writeTextFileSync(POLICY, "#!/bin/sh\nexit 101\n", { createNew: true, mode: 0o755 });
+  } catch (error) {
+    if (error instanceof Deno.errors.AlreadyExists) return () => {};
+    throw error;
+  }
+  return () => Deno.removeSync(POLICY);
+}
+
+async function apt(args: string[]): Promise<void> {
+  step(`apt-get ${args.join(" ")}`);
+  const env = { DEBIAN_FRONTEND: "noninteractive" };
+  const { success } = await new Deno.Command("apt-get", { args, env, stdin: "null" }).spawn().status;
+  if (!success) fail(`apt-get ${args[0]} failed: see its words above, mend that, and run this again`);
+}
+
+if (import.meta.main) {
+  await setup();
+  say("Everything is installed.");
+}
