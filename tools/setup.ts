@@ -18,6 +18,7 @@ export const PACKAGES: Readonly<Record<string, string>> = {
   "openssl": "their certificates",
   "socat": "real servers that speak udp",
   "ldirectord": "the Perl program, to compare with",
+  "libnet-inet6glue-perl": "without which that dies of its first IPv6 check",
   "keepalived": "the other director, to measure against",
 };
 
