@@ -1,0 +1,108 @@
+/**
+ * Runs a command under a kernel of its own: User-Mode Linux on this machine's root, nothing of which it changes.
+ */
+
+import { lines } from "./lines.ts";
+
+const INIT = new URL("init", import.meta.url).pathname;
+const FOLDER_PREFIX = "ldirectord-lab-";
+const BEGINS = "=== job begins";
+const ENDED = "=== job ended";
+
+/** What a kernel is booted for. */
+export interface Job {
+  readonly command: readonly string[];
+  /** Absolute path. */
+  readonly directory: string;
+  readonly environment: Readonly<Record<string, string>>;
+  /** After so many seconds the kernel is ended, whatever it does. */
+  readonly seconds: number;
+  /** As the kernel takes it: `2G`. The host gives it only as it is used. */
+  readonly memory: string;
+}
+
+/**
+ * Boots, runs the job, and gives each line that it prints to `onLine` at once.
+ *
+ * @returns the command's exit status, or undefined when the kernel ended before the command did.
+ */
+export async function runInUml(
+  job: Job,
+  onLine: (line: string) => void,
+  signal?: AbortSignal,
+): Promise<number | undefined> {
+  const folder = await Deno.makeTempDir({ prefix: FOLDER_PREFIX });
+  try {
+    await Deno.writeTextFile(`${folder}/job`, jobScript(job));
+    const kernel = boot(job, folder, signal);
+    await Deno.writeTextFile(`${folder}/owner`, String(Deno.pid));
+    await relay(kernel.stdout, onLine);
+    await kernel.status;
+    return readNumber(`${folder}/exit`);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** Ends kernels, and removes folders, of runs that were killed before they could do so themselves. */
+export async function sweepLeftOvers(): Promise<void> {
+  const temporary = Deno.env.get("TMPDIR") ?? "/tmp";
+  for (const { name, isDirectory } of Deno.readDirSync(temporary)) {
+    const folder = `${temporary}/${name}`;
+    if (!isDirectory || !name.startsWith(FOLDER_PREFIX) || isRunning(readNumber(`${folder}/owner`))) continue;
+    const kernel = readNumber(`${folder}/uml/lab/pid`);
+    if (isRunning(kernel, folder)) Deno.kill(kernel!, "SIGKILL");
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+function boot(job: Job, folder: string, signal?: AbortSignal): Deno.ChildProcess {
+  const kernel = [
+    "linux.uml",
+    `mem=${job.memory}`,
+    ...["rootfstype=hostfs", "rootflags=/", "ro", `init=${INIT}`],
+    ...["con0=fd:0,fd:1", "con=null", "quiet", "loglevel=0"],
+    ...[`uml_dir=${folder}/uml/`, "umid=lab", `job=${folder}`],
+  ];
+  // `timeout` makes a process group of the kernel and its processes, so that the whole of it can be ended.
+  const args = ["-k", "5", String(job.seconds), ...kernel];
+  return new Deno.Command("timeout", { args, stdin: "null", stdout: "piped", stderr: "null", signal }).spawn();
+}
+
+function jobScript(job: Job): string {
+  const exports = Object.entries(job.environment).map(([name, value]) => `export ${name}=${quote(value)}`);
+  return [...exports, `cd ${quote(job.directory)}`, `exec ${job.command.map(quote).join(" ")}`, ""].join("\n");
+}
+
+function quote(word: string): string {
+  return `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+/** Leaves out what the kernel itself says before and after the job. */
+async function relay(console: ReadableStream<Uint8Array<ArrayBuffer>>, onLine: (line: string) => void): Promise<void> {
+  let running = false;
+  for await (const line of lines(console)) {
+    if (line === BEGINS) running = true;
+    else if (line === ENDED) running = false;
+    else if (running) onLine(line);
+  }
+}
+
+function readNumber(path: string): number | undefined {
+  try {
+    return Number(Deno.readTextFileSync(path));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+/** Whether there is such a process, and its command line has `argument` in it. */
+function isRunning(pid: number | undefined, argument = ""): boolean {
+  try {
+    return pid !== undefined && Deno.readTextFileSync(`/proc/${pid}/cmdline`).includes(argument);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}

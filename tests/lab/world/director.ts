@@ -1,0 +1,121 @@
+import { match, strictEqual } from "node:assert/strict";
+import { GATEWAY, VIRTUAL } from "./addresses.ts";
+import type { Outcome } from "./command.ts";
+import { run } from "./command.ts";
+import { Host } from "./host.ts";
+import { poll, sleep } from "./wait.ts";
+
+/** The program under test. Any with ldirectord's command line will do: the Perl one, too. */
+export const BINARY = Deno.env.get("LAB_BINARY") ?? new URL("../../../dist/ldirectord", import.meta.url).pathname;
+
+/** The configuration's name where a scenario gives none. */
+const NAME = "www";
+
+/** The program's way to be started costs two seconds in the lab. */
+const START_SECONDS = 30;
+
+/** The director's host, and the program on it. */
+export class Director {
+  readonly #names = new Set<string>();
+
+  private constructor(readonly host: Host) {}
+
+  /** Sets up the host, with all virtual addresses on it. */
+  static async create(name = "director"): Promise<Director> {
+    const host = await Host.create(name, [
+      `addr add ${GATEWAY.v4}/24 dev eth0`,
+      `addr add ${GATEWAY.v6}/64 dev eth0 nodad`,
+      ...VIRTUAL.v4.map((address) => `addr add ${address}/24 dev eth0`),
+      ...VIRTUAL.v6.map((address) => `addr add ${address}/64 dev eth0 nodad`),
+    ], [
+      "net.ipv4.ip_forward=1",
+      "net.ipv6.conf.all.forwarding=1",
+      // One wire carries both networks: packets leave the way they came, and nobody is to be told of a shorter one.
+      "net.ipv4.conf.all.send_redirects=0",
+      "net.ipv4.conf.eth0.send_redirects=0",
+    ]);
+    return new Director(host);
+  }
+
+  /** Writes the configuration and starts the program on it. */
+  async start(config: string, name = NAME): Promise<void> {
+    await this.configure(config, name);
+    await this.does("start", name);
+  }
+
+  /** Writes the configuration, and leaves the program to find out. */
+  async configure(config: string, name = NAME): Promise<void> {
+    this.#names.add(name);
+    await Deno.mkdir("/etc/ha.d", { recursive: true });
+    await Deno.writeTextFile(`/etc/ha.d/${name}`, dedented(config));
+  }
+
+  /** Writes the configuration and has the program read it. */
+  async reload(config: string, name = NAME): Promise<void> {
+    await this.configure(config, name);
+    await this.does("reload", name);
+  }
+
+  /** Stops the program; it is gone when this returns. */
+  async stop(name = NAME): Promise<void> {
+    await this.does("stop", name);
+    strictEqual(await poll(() => this.pid(name), (pid) => pid === undefined, 10), undefined, "still runs after stop");
+  }
+
+  /** Runs a verb that must succeed. */
+  async does(verb: string, name = NAME): Promise<void> {
+    const { code, stdout, stderr } = await this.try(verb, name);
+    if (code !== 0) throw new Error(`ldirectord ${name} ${verb}: exit status ${code}\n${stderr}${stdout}`);
+  }
+
+  /** Runs a verb, whatever comes of it. */
+  try(verb: string, name = NAME): Promise<Outcome> {
+    return this.host.outcomeOf("timeout", String(START_SECONDS), BINARY, name, verb);
+  }
+
+  /** Ends the program as a crash would. */
+  async crash(name = NAME): Promise<void> {
+    const pid = await this.pid(name);
+    if (pid === undefined) throw new Error(`${name} does not run`);
+    Deno.kill(pid, "SIGKILL");
+    await sleep(100);
+  }
+
+  /** The process id in the pid file, if such a process lives. */
+  async pid(name = NAME): Promise<number | undefined> {
+    try {
+      const pid = Number(await Deno.readTextFile(`/run/ldirectord.${name}.pid`));
+      await Deno.stat(`/proc/${pid}`);
+      return pid;
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return undefined;
+      throw error;
+    }
+  }
+
+  /** Waits until the log has a line that matches. */
+  async logs(pattern: RegExp, seconds = 10): Promise<void> {
+    match(await poll(() => this.log(), (log) => pattern.test(log), seconds), pattern);
+  }
+
+  /** The log so far. */
+  async log(): Promise<string> {
+    return await Deno.readTextFile("/var/log/ldirectord.log").catch(() => "");
+  }
+
+  /** Ends all that runs on the host, and unplugs it. */
+  async destroy(): Promise<void> {
+    const pids = await run(["ip", "netns", "pids", this.host.name]);
+    for (const pid of pids.split("\n").filter(Boolean)) Deno.kill(Number(pid), "SIGKILL");
+    for (const name of this.#names) await Deno.remove(`/run/ldirectord.${name}.pid`).catch(() => {});
+    await this.host.destroy();
+  }
+}
+
+/** The text without the indentation that all its lines have, so that configurations can be written in line. */
+export function dedented(text: string): string {
+  const lines = text.replace(/^\n/, "").replace(/\n *$/, "\n").split("\n");
+  const indents = lines.filter((line) => line.trim() !== "").map((line) => line.search(/\S/));
+  const shared = Math.min(...indents);
+  return lines.map((line) => line.slice(shared)).join("\n");
+}

@@ -1,0 +1,54 @@
+import { type Outcome, outcomeOf, run } from "./command.ts";
+
+/** The bridge that every host of the lab is plugged into. */
+export const WIRE = "wire";
+
+/** A host of the lab: a network namespace with `eth0` on the lab's wire. */
+export class Host {
+  private constructor(readonly name: string) {}
+
+  /** Plugs in a host and gives it its addresses and routes: lines of `ip -batch`. */
+  static async create(name: string, network: readonly string[], sysctls: readonly string[] = []): Promise<Host> {
+    await run(
+      ["ip", "-batch", "-"],
+      lines([
+        `netns add ${name}`,
+        `link add p-${name} type veth peer name eth0 netns ${name}`,
+        `link set p-${name} master ${WIRE} up`,
+      ]),
+    );
+    await run(["ip", "-n", name, "-batch", "-"], lines(["link set lo up", "link set eth0 up", ...network]));
+    const host = new Host(name);
+    if (sysctls.length > 0) await host.run("sysctl", "-qw", ...sysctls);
+    return host;
+  }
+
+  /** Runs a command on the host; it must succeed. Gives its standard output. */
+  run(...command: string[]): Promise<string> {
+    return run(this.command(command));
+  }
+
+  /** Runs a command on the host to its end, whatever that is. */
+  outcomeOf(...command: string[]): Promise<Outcome> {
+    return outcomeOf(this.command(command));
+  }
+
+  /** The command line that runs a command on this host. */
+  command(command: readonly string[]): string[] {
+    return ["ip", "netns", "exec", this.name, ...command];
+  }
+
+  /** Changes addresses or routes: lines of `ip -batch`. */
+  async configure(...network: string[]): Promise<void> {
+    await run(["ip", "-n", this.name, "-batch", "-"], lines(network));
+  }
+
+  /** Unplugs the host. */
+  async destroy(): Promise<void> {
+    await run(["ip", "-batch", "-"], lines([`link del p-${this.name}`, `netns del ${this.name}`]));
+  }
+}
+
+function lines(items: readonly string[]): string {
+  return items.map((item) => `${item}\n`).join("");
+}

@@ -1,0 +1,139 @@
+import { FRONT, GATEWAY, sibling6, VIRTUAL } from "./addresses.ts";
+import { run } from "./command.ts";
+import { Host } from "./host.ts";
+
+const RUN = "/run/lab";
+
+/** How the real server gets clients' packets, and so what its network looks like. */
+export type Forwarding = "gate" | "masq" | "ipip";
+
+/** What stands where a real server's kernel would otherwise answer for the virtual service's address. */
+const NO_ARP_FOR_VIRTUAL = ["net.ipv4.conf.all.arp_ignore=1", "net.ipv4.conf.all.arp_announce=2"];
+const NO_SOURCE_CHECK = ["net.ipv4.conf.all.rp_filter=0", "net.ipv4.conf.eth0.rp_filter=0"];
+
+/**
+ * The lab's real servers: a host and an nginx each, known by their IPv4 address, which is also the page they give.
+ * Each has the IPv6 address 2001:db8:2::N beside 10.0.0.N.
+ */
+export class RealServers {
+  readonly #hosts = new Map<string, Host>();
+
+  /** Sets up hosts, and web servers on them. */
+  async are(addresses: readonly string[], forwarding: Forwarding = "masq"): Promise<void> {
+    await Deno.mkdir(RUN, { recursive: true });
+    for (const address of addresses) {
+      this.#hosts.set(address, await createHost(address, forwarding));
+      await Deno.writeTextFile(`${RUN}/${address}.conf`, nginxConfig(address));
+      await this.start(address);
+    }
+  }
+
+  /** Starts the web server; it listens when this returns. */
+  async start(address: string): Promise<void> {
+    await this.host(address).run("nginx", "-c", `${RUN}/${address}.conf`);
+  }
+
+  /** Kills the web server: connections are refused. */
+  stop(address: string): void {
+    this.#signal(address, "SIGKILL");
+  }
+
+  /** Stops the web server in its tracks: connections are accepted by its kernel, and nothing is ever answered. */
+  stall(address: string): void {
+    this.#signal(address, "SIGSTOP");
+  }
+
+  /** Lets a stalled web server go on. */
+  resume(address: string): void {
+    this.#signal(address, "SIGCONT");
+  }
+
+  /** Makes the web server answer 503. */
+  async sicken(address: string): Promise<void> {
+    await Deno.writeTextFile(`${RUN}/${address}.sick`, "");
+  }
+
+  /** Undoes {@link sicken}. */
+  async heal(address: string): Promise<void> {
+    await Deno.remove(`${RUN}/${address}.sick`);
+  }
+
+  /** Drops every packet to the host, as a dead machine would. */
+  async silence(address: string): Promise<void> {
+    await this.#firewall(address, "-A", "INPUT", "-j", "DROP");
+  }
+
+  /** Undoes {@link silence}. */
+  async unsilence(address: string): Promise<void> {
+    await this.#firewall(address, "-F", "INPUT");
+  }
+
+  /** The host of a real server, for whatever else a scenario wants there. */
+  host(address: string): Host {
+    const host = this.#hosts.get(address);
+    if (!host) throw new Error(`the scenario has no real server ${address}`);
+    return host;
+  }
+
+  /** Takes everything down. */
+  async destroy(): Promise<void> {
+    for (const [address, host] of this.#hosts) {
+      await run(["ip", "netns", "pids", host.name]).then(killAll);
+      await host.destroy();
+      await Deno.remove(`${RUN}/${address}.sick`).catch(() => {});
+    }
+    this.#hosts.clear();
+  }
+
+  #signal(address: string, signal: Deno.Signal): void {
+    Deno.kill(Number(Deno.readTextFileSync(`${RUN}/${address}.pid`)), signal);
+  }
+
+  async #firewall(address: string, ...rule: string[]): Promise<void> {
+    await this.host(address).run("iptables-legacy", ...rule);
+    await this.host(address).run("ip6tables-legacy", ...rule);
+  }
+}
+
+function createHost(address: string, forwarding: Forwarding): Promise<Host> {
+  const own = [`addr add ${address}/24 dev eth0`, `addr add ${sibling6(address)}/64 dev eth0 nodad`];
+  const name = `r${address.split(".").at(-1)}`;
+  if (forwarding === "masq") {
+    // Answers must go back through the director, which puts the virtual service's address on them again.
+    return Host.create(name, [...own, `route add default via ${GATEWAY.v4}`, `route add ::/0 via ${GATEWAY.v6}`]);
+  }
+  // The host takes the virtual service's address for its own, and answers to clients directly.
+  const device = forwarding === "ipip" ? "tunl0" : "lo";
+  const network = [
+    ...own,
+    `link set ${device} up`,
+    ...VIRTUAL.v4.map((virtual) => `addr add ${virtual}/32 dev ${device}`),
+    ...VIRTUAL.v6.map((virtual) => `addr add ${virtual}/128 dev lo nodad`),
+    `route add ${FRONT.v4} dev eth0`,
+    `route add ${FRONT.v6} dev eth0`,
+  ];
+  const tunnel = forwarding === "ipip" ? ["net.ipv4.conf.tunl0.rp_filter=0"] : [];
+  return Host.create(name, network, [...NO_ARP_FOR_VIRTUAL, ...NO_SOURCE_CHECK, ...tunnel]);
+}
+
+function nginxConfig(address: string): string {
+  return `
+    master_process off;
+    pid ${RUN}/${address}.pid;
+    error_log ${RUN}/${address}.errors;
+    events { worker_connections 512; }
+    http {
+      access_log off;
+      keepalive_timeout 0;
+      server {
+        listen 80;
+        listen [::]:80;
+        if (-e ${RUN}/${address}.sick) { return 503 "sick"; }
+        location / { return 200 "${address}\\n"; }
+      }
+    }`;
+}
+
+function killAll(pids: string): void {
+  for (const pid of pids.split("\n").filter(Boolean)) Deno.kill(Number(pid), "SIGKILL");
+}

@@ -1,0 +1,58 @@
+import { CLIENT } from "./addresses.ts";
+import { Client } from "./client.ts";
+import { run } from "./command.ts";
+import { Director } from "./director.ts";
+import { WIRE } from "./host.ts";
+import { RealServers } from "./real_servers.ts";
+import { Table } from "./table.ts";
+
+/** All that a scenario acts on and looks at. */
+export interface World {
+  readonly director: Director;
+  readonly reals: RealServers;
+  readonly table: Table;
+  readonly client: Client;
+}
+
+/** A test in a world of its own: new hosts, an empty table, an empty log. */
+export function scenario(name: string, play: (world: World) => Promise<void>): void {
+  Deno.test(name, async () => {
+    await openWire();
+    const director = await Director.create();
+    const world = { director, reals: new RealServers(), table: new Table(director.host), client: new Client() };
+    try {
+      await play(world);
+    } catch (error) {
+      throw await withCircumstances(error, world);
+    } finally {
+      await director.destroy();
+      await world.reals.destroy();
+      await closeWire();
+      await Deno.remove("/var/log/ldirectord.log").catch(() => {});
+    }
+  });
+}
+
+/** The wire that all hosts are on. The client, which is this process, has its addresses on it. */
+async function openWire(): Promise<void> {
+  const commands = [
+    `link add ${WIRE} type bridge forward_delay 0`,
+    `link set ${WIRE} up`,
+    ...CLIENT.map((address) => `addr add ${address} dev ${WIRE} ${address.includes(":") ? "nodad" : ""}`),
+    // Directly routed answers come from the real servers' network.
+    `route add 10.0.0.0/24 dev ${WIRE}`,
+    `route add 2001:db8:2::/64 dev ${WIRE}`,
+  ];
+  await run(["ip", "-batch", "-"], commands.join("\n") + "\n");
+}
+
+async function closeWire(): Promise<void> {
+  await run(["ip", "link", "del", WIRE]);
+}
+
+/** The error, told with the director's log and table as they were when it happened. */
+async function withCircumstances(error: unknown, { director, table }: World): Promise<Error> {
+  const log = (await director.log()).split("\n").slice(-40).join("\n");
+  const cause = error instanceof Error ? error.message : String(error);
+  return new Error(`${cause}\n\n--- table\n${await table.now()}\n\n--- end of the log\n${log}`, { cause: error });
+}
