@@ -1,0 +1,80 @@
+/**
+ * Runs the lab's test files, each under a kernel of its own: `deno task lab [word…]` runs those whose name has one
+ * of the words in it.
+ */
+
+import { fail, say } from "../../tools/terminal.ts";
+import { addTallies, parseTally, type Tally } from "../../tools/tally.ts";
+import { runInUml, sweepLeftOvers } from "./uml/boot.ts";
+
+const ROOT = new URL("../..", import.meta.url).pathname;
+const SCENARIOS = `${ROOT}tests/lab/scenarios`;
+
+/** Kernels at a time: each has one processor, and checks that run late are failures. */
+const KERNELS = Math.max(1, Math.min(2, navigator.hardwareConcurrency));
+
+/** No test file may take longer. */
+const LIMIT_SECONDS = 600;
+
+/** Runs the test files that `words` select, two at a time, and prints their lines as they come. */
+export async function runLab(words: readonly string[]): Promise<Tally> {
+  await sweepLeftOvers();
+  const interruption = new AbortController();
+  const interrupt = () => interruption.abort();
+  Deno.addSignalListener("SIGINT", interrupt);
+  Deno.addSignalListener("SIGTERM", interrupt);
+  const waiting = testFiles(words);
+  const tallies: Tally[] = [];
+  const worker = async () => {
+    for (let file = waiting.shift(); file && !interruption.signal.aborted; file = waiting.shift()) {
+      tallies.push(await runFile(file, interruption.signal));
+    }
+  };
+  await Promise.all(Array.from({ length: KERNELS }, worker));
+  Deno.removeSignalListener("SIGINT", interrupt);
+  Deno.removeSignalListener("SIGTERM", interrupt);
+  if (interruption.signal.aborted) fail("interrupted");
+  return addTallies(tallies);
+}
+
+async function runFile(file: string, signal: AbortSignal): Promise<Tally> {
+  const name = file.replace(/_test\.ts$/, "");
+  const output: string[] = [];
+  const show = (line: string) => {
+    output.push(line);
+    say(`${name.padEnd(14)} | ${line}`);
+  };
+  const status = await runInUml(
+    {
+      command: [Deno.execPath(), "test", "-A", "--no-check", "--cached-only", `${SCENARIOS}/${file}`],
+      directory: ROOT,
+      environment: passedOn(),
+      seconds: LIMIT_SECONDS,
+      memory: "3G",
+    },
+    show,
+    signal,
+  );
+  const tally = parseTally(output.join("\n"));
+  if (status !== undefined && tally) return tally;
+  show(`the lab's kernel ended before the tests did (limit: ${LIMIT_SECONDS} s)`);
+  return { passed: 0, failed: 1 };
+}
+
+/** What tests may know of the environment that they are started in. */
+function passedOn(): Record<string, string> {
+  const names = ["HOME", "DENO_DIR", "LAB_BINARY", "LAB_ORACLE"];
+  const values = names.flatMap((name) => Deno.env.get(name) === undefined ? [] : [[name, Deno.env.get(name)!]]);
+  return { NO_COLOR: "1", ...Object.fromEntries(values) };
+}
+
+function testFiles(words: readonly string[]): string[] {
+  const files = [...Deno.readDirSync(SCENARIOS)].map(({ name }) => name).filter((name) => name.endsWith("_test.ts"));
+  return files.filter((name) => words.length === 0 || words.some((word) => name.includes(word))).sort();
+}
+
+if (import.meta.main) {
+  const { passed, failed } = await runLab(Deno.args);
+  say(`${passed} passed, ${failed} failed`);
+  Deno.exit(failed === 0 && passed > 0 ? 0 : 1);
+}

@@ -1,0 +1,44 @@
+/**
+ * `deno task test`: every test there is. Those of the code alone first, then those against a real kernel in the lab.
+ * The last line says `N passed, N failed` over all of them.
+ */
+
+import { runLab } from "../tests/lab/run.ts";
+import { lines } from "../tests/lab/uml/lines.ts";
+import { build } from "./build.ts";
+import { setup } from "./setup.ts";
+import { addTallies, parseTally, type Tally } from "./tally.ts";
+import { fail, green, red, say, step } from "./terminal.ts";
+
+const ROOT = new URL("..", import.meta.url).pathname;
+
+await setup();
+await build();
+step("Checking types");
+await checkTypes();
+step("Tests of the code");
+const unit = await unitTests();
+step("Tests in the lab: a real kernel, real servers");
+const all = addTallies([unit, await runLab([])]);
+say();
+say(`${all.failed === 0 ? green("ok") : red("FAILED")}`);
+say(`${all.passed} passed, ${all.failed} failed`);
+Deno.exit(all.failed === 0 ? 0 : 1);
+
+async function checkTypes(): Promise<void> {
+  const args = ["check", "--quiet", "."];
+  const { success } = await new Deno.Command(Deno.execPath(), { args, cwd: ROOT, stdin: "null" }).spawn().status;
+  if (!success) fail("the type check failed: see above");
+}
+
+async function unitTests(): Promise<Tally> {
+  const args = ["test", "-A", "--no-check", "--ignore=tests/lab", "tests"];
+  const child = new Deno.Command(Deno.execPath(), { args, cwd: ROOT, stdin: "null", stdout: "piped" }).spawn();
+  const output: string[] = [];
+  for await (const line of lines(child.stdout)) {
+    output.push(line);
+    say(line);
+  }
+  const { success } = await child.status;
+  return parseTally(output.join("\n")) ?? { passed: 0, failed: success ? 0 : 1 };
+}
