@@ -26,6 +26,7 @@ import {
   destinationKey,
   type IpvsTable,
   type ServiceSettings,
+  type TableService,
   type VirtualKey,
   virtualKey,
 } from "../model/table.ts";
@@ -49,7 +50,7 @@ export function plan(input: PlanInput): Plan {
     actions.push(...planService(key, desired, previous, input));
   }
   for (const [key, service] of input.previous ?? []) {
-    if (!input.desired.has(key) && input.current.has(key)) actions.push({ do: "delete-service", service });
+    if (!input.desired.has(key)) actions.push(...planRemoval(service, input.current.get(key)));
   }
   return actions;
 }
@@ -105,6 +106,13 @@ function planService(
   return [...actions, ...up, ...down];
 }
 
+/** The destinations one by one before their service, so that each can be logged. */
+function planRemoval(service: DesiredService, kernel: TableService | undefined): Action[] {
+  if (!kernel) return [];
+  const deletes = [...kernel.destinations.values()].map((real) => action("delete-destination", service, real));
+  return [...deletes, { do: "delete-service", service }];
+}
+
 function mayAdd(destination: DesiredDestination, before: Destination | undefined, service: DesiredService): boolean {
   return destination.role !== "quiescent" || before === undefined || service.readdQuiescent;
 }
@@ -149,7 +157,7 @@ export function taken(desired: DesiredTable, previous: DesiredTable | undefined,
     const key = virtualKey(step.service.address);
     const service = result.get(key);
     const before = previous?.get(key);
-    if (step.do === "add-service" || step.do === "edit-service" || step.do === "delete-service") {
+    if (!("destination" in step)) {
       if (before) result.set(key, before);
       else result.delete(key);
     } else if (service) {

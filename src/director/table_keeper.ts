@@ -90,8 +90,9 @@ export class TableKeeper {
     const said = await driver.apply(steps);
     const refused = steps.length === 0 ? [] : outstanding(await driver.read({ thresholds }), steps);
 
+    const untaken = new Set(refused);
     for (const action of steps) {
-      if (!refused.includes(action)) report(changed(action, before, desired, this.#previous, occasion));
+      if (!untaken.has(action)) report(changed(action, before, desired, this.#previous, occasion));
     }
     this.#previous = taken(desired, this.#previous, refused);
     this.#last = { desired, occasion: "change" };

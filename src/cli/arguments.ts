@@ -1,0 +1,36 @@
+/** The commands that steer a daemon. */
+export const VERBS = ["start", "stop", "restart", "try-restart", "reload", "force-reload", "status"] as const;
+
+/** One of {@link VERBS}. */
+export type Verb = typeof VERBS[number];
+
+/** What the command line asks for. */
+export type Invocation =
+  | { readonly kind: "verb"; readonly verb: Verb; readonly config?: string; readonly debug: boolean }
+  | { readonly kind: "help" | "version" }
+  /** Not understood; `complaint` says what, where there is more to say than the usage. */
+  | { readonly kind: "usage"; readonly complaint?: string };
+
+/**
+ * Reads `[-d|--debug] [--] [configfile] start|stop|…`, `-h -? --help`, `-v --version`. Options may stand anywhere
+ * before `--`; words after the command are ignored, as they always were.
+ */
+export function parseArguments(args: readonly string[]): Invocation {
+  const words: string[] = [];
+  let debug = false;
+  for (const [i, arg] of args.entries()) {
+    if (arg === "--") {
+      words.push(...args.slice(i + 1));
+      break;
+    }
+    if (!arg.startsWith("-") || arg === "-") words.push(arg);
+    else if (arg === "-d" || arg === "--debug") debug = true;
+    else if (arg === "-h" || arg === "-?" || arg === "--help") return { kind: "help" };
+    else if (arg === "-v" || arg === "--version") return { kind: "version" };
+    else return { kind: "usage", complaint: `Unknown option: ${arg}` };
+  }
+  const [config, word] = words.length > 1 ? words : [undefined, words[0]];
+  const verb = VERBS.find((known) => known === word);
+  if (verb) return { kind: "verb", verb, config, debug };
+  return { kind: "usage", complaint: word && `Unknown command: ${word}` };
+}

@@ -1,0 +1,41 @@
+import { parseArguments, type Verb } from "./arguments.ts";
+import { ExitStatus } from "./exit_status.ts";
+import { findInstance, type Instance } from "./instance.ts";
+import { reload } from "./reload.ts";
+import { restart, tryRestart } from "./restart.ts";
+import { start } from "./start.ts";
+import { status } from "./status.ts";
+import { stop } from "./stop.ts";
+import { HELP_TEXT, USAGE_TEXT } from "./usage.ts";
+import { VERSION_TEXT } from "./version.ts";
+
+type Command = (instance: Instance, debug: boolean) => Promise<ExitStatus> | ExitStatus;
+
+const COMMANDS: Readonly<Record<Verb, Command>> = {
+  start,
+  stop,
+  restart,
+  "try-restart": tryRestart,
+  reload,
+  "force-reload": reload,
+  status,
+};
+
+/** Does what the command line asks for and gives the exit status. */
+export async function runCommand(args: readonly string[]): Promise<ExitStatus> {
+  const invocation = parseArguments(args);
+  switch (invocation.kind) {
+    case "help":
+      console.log(HELP_TEXT.trimEnd());
+      return ExitStatus.done;
+    case "version":
+      console.log(VERSION_TEXT.trimEnd());
+      return ExitStatus.done;
+    case "usage":
+      if (invocation.complaint) console.error(invocation.complaint);
+      console.log(USAGE_TEXT.trimEnd());
+      return ExitStatus.usage;
+    case "verb":
+      return await COMMANDS[invocation.verb](findInstance(invocation.config), invocation.debug);
+  }
+}

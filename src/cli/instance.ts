@@ -1,0 +1,41 @@
+import { basename, resolve } from "node:path";
+
+/** Where cluster set-ups keep configurations, searched in this order before the name is taken as it stands. */
+const FOLDERS = ["/etc/ha.d", "/etc/ha.d/conf"];
+
+/** One configuration with the daemon that runs it. */
+export interface Instance {
+  /** The configuration as the command line named it; absent = the default one. */
+  readonly name?: string;
+  /** Absolute path of the configuration file. */
+  readonly file: string;
+  /** Absolute path of the daemon's pid file. */
+  readonly pidFile: string;
+  /** As log lines name it: the file's last part. */
+  readonly label: string;
+}
+
+/**
+ * The instance that a name on the command line means: `/etc/ha.d/NAME`, `/etc/ha.d/conf/NAME`, then NAME itself.
+ * Without a name it is `ldirectord.cf`, whose pid file is `ldirectord.ldirectord.pid`.
+ */
+export function findInstance(name?: string): Instance {
+  const wanted = name ?? "ldirectord.cf";
+  const candidates = [...FOLDERS.map((folder) => `${folder}/${wanted}`), resolve(wanted)];
+  const file = candidates.find(isFile) ?? candidates.at(-1)!;
+  const base = name === undefined ? "ldirectord" : basename(name);
+  return { name, file, pidFile: `/var/run/ldirectord.${base}.pid`, label: basename(file) };
+}
+
+/** Whether the instance's configuration file is there. */
+export function hasConfiguration(instance: Instance): boolean {
+  return isFile(instance.file);
+}
+
+function isFile(path: string): boolean {
+  try {
+    return !Deno.statSync(path).isDirectory;
+  } catch {
+    return false;
+  }
+}

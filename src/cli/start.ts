@@ -1,0 +1,114 @@
+import { announceReady, isBackgroundProcess, leaveSession, startInBackground } from "../daemon/background.ts";
+import { Daemon } from "../daemon/daemon.ts";
+import { Log } from "../daemon/log.ts";
+import { sinkFor, standardErrorSink, standardOutputSink } from "../daemon/log_sinks.ts";
+import { PidFile, pidFileOwner } from "../daemon/pid_file.ts";
+import { Ipvsadm } from "../ipvs/ipvsadm.ts";
+import { IpvsUnavailable } from "../ipvs/driver.ts";
+import { ExitStatus } from "./exit_status.ts";
+import type { Instance } from "./instance.ts";
+import { loadInstance, type Runnable } from "./load_instance.ts";
+import { VERSION } from "./version.ts";
+
+type Place = "background" | "supervised" | "debug";
+
+/** Starts the daemon of an instance: in the background, or in this process when supervised or debugging. */
+export async function start(instance: Instance, debug: boolean): Promise<ExitStatus> {
+  const inBackground = isBackgroundProcess();
+  const owner = pidFileOwner(instance.pidFile);
+  if (owner.state === "running") return alreadyRunning(instance, owner.pid);
+
+  const runnable = await loadInstance(instance, inBackground);
+  if (typeof runnable === "number") return runnable;
+  const place = debug ? "debug" : runnable.model.supervised ? "supervised" : "background";
+  if (place === "background" && !inBackground) return startInBackground(commandLine(instance));
+  return await run(instance, runnable, place);
+}
+
+/** What starts this instance again, whatever command brought us here. */
+function commandLine({ name }: Instance): readonly string[] {
+  if (name === undefined) return ["start"];
+  return name.startsWith("-") ? ["--", name, "start"] : [name, "start"];
+}
+
+async function run(instance: Instance, { loaded, model }: Runnable, place: Place): Promise<ExitStatus> {
+  if (place === "background") leaveSession();
+  const pidFile = takePidFile(instance);
+  if (typeof pidFile === "number") return pidFile;
+
+  const log = new Log(sinkOf(place, model.logFile, instance.label), place === "debug");
+  keepAliveDespiteBugs(log);
+  const daemon = new Daemon(loaded, model, {
+    driver: new Ipvsadm(),
+    log,
+    onLogFile: (logFile) => log.redirect(sinkOf(place, logFile, instance.label)),
+  });
+  const ended = listenToSignals(daemon, log);
+  const how = place === "background" ? "as daemon" : `with pid: ${Deno.pid}`;
+  log.info(`Starting Linux Director v${VERSION} ${how}`);
+
+  const problem = await Promise.race([ended, daemon.start().then(() => undefined, complaintOf)]);
+  if (typeof problem === "object") {
+    log.error(problem.message);
+    if (place === "background") console.error(`ldirectord: ${problem.message}`);
+    pidFile.release();
+    return ExitStatus.notDone;
+  }
+  if (place === "background") announceReady();
+  const signal = await ended;
+  await daemon.stop();
+  log.info(`Linux Director Daemon terminated on signal: ${signal}`);
+  pidFile.release();
+  return ExitStatus.done;
+}
+
+function alreadyRunning(instance: Instance, pid: number): ExitStatus {
+  console.error(`ldirectord for ${instance.file} is running with pid: ${pid}`);
+  return ExitStatus.done;
+}
+
+function takePidFile(instance: Instance): PidFile | ExitStatus {
+  try {
+    const taken = PidFile.take(instance.pidFile);
+    return typeof taken === "number" ? alreadyRunning(instance, taken) : taken;
+  } catch (error) {
+    console.error(`ldirectord: cannot write the pid file ${instance.pidFile}: ${(error as Error).message}`);
+    return ExitStatus.notDone;
+  }
+}
+
+function sinkOf(place: Place, logFile: string, label: string) {
+  if (place === "debug") return standardErrorSink();
+  return place === "supervised" ? standardOutputSink() : sinkFor(logFile, label);
+}
+
+/** TERM, INT and QUIT end the daemon, HUP reloads it. Gives the first of the ending ones, by its short name. */
+function listenToSignals(daemon: Daemon, log: Log): Promise<string> {
+  const { promise, resolve } = Promise.withResolvers<string>();
+  for (const signal of ["SIGTERM", "SIGINT", "SIGQUIT"] as const) {
+    Deno.addSignalListener(signal, () => resolve(signal.slice(3)));
+  }
+  Deno.addSignalListener("SIGHUP", () => {
+    log.info("Reloading Linux Director Daemon config on signal");
+    daemon.reload();
+  });
+  return promise;
+}
+
+/** What a start that failed has to say; anything but a table out of reach is a bug, and no secret either. */
+function complaintOf(error: unknown): { readonly message: string } {
+  if (error instanceof IpvsUnavailable) return { message: error.message };
+  return { message: `Internal error: ${error instanceof Error ? error.stack : error}` };
+}
+
+/** A bug must not end the daemon: without it nobody takes dead servers out. */
+function keepAliveDespiteBugs(log: Log): void {
+  globalThis.addEventListener("unhandledrejection", (event) => {
+    event.preventDefault();
+    log.error(`Internal error: ${event.reason?.stack ?? event.reason}`);
+  });
+  globalThis.addEventListener("error", (event) => {
+    event.preventDefault();
+    log.error(`Internal error: ${event.error?.stack ?? event.message}`);
+  });
+}

@@ -1,0 +1,43 @@
+import { pidFileOwner } from "../daemon/pid_file.ts";
+import { ExitStatus } from "./exit_status.ts";
+import type { Instance } from "./instance.ts";
+
+/** Milliseconds that a daemon gets to clean up after TERM. */
+const PATIENCE = 60_000;
+
+/** Milliseconds between looks whether it is gone. */
+const LOOK = 50;
+
+/** Stops the daemon of an instance and waits until it is gone. Needs no readable configuration. */
+export async function stop(instance: Instance): Promise<ExitStatus> {
+  const owner = pidFileOwner(instance.pidFile);
+  if (owner.state === "stale") Deno.removeSync(instance.pidFile);
+  if (owner.state !== "running") return ExitStatus.done;
+
+  send(owner.pid, "SIGTERM");
+  if (await gone(instance, owner.pid)) return ExitStatus.done;
+  send(owner.pid, "SIGKILL");
+  console.error(
+    `ldirectord for ${instance.file}: pid ${owner.pid} did not stop within ${PATIENCE / 1000} s and was killed;` +
+      " its virtual services are still in the kernel's table (ipvsadm -L -n)",
+  );
+  return await gone(instance, owner.pid) ? ExitStatus.done : ExitStatus.notDone;
+}
+
+async function gone(instance: Instance, pid: number): Promise<boolean> {
+  for (const end = performance.now() + PATIENCE; performance.now() < end;) {
+    const owner = pidFileOwner(instance.pidFile);
+    if (owner.state !== "running" || owner.pid !== pid) return true;
+    await new Promise((wake) => setTimeout(wake, LOOK));
+  }
+  return false;
+}
+
+function send(pid: number, signal: Deno.Signal): void {
+  try {
+    Deno.kill(pid, signal);
+  } catch (error) {
+    // It may have ended between our look and our signal.
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}

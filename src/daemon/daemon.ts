@@ -1,0 +1,175 @@
+import { runProgram } from "../alerts/run_program.ts";
+import { runRound } from "../checkers/run.ts";
+import { loadConfig, type Loaded, relookup } from "../config/load.ts";
+import { formatProblem } from "../config/problem.ts";
+import { systemClock } from "../director/clock.ts";
+import { Director } from "../director/director.ts";
+import { type IpvsDriver, IpvsUnavailable } from "../ipvs/driver.ts";
+import type { Model } from "../model/virtual_service.ts";
+import { FileWatch } from "./config_watch.ts";
+import { FurtherInstances } from "./further_instances.ts";
+import type { Log } from "./log.ts";
+import { MaintenanceWatch } from "./maintenance_watch.ts";
+import { Reporter } from "./reporter.ts";
+
+/** Milliseconds between looks at the configuration file and the maintenance directory. */
+const LOOK = 1_000;
+
+/** Seconds that the `callback` may take. */
+const CALLBACK_LIMIT = 300;
+
+/** What a daemon needs. */
+export interface DaemonPorts {
+  readonly driver: IpvsDriver;
+  readonly log: Log;
+  /** Called when the configuration in force has another log file. */
+  onLogFile(logFile: string): void;
+}
+
+/** One configuration at work: the director, and everything around it that watches, reloads and reports. */
+export class Daemon {
+  readonly #ports: DaemonPorts;
+  readonly #log: Log;
+  readonly #director: Director;
+  readonly #reporter: Reporter;
+  readonly #further: FurtherInstances;
+  readonly #maintenance = new MaintenanceWatch();
+  readonly #watch: FileWatch;
+  #loaded: Loaded;
+  #timer: number | undefined;
+  #nextLookup = 0;
+  #looking = false;
+  /** Changes of the configuration follow each other; a reload that waits serves all who ask meanwhile. */
+  #changing: Promise<void> = Promise.resolve();
+  #reloadWaits = false;
+
+  /** @param loaded a configuration without errors. */
+  constructor(loaded: Loaded, model: Model, ports: DaemonPorts) {
+    this.#ports = ports;
+    this.#log = ports.log;
+    this.#loaded = loaded;
+    this.#watch = new FileWatch(model.file);
+    this.#reporter = new Reporter(ports.log);
+    this.#further = new FurtherInstances(ports.log);
+    this.#director = new Director(model, {
+      driver: ports.driver,
+      clock: systemClock,
+      report: this.#reporter.report,
+      runRound,
+    });
+  }
+
+  /**
+   * Resolves when the first table is in the kernel.
+   *
+   * @throws {IpvsUnavailable} when there is no table to keep.
+   */
+  async start(): Promise<void> {
+    await this.#look();
+    await this.#director.start();
+    this.#background(this.#further.become(this.#director.model.execute));
+    this.#timer = setInterval(() => this.#background(this.#look()), LOOK);
+  }
+
+  /** Reads the configuration again and goes over to it; a broken one changes nothing. */
+  reload(): void {
+    if (this.#reloadWaits) return;
+    this.#reloadWaits = true;
+    this.#change(async () => {
+      this.#reloadWaits = false;
+      const loaded = await loadConfig(this.#director.model.file);
+      this.#logProblems(loaded);
+      if (loaded.model) await this.#goOver(loaded, loaded.model, true);
+      else this.#log.error("The configuration has errors: nothing was changed");
+    });
+  }
+
+  /** Ends the checks, purges the table as `cleanstop` says, and ends what was started along the way. */
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#director.stop();
+    await Promise.all([this.#reporter.stop(), this.#further.become([])]);
+  }
+
+  async #goOver(loaded: Loaded, model: Model, reloadFurther: boolean): Promise<void> {
+    try {
+      await this.#director.reload(model);
+    } catch (error) {
+      if (!(error instanceof IpvsUnavailable)) throw error;
+      this.#log.error(`Cannot reload now: ${error.message}; the configuration in force stays`);
+      return;
+    }
+    this.#loaded = loaded;
+    this.#ports.onLogFile(model.logFile);
+    await this.#further.become(model.execute, reloadFurther);
+  }
+
+  /** What is done once a second: the file, the maintenance directory, names that did not resolve. */
+  async #look(): Promise<void> {
+    if (this.#looking) return;
+    this.#looking = true;
+    try {
+      const model = this.#director.model;
+      await this.#lookAtMaintenance(model);
+      if ((model.autoReload || model.callback !== undefined) && this.#watch.look()) this.#onFileChange(model);
+      if (model.unresolved.length > 0) this.#lookUpWhenDue(model);
+    } finally {
+      this.#looking = false;
+    }
+  }
+
+  async #lookAtMaintenance(model: Model): Promise<void> {
+    const files = this.#maintenance.look(model.maintenanceDir);
+    if (!files) return;
+    const reals = [...model.virtuals.values()].flatMap((virtual) => [...virtual.reals.values()]);
+    const names = await this.#maintenance.names(files, reals.map((real) => real.destination.address));
+    this.#director.maintain(files, names);
+  }
+
+  #onFileChange(model: Model): void {
+    this.#log.info(`Configuration file '${model.file}' has changed on disk`);
+    if (model.autoReload) this.reload();
+    else this.#log.info(" - not reloaded: autoreload is off");
+    const { callback } = model;
+    if (callback === undefined) return;
+    this.#background(this.#changing.then(async () => {
+      const outcome = await runProgram(callback, [model.file], CALLBACK_LIMIT);
+      if (!outcome.ok) this.#log.error(`callback: ${outcome.reason}`);
+    }));
+  }
+
+  #lookUpWhenDue(model: Model): void {
+    const now = performance.now();
+    if (now < this.#nextLookup) return;
+    const first = this.#nextLookup === 0;
+    this.#nextLookup = now + model.checkInterval * 1000;
+    if (first) return;
+    this.#change(async () => {
+      const loaded = await relookup(this.#loaded);
+      if (!loaded.model || loaded.model.unresolved.length >= this.#director.model.unresolved.length) return;
+      this.#log.info("Host names of real servers resolve now that did not before");
+      await this.#goOver(loaded, loaded.model, false);
+    });
+  }
+
+  #change(work: () => Promise<void>): void {
+    this.#changing = this.#changing.then(work).catch((error) => this.#logBug(error));
+  }
+
+  #logProblems(loaded: Loaded): void {
+    for (const problem of loaded.problems) {
+      const [first] = formatProblem(problem, this.#director.model.file, loaded.lines, Deno.pid).split("\n");
+      this.#log.write(problem.severity === "error" ? "error" : "warning", first);
+    }
+  }
+
+  /** Work that nobody waits for. */
+  #background(work: Promise<void>): void {
+    work.catch((error) => this.#logBug(error));
+  }
+
+  /** A bug of ours is no reason to stop keeping the table. */
+  #logBug(error: unknown): void {
+    this.#log.error(`Internal error: ${error instanceof Error ? error.stack : error}`);
+  }
+}

@@ -1,0 +1,81 @@
+import type { DirectorEvent } from "../director/events.ts";
+import type { Action } from "../model/plan.ts";
+import { destinationKey, serviceLabel } from "../model/table.ts";
+import type { Severity } from "./log.ts";
+
+/** One line for the log. */
+export interface LogLine {
+  readonly severity: Severity;
+  readonly text: string;
+}
+
+/**
+ * What the log says of an event; nothing for most rounds. The texts up to the parenthesis are those that scripts have
+ * been looking for since the first ldirectord; why a real server came or went stands in a line of its own.
+ */
+export function logLine(event: DirectorEvent): LogLine | undefined {
+  switch (event.type) {
+    case "table-changed":
+      return { severity: "info", text: describeChange(event) };
+    case "table-refused": {
+      const where = event.line === undefined ? "" : ` (line ${event.line} of the configuration asks for it)`;
+      const why = event.message === undefined ? "the kernel did not take it" : event.message;
+      return { severity: "error", text: `Refused: ${describeRefused(event.action)}: ${why}${where}; trying again` };
+    }
+    case "table-unavailable":
+      return { severity: "error", text: `IPVS table out of reach: ${event.message}; trying again` };
+    case "table-in-step":
+      return { severity: "notice", text: "IPVS table in step again" };
+    case "transition": {
+      const state = event.up ? "up" : "down";
+      const severity = event.up ? "notice" : "warning";
+      return { severity, text: `Real server ${event.real.key} (${event.virtual.label}) is ${state}: ${event.reason}` };
+    }
+    case "fallback":
+      return event.active
+        ? { severity: "warning", text: `No real server is up for virtual server ${event.virtual.label}` }
+        : { severity: "notice", text: `Virtual server ${event.virtual.label} has a real server again` };
+    case "round": {
+      const { check, result, durationMs } = event;
+      const users = event.users.map(({ virtual, real }) => `${real.key} (${virtual.label})`).join(", ");
+      const verdict = result.up ? "up" : `down, ${result.why}`;
+      return {
+        severity: !result.up && result.why === "internal" ? "error" : "debug",
+        text: `Checked ${users} by ${check.method} in ${Math.round(durationMs)} ms: ${verdict}: ${result.detail}`,
+      };
+    }
+  }
+}
+
+function describeChange(event: Extract<DirectorEvent, { type: "table-changed" }>): string {
+  const { action, occasion } = event;
+  const label = serviceLabel(action.service.address);
+  // Purges at a reload have always been logged as those of a start.
+  const purge = occasion === "stop" ? "stop" : "start";
+  switch (action.do) {
+    case "add-service":
+      return `Added virtual server: ${label}`;
+    case "edit-service":
+      return `Changed virtual server: ${label}`;
+    case "delete-service":
+      return `Purged virtual server (${purge}): ${label}`;
+    default: {
+      const server = event.role === "fallback" ? "fallback server" : "real server";
+      const subject = `${destinationKey(action.destination)} (${label})`;
+      const weight = `(Weight set to ${action.destination.weight})`;
+      if (action.do === "delete-destination") {
+        const purged = occasion !== "change" && event.role !== "fallback";
+        return purged ? `Purged real server (${purge}): ${subject}` : `Deleted ${server}: ${subject}`;
+      }
+      const verb = action.do === "add-destination" ? "Added" : "Restored";
+      return `${event.role === "quiescent" ? "Quiescent" : verb} ${server}: ${subject} ${weight}`;
+    }
+  }
+}
+
+function describeRefused(action: Action): string {
+  const label = serviceLabel(action.service.address);
+  const [verb, noun] = action.do.split("-");
+  if (noun === "service") return `${verb} virtual server ${label}`;
+  return "destination" in action ? `${verb} real server ${destinationKey(action.destination)} (${label})` : label;
+}

@@ -1,0 +1,56 @@
+/** How much a line matters; syslog gets it as its severity (RFC 3164, 4.1.1). */
+export type Severity = "error" | "warning" | "notice" | "info" | "debug";
+
+/** Takes one line. Never throws: a director without a log is still a director. */
+export type Sink = (severity: Severity, message: string) => void;
+
+/** The daemon's log. */
+export class Log {
+  #sink: Sink;
+  readonly #debug: boolean;
+
+  /** @param debug whether debug lines are written as well. */
+  constructor(sink: Sink, debug = false) {
+    this.#sink = sink;
+    this.#debug = debug;
+  }
+
+  /** Whether debug lines are written. */
+  get isVerbose(): boolean {
+    return this.#debug;
+  }
+
+  /** Goes over to another sink, as after a reload. */
+  redirect(sink: Sink): void {
+    this.#sink = sink;
+  }
+
+  /** Writes one line. Control characters are spelled out, so that a message is always one line. */
+  write(severity: Severity, message: string): void {
+    if (severity === "debug" && !this.#debug) return;
+    this.#sink(severity, message.replace(CONTROL, (character) => `\\x${hex(character)}`));
+  }
+
+  error(message: string): void {
+    this.write("error", message);
+  }
+
+  warning(message: string): void {
+    this.write("warning", message);
+  }
+
+  info(message: string): void {
+    this.write("info", message);
+  }
+
+  debug(message: string): void {
+    this.write("debug", message);
+  }
+}
+
+// deno-lint-ignore no-control-regex
+const CONTROL = /[\x00-\x1f\x7f]/g;
+
+function hex(character: string): string {
+  return character.charCodeAt(0).toString(16).padStart(2, "0");
+}

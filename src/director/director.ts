@@ -1,0 +1,224 @@
+import { methodOfRound, type Round } from "../checkers/run.ts";
+import type { IpvsDriver } from "../ipvs/driver.ts";
+import type { Check, CheckKey, CheckMethod } from "../model/check.ts";
+import type { Action } from "../model/plan.ts";
+import { destinationKey, virtualKey } from "../model/table.ts";
+import type { Model } from "../model/virtual_service.ts";
+import { checkKeys, usersOf } from "./check_users.ts";
+import type { Clock } from "./clock.ts";
+import { type DesiredMemo, desiredTable } from "./desired.ts";
+import type { Occasion, Report } from "./events.ts";
+import { adopt, type EndedRound, type Health, type HealthEvent, type HostNames, reduce } from "./health.ts";
+import { Schedule, spreadDelay } from "./schedule.ts";
+import { TableKeeper } from "./table_keeper.ts";
+import { transitions } from "./transitions.ts";
+
+/** Milliseconds that verdicts are gathered before they are acted upon together. */
+const GATHER = 10;
+
+/** Milliseconds that first rounds get before the fallback steps in for those that have not answered. */
+const SETTLE = 1_000;
+
+/** Rounds that are due within so many milliseconds of each other start together. */
+const TOGETHER = 4;
+
+/** What the director needs from outside. */
+export interface DirectorPorts {
+  readonly driver: IpvsDriver;
+  readonly clock: Clock;
+  readonly report: Report;
+  /** Makes one round of a check; never rejects. */
+  runRound(check: Check, method: CheckMethod): Promise<Round>;
+}
+
+/** A check on its way through its rounds. */
+interface Course {
+  check: Check;
+  rounds: number;
+  /** Place among the checks that started together, for the spread of their second rounds. */
+  readonly place: number;
+  readonly company: number;
+}
+
+/**
+ * The director: runs the checks, turns their verdicts into health, health into the wanted table, and has
+ * the keeper bring the kernel to it. All rules are elsewhere; this is the loop that joins them.
+ */
+export class Director {
+  readonly #ports: DirectorPorts;
+  readonly #keeper: TableKeeper;
+  readonly #schedule = new Schedule<CheckKey>();
+  readonly #courses = new Map<CheckKey, Course>();
+  #model: Model;
+  #health: Health = new Map();
+  #desired: DesiredMemo | undefined;
+  #gathered: EndedRound[] = [];
+  #maintenance: HealthEvent | undefined;
+  /** Checks whose first round has not ended. */
+  readonly #unheard = new Set<CheckKey>();
+  #alarm: { readonly due: number; readonly cancel: () => void } | undefined;
+  #stopped = false;
+  #firstVerdicts = Promise.withResolvers<void>();
+
+  constructor(model: Model, ports: DirectorPorts) {
+    this.#model = model;
+    this.#ports = ports;
+    this.#keeper = new TableKeeper({ ...ports, lineOf: (action) => lineOf(action, this.#model) });
+  }
+
+  /** The configuration in force. */
+  get model(): Model {
+    return this.#model;
+  }
+
+  /** The health of everything in it. */
+  get health(): Health {
+    return this.#health;
+  }
+
+  /** Whether the kernel's table is as wanted, as far as we know. */
+  get inStep(): boolean {
+    return this.#keeper.inStep;
+  }
+
+  /**
+   * Adopts the table, starts all checks at once, and resolves when the table holds what the first
+   * verdicts say, or what is known of it after a second.
+   *
+   * @throws {IpvsUnavailable} when there is no table to keep.
+   */
+  async start(): Promise<void> {
+    await this.#adopt(this.#model, "start");
+    await this.#firstVerdicts.promise;
+    await this.#keeper.idle();
+  }
+
+  /** Goes over to another configuration: only the difference moves, health and running checks carry over. */
+  async reload(model: Model): Promise<void> {
+    await this.#adopt(model, "reload");
+    await this.#keeper.idle();
+  }
+
+  /** Tells which files the maintenance directory holds now. */
+  maintain(files: ReadonlySet<string>, names: HostNames): void {
+    this.#maintenance = { type: "maintenance", files, names };
+    this.#dispatch(this.#maintenance);
+  }
+
+  /** Ends the checks and purges the virtual services whose `cleanstop` asks for it. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#alarm?.cancel();
+    await this.#keeper.idle();
+    const kept = [...this.#desired?.table ?? []].filter(([key]) => !this.#model.virtuals.get(key)?.cleanStop);
+    this.#keeper.want(new Map(kept), "stop");
+    await this.#keeper.idle();
+    this.#keeper.close();
+  }
+
+  async #adopt(model: Model, occasion: Occasion): Promise<void> {
+    const table = await this.#ports.driver.read({ thresholds: false });
+    if (this.#stopped) return;
+    const before = this.#health;
+    this.#model = model;
+    const adopted = adopt(model, table, before, this.#ports.clock.now());
+    this.#health = this.#maintenance ? reduce(adopted, this.#maintenance, model) : adopted;
+    this.#wantTable(occasion);
+    for (const event of transitions(before, this.#health, model)) this.#ports.report(event);
+    this.#plotCourses(model);
+    this.#ports.clock.after(SETTLE, () => this.#settle());
+    if (this.#courses.size === 0) this.#settle();
+  }
+
+  /** Starts the checks that are new, forgets those that are gone, leaves all others on their course. */
+  #plotCourses(model: Model): void {
+    const wanted = new Set(checkKeys(model));
+    for (const key of this.#courses.keys()) {
+      if (wanted.has(key)) continue;
+      this.#courses.delete(key);
+      this.#unheard.delete(key);
+      this.#schedule.delete(key);
+    }
+    const fresh = [...wanted].filter((key) => !this.#courses.has(key));
+    for (const [place, key] of fresh.entries()) {
+      const user = usersOf(model, key)[0];
+      if (user.real.policy.kind !== "checked") continue;
+      const course = { check: user.real.policy.check, rounds: 0, place, company: fresh.length };
+      this.#courses.set(key, course);
+      this.#unheard.add(key);
+      this.#startRound(course);
+    }
+  }
+
+  #startRound(course: Course): void {
+    const startedAt = this.#ports.clock.now();
+    this.#ports.runRound(course.check, methodOfRound(course.check, course.rounds)).then((round) => {
+      if (this.#stopped || this.#courses.get(course.check.key) !== course) return;
+      this.#endRound(course, startedAt, round);
+    });
+  }
+
+  #endRound(course: Course, startedAt: number, { result, durationMs }: Round): void {
+    const { check } = course;
+    const now = this.#ports.clock.now();
+    const interval = check.interval * 1000;
+    const delay = course.rounds++ === 0 ? spreadDelay(course.place, course.company, interval) : interval;
+    this.#schedule.set(check.key, Math.max(startedAt + delay, now));
+    this.#setAlarm();
+
+    this.#ports.report({ type: "round", check, result, durationMs, users: usersOf(this.#model, check.key) });
+    if (this.#gathered.push({ check: check.key, result, at: now }) === 1) {
+      this.#ports.clock.after(GATHER, () => this.#digest());
+    }
+  }
+
+  #digest(): void {
+    const rounds = this.#gathered;
+    this.#gathered = [];
+    this.#dispatch({ type: "rounds", rounds });
+    for (const { check } of rounds) this.#unheard.delete(check);
+    if (this.#unheard.size === 0) this.#firstVerdicts.resolve();
+  }
+
+  #settle(): void {
+    this.#dispatch({ type: "settled" });
+    this.#firstVerdicts.resolve();
+  }
+
+  #dispatch(event: HealthEvent): void {
+    if (this.#stopped) return;
+    const before = this.#health;
+    this.#health = reduce(before, event, this.#model);
+    if (this.#health === before) return;
+    for (const told of transitions(before, this.#health, this.#model)) this.#ports.report(told);
+    this.#wantTable("change");
+  }
+
+  #wantTable(occasion: Occasion): void {
+    this.#desired = desiredTable(this.#model, this.#health, this.#desired);
+    this.#keeper.want(this.#desired.table, occasion);
+  }
+
+  #setAlarm(): void {
+    const due = this.#schedule.nextDue();
+    if (due === undefined || (this.#alarm && this.#alarm.due <= due)) return;
+    this.#alarm?.cancel();
+    const cancel = this.#ports.clock.after(Math.max(0, due - this.#ports.clock.now()), () => this.#ring());
+    this.#alarm = { due, cancel };
+  }
+
+  #ring(): void {
+    this.#alarm = undefined;
+    for (const key of this.#schedule.takeDue(this.#ports.clock.now() + TOGETHER)) {
+      const course = this.#courses.get(key);
+      if (course) this.#startRound(course);
+    }
+    this.#setAlarm();
+  }
+}
+
+function lineOf(action: Action, model: Model): number | undefined {
+  const virtual = model.virtuals.get(virtualKey(action.service.address));
+  if (!virtual || !("destination" in action)) return virtual?.line;
+  return virtual.reals.get(destinationKey(action.destination))?.line ?? virtual.line;
+}
