@@ -1,6 +1,6 @@
 import { type IpvsDriver, IpvsUnavailable } from "../ipvs/driver.ts";
 import type { Action, Plan } from "../model/plan.ts";
-import { destinationKey, type IpvsTable, virtualKey } from "../model/table.ts";
+import { destinationKey, type IpvsTable, type VirtualKey, virtualKey } from "../model/table.ts";
 import type { Clock } from "./clock.ts";
 import type { DesiredTable } from "./desired.ts";
 import type { Occasion, Report } from "./events.ts";
@@ -119,6 +119,8 @@ export class TableKeeper {
   #reportRefused(refused: Plan, said: readonly string[]): void {
     const wasOut = this.#refused.size > 0 || this.#unavailable !== undefined;
     const known = this.#refused;
+    // A virtual service that was not taken takes all its real servers with it: one line tells it.
+    const withoutService = new Set(refused.filter((action) => action.do === "add-service").map(keyOf));
     this.#refused = new Map();
     this.#unavailable = undefined;
     for (const [i, action] of refused.entries()) {
@@ -126,6 +128,7 @@ export class TableKeeper {
       // ipvsadm complains in the order of the lines; only if it said as much as was refused do we know of which.
       const message = said.length === refused.length ? said[i] : said.join("; ") || undefined;
       this.#refused.set(subject, message ?? "");
+      if ("destination" in action && withoutService.has(keyOf(action))) continue;
       if (known.get(subject) === (message ?? "")) continue;
       this.#ports.report({ type: "table-refused", action, line: this.#ports.lineOf(action), message });
     }
@@ -142,7 +145,7 @@ function changed(
 ) {
   const type = "table-changed" as const;
   if (!("destination" in action)) return { type, action, occasion };
-  const service = virtualKey(action.service.address);
+  const service = keyOf(action);
   const key = destinationKey(action.destination);
   const role = (desired.get(service)?.destinations.get(key) ?? previous?.get(service)?.destinations.get(key))?.role;
   return { type, action, occasion, role, before: kernel.get(service)?.destinations.get(key) };
@@ -150,7 +153,11 @@ function changed(
 
 function subjectOf(action: Action): string {
   const destination = "destination" in action ? destinationKey(action.destination) : "";
-  return `${action.do} ${virtualKey(action.service.address)} ${destination}`;
+  return `${action.do} ${keyOf(action)} ${destination}`;
+}
+
+function keyOf(action: Action): VirtualKey {
+  return virtualKey(action.service.address);
 }
 
 function usesThresholds(desired: DesiredTable): boolean {

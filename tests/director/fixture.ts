@@ -1,0 +1,117 @@
+import type { Check, CheckKey, CheckResult } from "../../src/model/check.ts";
+import { type IpAddress, parseIp } from "../../src/model/address.ts";
+import {
+  type Destination,
+  type DestinationKey,
+  destinationKey,
+  serviceLabel,
+  type VirtualKey,
+  virtualKey,
+} from "../../src/model/table.ts";
+import type { CheckPolicy, Model, RealServer, VirtualService } from "../../src/model/virtual_service.ts";
+
+/** What a test says of a virtual service; everything else has the program's defaults. */
+export interface VirtualSketch {
+  /** `192.0.2.1:80`; tcp. */
+  readonly at: string;
+  /** `10.0.0.1:80` or `10.0.0.1:80 weight 3`. */
+  readonly reals: readonly string[];
+  readonly fallback?: string;
+  readonly scheduler?: string;
+  readonly policy?: "on" | "off";
+  readonly interval?: number;
+  readonly options?: Partial<VirtualService>;
+}
+
+/** A model of the sketched virtual services; a check's key is its real server's address and port. */
+export function sketchModel(...sketches: readonly VirtualSketch[]): Model {
+  const virtuals = new Map<VirtualKey, VirtualService>();
+  for (const [i, sketch] of sketches.entries()) {
+    const virtual = sketchVirtual(sketch, i + 1);
+    virtuals.set(virtual.key, virtual);
+  }
+  return {
+    file: "/etc/ha.d/test.cf",
+    virtuals,
+    unresolved: [],
+    autoReload: false,
+    execute: [],
+    logFile: "/var/log/ldirectord.log",
+    supervised: false,
+    checkInterval: 10,
+    hostNames: new Map<IpAddress, readonly string[]>(),
+  };
+}
+
+/** The key of a tcp virtual service at `address:port`. */
+export function keyOf(at: string): VirtualKey {
+  return `tcp:${at}` as VirtualKey;
+}
+
+/** The verdict of a passed or failed round. */
+export function verdict(up: boolean, detail = up ? "200 OK" : "connection refused"): CheckResult {
+  return up ? { up, detail } : { up, why: "refused", detail };
+}
+
+/** `10.0.0.1:80 weight 3` as a destination. */
+export function destination(text: string): Destination {
+  const match = /^(\S+):(\d+)(?: weight (\d+))?$/.exec(text)!;
+  return {
+    address: parseIp(match[1].replace(/[[\]]/g, ""))!,
+    port: Number(match[2]),
+    forwarding: "masq",
+    weight: Number(match[3] ?? 1),
+    upperThreshold: 0,
+    lowerThreshold: 0,
+  };
+}
+
+function sketchVirtual(sketch: VirtualSketch, line: number): VirtualService {
+  const { address, port } = destination(sketch.at);
+  const service = { kind: "tcp", address, port } as const;
+  const fallback = sketch.fallback === undefined ? undefined : destination(sketch.fallback);
+  const reals = new Map<DestinationKey, RealServer>();
+  for (const text of sketch.reals) {
+    const real = destination(text);
+    const key = destinationKey(real);
+    const policy: CheckPolicy = sketch.policy
+      ? { kind: sketch.policy }
+      : { kind: "checked", check: sketchCheck(real, sketch.interval ?? 10) };
+    reals.set(key, { key, destination: real, configuredPort: real.port, policy, line });
+  }
+  return {
+    key: virtualKey(service),
+    label: serviceLabel(service),
+    settings: { address: service, scheduler: sketch.scheduler ?? "wrr", schedulerFlags: [], onePacket: false },
+    reals,
+    fallback: fallback && { key: destinationKey(fallback), destination: fallback },
+    quiescent: false,
+    readdQuiescent: false,
+    cleanStop: true,
+    failureCount: 1,
+    alerts: { to: [], repeatEvery: 0, on: new Set() },
+    line,
+    ...sketch.options,
+  };
+}
+
+function sketchCheck(real: Destination, interval: number): Check {
+  return {
+    key: destinationKey(real) as string as CheckKey,
+    target: {
+      address: real.address,
+      port: real.port,
+      transport: "tcp",
+      service: "http",
+      httpMethod: "GET",
+      pingCount: 1,
+      tlsVerify: false,
+      command: [],
+      commandArguments: [],
+    },
+    method: "negotiate",
+    interval,
+    checkTimeout: 5,
+    negotiateTimeout: 30,
+  };
+}
