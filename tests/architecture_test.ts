@@ -1,0 +1,60 @@
+import { deepStrictEqual } from "node:assert/strict";
+
+/** Which folder of src may import from which others: one way through the house. */
+const ARROWS: Readonly<Record<string, readonly string[]>> = {
+  model: [],
+  system: [],
+  wire: ["model", "system"],
+  checkers: ["model", "system", "wire"],
+  config: ["model"],
+  ipvs: ["model"],
+  director: ["checkers", "ipvs", "model"],
+  alerts: ["model"],
+  daemon: ["alerts", "checkers", "config", "director", "ipvs", "model", "system"],
+  cli: ["config", "daemon", "ipvs", "model"],
+};
+
+const SRC = new URL("../src/", import.meta.url);
+
+interface Import {
+  readonly from: string;
+  readonly to: string;
+}
+
+function imports(): Import[] {
+  const found: Import[] = [];
+  for (const folder of Deno.readDirSync(SRC)) {
+    for (const file of Deno.readDirSync(new URL(`${folder.name}/`, SRC))) {
+      const from = `${folder.name}/${file.name}`;
+      const text = Deno.readTextFileSync(new URL(from, SRC));
+      for (const [, path] of text.matchAll(/(?:from|import)\s*\(?\s*"(\.{1,2}\/[^"]+)"/g)) {
+        found.push({ from, to: new URL(path, new URL(from, SRC)).pathname.slice(SRC.pathname.length) });
+      }
+    }
+  }
+  return found;
+}
+
+const folderOf = (path: string) => path.split("/")[0];
+
+Deno.test("every import between folders of src follows an allowed arrow", () => {
+  const wrong = imports().filter(({ from, to }) =>
+    folderOf(from) !== folderOf(to) && !ARROWS[folderOf(from)]?.includes(folderOf(to))
+  );
+  deepStrictEqual(wrong, []);
+});
+
+Deno.test("no file of src imports itself by a detour", () => {
+  const targets = new Map<string, string[]>();
+  for (const { from, to } of imports()) targets.set(from, [...targets.get(from) ?? [], to]);
+  const cycles: string[] = [];
+  const finished = new Set<string>();
+  const walk = (file: string, path: readonly string[]) => {
+    if (path.includes(file)) cycles.push([...path.slice(path.indexOf(file)), file].join(" -> "));
+    if (path.includes(file) || finished.has(file)) return;
+    for (const next of targets.get(file) ?? []) walk(next, [...path, file]);
+    finished.add(file);
+  };
+  for (const file of targets.keys()) walk(file, []);
+  deepStrictEqual(cycles, []);
+});

@@ -1,0 +1,39 @@
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { type Invocation, parseArguments } from "../../src/cli/arguments.ts";
+
+const verb = (verb: string, config?: string, debug = false) => ({ kind: "verb", verb, config, debug }) as Invocation;
+
+const ROWS: [line: string, expected: Invocation][] = [
+  ["start", verb("start")],
+  ["www start", verb("start", "www")],
+  ["/etc/ha.d/www.cf try-restart", verb("try-restart", "/etc/ha.d/www.cf")],
+  ["-d www start", verb("start", "www", true)],
+  ["www -d start", verb("start", "www", true)],
+  ["--debug start", verb("start", undefined, true)],
+  ["-- www status", verb("status", "www")],
+  ["-- -d status", verb("status", "-d")],
+  ["start start", verb("start", "start")],
+  ["www start start", verb("start", "www")],
+  ["www force-reload", verb("force-reload", "www")],
+  ["-h", { kind: "help" }],
+  ["-?", { kind: "help" }],
+  ["www --help", { kind: "help" }],
+  ["--version", { kind: "version" }],
+  ["-v", { kind: "version" }],
+];
+
+for (const [line, expected] of ROWS) {
+  Deno.test({
+    name: `ldirectord ${line}`,
+    permissions: "none",
+    fn: () => deepStrictEqual(parseArguments(line.split(" ")), expected),
+  });
+}
+
+for (const line of ["", "www", "start www", "www begin", "-x start", "--debugging start", "a b c"]) {
+  Deno.test({
+    name: `ldirectord ${line}: usage`,
+    permissions: "none",
+    fn: () => strictEqual(parseArguments(line.split(" ").filter(Boolean)).kind, "usage"),
+  });
+}

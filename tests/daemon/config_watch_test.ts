@@ -1,0 +1,32 @@
+import { deepStrictEqual } from "node:assert/strict";
+import { FileWatch } from "../../src/daemon/config_watch.ts";
+
+/** What is done to the file before each look, and what the look must say. */
+const TIMELINES: [name: string, steps: [change: "write" | "touch" | "remove" | "-", changed: boolean][]][] = [
+  ["a file that nobody touches", [["-", false], ["-", false]]],
+  ["a changed file, once it has come to rest", [["write", false], ["-", true], ["-", false]]],
+  ["a file that is being written for a while", [["write", false], ["write", false], ["-", true]]],
+  ["a file that was only touched", [["touch", false], ["-", true]]],
+  ["a file that is replaced through a gap", [["remove", false], ["write", false], ["-", true]]],
+  ["a file that is gone", [["remove", false], ["-", false]]],
+];
+
+for (const [name, steps] of TIMELINES) {
+  Deno.test(`FileWatch: ${name}`, async () => {
+    const folder = await Deno.makeTempDir();
+    try {
+      const path = `${folder}/www`;
+      Deno.writeTextFileSync(path, "0");
+      const watch = new FileWatch(path);
+      const seen = steps.map(([change], i) => {
+        if (change === "write") Deno.writeTextFileSync(path, "x".repeat(i + 2));
+        if (change === "touch") Deno.utimeSync(path, 1_000_000 + i, 1_000_000 + i);
+        if (change === "remove") Deno.removeSync(path);
+        return watch.look();
+      });
+      deepStrictEqual(seen, steps.map(([, changed]) => changed));
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  });
+}

@@ -1,0 +1,55 @@
+import { match, ok, strictEqual } from "node:assert/strict";
+import { formatDate } from "../../src/daemon/date.ts";
+import { Log } from "../../src/daemon/log.ts";
+import { fileSink } from "../../src/daemon/log_sinks.ts";
+
+async function inFolder(work: (path: string) => void): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    work(`${folder}/ldirectord.log`);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test("a line in the log file has the date, the configuration's name and the pid", () =>
+  inFolder((path) => {
+    new Log(fileSink(path, "www")).info("Added virtual server: 192.0.2.1:80");
+    match(
+      Deno.readTextFileSync(path),
+      /^\[\w{3} \w{3} [ \d]\d \d\d:\d\d:\d\d \d{4}\|www\|\d+\] Added virtual server: 192\.0\.2\.1:80\n$/,
+    );
+  }));
+
+Deno.test("the log goes on in a new file when the old one has been rotated away", () =>
+  inFolder((path) => {
+    const log = new Log(fileSink(path, "www"));
+    log.info("before");
+    Deno.renameSync(path, `${path}.1`);
+    log.info("after");
+    ok(Deno.readTextFileSync(`${path}.1`).includes("before"));
+    ok(Deno.readTextFileSync(path).includes("after"));
+  }));
+
+Deno.test("a log that cannot be written stops nothing", () =>
+  new Log(fileSink("/nonexistent/log", "www")).info("hello"));
+
+Deno.test("a message with line ends is one line all the same", () =>
+  inFolder((path) => {
+    new Log(fileSink(path, "www")).error("503\r\nEvil: [header]");
+    const text = Deno.readTextFileSync(path);
+    strictEqual(text.split("\n").length, 2);
+    ok(text.includes("503\\x0d\\x0aEvil: [header]"));
+  }));
+
+Deno.test("debug lines are written only when debugging", () => {
+  const seen: string[] = [];
+  new Log((_severity, message) => seen.push(message)).debug("quiet");
+  new Log((_severity, message) => seen.push(message), true).debug("verbose");
+  strictEqual(seen.join(), "verbose");
+});
+
+Deno.test("formatDate() pads the day as ctime(3) does", () => {
+  strictEqual(formatDate(new Date(2026, 10, 3, 4, 5, 6)), "Tue Nov  3 04:05:06 2026");
+  strictEqual(formatDate(new Date(2026, 10, 20, 16, 15, 0)), "Fri Nov 20 16:15:00 2026");
+});

@@ -1,0 +1,72 @@
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { PidFile, pidFileOwner } from "../../src/daemon/pid_file.ts";
+
+/** A process that holds the pid file until its standard input ends. */
+async function holder(path: string): Promise<{ pid: number; end(): Promise<void> }> {
+  const code = `import { PidFile } from "${new URL("../../src/daemon/pid_file.ts", import.meta.url)}";
+    const taken = PidFile.take(${JSON.stringify(path)});
+    console.log(typeof taken === "number" ? "refused" : "taken");
+    await Deno.stdin.read(new Uint8Array(1));`;
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-check", "--ext=ts", `data:application/typescript,${encodeURIComponent(code)}`],
+    stdin: "piped",
+    stdout: "piped",
+  }).spawn();
+  const reader = child.stdout.getReader();
+  strictEqual(new TextDecoder().decode((await reader.read()).value).trim(), "taken");
+  return {
+    pid: child.pid,
+    end: async () => {
+      await child.stdin.close();
+      await reader.cancel();
+      await child.status;
+    },
+  };
+}
+
+async function inFolder(work: (path: string) => Promise<void> | void): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await work(`${folder}/ldirectord.test.pid`);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test("a pid file tells that its daemon runs, and goes with it", () =>
+  inFolder((path) => {
+    deepStrictEqual(pidFileOwner(path), { state: "none" });
+    const taken = PidFile.take(path);
+    ok(taken instanceof PidFile);
+    strictEqual(Deno.readTextFileSync(path), `${Deno.pid}\n`);
+    deepStrictEqual(pidFileOwner(path), { state: "running", pid: Deno.pid });
+    taken.release();
+    deepStrictEqual(pidFileOwner(path), { state: "none" });
+  }));
+
+Deno.test("only one process gets the pid file; the other learns whose it is", () =>
+  inFolder(async (path) => {
+    const other = await holder(path);
+    deepStrictEqual(pidFileOwner(path), { state: "running", pid: other.pid });
+    strictEqual(PidFile.take(path), other.pid);
+    await other.end();
+    deepStrictEqual(pidFileOwner(path), { state: "stale", pid: other.pid });
+    const taken = PidFile.take(path);
+    ok(taken instanceof PidFile, "a stale pid file is taken over");
+    taken.release();
+  }));
+
+const STALE: [name: string, text: string, pid: number | undefined][] = [
+  ["a pid that nobody has", "4194303\n", 4194303],
+  ["a pid that something else has now", "1\n", 1],
+  ["no number", "hello\n", undefined],
+  ["nothing", "", undefined],
+];
+
+for (const [name, text, pid] of STALE) {
+  Deno.test(`a pid file with ${name} is stale`, () =>
+    inFolder((path) => {
+      Deno.writeTextFileSync(path, text);
+      deepStrictEqual(pidFileOwner(path), { state: "stale", pid });
+    }));
+}
