@@ -1,16 +1,13 @@
 import { scenario } from "../world/scenario.ts";
 
-const CONFIG = `
-  checktimeout = 1
-  checkinterval = 1
-  quiescent = no
-  virtual = 192.0.2.10:80
-          real = 10.0.0.11:80 masq 1
-          real = 10.0.0.12:80 masq 2
-          service = http
-          request = "index.html"
-          receive = "10.0.0"
-          scheduler = wrr
+const SITE = `
+    virtual = 192.0.2.10:80
+            real = 10.0.0.11:80 masq 1
+            real = 10.0.0.12:80 masq 2
+            service = http
+            request = "index.html"
+            receive = "10\\.0\\.0"
+            scheduler = wrr
 `;
 
 const ALL_UP = `
@@ -19,21 +16,105 @@ const ALL_UP = `
   -a -t 192.0.2.10:80 -r 10.0.0.12:80 -m -w 2
 `;
 
+const FIRST_GONE = `
+  -A -t 192.0.2.10:80 -s wrr
+  -a -t 192.0.2.10:80 -r 10.0.0.12:80 -m -w 2
+`;
+
+const FIRST_QUIESCENT = `
+  -A -t 192.0.2.10:80 -s wrr
+  -a -t 192.0.2.10:80 -r 10.0.0.11:80 -m -w 0
+  -a -t 192.0.2.10:80 -r 10.0.0.12:80 -m -w 2
+`;
+
 scenario("quiescent=no: a dead real server leaves the table, and returns when it lives", async (world) => {
   const { director, reals, table, client } = world;
   await reals.are(["10.0.0.11", "10.0.0.12"]);
-  await director.start(CONFIG);
+  await director.start(`
+    checktimeout = 1
+    checkinterval = 1
+    quiescent = no
+${SITE}`);
   await table.becomes(ALL_UP);
   await client.isServedBy("192.0.2.10:80", "10.0.0.11", "10.0.0.12");
 
   reals.stop("10.0.0.11");
-  await table.becomes(`
-    -A -t 192.0.2.10:80 -s wrr
-    -a -t 192.0.2.10:80 -r 10.0.0.12:80 -m -w 2
-  `);
+  await table.becomes(FIRST_GONE);
   await client.isServedBy("192.0.2.10:80", "10.0.0.12");
 
   await reals.start("10.0.0.11");
   await table.becomes(ALL_UP);
   await client.isServedBy("192.0.2.10:80", "10.0.0.11", "10.0.0.12");
+});
+
+scenario("quiescent=yes: refused, 503, stalled and silent each bring a real server to weight 0", async (world) => {
+  const { director, reals, table, client } = world;
+  await reals.are(["10.0.0.11", "10.0.0.12"]);
+  await director.start(`
+    negotiatetimeout = 1
+    checkinterval = 1
+    quiescent = yes
+${SITE}`);
+  await table.becomes(ALL_UP);
+
+  reals.stop("10.0.0.11");
+  await table.becomes(FIRST_QUIESCENT);
+  await client.isServedBy("192.0.2.10:80", "10.0.0.12");
+  await reals.start("10.0.0.11");
+  await table.becomes(ALL_UP);
+
+  await reals.sicken("10.0.0.11");
+  await table.becomes(FIRST_QUIESCENT);
+  await reals.heal("10.0.0.11");
+  await table.becomes(ALL_UP);
+
+  reals.stall("10.0.0.11");
+  await table.becomes(FIRST_QUIESCENT);
+  reals.resume("10.0.0.11");
+  await table.becomes(ALL_UP);
+
+  await reals.silence("10.0.0.11");
+  await table.becomes(FIRST_QUIESCENT);
+  await reals.unsilence("10.0.0.11");
+  await table.becomes(ALL_UP);
+});
+
+scenario("failurecount=3: two failed rounds are forgiven, the third is not", async (world) => {
+  const { director, reals, table } = world;
+  await reals.are(["10.0.0.11", "10.0.0.12"]);
+  await director.start(`
+    checktimeout = 1
+    checkinterval = 2
+    failurecount = 3
+    quiescent = no
+${SITE}`);
+  await table.becomes(ALL_UP);
+
+  reals.stop("10.0.0.11");
+  await table.stays(ALL_UP, 3);
+  await table.becomes(FIRST_GONE);
+});
+
+scenario("maintenancedir: a file named after a real server takes it out until the file is gone", async (world) => {
+  const { director, reals, table } = world;
+  await Deno.mkdir("/run/maintenance", { recursive: true });
+  await reals.are(["10.0.0.11", "10.0.0.12"]);
+  await director.start(`
+    checktimeout = 1
+    checkinterval = 1
+    quiescent = yes
+    failurecount = 100
+    maintenancedir = /run/maintenance
+${SITE}`);
+  await table.becomes(ALL_UP);
+
+  await Deno.writeTextFile("/run/maintenance/10.0.0.11:80", "");
+  await table.becomes(FIRST_QUIESCENT);
+  await Deno.remove("/run/maintenance/10.0.0.11:80");
+  await table.becomes(ALL_UP);
+
+  await Deno.writeTextFile("/run/maintenance/10.0.0.11", "");
+  await table.becomes(FIRST_QUIESCENT);
+  await Deno.remove("/run/maintenance/10.0.0.11");
+  await table.becomes(ALL_UP);
 });

@@ -1,7 +1,6 @@
 import { match, strictEqual } from "node:assert/strict";
 import { GATEWAY, VIRTUAL } from "./addresses.ts";
 import type { Outcome } from "./command.ts";
-import { run } from "./command.ts";
 import { Host } from "./host.ts";
 import { poll, sleep } from "./wait.ts";
 
@@ -10,6 +9,9 @@ export const BINARY = Deno.env.get("LAB_BINARY") ?? new URL("../../../dist/ldire
 
 /** The configuration's name where a scenario gives none. */
 const NAME = "www";
+
+/** Where the program logs, when its configuration says nothing else. */
+export const LOG = "/var/log/ldirectord.log";
 
 /** The program's way to be started costs two seconds in the lab. */
 const START_SECONDS = 30;
@@ -100,13 +102,11 @@ export class Director {
 
   /** The log so far. */
   async log(): Promise<string> {
-    return await Deno.readTextFile("/var/log/ldirectord.log").catch(() => "");
+    return await Deno.readTextFile(LOG).catch(() => "");
   }
 
   /** Ends all that runs on the host, and unplugs it. */
   async destroy(): Promise<void> {
-    const pids = await run(["ip", "netns", "pids", this.host.name]);
-    for (const pid of pids.split("\n").filter(Boolean)) Deno.kill(Number(pid), "SIGKILL");
     for (const name of this.#names) await Deno.remove(`/run/ldirectord.${name}.pid`).catch(() => {});
     await this.host.destroy();
   }

@@ -38,13 +38,17 @@ export class Host {
     return ["ip", "netns", "exec", this.name, ...command];
   }
 
-  /** Changes addresses or routes: lines of `ip -batch`. */
-  async configure(...network: string[]): Promise<void> {
-    await run(["ip", "-n", this.name, "-batch", "-"], lines(network));
+  /** Starts a command on the host, which then runs until the host is destroyed. */
+  start(...command: string[]): void {
+    const [program, ...args] = this.command(command);
+    const stdio = { stdin: "null", stdout: "null", stderr: "null" } as const;
+    new Deno.Command(program, { args, ...stdio }).spawn().unref();
   }
 
-  /** Unplugs the host. */
+  /** Ends everything that runs on the host, and unplugs it. */
   async destroy(): Promise<void> {
+    const pids = await run(["ip", "netns", "pids", this.name]);
+    for (const pid of pids.split("\n").filter(Boolean)) Deno.kill(Number(pid), "SIGKILL");
     await run(["ip", "-batch", "-"], lines([`link del p-${this.name}`, `netns del ${this.name}`]));
   }
 }

@@ -1,6 +1,6 @@
 import { FRONT, GATEWAY, sibling6, VIRTUAL } from "./addresses.ts";
-import { run } from "./command.ts";
 import { Host } from "./host.ts";
+import { poll } from "./wait.ts";
 
 const RUN = "/run/lab";
 
@@ -30,7 +30,7 @@ export class RealServers {
 
   /** Starts the web server; it listens when this returns. */
   async start(address: string): Promise<void> {
-    await this.host(address).run("nginx", "-c", `${RUN}/${address}.conf`);
+    await this.#host(address).run("nginx", "-c", `${RUN}/${address}.conf`);
   }
 
   /** Kills the web server: connections are refused. */
@@ -68,21 +68,27 @@ export class RealServers {
     await this.#firewall(address, "-F", "INPUT");
   }
 
-  /** The host of a real server, for whatever else a scenario wants there. */
-  host(address: string): Host {
-    const host = this.#hosts.get(address);
-    if (!host) throw new Error(`the scenario has no real server ${address}`);
-    return host;
+  /** Starts a server that answers every datagram with the real server's address. */
+  async answerDatagrams(address: string, port: number): Promise<void> {
+    const answer = `SYSTEM:read -r question; echo ${address}`;
+    this.#host(address).start("socat", `UDP4-RECVFROM:${port},fork`, answer);
+    const listens = async () => (await this.#host(address).run("ss", "-lun")).includes(`:${port} `);
+    if (!await poll(listens, Boolean, 5)) throw new Error(`no udp server on ${address}`);
   }
 
   /** Takes everything down. */
   async destroy(): Promise<void> {
     for (const [address, host] of this.#hosts) {
-      await run(["ip", "netns", "pids", host.name]).then(killAll);
       await host.destroy();
       await Deno.remove(`${RUN}/${address}.sick`).catch(() => {});
     }
     this.#hosts.clear();
+  }
+
+  #host(address: string): Host {
+    const host = this.#hosts.get(address);
+    if (!host) throw new Error(`the scenario has no real server ${address}`);
+    return host;
   }
 
   #signal(address: string, signal: Deno.Signal): void {
@@ -90,8 +96,8 @@ export class RealServers {
   }
 
   async #firewall(address: string, ...rule: string[]): Promise<void> {
-    await this.host(address).run("iptables-legacy", ...rule);
-    await this.host(address).run("ip6tables-legacy", ...rule);
+    await this.#host(address).run("iptables-legacy", ...rule);
+    await this.#host(address).run("ip6tables-legacy", ...rule);
   }
 }
 
@@ -99,8 +105,10 @@ function createHost(address: string, forwarding: Forwarding): Promise<Host> {
   const own = [`addr add ${address}/24 dev eth0`, `addr add ${sibling6(address)}/64 dev eth0 nodad`];
   const name = `r${address.split(".").at(-1)}`;
   if (forwarding === "masq") {
-    // Answers must go back through the director, which puts the virtual service's address on them again.
-    return Host.create(name, [...own, `route add default via ${GATEWAY.v4}`, `route add ::/0 via ${GATEWAY.v6}`]);
+    // Answers must go back through the director, which puts the virtual service's address on them again. One wire
+    // carries both networks, so the director's kernel tells of a shorter way: IPv6 can only be made not to listen.
+    const network = [...own, `route add default via ${GATEWAY.v4}`, `route add ::/0 via ${GATEWAY.v6}`];
+    return Host.create(name, network, ["net.ipv6.conf.eth0.accept_redirects=0"]);
   }
   // The host takes the virtual service's address for its own, and answers to clients directly.
   const device = forwarding === "ipip" ? "tunl0" : "lo";
@@ -132,8 +140,4 @@ function nginxConfig(address: string): string {
         location / { return 200 "${address}\\n"; }
       }
     }`;
-}
-
-function killAll(pids: string): void {
-  for (const pid of pids.split("\n").filter(Boolean)) Deno.kill(Number(pid), "SIGKILL");
 }

@@ -1,7 +1,7 @@
 import { CLIENT } from "./addresses.ts";
 import { Client } from "./client.ts";
 import { run } from "./command.ts";
-import { Director } from "./director.ts";
+import { Director, LOG } from "./director.ts";
 import { WIRE } from "./host.ts";
 import { RealServers } from "./real_servers.ts";
 import { Table } from "./table.ts";
@@ -17,18 +17,19 @@ export interface World {
 /** A test in a world of its own: new hosts, an empty table, an empty log. */
 export function scenario(name: string, play: (world: World) => Promise<void>): void {
   Deno.test(name, async () => {
+    await Deno.remove(LOG).catch(() => {});
     await openWire();
     const director = await Director.create();
     const world = { director, reals: new RealServers(), table: new Table(director.host), client: new Client() };
     try {
       await play(world);
     } catch (error) {
-      throw await withCircumstances(error, world);
+      await addCircumstances(error, world);
+      throw error;
     } finally {
       await director.destroy();
       await world.reals.destroy();
       await closeWire();
-      await Deno.remove("/var/log/ldirectord.log").catch(() => {});
     }
   });
 }
@@ -50,9 +51,9 @@ async function closeWire(): Promise<void> {
   await run(["ip", "link", "del", WIRE]);
 }
 
-/** The error, told with the director's log and table as they were when it happened. */
-async function withCircumstances(error: unknown, { director, table }: World): Promise<Error> {
+/** Tells the director's log and table, as they were when it happened, with the error. */
+async function addCircumstances(error: unknown, { director, table }: World): Promise<void> {
+  if (!(error instanceof Error)) return;
   const log = (await director.log()).split("\n").slice(-40).join("\n");
-  const cause = error instanceof Error ? error.message : String(error);
-  return new Error(`${cause}\n\n--- table\n${await table.now()}\n\n--- end of the log\n${log}`, { cause: error });
+  error.message += `\n\n--- table\n${await table.now()}\n\n--- end of the log\n${log}`;
 }

@@ -1,0 +1,95 @@
+import { strictEqual } from "node:assert/strict";
+import { poll } from "../world/wait.ts";
+import { scenario } from "../world/scenario.ts";
+
+const ONE_UP = `
+  -A -t 192.0.2.10:80 -s rr
+  -a -t 192.0.2.10:80 -r 10.0.0.11:80 -m -w 1
+`;
+
+scenario("the fallback comes when the last real server goes, and goes when the first returns", async (world) => {
+  const { director, reals, table, client } = world;
+  await reals.are(["10.0.0.11", "10.0.0.12", "10.0.0.13"]);
+  await director.start(`
+    checktimeout = 1
+    checkinterval = 1
+    quiescent = no
+    virtual = 192.0.2.10:80
+            real = 10.0.0.11:80 masq
+            real = 10.0.0.12:80 masq
+            fallback = 10.0.0.13:80 masq
+            service = http
+            scheduler = rr
+  `);
+  await table.becomes(`
+    -A -t 192.0.2.10:80 -s rr
+    -a -t 192.0.2.10:80 -r 10.0.0.11:80 -m -w 1
+    -a -t 192.0.2.10:80 -r 10.0.0.12:80 -m -w 1
+  `);
+
+  reals.stop("10.0.0.12");
+  await table.becomes(ONE_UP);
+  reals.stop("10.0.0.11");
+  await table.becomes(`
+    -A -t 192.0.2.10:80 -s rr
+    -a -t 192.0.2.10:80 -r 10.0.0.13:80 -m -w 1
+  `);
+  await client.isServedBy("192.0.2.10:80", "10.0.0.13");
+
+  await reals.start("10.0.0.11");
+  await table.becomes(ONE_UP);
+  await client.isServedBy("192.0.2.10:80", "10.0.0.11");
+});
+
+scenario("a global fallback on the director itself, beside quiescent real servers", async (world) => {
+  const { director, reals, table } = world;
+  await reals.are(["10.0.0.11"]);
+  await director.start(`
+    checktimeout = 1
+    checkinterval = 1
+    quiescent = yes
+    fallback = 127.0.0.1
+    virtual = 192.0.2.10:80
+            real = 10.0.0.11:80 masq
+            service = http
+            scheduler = rr
+  `);
+  await table.becomes(ONE_UP);
+
+  reals.stop("10.0.0.11");
+  await table.becomes(`
+    -A -t 192.0.2.10:80 -s rr
+    -a -t 192.0.2.10:80 -r 10.0.0.11:80 -m -w 0
+    -a -t 192.0.2.10:80 -r 127.0.0.1:80 -g -w 1
+  `);
+
+  await reals.start("10.0.0.11");
+  await table.becomes(ONE_UP);
+});
+
+scenario("fallbackcommand is told when the last real server goes and when the first returns", async (world) => {
+  const { director, reals, table } = world;
+  await Deno.writeTextFile("/run/tell", `#!/bin/sh\necho "$*" >> /run/told\n`, { mode: 0o755 });
+  const told = () => Deno.readTextFile("/run/told").catch(() => "");
+  await reals.are(["10.0.0.11"]);
+  await director.start(`
+    checktimeout = 1
+    checkinterval = 1
+    quiescent = no
+    virtual = 192.0.2.10:80
+            real = 10.0.0.11:80 masq
+            fallbackcommand = /run/tell
+            service = http
+            scheduler = rr
+  `);
+  await table.becomes(ONE_UP);
+  await Deno.remove("/run/told").catch(() => {});
+
+  reals.stop("10.0.0.11");
+  const gone = "start 192.0.2.10:80 tcp\n";
+  strictEqual(await poll(told, (text) => text === gone, 10), gone);
+
+  await reals.start("10.0.0.11");
+  const back = `${gone}stop 192.0.2.10:80 tcp\n`;
+  strictEqual(await poll(told, (text) => text === back, 10), back);
+});

@@ -1,0 +1,93 @@
+import { scenario } from "../world/scenario.ts";
+
+const GLOBALS = `
+    checktimeout = 2
+    checkinterval = 1
+    quiescent = no`;
+
+scenario("masq: clients' requests reach real servers on another port", async ({ director, reals, table, client }) => {
+  await reals.are(["10.0.0.11", "10.0.0.12"]);
+  await director.start(`${GLOBALS}
+    virtual = 192.0.2.10:8080
+            real = 10.0.0.11:80 masq
+            real = 10.0.0.12:80 masq
+            service = http
+            scheduler = rr
+  `);
+  await table.becomes(`
+    -A -t 192.0.2.10:8080 -s rr
+    -a -t 192.0.2.10:8080 -r 10.0.0.11:80 -m -w 1
+    -a -t 192.0.2.10:8080 -r 10.0.0.12:80 -m -w 1
+  `);
+  await client.isServedBy("192.0.2.10:8080", "10.0.0.11", "10.0.0.12");
+});
+
+scenario("gate: real servers answer clients directly, from their loopback's address", async (world) => {
+  const { director, reals, table, client } = world;
+  await reals.are(["10.0.0.11", "10.0.0.12"], "gate");
+  await director.start(`${GLOBALS}
+    virtual = 192.0.2.10:80
+            real = 10.0.0.11:80 gate
+            real = 10.0.0.12:80 gate
+            service = http
+            scheduler = rr
+  `);
+  await table.becomes(`
+    -A -t 192.0.2.10:80 -s rr
+    -a -t 192.0.2.10:80 -r 10.0.0.11:80 -g -w 1
+    -a -t 192.0.2.10:80 -r 10.0.0.12:80 -g -w 1
+  `);
+  await client.isServedBy("192.0.2.10:80", "10.0.0.11", "10.0.0.12");
+
+  reals.stop("10.0.0.12");
+  await table.becomes(`
+    -A -t 192.0.2.10:80 -s rr
+    -a -t 192.0.2.10:80 -r 10.0.0.11:80 -g -w 1
+  `);
+  await client.isServedBy("192.0.2.10:80", "10.0.0.11");
+});
+
+scenario("ipip: real servers get clients' packets through a tunnel", async ({ director, reals, table, client }) => {
+  await reals.are(["10.0.0.11", "10.0.0.12"], "ipip");
+  await director.start(`${GLOBALS}
+    virtual = 192.0.2.10:80
+            real = 10.0.0.11:80 ipip
+            real = 10.0.0.12:80 ipip
+            service = http
+            scheduler = rr
+  `);
+  await table.becomes(`
+    -A -t 192.0.2.10:80 -s rr
+    -a -t 192.0.2.10:80 -r 10.0.0.11:80 -i -w 1
+    -a -t 192.0.2.10:80 -r 10.0.0.12:80 -i -w 1
+  `);
+  await client.isServedBy("192.0.2.10:80", "10.0.0.11", "10.0.0.12");
+});
+
+scenario("three methods in one service, and a quiescent gate server gets its weight back", async (world) => {
+  const { director, reals, table } = world;
+  await reals.are(["10.0.0.11", "10.0.0.12"]);
+  await reals.are(["10.0.0.13"], "gate");
+  await director.start(`
+    checktimeout = 2
+    checkinterval = 1
+    quiescent = yes
+    virtual = 192.0.2.10:80
+            real = 10.0.0.11:80 masq
+            real = 10.0.0.12:80 ipip
+            real = 10.0.0.13:80 gate 5
+            service = http
+            scheduler = wlc
+  `);
+  const withWeight = (weight: number) => `
+    -A -t 192.0.2.10:80 -s wlc
+    -a -t 192.0.2.10:80 -r 10.0.0.11:80 -m -w 1
+    -a -t 192.0.2.10:80 -r 10.0.0.12:80 -i -w 1
+    -a -t 192.0.2.10:80 -r 10.0.0.13:80 -g -w ${weight}
+  `;
+  await table.becomes(withWeight(5));
+  reals.stop("10.0.0.13");
+  await table.becomes(withWeight(0));
+  await reals.start("10.0.0.13");
+  await table.becomes(withWeight(5));
+});
