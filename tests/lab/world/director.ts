@@ -1,11 +1,11 @@
 import { match, strictEqual } from "node:assert/strict";
-import { GATEWAY, VIRTUAL } from "./addresses.ts";
+import { GATEWAY, sibling6, VIRTUAL } from "./addresses.ts";
 import type { Outcome } from "./command.ts";
 import { Host } from "./host.ts";
-import { poll, sleep } from "./wait.ts";
+import { poll } from "./wait.ts";
 
 /** The program under test. Any with ldirectord's command line will do: the Perl one, too. */
-export const BINARY = Deno.env.get("LAB_BINARY") ?? new URL("../../../dist/ldirectord", import.meta.url).pathname;
+const PROGRAM = Deno.env.get("LAB_BINARY") ?? new URL("../../../dist/ldirectord", import.meta.url).pathname;
 
 /** The configuration's name where a scenario gives none. */
 const NAME = "www";
@@ -20,11 +20,17 @@ const START_SECONDS = 30;
 export class Director {
   readonly #names = new Set<string>();
 
-  private constructor(readonly host: Host) {}
+  private constructor(readonly host: Host, private readonly program: string) {}
 
-  /** Sets up the host, with all virtual addresses on it. */
-  static async create(name = "director"): Promise<Director> {
-    const host = await Host.create(name, [
+  /** Sets up a host that does nothing but look after its table: clients do not reach it. */
+  static async besideTheWay(name: string, address: string, program = PROGRAM): Promise<Director> {
+    const network = [`addr add ${address}/24 dev eth0`, `addr add ${sibling6(address)}/64 dev eth0 nodad`];
+    return new Director(await Host.create(name, network), program);
+  }
+
+  /** Sets up the host between clients and real servers, with all virtual addresses on it. */
+  static async inTheWay(): Promise<Director> {
+    const host = await Host.create("director", [
       `addr add ${GATEWAY.v4}/24 dev eth0`,
       `addr add ${GATEWAY.v6}/64 dev eth0 nodad`,
       ...VIRTUAL.v4.map((address) => `addr add ${address}/24 dev eth0`),
@@ -36,7 +42,7 @@ export class Director {
       "net.ipv4.conf.all.send_redirects=0",
       "net.ipv4.conf.eth0.send_redirects=0",
     ]);
-    return new Director(host);
+    return new Director(host, PROGRAM);
   }
 
   /** Writes the configuration and starts the program on it. */
@@ -61,7 +67,7 @@ export class Director {
   /** Stops the program; it is gone when this returns. */
   async stop(name = NAME): Promise<void> {
     await this.does("stop", name);
-    strictEqual(await poll(() => this.pid(name), (pid) => pid === undefined, 10), undefined, "still runs after stop");
+    strictEqual(await this.pid(name), undefined, `${name} still runs after stop`);
   }
 
   /** Runs a verb that must succeed. */
@@ -72,15 +78,25 @@ export class Director {
 
   /** Runs a verb, whatever comes of it. */
   try(verb: string, name = NAME): Promise<Outcome> {
-    return this.host.outcomeOf("timeout", String(START_SECONDS), BINARY, name, verb);
+    return this.host.outcomeOf("timeout", String(START_SECONDS), this.program, name, verb);
   }
 
-  /** Ends the program as a crash would. */
-  async crash(name = NAME): Promise<void> {
+  /** Sends the program a signal. */
+  async signal(signal: Deno.Signal, name = NAME): Promise<void> {
     const pid = await this.pid(name);
     if (pid === undefined) throw new Error(`${name} does not run`);
-    Deno.kill(pid, "SIGKILL");
-    await sleep(100);
+    Deno.kill(pid, signal);
+  }
+
+  /** Ends the program as a crash would; it is gone when this returns. */
+  async crash(name = NAME): Promise<void> {
+    await this.signal("SIGKILL", name);
+    await this.isGone(name);
+  }
+
+  /** Waits until the program is gone. */
+  async isGone(name = NAME): Promise<void> {
+    strictEqual(await poll(() => this.pid(name), (pid) => pid === undefined, 15), undefined, `${name} still runs`);
   }
 
   /** The process id in the pid file, if such a process lives. */

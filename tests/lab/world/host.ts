@@ -1,7 +1,5 @@
 import { type Outcome, outcomeOf, run } from "./command.ts";
-
-/** The bridge that every host of the lab is plugged into. */
-export const WIRE = "wire";
+import { WIRE } from "./wire.ts";
 
 /** A host of the lab: a network namespace with `eth0` on the lab's wire. */
 export class Host {

@@ -1,10 +1,8 @@
-import { CLIENT } from "./addresses.ts";
 import { Client } from "./client.ts";
-import { run } from "./command.ts";
 import { Director, LOG } from "./director.ts";
-import { WIRE } from "./host.ts";
 import { RealServers } from "./real_servers.ts";
 import { Table } from "./table.ts";
+import { closeWire, openWire } from "./wire.ts";
 
 /** All that a scenario acts on and looks at. */
 export interface World {
@@ -19,7 +17,7 @@ export function scenario(name: string, play: (world: World) => Promise<void>): v
   Deno.test(name, async () => {
     await Deno.remove(LOG).catch(() => {});
     await openWire();
-    const director = await Director.create();
+    const director = await Director.inTheWay();
     const world = { director, reals: new RealServers(), table: new Table(director.host), client: new Client() };
     try {
       await play(world);
@@ -32,23 +30,6 @@ export function scenario(name: string, play: (world: World) => Promise<void>): v
       await closeWire();
     }
   });
-}
-
-/** The wire that all hosts are on. The client, which is this process, has its addresses on it. */
-async function openWire(): Promise<void> {
-  const commands = [
-    `link add ${WIRE} type bridge forward_delay 0`,
-    `link set ${WIRE} up`,
-    ...CLIENT.map((address) => `addr add ${address} dev ${WIRE} ${address.includes(":") ? "nodad" : ""}`),
-    // Directly routed answers come from the real servers' network.
-    `route add 10.0.0.0/24 dev ${WIRE}`,
-    `route add 2001:db8:2::/64 dev ${WIRE}`,
-  ];
-  await run(["ip", "-batch", "-"], commands.join("\n") + "\n");
-}
-
-async function closeWire(): Promise<void> {
-  await run(["ip", "link", "del", WIRE]);
 }
 
 /** Tells the director's log and table, as they were when it happened, with the error. */

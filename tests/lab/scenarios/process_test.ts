@@ -1,0 +1,135 @@
+import { match, strictEqual } from "node:assert/strict";
+import { scenario } from "../world/scenario.ts";
+
+const SITE = `
+    checktimeout = 2
+    checkinterval = 1
+    quiescent = yes
+    virtual = 192.0.2.10:80
+            real = 10.0.0.11:80 masq
+            real = 10.0.0.12:80 masq
+            service = http
+            scheduler = rr
+`;
+
+const SITE_UP = `
+    -A -t 192.0.2.10:80 -s rr
+    -a -t 192.0.2.10:80 -r 10.0.0.11:80 -m -w 1
+    -a -t 192.0.2.10:80 -r 10.0.0.12:80 -m -w 1
+`;
+
+scenario("kill -9 and start again: the table is adopted, and no request fails", async (world) => {
+  const { director, reals, table, client } = world;
+  await reals.are(["10.0.0.11", "10.0.0.12"]);
+  await director.start(SITE);
+  await table.becomes(SITE_UP);
+  const load = client.startLoad("192.0.2.10:80");
+
+  await director.crash();
+  await table.stays(SITE_UP, 1);
+  strictEqual((await director.try("status")).code, 1, "status with a stale pid file");
+  await director.does("start");
+  await table.stays(SITE_UP, 4);
+
+  await load.endsWithoutFailure();
+  reals.stop("10.0.0.11");
+  await table.becomes(SITE_UP.replace("10.0.0.11:80 -m -w 1", "10.0.0.11:80 -m -w 0"));
+});
+
+scenario("start purges what an earlier run left in its virtuals, and touches no others", async (world) => {
+  const { director, reals, table } = world;
+  await reals.are(["10.0.0.11", "10.0.0.12"]);
+  await table.changeByHand("-A -t 192.0.2.10:80 -s wlc");
+  await table.changeByHand("-a -t 192.0.2.10:80 -r 10.0.0.12:80 -m -w 1");
+  await table.changeByHand("-a -t 192.0.2.10:80 -r 10.0.0.99:80 -m -w 1");
+  await table.changeByHand("-A -t 192.0.2.20:80 -s wlc");
+  await table.changeByHand("-a -t 192.0.2.20:80 -r 10.0.0.99:80 -m -w 3");
+  const foreign = `
+    -A -t 192.0.2.20:80 -s wlc
+    -a -t 192.0.2.20:80 -r 10.0.0.99:80 -m -w 3
+  `;
+  await director.start(SITE);
+  await table.becomes(SITE_UP + foreign);
+  await director.logs(/Purged real server \(start\): 10\.0\.0\.99:80/);
+  await director.stop();
+  await table.becomes(foreign);
+});
+
+scenario("two instances with different configurations, side by side", async ({ director, reals, table }) => {
+  await reals.are(["10.0.0.11", "10.0.0.12"]);
+  const shop = `
+    -A -t 192.0.2.20:80 -s wrr
+    -a -t 192.0.2.20:80 -r 10.0.0.12:80 -m -w 5
+  `;
+  await director.start(SITE);
+  await director.start(
+    `
+    checkinterval = 1
+    quiescent = no
+    virtual = 192.0.2.20:80
+            real = 10.0.0.12:80 masq 5
+            service = http
+    `,
+    "shop",
+  );
+  await table.becomes(SITE_UP + shop);
+
+  await director.stop();
+  await table.becomes(shop);
+  strictEqual((await director.try("status", "shop")).code, 0, "the other instance runs on");
+  await director.stop("shop");
+  await table.becomes("");
+});
+
+scenario("cleanstop: per virtual, what stop leaves and what it purges", async ({ director, reals, table }) => {
+  await reals.are(["10.0.0.11"]);
+  await director.start(`
+    checkinterval = 1
+    quiescent = no
+    cleanstop = no
+    virtual = 192.0.2.10:80
+            real = 10.0.0.11:80 masq
+            service = http
+            scheduler = rr
+    virtual = 192.0.2.20:80
+            real = 10.0.0.11:80 masq
+            service = http
+            scheduler = rr
+            cleanstop = yes
+  `);
+  const first = `
+    -A -t 192.0.2.10:80 -s rr
+    -a -t 192.0.2.10:80 -r 10.0.0.11:80 -m -w 1
+  `;
+  await table.becomes(`${first}
+    -A -t 192.0.2.20:80 -s rr
+    -a -t 192.0.2.20:80 -r 10.0.0.11:80 -m -w 1
+  `);
+  await director.stop();
+  await table.becomes(first);
+});
+
+scenario("every verb, on a stopped and on a running director", async ({ director, reals, table }) => {
+  await reals.are(["10.0.0.11", "10.0.0.12"]);
+  await director.configure(SITE);
+  for (const [verb, code] of [["status", 3], ["stop", 0], ["reload", 1], ["try-restart", 0]] as const) {
+    strictEqual((await director.try(verb)).code, code, `${verb} of a stopped director`);
+  }
+  match((await director.try("status")).stdout, /^ldirectord is stopped for \/etc\/ha\.d\/www$/m);
+
+  await director.does("start");
+  match(await table.now(), /^-A -t 192\.0\.2\.10:80 -s rr$/m, "the table when start returns");
+  const pid = await director.pid();
+  match(
+    (await director.try("status")).stderr,
+    new RegExp(`^ldirectord for /etc/ha\\.d/www is running with pid: ${pid}$`, "m"),
+  );
+  await director.does("start");
+  await director.does("reload");
+  strictEqual(await director.pid(), pid, "start and reload leave the running one alone");
+
+  await director.does("try-restart");
+  await table.becomes(SITE_UP);
+  await director.stop();
+  await table.becomes("");
+});
