@@ -1,0 +1,401 @@
+/**
+ * Every directive of the configuration language, in one table: where it may stand, how its value is
+ * written, what holds without it, what it does. The parser reads this table, and so does whatever
+ * explains the language to people and programs.
+ */
+
+import * as endpoints from "./endpoints.ts";
+import type { Grammar } from "./grammar.ts";
+import * as values from "./values.ts";
+
+/** Where a directive may stand: in column 0, in a virtual section, or in both. */
+export type Scope = "global" | "virtual" | "both";
+
+/** One row of the table. */
+export interface Directive<T> {
+  readonly scope: Scope;
+  readonly value: Grammar<T>;
+  /** What holds when the directive is not given, in words. */
+  readonly default: string;
+  readonly doc: string;
+  /** Each one counts; of others the last one wins. */
+  readonly repeats?: true;
+  /** Opens a section: what follows it indented belongs to it. */
+  readonly opens?: true;
+  /** The value that the name alone stands for. */
+  readonly bare?: string;
+  /** Accepted still, with this warning. */
+  readonly outdated?: { readonly status: "deprecated" | "ignored"; readonly text: string };
+}
+
+/** A directive that is gone: an error which says what to write. */
+export interface Replaced {
+  readonly scope: Scope;
+  /** The directives that took its place. */
+  readonly by: string;
+  readonly hint: string;
+  readonly doc: string;
+}
+
+const UNSET = "unset";
+
+/** The table. */
+export const DIRECTIVES = {
+  virtual: {
+    scope: "global",
+    value: endpoints.serviceHead,
+    default: UNSET,
+    opens: true,
+    repeats: true,
+    doc: "Opens the section of one IPv4 virtual service: the address and port that clients connect to, or the " +
+      "firewall mark of their packets. The indented lines below it are the section's.",
+  },
+  virtual6: {
+    scope: "global",
+    value: endpoints.serviceHead,
+    default: UNSET,
+    opens: true,
+    repeats: true,
+    doc:
+      "Opens the section of one IPv6 virtual service, its address in brackets; or of a firewall mark of IPv6 packets.",
+  },
+  real: {
+    scope: "virtual",
+    value: endpoints.realServer,
+    default: UNSET,
+    repeats: true,
+    doc: "A real server, or one for each address of a range. The forwarding method is direct routing (gate), NAT " +
+      "(masq) or IP-in-IP (ipip). Weight 1 unless given. A pair of quoted strings replaces the section's request " +
+      "and receive for this server. The kernel stops sending it connections at u:n and resumes below l:n.",
+  },
+  real6: {
+    scope: "virtual",
+    value: endpoints.realServer,
+    default: UNSET,
+    repeats: true,
+    doc: "A real server of a virtual6 section, its address in brackets; otherwise as real.",
+  },
+  checktimeout: {
+    scope: "both",
+    value: values.seconds,
+    default: "negotiatetimeout, else 5",
+    doc: "How long a connect, ping or external check may take before the server counts as dead.",
+  },
+  negotiatetimeout: {
+    scope: "both",
+    value: values.seconds,
+    default: "checktimeout, else 30",
+    doc: "How long a negotiate check may take, from the first packet to the last line.",
+  },
+  checkinterval: {
+    scope: "both",
+    value: values.seconds,
+    default: "10",
+    doc: "Seconds from the start of one check of a server to the start of the next.",
+  },
+  failurecount: {
+    scope: "both",
+    value: values.count,
+    default: "1",
+    doc: "How many checks in a row must fail until a server is taken out. One success starts the count again.",
+  },
+  checkcount: {
+    scope: "both",
+    value: values.count,
+    default: "1",
+    outdated: { status: "deprecated", text: "checkcount is deprecated: failurecount works with every kind of check" },
+    doc: "How many echo requests a ping check sends before it has failed.",
+  },
+  autoreload: {
+    scope: "global",
+    value: values.yesNo,
+    default: "no",
+    doc: "Whether the configuration is loaded again by itself when the file changes.",
+  },
+  callback: {
+    scope: "global",
+    value: values.path,
+    default: UNSET,
+    doc: "A program that is run, with the configuration's path as its argument, after the file has changed: to copy " +
+      "it to the other director, say.",
+  },
+  fallback: {
+    scope: "both",
+    value: endpoints.fallbackServer,
+    default: UNSET,
+    doc: "Where clients go while no real server is up, forwarded by gate unless another method is given. Without a " +
+      "port, the virtual service's own. A global fallback serves IPv4 sections that have none.",
+  },
+  fallback6: {
+    scope: "both",
+    value: endpoints.fallbackServer,
+    default: UNSET,
+    doc: "As fallback, for virtual6 sections.",
+  },
+  fallbackcommand: {
+    scope: "both",
+    value: values.commandLine,
+    default: UNSET,
+    doc: "A program that is run with start when the last real server of a virtual service goes down, and with stop " +
+      "when the first returns; the virtual service and its protocol follow as arguments.",
+  },
+  logfile: {
+    scope: "global",
+    value: values.logTarget,
+    default: "/var/log/ldirectord.log",
+    doc: "The file that the log is written to, or the syslog facility when it is no path.",
+  },
+  emailalert: {
+    scope: "both",
+    value: values.mailAddresses,
+    default: UNSET,
+    doc: "Who is sent mail when a real server goes down or comes back.",
+  },
+  emailalertfrom: {
+    scope: "global",
+    value: values.mailbox,
+    default: "chosen by the mailer",
+    doc: "The sender of alert mails.",
+  },
+  emailalertfreq: {
+    scope: "both",
+    value: values.secondsOrZero,
+    default: "0",
+    doc: "Seconds after which the alert is repeated while a real server stays down; 0 means never.",
+  },
+  emailalertstatus: {
+    scope: "both",
+    value: values.alertStates,
+    default: "all",
+    doc:
+      "In which states of the daemon alerts are sent: all, none, or a list of starting, running, stopping and reloading.",
+  },
+  smtp: {
+    scope: "both",
+    value: values.mailServer,
+    default: "the local sendmail",
+    doc: "The mail server that takes the alerts, with a port if it is not 25.",
+  },
+  execute: {
+    scope: "global",
+    value: values.configurationName,
+    default: UNSET,
+    repeats: true,
+    doc: "Starts a further director for the named configuration.",
+  },
+  supervised: {
+    scope: "global",
+    value: values.yesNo,
+    default: "no",
+    bare: "yes",
+    doc: "Stays in the foreground and logs to standard output, for a supervisor that wants it so.",
+  },
+  fork: {
+    scope: "global",
+    value: values.yesNo,
+    default: "no",
+    doc: "Once chose a process for each virtual service. All checks now run at the same time, whatever it says.",
+  },
+  quiescent: {
+    scope: "both",
+    value: values.yesNo,
+    default: "yes",
+    doc: "Whether a real server that is down stays in the kernel's table with weight 0, so that open and persistent " +
+      "connections remain, or is removed.",
+  },
+  readdquiescent: {
+    scope: "global",
+    value: values.yesNo,
+    default: "no",
+    doc: "Whether a real server that is down and missing from the kernel's table is added to it with weight 0.",
+  },
+  cleanstop: {
+    scope: "both",
+    value: values.yesNo,
+    default: "yes",
+    doc: "Whether the virtual service is removed from the kernel's table when the daemon stops.",
+  },
+  maintenancedir: {
+    scope: "global",
+    value: values.path,
+    default: UNSET,
+    doc: "A directory in which a file named after a real server (its address or name, with or without the port) " +
+      "takes that server out of service.",
+  },
+  tlsverify: {
+    scope: "both",
+    value: values.yesNo,
+    default: "no",
+    doc: "Whether a server checked over TLS must show a certificate that is valid for its name. New: the old " +
+      "program had no such directive.",
+  },
+  checktype: {
+    scope: "virtual",
+    value: values.checkType,
+    default: "negotiate",
+    doc: "How real servers are checked: a conversation in the service's protocol (negotiate), a TCP connection " +
+      "(connect; for udp a ping), an ICMP echo (ping), a program (external, external-perl), or not at all: always in " +
+      "(on), never in (off). A number means so many connects, then one negotiate.",
+  },
+  service: {
+    scope: "virtual",
+    value: values.service,
+    default: "by the virtual service's port: http for 80, smtp for 25, …; none for ports that have none",
+    doc: "The protocol that a negotiate check speaks. With none, real servers are not checked and always in.",
+  },
+  checkcommand: {
+    scope: "virtual",
+    value: values.command,
+    default: "/bin/true",
+    doc: "The program of an external check. After its own arguments it is given the virtual address (or mark), the " +
+      "virtual port, the real address and the real port; exit status 0 means up.",
+  },
+  checkport: {
+    scope: "virtual",
+    value: values.portNumber,
+    default: "the real server's port",
+    doc: "The port that is checked, when it is not the one that serves.",
+  },
+  request: {
+    scope: "virtual",
+    value: values.text,
+    default: UNSET,
+    doc: "What a negotiate check asks for: a path for http, a file for ftp, a name for dns, a query for a database, " +
+      "a base for ldap, the very bytes for simpletcp.",
+  },
+  receive: {
+    scope: "virtual",
+    value: values.expression,
+    default: "anything will do",
+    doc: "A regular expression that must occur in the answer to the request.",
+  },
+  httpmethod: {
+    scope: "virtual",
+    value: values.httpMethod,
+    default: "GET",
+    doc: "The method of the http request. An answer to HEAD has no body that receive could match.",
+  },
+  virtualhost: {
+    scope: "virtual",
+    value: values.virtualHost,
+    default: "the host of the request's URL, else the real server's address",
+    doc: "The Host header of an http check, and the server name that TLS is told.",
+  },
+  login: {
+    scope: "virtual",
+    value: values.text,
+    default: "by service: anonymous for ftp, ldirectord@host for sip, else no log-in",
+    doc: "The user name that a negotiate check logs in with. Required for mysql, pgsql and oracle.",
+  },
+  passwd: {
+    scope: "virtual",
+    value: values.secret,
+    default: "ldirectord@host for ftp, else none",
+    doc: "The password that goes with login.",
+  },
+  database: {
+    scope: "virtual",
+    value: values.text,
+    default: UNSET,
+    doc: "The database that the request is a query of.",
+  },
+  secret: {
+    scope: "virtual",
+    value: values.secret,
+    default: "empty",
+    doc: "The secret shared with a radius server.",
+  },
+  scheduler: {
+    scope: "virtual",
+    value: values.scheduler,
+    default: "wrr",
+    doc: "The kernel's rule for choosing a real server; which ones there are depends on the kernel.",
+  },
+  schedflags: {
+    scope: "virtual",
+    value: values.schedulerFlags,
+    default: UNSET,
+    doc:
+      "Flags of the scheduler: sh-port and sh-fallback for sh, mh-port and mh-fallback for mh, flag-1 to flag-3 for any.",
+  },
+  persistent: {
+    scope: "virtual",
+    value: values.persistence,
+    default: UNSET,
+    doc: "For how many seconds a client stays with the real server that it was given.",
+  },
+  netmask: {
+    scope: "virtual",
+    value: values.netmask,
+    default: "each client for itself",
+    doc:
+      "How much of a client's address counts for persistence: a dotted quad, or in a virtual6 section a prefix length.",
+  },
+  protocol: {
+    scope: "virtual",
+    value: values.protocol,
+    default: "tcp; udp when the port is 53; fwm for a firewall mark",
+    doc: "The protocol of the virtual service.",
+  },
+  ops: {
+    scope: "virtual",
+    value: values.yesNo,
+    default: "no",
+    doc: "One-packet scheduling: each UDP packet is given a real server of its own.",
+  },
+  monitorfile: {
+    scope: "virtual",
+    value: values.path,
+    default: UNSET,
+    doc: "A file to which each check of the section adds a line with its result.",
+  },
+  servicename: {
+    scope: "virtual",
+    value: values.text,
+    default: UNSET,
+    doc: "What alert mails call the virtual service.",
+  },
+  comment: {
+    scope: "virtual",
+    value: values.text,
+    default: UNSET,
+    doc: "A remark that alert mails carry.",
+  },
+  load: {
+    scope: "virtual",
+    value: values.text,
+    default: UNSET,
+    outdated: { status: "ignored", text: "load has no effect: it never worked" },
+    doc: "Accepted and ignored.",
+  },
+} as const satisfies Record<string, Directive<unknown>>;
+
+/** Directives that an older manual names. */
+export const REPLACED: Readonly<Record<string, Replaced>> = {
+  timeout: {
+    scope: "both",
+    by: "checktimeout and negotiatetimeout",
+    hint: "write checktimeout = seconds and negotiatetimeout = seconds",
+    doc: "Replaced by checktimeout and negotiatetimeout.",
+  },
+  connecttimeout: {
+    scope: "both",
+    by: "negotiatetimeout",
+    hint: "write negotiatetimeout = seconds, and checktimeout = seconds for connect checks",
+    doc: "Replaced by negotiatetimeout.",
+  },
+};
+
+/** The name of a directive. */
+export type DirectiveName = keyof typeof DIRECTIVES;
+
+/** What a directive's value means. */
+export type ValueOf<Name extends DirectiveName> = typeof DIRECTIVES[Name]["value"] extends Grammar<infer T> ? T : never;
+
+/** Finds a directive by its name, exactly as written. */
+export function findDirective(
+  name: string,
+): { readonly name: DirectiveName; readonly row: Directive<unknown> } | undefined {
+  if (!Object.hasOwn(DIRECTIVES, name)) return undefined;
+  return { name: name as DirectiveName, row: DIRECTIVES[name as DirectiveName] };
+}

@@ -1,0 +1,306 @@
+/**
+ * The grammars of values that name servers: `virtual`, `real`, `fallback`.
+ *
+ * Names of hosts and ports stay names here; resolve.ts turns them into numbers.
+ */
+
+import { type IpAddress, parseIp } from "../model/address.ts";
+import type { Forwarding } from "../model/table.ts";
+import { closest } from "./closest.ts";
+import { type Grammar, mistake, type Reading, type Spot, value, whole } from "./grammar.ts";
+import { closingQuote, quotable } from "./quotes.ts";
+import { type Expression, quoted } from "./values.ts";
+
+/** A host as written: an address, or a name to look up. */
+export interface HostRef extends Spot {
+  /** Without the brackets of IPv6. */
+  readonly text: string;
+  /** Set when the text is an address. */
+  readonly ip?: IpAddress;
+}
+
+/** A port as written: a number, or a name of /etc/services. */
+export interface PortRef extends Spot {
+  readonly text: string;
+  /** Set when the text is a number. */
+  readonly number?: number;
+}
+
+/** `host:port`, the port perhaps missing. */
+export interface Endpoint {
+  readonly host: HostRef;
+  readonly port?: PortRef;
+}
+
+/** What a `virtual` line says. */
+export type ServiceHead =
+  | { readonly kind: "endpoint"; readonly host: HostRef; readonly port: PortRef }
+  | { readonly kind: "mark"; readonly mark: number };
+
+/** What a `fallback` line says. */
+export interface FallbackValue extends Endpoint {
+  readonly forwarding: Forwarding;
+}
+
+/** What a `real` line says. */
+export interface RealValue extends Endpoint {
+  /** The last host of a range `host->last`. */
+  readonly last?: HostRef;
+  readonly forwarding: Forwarding;
+  readonly weight: number;
+  /** Override those of the section; `""` means none. */
+  readonly pair?: { readonly request: string; readonly receive: Expression };
+  /** 0 = none. */
+  readonly upperThreshold: number;
+  readonly lowerThreshold: number;
+}
+
+const MOST_MARK = 0xffff_ffff;
+const MOST_WEIGHT = 65_535;
+const MOST_THRESHOLD = 0xffff_ffff;
+const FORWARDING: readonly string[] = ["gate", "masq", "ipip"] satisfies Forwarding[];
+
+/** An address (or name) with a port, or a firewall mark. */
+export const serviceHead: Grammar<ServiceHead> = quotable("host:port|mark", (text): Reading<ServiceHead> => {
+  if (/^\d+$/.test(text)) {
+    const mark = Number(text);
+    if (mark >= 1 && mark <= MOST_MARK) return value({ kind: "mark", mark });
+    return mistake(whole(text), `a firewall mark is a number from 1 to ${MOST_MARK}`);
+  }
+  const reading = readEndpoint(text);
+  if ("mistake" in reading) return reading;
+  const { host, port, end } = reading.value;
+  if (end < text.length) return mistake({ at: end, length: text.length - end }, trailing(text.slice(end)));
+  if (!port) {
+    return mistake(
+      whole(text),
+      `the port is missing after ${quoted(text)}`,
+      `write ${text}:80, or the number of a firewall mark alone`,
+    );
+  }
+  return value({ kind: "endpoint", host, port });
+});
+
+/** `host[:port] [gate|masq|ipip]`. */
+export const fallbackServer: Grammar<FallbackValue> = quotable("host[:port] [gate|masq|ipip]", (text) => {
+  const reading = readEndpoint(text);
+  if ("mistake" in reading) return reading;
+  const { host, port, end } = reading.value;
+  const rest = text.slice(end);
+  const word = rest.trim();
+  const spot = { at: end + rest.indexOf(word), length: word.length };
+  if (word === "") return value({ host, port, forwarding: "gate" });
+  if (/^\s/.test(rest) && isForwarding(word)) return value({ host, port, forwarding: word });
+  return mistake(spot, unknownForwarding(word), forwardingHint(word));
+});
+
+/** `host[->host][:port] gate|masq|ipip [weight] ["request", "receive"] [l:n] [u:n]`. */
+export const realServer: Grammar<RealValue> = {
+  form: 'host[->host][:port] gate|masq|ipip [weight] ["request", "receive"] [l:n] [u:n]',
+  read(raw) {
+    const bare = withoutOuterQuotes(raw);
+    const reading = readEndpoint(bare.text, "range");
+    if ("mistake" in reading) return shifted(reading, bare.at);
+    const { end, ...endpoint } = reading.value;
+    const words = readWords(bare.text, end);
+    if ("mistake" in words) return shifted(words, bare.at);
+    return shifted(readReal(bare.text, endpoint, words.value, bare.at), bare.at);
+  },
+};
+
+interface Word extends Spot {
+  readonly text: string;
+  readonly inQuotes: boolean;
+}
+
+/** A line whose quotes hold all of it; those of a request and receive pair stay. */
+function withoutOuterQuotes(raw: string): { readonly text: string; readonly at: number } {
+  return /^"[^"]*"$/.test(raw) ? { text: raw.slice(1, -1), at: 1 } : { text: raw, at: 0 };
+}
+
+function shifted<T>(reading: Reading<T>, by: number): Reading<T> {
+  if ("value" in reading || by === 0) return reading;
+  return { mistake: { ...reading.mistake, at: reading.mistake.at + by } };
+}
+
+/** Words and quoted strings, separated by blanks and at most one comma. */
+function readWords(text: string, start: number): Reading<Word[]> {
+  const words: Word[] = [];
+  let at = start;
+  while (at < text.length) {
+    const gap = /\s*(,?)\s*/y;
+    gap.lastIndex = at;
+    const [separator, comma] = gap.exec(text)!;
+    if (comma && !words.at(-1)?.inQuotes) return mistake({ at: text.indexOf(",", at), length: 1 }, trailing(","));
+    at += separator.length;
+    if (at === text.length) break;
+    if (separator === "" && words.length === 0) {
+      return mistake({ at, length: text.length - at }, trailing(text.slice(at)));
+    }
+    if (text[at] === '"') {
+      const close = closingQuote(text, at);
+      if (close < 0) return mistake({ at, length: 1 }, "the closing quote is missing");
+      words.push({ text: text.slice(at + 1, close), at, length: close + 1 - at, inQuotes: true });
+      at = close + 1;
+    } else {
+      const length = /^[^\s,]+/.exec(text.slice(at, at + 256))?.[0].length ?? 1;
+      words.push({ text: text.slice(at, at + length), at, length, inQuotes: false });
+      at += length;
+    }
+  }
+  return value(words);
+}
+
+function readReal(
+  text: string,
+  endpoint: Endpoint & { readonly last?: HostRef },
+  words: readonly Word[],
+  shift: number,
+): Reading<RealValue> {
+  const [first, ...rest] = words;
+  if (!first || first.inQuotes) {
+    return mistake(
+      first ?? { at: text.length, length: 1 },
+      "the forwarding method is missing",
+      "write gate, masq or ipip",
+    );
+  }
+  if (!isForwarding(first.text)) return mistake(first, unknownForwarding(first.text), forwardingHint(first.text));
+  let weight: number | undefined;
+  const thresholds: { l?: number; u?: number } = {};
+  const strings: Word[] = [];
+  for (const word of rest) {
+    const threshold = /^([lu]):(\d+)$/.exec(word.text);
+    if (threshold) {
+      const which = threshold[1] as "l" | "u";
+      const limit = Number(threshold[2]);
+      if (thresholds[which] !== undefined) return mistake(word, `the threshold ${which}: is given twice`);
+      if (limit > MOST_THRESHOLD) return mistake(word, `a threshold is at most ${MOST_THRESHOLD}`);
+      thresholds[which] = limit;
+    } else if (word.inQuotes) {
+      if (strings.length === 2) return mistake(word, "there is text after the request and receive pair");
+      strings.push(word);
+    } else if (/^\d+$/.test(word.text) && weight === undefined && strings.length === 0) {
+      weight = Number(word.text);
+      if (weight > MOST_WEIGHT) return mistake(word, `a weight is a number from 0 to ${MOST_WEIGHT}`);
+    } else {
+      return mistake(word, unknownRealWord(word.text), realWordHint(word.text));
+    }
+  }
+  if (strings.length === 1) {
+    return mistake(
+      strings[0],
+      "the receive expression is missing after the request",
+      'write both: "request", "receive"',
+    );
+  }
+  const { l: lowerThreshold = 0, u: upperThreshold = 0 } = thresholds;
+  if (upperThreshold > 0 && lowerThreshold > upperThreshold) {
+    return mistake(rest.find((word) => word.text.startsWith("l:"))!, "the lower threshold is above the upper one");
+  }
+  const pair = strings.length === 2
+    ? { request: strings[0].text, receive: { source: strings[1].text, at: strings[1].at + 1 + shift } }
+    : undefined;
+  return value({ ...endpoint, forwarding: first.text, weight: weight ?? 1, pair, lowerThreshold, upperThreshold });
+}
+
+/** The endpoint at the beginning of a value, and where it ends. */
+function readEndpoint(
+  text: string,
+  range?: "range",
+): Reading<Endpoint & { readonly last?: HostRef; readonly end: number }> {
+  const host = readHost(text, 0);
+  if ("mistake" in host) return host;
+  let end = host.value.at + host.value.length;
+  let last: HostRef | undefined;
+  if (range && text.startsWith("->", end)) {
+    const reading = readHost(text, end + 2);
+    if ("mistake" in reading) return reading;
+    last = reading.value;
+    end = last.at + last.length;
+  }
+  if (text[end] !== ":") return value({ host: host.value, last, end });
+  const port = readPort(text, end + 1);
+  if ("mistake" in port) return port;
+  end = port.value.at + port.value.length;
+  if (text.startsWith("->", end)) {
+    return mistake({ at: end, length: 2 }, "the port stands after the range", "write first->last:port");
+  }
+  return value({ host: host.value, last, port: port.value, end });
+}
+
+/** A host runs to a blank, a colon or the arrow of a range; IPv6 stands in brackets. */
+function readHost(text: string, at: number): Reading<HostRef> {
+  const rest = text.slice(at, at + 512);
+  if (rest.startsWith("[")) {
+    const length = rest.indexOf("]") + 1;
+    if (length === 0) return mistake({ at, length: 1 }, "the closing bracket is missing");
+    const inside = rest.slice(1, length - 1);
+    const ip = parseIp(inside);
+    if (ip?.includes(":")) return value({ at, length, text: inside, ip });
+    return mistake({ at, length }, `not an IPv6 address: ${quoted(inside)}`);
+  }
+  const word = /^(?:[^\s:"[\],>-]|-(?!>))+/.exec(rest)?.[0] ?? "";
+  const length = word.length;
+  if (length === 0) return mistake({ at, length: 1 }, "the address is missing");
+  const unbracketed = /^[0-9A-Fa-f:.]+/.exec(rest)?.[0] ?? "";
+  if ((unbracketed.match(/:/g)?.length ?? 0) > 1) {
+    const hint = parseIp(unbracketed) ? `[${unbracketed}]` : "[2001:db8::1]";
+    return mistake({ at, length: unbracketed.length }, "an IPv6 address stands in brackets", `write ${hint}`);
+  }
+  if (/^[\d.]+$/.test(word)) {
+    const ip = parseIp(word);
+    if (ip) return value({ at, length, text: word, ip });
+    const leadingZero = /(^|\.)0\d/.test(word);
+    return mistake(
+      { at, length },
+      `not an IPv4 address: ${quoted(word)}`,
+      leadingZero
+        ? `leading zeros are not allowed (they used to mean octal): ${word.replace(/(^|\.)0+(?=\d)/g, "$1")}`
+        : "an address is four numbers from 0 to 255",
+    );
+  }
+  if (length <= 253 && /^[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_.])?$/.test(word)) {
+    return value({ at, length, text: word });
+  }
+  return mistake({ at, length }, `not an address or a host name: ${quoted(word)}`);
+}
+
+function readPort(text: string, at: number): Reading<PortRef> {
+  const word = /^[^\s"[\],:>]*?(?=->|[\s"[\],:>]|$)/.exec(text.slice(at, at + 256))![0];
+  const spot = { at, length: word.length };
+  if (word === "") return mistake({ at, length: 1 }, "the port is missing after the colon");
+  if (/^\d+$/.test(word)) {
+    const number = Number(word);
+    if (number <= 65_535) return value({ ...spot, text: word, number });
+    return mistake(spot, `invalid port (${word.slice(0, 20)}): a port is a number up to 65535`);
+  }
+  if (/^[A-Za-z0-9_][A-Za-z0-9_.+*/-]*$/.test(word)) return value({ ...spot, text: word });
+  return mistake(spot, `not a port: ${quoted(word)}`, "write a number from 1 to 65535 or a name of /etc/services");
+}
+
+function isForwarding(word: string): word is Forwarding {
+  return FORWARDING.includes(word);
+}
+
+function unknownForwarding(word: string): string {
+  return `forward method must be gate, masq or ipip, not ${quoted(word)}`;
+}
+
+function forwardingHint(word: string): string | undefined {
+  const near = closest(word, FORWARDING);
+  return near && `did you mean ${near}?`;
+}
+
+function unknownRealWord(word: string): string {
+  return /^-\d/.test(word) ? `a weight is a number from 0 to ${MOST_WEIGHT}` : trailing(word);
+}
+
+function realWordHint(word: string): string {
+  if (/^[lu]/.test(word)) return "thresholds are written l:10 and u:20";
+  return 'after the forwarding method: weight, "request", "receive", l:n, u:n';
+}
+
+function trailing(text: string): string {
+  return `Invalid text, around ${quoted(text.trim())}`;
+}

@@ -1,0 +1,43 @@
+/**
+ * A value grammar: how one kind of value is written, and the reader that turns it into what it means.
+ */
+
+/** A part of a value's text. */
+export interface Spot {
+  /** Offset of its first character within the value. */
+  readonly at: number;
+  readonly length: number;
+}
+
+/** Why a value cannot be read, and which part of it is to blame. */
+export interface Mistake extends Spot {
+  readonly text: string;
+  /** What to write instead. */
+  readonly hint?: string;
+}
+
+/** What a reader makes of a value. */
+export type Reading<T> = { readonly value: T } | { readonly mistake: Mistake };
+
+/** How one kind of value is written. */
+export interface Grammar<T> {
+  /** As the manual prints it: `seconds`, `yes|no`. */
+  readonly form: string;
+  /** Reads a value as it stands in the file: quotes still on, comment and surrounding blanks gone. */
+  read(raw: string): Reading<T>;
+}
+
+/** A value that was understood. */
+export function value<T>(value: T): { readonly value: T } {
+  return { value };
+}
+
+/** A value, or the part of one, that was not. */
+export function mistake(spot: Spot, text: string, hint?: string): { readonly mistake: Mistake } {
+  return { mistake: { at: spot.at, length: Math.max(1, spot.length), text, hint } };
+}
+
+/** The whole of a text. */
+export function whole(text: string): Spot {
+  return { at: 0, length: text.length };
+}

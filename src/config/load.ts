@@ -1,0 +1,169 @@
+/**
+ * A configuration file -> Model: the one place of this folder that touches the machine.
+ */
+
+import type { Family, IpAddress } from "../model/address.ts";
+import { parseIp } from "../model/address.ts";
+import type { Model } from "../model/virtual_service.ts";
+import { SecretTokens } from "./facts.ts";
+import { type HostNames, type LookUpHost, lookUpHosts, type Names, wantedNames } from "./names.ts";
+import { parse, type Parsed } from "./parse.ts";
+import { BUILT_IN_PORTS, parseServices, type PortNames } from "./ports.ts";
+import type { Problem } from "./problem.ts";
+import { resolve } from "./resolve.ts";
+import { decodeSource } from "./source_text.ts";
+
+/** What loading needs of the machine. */
+export interface LoadEnvironment {
+  /** The bytes of a file; throws as Deno does. */
+  readonly readFile: (path: string) => Promise<Uint8Array>;
+  readonly lookUpHost: LookUpHost;
+  /** The text of /etc/services; throws when there is none. */
+  readonly readServices: () => Promise<string>;
+  /** Addresses of this machine's interfaces. */
+  readonly localAddresses: () => ReadonlySet<IpAddress>;
+  /** How long all look-ups of names together may take. */
+  readonly lookUpSeconds: number;
+}
+
+/** What came of a file. */
+export interface Loaded {
+  /** Absent if and only if there are errors among the problems. */
+  readonly model?: Model;
+  readonly problems: readonly Problem[];
+  /** The file's lines, for {@link formatProblem}. */
+  readonly lines: readonly string[];
+  /** Differs when the file's bytes differ; "" when it could not be read. */
+  readonly digest: string;
+  /** Looks up again the names that had no address, and resolves the same text with what is found. */
+  readonly relookup: () => Promise<Loaded>;
+}
+
+const MOST_BYTES = 16 * 1024 * 1024;
+const LOOK_UPS_AT_ONCE = 64;
+
+/** Lives as long as the process, so that a check keeps its identity over reloads. */
+const secretTokens = new SecretTokens();
+
+/** Loads a configuration. Whatever is wrong with the file is among the problems; nothing is thrown. */
+export async function loadConfig(file: string, environment: Partial<LoadEnvironment> = {}): Promise<Loaded> {
+  const machine: LoadEnvironment = { ...thisMachine, ...environment };
+  let bytes: Uint8Array;
+  try {
+    bytes = await machine.readFile(file);
+  } catch (error) {
+    return unreadable(file, machine, explain(error));
+  }
+  const digest = await sha256(bytes);
+  const parsed = () => parse(decodeSource(bytes));
+  return await finish({ file: absolute(file), digest, parsed }, machine, { hosts: new Map() });
+}
+
+/** A text that was read, and how to parse it: anew each time, as its problems are added to. */
+interface Source {
+  readonly file: string;
+  readonly digest: string;
+  readonly parsed: () => Parsed;
+}
+
+async function finish(source: Source, machine: LoadEnvironment, known: Partial<Names>): Promise<Loaded> {
+  const { tree, problems, lines } = source.parsed();
+  const wanted = wantedNames(tree);
+  const missing = wanted.hosts.filter((host) => !known.hosts?.has(`${host.family} ${host.name}`));
+  const limits = { seconds: machine.lookUpSeconds, atOnce: LOOK_UPS_AT_ONCE };
+  const hosts: HostNames = new Map([
+    ...known.hosts ?? [],
+    ...missing.length > 0 ? await lookUpHosts(missing, machine.lookUpHost, limits) : [],
+  ]);
+  const ports = known.ports ?? (wanted.ports ? await portNames(machine) : new Map());
+  const facts = {
+    file: source.file,
+    names: { hosts, ports },
+    localAddresses: machine.localAddresses(),
+    secretToken: secretTokens.tokenFor,
+  };
+  const model = resolve(tree, facts, problems);
+  return {
+    model,
+    problems: problems.toSorted(),
+    lines,
+    digest: source.digest,
+    relookup: () => finish(source, machine, { hosts, ports }),
+  };
+}
+
+async function portNames(machine: LoadEnvironment): Promise<PortNames> {
+  const text = await machine.readServices().catch(() => "");
+  return new Map([...BUILT_IN_PORTS, ...parseServices(text)]);
+}
+
+function unreadable(file: string, machine: LoadEnvironment, text: string): Loaded {
+  return {
+    problems: [{ severity: "error", line: 0, column: 0, length: 0, text }],
+    lines: [],
+    digest: "",
+    relookup: () => loadConfig(file, machine),
+  };
+}
+
+function explain(error: unknown): string {
+  if (error instanceof Deno.errors.NotFound) return "there is no such file";
+  if (error instanceof Deno.errors.PermissionDenied || error instanceof Deno.errors.NotCapable) {
+    return "no permission to read the file";
+  }
+  if (error instanceof Deno.errors.IsADirectory) return "this is a directory";
+  return error instanceof Error ? error.message : String(error);
+}
+
+function absolute(file: string): string {
+  return file.startsWith("/") ? file : `${Deno.cwd()}/${file}`;
+}
+
+async function sha256(bytes: Uint8Array): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", bytes as BufferSource);
+  return new Uint8Array(digest).toHex();
+}
+
+const thisMachine: LoadEnvironment = {
+  readFile: readBounded,
+  lookUpHost,
+  readServices: () => Deno.readTextFile("/etc/services"),
+  localAddresses,
+  lookUpSeconds: 5,
+};
+
+/** Reads a file, but not a device that never ends. */
+async function readBounded(path: string): Promise<Uint8Array> {
+  using file = await Deno.open(path);
+  const { isDirectory } = await file.stat();
+  if (isDirectory) throw new Deno.errors.IsADirectory();
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for (let chunk = new Uint8Array(65_536);; chunk = new Uint8Array(65_536)) {
+    const read = await file.read(chunk);
+    if (read === null) break;
+    chunks.push(chunk.subarray(0, read));
+    length += read;
+    if (length > MOST_BYTES) throw new Error(`the file is larger than ${MOST_BYTES} bytes`);
+  }
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }
+  return bytes;
+}
+
+/** getaddrinfo(3): /etc/hosts, then DNS, in the order that the system is set to. */
+async function lookUpHost(name: string, family: Family): Promise<IpAddress | undefined> {
+  const { lookup } = await import("node:dns");
+  return await new Promise((resolve) =>
+    lookup(name, { family }, (error, address) => resolve(error ? undefined : parseIp(address)))
+  );
+}
+
+function localAddresses(): ReadonlySet<IpAddress> {
+  const addresses = Deno.networkInterfaces().map(({ address }) => parseIp(address));
+  return new Set(addresses.filter((address) => address !== undefined));
+}

@@ -1,0 +1,93 @@
+/**
+ * The names in a tree, and their look-up: everything in the configuration that only the machine can answer.
+ */
+
+import type { Family, IpAddress } from "../model/address.ts";
+import type { Endpoint, HostRef } from "./endpoints.ts";
+import type { PortNames } from "./ports.ts";
+import type { SyntaxTree } from "./syntax_tree.ts";
+
+/** A host name and the family of address that is wanted of it. */
+export interface WantedHost {
+  readonly name: string;
+  readonly family: Family;
+}
+
+/** The names that a tree uses, each once. */
+export interface WantedNames {
+  readonly hosts: readonly WantedHost[];
+  /** Some port is given by name. */
+  readonly ports: boolean;
+}
+
+/** Answers. A name that is missing did not resolve. */
+export interface Names {
+  readonly hosts: HostNames;
+  readonly ports: PortNames;
+}
+
+/** Addresses by {@link hostKey}. */
+export type HostNames = ReadonlyMap<string, IpAddress>;
+
+/** Asks the machine for a name's first address of a family; `undefined` when it has none. */
+export type LookUpHost = (name: string, family: Family) => Promise<IpAddress | undefined>;
+
+/** Where an answer stands in {@link HostNames}. */
+export function hostKey({ name, family }: WantedHost): string {
+  return `${family} ${name}`;
+}
+
+/** Collects the names that a tree uses. */
+export function wantedNames(tree: SyntaxTree): WantedNames {
+  const hosts = new Map<string, WantedHost>();
+  let ports = false;
+  const want = (family: Family, { host, last, port }: Partial<Endpoint> & { readonly last?: HostRef }) => {
+    for (const ref of [host, last]) {
+      if (ref && ref.ip === undefined) hosts.set(hostKey({ name: ref.text, family }), { name: ref.text, family });
+    }
+    if (port && port.number === undefined) ports = true;
+  };
+  for (const { family, head, settings } of tree.sections) {
+    if (head.value.kind === "endpoint") want(family, head.value);
+    for (const real of settings.real ?? []) want(family, real.value);
+    for (const real of settings.real6 ?? []) want(family, real.value);
+    if (settings.fallback) want(family, settings.fallback.value);
+    if (settings.fallback6) want(family, settings.fallback6.value);
+  }
+  if (tree.globals.fallback) want(4, tree.globals.fallback.value);
+  if (tree.globals.fallback6) want(6, tree.globals.fallback6.value);
+  return { hosts: [...hosts.values()], ports };
+}
+
+/** How long all look-ups together may take, and how many are made at a time. */
+export interface LookUpLimits {
+  readonly seconds: number;
+  readonly atOnce: number;
+}
+
+/**
+ * Looks up hosts, many at a time. What fails or is not answered within the limit is missing from the
+ * result: a name server that is down must not keep the director from starting.
+ */
+export async function lookUpHosts(
+  wanted: readonly WantedHost[],
+  lookUp: LookUpHost,
+  limits: LookUpLimits,
+): Promise<HostNames> {
+  const found = new Map<string, IpAddress>();
+  const queue = wanted.values();
+  let timer: number | undefined;
+  const deadline = new Promise<void>((resolve) => timer = setTimeout(resolve, limits.seconds * 1000));
+  let late = false;
+  const worker = async () => {
+    for (const host of queue) {
+      if (late) return;
+      const address = await lookUp(host.name, host.family).catch(() => undefined);
+      if (address !== undefined && !late) found.set(hostKey(host), address);
+    }
+  };
+  await Promise.race([deadline, Promise.all(Array.from({ length: limits.atOnce }, worker))]);
+  late = true;
+  clearTimeout(timer);
+  return found;
+}

@@ -1,0 +1,127 @@
+/**
+ * What is wrong with a configuration file, and how a person is told.
+ */
+
+import { closest } from "./closest.ts";
+
+/** An error refuses the file; a warning is said once and the file is used. */
+export type Severity = "error" | "warning";
+
+/** A place in the file. */
+export interface Place {
+  /** 1-based; 0 when the file as a whole is meant (it cannot be read). */
+  readonly line: number;
+  /** 1-based, in characters. */
+  readonly column: number;
+  /** Characters that the caret underlines; 0 when there is nothing to point at. */
+  readonly length: number;
+}
+
+/** One thing that is wrong at one place. */
+export interface Problem extends Place {
+  readonly severity: Severity;
+  readonly text: string;
+  /** What to write instead. */
+  readonly hint?: string;
+}
+
+/** Of each severity this many are kept; a file of noise must not become a log of noise. */
+export const MOST_PROBLEMS = 100;
+
+/** Collects the problems of one file: bounded, each once, and in the file's order when read. */
+export class ProblemList {
+  readonly #kept: Record<Severity, Problem[]> = { error: [], warning: [] };
+  readonly #dropped: Record<Severity, number> = { error: 0, warning: 0 };
+  readonly #seen = new Set<string>();
+
+  /** Notes what refuses the file. */
+  error(place: Place, text: string, hint?: string): void {
+    this.#add("error", place, text, hint);
+  }
+
+  /** Notes what is worth saying once. */
+  warning(place: Place, text: string, hint?: string): void {
+    this.#add("warning", place, text, hint);
+  }
+
+  /** Whether the file is refused. */
+  get hasErrors(): boolean {
+    return this.#kept.error.length > 0;
+  }
+
+  /** By line and column; where some were dropped, the last of their severity says how many. */
+  toSorted(): readonly Problem[] {
+    return [...this.#sorted("error"), ...this.#sorted("warning")].sort(inFileOrder);
+  }
+
+  #add(severity: Severity, { line, column, length }: Place, text: string, hint?: string): void {
+    const kept = this.#kept[severity];
+    if (kept.length >= MOST_PROBLEMS) {
+      this.#dropped[severity]++;
+      return;
+    }
+    const identity = `${severity} ${line} ${column} ${text}`;
+    if (this.#seen.has(identity)) return;
+    this.#seen.add(identity);
+    kept.push({ severity, line, column, length, text, ...(hint === undefined ? {} : { hint }) });
+  }
+
+  #sorted(severity: Severity): Problem[] {
+    const problems = this.#kept[severity].toSorted(inFileOrder);
+    const more = this.#dropped[severity];
+    if (more === 0) return problems;
+    const text = `${more} more ${severity}${more === 1 ? " is" : "s are"} not shown`;
+    const { line, column } = problems[problems.length - 1];
+    return [...problems, { severity, line, column, length: 0, text }];
+  }
+}
+
+function inFileOrder(a: Problem, b: Problem): number {
+  return a.line - b.line || a.column - b.column;
+}
+
+/**
+ * The problem as the log and the terminal show it: a first line in the form that scripts know,
+ * then the source line with a caret, then the hint. A password in the source line is masked.
+ */
+export function formatProblem(problem: Problem, file: string, lines: readonly string[], pid: number): string {
+  const what = problem.severity === "error" ? "Error" : "Warning";
+  const where = problem.line > 0 ? ` at line ${problem.line}` : "";
+  const shown = [`${what} [${pid}] reading file ${file}${where}: ${problem.text}`];
+  const source = lines[problem.line - 1];
+  if (source !== undefined && problem.length > 0) shown.push(...excerpt(source, problem.column, problem.length));
+  if (problem.hint) shown.push(`  hint: ${problem.hint}`);
+  return shown.join("\n");
+}
+
+const WIDEST_EXCERPT = 110;
+
+/** The source line, cut around the place when it is long, and the caret line below it. */
+function excerpt(source: string, column: number, length: number): string[] {
+  const masked = maskSecrets(source);
+  const first = Math.min(column - 1, masked.length);
+  const from = first < WIDEST_EXCERPT - 20 ? 0 : first - 40;
+  const to = from + WIDEST_EXCERPT;
+  const window = printable(masked.slice(from, to));
+  const [head, tail] = [from > 0 ? "…" : "", masked.length > to ? "…" : ""];
+  const underlined = Math.max(1, Math.min(length, masked.length - first, to - first));
+  return [
+    `  ${head}${window}${tail}`,
+    `  ${" ".repeat(head.length + first - from)}${"^".repeat(underlined)}`,
+  ];
+}
+
+/** One column per character, and nothing that a terminal would obey. */
+function printable(text: string): string {
+  return text.toWellFormed().replace(/\t/g, " ").replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "\u{fffd}");
+}
+
+/**
+ * Hides the value of a line that gives a password, also where the directive's name is
+ * mistyped: better to hide one value too many.
+ */
+function maskSecrets(line: string): string {
+  const match = /^(\s*)([^\s=]+)(\s*=\s*|\s+)/.exec(line);
+  if (!match || !(/pass|pwd|secr/i.test(match[2]) || closest(match[2], ["passwd", "secret"]))) return line;
+  return `${match[0]}***`;
+}

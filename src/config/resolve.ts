@@ -1,0 +1,266 @@
+/**
+ * syntax tree + facts -> Model. Pure: everything that only the machine knows is among the facts.
+ */
+
+import { addressRange, type Family, type IpAddress } from "../model/address.ts";
+import {
+  type Destination,
+  type DestinationKey,
+  destinationKey,
+  serviceLabel,
+  type ServiceSettings,
+  type VirtualKey,
+  virtualKey,
+} from "../model/table.ts";
+import type {
+  AlertSettings,
+  AlertState,
+  Fallback,
+  Model,
+  RealServer,
+  UnresolvedReal,
+  VirtualService,
+} from "../model/virtual_service.ts";
+import type { FallbackValue, RealValue } from "./endpoints.ts";
+import type { Facts, Load } from "./facts.ts";
+import type { ProblemList } from "./problem.ts";
+import { kernelPort, resolveHost, resolvePort, warnOfMapping, within } from "./resolve_endpoint.ts";
+import { type PolicyMaker, resolveChecks } from "./resolve_checks.ts";
+import { resolveService } from "./resolve_service.ts";
+import type { Section, Setting, SyntaxTree } from "./syntax_tree.ts";
+
+/**
+ * Resolves a tree, adding to `problems`. The model is absent if and only if there are errors among
+ * them, those that were there before included.
+ */
+export function resolve(tree: SyntaxTree, facts: Facts, problems: ProblemList): Model | undefined {
+  const { globals, sections } = tree;
+  const load: Load = { facts, globals, problems, checks: new Map(), patterns: new Map(), hostNames: new Map() };
+  const virtuals = new Map<VirtualKey, VirtualService>();
+  const unresolved: UnresolvedReal[] = [];
+  for (const section of sections) {
+    const virtual = resolveSection(load, section, unresolved);
+    if (!virtual) continue;
+    const twin = virtuals.get(virtual.key);
+    if (twin) {
+      const said = `duplicate virtual server: ${virtual.label} is at line ${twin.line} already`;
+      problems.error(section.head, said, "put the real servers of both into one section");
+    } else virtuals.set(virtual.key, virtual);
+  }
+  warnOfQuiescent(load, sections);
+  if (problems.hasErrors) return undefined;
+  return {
+    file: facts.file,
+    virtuals,
+    unresolved,
+    autoReload: globals.autoreload?.value ?? false,
+    callback: globals.callback?.value,
+    execute: (globals.execute ?? []).map((setting) => setting.value),
+    logFile: globals.logfile?.value ?? "/var/log/ldirectord.log",
+    supervised: globals.supervised?.value ?? false,
+    maintenanceDir: globals.maintenancedir?.value,
+    checkInterval: globals.checkinterval?.value ?? 10,
+    hostNames: load.hostNames,
+  };
+}
+
+function resolveSection(load: Load, section: Section, unresolved: UnresolvedReal[]): VirtualService | undefined {
+  refuseOtherFamily(load, section);
+  const settings = resolveService(load, section);
+  if (!settings) return undefined;
+  const { globals } = load;
+  const own = section.settings;
+  const key = virtualKey(settings.address);
+  const note = (host: string, line: number) => unresolved.push({ virtual: key, host, line });
+  return {
+    key,
+    label: serviceLabel(settings.address),
+    settings,
+    reals: resolveReals(load, section, settings, note),
+    fallback: resolveFallback(load, section, settings, note),
+    fallbackCommand: (own.fallbackcommand ?? globals.fallbackcommand)?.value,
+    quiescent: (own.quiescent ?? globals.quiescent)?.value ?? true,
+    readdQuiescent: globals.readdquiescent?.value ?? false,
+    cleanStop: (own.cleanstop ?? globals.cleanstop)?.value ?? true,
+    failureCount: (own.failurecount ?? globals.failurecount)?.value ?? 1,
+    monitorFile: own.monitorfile?.value,
+    serviceName: own.servicename?.value,
+    comment: own.comment?.value,
+    alerts: resolveAlerts(load, section),
+    line: section.head.line,
+  };
+}
+
+/** Notes a name that did not resolve, to be looked up again. */
+type NoteUnresolved = (host: string, line: number) => void;
+
+/** A section's servers are all of its own family, and the directives say which. */
+function refuseOtherFamily(load: Load, { family, settings }: Section): void {
+  const refuse = (setting: Setting<unknown> | undefined, wrong: string, right: string) => {
+    if (setting) load.problems.error(setting, `cannot specify "${wrong}" here`, `please use "${right}" instead`);
+  };
+  if (family === 6) {
+    settings.real?.forEach((real) => refuse(real, "real", "real6"));
+    refuse(settings.fallback, "fallback", "fallback6");
+  } else {
+    settings.real6?.forEach((real) => refuse(real, "real6", "real"));
+    refuse(settings.fallback6, "fallback6", "fallback");
+  }
+}
+
+function resolveReals(
+  load: Load,
+  section: Section,
+  settings: ServiceSettings,
+  note: NoteUnresolved,
+): ReadonlyMap<DestinationKey, RealServer> {
+  const lines = (section.family === 6 ? section.settings.real6 : section.settings.real) ?? [];
+  const policies = resolveChecks(load, section, settings);
+  const reals = new Map<DestinationKey, RealServer>();
+  for (const line of lines) {
+    const addresses = resolveAddresses(load, line, section.family, note);
+    const port = line.value.port ? resolvePort(load, line, line.value.port, settings.address.kind) : 0;
+    if (port === undefined) continue;
+    const policy = policies(line);
+    for (const address of addresses) {
+      addReal(load, reals, realServer(load, line, settings, address, port, policy), line);
+    }
+  }
+  return reals;
+}
+
+function realServer(
+  load: Load,
+  line: Setting<RealValue>,
+  settings: ServiceSettings,
+  address: IpAddress,
+  configuredPort: number,
+  policy: PolicyMaker,
+): RealServer {
+  const { forwarding, weight, upperThreshold, lowerThreshold } = line.value;
+  const port = kernelPort(load.facts, settings.address, { address, port: configuredPort, forwarding });
+  const place = within(line, line.value.port ?? line.value.host);
+  warnOfMapping(load, place, settings.address, configuredPort, port, forwarding);
+  const destination: Destination = { address, port, forwarding, weight, upperThreshold, lowerThreshold };
+  return {
+    key: destinationKey(destination),
+    destination,
+    configuredPort,
+    policy: policy(address, configuredPort),
+    line: line.line,
+  };
+}
+
+function addReal(
+  load: Load,
+  reals: Map<DestinationKey, RealServer>,
+  real: RealServer,
+  line: Setting<RealValue>,
+): void {
+  const twin = reals.get(real.key);
+  if (twin) {
+    load.problems.warning(
+      line,
+      `real server ${real.key} is given twice: this one counts, the one at line ${twin.line} does not`,
+    );
+    reals.delete(real.key);
+  }
+  reals.set(real.key, real);
+}
+
+/** The addresses of a `real` line: one, or all of a range; none when a name did not resolve. */
+function resolveAddresses(
+  load: Load,
+  line: Setting<RealValue>,
+  family: Family,
+  note: NoteUnresolved,
+): readonly IpAddress[] {
+  const { host, last } = line.value;
+  const instead = family === 4 ? "virtual6 and real6" : "virtual and real";
+  const ends = (last ? [host, last] : [host]).map((ref) => ({
+    ref,
+    ip: resolveHost(load, line, ref, family, instead),
+  }));
+  const resolved: IpAddress[] = [];
+  for (const { ref, ip } of ends) {
+    if (ip === "wrong") continue;
+    if (ip !== "unknown") {
+      resolved.push(ip);
+      continue;
+    }
+    note(ref.text, line.line);
+    load.problems.warning(
+      within(line, ref),
+      `real server ${ref.text} has no IPv${family} address: it is down until its name resolves`,
+    );
+  }
+  if (resolved.length < ends.length) return [];
+  if (!last || !host) return resolved;
+  const range = addressRange(resolved[0], resolved[1]);
+  if (typeof range !== "string") return range;
+  load.problems.error(
+    within(line, { at: host.at, length: last.at + last.length - host.at }),
+    `Invalid Range: ${range}`,
+  );
+  return [];
+}
+
+/** The section's own fallback, or else the global one of its family. */
+function resolveFallback(
+  load: Load,
+  { family, settings: own }: Section,
+  settings: ServiceSettings,
+  note: NoteUnresolved,
+): Fallback | undefined {
+  const line: Setting<FallbackValue> | undefined = family === 6
+    ? own.fallback6 ?? load.globals.fallback6
+    : own.fallback ?? load.globals.fallback;
+  if (!line) return undefined;
+  const { host, port: portRef, forwarding } = line.value;
+  const { address: service } = settings;
+  const address = resolveHost(load, line, host, family, family === 4 ? "fallback6" : "fallback");
+  const given = portRef ? resolvePort(load, line, portRef, service.kind) : 0;
+  if (address === "unknown") {
+    note(host.text, line.line);
+    const said =
+      `fallback server ${host.text} has no IPv${family} address: there is no fallback until its name resolves`;
+    load.problems.warning(within(line, host), said);
+  }
+  if (address === "unknown" || address === "wrong" || given === undefined) return undefined;
+  const wanted = given || (service.kind === "fwm" ? 0 : service.port);
+  const port = kernelPort(load.facts, service, { address, port: wanted, forwarding });
+  warnOfMapping(load, within(line, portRef ?? host), service, given, port, forwarding);
+  const destination: Destination = {
+    address,
+    port,
+    forwarding,
+    weight: 1,
+    upperThreshold: 0,
+    lowerThreshold: 0,
+  };
+  return { key: destinationKey(destination), destination };
+}
+
+const EVERY_STATE: ReadonlySet<AlertState> = new Set(["starting", "running", "stopping", "reloading"]);
+
+function resolveAlerts({ globals }: Load, { settings: own }: Section): AlertSettings {
+  return {
+    to: (own.emailalert ?? globals.emailalert)?.value ?? [],
+    from: globals.emailalertfrom?.value,
+    repeatEvery: (own.emailalertfreq ?? globals.emailalertfreq)?.value ?? 0,
+    on: (own.emailalertstatus ?? globals.emailalertstatus)?.value ?? EVERY_STATE,
+    smtp: (own.smtp ?? globals.smtp)?.value,
+  };
+}
+
+/** The manual has always said yes and the old program did no: whoever relies on either should say so. */
+function warnOfQuiescent({ globals, problems }: Load, sections: readonly Section[]): void {
+  if (globals.quiescent) return;
+  const silent = sections.find((section) => !section.settings.quiescent);
+  if (!silent) return;
+  problems.warning(
+    silent.head,
+    "quiescent is not set: it is yes, as the manual says; the old program did as if it were no",
+    "write quiescent = yes (weight 0 when down) or quiescent = no (removed when down)",
+  );
+}

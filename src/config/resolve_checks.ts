@@ -1,0 +1,221 @@
+/**
+ * A section's checks: what each of its real servers is asked, by which method, how often and how long.
+ */
+
+import type { IpAddress } from "../model/address.ts";
+import { formatEndpoint } from "../model/address.ts";
+import type { Check, CheckKey, CheckMethod, CheckTarget, Pattern, Service } from "../model/check.ts";
+import type { Secret } from "../model/secret.ts";
+import type { ServiceAddress, ServiceSettings } from "../model/table.ts";
+import type { CheckPolicy } from "../model/virtual_service.ts";
+import type { RealValue } from "./endpoints.ts";
+import type { Load } from "./facts.ts";
+import { compilePattern } from "./perl_regex.ts";
+import { SERVICE_PORTS } from "./ports.ts";
+import type { Section, Setting, Settings } from "./syntax_tree.ts";
+import { within } from "./resolve_endpoint.ts";
+import type { Expression } from "./values.ts";
+
+/** Makes the policy of one address of a `real` line. */
+export type PolicyMaker = (address: IpAddress, configuredPort: number) => CheckPolicy;
+
+/** Reads a section's check settings once; the result makes the policies of each of its `real` lines. */
+export function resolveChecks(
+  load: Load,
+  section: Section,
+  settings: ServiceSettings,
+): (real: Setting<RealValue>) => PolicyMaker {
+  const own = section.settings;
+  const service = own.service?.value ?? serviceByPort(settings.address);
+  const method = resolveMethod(load, section, service);
+  if (method === "on" || method === "off") return () => () => ({ kind: method });
+  if (method.method === "negotiate") warnOfSettings(load, section, service);
+
+  const timing = resolveTiming(load.globals, own);
+  const external = method.method === "external" || method.method === "external-perl";
+  const base: BaseTarget = {
+    transport: transportOf(settings.address, service),
+    service,
+    httpMethod: own.httpmethod?.value ?? "GET",
+    virtualHost: own.virtualhost?.value,
+    login: own.login?.value || undefined,
+    passwd: secretOf(own.passwd),
+    database: own.database?.value || undefined,
+    secret: secretOf(own.secret),
+    pingCount: (own.checkcount ?? load.globals.checkcount)?.value ?? 1,
+    tlsVerify: (own.tlsverify ?? load.globals.tlsverify)?.value ?? false,
+    command: external ? own.checkcommand?.value ?? ["/bin/true"] : [],
+  };
+  const virtualArguments = external ? argumentsOf(settings.address) : [];
+  const sectionIdentity = identityOf(load, method, timing, base, virtualArguments);
+  const sectionReceive = own.receive ? compile(load, own.receive, own.receive.value) : undefined;
+
+  return (real) => {
+    const { pair } = real.value;
+    const request = (pair ? pair.request : own.request?.value) || undefined;
+    const receive = pair ? compile(load, real, pair.receive) : sectionReceive;
+    const identity = `${sectionIdentity} ${JSON.stringify([request, receive?.source])}`;
+    return (address, configuredPort) => {
+      const serving = configuredPort || portOf(settings.address);
+      const port = own.checkport?.value ?? (serving || defaultPort(service));
+      warnOfNoPort(load, section, method.method, port);
+      const commandArguments = external ? [...virtualArguments, address, String(serving)] : [];
+      const key = `${method.method} ${service} ${formatEndpoint(address, port)} ${
+        external ? `${serving} ` : ""
+      }${identity}` as CheckKey;
+      return {
+        kind: "checked",
+        check: shared(load, key, () => ({
+          key,
+          ...method,
+          ...timing,
+          target: { address, port, request, receive, commandArguments, ...base },
+        })),
+      };
+    };
+  };
+}
+
+type BaseTarget = Omit<CheckTarget, "address" | "port" | "request" | "receive" | "commandArguments">;
+type Method = Pick<Check, "method" | "connectsPerNegotiate">;
+type Timing = Pick<Check, "interval" | "checkTimeout" | "negotiateTimeout">;
+
+function shared(load: Load, key: CheckKey, make: () => Check): Check {
+  let check = load.checks.get(key);
+  if (!check) load.checks.set(key, check = make());
+  return check;
+}
+
+/** The service that speaks at a virtual service's port, unless the file says otherwise. */
+function serviceByPort(address: ServiceAddress): Service {
+  const port = portOf(address);
+  return SERVICE_PORTS.find(([known]) => known === port)?.[1] ?? "none";
+}
+
+function defaultPort(service: Service): number {
+  return SERVICE_PORTS.find(([, known]) => known === service)?.[0] ?? 0;
+}
+
+function portOf(address: ServiceAddress): number {
+  return address.kind === "fwm" ? 0 : address.port;
+}
+
+/** Radius knows only udp. Behind a firewall mark, dns and sip are asked over udp, the others over tcp. */
+function transportOf({ kind }: ServiceAddress, service: Service): "tcp" | "udp" {
+  if (service === "radius") return "udp";
+  if (kind === "fwm") return service === "dns" || service === "sip" ? "udp" : "tcp";
+  return kind;
+}
+
+/** With service none there is nothing to negotiate: the servers are in unchecked, or only connected to. */
+function resolveMethod(load: Load, section: Section, service: Service): Method | "on" | "off" {
+  const type = section.settings.checktype?.value ?? "negotiate";
+  if (type === "on" || type === "off") return type;
+  if (typeof type === "number") {
+    return service === "none" ? { method: "connect" } : { method: "negotiate", connectsPerNegotiate: type };
+  }
+  if (type !== "negotiate" || service !== "none") return { method: type satisfies CheckMethod };
+  const place = section.settings.service ?? section.settings.checktype ?? section.head;
+  load.problems.warning(
+    place,
+    section.settings.service
+      ? "with service none the real servers are not checked and always in"
+      : "no service is known for this port: the real servers are not checked and always in",
+    "write service = http (or what it is), or checktype = connect; checktype = on says that it is meant so",
+  );
+  return "on";
+}
+
+function resolveTiming(globals: Settings, own: Settings): Timing {
+  const check = own.checktimeout ?? own.negotiatetimeout ?? globals.checktimeout ?? globals.negotiatetimeout;
+  const negotiate = own.negotiatetimeout ?? own.checktimeout ?? globals.negotiatetimeout ?? globals.checktimeout;
+  return {
+    interval: (own.checkinterval ?? globals.checkinterval)?.value ?? 10,
+    checkTimeout: check?.value ?? 5,
+    negotiateTimeout: negotiate?.value ?? 30,
+  };
+}
+
+function secretOf(setting: Setting<Secret> | undefined): Secret | undefined {
+  return setting?.value.reveal() ? setting.value : undefined;
+}
+
+/** What an external command is told of its virtual service; a mark's port is 0, as it has always been. */
+function argumentsOf(address: ServiceAddress): readonly string[] {
+  return address.kind === "fwm" ? [String(address.mark), "0"] : [address.address, String(address.port)];
+}
+
+/** An empty expression matches anything: as if there were none. */
+function compile(load: Load, setting: Setting<unknown>, { source, at }: Expression): Pattern | undefined {
+  if (source === "") return undefined;
+  let pattern = load.patterns.get(source);
+  if (!pattern) load.patterns.set(source, pattern = compilePattern(source));
+  if ("matches" in pattern) return pattern;
+  const spot = { at: at + pattern.at, length: Math.max(1, source.length - pattern.at) };
+  load.problems.error(within(setting, spot), `invalid receive expression: ${pattern.text}`, pattern.hint);
+  return undefined;
+}
+
+/** The part of a check's identity that all real servers of a section share. */
+function identityOf(
+  load: Load,
+  method: Method,
+  timing: Timing,
+  target: BaseTarget,
+  virtual: readonly string[],
+): string {
+  const token = (secret: Secret | undefined) => secret && load.facts.secretToken(secret);
+  return JSON.stringify([
+    method.connectsPerNegotiate,
+    timing.interval,
+    timing.checkTimeout,
+    timing.negotiateTimeout,
+    target.transport,
+    target.httpMethod,
+    target.virtualHost,
+    target.login,
+    token(target.passwd),
+    target.database,
+    token(target.secret),
+    target.pingCount,
+    target.tlsVerify,
+    target.command,
+    virtual,
+  ]);
+}
+
+const DATABASES: readonly Service[] = ["mysql", "pgsql", "oracle"];
+
+/** What a negotiate check needs and lacks, and what it is given in vain. */
+function warnOfSettings(load: Load, section: Section, service: Service): void {
+  const { settings, head } = section;
+  const { problems } = load;
+  const place = settings.service ?? head;
+  const requested = settings.request?.value || hasOwnRequests(section);
+  if (DATABASES.includes(service)) {
+    if (!settings.login?.value) problems.error(place, `service ${service} needs a login`, 'add login = "user"');
+    if (!requested) problems.error(place, `service ${service} needs a request`, 'add request = "SELECT …"');
+  }
+  if (service === "dns" && !requested) {
+    problems.warning(place, "service dns needs a request: the name to ask for", 'add request = "www.example.org"');
+  }
+  if (settings.httpmethod?.value === "HEAD" && settings.receive?.value.source) {
+    problems.warning(settings.receive, "an answer to HEAD has no body that receive could match");
+  }
+}
+
+/** Every real server of the section brings a request of its own. */
+function hasOwnRequests({ settings, family }: Section): boolean {
+  const reals = (family === 6 ? settings.real6 : settings.real) ?? [];
+  return reals.length > 0 && reals.every((real) => real.value.pair?.request);
+}
+
+function warnOfNoPort(load: Load, section: Section, method: CheckMethod, port: number): void {
+  if (port !== 0 || (method !== "connect" && method !== "negotiate")) return;
+  const place = section.settings.checktype ?? section.settings.service ?? section.head;
+  load.problems.warning(
+    place,
+    "no port is known to check: these real servers stay down",
+    "add checkport = number, or give the real servers their port",
+  );
+}

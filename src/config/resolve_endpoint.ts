@@ -1,0 +1,99 @@
+/**
+ * Hosts, ports and the port that the kernel will really use.
+ */
+
+import { type Family, familyOf, type IpAddress } from "../model/address.ts";
+import type { Forwarding, ServiceAddress } from "../model/table.ts";
+import type { HostRef, PortRef } from "./endpoints.ts";
+import { type Facts, isLocal, type Load } from "./facts.ts";
+import type { Spot } from "./grammar.ts";
+import { hostKey } from "./names.ts";
+import type { Place } from "./problem.ts";
+import type { Setting } from "./syntax_tree.ts";
+
+/** The place of a part of a setting's value. */
+export function within(setting: Setting<unknown>, spot: Spot): Place {
+  return { line: setting.line, column: setting.column + spot.at, length: spot.length };
+}
+
+/** What came of a host: its address, that its name has none, or that it is wrong (and was reported). */
+export type ResolvedHost = IpAddress | "unknown" | "wrong";
+
+/** The address of a host in the wanted family. `instead` names the directive for the other family. */
+export function resolveHost(
+  load: Load,
+  setting: Setting<unknown>,
+  host: HostRef,
+  family: Family,
+  instead: string,
+): ResolvedHost {
+  if (host.ip === undefined) {
+    const ip = load.facts.names.hosts.get(hostKey({ name: host.text, family }));
+    if (ip === undefined) return "unknown";
+    const names = load.hostNames.get(ip) ?? [];
+    if (!names.includes(host.text)) load.hostNames.set(ip, [...names, host.text]);
+    return ip;
+  }
+  if (familyOf(host.ip) === family) return host.ip;
+  load.problems.error(
+    within(setting, host),
+    `cannot specify an IPv${familyOf(host.ip)} address here`,
+    `please use ${instead} instead`,
+  );
+  return "wrong";
+}
+
+/** The number of a port; `undefined` when its name is unknown, which was reported then. */
+export function resolvePort(
+  load: Load,
+  setting: Setting<unknown>,
+  port: PortRef,
+  protocol: ServiceAddress["kind"],
+): number | undefined {
+  if (port.number !== undefined) return port.number;
+  const { ports } = load.facts.names;
+  // A firewall mark says nothing of a protocol: the name's tcp port is meant, or else its udp port.
+  const protocols = protocol === "fwm" ? ["tcp", "udp"] : [protocol];
+  for (const each of protocols) {
+    const number = ports.get(`${port.text}/${each}`);
+    if (number !== undefined) return number;
+  }
+  load.problems.error(
+    within(setting, port),
+    `invalid port (${port.text}): /etc/services has no such name for ${protocols.join(" or ")}`,
+    "write the number of the port",
+  );
+  return undefined;
+}
+
+/**
+ * The port of a destination as the kernel will have it. Ports are mapped only by masq, and only to
+ * another machine; a firewall mark's destinations keep the port that they are given.
+ */
+export function kernelPort(
+  facts: Facts,
+  service: ServiceAddress,
+  destination: { readonly address: IpAddress; readonly port: number; readonly forwarding: Forwarding },
+): number {
+  if (service.kind === "fwm") return destination.port;
+  if (destination.forwarding === "masq" && !isLocal(facts, destination.address)) return destination.port;
+  return service.port;
+}
+
+/** Warns when a destination's port is not the one that the file gives. */
+export function warnOfMapping(
+  load: Load,
+  place: Place,
+  service: ServiceAddress,
+  given: number,
+  used: number,
+  forwarding: Forwarding,
+): void {
+  if (given === 0 || given === used || service.kind === "fwm") return;
+  const why = forwarding === "masq" ? "the address is this machine's own" : `${forwarding} does not map ports`;
+  load.problems.warning(
+    place,
+    `the kernel will use port ${used}, that of the virtual service, and not ${given}: ${why}`,
+    forwarding === "masq" ? undefined : "only masq to another machine maps ports",
+  );
+}

@@ -1,0 +1,116 @@
+/**
+ * A section's head and scheduling -> the settings of its virtual service.
+ */
+
+import type { ServiceAddress, ServiceSettings } from "../model/table.ts";
+import type { ServiceHead } from "./endpoints.ts";
+import type { Load } from "./facts.ts";
+import { resolveHost, resolvePort, within } from "./resolve_endpoint.ts";
+import type { Section, Settings } from "./syntax_tree.ts";
+import type { Netmask } from "./values.ts";
+
+/** The virtual service that a section describes; `undefined` when it has no address (which was reported). */
+export function resolveService(load: Load, section: Section): ServiceSettings | undefined {
+  const { settings } = section;
+  const { head: { value: head } } = section;
+  const address = head.kind === "mark" ? markAddress(load, section, head.mark) : endpointAddress(load, section, head);
+  if (!address) return undefined;
+  const persistence = settings.persistent?.value;
+  if (address.kind !== "fwm" && address.port === 0 && persistence === undefined) {
+    load.problems.error(
+      section.head,
+      "port 0 (all ports) needs a persistent virtual service",
+      "add persistent = seconds",
+    );
+  }
+  return {
+    address,
+    scheduler: settings.scheduler?.value ?? "wrr",
+    schedulerFlags: schedulerFlags(load, settings),
+    persistence,
+    netmask: netmask(load, section),
+    onePacket: onePacket(load, settings, address),
+  };
+}
+
+function markAddress(load: Load, { family, settings: { protocol } }: Section, mark: number): ServiceAddress {
+  if (protocol && protocol.value !== "fwm") {
+    load.problems.error(protocol, "protocol must be fwm if the virtual service is a fwmark (a number)");
+  }
+  return { kind: "fwm", family, mark };
+}
+
+function endpointAddress(
+  load: Load,
+  { family, head, settings: { protocol } }: Section,
+  { host, port }: ServiceHead & { readonly kind: "endpoint" },
+): ServiceAddress | undefined {
+  let kind: "tcp" | "udp" = port.number === 53 || port.text === "domain" ? "udp" : "tcp";
+  if (protocol?.value === "fwm") {
+    load.problems.error(protocol, "protocol must be tcp or udp if the virtual service is an address and port");
+  } else if (protocol) {
+    kind = protocol.value;
+  }
+  const address = resolveHost(load, head, host, family, family === 4 ? "virtual6" : "virtual");
+  const number = resolvePort(load, head, port, kind);
+  if (address === "unknown") {
+    load.problems.error(
+      within(head, host),
+      `invalid address for virtual service: ${host.text} has no IPv${family} address`,
+      "write its address, or see that its name resolves before the network is up: in /etc/hosts",
+    );
+  }
+  if (address === "unknown" || address === "wrong" || number === undefined) return undefined;
+  return { kind, address, port: number };
+}
+
+/** The names that `ipvsadm -S` prints for the flags of the schedulers that have names for them. */
+const NAMED_FLAGS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  sh: { "flag-1": "sh-fallback", "flag-2": "sh-port" },
+  mh: { "flag-1": "mh-fallback", "flag-2": "mh-port" },
+};
+
+function schedulerFlags(load: Load, { scheduler, schedflags }: Settings): readonly string[] {
+  if (!schedflags) return [];
+  const name = scheduler?.value ?? "wrr";
+  const foreign = schedflags.value.find((flag) => !flag.startsWith("flag-") && !flag.startsWith(`${name}-`));
+  if (foreign) {
+    load.problems.error(
+      schedflags,
+      `${foreign} is no flag of the scheduler ${name}`,
+      `write scheduler = ${foreign.split("-")[0]}, or leave the flag out`,
+    );
+  }
+  const canonical = schedflags.value.map((flag) => NAMED_FLAGS[name]?.[flag] ?? flag);
+  return [...new Set(canonical)].sort();
+}
+
+function netmask(load: Load, { family, settings: { netmask, persistent } }: Section): string | undefined {
+  if (!netmask) return undefined;
+  if (!persistent) {
+    load.problems.error(netmask, "netmask needs a persistent virtual service", "add persistent = seconds");
+  }
+  const text = netmaskText(netmask.value, family);
+  if (text === undefined) {
+    load.problems.error(
+      netmask,
+      family === 4
+        ? "invalid netmask: dotted quad notation is required"
+        : "invalid netmask: a prefix length is required for IPv6",
+      family === 4 ? "write 255.255.255.0" : "write a number from 1 to 128",
+    );
+  }
+  return text;
+}
+
+function netmaskText(mask: Netmask, family: 4 | 6): string | undefined {
+  if (family === 4) return "quad" in mask ? mask.quad : undefined;
+  return "prefix" in mask ? String(mask.prefix) : undefined;
+}
+
+function onePacket(load: Load, { ops }: Settings, { kind }: ServiceAddress): boolean {
+  if (!ops?.value) return false;
+  if (kind !== "tcp") return true;
+  load.problems.warning(ops, "ops is for udp: it has no effect here", "one-packet scheduling knows no connections");
+  return false;
+}

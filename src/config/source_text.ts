@@ -1,0 +1,51 @@
+/**
+ * Bytes -> text and back, for files that are UTF-8 except where they are not.
+ *
+ * A line that is not UTF-8 keeps each of its high bytes as a lone low surrogate, U+DC00 plus the byte,
+ * so that a Latin-1 comment hurts nobody and a Latin-1 expression still matches its own bytes.
+ */
+
+const ESCAPE = 0xdc00;
+const NEWLINE = 0x0a;
+
+/** Decodes a file. Never fails. */
+export function decodeSource(bytes: Uint8Array): string {
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    return splitAt(bytes, NEWLINE).map((line) => decodeLine(line, decoder)).join("\n");
+  }
+}
+
+/** The bytes that a decoded text had in the file, one character for each. */
+export function sourceBytes(text: string): string {
+  // deno-lint-ignore no-control-regex
+  if (/^[\0-\x7f]*$/.test(text)) return text;
+  const encoder = new TextEncoder();
+  let bytes = "";
+  for (const character of text) {
+    const code = character.codePointAt(0)!;
+    if (code >= ESCAPE + 0x80 && code <= ESCAPE + 0xff) bytes += String.fromCharCode(code - ESCAPE);
+    else bytes += String.fromCharCode(...encoder.encode(character));
+  }
+  return bytes;
+}
+
+function decodeLine(line: Uint8Array, decoder: TextDecoder): string {
+  try {
+    return decoder.decode(line);
+  } catch {
+    return Array.from(line, (byte) => String.fromCharCode(byte < 0x80 ? byte : ESCAPE + byte)).join("");
+  }
+}
+
+function splitAt(bytes: Uint8Array, separator: number): Uint8Array[] {
+  const parts: Uint8Array[] = [];
+  let start = 0;
+  for (let end = bytes.indexOf(separator); end >= 0; end = bytes.indexOf(separator, start)) {
+    parts.push(bytes.subarray(start, end));
+    start = end + 1;
+  }
+  return [...parts, bytes.subarray(start)];
+}

@@ -1,0 +1,38 @@
+/**
+ * The syntax tree: what the file says, each value read and with its place, nothing looked up or inherited yet.
+ */
+
+import type { DirectiveName, DIRECTIVES, ValueOf } from "./directives.ts";
+import type { ServiceHead } from "./endpoints.ts";
+
+/** One directive of the file. */
+export interface Setting<T> {
+  readonly value: T;
+  /** 1-based line of the file. */
+  readonly line: number;
+  /** 1-based column of the value's first character. */
+  readonly column: number;
+  /** Characters of the value. */
+  readonly length: number;
+}
+
+/** What a scope sets: one setting for each directive, a list where a directive repeats. */
+export type Settings = {
+  readonly [Name in DirectiveName]?: (typeof DIRECTIVES)[Name] extends { readonly repeats: true }
+    ? readonly Setting<ValueOf<Name>>[]
+    : Setting<ValueOf<Name>>;
+};
+
+/** A `virtual` or `virtual6` line and its body. */
+export interface Section {
+  readonly family: 4 | 6;
+  readonly head: Setting<ServiceHead>;
+  readonly settings: Settings;
+}
+
+/** A whole file. */
+export interface SyntaxTree {
+  readonly globals: Settings;
+  /** Those whose `virtual` line could be read. */
+  readonly sections: readonly Section[];
+}

@@ -1,0 +1,305 @@
+/**
+ * The grammars of values that stand alone: numbers, choices, texts, paths, addresses of mail.
+ */
+
+import { SERVICES } from "../model/check.ts";
+import { type IpAddress, parseIp } from "../model/address.ts";
+import { Secret } from "../model/secret.ts";
+import type { AlertState } from "../model/virtual_service.ts";
+import { type Grammar, mistake, type Reading, value, whole } from "./grammar.ts";
+import { closest } from "./closest.ts";
+import { quotable } from "./quotes.ts";
+
+/** The longest time that a timer can hold: 2^31 milliseconds. */
+const LONGEST_SECONDS = 2_147_483;
+
+/** A whole number within bounds. */
+export function integer(form: string, least: number, most: number): Grammar<number> {
+  return quotable(form, (text) => {
+    if (!/^\d+$/.test(text)) {
+      return mistake(whole(text), `not a whole number: ${quoted(text)}`, numberHint(text, least));
+    }
+    const number = Number(text);
+    if (number < least) return mistake(whole(text), `the number must be at least ${least}`);
+    if (number > most) return mistake(whole(text), `the number must be at most ${most}`);
+    return value(number);
+  });
+}
+
+function numberHint(text: string, least: number): string {
+  const digits = /\d+/.exec(text)?.[0];
+  return digits && digits !== text && Number(digits) >= least
+    ? `write only the number: ${digits}`
+    : `write a number from ${least} up, without a sign or a unit`;
+}
+
+/** Seconds, at least one. */
+export const seconds: Grammar<number> = integer("seconds", 1, LONGEST_SECONDS);
+
+/** Seconds, where 0 switches something off. */
+export const secondsOrZero: Grammar<number> = integer("seconds", 0, LONGEST_SECONDS);
+
+/** Seconds of client affinity: the kernel takes 31 days at most. */
+export const persistence: Grammar<number> = integer("seconds", 1, 31 * 86_400);
+
+/** How often, at least once. */
+export const count: Grammar<number> = integer("number", 1, 1_000_000);
+
+/** A port by its number. */
+export const portNumber: Grammar<number> = integer("port number", 1, 65_535);
+
+/** One word of a list, exactly as written there. */
+export function oneOf<const Word extends string>(words: readonly Word[]): Grammar<Word> {
+  return quotable(words.join("|"), (text) => {
+    const word = words.find((candidate) => candidate === text);
+    if (word !== undefined) return value(word);
+    const near = closest(text, words);
+    return mistake(
+      whole(text),
+      `must be ${orList(words)}, not ${quoted(text)}`,
+      near && `did you mean ${near}?`,
+    );
+  });
+}
+
+/** `yes` or `no`. */
+export const yesNo: Grammar<boolean> = quotable("yes|no", (text) => {
+  if (text === "yes" || text === "no") return value(text === "yes");
+  const meant = /^(y|yes|true|on|1)$/i.test(text) ? "yes" : /^(n|no|false|off|0)$/i.test(text) ? "no" : undefined;
+  return mistake(whole(text), `must be 'yes' or 'no', not ${quoted(text)}`, meant && `write ${meant}`);
+});
+
+/** The protocol that a negotiate check speaks. */
+export const service = oneOf(SERVICES);
+
+/** The protocol of a virtual service. */
+export const protocol = oneOf(["tcp", "udp", "fwm"]);
+
+/** How real servers are checked. */
+export type CheckType =
+  | "connect"
+  | "negotiate"
+  | "external"
+  | "external-perl"
+  | "ping"
+  | "on"
+  | "off"
+  /** This many connects, then one negotiate. */
+  | number;
+
+const CHECK_TYPES = ["connect", "negotiate", "external", "external-perl", "ping", "on", "off"] as const;
+const namedCheckType = oneOf(CHECK_TYPES);
+
+/** A check type by name, or the number of connects for each negotiate. */
+export const checkType: Grammar<CheckType> = quotable(`${CHECK_TYPES.join("|")}|number`, (text): Reading<CheckType> => {
+  if (/^\d+$/.test(text)) return count.read(text);
+  const reading = namedCheckType.read(text);
+  if ("value" in reading) return reading;
+  return mistake(whole(text), `must be ${orList(CHECK_TYPES)} or a number, not ${quoted(text)}`, reading.mistake.hint);
+});
+
+/** GET or HEAD, in any case. */
+export const httpMethod: Grammar<"GET" | "HEAD"> = quotable("GET|HEAD", (text) => {
+  const method = text.toUpperCase();
+  if (method === "GET" || method === "HEAD") return value(method);
+  return mistake(whole(text), `must be GET or HEAD, not ${quoted(text)}`);
+});
+
+/** Any text. */
+export const text: Grammar<string> = quotable("text", (text) => value(text));
+
+/** Text that no log and no message may show. */
+export const secret: Grammar<Secret> = {
+  form: "text",
+  read(raw) {
+    const reading = text.read(raw);
+    return "value" in reading ? value(new Secret(reading.value)) : reading;
+  },
+};
+
+/** Text, with the place where it begins within the value: a regular expression's mistakes are pointed at. */
+export const expression: Grammar<Expression> = {
+  form: "regular expression",
+  read(raw) {
+    const reading = text.read(raw);
+    return "value" in reading ? value({ source: reading.value, at: raw.startsWith('"') ? 1 : 0 }) : reading;
+  },
+};
+
+/** A regular expression as written, not yet compiled. */
+export interface Expression {
+  readonly source: string;
+  /** Offset within the value. */
+  readonly at: number;
+}
+
+/** A file or directory by its absolute path: the daemon's working directory is `/`. */
+export const path: Grammar<string> = quotable("path", (text) => {
+  if (text.startsWith("/")) return value(text);
+  return mistake(whole(text), `not an absolute path: ${quoted(text)}`, "a path begins with /");
+});
+
+/** The name of another configuration, or its path. */
+export const configurationName: Grammar<string> = quotable("configuration", (text) => {
+  if (text === "") return mistake(whole(text), "the name of a configuration is missing");
+  if (text.startsWith("-")) return mistake(whole(text), "the name of a configuration cannot begin with -");
+  return value(text);
+});
+
+const FACILITIES = [
+  ..."auth authpriv cron daemon ftp kern lpr mail news syslog user uucp".split(" "),
+  ...Array.from({ length: 8 }, (_, i) => `local${i}`),
+];
+
+/** A log file's path, or a syslog facility. */
+export const logTarget: Grammar<string> = quotable("path|facility", (text) => {
+  if (text.startsWith("/") || FACILITIES.includes(text)) return value(text);
+  const near = closest(text, FACILITIES);
+  return mistake(
+    whole(text),
+    `neither a path nor a syslog facility: ${quoted(text)}`,
+    near ? `did you mean ${near}?` : "a path begins with /; the facilities are daemon, local0 to local7 and the like",
+  );
+});
+
+/** Mail addresses, separated by commas. None may look like an option or hold a blank: mailers take them as arguments. */
+export const mailAddresses: Grammar<readonly string[]> = quotable("address,...", (text) => {
+  const addresses: string[] = [];
+  for (const { word, at } of commaSeparated(text)) {
+    if (!/^[^\s<>"'@,;:\\()-][^\s<>"'@,;:\\()]*(@[^\s<>"'@,;:\\()]+)?$/.test(word)) {
+      return mistake({ at, length: word.length }, `not a mail address: ${quoted(word)}`, "write name@example.org");
+    }
+    addresses.push(word);
+  }
+  return value(addresses);
+});
+
+/** What stands in the From header: an address, or a name and an address in angle brackets. */
+export const mailbox: Grammar<string> = quotable("mailbox", (text) => {
+  if (/^[^\s<>]+$/.test(text) || /^[^<>]*<[^\s<>]+>$/.test(text)) return value(text);
+  return mistake(
+    whole(text),
+    `not a sender: ${quoted(text)}`,
+    "write name@example.org or Some Name <name@example.org>",
+  );
+});
+
+const ALERT_STATES = ["starting", "running", "stopping", "reloading"] as const;
+const alertWord = oneOf(["all", "none", ...ALERT_STATES]);
+
+/** The states of the daemon in which alerts are sent. */
+export const alertStates: Grammar<ReadonlySet<AlertState>> = quotable("all|none|state,...", (text) => {
+  const states = new Set<AlertState>();
+  const words = [...commaSeparated(text)];
+  for (const { word, at } of words) {
+    const reading = alertWord.read(word);
+    if ("mistake" in reading) return mistake({ at, length: word.length }, reading.mistake.text, reading.mistake.hint);
+    if (reading.value === "all") ALERT_STATES.forEach((state) => states.add(state));
+    else if (reading.value !== "none") states.add(reading.value);
+    else if (words.length > 1) return mistake({ at, length: 4 }, "none cannot stand with another state");
+  }
+  return value(states);
+});
+
+/** A mail server: host or host:port. */
+export const mailServer: Grammar<string> = quotable("host[:port]", (text) => {
+  const match = /^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_.])?)(?::(\d{1,5}))?$/.exec(text);
+  const port = Number(match?.[2] ?? 25);
+  if (match && port >= 1 && port <= 65_535) return value(text);
+  return mistake(whole(text), `not a host or host:port: ${quoted(text)}`);
+});
+
+/** A host name as HTTP's Host header has it. */
+export const virtualHost: Grammar<string> = quotable("host", (text) => {
+  if (/^[^\s/"']+$/.test(text)) return value(text);
+  return mistake(whole(text), `not a host name: ${quoted(text)}`, "write the name alone, without http:// or a path");
+});
+
+/** The name of an IPVS scheduler. Which ones there are the kernel knows. */
+export const scheduler: Grammar<string> = quotable("name", (text) => {
+  if (/^[a-z]{1,15}$/.test(text)) return value(text);
+  return mistake(whole(text), `not the name of a scheduler: ${quoted(text)}`, "write rr, wrr, lc, wlc, sh, mh, …");
+});
+
+const SCHEDULER_FLAGS = ["flag-1", "flag-2", "flag-3", "mh-fallback", "mh-port", "sh-fallback", "sh-port"];
+const schedulerFlag = oneOf(SCHEDULER_FLAGS);
+
+/** Flags of a scheduler, separated by commas. */
+export const schedulerFlags: Grammar<readonly string[]> = quotable("flag,...", (text) => {
+  const flags = new Set<string>();
+  for (const { word, at } of commaSeparated(text)) {
+    const reading = schedulerFlag.read(word);
+    if ("mistake" in reading) return mistake({ at, length: word.length }, reading.mistake.text, reading.mistake.hint);
+    flags.add(word);
+  }
+  return value([...flags].sort());
+});
+
+/** The granularity of persistence. Which of the two forms is right depends on the section's family. */
+export type Netmask =
+  | { readonly quad: IpAddress }
+  | { readonly prefix: number };
+
+/** A dotted quad with its ones in front, or a prefix length. */
+export const netmask: Grammar<Netmask> = quotable("w.x.y.z|prefix length", (text): Reading<Netmask> => {
+  if (/^\d+$/.test(text)) {
+    const prefix = Number(text);
+    if (prefix >= 1 && prefix <= 128) return value({ prefix });
+    return mistake(whole(text), "a prefix length is a number from 1 to 128");
+  }
+  const quad = parseIp(text);
+  if (!quad || quad.includes(":")) return mistake(whole(text), `not a netmask: ${quoted(text)}`, "write 255.255.255.0");
+  const bits = quad.split(".").reduce((sum, octet) => (sum << 8) | Number(octet), 0);
+  const inverse = ~bits;
+  if (bits === 0 || (inverse & (inverse + 1)) !== 0) {
+    return mistake(
+      whole(text),
+      `not a netmask: ${quoted(text)}`,
+      "its binary ones stand in front, as in 255.255.255.0",
+    );
+  }
+  return value({ quad });
+});
+
+/** A command and its arguments, split as a shell would, but run without one. */
+export const command: Grammar<readonly string[]> = {
+  form: "path [argument...]",
+  read(raw) {
+    const outer = /^"([^"]*)"$/.exec(raw);
+    const [line, shift] = outer ? [outer[1], 1] : [raw, 0];
+    const words: string[] = [];
+    const word = /\s*((?:[^\s"']|"[^"]*"|'[^']*')+)|\s*(["'])/gy;
+    for (let match = word.exec(line); match; match = word.exec(line)) {
+      if (match[2]) return mistake({ at: word.lastIndex - 1 + shift, length: 1 }, "the closing quote is missing");
+      words.push(match[1].replace(/"([^"]*)"|'([^']*)'/g, (_, double, single) => double ?? single));
+      if (word.lastIndex === line.length) break;
+    }
+    return words.length > 0 ? value(words) : mistake(whole(raw), "the command is missing");
+  },
+};
+
+/** A command as written; checked like {@link command}. */
+export const commandLine: Grammar<string> = quotable(command.form, (text) => {
+  const reading = command.read(text);
+  return "value" in reading ? value(text) : reading;
+});
+
+/** The words of a comma-separated list, with their places; an empty one is a mistake that its grammar will see. */
+function* commaSeparated(text: string): Generator<{ readonly word: string; readonly at: number }> {
+  let at = 0;
+  for (const part of text.split(",")) {
+    const word = part.trim();
+    yield { word, at: at + (part.length - part.trimStart().length) };
+    at += part.length + 1;
+  }
+}
+
+/** A value in an error text: in quotes, and not a page long. */
+export function quoted(text: string): string {
+  return text.length > 60 ? `"${text.slice(0, 60)}…"` : `"${text}"`;
+}
+
+/** `a, b or c`. */
+function orList(words: readonly string[]): string {
+  return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} or ${words[words.length - 1]}`;
+}
