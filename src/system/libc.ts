@@ -1,0 +1,209 @@
+/**
+ * The system calls that Deno has no API for, one function each, through glibc by FFI.
+ *
+ * All follow the kernel's own convention: the result, or the negated error number (`-Errno.EAGAIN`).
+ * None blocks: sockets made here are non-blocking.
+ */
+
+/** Linux's error numbers (errno(3)), as far as our calls give them and somebody cares. */
+export const Errno = {
+  EPERM: 1,
+  EINTR: 4,
+  EIO: 5,
+  EAGAIN: 11,
+  ENOMEM: 12,
+  EACCES: 13,
+  EINVAL: 22,
+  ENFILE: 23,
+  EMFILE: 24,
+  EPIPE: 32,
+  EPROTO: 71,
+  EMSGSIZE: 90,
+  EPROTONOSUPPORT: 93,
+  EAFNOSUPPORT: 97,
+  EADDRINUSE: 98,
+  EADDRNOTAVAIL: 99,
+  ENETDOWN: 100,
+  ENETUNREACH: 101,
+  ECONNABORTED: 103,
+  ECONNRESET: 104,
+  ENOBUFS: 105,
+  ETIMEDOUT: 110,
+  ECONNREFUSED: 111,
+  EHOSTDOWN: 112,
+  EHOSTUNREACH: 113,
+  EINPROGRESS: 115,
+} as const;
+
+/** `AF_INET`, the address family of IPv4 sockets. */
+export const AF_INET = 2;
+/** `AF_INET6`, the address family of IPv6 sockets. */
+export const AF_INET6 = 10;
+/** `SOCK_STREAM`: TCP. */
+export const SOCK_STREAM = 1;
+/** `SOCK_DGRAM`: UDP, or ICMP echo without privileges. */
+export const SOCK_DGRAM = 2;
+/** `SOCK_RAW`: ICMP with its own header, for root. */
+export const SOCK_RAW = 3;
+/** Added to a socket's type: calls on it never block. */
+const SOCK_NONBLOCK = 0o4000;
+/** Added to a socket's type: programs that we start do not inherit it. */
+const SOCK_CLOEXEC = 0o2000000;
+
+/** `shutdown(2)`'s direction: we send no more. */
+const SHUT_WR = 1;
+const SOL_SOCKET = 1;
+const SO_ERROR = 4;
+const MSG_DONTWAIT = 0x40;
+/** A write to a closed connection is an error and not the signal SIGPIPE. */
+const MSG_NOSIGNAL = 0x4000;
+
+const EPOLL_CLOEXEC = 0o2000000;
+const EPOLL_CTL_ADD = 1;
+/** epoll(7): there is something to read. */
+export const EPOLLIN = 0x1;
+/** epoll(7): there is room to write, or a connection is made. */
+export const EPOLLOUT = 0x4;
+/** epoll(7): an error is pending. */
+export const EPOLLERR = 0x8;
+/** epoll(7): both directions are closed. */
+export const EPOLLHUP = 0x10;
+/** epoll(7): the peer sends no more. */
+export const EPOLLRDHUP = 0x2000;
+/** epoll(7): report changes only, so that one registration serves the socket's whole life. */
+export const EPOLLET = 0x80000000;
+
+const DECLARATIONS = {
+  __errno_location: { parameters: [], result: "pointer" },
+  socket: { parameters: ["i32", "i32", "i32"], result: "i32" },
+  connect: { parameters: ["i32", "buffer", "u32"], result: "i32" },
+  send: { parameters: ["i32", "buffer", "usize", "i32"], result: "isize" },
+  sendto: { parameters: ["i32", "buffer", "usize", "i32", "buffer", "u32"], result: "isize" },
+  recv: { parameters: ["i32", "buffer", "usize", "i32"], result: "isize" },
+  shutdown: { parameters: ["i32", "i32"], result: "i32" },
+  close: { parameters: ["i32"], result: "i32" },
+  getsockopt: { parameters: ["i32", "i32", "i32", "buffer", "buffer"], result: "i32" },
+  setsockopt: { parameters: ["i32", "i32", "i32", "buffer", "u32"], result: "i32" },
+  epoll_create1: { parameters: ["i32"], result: "i32" },
+  epoll_ctl: { parameters: ["i32", "i32", "i32", "buffer"], result: "i32" },
+  epoll_wait: { parameters: ["i32", "buffer", "i32", "i32"], result: "i32" },
+  setsid: { parameters: [], result: "i32" },
+  dup2: { parameters: ["i32", "i32"], result: "i32" },
+  open: { parameters: ["buffer", "i32"], result: "i32" },
+} as const satisfies Deno.ForeignLibraryInterface;
+
+type Libc = Deno.DynamicLibrary<typeof DECLARATIONS>["symbols"];
+
+let symbols: Libc | undefined;
+let errnoCell: Deno.UnsafePointerView;
+
+/** Opened at the first call, so that commands that check nothing need no FFI. */
+function libc(): Libc {
+  if (!symbols) {
+    symbols = Deno.dlopen("libc.so.6", DECLARATIONS).symbols;
+    // errno is a cell of the thread; JavaScript runs on one thread, so the cell never moves.
+    errnoCell = new Deno.UnsafePointerView(symbols.__errno_location()!);
+  }
+  return symbols;
+}
+
+/** A call's result by the kernel's convention. Must be asked right after the call. */
+function outcome(result: number | bigint): number {
+  return result < 0 ? -errnoCell.getInt32() : Number(result);
+}
+
+/** socket(2): a non-blocking descriptor that children do not inherit. */
+export function socket(family: number, type: number, protocol: number): number {
+  return outcome(libc().socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol));
+}
+
+/** connect(2) to an encoded `sockaddr`. On TCP `-EINPROGRESS` is the usual answer. */
+export function connect(fd: number, address: Uint8Array<ArrayBuffer>): number {
+  return outcome(libc().connect(fd, address, address.length));
+}
+
+/** send(2): how many bytes the kernel took. */
+export function send(fd: number, bytes: Uint8Array<ArrayBuffer>): number {
+  return outcome(libc().send(fd, bytes, BigInt(bytes.length), MSG_DONTWAIT | MSG_NOSIGNAL));
+}
+
+/** sendto(2): one datagram to an encoded `sockaddr`. */
+export function sendTo(fd: number, bytes: Uint8Array<ArrayBuffer>, address: Uint8Array<ArrayBuffer>): number {
+  const flags = MSG_DONTWAIT | MSG_NOSIGNAL;
+  return outcome(libc().sendto(fd, bytes, BigInt(bytes.length), flags, address, address.length));
+}
+
+/** recv(2) into `buffer`: how many bytes came; 0 at the end of a stream. */
+export function recv(fd: number, buffer: Uint8Array<ArrayBuffer>): number {
+  return outcome(libc().recv(fd, buffer, BigInt(buffer.length), MSG_DONTWAIT));
+}
+
+/** shutdown(2) of our sending side: the peer reads an end of stream. */
+export function shutdownWrite(fd: number): number {
+  return outcome(libc().shutdown(fd, SHUT_WR));
+}
+
+/** close(2). */
+export function close(fd: number): number {
+  return outcome(libc().close(fd));
+}
+
+/** The error that is pending on a socket (`SO_ERROR`) as a positive number; 0 = none. Asking clears it. */
+export function pendingError(fd: number): number {
+  const value = new Int32Array(1);
+  const failure = outcome(libc().getsockopt(fd, SOL_SOCKET, SO_ERROR, value, new Uint32Array([4])));
+  return failure < 0 ? -failure : value[0];
+}
+
+/** setsockopt(2) with an encoded value. */
+export function setSocketOption(fd: number, level: number, option: number, value: Uint8Array<ArrayBuffer>): number {
+  return outcome(libc().setsockopt(fd, level, option, value, value.length));
+}
+
+/** epoll_create1(2): a descriptor that watches others. */
+export function epollCreate(): number {
+  return outcome(libc().epoll_create1(EPOLL_CLOEXEC));
+}
+
+/** `struct epoll_event` is packed on x86-64 and nowhere else. */
+const EVENT_SIZE = Deno.build.arch === "x86_64" ? 12 : 16;
+const EVENT_DATA = EVENT_SIZE - 8;
+const registration = new DataView(new ArrayBuffer(EVENT_SIZE));
+
+/** epoll_ctl(2), ADD: watches `fd` for `events`; `token` comes back with each event. */
+export function epollAdd(epoll: number, fd: number, events: number, token: number): number {
+  registration.setUint32(0, events, true);
+  registration.setUint32(EVENT_DATA, token, true);
+  return outcome(libc().epoll_ctl(epoll, EPOLL_CTL_ADD, fd, registration));
+}
+
+const MAX_EVENTS = 256;
+const ready = new DataView(new ArrayBuffer(MAX_EVENTS * EVENT_SIZE));
+
+/**
+ * epoll_wait(2) that waits for nothing: hands each event that is there to `onEvent`.
+ * Gives their number; {@link MAX_EVENTS} means that there may be more.
+ */
+export function epollPoll(epoll: number, onEvent: (token: number, events: number) => void): number {
+  const count = outcome(libc().epoll_wait(epoll, ready, MAX_EVENTS, 0));
+  for (let offset = 0; offset < count * EVENT_SIZE; offset += EVENT_SIZE) {
+    onEvent(ready.getUint32(offset + EVENT_DATA, true), ready.getUint32(offset, true));
+  }
+  return count;
+}
+
+/** A system call's failure, with errno's name as `code`, as Node's and Deno's errors have it. */
+export class SystemError extends Error {
+  override readonly name = "SystemError";
+  /** The call that failed: `connect`. */
+  readonly call: string;
+  /** `ECONNREFUSED`, or `errno 71` for one that {@link Errno} does not list. */
+  readonly code: string;
+
+  constructor(call: string, errno: number) {
+    const code = Object.entries(Errno).find(([, number]) => number === errno)?.[0] ?? `errno ${errno}`;
+    super(`${call}: ${code}`);
+    this.call = call;
+    this.code = code;
+  }
+}

@@ -1,0 +1,68 @@
+/**
+ * Waiting on descriptors that are not Deno's own.
+ *
+ * Deno's event loop cannot be handed a descriptor, so ours are gathered in one epoll instance which is asked, without
+ * waiting, by one timer that runs only while somebody waits. One question answers for every socket at once: with
+ * hundreds of checks in flight this costs less than an event loop that is woken for each of them.
+ */
+
+import * as libc from "../system/libc.ts";
+
+/** Milliseconds between two looks while few wait: an answer is noticed, and a duration is measured, this closely. */
+const SHORTEST_PAUSE = 2;
+/** Milliseconds between two looks while many wait: waking up is what costs, so one look serves many answers. */
+const BUSY_PAUSE = 10;
+/** Milliseconds between two looks when only silent peers are left. */
+const LONGEST_PAUSE = 16;
+
+/** Told which of epoll's conditions are new. They are hints: the call that follows tells the truth. */
+export type OnReady = (events: number) => void;
+
+let epoll = -1;
+let timer: number | undefined;
+/** The last pause; 0 once somebody new waits. */
+let pause = 0;
+let lastToken = 0;
+const watchers = new Map<number, OnReady>();
+
+/**
+ * Reports changes of `fd` (readable, writable, hung up, failed) until {@link unwatch}.
+ * Gives a token, because the kernel hands a closed descriptor's number to the next socket
+ * while an event of the old one may still be on its way.
+ */
+export function watch(fd: number, onReady: OnReady): number {
+  if (epoll < 0) epoll = libc.epollCreate();
+  if (epoll < 0) throw new libc.SystemError("epoll_create1", -epoll);
+  do lastToken = (lastToken + 1) >>> 0; while (watchers.has(lastToken));
+  const events = libc.EPOLLIN | libc.EPOLLOUT | libc.EPOLLRDHUP | libc.EPOLLET;
+  const failure = libc.epollAdd(epoll, fd, events >>> 0, lastToken);
+  if (failure < 0) throw new libc.SystemError("epoll_ctl", -failure);
+  watchers.set(lastToken, onReady);
+  pause = 0;
+  timer ??= setTimeout(look, nextPause(1));
+  return lastToken;
+}
+
+/** Ends the reports. The descriptor is to be closed by the caller, which takes it out of epoll. */
+export function unwatch(token: number): void {
+  watchers.delete(token);
+  if (watchers.size > 0) return;
+  clearTimeout(timer);
+  timer = undefined;
+}
+
+function look(): void {
+  const count = libc.epollPoll(epoll, dispatch);
+  timer = watchers.size > 0 ? setTimeout(look, nextPause(count)) : undefined;
+}
+
+/** As many milliseconds as there are sockets waiting, within bounds; twice the last one after each look in vain. */
+function nextPause(news: number): number {
+  const fair = Math.min(Math.max(watchers.size, SHORTEST_PAUSE), BUSY_PAUSE);
+  pause = news > 0 ? fair : Math.min(Math.max(pause * 2, fair), LONGEST_PAUSE);
+  return pause;
+}
+
+function dispatch(token: number, events: number): void {
+  watchers.get(token)?.(events);
+}

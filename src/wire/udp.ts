@@ -1,0 +1,82 @@
+/**
+ * UDP to one peer.
+ */
+
+import type { IpAddress } from "../model/address.ts";
+import * as libc from "../system/libc.ts";
+import { unwatch, watch } from "./readiness.ts";
+import { encodeSocketAddress, socketFamily } from "./socket_address.ts";
+
+const MAX_DATAGRAM = 65_535;
+const landing = new Uint8Array(MAX_DATAGRAM);
+
+/** A socket that sends to and hears one peer only. All throw {@link libc.SystemError}. */
+export interface UdpSocket {
+  /** Sends one datagram. */
+  send(datagram: Uint8Array<ArrayBuffer>): void;
+  /** The next datagram. An ICMP port-unreachable is thrown as `ECONNREFUSED`. */
+  receive(): Promise<Uint8Array<ArrayBuffer>>;
+  /** Throws what the network has reported meanwhile, if anything. */
+  requireHealth(): void;
+  /** Drops the socket. Harmless when it is dropped already. */
+  close(): void;
+}
+
+/** Opens a socket to an address. It belongs to `signal`: when that is aborted, the socket is gone. */
+export function openUdp(address: IpAddress, port: number, signal: AbortSignal): UdpSocket {
+  signal.throwIfAborted();
+  const fd = libc.socket(socketFamily(address), libc.SOCK_DGRAM, 0);
+  if (fd < 0) throw new libc.SystemError("socket", -fd);
+  const failure = libc.connect(fd, encodeSocketAddress(address, port));
+  if (failure < 0) {
+    libc.close(fd);
+    throw new libc.SystemError("connect", -failure);
+  }
+  return new ConnectedUdp(fd, signal);
+}
+
+class ConnectedUdp implements UdpSocket {
+  #fd: number;
+  readonly #token: number;
+  readonly #signal: AbortSignal;
+  #wake?: () => void;
+
+  constructor(fd: number, signal: AbortSignal) {
+    this.#fd = fd;
+    this.#signal = signal;
+    this.#token = watch(fd, () => this.#wake?.());
+    signal.addEventListener("abort", this.#abort);
+  }
+
+  readonly #abort = () => this.close();
+
+  send(datagram: Uint8Array<ArrayBuffer>): void {
+    const sent = libc.send(this.#fd, datagram);
+    if (sent < 0) throw new libc.SystemError("send", -sent);
+  }
+
+  async receive(): Promise<Uint8Array<ArrayBuffer>> {
+    while (this.#fd >= 0) {
+      const count = libc.recv(this.#fd, landing);
+      if (count >= 0) return landing.slice(0, count);
+      if (count !== -libc.Errno.EAGAIN && count !== -libc.Errno.EINTR) throw new libc.SystemError("recv", -count);
+      await new Promise<void>((resolve) => this.#wake = resolve);
+    }
+    this.#signal.throwIfAborted();
+    throw new Error("the socket is closed already");
+  }
+
+  requireHealth(): void {
+    const failure = libc.pendingError(this.#fd);
+    if (failure > 0) throw new libc.SystemError("send", failure);
+  }
+
+  close(): void {
+    if (this.#fd < 0) return;
+    this.#signal.removeEventListener("abort", this.#abort);
+    unwatch(this.#token);
+    libc.close(this.#fd);
+    this.#fd = -1;
+    this.#wake?.();
+  }
+}
