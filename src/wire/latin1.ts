@@ -1,0 +1,24 @@
+/**
+ * Text with one character for each byte, which is what protocols and `receive` expressions are matched on.
+ * (WHATWG's "latin1" is windows-1252, which moves 27 of them.)
+ */
+
+/** Arguments that one call may take without overflowing the stack. */
+const SLICE = 8192;
+
+/** The character whose code is each byte's value. */
+export function decodeLatin1(bytes: Uint8Array): string {
+  if (bytes.length <= SLICE) return String.fromCharCode(...bytes);
+  let text = "";
+  for (let start = 0; start < bytes.length; start += SLICE) {
+    text += String.fromCharCode(...bytes.subarray(start, start + SLICE));
+  }
+  return text;
+}
+
+/** The inverse of {@link decodeLatin1}; of a character beyond U+00FF only the low byte is kept. */
+export function encodeLatin1(text: string): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
+}

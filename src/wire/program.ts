@@ -1,0 +1,104 @@
+/**
+ * A program as a peer: it is told something by its arguments and answers by its exit status and its last line.
+ */
+
+import { decodeLatin1 } from "./latin1.ts";
+
+/** Milliseconds between TERM and KILL. */
+const GRACE = 1000;
+/** Milliseconds for which output is awaited after the program's end; a background child may keep it open for ever. */
+const LAST_WORDS = 100;
+/** Bytes of output that are kept: the last ones. */
+const TAIL = 1024;
+
+/** How a program ended. */
+export interface ProgramEnd {
+  /** Its exit status; 128 plus the signal's number after a signal. */
+  readonly status: number;
+  /** The signal that killed it. */
+  readonly signal: string | undefined;
+  /** The last line that it wrote, to stdout or else to stderr; may be empty. */
+  readonly lastLine: string;
+}
+
+/**
+ * Runs `argv` without a shell, in a session of its own, its stdin empty. When `signal` is aborted it is told to end
+ * (TERM) with all that it started, and made to (KILL) after a grace.
+ * Throws `Deno.errors.*` when it can't be started.
+ */
+export async function runProgram(argv: readonly string[], signal: AbortSignal): Promise<ProgramEnd> {
+  signal.throwIfAborted();
+  const [command, ...args] = argv;
+  const child = new Deno.Command(command, {
+    args,
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+    detached: true,
+  }).spawn();
+  const outputs = [new Tail(child.stdout), new Tail(child.stderr)];
+  const stop = () => endGroup(child);
+  signal.addEventListener("abort", stop);
+  try {
+    const { code, signal: killedBy } = await child.status;
+    await settled(outputs.map((output) => output.closed), LAST_WORDS);
+    const lastLine = outputs.map((output) => output.lastLine()).find((line) => line !== "") ?? "";
+    return { status: code, signal: killedBy ?? undefined, lastLine };
+  } finally {
+    signal.removeEventListener("abort", stop);
+    for (const output of outputs) output.drop();
+  }
+}
+
+/** TERM to the whole group; KILL when the program has ended, for what it left behind, or when its grace has. */
+function endGroup(child: Deno.ChildProcess): void {
+  const tell = (name: Deno.Signal) => {
+    try {
+      Deno.kill(-child.pid, name);
+    } catch {
+      // Nobody is left in the group.
+    }
+  };
+  tell("SIGTERM");
+  const timer = setTimeout(() => tell("SIGKILL"), GRACE);
+  child.status.then(() => {
+    clearTimeout(timer);
+    tell("SIGKILL");
+  });
+}
+
+/** Resolves when all of `promises` are, or after so many milliseconds. */
+async function settled(promises: Promise<void>[], milliseconds: number): Promise<void> {
+  let timer: number | undefined;
+  const patience = new Promise<void>((resolve) => timer = setTimeout(resolve, milliseconds));
+  await Promise.race([Promise.all(promises), patience]);
+  clearTimeout(timer);
+}
+
+/** Reads an output to its end and keeps only the last of it. */
+class Tail {
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  readonly closed: Promise<void>;
+  #kept = "";
+
+  constructor(output: ReadableStream<Uint8Array>) {
+    this.#reader = output.getReader();
+    this.closed = this.#drain();
+  }
+
+  lastLine(): string {
+    return this.#kept.trimEnd().split("\n").at(-1)!.trim();
+  }
+
+  drop(): void {
+    this.#reader.cancel().catch(() => {});
+  }
+
+  async #drain(): Promise<void> {
+    for (;;) {
+      const { value, done } = await this.#reader.read();
+      if (done) return;
+      this.#kept = (this.#kept + decodeLatin1(value.subarray(-TAIL))).slice(-TAIL);
+    }
+  }
+}
