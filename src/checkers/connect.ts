@@ -1,0 +1,38 @@
+/**
+ * connect: a TCP connection can be made. For udp, which has none: the host answers to ping and does not say
+ * that nobody listens on the port.
+ */
+
+import { formatEndpoint } from "../model/address.ts";
+import type { CheckResult, CheckRun, CheckTarget } from "../model/check.ts";
+import { connectTcp } from "../wire/tcp.ts";
+import { openUdp } from "../wire/udp.ts";
+import { ping } from "./ping.ts";
+import { down, up } from "./verdict.ts";
+
+/** Connects to the target's port, over its transport. */
+export function connect(target: CheckTarget, run: CheckRun): Promise<CheckResult> {
+  if (target.port === 0) return Promise.resolve(down("internal", "no port is known: set checkport"));
+  return target.transport === "udp" ? reachUdp(target, run) : connectOnce(target, run);
+}
+
+async function connectOnce(target: CheckTarget, run: CheckRun): Promise<CheckResult> {
+  run.trace(`connecting to ${formatEndpoint(target.address, target.port)}`);
+  const stream = await connectTcp(target.address, target.port, run.signal);
+  stream.close();
+  return up("connected");
+}
+
+async function reachUdp(target: CheckTarget, run: CheckRun): Promise<CheckResult> {
+  const socket = openUdp(target.address, target.port, run.signal);
+  try {
+    run.trace(`> empty datagram to ${formatEndpoint(target.address, target.port)}`);
+    socket.send(new Uint8Array(0));
+    // The echo request goes out behind the datagram, so by its reply a port-unreachable has come too.
+    const pinged = await ping(target, run);
+    socket.requireHealth();
+    return pinged;
+  } finally {
+    socket.close();
+  }
+}

@@ -1,0 +1,147 @@
+/**
+ * http, https and http_proxy: one page is asked for; it must come with a 2xx status and match `receive`.
+ */
+
+import { bracketed, formatEndpoint, parseIp } from "../model/address.ts";
+import type { CheckResult, CheckRun, CheckTarget } from "../model/check.ts";
+import type { ByteStream } from "../wire/byte_stream.ts";
+import { encodeRequest, type HttpReply, type HttpRequest, readReply } from "../wire/http_message.ts";
+import { lookUp } from "../wire/name_lookup.ts";
+import { connectTcp } from "../wire/tcp.ts";
+import { down, judgeReply } from "./verdict.ts";
+
+/** Redirects that are followed, all on the same server. */
+const MAX_REDIRECTS = 5;
+const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+const DEFAULT_PORT = { http: 80, https: 443 } as const;
+
+type Scheme = keyof typeof DEFAULT_PORT;
+
+/** Where a page is and what it is called there. */
+interface Page {
+  readonly scheme: Scheme;
+  /** An address, or a name that only a request with a scheme can have brought. */
+  readonly host: string;
+  readonly port: number;
+  /** Path and query, with the leading slash. */
+  readonly path: string;
+  /** `user:password` of a request with a scheme. */
+  readonly userInfo?: string;
+}
+
+/** A page at `http://real:port/request`. */
+export function http(target: CheckTarget, run: CheckRun): Promise<CheckResult> {
+  return checkPage(target, run, pageOf(target, "http"));
+}
+
+/** The same over TLS, where by default any certificate will do. */
+export function https(target: CheckTarget, run: CheckRun): Promise<CheckResult> {
+  return checkPage(target, run, pageOf(target, "https"));
+}
+
+/** A page of another server, fetched through the real server as a proxy (RFC 9112, 3.2.2). */
+export function httpProxy(target: CheckTarget, run: CheckRun): Promise<CheckResult> {
+  const proxy: Page = { scheme: "http", host: target.address, port: target.port, path: "/" };
+  return checkPage(target, run, pageOf(target, "http"), proxy);
+}
+
+async function checkPage(target: CheckTarget, run: CheckRun, first: Page, proxy?: Page): Promise<CheckResult> {
+  let page = first;
+  for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
+    const request = requestFor(page, target, proxy !== undefined);
+    const reply = await fetchPage(request, proxy ?? page, target, run);
+    const status = `${reply.status} ${reply.reason}`.trim();
+    const location = REDIRECTS.has(reply.status) ? reply.headers.get("location") : undefined;
+    if (location === undefined) {
+      if (reply.status < 200 || reply.status > 299) return down("protocol", status);
+      return judgeReply(target, reply.body, status);
+    }
+    const next = followed(page, location, target);
+    if (!next) return down("protocol", `${status}: redirected to another server: ${location}`);
+    page = next;
+  }
+  return down("protocol", `more than ${MAX_REDIRECTS} redirects`);
+}
+
+async function fetchPage(request: HttpRequest, at: Page, target: CheckTarget, run: CheckRun): Promise<HttpReply> {
+  const stream = await open(at, target, run);
+  try {
+    run.trace(`> ${request.method} ${request.target}`);
+    await stream.write(encodeRequest(request));
+    return await readReply(stream, request.method, (line) => run.trace(`< ${line}`));
+  } finally {
+    stream.close();
+  }
+}
+
+async function open(at: Page, target: CheckTarget, run: CheckRun): Promise<ByteStream> {
+  const address = parseIp(at.host) ?? await lookUp(at.host, run);
+  run.trace(`connecting to ${formatEndpoint(address, at.port)}`);
+  const stream = await connectTcp(address, at.port, run.signal);
+  if (at.scheme === "http") return stream;
+  run.trace("TLS handshake");
+  const { startTls } = await import("../wire/tls.ts");
+  return startTls(stream, { serverName: serverName(at, target), verify: target.tlsVerify });
+}
+
+function requestFor(page: Page, target: CheckTarget, absolute: boolean): HttpRequest {
+  const headers: [string, string][] = [
+    ["Host", hostHeader(page, target)],
+    ["User-Agent", "ldirectord"],
+    ["Accept", "*/*"],
+    ["Accept-Encoding", "identity"],
+    ["Connection", "close"],
+  ];
+  if (page.userInfo !== undefined) headers.push(["Authorization", `Basic ${btoa(decodeURIComponent(page.userInfo))}`]);
+  const origin = absolute ? `${page.scheme}://${authority(page)}` : "";
+  return { method: target.httpMethod, target: origin + page.path, headers };
+}
+
+/** `virtualhost`, else the URL's host, else the real server's address. */
+function hostHeader(page: Page, target: CheckTarget): string {
+  return target.virtualHost ?? authority(page);
+}
+
+/** The name for TLS's SNI, which addresses must not be (RFC 6066, 3). */
+function serverName(page: Page, target: CheckTarget): string | undefined {
+  const name = target.virtualHost?.replace(/:\d+$/, "") ?? page.host;
+  return parseIp(name.replace(/^\[|\]$/g, "")) ? undefined : name;
+}
+
+/** `host`, or `host:port` where the port is not the scheme's own. */
+function authority(page: Page): string {
+  const address = parseIp(page.host);
+  const host = address ? bracketed(address) : page.host;
+  return page.port === DEFAULT_PORT[page.scheme] ? host : `${host}:${page.port}`;
+}
+
+/** What `request` means: a path on the real server, or with a scheme a page wherever it says. */
+function pageOf(target: CheckTarget, scheme: Scheme): Page {
+  const request = target.request ?? "";
+  return parseUrl(request) ?? { scheme, host: target.address, port: target.port, path: escapedPath(request) };
+}
+
+function parseUrl(text: string): Page | undefined {
+  const match = /^(https?):\/\/(?:([^@/?#]*)@)?(?:\[([^\]]*)\]|([^:/?#[\]]+))(?::(\d{1,5}))?(.*)$/i.exec(text);
+  if (!match) return undefined;
+  const scheme = match[1].toLowerCase() as Scheme;
+  const port = match[5] === undefined ? DEFAULT_PORT[scheme] : Number(match[5]);
+  return { scheme, host: (match[3] ?? match[4]).toLowerCase(), port, path: escapedPath(match[6]), userInfo: match[2] };
+}
+
+/** With the slash that people leave out, without a fragment, and nothing in it that would end the request line. */
+function escapedPath(path: string): string {
+  const bare = path.replace(/#.*$/s, "");
+  return (bare.startsWith("/") ? bare : `/${bare}`).replace(/[^\x21-\x7e]+/g, (text) => encodeURI(text.toWellFormed()));
+}
+
+/** The page that a redirect leads to, if it is on the server that we asked: by its own address, or by the name we used. */
+function followed(page: Page, location: string, target: CheckTarget): Page | undefined {
+  const base = `${page.scheme}://${hostHeader(page, target)}${page.path}`;
+  const url = URL.parse(location, base);
+  const next = url ? parseUrl(url.href) : undefined;
+  if (!next || next.scheme !== page.scheme) return undefined;
+  const names = [authority(page), hostHeader(page, target)].map((name) => parseUrl(`${page.scheme}://${name}/`));
+  const same = names.some((name) => name?.host === next.host && name.port === next.port);
+  return same ? { ...page, path: next.path } : undefined;
+}

@@ -1,0 +1,17 @@
+/**
+ * ping: one ICMP echo request is answered. (Further attempts are the round's business: see run.ts.)
+ */
+
+import type { CheckResult, CheckRun, CheckTarget } from "../model/check.ts";
+import { echo } from "../wire/icmp_echo.ts";
+import { runProgram } from "../wire/program.ts";
+import { down, up } from "./verdict.ts";
+
+/** Asks by a socket of our own where the system lets us, else by its `ping` program. */
+export async function ping(target: CheckTarget, run: CheckRun): Promise<CheckResult> {
+  run.trace(`> ICMP echo request to ${target.address}`);
+  if (await echo(target.address, run.signal)) return up("answers to ping");
+  const { status, lastLine } = await runProgram(["ping", "-n", "-c", "1", target.address], run.signal);
+  if (status === 0) return up("answers to ping");
+  return down("timeout", `no answer to ping${lastLine && `: ${lastLine}`}`);
+}

@@ -1,0 +1,38 @@
+/**
+ * Which checker asks what. Those that need a library of their own are loaded when they are first used.
+ */
+
+import type { Checker, CheckMethod, Service } from "../model/check.ts";
+import { connect } from "./connect.ts";
+import { external, externalPerl } from "./external.ts";
+import { http, httpProxy, https } from "./http.ts";
+import { ping } from "./ping.ts";
+import { simpletcp } from "./simpletcp.ts";
+import { up } from "./verdict.ts";
+
+type Source = () => Checker | Promise<Checker>;
+
+const BY_METHOD: Record<Exclude<CheckMethod, "negotiate">, Checker> = {
+  connect,
+  ping,
+  external,
+  "external-perl": externalPerl,
+};
+
+const BY_SERVICE: Partial<Record<Service, Source>> = {
+  http: () => http,
+  https: () => https,
+  http_proxy: () => httpProxy,
+  none: () => unasked,
+  simpletcp: () => simpletcp,
+};
+
+/** The checker for a method; `service` counts for `negotiate` only. `undefined` where there is none. */
+export function checkerFor(method: CheckMethod, service: Service): Checker | Promise<Checker> | undefined {
+  return method === "negotiate" ? BY_SERVICE[service]?.() : BY_METHOD[method];
+}
+
+/** `service = none`: there is nothing to ask. */
+function unasked() {
+  return Promise.resolve(up("not checked"));
+}

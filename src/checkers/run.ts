@@ -1,0 +1,157 @@
+/**
+ * One round of a check: the deadline, the clock, the attempts, and what every failure means.
+ * Checkers know none of these; the director knows nothing of sockets.
+ */
+
+import type { Check, CheckMethod, CheckResult, CheckRun, CheckTarget, FailureKind } from "../model/check.ts";
+import { checkerFor } from "./registry.ts";
+import { down } from "./verdict.ts";
+
+/** A line of the conversation: what was done (`connecting to …`), sent (`> …`) or received (`< …`). */
+export interface TraceLine {
+  /** Milliseconds since the round's start. */
+  readonly atMs: number;
+  readonly text: string;
+}
+
+/** What one round found. */
+export interface Round {
+  readonly result: CheckResult;
+  readonly durationMs: number;
+  readonly trace: readonly TraceLine[];
+}
+
+/** Lines of one round that are kept: the first ones, which tell how it began. */
+const MAX_TRACE = 64;
+/** Characters of a line, be it of the trace or a detail. */
+const MAX_TEXT = 256;
+
+/** The reason that conversations see when their round is over. Nobody reads it: the verdict stands by then. */
+const OVER = new Error("the round is over");
+
+/**
+ * Runs one round and gives its verdict, at the deadline at the latest, and whatever happens: it never rejects.
+ * Afterwards the check holds no socket; a command that overran is being ended (see wire/program.ts).
+ */
+export async function runRound(check: Check, method: CheckMethod): Promise<Round> {
+  const start = performance.now();
+  const trace: TraceLine[] = [];
+  const note = (line: string) => {
+    if (trace.length < MAX_TRACE) trace.push({ atMs: performance.now() - start, text: oneLine(line) });
+  };
+  const seconds = method === "negotiate" ? check.negotiateTimeout : check.checkTimeout;
+  const attempts = attemptsOf(check.target, method);
+  let result: CheckResult;
+  for (let attempt = 1;; attempt++) {
+    result = await converse(check.target, method, seconds * 1000 / attempts, note);
+    if (result.up || result.why !== "timeout" || attempt >= attempts) break;
+  }
+  if (!result.up && result.why === "timeout" && result.detail === "") {
+    result = down("timeout", `no answer within ${seconds} s (${stageOf(trace)})`);
+  }
+  return { result, durationMs: performance.now() - start, trace };
+}
+
+/**
+ * The method of a check's round, the first being round 0: with `checktype = N` a negotiate round comes after each
+ * N connect rounds.
+ */
+export function methodOfRound(check: Pick<Check, "method" | "connectsPerNegotiate">, round: number): CheckMethod {
+  const connects = check.connectsPerNegotiate ?? 0;
+  return round % (connects + 1) === connects ? check.method : "connect";
+}
+
+/** Only a ping is sent more than once: TCP repeats what is lost by itself. All attempts share the round's time. */
+function attemptsOf(target: CheckTarget, method: CheckMethod): number {
+  const pings = method === "ping" || (method === "connect" && target.transport === "udp");
+  return pings ? Math.max(target.pingCount, 1) : 1;
+}
+
+async function converse(
+  target: CheckTarget,
+  method: CheckMethod,
+  milliseconds: number,
+  trace: CheckRun["trace"],
+): Promise<CheckResult> {
+  const ending = new AbortController();
+  let timer: number | undefined;
+  const deadline = new Promise<CheckResult>((resolve) => {
+    timer = setTimeout(() => resolve(down("timeout", "")), milliseconds);
+  });
+  try {
+    return await Promise.race([ask(target, method, { signal: ending.signal, trace }), deadline]);
+  } finally {
+    clearTimeout(timer);
+    // Also after a verdict: what a checker forgot to close is closed here.
+    ending.abort(OVER);
+  }
+}
+
+async function ask(target: CheckTarget, method: CheckMethod, run: CheckRun): Promise<CheckResult> {
+  try {
+    const checker = await checkerFor(method, target.service);
+    if (!checker) return down("internal", `there is no check for service ${target.service}`);
+    const result = await checker(target, run);
+    return { ...result, detail: oneLine(result.detail) };
+  } catch (error) {
+    return explain(error);
+  }
+}
+
+/** What the last line of the trace tells of the stage in which the time ran out. */
+function stageOf(trace: readonly TraceLine[]): string {
+  const last = trace.at(-1)?.text ?? "not begun";
+  if (last.startsWith("> ")) return `waiting for the reply to ${last.slice(2)}`;
+  if (last.startsWith("< ")) return `waiting for more after ${last.slice(2)}`;
+  return last;
+}
+
+/** System errors that say something of the server; any other says something of us. */
+const REFUSALS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: "connection refused",
+  ECONNRESET: "connection reset",
+  ECONNABORTED: "connection reset",
+  EPIPE: "connection closed by the server",
+  EHOSTUNREACH: "no route to host",
+  EHOSTDOWN: "host is down",
+  ENETUNREACH: "network unreachable",
+  ENETDOWN: "network is down",
+};
+
+/** System errors of our own that an operator can do something about. */
+const OWN_TROUBLES: Readonly<Record<string, string>> = {
+  EMFILE: "this process has too many open files (raise LimitNOFILE)",
+  ENFILE: "the system has too many open files",
+  ENOMEM: "out of memory",
+  ENOBUFS: "out of memory for sockets",
+  EADDRNOTAVAIL: "no local port is free",
+  EPERM: "not permitted (a firewall rule on this host?)",
+  EACCES: "permission denied",
+  EAFNOSUPPORT: "this host has no IPv6",
+};
+
+/** Errors by their class: the wire's own, and Deno's where they carry no code. */
+const BY_NAME: Readonly<Record<string, readonly [FailureKind, prefix: string]>> = {
+  ProtocolError: ["protocol", ""],
+  TlsError: ["protocol", "TLS handshake failed: "],
+  NameError: ["internal", ""],
+  NotFound: ["internal", ""],
+  PermissionDenied: ["internal", ""],
+  NotCapable: ["internal", ""],
+};
+
+function explain(error: unknown): CheckResult {
+  if (!(error instanceof Error)) return down("internal", oneLine(String(error)));
+  const code = "code" in error ? String(error.code) : "";
+  if (code in REFUSALS) return down("refused", REFUSALS[code]);
+  if (code === "ETIMEDOUT") return down("timeout", "the connection timed out");
+  if (code in OWN_TROUBLES) return down("internal", OWN_TROUBLES[code]);
+  const [why, prefix] = BY_NAME[error.name] ?? ["internal", "the check failed: "];
+  return down(why, oneLine(prefix + error.message));
+}
+
+/** Text from anywhere as one bounded line of printable characters. */
+function oneLine(text: string): string {
+  // deno-lint-ignore no-control-regex
+  return text.slice(0, MAX_TEXT).replace(/[\x00-\x1f\x7f-\x9f]+/g, " ").trimEnd();
+}
