@@ -1,4 +1,4 @@
-import { closeStandardStreams, setsid } from "../system/libc.ts";
+import { closeStandardStreams, leaveTerminal } from "../system/session.ts";
 
 /** Tells a started program that it is the daemon and not the command. */
 const MARK = "LDIRECTORD_IN_BACKGROUND";
@@ -24,8 +24,8 @@ export async function startInBackground(args: readonly string[]): Promise<number
     stderr: "inherit",
   }).spawn();
   child.unref();
-  const said = await new Response(child.stdout).text();
-  if (said === READY) return 0;
+  const { value } = await child.stdout.getReader().read();
+  if (value && new TextDecoder().decode(value) === READY) return 0;
   const { code } = await child.status;
   return code || 1;
 }
@@ -39,7 +39,7 @@ export function isBackgroundProcess(): boolean {
 
 /** Leaves the terminal, the session and the directory that we were started in. */
 export function leaveSession(): void {
-  setsid();
+  leaveTerminal();
   Deno.chdir("/");
   Deno.umask(UMASK);
 }

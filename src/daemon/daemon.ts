@@ -1,6 +1,6 @@
 import { runProgram } from "../alerts/run_program.ts";
 import { runRound } from "../checkers/run.ts";
-import { loadConfig, type Loaded, relookup } from "../config/load.ts";
+import { loadConfig, type Loaded } from "../config/load.ts";
 import { formatProblem } from "../config/problem.ts";
 import { systemClock } from "../director/clock.ts";
 import { Director } from "../director/director.ts";
@@ -145,7 +145,7 @@ export class Daemon {
     this.#nextLookup = now + model.checkInterval * 1000;
     if (first) return;
     this.#change(async () => {
-      const loaded = await relookup(this.#loaded);
+      const loaded = await this.#loaded.relookup();
       if (!loaded.model || loaded.model.unresolved.length >= this.#director.model.unresolved.length) return;
       this.#log.info("Host names of real servers resolve now that did not before");
       await this.#goOver(loaded, loaded.model, false);

@@ -28,7 +28,9 @@ export function transitions(before: Health, after: Health, model: Model): Direct
   return events;
 }
 
+/** The state that an entry is taken over in is no news; a first verdict of down is, even where nobody was in the table. */
 function tells(before: RealHealth | undefined, after: RealHealth): boolean {
-  if (isServing(after) !== (before !== undefined && isServing(before))) return true;
-  return !isServing(after) && after.verified && before?.verified === false;
+  if (!before) return false;
+  if (isServing(after) !== isServing(before)) return true;
+  return !isServing(after) && after.verified && !before.verified;
 }

@@ -1,0 +1,323 @@
+import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
+import type { Round } from "../../src/checkers/run.ts";
+import { Director } from "../../src/director/director.ts";
+import type { DirectorEvent } from "../../src/director/events.ts";
+import { type IpvsDriver, IpvsUnavailable } from "../../src/ipvs/driver.ts";
+import { MemoryIpvs } from "../../src/ipvs/memory.ts";
+import { decodeRules, encodeRules } from "../../src/ipvs/rules.ts";
+import type { Check } from "../../src/model/check.ts";
+import type { Plan } from "../../src/model/plan.ts";
+import type { IpvsTable } from "../../src/model/table.ts";
+import { FakeClock } from "./fake_clock.ts";
+import { sketchModel, verdict, type VirtualSketch } from "./fixture.ts";
+
+const pure = { permissions: "none" } as const;
+
+/** Real servers that answer as told: up, down, or only after so many milliseconds. */
+class World {
+  readonly clock = new FakeClock();
+  readonly events: DirectorEvent[] = [];
+  readonly rounds: { readonly real: string; readonly at: number }[] = [];
+  readonly #dead = new Set<string>();
+  readonly #slow = new Map<string, number>();
+  driver: IpvsDriver;
+  director: Director;
+
+  constructor(table: string, ...sketches: readonly VirtualSketch[]) {
+    this.driver = new MemoryIpvs(decodeRules(table));
+    this.director = this.direct(...sketches);
+  }
+
+  /** A new director on the same world, as after a restart. */
+  direct(...sketches: readonly VirtualSketch[]): Director {
+    return this.director = new Director(sketchModel(...sketches), {
+      driver: {
+        read: (want) => this.driver.read(want),
+        apply: (plan) => this.driver.apply(plan),
+      },
+      clock: this.clock,
+      report: (event) => this.events.push(event),
+      runRound: (check) => this.#round(check),
+    });
+  }
+
+  async start(): Promise<void> {
+    const started = this.director.start();
+    await this.clock.advance(100);
+    await started;
+  }
+
+  kill(...reals: readonly string[]): void {
+    for (const real of reals) this.#dead.add(real);
+  }
+
+  revive(real: string): void {
+    this.#dead.delete(real);
+  }
+
+  slow(real: string, milliseconds: number): void {
+    this.#slow.set(real, milliseconds);
+  }
+
+  /** The table as rules, without the virtual services' own address. */
+  async table(): Promise<string[]> {
+    const rules = encodeRules(await this.driver.read({ thresholds: false }));
+    return rules.trim().split("\n").map((rule) => rule.replace(/-t 192\.0\.2\.1:80 /, "")).filter(Boolean);
+  }
+
+  async #round(check: Check): Promise<Round> {
+    const real = String(check.key);
+    this.rounds.push({ real, at: this.clock.now() });
+    const took = this.#slow.get(real) ?? 1;
+    await new Promise<void>((resolve) => this.clock.after(took, resolve));
+    return { result: verdict(!this.#dead.has(real)), durationMs: took, trace: [] };
+  }
+}
+
+const TWO: VirtualSketch = { at: "192.0.2.1:80", reals: ["10.0.0.1:80", "10.0.0.2:80"], fallback: "127.0.0.1:80" };
+const R1 = "-a -r 10.0.0.1:80 -m -w 1";
+const R2 = "-a -r 10.0.0.2:80 -m -w 1";
+const FALLBACK = "-a -r 127.0.0.1:80 -m -w 1";
+
+/** The table's destinations. */
+async function destinations(world: World): Promise<string[]> {
+  return (await world.table()).filter((rule) => rule.startsWith("-a"));
+}
+
+Deno.test({
+  name: "director: start puts into the table who passed the first check, and nobody else ever",
+  ...pure,
+  fn: async () => {
+    const world = new World("", TWO);
+    world.kill("10.0.0.2:80");
+    await world.start();
+    deepStrictEqual(await destinations(world), [R1]);
+    const touched = world.events.filter((event) => event.type === "table-changed").map((event) => event.action);
+    ok(!touched.some((action) => "destination" in action && action.destination.address === "10.0.0.2"));
+  },
+});
+
+Deno.test({
+  name: "director: all first checks start at once",
+  ...pure,
+  fn: async () => {
+    const world = new World("", TWO);
+    await world.start();
+    deepStrictEqual(world.rounds.slice(0, 2).map(({ at }) => at), [0, 0]);
+  },
+});
+
+Deno.test({
+  name: "director: the dead leave, the fallback steps in for the last, the recovered return",
+  ...pure,
+  fn: async () => {
+    const world = new World("", TWO);
+    await world.start();
+    deepStrictEqual(await destinations(world), [R1, R2]);
+    world.kill("10.0.0.1:80");
+    await world.clock.advance(10_100);
+    deepStrictEqual(await destinations(world), [R2]);
+    world.kill("10.0.0.2:80");
+    await world.clock.advance(10_100);
+    deepStrictEqual(await destinations(world), [FALLBACK]);
+    world.revive("10.0.0.1:80");
+    await world.clock.advance(10_100);
+    deepStrictEqual(await destinations(world), [R1]);
+  },
+});
+
+Deno.test({
+  name: "director: a slow check delays no other, and is never started twice at a time",
+  ...pure,
+  fn: async () => {
+    const world = new World("", { ...TWO, interval: 1 });
+    world.slow("10.0.0.1:80", 3_000);
+    const started = world.director.start();
+    await world.clock.advance(9_000);
+    await started;
+    const starts = (real: string) => world.rounds.filter((round) => round.real === real).map(({ at }) => at);
+    ok(starts("10.0.0.2:80").length >= 9, "the quick one keeps its interval");
+    deepStrictEqual(starts("10.0.0.1:80").slice(0, 3), [0, 3_000, 6_000]);
+  },
+});
+
+Deno.test({
+  name: "director: start waits a second at most for those that do not answer, and then has the fallback in",
+  ...pure,
+  fn: async () => {
+    const world = new World("", TWO);
+    world.slow("10.0.0.1:80", 30_000);
+    world.slow("10.0.0.2:80", 30_000);
+    const started = world.director.start();
+    await world.clock.advance(1_100);
+    await started;
+    deepStrictEqual(await destinations(world), [FALLBACK]);
+  },
+});
+
+Deno.test({
+  name: "director: a restart never takes a healthy real server out, nor lets the fallback in",
+  ...pure,
+  fn: async () => {
+    const world = new World("", TWO);
+    await world.start();
+    world.events.length = 0;
+    world.direct(TWO);
+    await world.start();
+    deepStrictEqual(world.events.filter((event) => event.type === "table-changed"), []);
+    deepStrictEqual(await destinations(world), [R1, R2]);
+  },
+});
+
+Deno.test({
+  name: "director: a restart while all are dead leaves the fallback where it is",
+  ...pure,
+  fn: async () => {
+    const world = new World("", TWO);
+    world.kill("10.0.0.1:80", "10.0.0.2:80");
+    await world.start();
+    world.events.length = 0;
+    world.direct(TWO);
+    await world.start();
+    deepStrictEqual(world.events.filter((event) => event.type === "table-changed"), []);
+    deepStrictEqual(await destinations(world), [FALLBACK]);
+  },
+});
+
+Deno.test({
+  name: "director: reload moves the difference and leaves running checks on their course",
+  ...pure,
+  fn: async () => {
+    const world = new World("", TWO);
+    await world.start();
+    world.events.length = 0;
+    const other: VirtualSketch = { at: "192.0.2.2:80", reals: ["10.0.0.3:80"] };
+    const reloaded = world.director.reload(sketchModel({ ...TWO, reals: ["10.0.0.1:80"] }, other));
+    await world.clock.advance(50);
+    await reloaded;
+    const changes = world.events.filter((event) => event.type === "table-changed").map(({ action }) => action.do);
+    deepStrictEqual(changes, ["delete-destination", "add-service", "add-destination"]);
+    const before = world.rounds.filter(({ real }) => real === "10.0.0.1:80").length;
+    await world.clock.advance(9_000);
+    strictEqual(world.rounds.filter(({ real }) => real === "10.0.0.1:80").length, before + 1, "it kept its interval");
+    strictEqual(world.rounds.filter(({ real }) => real === "10.0.0.2:80").length, 1, "it is checked no more");
+  },
+});
+
+Deno.test({
+  name: "director: stop purges our virtual services, keeps those with cleanstop=no, and nobody else's",
+  ...pure,
+  fn: async () => {
+    const foreign = "-A -t 198.51.100.9:443 -s lc\n";
+    const kept: VirtualSketch = { at: "192.0.2.2:80", reals: ["10.0.0.3:80"], options: { cleanStop: false } };
+    const world = new World(foreign, TWO, kept);
+    await world.start();
+    await world.director.stop();
+    deepStrictEqual(await world.table(), [
+      "-A -t 198.51.100.9:443 -s lc",
+      "-A -t 192.0.2.2:80 -s wrr",
+      "-a -t 192.0.2.2:80 -r 10.0.0.3:80 -m -w 1",
+    ]);
+  },
+});
+
+Deno.test({
+  name: "director: checktype off activates nothing, the fallback neither; on activates all at once",
+  ...pure,
+  fn: async () => {
+    const world = new World("", { ...TWO, policy: "off" });
+    await world.start();
+    deepStrictEqual(await destinations(world), []);
+    const always = new World("", { ...TWO, policy: "on" });
+    await always.start();
+    deepStrictEqual(await destinations(always), [R1, R2]);
+  },
+});
+
+Deno.test({
+  name: "director: start fails when there is no table to keep",
+  ...pure,
+  fn: async () => {
+    const world = new World("", TWO);
+    world.driver = new Broken();
+    await rejects(world.director.start(), IpvsUnavailable);
+  },
+});
+
+Deno.test({
+  name: "director: a table out of reach later is told once, tried again, and in step when it is back",
+  ...pure,
+  fn: async () => {
+    const world = new World("", TWO);
+    await world.start();
+    const memory = world.driver;
+    world.driver = new Broken();
+    world.kill("10.0.0.1:80");
+    await world.clock.advance(20_000);
+    strictEqual(world.events.filter((event) => event.type === "table-unavailable").length, 1);
+    strictEqual(world.director.inStep, false);
+    world.driver = memory;
+    await world.clock.advance(11_000);
+    deepStrictEqual(await destinations(world), [R2]);
+    strictEqual(world.events.filter((event) => event.type === "table-in-step").length, 1);
+    strictEqual(world.director.inStep, true);
+  },
+});
+
+Deno.test({
+  name: "director: a change that the kernel refuses is told with its line, tried again, and holds up nothing else",
+  ...pure,
+  fn: async () => {
+    const world = new World("", { ...TWO, scheduler: "nosuch" }, { at: "192.0.2.2:80", reals: ["10.0.0.3:80"] });
+    const picky = new Picky();
+    world.driver = picky;
+    await world.start();
+    const refused = world.events.filter((event) => event.type === "table-refused");
+    deepStrictEqual(refused.map(({ line, message }) => [line, message]), [[
+      1,
+      "Scheduler or persistence engine not found",
+    ]]);
+    ok((await world.table()).includes("-a -t 192.0.2.2:80 -r 10.0.0.3:80 -m -w 1"));
+    picky.schedulers.add("nosuch");
+    await world.clock.advance(11_000);
+    deepStrictEqual((await destinations(world)).slice(1), [R1, R2]);
+  },
+});
+
+Deno.test({
+  name: "director: a maintenance file that is there before the start keeps its real server out from the beginning",
+  ...pure,
+  fn: async () => {
+    const world = new World("", TWO);
+    world.director.maintain(new Set(["10.0.0.2"]), new Map());
+    await world.start();
+    deepStrictEqual(await destinations(world), [R1, "-a -r 10.0.0.2:80 -m -w 0"]);
+    world.director.maintain(new Set(), new Map());
+    await world.clock.advance(100);
+    deepStrictEqual(await destinations(world), [R1, R2]);
+  },
+});
+
+class Broken implements IpvsDriver {
+  read(): Promise<IpvsTable> {
+    return Promise.reject(new IpvsUnavailable("no ipvsadm"));
+  }
+
+  apply(): Promise<readonly string[]> {
+    return Promise.reject(new IpvsUnavailable("no ipvsadm"));
+  }
+}
+
+/** A kernel without some scheduler modules. */
+class Picky extends MemoryIpvs {
+  readonly schedulers = new Set(["wrr"]);
+
+  override async apply(plan: Plan): Promise<readonly string[]> {
+    const said: string[] = [];
+    for (const action of plan) {
+      const unknown = action.do === "add-service" && !this.schedulers.has(action.service.scheduler);
+      said.push(...unknown ? ["Scheduler or persistence engine not found"] : await super.apply([action]));
+    }
+    return said;
+  }
+}
