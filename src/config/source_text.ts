@@ -20,7 +20,6 @@ export function decodeSource(bytes: Uint8Array): string {
 
 /** The bytes that a decoded text had in the file, one character for each. */
 export function sourceBytes(text: string): string {
-  // deno-lint-ignore no-control-regex
   if (/^[\0-\x7f]*$/.test(text)) return text;
   const encoder = new TextEncoder();
   let bytes = "";
