@@ -7,7 +7,7 @@ import type { Pattern } from "../model/check.ts";
 import { SHORTHANDS } from "./regex/byte_set.ts";
 import { Automaton, type Marks } from "./regex/automaton.ts";
 import { parseRegex } from "./regex/parser.ts";
-import { compileRegex } from "./regex/program.ts";
+import { type CompiledRegex, compileRegex, type Program } from "./regex/program.ts";
 import { type Place, RegexError } from "./regex/syntax.ts";
 import { sourceBytes } from "./source_text.ts";
 
@@ -37,54 +37,67 @@ export function compilePattern(source: string): Pattern | PatternProblem {
 }
 
 class CompiledPattern implements Pattern {
-  readonly #automaton: Automaton;
-  readonly #assertions: readonly { readonly place?: Place; readonly around?: Around }[];
+  readonly #compiled: CompiledRegex;
+  readonly #automata = new Map<Program, Automaton>();
 
   constructor(readonly source: string) {
-    const { program, assertions } = compileRegex(parseRegex(sourceBytes(source)));
-    this.#automaton = new Automaton(program);
-    this.#assertions = assertions.map(({ assertion, program }) =>
-      assertion.kind === "ahead" || assertion.kind === "behind"
-        ? { around: { automaton: new Automaton(program!), direction: assertion.kind === "ahead" ? "left" : "right" } }
-        : { place: assertion.kind }
-    );
+    this.#compiled = compileRegex(parseRegex(sourceBytes(source)));
   }
 
   matches(text: string): boolean {
     const seen = text.length > MOST_BYTES ? text.slice(0, MOST_BYTES) : text;
-    return this.#automaton.matches(seen, this.#marks(seen));
+    return this.#automaton(this.#compiled.program).matches(seen, this.#marks(seen));
   }
 
   /** Decides every assertion at every place. One inside another is decided before it. */
   #marks(text: string): Marks | undefined {
-    if (this.#assertions.length === 0) return undefined;
+    const { assertions } = this.#compiled;
+    if (assertions.length === 0) return undefined;
     const marks: Marks = new Uint16Array(text.length + 1);
-    this.#assertions.forEach(({ place, around }, bit) => {
-      if (around) around.automaton.mark(text, marks, bit, around.direction);
-      if (!place) return;
-      for (let at = 0; at <= text.length; at++) if (PLACES[place](text, at)) marks[at] |= 1 << bit;
+    assertions.forEach((each, bit) => {
+      if ("place" in each) markPlaces[each.place](text, (at) => marks[at] |= 1 << bit);
+      else this.#automaton(each.program).mark(text, marks, bit, each.side === "ahead" ? "left" : "right");
     });
     return marks;
   }
+
+  /** Made when first needed: a configuration may have thousands of expressions. */
+  #automaton(program: Program): Automaton {
+    let automaton = this.#automata.get(program);
+    if (!automaton) this.#automata.set(program, automaton = new Automaton(program));
+    return automaton;
+  }
 }
 
-/** A look-around: where its automaton matches, running in its direction. */
-interface Around {
-  readonly automaton: Automaton;
-  readonly direction: "right" | "left";
-}
-
-const PLACES: Readonly<Record<Place, (text: string, at: number) => boolean>> = {
-  "text start": (_, at) => at === 0,
-  "text end": (text, at) => at === text.length,
-  "last line end": (text, at) => at === text.length || (at === text.length - 1 && text[at] === "\n"),
-  "line start": (text, at) => at === 0 || (text[at - 1] === "\n" && at < text.length),
-  "line end": (text, at) => at === text.length || text[at] === "\n",
-  "word boundary": (text, at) => isWord(text, at - 1) !== isWord(text, at),
+/** Where each of the named places is in a text. */
+const markPlaces: Readonly<Record<Place, (text: string, mark: (at: number) => void) => void>> = {
+  "text start": (_, mark) => mark(0),
+  "text end": (text, mark) => mark(text.length),
+  "last line end": (text, mark) => {
+    mark(text.length);
+    if (text.endsWith("\n")) mark(text.length - 1);
+  },
+  "line start": (text, mark) => {
+    mark(0);
+    for (const at of newlines(text)) if (at + 1 < text.length) mark(at + 1);
+  },
+  "line end": (text, mark) => {
+    mark(text.length);
+    for (const at of newlines(text)) mark(at);
+  },
+  "word boundary": (text, mark) => {
+    const word = SHORTHANDS.w;
+    let before = 0;
+    for (let at = 0; at <= text.length; at++) {
+      const here = at < text.length ? word[text.charCodeAt(at) & 0xff] : 0;
+      if (here !== before) mark(at);
+      before = here;
+    }
+  },
 };
 
-function isWord(text: string, at: number): boolean {
-  return at >= 0 && at < text.length && SHORTHANDS.w[text.charCodeAt(at) & 0xff] === 1;
+function* newlines(text: string): Generator<number> {
+  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) yield at;
 }
 
 /** Where in the source the byte at an offset comes from. */

@@ -13,144 +13,153 @@ import type { Instruction, Program } from "./program.ts";
 export type Marks = Uint16Array;
 
 interface State {
-  readonly places: Int32Array;
+  readonly places: readonly number[];
   /** By symbol: the next state's number times two, plus one if the program matches before the byte. */
   readonly steps: number[];
 }
 
+/** From so many on the automaton is not extended: what it lacks is worked out anew each time. */
 const MOST_STATES = 2_000;
 const MOST_PLACES = 500_000;
-/** Instructions walked through for one text; what is in the automaton already costs nothing. */
-const MOST_WORK = 30_000_000;
+/** Instructions walked through for one text, a fraction of a second. Beyond that it counts as no match. */
+const MOST_WORK = 20_000_000;
 
 /** A program, and as much of its automaton as has been needed. */
 export class Automaton {
-  readonly #program: Program;
+  readonly #instructions: readonly Instruction[];
+  readonly #start: number;
   readonly #classOf: Uint8Array;
+  /** One byte of each class. */
   readonly #members: readonly number[];
   /** The assertions that the program asks for. */
   readonly #relevant: number;
-  #states: State[] = [];
-  #numbers = new Map<string, number>();
-  #places = 0;
+  readonly #states: State[] = [];
+  readonly #numbers = new Map<string, number>();
+  #placesKept = 0;
   #work = 0;
-  /** When each instruction was last visited, so that none is visited twice in one step. */
+  /** The step in which each instruction was last visited, or entered the next state. */
   readonly #visited: Uint32Array;
-  #visit = 0;
+  readonly #entered: Uint32Array;
+  #stepCount = 0;
 
-  constructor(program: Program) {
-    this.#program = program;
-    [this.#classOf, this.#members] = byteClasses(program.instructions);
-    this.#relevant = program.instructions.reduce(
+  constructor({ instructions, start }: Program) {
+    this.#instructions = instructions;
+    this.#start = start;
+    [this.#classOf, this.#members] = byteClasses(instructions);
+    this.#relevant = instructions.reduce(
       (bits, instruction) => instruction.op === "assert" ? bits | (1 << instruction.assertion) : bits,
       0,
     );
-    this.#visited = new Uint32Array(program.instructions.length);
+    this.#visited = new Uint32Array(instructions.length);
+    this.#entered = new Uint32Array(instructions.length);
+    this.#keep([start]);
   }
 
   /** Whether the program matches anywhere in the text. */
-  matches(text: string, marks: Marks | undefined): boolean {
+  matches(text: string, marks?: Marks): boolean {
+    return this.#run(text, marks, "right", () => true);
+  }
+
+  /** Sets a bit at each place where a match ends: the last place of a run to the right, the first of one to the left. */
+  mark(text: string, marks: Marks, bit: number, direction: "right" | "left"): void {
+    this.#run(text, marks, direction, (at) => {
+      marks[at] |= 1 << bit;
+      return false;
+    });
+  }
+
+  /** Reads the text until `found` is satisfied with a place where a match ends. */
+  #run(text: string, marks: Marks | undefined, direction: "right" | "left", found: (at: number) => boolean): boolean {
     this.#work = 0;
-    let state = this.#initial();
-    for (let at = 0; at <= text.length; at++) {
-      const step = this.#step(state, this.#symbol(text, at, at, marks));
-      if (step & 1) return true;
+    const { length } = text;
+    const end = this.#members.length;
+    const right = direction === "right";
+    let state: State | undefined = this.#states[0];
+    let places = state.places;
+    for (let done = 0; done <= length; done++) {
+      const at = right ? done : length - done;
+      const byteClass = done === length ? end : this.#classOf[text.charCodeAt(right ? at : at - 1) & 0xff];
+      const holding = marks ? marks[at] & this.#relevant : 0;
+      const step: number | undefined = state?.steps[holding * (end + 1) + byteClass];
+      if (step !== undefined) {
+        if (step & 1 && found(at)) return true;
+        state = this.#states[step >> 1];
+        continue;
+      }
       if (this.#work > MOST_WORK) return false;
-      state = step >> 1;
+      if (state) places = state.places;
+      const next = this.#advance(places, byteClass, holding);
+      if (next.matched && found(at)) return true;
+      places = next.places;
+      const number = this.#keep(places);
+      if (state && number !== undefined) {
+        state.steps[holding * (end + 1) + byteClass] = number * 2 + (next.matched ? 1 : 0);
+      }
+      state = number === undefined ? undefined : this.#states[number];
     }
     return false;
   }
 
-  /** Sets a bit at each place where a match ends: after a run to the right, or before a run to the left. */
-  mark(text: string, marks: Marks, bit: number, direction: "right" | "left"): void {
-    this.#work = 0;
-    let state = this.#initial();
-    for (let done = 0; done <= text.length && this.#work <= MOST_WORK; done++) {
-      const at = direction === "right" ? done : text.length - done;
-      const byte = direction === "right" ? at : at > 0 ? at - 1 : text.length;
-      const step = this.#step(state, this.#symbol(text, at, byte, marks));
-      if (step & 1) marks[at] |= 1 << bit;
-      state = step >> 1;
-    }
-  }
-
-  /** What the automaton reads at a place: the byte at `byte` (the end, where there is none), and what holds at `at`. */
-  #symbol(text: string, at: number, byte: number, marks: Marks | undefined): number {
-    const symbol = byte < text.length ? this.#classOf[text.charCodeAt(byte) & 0xff] : this.#members.length;
-    return marks ? symbol + (marks[at] & this.#relevant) * (this.#members.length + 1) : symbol;
-  }
-
-  #initial(): number {
-    return this.#number([this.#program.start]);
-  }
-
-  #step(from: number, symbol: number): number {
-    const state = this.#states[from];
-    return state.steps[symbol] ?? this.#build(state, symbol);
-  }
-
-  #build(state: State, symbol: number): number {
-    const classes = this.#members.length + 1;
-    const byteClass = symbol % classes;
-    const marks = Math.floor(symbol / classes);
-    const { instructions, start } = this.#program;
-    const next = new Set([start]);
-    let matched = 0;
-    const pending = [...state.places];
-    this.#visit++;
+  /** One step, worked out: where the program may be after the byte, and whether it matches before it. */
+  #advance(places: readonly number[], byteClass: number, holding: number): { matched: boolean; places: number[] } {
+    const byte = this.#members[byteClass];
+    const step = ++this.#stepCount;
+    const next = [this.#start];
+    this.#entered[this.#start] = step;
+    let matched = false;
+    const pending = places.slice();
     while (pending.length > 0) {
       const place = pending.pop()!;
-      if (this.#visited[place] === this.#visit) continue;
-      this.#visited[place] = this.#visit;
+      if (this.#visited[place] === step) continue;
+      this.#visited[place] = step;
       this.#work++;
-      const instruction = instructions[place];
+      const instruction = this.#instructions[place];
       switch (instruction.op) {
         case "match":
-          matched = 1;
+          matched = true;
           break;
         case "byte":
-          if (byteClass < this.#members.length && instruction.set[this.#members[byteClass]]) next.add(instruction.next);
+          if (byte !== undefined && instruction.set[byte] === 1 && this.#entered[instruction.next] !== step) {
+            this.#entered[instruction.next] = step;
+            next.push(instruction.next);
+          }
           break;
         case "split":
-          pending.push(...instruction.next);
+          for (const each of instruction.next) pending.push(each);
           break;
         case "assert":
-          if (((marks >> instruction.assertion & 1) === 1) === instruction.holds) pending.push(instruction.next);
+          if ((holding >> instruction.assertion & 1) === (instruction.holds ? 1 : 0)) pending.push(instruction.next);
           break;
       }
     }
-    const step = this.#number([...next]) * 2 + matched;
-    state.steps[symbol] = step;
-    return step;
+    return { matched, places: next };
   }
 
-  /** The number of the state with these places. When there are too many states, the automaton starts afresh. */
-  #number(places: number[]): number {
-    const key = places.sort((a, b) => a - b).join();
+  /** The number of the state with these places; `undefined` when there is no room for another. */
+  #keep(places: readonly number[]): number | undefined {
+    if (this.#states.length >= MOST_STATES || this.#placesKept > MOST_PLACES) return undefined;
+    const sorted = places.toSorted((a, b) => a - b);
+    const key = sorted.join();
     const known = this.#numbers.get(key);
     if (known !== undefined) return known;
-    if (this.#states.length >= MOST_STATES || this.#places > MOST_PLACES) {
-      this.#states = [];
-      this.#numbers = new Map();
-      this.#places = 0;
-    }
-    this.#places += places.length;
+    this.#placesKept += places.length;
     this.#numbers.set(key, this.#states.length);
-    return this.#states.push({ places: Int32Array.from(places), steps: [] }) - 1;
+    return this.#states.push({ places: sorted, steps: [] }) - 1;
   }
 }
 
 /** Divides the bytes into classes that no instruction tells apart; gives each byte's class, and a member of each. */
 function byteClasses(instructions: readonly Instruction[]): [Uint8Array, number[]] {
   const sets = new Set(instructions.flatMap((instruction) => instruction.op === "byte" ? [instruction.set] : []));
-  let classes = new Uint8Array(256);
+  const classes = new Uint8Array(256);
   for (const set of sets) {
     const numbers = new Map<number, number>();
-    classes = classes.map((old, byte) => {
-      const pair = old * 2 + set[byte];
-      if (!numbers.has(pair)) numbers.set(pair, numbers.size);
-      return numbers.get(pair)!;
-    });
+    for (let byte = 0; byte < 256; byte++) {
+      const pair = classes[byte] * 2 + set[byte];
+      const number = numbers.get(pair) ?? numbers.size;
+      numbers.set(pair, number);
+      classes[byte] = number;
+    }
   }
   const members: number[] = [];
   classes.forEach((number, byte) => members[number] ??= byte);

@@ -8,12 +8,18 @@ export type ByteSet = Uint8Array;
 
 /** A set by what it holds. */
 export function bytesWhere(holds: (byte: number) => boolean): ByteSet {
-  return Uint8Array.from({ length: 256 }, (_, byte) => holds(byte) ? 1 : 0);
+  const set = new Uint8Array(256);
+  for (let byte = 0; byte < 256; byte++) if (holds(byte)) set[byte] = 1;
+  return set;
 }
 
-/** The set of one byte. */
+const SINGLE = new Map<number, ByteSet>();
+
+/** The set of one byte: always the same object, as most of an expression is made of these. */
 export function oneByte(byte: number): ByteSet {
-  return bytesWhere((each) => each === byte);
+  let set = SINGLE.get(byte);
+  if (!set) SINGLE.set(byte, set = bytesWhere((each) => each === byte));
+  return set;
 }
 
 /** Everything that is not in the set. */

@@ -3,7 +3,7 @@
  */
 
 import type { ByteSet } from "./byte_set.ts";
-import { type Assertion, type Node, RegexError } from "./syntax.ts";
+import { type Assertion, type Node, type Place, RegexError } from "./syntax.ts";
 
 /** One instruction. Numbers are places in the program. */
 export type Instruction =
@@ -21,12 +21,11 @@ export interface Program {
   readonly start: number;
 }
 
-/** A program, and an assertion of it that takes a program of its own to decide. */
-export interface CompiledAssertion {
-  readonly assertion: Assertion;
-  /** For look-arounds. That of a look-ahead reads from right to left. */
-  readonly program?: Program;
-}
+/** An assertion: a named place, or a look-around with the program that decides it. */
+export type CompiledAssertion =
+  | { readonly place: Place }
+  /** That of a look-ahead reads from right to left. */
+  | { readonly side: "ahead" | "behind"; readonly body: Node; readonly program: Program };
 
 /** An expression ready to run: decide the assertions in their order, then run the program. */
 export interface CompiledRegex {
@@ -98,17 +97,20 @@ class Compiler {
 
   /** The number of an assertion. Those inside a look-around come before it. */
   #number(assertion: Assertion): number {
-    const { kind } = assertion;
-    const same = this.assertions.findIndex(({ assertion: known }) =>
-      known === assertion || (known.kind === kind && kind !== "ahead" && kind !== "behind")
+    const known = this.assertions.findIndex((each) =>
+      "place" in each ? each.place === assertion.kind : "body" in assertion && each.body === assertion.body
     );
-    if (same >= 0) return same;
-    const program = kind === "ahead" || kind === "behind"
-      ? this.program(assertion.body, kind === "ahead" ? "backward" : "forward")
-      : undefined;
+    if (known >= 0) return known;
+    const compiled = "body" in assertion
+      ? {
+        side: assertion.kind,
+        body: assertion.body,
+        program: this.program(assertion.body, assertion.kind === "ahead" ? "backward" : "forward"),
+      }
+      : { place: assertion.kind };
     if (this.assertions.length === MOST_ASSERTIONS) {
       throw new RegexError(0, `the expression has more than ${MOST_ASSERTIONS} different assertions`);
     }
-    return this.assertions.push({ assertion, program }) - 1;
+    return this.assertions.push(compiled) - 1;
   }
 }
