@@ -1,4 +1,5 @@
 import { FRONT, GATEWAY, sibling6, VIRTUAL } from "./addresses.ts";
+import { run } from "./command.ts";
 import { Host } from "./host.ts";
 import { poll } from "./wait.ts";
 
@@ -21,6 +22,7 @@ export class RealServers {
   /** Sets up hosts, and web servers on them. */
   async are(addresses: readonly string[], forwarding: Forwarding = "masq"): Promise<void> {
     await Deno.mkdir(RUN, { recursive: true });
+    if (!await exists(`${RUN}/key.pem`)) await makeCertificate();
     for (const address of addresses) {
       this.#hosts.set(address, await createHost(address, forwarding));
       await Deno.writeTextFile(`${RUN}/${address}.conf`, nginxConfig(address));
@@ -58,12 +60,22 @@ export class RealServers {
     await Deno.remove(`${RUN}/${address}.sick`);
   }
 
+  /** Refuses every connection and answers no ping, until {@link unsilence}. */
+  async refuse(address: string): Promise<void> {
+    const host = this.#host(address);
+    for (const [iptables, echo] of [["iptables-legacy", "icmp"], ["ip6tables-legacy", "ipv6-icmp"]]) {
+      await host.run(iptables, "-A", "INPUT", "-p", "tcp", "-j", "REJECT", "--reject-with", "tcp-reset");
+      const request = echo === "icmp" ? ["--icmp-type", "echo-request"] : ["--icmpv6-type", "echo-request"];
+      await host.run(iptables, "-A", "INPUT", "-p", echo, ...request, "-j", "DROP");
+    }
+  }
+
   /** Drops every packet to the host, as a dead machine would. */
   async silence(address: string): Promise<void> {
     await this.#firewall(address, "-A", "INPUT", "-j", "DROP");
   }
 
-  /** Undoes {@link silence}. */
+  /** Undoes {@link silence} and {@link refuse}. */
   async unsilence(address: string): Promise<void> {
     await this.#firewall(address, "-F", "INPUT");
   }
@@ -124,6 +136,7 @@ function createHost(address: string, forwarding: Forwarding): Promise<Host> {
   return Host.create(name, network, [...NO_ARP_FOR_VIRTUAL, ...NO_SOURCE_CHECK, ...tunnel]);
 }
 
+/** A page that says who answers, and what checks may want besides. */
 function nginxConfig(address: string): string {
   return `
     master_process off;
@@ -136,8 +149,28 @@ function nginxConfig(address: string): string {
       server {
         listen 80;
         listen [::]:80;
+        listen 443 ssl;
+        listen [::]:443 ssl;
+        ssl_certificate ${RUN}/certificate.pem;
+        ssl_certificate_key ${RUN}/key.pem;
         if (-e ${RUN}/${address}.sick) { return 503 "sick"; }
         location / { return 200 "${address}\\n"; }
+        location /host { return 200 "$host\\n"; }
+        location /missing { return 404 "no such page\\n"; }
+        location /redirect { return 302 /; }
+        location /areyouthere.php { return 200 "OK ${address}\\n"; }
+        location /.testpage { return 200 "test page\\n"; }
       }
     }`;
+}
+
+/** Nobody vouches for the certificate, as is usual behind a director. */
+async function makeCertificate(): Promise<void> {
+  const files = ["-keyout", `${RUN}/key.pem`, "-out", `${RUN}/certificate.pem`];
+  const kind = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj", "/CN=lab.example"];
+  await run(["openssl", "req", "-x509", ...kind, ...files]);
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await Deno.stat(path).then(() => true, () => false);
 }

@@ -1,0 +1,139 @@
+/**
+ * The Perl program as an oracle: the same configurations, the same real servers, at the same time; a table each.
+ */
+
+import { strictEqual } from "node:assert/strict";
+import { Director } from "../world/director.ts";
+import { RealServers } from "../world/real_servers.ts";
+import { normalised, Table } from "../world/table.ts";
+import { sleep } from "../world/wait.ts";
+import { closeWire, openWire } from "../world/wire.ts";
+import { EXCEPTIONS, type State } from "./exceptions.ts";
+
+const CORPUS = new URL("corpus", import.meta.url).pathname;
+const ORACLE = "/usr/sbin/ldirectord";
+const REALS = ["10.0.0.11", "10.0.0.12", "10.0.0.13"];
+const STATES: readonly State[] = ["up", "down", "stopped"];
+
+/** Configurations that run at the same time, each under two programs. */
+const BATCH = 6;
+
+/** A change of the real servers' health has reached every table after so long; the tables are watched from then on. */
+const SETTLING_MS = 4000;
+/** A table that has not changed for so long is what the program wants. */
+const QUIET_MS = 3000;
+const LIMIT_MS = 40_000;
+
+type Tables = Readonly<Record<State, { readonly ours: string; readonly oracle: string }>>;
+
+/** Defines one test for each configuration of one half of the corpus; two kernels take one half each. */
+export function compareHalf(half: 0 | 1): void {
+  const names = [...Deno.readDirSync(CORPUS)].map(({ name }) => name.replace(/\.cf$/, "")).sort();
+  const mine = names.filter((_, i) => i % 2 === half);
+  for (let i = 0; i < mine.length; i += BATCH) compareBatch(mine.slice(i, i + BATCH));
+}
+
+function compareBatch(names: readonly string[]): void {
+  let observed: Promise<ReadonlyMap<string, Tables>> | undefined;
+  for (const name of names) {
+    Deno.test(`${name}.cf: the Perl program's table, servers up, down, and after stop`, async () => {
+      observed ??= observe(names);
+      const tables = (await observed).get(name)!;
+      for (const state of STATES) compare(name, state, tables[state]);
+    });
+  }
+}
+
+function compare(name: string, state: State, { ours, oracle }: Tables[State]): void {
+  const exception = EXCEPTIONS[name]?.find((row) => row.state === state);
+  if (!exception) return strictEqual(ours, oracle, `${name}.cf, ${state}: ours is not the Perl program's table`);
+  const wanted = normalised(exception.ours);
+  strictEqual(ours, wanted, `${name}.cf, ${state}: ours is not what ${JSON.stringify(exception.reason)} asks for`);
+  if (oracle === wanted) throw new Error(`${name}.cf, ${state}: no difference any more, so its row must go`);
+}
+
+/** Runs the configurations under both programs through all states. */
+async function observe(names: readonly string[]): Promise<ReadonlyMap<string, Tables>> {
+  await openWire();
+  const reals = new RealServers();
+  const pairs: Pair[] = [];
+  try {
+    await prepare(reals);
+    for (const [i, name] of names.entries()) pairs.push(await Pair.create(name, i));
+    for (const pair of pairs) await pair.start();
+    const up = await settled(pairs);
+    for (const address of REALS) await reals.refuse(address);
+    const down = await settled(pairs);
+    for (const pair of pairs) await pair.terminate();
+    const stopped = await settled(pairs);
+    return new Map(names.map((name, i) => [name, { up: up[i], down: down[i], stopped: stopped[i] }]));
+  } finally {
+    for (const pair of pairs) await pair.destroy();
+    await reals.destroy();
+    await closeWire();
+  }
+}
+
+/** Both programs on one configuration. */
+class Pair {
+  private constructor(readonly name: string, readonly ours: Director, readonly oracle: Director) {}
+
+  static async create(name: string, index: number): Promise<Pair> {
+    const ours = await Director.besideTheWay(`ours${index}`, `10.0.0.${101 + index}`);
+    const oracle = await Director.besideTheWay(`oracle${index}`, `10.0.0.${201 + index}`, ORACLE);
+    return new Pair(name, ours, oracle);
+  }
+
+  async start(): Promise<void> {
+    const config = await Deno.readTextFile(`${CORPUS}/${this.name}.cf`);
+    await this.ours.start(config, `ours-${this.name}`);
+    await this.oracle.start(config, `oracle-${this.name}`);
+  }
+
+  /** A signal is cheaper than the verb, which starts the program once more; tests of the verbs are elsewhere. */
+  async terminate(): Promise<void> {
+    for (const [director, name] of [[this.ours, "ours"], [this.oracle, "oracle"]] as const) {
+      await director.signal("SIGTERM", `${name}-${this.name}`);
+    }
+    await this.ours.isGone(`ours-${this.name}`);
+    await this.oracle.isGone(`oracle-${this.name}`);
+  }
+
+  async tables(): Promise<{ ours: string; oracle: string }> {
+    return { ours: await new Table(this.ours.host).now(), oracle: await new Table(this.oracle.host).now() };
+  }
+
+  async destroy(): Promise<void> {
+    await this.ours.destroy();
+    await this.oracle.destroy();
+  }
+}
+
+/** The tables of all pairs, once none of them changes any more. */
+async function settled(pairs: readonly Pair[]): Promise<{ ours: string; oracle: string }[]> {
+  const limit = performance.now() + LIMIT_MS;
+  await sleep(SETTLING_MS);
+  let last = "";
+  let since = performance.now();
+  while (true) {
+    const tables: { ours: string; oracle: string }[] = [];
+    for (const pair of pairs) tables.push(await pair.tables());
+    const now = JSON.stringify(tables);
+    if (now !== last) [last, since] = [now, performance.now()];
+    if (performance.now() - since > QUIET_MS || performance.now() > limit) return tables;
+    await sleep(500);
+  }
+}
+
+/** What configurations of the corpus refer to, beside the real servers. */
+async function prepare(reals: RealServers): Promise<void> {
+  await reals.are(REALS);
+  const hosts = ["127.0.0.1 localhost", "192.0.2.10 site.lab.example", "10.0.0.11 web11.lab.example"];
+  await Deno.writeTextFile("/etc/hosts", [...hosts, "10.0.0.12 web12.lab.example", ""].join("\n"));
+  const onlyEleven = `#!/bin/sh\n[ "$3" = 10.0.0.11 ] && [ "$4" = 80 ]\n`;
+  await Deno.writeTextFile("/run/lab/only-11", onlyEleven, { mode: 0o755 });
+  const perl = `#!/usr/bin/perl\nexit($ARGV[2] eq "10.0.0.11" ? 0 : 1);\n`;
+  await Deno.writeTextFile("/run/lab/only-11.pl", perl, { mode: 0o755 });
+  await Deno.mkdir("/run/lab/maintenance", { recursive: true });
+  await Deno.writeTextFile("/run/lab/maintenance/10.0.0.12:80", "");
+}

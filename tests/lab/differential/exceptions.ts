@@ -1,0 +1,46 @@
+/**
+ * Where our table differs from the Perl program's on purpose. Every row has the reason; what is not here must be equal.
+ */
+
+/** The states that a configuration is looked at in. */
+export type State = "up" | "down" | "stopped";
+
+/** One difference: what our table is, in `ipvsadm -Sn`'s words, and why the other's is not right. */
+export interface Exception {
+  readonly state: State;
+  readonly reason: string;
+  readonly ours: string;
+}
+
+/** The differences of each configuration of the corpus. */
+export const EXCEPTIONS: Readonly<Record<string, readonly Exception[]>> = {
+  "check-off": [
+    ...(["up", "down"] as const).map((state) => ({
+      state,
+      reason: "checktype=off activates no fallback, says the manual; the Perl program leaves the one of its start in",
+      ours: `-A -t 192.0.2.10:80 -s wrr`,
+    })),
+  ],
+  "mark-global-fallback": [
+    {
+      state: "down",
+      reason: "the Perl program adds the fallback as `-r :0`, which ipvsadm refuses",
+      ours: `
+        -A -f 7 -s wrr
+        -a -f 7 -r 127.0.0.1:80 -g -w 1
+      `,
+    },
+  ],
+  "mapped-ports-quiescent": [
+    {
+      state: "up",
+      reason: "the Perl program looks for the mapped port, and never gives a gate or ipip server its weight back",
+      ours: `
+        -A -t 192.0.2.10:8080 -s wrr
+        -a -t 192.0.2.10:8080 -r 10.0.0.11:80 -m -w 2
+        -a -t 192.0.2.10:8080 -r 10.0.0.12:8080 -g -w 2
+        -a -t 192.0.2.10:8080 -r 10.0.0.13:8080 -i -w 2
+      `,
+    },
+  ],
+};

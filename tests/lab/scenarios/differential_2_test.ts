@@ -1,0 +1,3 @@
+import { compareHalf } from "../differential/differential.ts";
+
+compareHalf(1);
