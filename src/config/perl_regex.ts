@@ -4,11 +4,11 @@
  */
 
 import type { Pattern } from "../model/check.ts";
-import { SHORTHANDS } from "./regex/byte_set.ts";
-import { Automaton, type Marks } from "./regex/automaton.ts";
-import { parseRegex } from "./regex/parser.ts";
-import { type CompiledRegex, compileRegex, type Program } from "./regex/program.ts";
-import { type Place, RegexError } from "./regex/syntax.ts";
+import { SHORTHANDS } from "./byte_set.ts";
+import { Automaton, type Marks } from "./regex_automaton.ts";
+import { parseRegex } from "./regex_parser.ts";
+import { type CompiledRegex, compileRegex, type Program } from "./regex_program.ts";
+import { type Place, RegexError } from "./regex_syntax.ts";
 import { sourceBytes } from "./source_text.ts";
 
 /** Why an expression cannot be compiled. */
