@@ -1,3 +1,5 @@
+import { readKernelFile } from "../system/kernel_file.ts";
+
 /** What a pid file says of the daemon that wrote it. */
 export type Owner =
   | { readonly state: "running"; readonly pid: number }
@@ -70,15 +72,9 @@ export function pidFileOwner(path: string): Owner {
 /** Whether the process is an ldirectord: ours, or the old program under perl, with or without options before the script. */
 function runsLdirectord(pid: number): boolean {
   if (pid === Deno.pid) return false;
-  try {
-    const words = Deno.readTextFileSync(`/proc/${pid}/cmdline`).split("\0");
-    const program = /(^|\/)perl[\d.]*$/.test(words[0])
-      ? words.slice(1).find((word) => !word.startsWith("-"))
-      : words[0];
-    return /(^|\/)ldirectord$/.test(program ?? "");
-  } catch {
-    return false;
-  }
+  const words = readKernelFile(`/proc/${pid}/cmdline`)?.split("\0") ?? [""];
+  const program = /(^|\/)perl[\d.]*$/.test(words[0]) ? words.slice(1).find((word) => !word.startsWith("-")) : words[0];
+  return /(^|\/)ldirectord$/.test(program ?? "");
 }
 
 /** Whether the open file is still the one at that path. */

@@ -9,12 +9,15 @@ import type { Clock } from "./clock.ts";
 import { type DesiredMemo, desiredTable } from "./desired.ts";
 import type { Occasion, Report } from "./events.ts";
 import { adopt, type EndedRound, type Health, type HealthEvent, type HostNames, reduce } from "./health.ts";
-import { Schedule, spreadDelay } from "./schedule.ts";
+import { nextRound, Schedule, spreadLead } from "./schedule.ts";
 import { TableKeeper } from "./table_keeper.ts";
 import { transitions } from "./transitions.ts";
 
 /** Milliseconds that verdicts are gathered before they are acted upon together. */
 const GATHER = 10;
+
+/** Milliseconds at a start that first verdicts are waited for, so that most of the table goes to the kernel at once. */
+const HOLD = 500;
 
 /** Milliseconds that first rounds get before the fallback steps in for those that have not answered. */
 const SETTLE = 1_000;
@@ -35,9 +38,8 @@ export interface DirectorPorts {
 interface Course {
   check: Check;
   rounds: number;
-  /** Place among the checks that started together, for the spread of their second rounds. */
-  readonly place: number;
-  readonly company: number;
+  /** Milliseconds by which its rounds are still to be brought forward, so that checks that began together spread. */
+  lead: number;
 }
 
 /**
@@ -88,14 +90,17 @@ export class Director {
    * @throws {IpvsUnavailable} when there is no table to keep.
    */
   async start(): Promise<void> {
-    await this.#adopt(this.#model, "start");
+    await this.#adopt(this.#model);
+    await Promise.race([this.#firstVerdicts.promise, this.#wait(HOLD)]);
+    this.#wantTable("start");
     await this.#firstVerdicts.promise;
     await this.#keeper.idle();
   }
 
   /** Goes over to another configuration: only the difference moves, health and running checks carry over. */
   async reload(model: Model): Promise<void> {
-    await this.#adopt(model, "reload");
+    await this.#adopt(model);
+    this.#wantTable("reload");
     await this.#keeper.idle();
   }
 
@@ -116,14 +121,13 @@ export class Director {
     this.#keeper.close();
   }
 
-  async #adopt(model: Model, occasion: Occasion): Promise<void> {
-    const table = await this.#ports.driver.read({ thresholds: false });
+  async #adopt(model: Model): Promise<void> {
+    const table = await this.#keeper.read();
     if (this.#stopped) return;
     const before = this.#health;
     this.#model = model;
     const adopted = adopt(model, table, before, this.#ports.clock.now());
     this.#health = this.#maintenance ? reduce(adopted, this.#maintenance, model) : adopted;
-    this.#wantTable(occasion);
     for (const event of transitions(before, this.#health, model)) this.#ports.report(event);
     this.#plotCourses(model);
     this.#ports.clock.after(SETTLE, () => this.#settle());
@@ -143,7 +147,8 @@ export class Director {
     for (const [place, key] of fresh.entries()) {
       const user = usersOf(model, key)[0];
       if (user.real.policy.kind !== "checked") continue;
-      const course = { check: user.real.policy.check, rounds: 0, place, company: fresh.length };
+      const { check } = user.real.policy;
+      const course = { check, rounds: 0, lead: spreadLead(place, fresh.length, check.interval * 1000) };
       this.#courses.set(key, course);
       this.#unheard.add(key);
       this.#startRound(course);
@@ -161,8 +166,9 @@ export class Director {
   #endRound(course: Course, startedAt: number, { result, durationMs }: Round): void {
     const { check } = course;
     const now = this.#ports.clock.now();
-    const interval = check.interval * 1000;
-    const delay = course.rounds++ === 0 ? spreadDelay(course.place, course.company, interval) : interval;
+    const { delay, lead } = nextRound(check.interval * 1000, course.lead);
+    course.rounds++;
+    course.lead = lead;
     this.#schedule.set(check.key, Math.max(startedAt + delay, now));
     this.#setAlarm();
 
@@ -191,12 +197,18 @@ export class Director {
     this.#health = reduce(before, event, this.#model);
     if (this.#health === before) return;
     for (const told of transitions(before, this.#health, this.#model)) this.#ports.report(told);
-    this.#wantTable("change");
+    // At a start the first table waits for the first verdicts.
+    if (this.#desired) this.#wantTable("change");
   }
 
   #wantTable(occasion: Occasion): void {
+    if (this.#stopped) return;
     this.#desired = desiredTable(this.#model, this.#health, this.#desired);
     this.#keeper.want(this.#desired.table, occasion);
+  }
+
+  #wait(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => this.#ports.clock.after(milliseconds, resolve));
   }
 
   #setAlarm(): void {

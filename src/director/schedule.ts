@@ -82,11 +82,18 @@ export class Schedule<K> {
 }
 
 /**
- * When the second round of the i-th of n checks starts, after first rounds that all started at once: spread evenly
- * over the interval, so that the load is even from then on and no check waits longer than its interval.
- *
- * @param interval milliseconds.
+ * By how much the i-th of n checks that began together is to run ahead of the last of them in the end, so that their
+ * rounds are spread evenly over the interval. In the interval's unit.
  */
-export function spreadDelay(i: number, n: number, interval: number): number {
-  return (interval * (i + 1)) / n;
+export function spreadLead(i: number, n: number, interval: number): number {
+  return interval * (1 - (i + 1) / n);
+}
+
+/** The most that one interval is shortened by: spreading must not double the load of the first rounds. */
+const SHORTEN = 1 / 4;
+
+/** The delay from the start of one round to that of the next, and what is left of the lead then. */
+export function nextRound(interval: number, lead: number): { readonly delay: number; readonly lead: number } {
+  const cut = Math.min(lead, interval * SHORTEN);
+  return { delay: interval - cut, lead: lead - cut };
 }

@@ -9,6 +9,9 @@ import { outstanding, plan, taken } from "./plan.ts";
 /** Milliseconds until refused changes or an unreachable table are tried again: the first waits, then the last for ever. */
 const RETRY_DELAYS = [500, 1_000, 2_000, 5_000, 10_000];
 
+/** Milliseconds for which a table that was read counts as the table that is there. */
+const FRESH = 250;
+
 interface Order {
   readonly desired: DesiredTable;
   readonly occasion: Occasion;
@@ -38,6 +41,7 @@ export class TableKeeper {
   #cancelRetry: (() => void) | undefined;
   #refused = new Map<string, string>();
   #unavailable: string | undefined;
+  #seen: { readonly table: IpvsTable; readonly thresholds: boolean; readonly at: number } | undefined;
 
   constructor(ports: KeeperPorts) {
     this.#ports = ports;
@@ -46,6 +50,17 @@ export class TableKeeper {
   /** Whether the kernel has taken all that was last wanted. */
   get inStep(): boolean {
     return this.#refused.size === 0 && this.#unavailable === undefined && this.#order === undefined;
+  }
+
+  /**
+   * The kernel's table, entries of others included; thresholds on request.
+   *
+   * @throws {IpvsUnavailable}
+   */
+  async read(thresholds = false): Promise<IpvsTable> {
+    const table = await this.#ports.driver.read({ thresholds });
+    this.#seen = { table, thresholds, at: this.#ports.clock.now() };
+    return table;
   }
 
   /** Orders a table. An order that has not been begun is replaced; its occasion survives if it asked for more. */
@@ -85,10 +100,10 @@ export class TableKeeper {
   async #apply({ desired, occasion }: Order): Promise<void> {
     const { driver, report } = this.#ports;
     const thresholds = usesThresholds(desired);
-    const before = await driver.read({ thresholds });
+    const before = this.#justSeen(thresholds) ?? await this.read(thresholds);
     const steps = plan({ current: before, desired, previous: this.#previous, reconcile: occasion !== "change" });
     const said = await driver.apply(steps);
-    const refused = steps.length === 0 ? [] : outstanding(await driver.read({ thresholds }), steps);
+    const refused = steps.length === 0 ? [] : outstanding(await this.read(thresholds), steps);
 
     const untaken = new Set(refused);
     for (const action of steps) {
@@ -99,6 +114,12 @@ export class TableKeeper {
     this.#reportRefused(refused, said);
     if (refused.length > 0) this.#retryLater();
     else this.#retries = 0;
+  }
+
+  #justSeen(thresholds: boolean): IpvsTable | undefined {
+    const seen = this.#seen;
+    if (!seen || seen.thresholds !== thresholds || this.#ports.clock.now() - seen.at > FRESH) return undefined;
+    return seen.table;
   }
 
   #retryLater(): void {

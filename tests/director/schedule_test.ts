@@ -1,5 +1,5 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
-import { Schedule, spreadDelay } from "../../src/director/schedule.ts";
+import { nextRound, Schedule, spreadLead } from "../../src/director/schedule.ts";
 
 const pure = { permissions: "none" } as const;
 
@@ -47,7 +47,19 @@ Deno.test({
 });
 
 Deno.test({
-  name: "spreadDelay() spreads second rounds evenly and makes none wait longer than its interval",
+  name: "checks that began together end up spread evenly, and none ever waits longer than its interval",
   ...pure,
-  fn: () => deepStrictEqual([0, 1, 2, 3].map((i) => spreadDelay(i, 4, 1000)), [250, 500, 750, 1000]),
+  fn: () => {
+    const starts = [0, 1, 2, 3].map((i) => {
+      let [at, lead] = [0, spreadLead(i, 4, 1000)];
+      for (let round = 0; round < 8; round++) {
+        const next = nextRound(1000, lead);
+        ok(next.delay >= 750 && next.delay <= 1000, `a round after ${next.delay} ms`);
+        at += next.delay;
+        lead = next.lead;
+      }
+      return at % 1000;
+    });
+    deepStrictEqual(starts, [250, 500, 750, 0]);
+  },
 });
