@@ -21,8 +21,8 @@ const DOWNLOAD_LIMIT_MS = 90_000;
 const PERMISSIONS = ["net", "read", "write", "run", "sys", "ffi", "env"].map((name) => `--allow-${name}`);
 
 const V8_FLAGS = [
-  // One thread: the daemon forks itself into the background, and threads do not survive that.
-  "--single-threaded",
+  // Checks leave much garbage and little that stays: a small nursery keeps the daemon small.
+  "--max-semi-space-size=1",
   // `receive` expressions that backtrack too much go on in the engine that cannot: no check hangs the loop.
   "--enable-experimental-regexp-engine-on-excessive-backtracks",
 ];

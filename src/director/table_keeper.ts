@@ -10,7 +10,7 @@ import { outstanding, plan, taken } from "./plan.ts";
 const RETRY_DELAYS = [500, 1_000, 2_000, 5_000, 10_000];
 
 /** Milliseconds for which a table that was read counts as the table that is there. */
-const FRESH = 250;
+const FRESH = 1_000;
 
 interface Order {
   readonly desired: DesiredTable;
