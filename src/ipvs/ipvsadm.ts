@@ -3,11 +3,18 @@ import type { IpvsTable } from "../model/table.ts";
 import { type IpvsDriver, IpvsUnavailable } from "./driver.ts";
 import { decodeRules, decodeThresholds, encodeAction } from "./rules.ts";
 
-/** Milliseconds that one ipvsadm may take before it is killed; 10,000 destinations take 4 s on a slow machine. */
-const DEADLINE = 30_000;
+/** How to find and bound the program. */
+export interface IpvsadmOptions {
+  /** Folders that are searched; cluster managers start us with a PATH that often lacks both sbin folders. */
+  readonly folders: readonly string[];
+  /** Milliseconds that one ipvsadm may take before it is killed; 10,000 destinations take 4 s on a slow machine. */
+  readonly deadline: number;
+}
 
-/** Where ipvsadm lives; cluster managers start us with a PATH that often lacks both sbin folders. */
-const SBIN = "/sbin:/usr/sbin";
+function defaults(): IpvsadmOptions {
+  const path = (Deno.env.get("PATH") ?? "").split(":").filter((folder) => folder !== "");
+  return { folders: [...path, "/sbin", "/usr/sbin"], deadline: 30_000 };
+}
 
 /**
  * What ipvsadm 1.31 says when the kernel refuses a change: `-R` then goes on with the next line. Anything else it
@@ -26,61 +33,74 @@ const KERNEL_REFUSALS = new Set([
 
 /** The kernel's IPVS table, through the program `ipvsadm`. */
 export class Ipvsadm implements IpvsDriver {
+  readonly #options: IpvsadmOptions;
+
+  constructor(options: Partial<IpvsadmOptions> = {}) {
+    this.#options = { ...defaults(), ...options };
+  }
+
   async read(want: { readonly thresholds: boolean }): Promise<IpvsTable> {
-    const table = decodeRules((await ipvsadm(["-S", "-n"])).stdout);
+    const table = decodeRules((await this.#run(["-S", "-n"])).stdout);
     if (!want.thresholds) return table;
-    return decodeThresholds((await ipvsadm(["-L", "-n", "--thresholds"])).stdout, table);
+    return decodeThresholds((await this.#run(["-L", "-n", "--thresholds"])).stdout, table);
   }
 
   async apply(plan: Plan): Promise<readonly string[]> {
     if (plan.length === 0) return [];
     const lines = plan.map(encodeAction);
-    const batch = await restore(lines);
+    const batch = await this.#restore(lines);
     if (batch.every((line) => KERNEL_REFUSALS.has(line))) return batch;
 
     // One line that this ipvsadm cannot parse hides all that follow: give it the lines one by one, where those that
     // the batch has done already are refused harmlessly, and only what it says of unparsable ones is worth telling.
     const refusals: string[] = [];
     for (const line of lines) {
-      for (const refusal of await restore([line])) {
+      for (const refusal of await this.#restore([line])) {
         if (!KERNEL_REFUSALS.has(refusal)) refusals.push(`${refusal} (${line})`);
       }
     }
     return refusals;
   }
-}
 
-/** Runs `ipvsadm -R` over the lines and gives what it complained of. */
-async function restore(lines: readonly string[]): Promise<readonly string[]> {
-  const { stderr } = await ipvsadm(["-R"], lines.map((line) => `${line}\n`).join(""), true);
-  return stderr.split("\n").map((line) => line.trim()).filter((line) => line !== "");
-}
+  /** Runs `ipvsadm -R` over the lines and gives what it complained of. */
+  async #restore(lines: readonly string[]): Promise<readonly string[]> {
+    const { stderr } = await this.#run(["-R"], lines.map((line) => `${line}\n`).join(""), true);
+    return stderr.split("\n").map((line) => line.trim()).filter((line) => line !== "");
+  }
 
-async function ipvsadm(
-  args: readonly string[],
-  input = "",
-  mayRefuse = false,
-): Promise<{ stdout: string; stderr: string }> {
-  const child = spawn(args);
-  const timer = setTimeout(() => child.kill("SIGKILL"), DEADLINE);
-  try {
-    const [output] = await Promise.all([child.output(), feed(child, input)]);
-    const [stdout, stderr] = [output.stdout, output.stderr].map((bytes) => new TextDecoder().decode(bytes));
-    if (output.signal === "SIGKILL") {
-      throw new IpvsUnavailable(`ipvsadm ${args[0]} gave no answer within ${DEADLINE / 1000} s and was killed`);
+  async #run(
+    args: readonly string[],
+    input = "",
+    mayRefuse = false,
+  ): Promise<{ readonly stdout: string; readonly stderr: string }> {
+    const { folders, deadline } = this.#options;
+    const child = spawn(folders, args);
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      child.kill("SIGKILL");
+    }, deadline);
+    try {
+      const [output] = await Promise.all([child.output(), feed(child, input)]);
+      const [stdout, stderr] = [output.stdout, output.stderr].map((bytes) => new TextDecoder().decode(bytes));
+      if (late) {
+        throw new IpvsUnavailable(`ipvsadm ${args[0]} gave no answer within ${deadline / 1000} s and was killed`);
+      }
+      if (OUT_OF_REACH.test(stderr) || (!output.success && !mayRefuse)) {
+        throw new IpvsUnavailable(explain(stderr, output.code));
+      }
+      return { stdout, stderr };
+    } finally {
+      clearTimeout(timer);
     }
-    if (/Can't initialize ipvs|[Pp]ermission denied/.test(stderr) || (!output.success && !mayRefuse)) {
-      throw new IpvsUnavailable(explain(stderr, output.code));
-    }
-    return { stdout, stderr };
-  } finally {
-    clearTimeout(timer);
   }
 }
 
-function spawn(args: readonly string[]): Deno.ChildProcess {
-  const path = [Deno.env.get("PATH"), SBIN].filter(Boolean).join(":");
-  for (const folder of path.split(":")) {
+/** What ipvsadm says when it cannot reach the kernel's table at all. */
+const OUT_OF_REACH = /Can't initialize ipvs|[Pp]ermission denied/;
+
+function spawn(folders: readonly string[], args: readonly string[]): Deno.ChildProcess {
+  for (const folder of folders) {
     const command = new Deno.Command(`${folder}/ipvsadm`, {
       args: [...args],
       env: { LC_ALL: "C" },

@@ -1,0 +1,84 @@
+import { deepStrictEqual, match, rejects, strictEqual } from "node:assert/strict";
+import { IpvsUnavailable } from "../../src/ipvs/driver.ts";
+import { Ipvsadm } from "../../src/ipvs/ipvsadm.ts";
+import { decodeRules, encodeRules } from "../../src/ipvs/rules.ts";
+import type { Plan } from "../../src/model/plan.ts";
+
+/** A program called ipvsadm that does what the script says, and a driver that finds it. */
+async function withIpvsadm(
+  script: string | undefined,
+  work: (driver: Ipvsadm, folder: string) => Promise<void>,
+): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    if (script !== undefined) {
+      await Deno.writeTextFile(`${folder}/ipvsadm`, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    }
+    await work(new Ipvsadm({ folders: ["/nonexistent", folder], deadline: 500 }), folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+const TABLE = "-A -t 192.0.2.1:80 -s wrr\n-a -t 192.0.2.1:80 -r 10.0.0.1:80 -m -w 1\n";
+
+const PLAN: Plan = [...decodeRules(TABLE).values()].flatMap((service) => [
+  { do: "add-service", service } as const,
+  ...[...service.destinations.values()].map((destination) =>
+    ({ do: "add-destination", service, destination }) as const
+  ),
+]);
+
+/** What is wrong with ipvsadm, and what an operator reads of it. */
+const BROKEN: [name: string, script: string | undefined, says: RegExp][] = [
+  ["is not installed", undefined, /ipvsadm is not installed .*apt-get install ipvsadm/],
+  ["hangs", "exec sleep 60", /gave no answer within 0\.5 s and was killed/],
+  [
+    "finds no IPVS in the kernel",
+    'echo "Can\'t initialize ipvs: Protocol not available" >&2; exit 2',
+    /modprobe ip_vs/,
+  ],
+  ["is not run by root", 'echo "Can\'t initialize ipvs: Operation not permitted" >&2; exit 2', /run as root/],
+  ["crashes", "echo oops >&2; exit 139", /failed with status 139: oops/],
+];
+
+for (const [name, script, says] of BROKEN) {
+  Deno.test(`an ipvsadm that ${name} is told, and no table is made up`, () =>
+    withIpvsadm(script, async (driver) => {
+      await rejects(driver.read({ thresholds: false }), (error) => {
+        strictEqual(error instanceof IpvsUnavailable, true);
+        match((error as Error).message, says);
+        return true;
+      });
+    }));
+}
+
+Deno.test("read() takes the table that ipvsadm prints", () =>
+  withIpvsadm(`printf '%s' '${TABLE}'`, async (driver) => {
+    strictEqual(encodeRules(await driver.read({ thresholds: false })), TABLE);
+  }));
+
+Deno.test("apply() hands over a whole plan in one run, and no shell sees it", () =>
+  withIpvsadm('cat >> "$0.seen"; echo "$@" >> "$0.args"', async (driver, folder) => {
+    deepStrictEqual(await driver.apply(PLAN), []);
+    strictEqual(await Deno.readTextFile(`${folder}/ipvsadm.seen`), TABLE);
+    strictEqual(await Deno.readTextFile(`${folder}/ipvsadm.args`), "-R\n");
+  }));
+
+Deno.test("apply() gives what the kernel refused", () =>
+  withIpvsadm('cat > /dev/null; echo "No such service" >&2; exit 255', async (driver) => {
+    deepStrictEqual(await driver.apply(PLAN), ["No such service"]);
+  }));
+
+Deno.test("apply() goes on line by line behind one that this ipvsadm cannot parse", () => {
+  const script = `while read -r line; do
+    case "$line" in -A*) echo "invalid scheduler flag" >&2; exit 2;; esac
+    echo "$line" >> "$0.done"
+  done`;
+  return withIpvsadm(script, async (driver, folder) => {
+    const [said, ...more] = await driver.apply(PLAN);
+    match(said, /^invalid scheduler flag \(-A -t 192\.0\.2\.1:80 -s wrr\)$/);
+    deepStrictEqual(more, []);
+    strictEqual(await Deno.readTextFile(`${folder}/ipvsadm.done`), TABLE.split("\n")[1] + "\n");
+  });
+});
