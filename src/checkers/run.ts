@@ -4,6 +4,7 @@
  */
 
 import type { Check, CheckMethod, CheckResult, CheckRun, CheckTarget, FailureKind } from "../model/check.ts";
+import { setDeadline } from "./deadlines.ts";
 import { checkerFor } from "./registry.ts";
 import { down } from "./verdict.ts";
 
@@ -74,14 +75,14 @@ async function converse(
   trace: CheckRun["trace"],
 ): Promise<CheckResult> {
   const ending = new AbortController();
-  let timer: number | undefined;
+  let cancelDeadline!: () => void;
   const deadline = new Promise<CheckResult>((resolve) => {
-    timer = setTimeout(() => resolve(down("timeout", "")), milliseconds);
+    cancelDeadline = setDeadline(milliseconds, () => resolve(down("timeout", "")));
   });
   try {
     return await Promise.race([ask(target, method, { signal: ending.signal, trace }), deadline]);
   } finally {
-    clearTimeout(timer);
+    cancelDeadline();
     // Also after a verdict: what a checker forgot to close is closed here.
     ending.abort(OVER);
   }

@@ -170,10 +170,11 @@ const EVENT_SIZE = Deno.build.arch === "x86_64" ? 12 : 16;
 const EVENT_DATA = EVENT_SIZE - 8;
 const registration = new DataView(new ArrayBuffer(EVENT_SIZE));
 
-/** epoll_ctl(2), ADD: watches `fd` for `events`; `token` comes back with each event. */
-export function epollAdd(epoll: number, fd: number, events: number, token: number): number {
+/** epoll_ctl(2), ADD: watches `fd` for `events`; both `fd` and `generation` (32 bits) come back with each event. */
+export function epollAdd(epoll: number, fd: number, events: number, generation: number): number {
   registration.setUint32(0, events, true);
-  registration.setUint32(EVENT_DATA, token, true);
+  registration.setUint32(EVENT_DATA, fd, true);
+  registration.setUint32(EVENT_DATA + 4, generation, true);
   return outcome(libc().epoll_ctl(epoll, EPOLL_CTL_ADD, fd, registration));
 }
 
@@ -182,12 +183,16 @@ const ready = new DataView(new ArrayBuffer(MAX_EVENTS * EVENT_SIZE));
 
 /**
  * epoll_wait(2) that waits for nothing: hands each event that is there to `onEvent`.
- * Gives their number; {@link MAX_EVENTS} means that there may be more.
+ * Gives their number; there may be more at the next call.
  */
-export function epollPoll(epoll: number, onEvent: (token: number, events: number) => void): number {
+export function epollPoll(
+  epoll: number,
+  onEvent: (fd: number, generation: number, events: number) => void,
+): number {
   const count = outcome(libc().epoll_wait(epoll, ready, MAX_EVENTS, 0));
   for (let offset = 0; offset < count * EVENT_SIZE; offset += EVENT_SIZE) {
-    onEvent(ready.getUint32(offset + EVENT_DATA, true), ready.getUint32(offset, true));
+    const data = offset + EVENT_DATA;
+    onEvent(ready.getUint32(data, true), ready.getUint32(data + 4, true), ready.getUint32(offset, true));
   }
   return count;
 }

@@ -41,7 +41,6 @@ class EchoSocket {
   readonly #fd: number;
   readonly #family: Family;
   readonly #raw: boolean;
-  readonly #token: number;
   readonly #id = crypto.getRandomValues(new Uint16Array(1))[0];
   readonly #waiting = new Map<number, () => void>();
   static #lastRequest = 0;
@@ -60,7 +59,7 @@ class EchoSocket {
     this.#family = family;
     this.#raw = raw;
     if (raw) libc.setSocketOption(fd, FILTER_LEVEL[family], FILTER_OPTION, onlyReplies(family));
-    this.#token = watch(fd, () => this.#receive());
+    watch(fd, () => this.#receive());
   }
 
   async ask(address: IpAddress, signal: AbortSignal): Promise<void> {
@@ -98,7 +97,7 @@ class EchoSocket {
 
   #close(): void {
     askers[this.#family] = undefined;
-    unwatch(this.#token);
+    unwatch(this.#fd);
     libc.close(this.#fd);
   }
 }

@@ -18,51 +18,64 @@ const LONGEST_PAUSE = 16;
 /** Told which of epoll's conditions are new. They are hints: the call that follows tells the truth. */
 export type OnReady = (events: number) => void;
 
+interface Watcher {
+  readonly generation: number;
+  readonly onReady: OnReady;
+}
+
 let epoll = -1;
 let timer: number | undefined;
 /** The last pause; 0 once somebody new waits. */
 let pause = 0;
-let lastToken = 0;
-const watchers = new Map<number, OnReady>();
+let lastGeneration = 0;
+let watching = 0;
+
+/**
+ * By descriptor. A Map would do, but V8 copies one that changes all the time into ever new tables, each of which keeps
+ * the one after it alive, and with that every finished check until the next full garbage collection.
+ */
+const watchers: (Watcher | undefined)[] = [];
 
 /**
  * Reports changes of `fd` (readable, writable, hung up, failed) until {@link unwatch}.
- * Gives a token, because the kernel hands a closed descriptor's number to the next socket
- * while an event of the old one may still be on its way.
+ * Throws {@link libc.SystemError}.
  */
-export function watch(fd: number, onReady: OnReady): number {
+export function watch(fd: number, onReady: OnReady): void {
   if (epoll < 0) epoll = libc.epollCreate();
   if (epoll < 0) throw new libc.SystemError("epoll_create1", -epoll);
-  do lastToken = (lastToken + 1) >>> 0; while (watchers.has(lastToken));
+  const generation = lastGeneration = (lastGeneration + 1) >>> 0;
   const events = libc.EPOLLIN | libc.EPOLLOUT | libc.EPOLLRDHUP | libc.EPOLLET;
-  const failure = libc.epollAdd(epoll, fd, events >>> 0, lastToken);
+  const failure = libc.epollAdd(epoll, fd, events >>> 0, generation);
   if (failure < 0) throw new libc.SystemError("epoll_ctl", -failure);
-  watchers.set(lastToken, onReady);
+  watchers[fd] = { generation, onReady };
+  watching++;
   pause = 0;
   timer ??= setTimeout(look, nextPause(1));
-  return lastToken;
 }
 
 /** Ends the reports. The descriptor is to be closed by the caller, which takes it out of epoll. */
-export function unwatch(token: number): void {
-  watchers.delete(token);
-  if (watchers.size > 0) return;
+export function unwatch(fd: number): void {
+  if (!watchers[fd]) return;
+  watchers[fd] = undefined;
+  if (--watching > 0) return;
   clearTimeout(timer);
   timer = undefined;
 }
 
 function look(): void {
   const count = libc.epollPoll(epoll, dispatch);
-  timer = watchers.size > 0 ? setTimeout(look, nextPause(count)) : undefined;
+  timer = watching > 0 ? setTimeout(look, nextPause(count)) : undefined;
+}
+
+/** The kernel gives a closed descriptor's number to the next socket while an event of the old one may be under way. */
+function dispatch(fd: number, generation: number, events: number): void {
+  const watcher = watchers[fd];
+  if (watcher?.generation === generation) watcher.onReady(events);
 }
 
 /** As many milliseconds as there are sockets waiting, within bounds; twice the last one after each look in vain. */
 function nextPause(news: number): number {
-  const fair = Math.min(Math.max(watchers.size, SHORTEST_PAUSE), BUSY_PAUSE);
+  const fair = Math.min(Math.max(watching, SHORTEST_PAUSE), BUSY_PAUSE);
   pause = news > 0 ? fair : Math.min(Math.max(pause * 2, fair), LONGEST_PAUSE);
   return pause;
-}
-
-function dispatch(token: number, events: number): void {
-  watchers.get(token)?.(events);
 }

@@ -37,7 +37,6 @@ export async function connectTcp(address: IpAddress, port: number, signal: Abort
 
 class TcpStream implements ByteStream {
   #fd: number;
-  #token = 0;
   readonly #signal: AbortSignal;
   #readable = false;
   #writable = false;
@@ -57,7 +56,7 @@ class TcpStream implements ByteStream {
   async connect(address: Uint8Array<ArrayBuffer>): Promise<void> {
     const outcome = libc.connect(this.#fd, address);
     if (outcome < 0 && outcome !== -libc.Errno.EINPROGRESS) throw new libc.SystemError("connect", -outcome);
-    this.#token = watch(this.#fd, (events) => this.#changed(events));
+    watch(this.#fd, (events) => this.#changed(events));
     await this.#room();
     if (!this.#ended) return;
     const failure = libc.pendingError(this.#fd);
@@ -97,7 +96,7 @@ class TcpStream implements ByteStream {
   close(): void {
     if (this.#fd < 0) return;
     this.#signal.removeEventListener("abort", this.#abort);
-    unwatch(this.#token);
+    unwatch(this.#fd);
     libc.close(this.#fd);
     this.#fd = -1;
     this.#wake();

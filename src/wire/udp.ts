@@ -37,14 +37,13 @@ export function openUdp(address: IpAddress, port: number, signal: AbortSignal): 
 
 class ConnectedUdp implements UdpSocket {
   #fd: number;
-  readonly #token: number;
   readonly #signal: AbortSignal;
   #wake?: () => void;
 
   constructor(fd: number, signal: AbortSignal) {
     this.#fd = fd;
     this.#signal = signal;
-    this.#token = watch(fd, () => this.#wake?.());
+    watch(fd, () => this.#wake?.());
     signal.addEventListener("abort", this.#abort);
   }
 
@@ -74,7 +73,7 @@ class ConnectedUdp implements UdpSocket {
   close(): void {
     if (this.#fd < 0) return;
     this.#signal.removeEventListener("abort", this.#abort);
-    unwatch(this.#token);
+    unwatch(this.#fd);
     libc.close(this.#fd);
     this.#fd = -1;
     this.#wake?.();
