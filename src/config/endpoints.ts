@@ -240,14 +240,14 @@ function readHost(text: string, at: number): Reading<HostRef> {
     if (ip?.includes(":")) return value({ at, length, text: inside, ip });
     return mistake({ at, length }, `not an IPv6 address: ${quoted(inside)}`);
   }
-  const word = /^(?:[^\s:"[\],>-]|-(?!>))+/.exec(rest)?.[0] ?? "";
-  const length = word.length;
-  if (length === 0) return mistake({ at, length: 1 }, "the address is missing");
   const unbracketed = /^[0-9A-Fa-f:.]+/.exec(rest)?.[0] ?? "";
   if ((unbracketed.match(/:/g)?.length ?? 0) > 1) {
     const hint = parseIp(unbracketed) ? `[${unbracketed}]` : "[2001:db8::1]";
     return mistake({ at, length: unbracketed.length }, "an IPv6 address stands in brackets", `write ${hint}`);
   }
+  const word = /^(?:[^\s:"[\],>-]|-(?!>))+/.exec(rest)?.[0] ?? "";
+  const length = word.length;
+  if (length === 0) return mistake({ at, length: 1 }, "the address is missing");
   if (/^[\d.]+$/.test(word)) {
     const ip = parseIp(word);
     if (ip) return value({ at, length, text: word, ip });

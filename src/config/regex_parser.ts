@@ -124,7 +124,8 @@ class Parser {
     }
     this.#take("?");
     this.#skipComments(flags);
-    if (this.#quantifier()) throw new RegexError(at, "Nested quantifiers in regex");
+    const second = this.#at;
+    if (this.#quantifier()) throw new RegexError(second, "Nested quantifiers in regex");
     const [least, most] = bounds;
     if (least > MOST_REPEATS || (most !== Infinity && most > MOST_REPEATS)) {
       throw new RegexError(at, `Quantifier in {,} bigger than ${MOST_REPEATS} in regex`);

@@ -1,0 +1,121 @@
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { fallbackServer, realServer, serviceHead } from "../../src/config/endpoints.ts";
+import type { Endpoint, RealValue } from "../../src/config/endpoints.ts";
+import type { Grammar } from "../../src/config/grammar.ts";
+import { pure } from "./fixture.ts";
+
+function endpoint({ host, last, port }: Endpoint & { readonly last?: RealValue["last"] }): string {
+  return [host.text, last && `->${last.text}`, port && `:${port.number ?? port.text}`].filter(Boolean).join("");
+}
+
+function describe(real: RealValue): string {
+  const { forwarding, weight, pair, lowerThreshold, upperThreshold } = real;
+  const strings = pair ? [`<${pair.request}>`, `<${pair.receive.source}>@${pair.receive.at}`] : [];
+  const limits = lowerThreshold || upperThreshold ? [`${lowerThreshold}..${upperThreshold}`] : [];
+  return [endpoint(real), forwarding, weight, ...strings, ...limits].join(" ");
+}
+
+const REALS: Readonly<Record<string, string>> = {
+  "10.0.0.1:80 gate": "10.0.0.1:80 gate 1",
+  "10.0.0.1 masq": "10.0.0.1 masq 1",
+  "10.0.0.1:080 ipip 0": "10.0.0.1:80 ipip 0",
+  "10.0.0.1:http gate 65535": "10.0.0.1:http gate 65535",
+  "web_1:80 gate": "web_1:80 gate 1",
+  "web-1->web-5:80 gate": "web-1->web-5:80 gate 1",
+  "59.154.201.255->59.154.202.0:80 gate": "59.154.201.255->59.154.202.0:80 gate 1",
+  "[2001:DB8::1]:80 masq 5": "2001:DB8::1:80 masq 5",
+  "[::1]->[::5]:80 masq": "::1->::5:80 masq 1",
+  '10.0.0.1:80 gate "/a", "b"': "10.0.0.1:80 gate 1 </a> <b>@24",
+  '10.0.0.1:80 gate 3 "/a","b"': "10.0.0.1:80 gate 3 </a> <b>@25",
+  '10.0.0.1:80 gate 3 "/a" "b"': "10.0.0.1:80 gate 3 </a> <b>@25",
+  '10.0.0.1:80 gate "GET 7 x", "OK 9"': "10.0.0.1:80 gate 1 <GET 7 x> <OK 9>@29",
+  '10.0.0.1:80 gate "", ""': "10.0.0.1:80 gate 1 <> <>@22",
+  '10.0.0.1:80 gate 1 "/a", "b" l:3 u:7': "10.0.0.1:80 gate 1 </a> <b>@26 3..7",
+  '10.0.0.1:80 gate 1 "/a", "b" u:7 "l:3"': "10.0.0.1:80 gate 1 </a> <b>@26 3..7",
+  "10.0.0.1:80 gate u:5": "10.0.0.1:80 gate 1 0..5",
+  "10.0.0.1:80 gate 2 l:3 u:5": "10.0.0.1:80 gate 2 3..5",
+  '"10.0.0.1:80 gate 2"': "10.0.0.1:80 gate 2",
+  '10.0.0.1:80 gate 1 "http://10.0.0.9:8080/x?a=b,c", "OK"':
+    "10.0.0.1:80 gate 1 <http://10.0.0.9:8080/x?a=b,c> <OK>@52",
+};
+
+pure("real servers are read whole", () => {
+  for (const [written, meant] of Object.entries(REALS)) {
+    const reading = realServer.read(written);
+    ok("value" in reading, `${written}: ${JSON.stringify(reading)}`);
+    strictEqual(describe(reading.value), meant, written);
+  }
+});
+
+const BAD: readonly (readonly [Grammar<unknown>, string, string])[] = [
+  [realServer, "10.0.0.1:80", "11+1 the forwarding method is missing"],
+  [realServer, "10.0.0.1:80 gat", '12+3 forward method must be gate, masq or ipip, not "gat"'],
+  [realServer, "10.0.0.1:80 gate -1", "17+2 a weight is a number from 0 to 65535"],
+  [realServer, "10.0.0.1:80 gate 70000", "17+5 a weight is a number from 0 to 65535"],
+  [realServer, "10.0.0.1:80 gate 1 2", '19+1 Invalid text, around "2"'],
+  [realServer, "10.0.0.1:80 gate,3", '16+1 Invalid text, around ","'],
+  [realServer, "10.0.0.1:80 gate 1 foo", '19+3 Invalid text, around "foo"'],
+  [realServer, '10.0.0.1:80 gate 1 "/a"', "19+4 the receive expression is missing after the request"],
+  [realServer, '10.0.0.1:80 gate 1 "/a", "b', "25+1 the closing quote is missing"],
+  [realServer, '10.0.0.1:80 gate 1 "/a", "b" "c"', "29+3 there is text after the request and receive pair"],
+  [realServer, "10.0.0.1:80 gate 1 l:9 u:3", "19+3 the lower threshold is above the upper one"],
+  [realServer, "10.0.0.1:80 gate 1 u:3 u:4", "23+3 the threshold u: is given twice"],
+  [realServer, "10.0.0.01:80 gate", '0+9 not an IPv4 address: "10.0.0.01"'],
+  [realServer, "10.0.0.256:80 gate", '0+10 not an IPv4 address: "10.0.0.256"'],
+  [realServer, "10.0.0:80 gate", '0+6 not an IPv4 address: "10.0.0"'],
+  [realServer, "::1:80 gate", "0+6 an IPv6 address stands in brackets"],
+  [realServer, "[::1:80 gate", "0+1 the closing bracket is missing"],
+  [realServer, "[::g]:80 gate", '0+5 not an IPv6 address: "::g"'],
+  [realServer, "10.0.0.1:80->10.0.0.3 gate", "11+2 the port stands after the range"],
+  [realServer, "10.0.0.1-> gate", "10+1 the address is missing"],
+  [realServer, "10.0.0.1: gate", "9+1 the port is missing after the colon"],
+  [realServer, "10.0.0.1:99999 gate", "9+5 invalid port (99999): a port is a number up to 65535"],
+  [realServer, "we$b:80 gate", '0+4 not an address or a host name: "we$b"'],
+  [serviceHead, "192.168.6.240", '0+13 the port is missing after "192.168.6.240"'],
+  [serviceHead, "0", "0+1 a firewall mark is a number from 1 to 4294967295"],
+  [serviceHead, "4294967296", "0+10 a firewall mark is a number from 1 to 4294967295"],
+  [serviceHead, "10.0.0.1:80 junk", '11+5 Invalid text, around "junk"'],
+  [serviceHead, '"10.0.0.256:80"', '1+10 not an IPv4 address: "10.0.0.256"'],
+  [fallbackServer, "127.0.0.1:80 gate 3", '13+6 forward method must be gate, masq or ipip, not "gate 3"'],
+  [fallbackServer, "127.0.0.1:8$0", '10+3 not a port: "8$0"'],
+  [realServer, '10.0.0.1:80 gate 3 , "a", "b"', '19+1 Invalid text, around ","'],
+];
+
+pure("what is wrong with an endpoint is pointed at", () => {
+  for (const [grammar, written, said] of BAD) {
+    const reading = grammar.read(written);
+    ok("mistake" in reading, `${written} was accepted`);
+    const { at, length, text } = reading.mistake;
+    strictEqual(`${at}+${length} ${text}`, said, written);
+  }
+});
+
+pure("virtual services are endpoints or marks", () => {
+  const rows: Readonly<Record<string, unknown>> = {
+    "10.0.0.1:80": "10.0.0.1:80",
+    "vip.example:http": "vip.example:http",
+    "[2001:db8::1]:80": "2001:db8::1:80",
+    '"10.0.0.1:80"': "10.0.0.1:80",
+    "7": 7,
+    "4294967295": 4294967295,
+  };
+  for (const [written, meant] of Object.entries(rows)) {
+    const reading = serviceHead.read(written);
+    ok("value" in reading, written);
+    deepStrictEqual(reading.value.kind === "mark" ? reading.value.mark : endpoint(reading.value), meant);
+  }
+});
+
+pure("fallbacks need no port and no forwarding method", () => {
+  const rows: Readonly<Record<string, string>> = {
+    "127.0.0.1": "127.0.0.1 gate",
+    "127.0.0.1:8080 masq": "127.0.0.1:8080 masq",
+    '"sorry:http	ipip"': "sorry:http ipip",
+    "[::1]": "::1 gate",
+  };
+  for (const [written, meant] of Object.entries(rows)) {
+    const reading = fallbackServer.read(written);
+    ok("value" in reading, written);
+    strictEqual(`${endpoint(reading.value)} ${reading.value.forwarding}`, meant);
+  }
+});

@@ -1,0 +1,119 @@
+import { deepStrictEqual, ok } from "node:assert/strict";
+import type { Grammar } from "../../src/config/grammar.ts";
+import * as values from "../../src/config/values.ts";
+import { pure } from "./fixture.ts";
+
+/** Grammar, what is written, what it means. */
+const GOOD: readonly (readonly [Grammar<unknown>, string, unknown])[] = [
+  [values.seconds, "1", 1],
+  [values.seconds, '"30"', 30],
+  [values.seconds, "007", 7],
+  [values.secondsOrZero, "0", 0],
+  [values.count, "3", 3],
+  [values.portNumber, "65535", 65535],
+  [values.yesNo, "yes", true],
+  [values.yesNo, '"no"', false],
+  [values.service, "http_proxy", "http_proxy"],
+  [values.checkType, "external-perl", "external-perl"],
+  [values.checkType, "5", 5],
+  [values.httpMethod, "head", "HEAD"],
+  [values.text, "", ""],
+  [values.text, '""', ""],
+  [values.text, '"a "b" c"', 'a "b" c'],
+  [values.text, "it's", "it's"],
+  [values.expression, '"O\\"K"', { source: 'O\\"K', at: 1 }],
+  [values.expression, "OK", { source: "OK", at: 0 }],
+  [values.path, '"/a b"', "/a b"],
+  [values.logTarget, "/var/log/x", "/var/log/x"],
+  [values.logTarget, '"local0"', "local0"],
+  [values.mailAddresses, "a@b.c", ["a@b.c"]],
+  [values.mailAddresses, '"root, a.b+c@b"', ["root", "a.b+c@b"]],
+  [values.mailbox, '"Some Name <a@b>"', "Some Name <a@b>"],
+  [values.alertStates, "all", new Set(["starting", "running", "stopping", "reloading"])],
+  [values.alertStates, "none", new Set()],
+  [values.alertStates, "running ,stopping", new Set(["running", "stopping"])],
+  [values.mailServer, "mail.example.org", "mail.example.org"],
+  [values.mailServer, "[2001:db8::1]:2525", "[2001:db8::1]:2525"],
+  [values.virtualHost, '"www.example.org:8080"', "www.example.org:8080"],
+  [values.scheduler, "wrr", "wrr"],
+  [values.schedulerFlags, '"sh-port,flag-1"', ["flag-1", "sh-port"]],
+  [values.netmask, "255.255.255.0", { quad: "255.255.255.0" }],
+  [values.netmask, "255.255.255.255", { quad: "255.255.255.255" }],
+  [values.netmask, "64", { prefix: 64 }],
+  [values.command, "/bin/true", ["/bin/true"]],
+  [values.command, '"/bin/check -w 5"', ["/bin/check", "-w", "5"]],
+  [values.command, `"/bin/check 'a b' c"`, ["/bin/check", "a b", "c"]],
+  [values.command, `/bin/check "a b" --x='c d'`, ["/bin/check", "a b", "--x=c d"]],
+  [values.commandLine, '"/bin/x y"', "/bin/x y"],
+  [values.configurationName, '"other.cf"', "other.cf"],
+];
+
+/** Grammar, what is written, `offset+length text`. */
+const BAD: readonly (readonly [Grammar<unknown>, string, string])[] = [
+  [values.seconds, "0", "0+1 the number must be at least 1"],
+  [values.seconds, "-7.5s", '0+5 not a whole number: "-7.5s"'],
+  [values.seconds, "00", "0+2 the number must be at least 1"],
+  [values.seconds, '"x"', '1+1 not a whole number: "x"'],
+  [values.seconds, "9999999999", "0+10 the number must be at most 2147483"],
+  [values.seconds, "'3'", "0+1 single quotes do not quote here"],
+  [values.persistence, "9999999", "0+7 the number must be at most 2678400"],
+  [values.portNumber, "0", "0+1 the number must be at least 1"],
+  [values.portNumber, "http", '0+4 not a whole number: "http"'],
+  [values.yesNo, "Yes", `0+3 must be 'yes' or 'no', not "Yes"`],
+  [
+    values.checkType,
+    "ping2",
+    '0+5 must be connect, negotiate, external, external-perl, ping, on or off or a number, not "ping2"',
+  ],
+  [values.checkType, "0", "0+1 the number must be at least 1"],
+  [values.httpMethod, "POST", '0+4 must be GET or HEAD, not "POST"'],
+  [values.text, '"abc', "0+1 the closing quote is missing"],
+  [values.text, '"', "0+1 the closing quote is missing"],
+  [values.text, '"abc" def', "5+4 there is text after the closing quote"],
+  [values.path, "relative", '0+8 not an absolute path: "relative"'],
+  [values.logTarget, "ldirectord.log", '0+14 neither a path nor a syslog facility: "ldirectord.log"'],
+  [values.mailAddresses, "a@b, -oQ/tmp", '5+7 not a mail address: "-oQ/tmp"'],
+  [values.mailAddresses, '"root, o\'x@b"', `7+5 not a mail address: "o'x@b"`],
+  [values.mailAddresses, "a@b,,c@d", '4+1 not a mail address: ""'],
+  [values.mailbox, "a@b <c", '0+6 not a sender: "a@b <c"'],
+  [values.alertStates, "all, none", "5+4 none cannot stand with another state"],
+  [values.alertStates, "runing", '0+6 must be all, none, starting, running, stopping or reloading, not "runing"'],
+  [values.mailServer, "mail example", '0+12 not a host or host:port: "mail example"'],
+  [values.mailServer, "mail:99999", '0+10 not a host or host:port: "mail:99999"'],
+  [values.virtualHost, "http://www/", '0+11 not a host name: "http://www/"'],
+  [values.scheduler, "wrr;reboot", '0+10 not the name of a scheduler: "wrr;reboot"'],
+  [
+    values.schedulerFlags,
+    '"sh-port;reboot"',
+    '1+14 must be flag-1, flag-2, flag-3, mh-fallback, mh-port, sh-fallback or sh-port, not "sh-port;reboot"',
+  ],
+  [values.netmask, "255.0.255.0", '0+11 not a netmask: "255.0.255.0"'],
+  [values.netmask, "0.0.0.0", '0+7 not a netmask: "0.0.0.0"'],
+  [values.netmask, "129", "0+3 a prefix length is a number from 1 to 128"],
+  [values.command, '""', "0+2 the command is missing"],
+  [values.command, "/bin/x 'y", "7+1 the closing quote is missing"],
+  [values.configurationName, "-d", "0+2 the name of a configuration cannot begin with -"],
+];
+
+pure("values are read as they are meant", () => {
+  for (const [grammar, written, meant] of GOOD) {
+    const reading = grammar.read(written);
+    deepStrictEqual("value" in reading ? reading.value : undefined, meant, `${grammar.form}: ${written}`);
+  }
+});
+
+pure("a value that cannot be read says which part of it is wrong", () => {
+  for (const [grammar, written, said] of BAD) {
+    const reading = grammar.read(written);
+    ok("mistake" in reading, `${grammar.form}: ${written} was accepted`);
+    const { at, length, text } = reading.mistake;
+    deepStrictEqual(`${at}+${length} ${text}`, said, `${grammar.form}: ${written}`);
+  }
+});
+
+pure("a secret's value is in no message", () => {
+  for (const written of ['"hunter2', '"hunter2" x', "'hunter2'"]) {
+    const reading = values.secret.read(written);
+    ok("mistake" in reading && !JSON.stringify(reading).includes("hunter2"), written);
+  }
+});
