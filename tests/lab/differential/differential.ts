@@ -16,7 +16,7 @@ const REALS = ["10.0.0.11", "10.0.0.12", "10.0.0.13"];
 const STATES: readonly State[] = ["up", "down", "stopped"];
 
 /** Configurations that run at the same time, each under two programs. */
-const BATCH = 6;
+const BATCH = 9;
 
 /** A change of the real servers' health has reached every table after so long; the tables are watched from then on. */
 const SETTLING_MS = 4000;
@@ -24,7 +24,12 @@ const SETTLING_MS = 4000;
 const QUIET_MS = 3000;
 const LIMIT_MS = 40_000;
 
-type Tables = Readonly<Record<State, { readonly ours: string; readonly oracle: string }>>;
+interface PairOfTables {
+  readonly ours: string;
+  readonly oracle: string;
+}
+
+type Tables = Readonly<Record<State, PairOfTables>>;
 
 /** Defines one test for each configuration of one half of the corpus; two kernels take one half each. */
 export function compareHalf(half: 0 | 1): void {
@@ -44,7 +49,7 @@ function compareBatch(names: readonly string[]): void {
   }
 }
 
-function compare(name: string, state: State, { ours, oracle }: Tables[State]): void {
+function compare(name: string, state: State, { ours, oracle }: PairOfTables): void {
   const exception = EXCEPTIONS[name]?.find((row) => row.state === state);
   if (!exception) return strictEqual(ours, oracle, `${name}.cf, ${state}: ours is not the Perl program's table`);
   const wanted = normalised(exception.ours);
@@ -65,7 +70,7 @@ async function observe(names: readonly string[]): Promise<ReadonlyMap<string, Ta
     for (const address of REALS) await reals.refuse(address);
     const down = await settled(pairs);
     for (const pair of pairs) await pair.terminate();
-    const stopped = await settled(pairs);
+    const stopped = await tablesOf(pairs);
     return new Map(names.map((name, i) => [name, { up: up[i], down: down[i], stopped: stopped[i] }]));
   } finally {
     for (const pair of pairs) await pair.destroy();
@@ -99,7 +104,7 @@ class Pair {
     await this.oracle.isGone(`oracle-${this.name}`);
   }
 
-  async tables(): Promise<{ ours: string; oracle: string }> {
+  async tables(): Promise<PairOfTables> {
     return { ours: await new Table(this.ours.host).now(), oracle: await new Table(this.oracle.host).now() };
   }
 
@@ -110,19 +115,23 @@ class Pair {
 }
 
 /** The tables of all pairs, once none of them changes any more. */
-async function settled(pairs: readonly Pair[]): Promise<{ ours: string; oracle: string }[]> {
+async function settled(pairs: readonly Pair[]): Promise<PairOfTables[]> {
   const limit = performance.now() + LIMIT_MS;
   await sleep(SETTLING_MS);
-  let last = "";
+  let tables = await tablesOf(pairs);
   let since = performance.now();
-  while (true) {
-    const tables: { ours: string; oracle: string }[] = [];
-    for (const pair of pairs) tables.push(await pair.tables());
-    const now = JSON.stringify(tables);
-    if (now !== last) [last, since] = [now, performance.now()];
-    if (performance.now() - since > QUIET_MS || performance.now() > limit) return tables;
+  while (performance.now() - since < QUIET_MS && performance.now() < limit) {
     await sleep(500);
+    const now = await tablesOf(pairs);
+    if (JSON.stringify(now) !== JSON.stringify(tables)) [tables, since] = [now, performance.now()];
   }
+  return tables;
+}
+
+async function tablesOf(pairs: readonly Pair[]): Promise<PairOfTables[]> {
+  const tables: PairOfTables[] = [];
+  for (const pair of pairs) tables.push(await pair.tables());
+  return tables;
 }
 
 /** What configurations of the corpus refer to, beside the real servers. */

@@ -21,6 +21,36 @@ export const EXCEPTIONS: Readonly<Record<string, readonly Exception[]>> = {
       ours: `-A -t 192.0.2.10:80 -s wrr`,
     })),
   ],
+  "check-ping-ipv6": [
+    {
+      state: "up",
+      reason: "the Perl program's ping over IPv6 finds every server down",
+      ours: `
+        -A -t [2001:db8:1::10]:9999 -s wrr
+        -a -t [2001:db8:1::10]:9999 -r [2001:db8:2::11]:9999 -m -w 1
+      `,
+    },
+  ],
+  "https": [
+    {
+      state: "up",
+      reason: "the Perl program wants the certificate's chain to be valid, though not its name; ours wants neither",
+      ours: `
+        -A -t 192.0.2.10:443 -s wrr
+        -a -t 192.0.2.10:443 -r 10.0.0.11:443 -m -w 1
+      `,
+    },
+  ],
+  "unset": [
+    {
+      state: "down",
+      reason: "quiescent is yes unless set, says the manual; the Perl program takes no",
+      ours: `
+        -A -t 192.0.2.10:80 -s wrr
+        -a -t 192.0.2.10:80 -r 10.0.0.11:80 -m -w 0
+      `,
+    },
+  ],
   "mark-global-fallback": [
     {
       state: "down",

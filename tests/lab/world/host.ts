@@ -45,9 +45,15 @@ export class Host {
 
   /** Ends everything that runs on the host, and unplugs it. */
   async destroy(): Promise<void> {
-    const pids = await run(["ip", "netns", "pids", this.name]);
-    for (const pid of pids.split("\n").filter(Boolean)) Deno.kill(Number(pid), "SIGKILL");
+    while (await this.#killAll() > 0);
     await run(["ip", "-batch", "-"], lines([`link del p-${this.name}`, `netns del ${this.name}`]));
+  }
+
+  /** Kills every process on the host, and says how many there were: a dying one may have had children. */
+  async #killAll(): Promise<number> {
+    const pids = (await run(["ip", "netns", "pids", this.name])).split("\n").filter(Boolean);
+    await outcomeOf(["kill", "-KILL", ...pids]);
+    return pids.length;
   }
 }
 
