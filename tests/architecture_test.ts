@@ -11,7 +11,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   director: ["checkers", "ipvs", "model"],
   alerts: ["model"],
   daemon: ["alerts", "checkers", "config", "director", "ipvs", "model", "system"],
-  cli: ["config", "daemon", "ipvs", "model"],
+  cli: ["config", "daemon", "ipvs", "model", "system"],
 };
 
 const SRC = new URL("../src/", import.meta.url);

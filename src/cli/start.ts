@@ -5,6 +5,7 @@ import { sinkFor, standardErrorSink, standardOutputSink } from "../daemon/log_si
 import { PidFile, pidFileOwner } from "../daemon/pid_file.ts";
 import { Ipvsadm } from "../ipvs/ipvsadm.ts";
 import { IpvsUnavailable } from "../ipvs/driver.ts";
+import { raiseOpenFileLimit } from "../system/session.ts";
 import { ExitStatus } from "./exit_status.ts";
 import type { Instance } from "./instance.ts";
 import { loadInstance, type Runnable } from "./load_instance.ts";
@@ -33,6 +34,7 @@ function commandLine({ name }: Instance): readonly string[] {
 
 async function run(instance: Instance, { loaded, model }: Runnable, place: Place): Promise<ExitStatus> {
   if (place === "background") leaveSession();
+  raiseOpenFileLimit();
   const pidFile = takePidFile(instance);
   if (typeof pidFile === "number") return pidFile;
 

@@ -1,13 +1,29 @@
-/** What a daemon asks of the system once, when it leaves the terminal. */
+/** What a daemon asks of the system once, when it begins. */
 
 const O_RDWR = 2;
 
 const DECLARATIONS = {
+  getrlimit: { parameters: ["i32", "buffer"], result: "i32" },
+  setrlimit: { parameters: ["i32", "buffer"], result: "i32" },
   setsid: { parameters: [], result: "i32" },
   open: { parameters: ["buffer", "i32"], result: "i32" },
   dup2: { parameters: ["i32", "i32"], result: "i32" },
   close: { parameters: ["i32"], result: "i32" },
 } as const satisfies Deno.ForeignLibraryInterface;
+
+/** `RLIMIT_NOFILE` of getrlimit(2). */
+const OPEN_FILES = 7;
+
+/** Takes as many open files as the system lets us have: every check in flight is one. */
+export function raiseOpenFileLimit(): void {
+  withLibc((libc) => {
+    const [soft, hard] = [0, 1];
+    const limits = new BigUint64Array(2);
+    if (libc.getrlimit(OPEN_FILES, limits) < 0) return;
+    limits[soft] = limits[hard];
+    libc.setrlimit(OPEN_FILES, limits);
+  });
+}
 
 /** setsid(2): a session of our own, without a terminal. */
 export function leaveTerminal(): void {
