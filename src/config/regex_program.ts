@@ -35,7 +35,7 @@ export interface CompiledRegex {
 
 /** Repetitions are written out, so a bound on instructions bounds the time of a match, too. */
 const MOST_INSTRUCTIONS = 10_000;
-const MOST_ASSERTIONS = 12;
+const MOST_ASSERTIONS = 16;
 
 /** Compiles a tree. Throws {@link RegexError} when it is too large. */
 export function compileRegex(root: Node): CompiledRegex {
