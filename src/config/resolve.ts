@@ -26,7 +26,7 @@ import type { Facts, Load } from "./facts.ts";
 import type { ProblemList } from "./problem.ts";
 import { kernelPort, resolveHost, resolvePort, warnOfMapping, within } from "./resolve_endpoint.ts";
 import { type PolicyMaker, resolveChecks } from "./resolve_checks.ts";
-import { resolveService } from "./resolve_service.ts";
+import { isNobody, resolveService } from "./resolve_service.ts";
 import type { Section, Setting, SyntaxTree } from "./syntax_tree.ts";
 
 /**
@@ -40,7 +40,7 @@ export function resolve(tree: SyntaxTree, facts: Facts, problems: ProblemList): 
   const unresolved: UnresolvedReal[] = [];
   for (const section of sections) {
     const virtual = resolveSection(load, section, unresolved);
-    if (!virtual) continue;
+    if (!virtual || isNobody(virtual.settings.address)) continue;
     const twin = virtuals.get(virtual.key);
     if (twin) {
       const said = `duplicate virtual server: ${virtual.label} is at line ${twin.line} already`;

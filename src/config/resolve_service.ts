@@ -2,17 +2,21 @@
  * A section's head and scheduling -> the settings of its virtual service.
  */
 
-import type { ServiceAddress, ServiceSettings } from "../model/table.ts";
+import type { Family, IpAddress } from "../model/address.ts";
+import { type ServiceAddress, serviceFamily, type ServiceSettings } from "../model/table.ts";
 import type { ServiceHead } from "./endpoints.ts";
 import type { Load } from "./facts.ts";
 import { resolveHost, resolvePort, within } from "./resolve_endpoint.ts";
 import type { Section, Settings } from "./syntax_tree.ts";
 import type { Netmask } from "./values.ts";
 
-/** The virtual service that a section describes; `undefined` when it has no address (which was reported). */
+/**
+ * The virtual service that a section describes; `undefined` when it has no port, which was reported.
+ * One whose name did not resolve, reported too, is given the address of nobody: the file is refused,
+ * but what else is wrong with the section can still be found.
+ */
 export function resolveService(load: Load, section: Section): ServiceSettings | undefined {
-  const { settings } = section;
-  const { head: { value: head } } = section;
+  const { settings, head: { value: head } } = section;
   const address = head.kind === "mark" ? markAddress(load, section, head.mark) : endpointAddress(load, section, head);
   if (!address) return undefined;
   const persistence = settings.persistent?.value;
@@ -53,6 +57,9 @@ function endpointAddress(
   }
   const address = resolveHost(load, head, host, family, family === 4 ? "virtual6" : "virtual");
   const number = resolvePort(load, head, port, kind);
+  if (address !== "unknown" && address !== "wrong" && address === NOBODY[family]) {
+    load.problems.error(within(head, host), `no client can connect to ${address}`, "write an address of this machine");
+  }
   if (address === "unknown") {
     load.problems.error(
       within(head, host),
@@ -60,8 +67,16 @@ function endpointAddress(
       "write its address, or see that its name resolves before the network is up: in /etc/hosts",
     );
   }
-  if (address === "unknown" || address === "wrong" || number === undefined) return undefined;
-  return { kind, address, port: number };
+  if (number === undefined) return undefined;
+  return { kind, address: address === "unknown" || address === "wrong" ? NOBODY[family] : address, port: number };
+}
+
+/** Stand-ins that no virtual service can have. */
+const NOBODY: Readonly<Record<Family, IpAddress>> = { 4: "0.0.0.0" as IpAddress, 6: "::" as IpAddress };
+
+/** Whether a virtual service's address is a stand-in. */
+export function isNobody(address: ServiceAddress): boolean {
+  return address.kind !== "fwm" && address.address === NOBODY[serviceFamily(address)];
 }
 
 /** The names that `ipvsadm -S` prints for the flags of the schedulers that have names for them. */

@@ -57,6 +57,7 @@ pure("what is wrong with a section's head or servers is an error at its place", 
   const rows: readonly (readonly [head: string, body: readonly string[], said: string])[] = [
     ["virtual = nosuch:80", [], "2:11+6 invalid address for virtual service: nosuch has no IPv4 address"],
     ["virtual = 192.0.2.1:nosuch", [], "2:21+6 invalid port (nosuch): /etc/services has no such name for tcp"],
+    ["virtual = 0.0.0.0:80", [], "2:11+7 no client can connect to 0.0.0.0"],
     ["virtual = [::1]:80", [], "2:11+5 cannot specify an IPv6 address here"],
     ["virtual6 = 192.0.2.1:80", [], "2:12+9 cannot specify an IPv4 address here"],
     ["virtual = 7", ["protocol = tcp"], "3:16+3 protocol must be fwm if the virtual service is a fwmark (a number)"],
@@ -100,6 +101,17 @@ pure("what is wrong with a section's head or servers is an error at its place", 
     const errors = problems.filter(({ severity }) => severity === "error").map(line);
     deepStrictEqual([errors, model], [[`error ${expected}`], undefined]);
   }
+});
+
+pure("the rest of a section whose address is wrong is looked at as well", () => {
+  const text = section("virtual = nosuch:80", "receive = (", "real = 10.0.0.1:nosuch gate") +
+    section("virtual = nosuch:80").replace(/^.*\n/, "");
+  deepStrictEqual(load(text).problems.map(line), [
+    "error 2:11+6 invalid address for virtual service: nosuch has no IPv4 address",
+    "error 3:15+1 invalid receive expression: Unmatched ( in regex",
+    "error 4:21+6 invalid port (nosuch): /etc/services has no such name for tcp",
+    "error 5:11+6 invalid address for virtual service: nosuch has no IPv4 address",
+  ]);
 });
 
 pure("what is only doubtful is a warning, and the model is there", () => {
