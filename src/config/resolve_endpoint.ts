@@ -93,7 +93,7 @@ export function warnOfMapping(
   const why = forwarding === "masq" ? "the address is this machine's own" : `${forwarding} does not map ports`;
   load.problems.warning(
     place,
-    `the kernel will use port ${used}, that of the virtual service, and not ${given}: ${why}`,
+    `port ${used} is used, that of the virtual service, and not ${given}: ${why}`,
     forwarding === "masq" ? undefined : "only masq to another machine maps ports",
   );
 }

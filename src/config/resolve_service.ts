@@ -79,7 +79,7 @@ export function isNobody(address: ServiceAddress): boolean {
   return address.kind !== "fwm" && address.address === NOBODY[serviceFamily(address)];
 }
 
-/** The names that `ipvsadm -S` prints for the flags of the schedulers that have names for them. */
+/** The names that `ipvsadm -S` prints for the flags of the schedulers that have names for them. These have no third one. */
 const NAMED_FLAGS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   sh: { "flag-1": "sh-fallback", "flag-2": "sh-port" },
   mh: { "flag-1": "mh-fallback", "flag-2": "mh-port" },
@@ -88,23 +88,26 @@ const NAMED_FLAGS: Readonly<Record<string, Readonly<Record<string, string>>>> = 
 function schedulerFlags(load: Load, { scheduler, schedflags }: Settings): readonly string[] {
   if (!schedflags) return [];
   const name = scheduler?.value ?? "wrr";
-  const foreign = schedflags.value.find((flag) => !flag.startsWith("flag-") && !flag.startsWith(`${name}-`));
+  const names = NAMED_FLAGS[name];
+  const foreign = schedflags.value.find((flag) =>
+    flag.startsWith("flag-") ? names && !names[flag] : !flag.startsWith(`${name}-`)
+  );
   if (foreign) {
     load.problems.error(
       schedflags,
       `${foreign} is no flag of the scheduler ${name}`,
-      `write scheduler = ${foreign.split("-")[0]}, or leave the flag out`,
+      foreign.startsWith("flag-")
+        ? "leave the flag out"
+        : `write scheduler = ${foreign.split("-")[0]}, or leave the flag out`,
     );
   }
-  const canonical = schedflags.value.map((flag) => NAMED_FLAGS[name]?.[flag] ?? flag);
+  const canonical = schedflags.value.map((flag) => names?.[flag] ?? flag);
   return [...new Set(canonical)].sort();
 }
 
+/** The kernel keeps no netmask of a virtual service that is not persistent, so none is asked of it. */
 function netmask(load: Load, { family, settings: { netmask, persistent } }: Section): string | undefined {
   if (!netmask) return undefined;
-  if (!persistent) {
-    load.problems.error(netmask, "netmask needs a persistent virtual service", "add persistent = seconds");
-  }
   const text = netmaskText(netmask.value, family);
   if (text === undefined) {
     load.problems.error(
@@ -115,7 +118,9 @@ function netmask(load: Load, { family, settings: { netmask, persistent } }: Sect
       family === 4 ? "write 255.255.255.0" : "write a number from 1 to 128",
     );
   }
-  return text;
+  if (persistent) return text;
+  load.problems.warning(netmask, "netmask has no effect without persistent", "add persistent = seconds");
+  return undefined;
 }
 
 function netmaskText(mask: Netmask, family: 4 | 6): string | undefined {

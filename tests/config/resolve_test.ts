@@ -78,7 +78,6 @@ pure("what is wrong with a section's head or servers is an error at its place", 
       "3:12+18 Invalid Range: the range ends before it begins: write 10.0.0.1->10.0.0.3",
     ],
     [HEAD, ["real = 10.0.0.0->10.1.0.0:80 gate"], "3:12+18 Invalid Range: the range has more than 65536 addresses"],
-    [HEAD, ["netmask = 255.255.255.0"], "3:15+13 netmask needs a persistent virtual service"],
     [HEAD, ["persistent = 5", "netmask = 24"], "4:15+2 invalid netmask: dotted quad notation is required"],
     [
       "virtual6 = [::1]:80",
@@ -86,6 +85,7 @@ pure("what is wrong with a section's head or servers is an error at its place", 
       "4:15+13 invalid netmask: a prefix length is required for IPv6",
     ],
     [HEAD, ["schedflags = sh-port"], "3:18+7 sh-port is no flag of the scheduler wrr"],
+    [HEAD, ["scheduler = sh", "schedflags = sh-port, flag-3"], "4:18+15 flag-3 is no flag of the scheduler sh"],
     [HEAD, ["service = mysql", 'request = "SELECT 1"'], "3:15+5 service mysql needs a login"],
     [HEAD, ["service = pgsql", "login = x"], "3:15+5 service pgsql needs a request"],
     [HEAD, ['receive = "a)"'], "3:17+1 invalid receive expression: Unmatched ) in regex"],
@@ -119,12 +119,12 @@ pure("what is only doubtful is a warning, and the model is there", () => {
     [
       HEAD,
       ["real = 10.0.0.1:8080 gate"],
-      "3:21+4 the kernel will use port 80, that of the virtual service, and not 8080: gate does not map ports",
+      "3:21+4 port 80 is used, that of the virtual service, and not 8080: gate does not map ports",
     ],
     [
       HEAD,
       ["real = 192.0.2.254:8080 masq"],
-      "3:24+4 the kernel will use port 80, that of the virtual service, and not 8080: the address is this machine's own",
+      "3:24+4 port 80 is used, that of the virtual service, and not 8080: the address is this machine's own",
     ],
     [
       HEAD,
@@ -141,6 +141,7 @@ pure("what is only doubtful is a warning, and the model is there", () => {
       ["fallback = nosuch"],
       "3:16+6 fallback server nosuch has no IPv4 address: there is no fallback until its name resolves",
     ],
+    [HEAD, ["netmask = 255.255.255.0"], "3:15+13 netmask has no effect without persistent"],
     [HEAD, ["ops = yes"], "3:11+3 ops is for udp: it has no effect here"],
     [HEAD, ["service = none"], "3:15+4 with service none the real servers are not checked and always in"],
     [
