@@ -38,7 +38,7 @@ export class Daemon {
   #loaded: Loaded;
   #timer: number | undefined;
   #nextLookup = 0;
-  #looking = false;
+  #maintained: ReadonlySet<string> = new Set();
   /** Changes of the configuration follow each other; a reload that waits serves all who ask meanwhile. */
   #changing: Promise<void> = Promise.resolve();
   #reloadWaits = false;
@@ -65,10 +65,10 @@ export class Daemon {
    * @throws {IpvsUnavailable} when there is no table to keep.
    */
   async start(): Promise<void> {
-    await this.#look();
+    this.#look();
     await this.#director.start();
     this.#background(this.#further.become(this.#director.model.execute));
-    this.#timer = setInterval(() => this.#background(this.#look()), LOOK);
+    this.#timer = setInterval(() => this.#look(), LOOK);
   }
 
   /** Reads the configuration again and goes over to it; a broken one changes nothing. */
@@ -105,25 +105,25 @@ export class Daemon {
   }
 
   /** What is done once a second: the file, the maintenance directory, names that did not resolve. */
-  async #look(): Promise<void> {
-    if (this.#looking) return;
-    this.#looking = true;
-    try {
-      const model = this.#director.model;
-      await this.#lookAtMaintenance(model);
-      if ((model.autoReload || model.callback !== undefined) && this.#watch.look()) this.#onFileChange(model);
-      if (model.unresolved.length > 0) this.#lookUpWhenDue(model);
-    } finally {
-      this.#looking = false;
-    }
+  #look(): void {
+    const model = this.#director.model;
+    this.#lookAtMaintenance(model);
+    if ((model.autoReload || model.callback !== undefined) && this.#watch.look()) this.#onFileChange(model);
+    if (model.unresolved.length > 0) this.#lookUpWhenDue(model);
   }
 
-  async #lookAtMaintenance(model: Model): Promise<void> {
+  #lookAtMaintenance(model: Model): void {
     const files = this.#maintenance.look(model.maintenanceDir);
     if (!files) return;
+    this.#maintained = files;
+    this.#director.maintain(files, this.#maintenance.names);
     const reals = [...model.virtuals.values()].flatMap((virtual) => [...virtual.reals.values()]);
-    const names = await this.#maintenance.names(files, reals.map((real) => real.destination.address));
-    this.#director.maintain(files, names);
+    const addresses = reals.map((real) => real.destination.address);
+    this.#background(
+      this.#maintenance.lookUp(files, addresses).then((learnt) => {
+        if (learnt && this.#maintained === files) this.#director.maintain(files, this.#maintenance.names);
+      }),
+    );
   }
 
   #onFileChange(model: Model): void {

@@ -24,16 +24,25 @@ export class MaintenanceWatch {
     return new Set(files);
   }
 
-  /** The names that are known of the addresses; those that are not are looked up first when a file's name asks for it. */
-  async names(files: ReadonlySet<string>, addresses: Iterable<IpAddress>): Promise<HostNames> {
-    if ([...files].some((file) => !NUMERIC.test(file))) {
-      const now = performance.now();
-      const unknown = [...new Set(addresses)].filter((address) => (this.#names.get(address)?.until ?? 0) <= now);
-      await Promise.all(unknown.map(async (address) => {
-        this.#names.set(address, { names: await reverseNames(address), until: now + NAMES_LAST });
-      }));
-    }
+  /** The names that are known of addresses. */
+  get names(): HostNames {
     return new Map([...this.#names].map(([address, { names }]) => [address, names]));
+  }
+
+  /**
+   * Looks up the names that are not known, if one of the files is named by one. Takes as long as the system's
+   * resolver does.
+   *
+   * @returns whether more is known than before.
+   */
+  async lookUp(files: ReadonlySet<string>, addresses: Iterable<IpAddress>): Promise<boolean> {
+    if (![...files].some((file) => !NUMERIC.test(file))) return false;
+    const now = performance.now();
+    const unknown = [...new Set(addresses)].filter((address) => (this.#names.get(address)?.until ?? 0) <= now);
+    await Promise.all(unknown.map(async (address) => {
+      this.#names.set(address, { names: await reverseNames(address), until: now + NAMES_LAST });
+    }));
+    return unknown.length > 0;
   }
 }
 
