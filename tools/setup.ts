@@ -27,31 +27,38 @@ const POLICY = "/usr/sbin/policy-rc.d";
 
 /** Installs what is missing of {@link PACKAGES}, or ends the program saying what to do. */
 export async function setup(): Promise<void> {
+  const obstacle = await install();
+  if (obstacle) fail(obstacle);
+}
+
+/** Installs what is missing of {@link PACKAGES}. Where that cannot be, says why not and what to do. */
+export async function install(): Promise<string | undefined> {
   const missing = await missingPackages();
-  if (missing.length === 0) return;
+  if (missing === undefined) return `this is no Debian system. Needed are: ${Object.keys(PACKAGES).join(", ")}`;
+  if (missing.length === 0) return undefined;
   step("Missing Debian packages");
-  for (const name of missing) say(`    ${name.padEnd(16)} ${PACKAGES[name]}`);
-  if (Deno.uid() !== 0) fail(`not root, so nothing was installed. As root: apt-get install ${missing.join(" ")}`);
+  for (const name of missing) say(`    ${name.padEnd(22)} ${PACKAGES[name]}`);
+  if (Deno.uid() !== 0) return `not root, so nothing was installed. As root: apt-get install ${missing.join(" ")}`;
   const release = forbidServiceStarts();
   try {
-    await apt(["update", "-q"]);
-    await apt(["install", "-q", "-y", "--no-install-recommends", ...missing]);
+    return await apt(["update", "-q"]) ?? await apt(["install", "-q", "-y", "--no-install-recommends", ...missing]);
   } finally {
     release();
   }
-  const stillMissing = await missingPackages();
-  if (stillMissing.length > 0) fail(`apt-get did not install ${stillMissing.join(", ")}`);
 }
 
-async function missingPackages(): Promise<string[]> {
+/** The packages that are not installed; undefined where there are no Debian packages. */
+async function missingPackages(): Promise<string[] | undefined> {
   const names = Object.keys(PACKAGES);
   const args = ["-W", "-f", "${Package} ${db:Status-Status}\n", ...names];
-  const listing = await new Deno.Command("dpkg-query", { args, stderr: "null" }).output().catch((error) => {
-    if (error instanceof Deno.errors.NotFound) return fail(`this is no Debian system. Needed are: ${names.join(", ")}`);
+  try {
+    const { stdout } = await new Deno.Command("dpkg-query", { args, stderr: "null" }).output();
+    const installed = new TextDecoder().decode(stdout).split("\n");
+    return names.filter((name) => !installed.includes(`${name} installed`));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
-  });
-  const installed = new TextDecoder().decode(listing.stdout).split("\n");
-  return names.filter((name) => !installed.includes(`${name} installed`));
+  }
 }
 
 /** Keeps nginx and the others from being started where they are only wanted as programs. Returns the undoing. */
@@ -65,11 +72,12 @@ function forbidServiceStarts(): () => void {
   return () => Deno.removeSync(POLICY);
 }
 
-async function apt(args: string[]): Promise<void> {
+/** Says what to do when apt-get fails. */
+async function apt(args: string[]): Promise<string | undefined> {
   step(`apt-get ${args.join(" ")}`);
   const env = { DEBIAN_FRONTEND: "noninteractive" };
   const { success } = await new Deno.Command("apt-get", { args, env, stdin: "null" }).spawn().status;
-  if (!success) fail(`apt-get ${args[0]} failed: see its words above, mend that, and run this again`);
+  return success ? undefined : `apt-get ${args[0]} failed: see its words above, mend that, and run this again`;
 }
 
 if (import.meta.main) {

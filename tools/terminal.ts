@@ -3,7 +3,8 @@
  */
 
 const encoder = new TextEncoder();
-const colourful = Deno.stdout.isTerminal() && !Deno.noColor;
+/** FORCE_COLOR is set where a terminal is at the other end of a pipe: the lab's kernel has one to the outside. */
+const colourful = !Deno.noColor && (Deno.stdout.isTerminal() || Deno.env.has("FORCE_COLOR"));
 
 /** Writes one line to standard output. */
 export function say(line = ""): void {
@@ -46,6 +47,16 @@ export function red(text: string): string {
 /** Green text, where the terminal can. */
 export function green(text: string): string {
   return sgr(32, text);
+}
+
+/** Yellow text, where the terminal can. */
+export function yellow(text: string): string {
+  return sgr(33, text);
+}
+
+/** Whether text is coloured. */
+export function isColourful(): boolean {
+  return colourful;
 }
 
 /** Cyan text, where the terminal can. */

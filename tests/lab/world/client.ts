@@ -35,11 +35,18 @@ export class Client {
   }
 }
 
+/** What became of requests. */
+export interface Stock {
+  readonly answers: ReadonlyMap<string, number>;
+  readonly failed: number;
+}
+
 /** Requests sent one after the other, while something happens to the director. */
 export class Load {
   readonly #failures: string[] = [];
+  readonly #answers = new Map<string, number>();
   readonly #running: Promise<void>;
-  #answered = 0;
+  #request: Promise<void> = Promise.resolve();
   #stop = false;
 
   constructor(virtual: string) {
@@ -48,21 +55,41 @@ export class Load {
 
   /** Stops, and throws when any request was not answered, or hardly any were sent. */
   async endsWithoutFailure(): Promise<void> {
+    await this.end();
+    const answered = [...this.#answers.values()].reduce((sum, count) => sum + count, 0);
+    deepStrictEqual(this.#failures, [], `failed requests, beside ${answered} answered ones`);
+    if (answered < 20) throw new Error(`only ${answered} requests were made: the load proves nothing`);
+  }
+
+  /** Stops, whatever became of the requests. */
+  async end(): Promise<void> {
     this.#stop = true;
     await this.#running;
-    deepStrictEqual(this.#failures, [], `failed requests, beside ${this.#answered} answered ones`);
-    if (this.#answered < 20) throw new Error(`only ${this.#answered} requests were made: the load proves nothing`);
+  }
+
+  /** Who answered how often since this was last asked, and how many requests failed; none is under way then. */
+  async takeStock(): Promise<Stock> {
+    await this.#request;
+    const stock = { answers: new Map(this.#answers), failed: this.#failures.length };
+    this.#answers.clear();
+    this.#failures.length = 0;
+    return stock;
   }
 
   async #send(virtual: string): Promise<void> {
     while (!this.#stop) {
-      try {
-        await httpGet(virtual);
-        this.#answered++;
-      } catch (error) {
-        this.#failures.push(`${new Date().toISOString()} ${error instanceof Error ? error.message : error}`);
-      }
+      this.#request = this.#sendOne(virtual);
+      await this.#request;
       await sleep(20);
+    }
+  }
+
+  async #sendOne(virtual: string): Promise<void> {
+    try {
+      const answer = await httpGet(virtual);
+      this.#answers.set(answer, (this.#answers.get(answer) ?? 0) + 1);
+    } catch (error) {
+      this.#failures.push(`${new Date().toISOString()} ${error instanceof Error ? error.message : error}`);
     }
   }
 }
