@@ -10,10 +10,10 @@ export interface LogLine {
 }
 
 /**
- * What the log says of an event; nothing for most rounds. The texts up to the parenthesis are those that scripts have
+ * What the log says of an event. The texts up to the parenthesis are those that scripts have
  * been looking for since the first ldirectord; why a real server came or went stands in a line of its own.
  */
-export function logLine(event: DirectorEvent): LogLine | undefined {
+export function logLine(event: DirectorEvent): LogLine {
   switch (event.type) {
     case "table-changed":
       return { severity: "info", text: describeChange(event) };
