@@ -6,8 +6,8 @@
 import { closest } from "./closest.ts";
 import { type Directive, type DirectiveName, DIRECTIVES, findDirective, REPLACED } from "./directives.ts";
 import type { ServiceHead } from "./endpoints.ts";
-import { ProblemList } from "./problem.ts";
-import { valueExtent } from "./quotes.ts";
+import { type Place, ProblemList } from "./problem.ts";
+import { type ValueExtent, valueExtent } from "./quotes.ts";
 import type { Section, Setting, Settings, SyntaxTree } from "./syntax_tree.ts";
 import { quoted } from "./values.ts";
 
@@ -37,12 +37,14 @@ export function parse(text: string): Parsed {
 /** Settings while they are collected; {@link Settings} is the same with the types of the table. */
 type Collected = Partial<Record<DirectiveName, Setting<unknown> | Setting<unknown>[]>>;
 
+/** A line with a directive on it. */
 interface Line {
   readonly text: string;
-  readonly number: number;
   /** Width of the leading blanks. */
   readonly indent: number;
   readonly name: string;
+  /** Where the name stands. */
+  readonly place: Place;
 }
 
 class Parser {
@@ -52,149 +54,127 @@ class Parser {
   /** Where the lines of the open section go, if one is open. */
   #body?: Settings;
 
-  line(text: string, number: number): void {
+  line(text: string, line: number): void {
     const indent = /^\s*/.exec(text)![0].length;
     if (indent === text.length || text[indent] === "#") return;
     if (text.length > LONGEST_LINE) {
-      this.#error(number, 1, 1, `the line is longer than ${LONGEST_LINE} characters`);
+      this.problems.error({ line, column: 1, length: 1 }, `the line is longer than ${LONGEST_LINE} characters`);
       return;
     }
     // deno-lint-ignore no-control-regex
     const control = text.search(/[\0-\x08\x0b-\x1f\x7f]/);
     if (control >= 0) {
       const code = text.charCodeAt(control).toString(16).padStart(2, "0");
-      this.#error(number, control + 1, 1, `a control character (0x${code}) in the line`, "is this a text file?");
+      const said = `a control character (0x${code}) in the line`;
+      this.problems.error({ line, column: control + 1, length: 1 }, said, "is this a text file?");
       return;
     }
     const name = /^[^\s=#"]*/.exec(text.slice(indent))![0];
-    this.#directive({ text, number, indent, name });
+    this.#directive({ text, indent, name, place: { line, column: indent + 1, length: Math.max(1, name.length) } });
   }
 
   #directive(line: Line): void {
-    const { text, number, indent, name } = line;
+    const { text, name, place } = line;
     const replaced = Object.hasOwn(REPLACED, name) ? REPLACED[name] : undefined;
     if (replaced) {
-      this.#error(
-        number,
-        indent + 1,
-        name.length,
-        `${name} directive deprecated in favour of ${replaced.by}`,
-        replaced.hint,
-      );
+      this.problems.error(place, `${name} directive deprecated in favour of ${replaced.by}`, replaced.hint);
       return;
     }
     const found = findDirective(name);
     if (!found) {
-      this.#unknown(line);
+      const shown = name || text.slice(line.indent, line.indent + 1);
+      this.problems.error(place, `Unknown command ${quoted(shown.toWellFormed())}`, hintFor(name));
       return;
     }
-    const scope = this.#scopeOf(line, found.row);
-    const setting = this.#setting(line, found.row);
-    if (found.row.opens) this.#open(name === "virtual6" ? 6 : 4, setting as Setting<ServiceHead> | undefined);
-    else if (setting && scope) this.#store(scope as Collected, found.name, found.row, setting);
-    if (found.row.outdated) this.#warning(number, indent + 1, name.length, found.row.outdated.text);
+    const { row } = found;
+    const scope = this.#scopeOf(line, row);
+    const setting = this.#setting(line, row);
+    if (row.opens) this.#open(name === "virtual6" ? 6 : 4, setting as Setting<ServiceHead> | undefined);
+    else if (setting && scope) this.#store(scope, found.name, row, setting);
+    if (row.outdated) this.problems.warning(place, row.outdated.text);
     if (!text.isWellFormed()) {
-      this.#warning(number, indent + 1, name.length, "the line is not UTF-8: its bytes are taken as they are");
+      this.problems.warning(place, "the line is not UTF-8: its bytes are taken as they are");
     }
   }
 
   /** The settings that a line belongs to, by its indentation and its directive's scope. */
-  #scopeOf({ text, number, indent, name }: Line, row: Directive<unknown>): Settings | undefined {
-    const inBody = indent > 0;
-    if (inBody && row.scope === "global") {
-      this.#error(
-        number,
-        indent + 1,
-        name.length,
-        row.opens ? "a virtual section begins in column 0" : `${name} is a global directive`,
-        "write it without leading blanks",
-      );
+  #scopeOf(line: Line, row: Directive<unknown>): Settings | undefined {
+    const { indent, name, place } = line;
+    if (indent === 0) {
+      if (row.scope !== "virtual") return this.globals;
+      const hint = `indent it by ${LEAST_INDENT} blanks, below its virtual line`;
+      this.problems.error(place, `${name} belongs to a virtual section`, hint);
       return undefined;
     }
-    if (inBody && indent < LEAST_INDENT && !text.slice(0, indent).includes("\t")) {
-      this.#error(
-        number,
-        1,
-        indent,
+    if (row.scope === "global") {
+      const said = row.opens ? "a virtual section begins in column 0" : `${name} is a global directive`;
+      this.problems.error(place, said, "write it without leading blanks");
+      return undefined;
+    }
+    if (indent < LEAST_INDENT && !line.text.slice(0, indent).includes("\t")) {
+      this.problems.error(
+        { line: place.line, column: 1, length: indent },
         `the line is indented by ${indent} blank${indent === 1 ? "" : "s"}`,
         `lines of a virtual section are indented by at least ${LEAST_INDENT} blanks or a tab, global ones not at all`,
       );
-    } else if (inBody && !this.#body) {
-      this.#error(
-        number,
-        indent + 1,
-        name.length,
-        "an indented line, but no virtual section above it",
-        row.scope === "both" ? "a global directive begins in column 0" : "begin a section: virtual = host:port",
-      );
+    } else if (!this.#body) {
+      const hint = row.scope === "both" ? "a global directive begins in column 0" : "begin one: virtual = host:port";
+      this.problems.error(place, "an indented line, but no virtual section above it", hint);
     }
-    if (!inBody && row.scope === "virtual") {
-      this.#error(
-        number,
-        1,
-        name.length,
-        `${name} belongs to a virtual section`,
-        `indent it by ${LEAST_INDENT} blanks, below its virtual line`,
-      );
-      return undefined;
-    }
-    return inBody ? this.#body : this.globals;
+    return this.#body;
   }
 
   /** The value of a line, read by the directive's grammar. */
-  #setting({ text, number, indent, name }: Line, row: Directive<unknown>): Setting<unknown> | undefined {
-    const after = indent + name.length;
-    const blanks = /^\s*/.exec(text.slice(after))![0].length;
-    if (text[after + blanks] !== "=") return this.#withoutValue({ text, number, indent, name }, row);
-    const start = after + blanks + 1;
-    const first = start + /^\s*/.exec(text.slice(start))![0].length;
-    const extent = valueExtent(text, first);
-    const raw = text.slice(first, extent.end);
+  #setting(line: Line, row: Directive<unknown>): Setting<unknown> | undefined {
+    const { text, indent, name, place } = line;
+    const equals = skipBlanks(text, indent + name.length);
+    if (text[equals] !== "=") return this.#withoutValue(line, row);
+    const start = skipBlanks(text, equals + 1);
+    const extent = valueExtent(text, start);
+    const raw = text.slice(start, extent.end);
     if (raw === "") {
-      this.#error(number, indent + 1, name.length, `${name} needs a value`, `write ${name} = ${row.value.form}`);
+      this.problems.error(place, `${name} needs a value`, `write ${name} = ${row.value.form}`);
       return undefined;
     }
-    if (extent.quotedHash !== undefined) {
-      const said = "this # is part of the value, as it stands in quotes; the old program cut the line here";
-      this.#warning(number, extent.quotedHash + 1, 1, said);
-    }
-    if (extent.touchingHash !== undefined) {
-      const hint = "put the value in quotes if the # belongs to it, else a blank before the #";
-      this.#warning(number, extent.touchingHash + 1, 1, "a comment begins here", hint);
-    }
+    this.#warnOfHashes(place.line, extent);
     const reading = row.value.read(raw);
-    if ("mistake" in reading) {
-      const { at, length, text, hint } = reading.mistake;
-      const subject = row.opens ? "virtual service" : name;
-      this.#error(
-        number,
-        first + at + 1,
-        length,
-        text.startsWith("must ") ? `${subject} ${text}` : `${subject}: ${text}`,
-        hint,
-      );
-      return undefined;
+    if ("value" in reading) {
+      return { value: reading.value, line: place.line, column: start + 1, length: raw.length };
     }
-    return { value: reading.value, line: number, column: first + 1, length: raw.length };
+    const { at, length, text: said, hint } = reading.mistake;
+    const subject = row.opens ? "virtual service" : name;
+    this.problems.error(
+      { line: place.line, column: start + at + 1, length },
+      said.startsWith("must ") ? `${subject} ${said}` : `${subject}: ${said}`,
+      hint,
+    );
+    return undefined;
   }
 
-  #withoutValue({ text, number, indent, name }: Line, row: Directive<unknown>): Setting<unknown> | undefined {
-    const rest = text.slice(indent + name.length).trim();
-    if (row.bare !== undefined && (rest === "" || rest.startsWith("#"))) {
-      this.#warning(
-        number,
-        indent + 1,
-        name.length,
-        `${name} without a value means ${row.bare}`,
-        `write ${name} = ${row.bare}`,
-      );
-      const reading = row.value.read(row.bare);
-      return "value" in reading
-        ? { value: reading.value, line: number, column: indent + 1, length: name.length }
-        : undefined;
+  #warnOfHashes(line: number, { quotedHash, touchingHash }: ValueExtent): void {
+    if (quotedHash !== undefined) {
+      const said = "this # is part of the value, as it stands in quotes; the old program cut the line here";
+      this.problems.warning({ line, column: quotedHash + 1, length: 1 }, said);
     }
-    this.#error(number, indent + 1, name.length, `${name} without =`, `write ${name} = ${row.value.form}`);
-    return undefined;
+    if (touchingHash !== undefined) {
+      const hint = "put the value in quotes if the # belongs to it, else a blank before the #";
+      this.problems.warning({ line, column: touchingHash + 1, length: 1 }, "a comment begins here", hint);
+    }
+  }
+
+  /** A name without `=`: where the table says so, it stands for a value. */
+  #withoutValue(
+    { text, indent, name, place }: Line,
+    { bare, value }: Directive<unknown>,
+  ): Setting<unknown> | undefined {
+    const rest = text.slice(indent + name.length).trim();
+    if (bare === undefined || (rest !== "" && !rest.startsWith("#"))) {
+      this.problems.error(place, `${name} without =`, `write ${name} = ${value.form}`);
+      return undefined;
+    }
+    this.problems.warning(place, `${name} without a value means ${bare}`, `write ${name} = ${bare}`);
+    const reading = value.read(bare);
+    return "value" in reading ? { value: reading.value, ...place } : undefined;
   }
 
   #open(family: 4 | 6, head: Setting<ServiceHead> | undefined): void {
@@ -202,36 +182,27 @@ class Parser {
     if (head) this.sections.push({ family, head, settings: this.#body });
   }
 
-  #store(scope: Collected, name: DirectiveName, row: Directive<unknown>, setting: Setting<unknown>): void {
-    const before = scope[name];
+  #store(scope: Settings, name: DirectiveName, row: Directive<unknown>, setting: Setting<unknown>): void {
+    const collected = scope as Collected;
+    const before = collected[name];
     if (row.repeats) {
       if (Array.isArray(before)) before.push(setting);
-      else scope[name] = [setting];
+      else collected[name] = [setting];
       return;
     }
     if (before && !Array.isArray(before)) {
-      this.#warning(
-        setting.line,
-        setting.column,
-        setting.length,
-        `${name} is given twice: this one counts, the one at line ${before.line} does not`,
-      );
+      const said = `${name} is given twice: this one counts, the one at line ${before.line} does not`;
+      this.problems.warning(setting, said);
     }
-    scope[name] = setting;
+    collected[name] = setting;
   }
+}
 
-  #unknown({ text, number, indent, name }: Line): void {
-    const shown = name || text.slice(indent, indent + 1);
-    this.#error(number, indent + 1, shown.length, `Unknown command ${quoted(shown.toWellFormed())}`, hintFor(name));
-  }
-
-  #error(line: number, column: number, length: number, text: string, hint?: string): void {
-    this.problems.error({ line, column, length }, text, hint);
-  }
-
-  #warning(line: number, column: number, length: number, text: string, hint?: string): void {
-    this.problems.warning({ line, column, length }, text, hint);
-  }
+function skipBlanks(text: string, from: number): number {
+  const blanks = /\s*/y;
+  blanks.lastIndex = from;
+  blanks.exec(text);
+  return blanks.lastIndex;
 }
 
 function hintFor(name: string): string | undefined {

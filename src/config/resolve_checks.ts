@@ -2,8 +2,7 @@
  * A section's checks: what each of its real servers is asked, by which method, how often and how long.
  */
 
-import type { IpAddress } from "../model/address.ts";
-import { formatEndpoint } from "../model/address.ts";
+import { formatEndpoint, type IpAddress } from "../model/address.ts";
 import type { Check, CheckKey, CheckMethod, CheckTarget, Pattern, Service } from "../model/check.ts";
 import type { Secret } from "../model/secret.ts";
 import type { ServiceAddress, ServiceSettings } from "../model/table.ts";
@@ -12,8 +11,8 @@ import type { RealValue } from "./endpoints.ts";
 import type { Load } from "./facts.ts";
 import { compilePattern } from "./perl_regex.ts";
 import { SERVICE_PORTS } from "./ports.ts";
-import type { Section, Setting, Settings } from "./syntax_tree.ts";
 import { within } from "./resolve_endpoint.ts";
+import type { Section, Setting, Settings } from "./syntax_tree.ts";
 import type { Expression } from "./values.ts";
 
 /** Makes the policy of one address of a `real` line. */
@@ -27,8 +26,16 @@ export function resolveChecks(
 ): (real: Setting<RealValue>) => PolicyMaker {
   const own = section.settings;
   const service = own.service?.value ?? serviceByPort(settings.address);
+  const sectionReceive = own.receive ? compile(load, own.receive, own.receive.value) : undefined;
+  const receiveOf = (real: Setting<RealValue>) =>
+    real.value.pair ? compile(load, real, real.value.pair.receive) : sectionReceive;
   const method = resolveMethod(load, section, service);
-  if (method === "on" || method === "off") return () => () => ({ kind: method });
+  if (method === "on" || method === "off") {
+    return (real) => {
+      receiveOf(real);
+      return () => ({ kind: method });
+    };
+  }
   if (method.method === "negotiate") warnOfSettings(load, section, service);
 
   const timing = resolveTiming(load.globals, own);
@@ -48,21 +55,19 @@ export function resolveChecks(
   };
   const virtualArguments = external ? argumentsOf(settings.address) : [];
   const sectionIdentity = identityOf(load, method, timing, base, virtualArguments);
-  const sectionReceive = own.receive ? compile(load, own.receive, own.receive.value) : undefined;
 
   return (real) => {
     const { pair } = real.value;
     const request = (pair ? pair.request : own.request?.value) || undefined;
-    const receive = pair ? compile(load, real, pair.receive) : sectionReceive;
+    const receive = receiveOf(real);
     const identity = `${sectionIdentity} ${JSON.stringify([request, receive?.source])}`;
     return (address, configuredPort) => {
       const serving = configuredPort || portOf(settings.address);
       const port = own.checkport?.value ?? (serving || defaultPort(service));
       warnOfNoPort(load, section, method.method, port);
       const commandArguments = external ? [...virtualArguments, address, String(serving)] : [];
-      const key = `${method.method} ${service} ${formatEndpoint(address, port)} ${
-        external ? `${serving} ` : ""
-      }${identity}` as CheckKey;
+      const asked = external ? [formatEndpoint(address, port), serving] : [formatEndpoint(address, port)];
+      const key = [method.method, service, ...asked, identity].join(" ") as CheckKey;
       return {
         kind: "checked",
         check: shared(load, key, () => ({
@@ -116,11 +121,14 @@ function resolveMethod(load: Load, section: Section, service: Service): Method |
   }
   if (type !== "negotiate" || service !== "none") return { method: type satisfies CheckMethod };
   const place = section.settings.service ?? section.settings.checktype ?? section.head;
+  const because = section.settings.service
+    ? "with service none"
+    : section.head.value.kind === "mark"
+    ? "a firewall mark does not tell the service:"
+    : "no service is known for this port:";
   load.problems.warning(
     place,
-    section.settings.service
-      ? "with service none the real servers are not checked and always in"
-      : "no service is known for this port: the real servers are not checked and always in",
+    `${because} the real servers are not checked and always in`,
     "write service = http (or what it is), or checktype = connect; checktype = on says that it is meant so",
   );
   return "on";

@@ -68,7 +68,8 @@ export function resolvePort(
 
 /**
  * The port of a destination as the kernel will have it. Ports are mapped only by masq, and only to
- * another machine; a firewall mark's destinations keep the port that they are given.
+ * another machine: the latter is the manual's word, newer kernels would map to their own addresses
+ * as well. A firewall mark's destinations keep the port that they are given.
  */
 export function kernelPort(
   facts: Facts,

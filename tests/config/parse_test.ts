@@ -19,6 +19,7 @@ pure("where a line begins says what it belongs to", () => {
     "\u{feff}checkinterval = 3\r\nvirtual = 10.0.0.9:80\r\n\treal=10.0.0.1:80 gate\r\n": [],
     [`virtual = 10.0.0.9:80\n\n# x\n    # y\n${REAL}\n\ncheckinterval = 3`]: [],
     "virtual = 10.0.0.9:80\n \t real = 10.0.0.1:80 gate": [],
+    "virtual\u{a0}=\u{a0}10.0.0.9:80\n\u{a0}   real\u{a0}= 10.0.0.1:80\u{a0}gate\u{a0}": [],
     "virtual = 10.0.0.9:80\n   real = 10.0.0.1:80 gate": ["error 2:1+3 the line is indented by 3 blanks"],
     " checkinterval = 3": ["error 1:1+1 the line is indented by 1 blank"],
     "    checkinterval = 3": ["error 1:5+13 an indented line, but no virtual section above it"],

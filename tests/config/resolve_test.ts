@@ -89,6 +89,7 @@ pure("what is wrong with a section's head or servers is an error at its place", 
     [HEAD, ["service = mysql", 'request = "SELECT 1"'], "3:15+5 service mysql needs a login"],
     [HEAD, ["service = pgsql", "login = x"], "3:15+5 service pgsql needs a request"],
     [HEAD, ['receive = "a)"'], "3:17+1 invalid receive expression: Unmatched ) in regex"],
+    [HEAD, ["receive = a)", "checktype = on"], "3:16+1 invalid receive expression: Unmatched ) in regex"],
     [HEAD, ["receive = ab**"], "3:18+1 invalid receive expression: Nested quantifiers in regex"],
     [
       HEAD,
@@ -143,6 +144,11 @@ pure("what is only doubtful is a warning, and the model is there", () => {
     ],
     [HEAD, ["netmask = 255.255.255.0"], "3:15+13 netmask has no effect without persistent"],
     [HEAD, ["ops = yes"], "3:11+3 ops is for udp: it has no effect here"],
+    [
+      "virtual = 7",
+      [],
+      "2:11+1 a firewall mark does not tell the service: the real servers are not checked and always in",
+    ],
     [HEAD, ["service = none"], "3:15+4 with service none the real servers are not checked and always in"],
     [
       "virtual = 192.0.2.1:8888",
