@@ -145,6 +145,7 @@ class Parser {
 
   /** `{n}`, `{n,}`, `{n,m}`, `{,m}`; any other brace is a character. */
   #bounds(at: number): { readonly least: number; readonly most: number; readonly length: number } | undefined {
+    if (this.source[at] !== "{") return undefined;
     const match = /^\{ *(\d*) *(,?) *(\d*) *\}/.exec(this.source.slice(at, at + 64));
     if (!match) return undefined;
     const [{ length }, least, comma, most] = match;
@@ -346,11 +347,14 @@ class Parser {
 
   /** `(?#…)`, and under (?x) blanks and comments. */
   #skipComments(flags: Flags): void {
-    while (
-      this.#match(/\(\?#[^)]*\)/y) ||
-      (flags.x && this.#match(/[ \t-\r\x85]+|#[^\n]*\n?/y))
-    );
-    if (this.source.startsWith("(?#", this.#at)) throw new RegexError(this.#at, "Sequence (?#... not terminated");
+    for (;;) {
+      const comment = this.source.startsWith("(?#", this.#at);
+      if (comment && !this.#match(/\(\?#[^)]*\)/y)) {
+        throw new RegexError(this.#at, "Sequence (?#... not terminated");
+      }
+      const blanks = flags.x && this.#match(/(?:[ \t-\r\x85]+|#[^\n]*\n?)+/y);
+      if (!comment && !blanks) return;
+    }
   }
 
   #take(character: string): boolean {
