@@ -1,0 +1,26 @@
+import type { MailMessage, SendMailOptions } from "nodemailer";
+import type { Letter } from "./letter.ts";
+
+/** A letter in nodemailer's terms, for these of its addresses. The envelope's sender is the bare address. */
+export function messageOf(letter: Letter, to: readonly string[]): SendMailOptions {
+  return {
+    messageId: letter.id,
+    date: letter.date,
+    from: { ...letter.from },
+    to: [...letter.to],
+    envelope: { from: letter.from.address, to: [...to] },
+    subject: letter.subject,
+    text: letter.text,
+    // RFC 3834: nobody is on holiday for a program.
+    headers: { "Auto-Submitted": "auto-generated" },
+  };
+}
+
+/**
+ * A plug-in for nodemailer that leaves plain text as it is. Otherwise lines above 76 characters become
+ * quoted-printable, broken where filters that look for the log's words no longer find them.
+ */
+export function plainLines({ data, message }: MailMessage, done: () => void): void {
+  if (/^[\x20-\x7e\n]*$/.test(String(data.text))) message.getTransferEncoding = () => "7bit";
+  done();
+}
