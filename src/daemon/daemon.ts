@@ -1,4 +1,6 @@
+import { MailAlerts } from "../alerts/mail_alerts.ts";
 import { runProgram } from "../alerts/run_program.ts";
+import { mailTransport } from "../alerts/transport.ts";
 import { runRound } from "../checkers/run.ts";
 import { loadConfig, type Loaded } from "../config/load.ts";
 import { formatProblem } from "../config/problem.ts";
@@ -31,6 +33,7 @@ export class Daemon {
   readonly #ports: DaemonPorts;
   readonly #log: Log;
   readonly #director: Director;
+  readonly #mails: MailAlerts;
   readonly #reporter: Reporter;
   readonly #further: FurtherInstances;
   readonly #maintenance = new MaintenanceWatch();
@@ -49,7 +52,13 @@ export class Daemon {
     this.#log = ports.log;
     this.#loaded = loaded;
     this.#watch = new FileWatch(model.file);
-    this.#reporter = new Reporter(ports.log);
+    this.#mails = new MailAlerts({
+      clock: systemClock,
+      send: mailTransport(),
+      host: Deno.hostname(),
+      complain: (text) => this.#log.error(text),
+    });
+    this.#reporter = new Reporter({ log: ports.log, mails: this.#mails, model: () => this.#director.model });
     this.#further = new FurtherInstances(ports.log);
     this.#director = new Director(model, {
       driver: ports.driver,
@@ -67,6 +76,7 @@ export class Daemon {
   async start(): Promise<void> {
     this.#look();
     await this.#director.start();
+    this.#mails.enter("running");
     this.#background(this.#further.become(this.#director.model.execute));
     this.#timer = setInterval(() => this.#look(), LOOK);
   }
@@ -87,18 +97,23 @@ export class Daemon {
   /** Ends the checks, purges the table as `cleanstop` says, and ends what was started along the way. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
+    this.#mails.enter("stopping");
     await this.#director.stop();
     await Promise.all([this.#reporter.stop(), this.#further.become([])]);
   }
 
   async #goOver(loaded: Loaded, model: Model, reloadFurther: boolean): Promise<void> {
+    this.#mails.enter("reloading");
     try {
       await this.#director.reload(model);
     } catch (error) {
       if (!(error instanceof IpvsUnavailable)) throw error;
       this.#log.error(`Cannot reload now: ${error.message}; the configuration in force stays`);
       return;
+    } finally {
+      this.#mails.enter("running");
     }
+    this.#mails.become(model);
     this.#loaded = loaded;
     this.#ports.onLogFile(model.logFile);
     await this.#further.become(model.execute, reloadFurther);

@@ -1,20 +1,34 @@
 import { FallbackCommands } from "../alerts/fallback_command.ts";
+import type { MailAlerts } from "../alerts/mail_alerts.ts";
 import { monitorLine } from "../alerts/monitor_file.ts";
 import type { DirectorEvent } from "../director/events.ts";
 import type { CheckKey } from "../model/check.ts";
+import { destinationKey, virtualKey } from "../model/table.ts";
+import type { Model } from "../model/virtual_service.ts";
 import { formatDate } from "./date.ts";
 import { logLine } from "./event_log.ts";
 import type { Log } from "./log.ts";
 
-/** Carries the director's events to the log, the monitor files and the fallback commands. */
+/** What a reporter carries events to. */
+export interface ReporterPorts {
+  readonly log: Log;
+  readonly mails: MailAlerts;
+  /** The configuration in force. */
+  model(): Model;
+}
+
+/** Carries the director's events to the log, the alert mails, the monitor files and the fallback commands. */
 export class Reporter {
+  readonly #ports: ReporterPorts;
   readonly #log: Log;
   readonly #fallbackCommands: FallbackCommands;
   /** What kept checks from being made, as last logged. */
   readonly #troubles = new Map<CheckKey, string>();
   readonly #unwritable = new Set<string>();
 
-  constructor(log: Log) {
+  constructor(ports: ReporterPorts) {
+    const { log } = ports;
+    this.#ports = ports;
     this.#log = log;
     this.#fallbackCommands = new FallbackCommands(({ reason }) => log.error(`fallbackcommand: ${reason}`));
   }
@@ -24,14 +38,27 @@ export class Reporter {
     if (event.type !== "round" || this.#isNews(event) || this.#log.isVerbose) {
       const { severity, text } = logLine(event);
       this.#log.write(severity, text);
+      this.#mail(event, text);
     }
     if (event.type === "round") this.#monitor(event);
     if (event.type === "fallback") this.#fallbackCommands.change(event.virtual, event.active);
   };
 
-  /** Ends what the fallback commands began. */
-  stop(): Promise<void> {
-    return this.#fallbackCommands.stopAll();
+  /** Ends what the fallback commands began, and sends the last mails. */
+  async stop(): Promise<void> {
+    await Promise.all([this.#fallbackCommands.stopAll(), this.#ports.mails.stop()]);
+  }
+
+  #mail(event: DirectorEvent, text: string): void {
+    const { mails } = this.#ports;
+    if (event.type === "transition") mails.transition(event.virtual, event.real, event.up, text);
+    if (event.type === "fallback") mails.fallback(event.virtual, text);
+    if (event.type === "table-changed" && "destination" in event.action) {
+      const { action: { service, destination }, occasion } = event;
+      // A virtual service that left the configuration has nobody left to tell.
+      const virtual = this.#ports.model().virtuals.get(virtualKey(service.address));
+      if (virtual) mails.tableChange(virtual, destinationKey(destination), occasion === "change", text);
+    }
   }
 
   /** Of all rounds only a trouble of our own is news, and that once. */
