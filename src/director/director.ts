@@ -166,10 +166,12 @@ export class Director {
   #endRound(course: Course, startedAt: number, { result, durationMs }: Round): void {
     const { check } = course;
     const now = this.#ports.clock.now();
-    const { delay, lead } = nextRound(check.interval * 1000, course.lead);
-    course.rounds++;
+    const interval = check.interval * 1000;
+    const { delay, lead } = nextRound(interval, course.lead);
+    // First rounds all start at once and may take a while together; the second ones are not to meet them.
+    const from = course.rounds++ === 0 ? Math.min(now, startedAt + interval) : startedAt;
     course.lead = lead;
-    this.#schedule.set(check.key, Math.max(startedAt + delay, now));
+    this.#schedule.set(check.key, Math.max(from + delay, now));
     this.#setAlarm();
 
     this.#ports.report({ type: "round", check, result, durationMs, users: usersOf(this.#model, check.key) });
