@@ -1,0 +1,53 @@
+import type { Duration, Result } from "./result.ts";
+
+/** The results as a table: a row a figure, a column a program, and ours against keepalived's. */
+export function comparison(results: readonly Result[]): string {
+  const peer = results.find(({ name }) => name.startsWith("keepalived"))!;
+  const ours = results.find(({ bareStart }) => bareStart !== undefined)!;
+  const row = (label: string, show: (result: Result) => string, value: (result: Result) => number | undefined) => {
+    const [mine, theirs] = [value(ours), value(peer)];
+    return [label, ...results.map(show), mine && theirs ? `${(mine / theirs).toFixed(2)} ×` : ""];
+  };
+  const duration = (label: string, pick: (result: Result) => Duration) =>
+    row(label, (result) => showDuration(pick(result)), (result) => secondsOf(pick(result)));
+  const rows = [
+    ["", ...results.map(({ name }) => name), "ours : keepalived"],
+    duration("all in the table, from exec", ({ allIn }) => allIn),
+    row("  net of the runtime's start", (result) => showSeconds(netOf(result)), netOrWhole),
+    row("CPU per check", ({ cpuPerCheck }) => `${cpuPerCheck.toFixed(2)} ms`, ({ cpuPerCheck }) => cpuPerCheck),
+    row("checks per second", ({ checksPerSecond }) => checksPerSecond.toFixed(0), () => undefined),
+    row("memory", ({ pssMegabytes }) => `${pssMegabytes.toFixed(1)} MB`, ({ pssMegabytes }) => pssMegabytes),
+    duration("silent servers out after", ({ silentOut }) => silentOut),
+    duration("back in after", ({ silentBack }) => silentBack),
+  ];
+  return aligned(rows);
+}
+
+function netOf({ allIn, bareStart }: Result): number | undefined {
+  const seconds = secondsOf(allIn);
+  return bareStart !== undefined && seconds !== undefined ? seconds - bareStart : undefined;
+}
+
+function netOrWhole(result: Result): number | undefined {
+  return netOf(result) ?? secondsOf(result.allIn);
+}
+
+function secondsOf(duration: Duration): number | undefined {
+  return "seconds" in duration ? duration.seconds : undefined;
+}
+
+function showSeconds(seconds: number | undefined): string {
+  return seconds === undefined ? "" : `${seconds.toFixed(2)} s`;
+}
+
+function showDuration(duration: Duration): string {
+  if ("seconds" in duration) return showSeconds(duration.seconds);
+  return duration.over > 0 ? `> ${duration.over} s (${duration.reached})` : "–";
+}
+
+function aligned(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  const line = (row: readonly string[]) =>
+    row.map((cell, column) => column === 0 ? cell.padEnd(widths[0]) : cell.padStart(widths[column])).join("   ");
+  return rows.map((row) => `${line(row)}\n`).join("");
+}

@@ -1,0 +1,32 @@
+import { run } from "../tests/lab/world/command.ts";
+
+/** The kernel's clock ticks in a second (USER_HZ, the same on every Linux that runs this). */
+const TICKS = 100;
+
+/** The processes of a network namespace, but for one. */
+export async function processesOf(namespace: string, except: number): Promise<number[]> {
+  const pids = await run(["ip", "netns", "pids", namespace]);
+  return pids.split("\n").filter(Boolean).map(Number).filter((pid) => pid !== except);
+}
+
+/** Seconds of processor time that processes and their dead children have used. */
+export function cpuSeconds(pids: readonly number[]): number {
+  return sum(pids, (pid) => {
+    const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
+    // utime, stime, cutime and cstime are fields 14 to 17; the name, field 2, may have anything in it but ends in `)`.
+    const times = stat.slice(stat.lastIndexOf(")") + 2).split(" ").slice(11, 15);
+    return sum(times, Number) / TICKS;
+  });
+}
+
+/** Megabytes that processes hold, shared pages divided among those who share them. */
+export function pssMegabytes(pids: readonly number[]): number {
+  return sum(pids, (pid) => {
+    const rollup = Deno.readTextFileSync(`/proc/${pid}/smaps_rollup`);
+    return Number(/^Pss:\s+(\d+) kB/m.exec(rollup)![1]) / 1024;
+  });
+}
+
+function sum<T>(items: readonly T[], value: (item: T) => number): number {
+  return items.reduce((total, item) => total + value(item), 0);
+}

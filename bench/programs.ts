@@ -1,0 +1,97 @@
+import { realAddress, REALS_EACH, VIRTUALS } from "./farm.ts";
+
+/** A program that is measured: how it is told what to do, and how it is started. */
+export interface Program {
+  readonly name: string;
+  /** Where its configuration goes, and what is in it. */
+  readonly file: string;
+  readonly config: string;
+  /** Starts it in the background. */
+  readonly start: readonly string[];
+  /** Seconds to wait for all servers to come in, or for silent ones to go. */
+  readonly patience: number;
+}
+
+const INTERVAL = 1;
+const TIMEOUT = 3;
+
+/** Ours, keepalived and the Perl program, this one in both of its ways to run. */
+export function programs(ours: string): readonly Program[] {
+  const file = "/etc/ha.d/bench";
+  return [
+    { name: "ours", file, config: ldirectordConfig("no"), start: [ours, "bench", "start"], patience: 60 },
+    {
+      name: "keepalived 2.2.7",
+      file: "/run/keepalived.conf",
+      config: keepalivedConfig(),
+      start: ["keepalived", "-C", "-f", "/run/keepalived.conf", "-p", "/run/ka.pid", "-c", "/run/ka-checkers.pid"],
+      patience: 60,
+    },
+    {
+      name: "Perl 4.12, fork=yes",
+      file,
+      config: ldirectordConfig("yes"),
+      start: ["/usr/sbin/ldirectord", "bench", "start"],
+      patience: 120,
+    },
+    {
+      name: "Perl 4.12",
+      file,
+      config: ldirectordConfig("no"),
+      start: ["/usr/sbin/ldirectord", "bench", "start"],
+      patience: 120,
+    },
+  ];
+}
+
+function ldirectordConfig(fork: "yes" | "no"): string {
+  const reals = (virtual: number) =>
+    each(REALS_EACH, (real) => `        real = ${realAddress(virtual, real)}:80 masq 1`);
+  const virtuals = each(VIRTUALS, (virtual) =>
+    [
+      `virtual = ${virtualAddress(virtual)}:80`,
+      ...reals(virtual),
+      "        service = http",
+      '        request = "index.html"',
+      "        scheduler = wrr",
+    ].join("\n"));
+  return [
+    `checkinterval = ${INTERVAL}`,
+    `checktimeout = ${TIMEOUT}`,
+    `negotiatetimeout = ${TIMEOUT}`,
+    `fork = ${fork}`,
+    "quiescent = no",
+    ...virtuals,
+    "",
+  ].join("\n");
+}
+
+/** `alpha`: nobody enters before a check has passed, as with the others. `retry 0`: nor is a failure forgiven. */
+function keepalivedConfig(): string {
+  const real = (virtual: number, index: number) => `
+    real_server ${realAddress(virtual, index)} 80 {
+      weight 1
+      HTTP_GET {
+        url { path /index.html status_code 200 }
+        connect_timeout ${TIMEOUT}
+        retry 0
+      }
+    }`;
+  return each(VIRTUALS, (virtual) => `
+virtual_server ${virtualAddress(virtual)} 80 {
+    delay_loop ${INTERVAL}
+    lb_algo wrr
+    lb_kind NAT
+    protocol TCP
+    alpha
+${each(REALS_EACH, (index) => real(virtual, index)).join("\n")}
+}`).join("\n");
+}
+
+function virtualAddress(virtual: number): string {
+  return `192.0.2.${virtual}`;
+}
+
+function each<T>(count: number, make: (index: number) => T): T[] {
+  return Array.from({ length: count }, (_, i) => make(i + 1));
+}

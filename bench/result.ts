@@ -1,0 +1,18 @@
+/** Seconds, or how far it got within so many. */
+export type Duration = { readonly seconds: number } | { readonly over: number; readonly reached: number };
+
+/** What was measured of one program. */
+export interface Result {
+  readonly name: string;
+  /** From exec until all servers are in the table. */
+  readonly allIn: Duration;
+  /** What a start of nothing but the runtime takes: `--version`. Ours only. */
+  readonly bareStart?: number;
+  /** Milliseconds of processor time a check. */
+  readonly cpuPerCheck: number;
+  readonly checksPerSecond: number;
+  readonly pssMegabytes: number;
+  /** From the servers' going silent until the last is out, and from their return until the last is in. */
+  readonly silentOut: Duration;
+  readonly silentBack: Duration;
+}
