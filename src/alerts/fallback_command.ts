@@ -34,11 +34,12 @@ export class FallbackCommands {
   }
 
   #call(virtual: VirtualService, verb: "start" | "stop"): void {
-    const command = virtual.fallbackCommand;
-    if (command === undefined) return;
+    if (virtual.fallbackCommand === undefined) return;
+    const [program, ...own] = virtual.fallbackCommand;
+    const args = [...own, verb, virtual.label, virtual.settings.address.kind];
     const before = this.#last.get(virtual.key) ?? Promise.resolve();
     const call = before.then(async () => {
-      const outcome = await runProgram(command, [verb, virtual.label, virtual.settings.address.kind], LIMIT);
+      const outcome = await runProgram(program, args, LIMIT);
       if (!outcome.ok) this.#report(outcome);
     });
     this.#last.set(virtual.key, call);

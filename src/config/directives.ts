@@ -134,7 +134,7 @@ export const DIRECTIVES = {
   },
   fallbackcommand: {
     scope: "both",
-    value: values.commandLine,
+    value: values.command,
     default: UNSET,
     doc: "A program that is run with start when the last real server of a virtual service goes down, and with stop " +
       "when the first returns; the virtual service and its protocol follow as arguments.",

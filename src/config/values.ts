@@ -278,12 +278,6 @@ export const command: Grammar<readonly string[]> = {
   },
 };
 
-/** A command as written; checked like {@link command}. */
-export const commandLine: Grammar<string> = quotable(command.form, (text) => {
-  const reading = command.read(text);
-  return "value" in reading ? value(text) : reading;
-});
-
 /** The words of a comma-separated list, with their places; an empty one is a mistake that its grammar will see. */
 function* commaSeparated(text: string): Generator<{ readonly word: string; readonly at: number }> {
   let at = 0;

@@ -55,8 +55,8 @@ export interface VirtualService {
   readonly settings: ServiceSettings;
   readonly reals: ReadonlyMap<DestinationKey, RealServer>;
   readonly fallback?: Fallback;
-  /** Called with `start` when the last real server goes and `stop` when the first returns. */
-  readonly fallbackCommand?: string;
+  /** A program and its own arguments, called with `start` when the last real server goes and `stop` when the first returns. */
+  readonly fallbackCommand?: readonly string[];
   /** Down means weight 0 instead of removal. */
   readonly quiescent: boolean;
   /** A quiescent real server that somebody removed is put back at weight 0. */
