@@ -23,8 +23,6 @@ const PERMISSIONS = ["net", "read", "write", "run", "sys", "ffi", "env"].map((na
 const V8_FLAGS = [
   // Checks leave much garbage and little that stays: a small nursery keeps the daemon small.
   "--max-semi-space-size=1",
-  // `receive` expressions that backtrack too much go on in the engine that cannot: no check hangs the loop.
-  "--enable-experimental-regexp-engine-on-excessive-backtracks",
 ];
 
 const COMPILE = [

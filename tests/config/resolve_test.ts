@@ -333,12 +333,12 @@ smtp = global
   const [first, second] = [...model(text).virtuals.values()].map(summary);
   deepStrictEqual(first, [
     [3, 3, true],
-    [false, true, false, 3, "127.0.0.1:80", "gate", "/global"],
+    [false, true, false, 3, "127.0.0.1:80", "gate", ["/global"]],
     [["global@b"], 3, ["running"], "from@b", "global"],
   ]);
   deepStrictEqual(second, [
     [2, 2, false],
-    [true, true, true, 2, "10.0.0.9:80", "masq", "/own"],
+    [true, true, true, 2, "10.0.0.9:80", "masq", ["/own"]],
     [["own@b"], 2, [], "from@b", "own"],
   ]);
 });

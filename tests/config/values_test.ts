@@ -44,7 +44,6 @@ const GOOD: readonly (readonly [Grammar<unknown>, string, unknown])[] = [
   [values.command, '"/bin/check -w 5"', ["/bin/check", "-w", "5"]],
   [values.command, `"/bin/check 'a b' c"`, ["/bin/check", "a b", "c"]],
   [values.command, `/bin/check "a b" --x='c d'`, ["/bin/check", "a b", "--x=c d"]],
-  [values.commandLine, '"/bin/x y"', "/bin/x y"],
   [values.configurationName, '"other.cf"', "other.cf"],
 ];
 
