@@ -17,6 +17,7 @@ export const PACKAGES: Readonly<Record<string, string>> = {
   "nginx-light": "real servers",
   "openssl": "their certificates",
   "socat": "real servers that speak udp",
+  "python3-aiosmtpd": "a mail server that keeps what it takes",
   "ldirectord": "the Perl program, to compare with",
   "libnet-inet6glue-perl": "without which that dies of its first IPv6 check",
   "keepalived": "the other director, to measure against",

@@ -8,7 +8,7 @@ import { alertsOf, type News } from "./news.ts";
 import { Reminders } from "./reminders.ts";
 
 /** Milliseconds without news after which a letter is closed. */
-const QUIET = 2_000;
+const QUIET = 3_000;
 
 /** Milliseconds after which it is closed though news go on coming. */
 const LONGEST = 10_000;
