@@ -90,6 +90,7 @@ export class TableKeeper {
       } catch (error) {
         if (!(error instanceof IpvsUnavailable)) throw error;
         this.#order ??= order;
+        this.#seen = undefined;
         this.#reportUnavailable(error.message);
         this.#retryLater();
         return;
@@ -97,18 +98,24 @@ export class TableKeeper {
     }
   }
 
-  async #apply({ desired, occasion }: Order): Promise<void> {
+  /** @param basis the table as it is now; absent = as we last saw it, which costs no look and is nearly always right. */
+  async #apply(order: Order, basis?: IpvsTable): Promise<void> {
+    const { desired, occasion } = order;
     const { driver, report } = this.#ports;
     const thresholds = usesThresholds(desired);
-    const before = this.#justSeen(thresholds) ?? await this.read(thresholds);
+    const before = basis ?? this.#lastSeen(occasion, thresholds) ?? await this.read(thresholds);
     const steps = plan({ current: before, desired, previous: this.#previous, reconcile: occasion !== "change" });
     const said = await driver.apply(steps);
-    const refused = steps.length === 0 ? [] : outstanding(await this.read(thresholds), steps);
+    const after = steps.length === 0 ? before : await this.read(thresholds);
+    const refused = outstanding(after, steps);
 
     const untaken = new Set(refused);
     for (const action of steps) {
       if (!untaken.has(action)) report(changed(action, before, desired, this.#previous, occasion));
     }
+    // Somebody may have changed the table by hand: what is left is planned once more, from what is really there.
+    if (said.length + refused.length > 0 && !basis) return await this.#apply(order, after);
+
     this.#previous = taken(desired, this.#previous, refused);
     this.#last = { desired, occasion: "change" };
     this.#reportRefused(refused, said);
@@ -116,10 +123,12 @@ export class TableKeeper {
     else this.#retries = 0;
   }
 
-  #justSeen(thresholds: boolean): IpvsTable | undefined {
+  /** A start or a reload sets right what was changed by hand, so that it needs to have seen it. */
+  #lastSeen(occasion: Occasion, thresholds: boolean): IpvsTable | undefined {
     const seen = this.#seen;
-    if (!seen || seen.thresholds !== thresholds || this.#ports.clock.now() - seen.at > FRESH) return undefined;
-    return seen.table;
+    if (!seen || seen.thresholds !== thresholds) return undefined;
+    const fresh = this.#ports.clock.now() - seen.at <= FRESH;
+    return occasion === "change" || fresh ? seen.table : undefined;
   }
 
   #retryLater(): void {

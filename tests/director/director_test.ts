@@ -9,7 +9,8 @@ import type { Check } from "../../src/model/check.ts";
 import type { Plan } from "../../src/model/plan.ts";
 import type { IpvsTable } from "../../src/model/table.ts";
 import { FakeClock } from "./fake_clock.ts";
-import { sketchModel, verdict, type VirtualSketch } from "./fixture.ts";
+import type { VirtualService } from "../../src/model/virtual_service.ts";
+import { destination, sketchModel, verdict, type VirtualSketch } from "./fixture.ts";
 
 const pure = { permissions: "none" } as const;
 
@@ -281,6 +282,48 @@ Deno.test({
     picky.schedulers.add("nosuch");
     await world.clock.advance(11_000);
     deepStrictEqual((await destinations(world)).slice(1), [R1, R2]);
+  },
+});
+
+/** What a person did to 10.0.0.1 with ipvsadm, then what its health did, then what must stand in the table of it. */
+const BY_HAND: [name: string, options: Partial<VirtualService>, hand: string, dead: boolean, expected: string[]][] = [
+  ["a weight set by hand gives way to its death", { quiescent: true }, "-e -w 9", true, ["-a -r 10.0.0.1:80 -m -w 0"]],
+  ["a removed one that dies is not put back at weight 0", { quiescent: true }, "-d", true, []],
+  ["with readdquiescent it is", { quiescent: true, readdQuiescent: true }, "-d", true, ["-a -r 10.0.0.1:80 -m -w 0"]],
+  ["a removed one that dies stays away", { quiescent: false }, "-d", true, []],
+  ["a weight set by hand stays while nothing happens to it", {}, "-e -w 9", false, ["-a -r 10.0.0.1:80 -m -w 9"]],
+  ["a removed one stays away while nothing happens to it", {}, "-d", false, []],
+];
+
+for (const [name, options, hand, dead, expected] of BY_HAND) {
+  Deno.test({
+    name: `director: by hand: ${name}`,
+    ...pure,
+    fn: async () => {
+      const world = new World("", { ...TWO, options });
+      await world.start();
+      const [service] = (await world.driver.read({ thresholds: false })).values();
+      const verb = hand === "-d" ? "delete-destination" : "edit-destination";
+      await world.driver.apply([{ do: verb, service, destination: destination("10.0.0.1:80 weight 9") }]);
+      if (dead) world.kill("10.0.0.1:80");
+      await world.clock.advance(21_000);
+      deepStrictEqual((await destinations(world)).filter((rule) => rule.includes("10.0.0.1")), expected);
+      strictEqual(world.director.inStep, true);
+    },
+  });
+}
+
+Deno.test({
+  name: "director: a virtual service that somebody removed comes back whole when a real server of it changes",
+  ...pure,
+  fn: async () => {
+    const world = new World("", TWO);
+    await world.start();
+    const [service] = (await world.driver.read({ thresholds: false })).values();
+    await world.driver.apply([{ do: "delete-service", service }]);
+    world.kill("10.0.0.1:80");
+    await world.clock.advance(11_000);
+    deepStrictEqual(await world.table(), ["-A -s wrr", R2]);
   },
 });
 
