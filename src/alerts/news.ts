@@ -53,9 +53,10 @@ export interface Alert {
   readonly reason?: string;
 }
 
-/** The alerts that news of a few seconds, in their order, amount to. */
+/** The alerts that news of a few seconds amount to, in their order; what is only repeated comes last. */
 export function alertsOf(news: readonly News[]): Alert[] {
   const told: Pair[] = [];
+  const repeated: Pair[] = [];
   const waiting = new Map<string, Pair>();
   for (const item of news) {
     const subject = `${item.virtual.key} ${item.server}`;
@@ -73,10 +74,10 @@ export function alertsOf(news: readonly News[]): Alert[] {
         waiting.delete(subject);
         break;
       case "reminder":
-        told.push({ first: item });
+        repeated.push({ first: item });
     }
   }
-  return told.filter(isTold).map(alertOf);
+  return [...told, ...repeated].filter(isTold).map(alertOf);
 }
 
 /** News, and the table's change that followed. */

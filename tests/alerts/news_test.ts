@@ -47,6 +47,10 @@ const ROWS: Row[] = [
     ["change", "a", "Added a"],
   ], ["Deleted a | a is down", "Added a | a is up"]],
   ["a reminder", [["reminder", "a", "Inaccessible a"]], ["Inaccessible a"]],
+  ["a reminder among fresh news comes last", [["reminder", "a", "Inaccessible a"], ["transition", "b", "b is up"]], [
+    "b is up",
+    "Inaccessible a",
+  ]],
   ["nothing", [], []],
 ];
 
