@@ -49,9 +49,9 @@ export class Farm {
     return Number(/^ \d+ \d+ (\d+)/m.exec(status)![1]) - this.#asked;
   }
 
-  /** Drops every packet to {@link SILENT} of the servers, as their death would. */
-  async silence(): Promise<void> {
-    const rules = everyReal().filter((_, i) => i % (REALS / SILENT) === 0).map((ip) => `-A INPUT -d ${ip} -j DROP`);
+  /** Drops every packet to these servers, as their death would. */
+  async silence(servers: readonly string[]): Promise<void> {
+    const rules = servers.map((address) => `-A INPUT -d ${address} -j DROP`);
     await run(this.host.command(["iptables-legacy-restore"]), ["*filter", ...rules, "COMMIT", ""].join("\n"));
   }
 
@@ -66,9 +66,15 @@ export class Farm {
   }
 }
 
-function everyReal(): string[] {
+/** The addresses of all real servers. */
+export function everyReal(): string[] {
   const indices = (length: number) => Array.from({ length }, (_, i) => i + 1);
   return indices(VIRTUALS).flatMap((virtual) => indices(REALS_EACH).map((real) => realAddress(virtual, real)));
+}
+
+/** Those that go silent, from all over the virtual services. */
+export function silentReals(): string[] {
+  return everyReal().filter((_, i) => i % (REALS / SILENT) === 0);
 }
 
 const NGINX = `

@@ -4,7 +4,7 @@ import { Host } from "../tests/lab/world/host.ts";
 import { sleep } from "../tests/lab/world/wait.ts";
 import { closeWire, openWire } from "../tests/lab/world/wire.ts";
 import { say } from "../tools/terminal.ts";
-import { Farm, REALS, SILENT } from "./farm.ts";
+import { everyReal, Farm, silentReals } from "./farm.ts";
 import { cpuSeconds, processesOf, pssMegabytes } from "./processes.ts";
 import { type Program, programs } from "./programs.ts";
 import type { Duration, Result } from "./result.ts";
@@ -40,11 +40,10 @@ async function measureOn(director: Host, window: number, program: Program): Prom
   await Deno.mkdir("/etc/ha.d", { recursive: true });
   await Deno.writeTextFile(program.file, program.config);
   const bareStart = program.start[0] === OURS ? await bareStartOf(director) : undefined;
-  const reaches = (count: number) => untilServers(window, count, program.patience);
+  const untilIn = (servers: readonly string[], are: boolean) => timeUntil(window, servers, are, program.patience);
 
-  const start = performance.now();
   const starting = director.run(...program.start);
-  const allIn = since(start, await reaches(REALS));
+  const allIn = await untilIn(everyReal(), true);
   await starting;
   say(`  all in: ${JSON.stringify(allIn)}`);
 
@@ -52,13 +51,11 @@ async function measureOn(director: Host, window: number, program: Program): Prom
   const steady = await steadyState(director, window);
   say(`  steady: ${JSON.stringify(steady)}`);
 
-  const complete = countServers(window) === REALS;
-  const silenced = performance.now();
-  await farm.silence();
-  const silentOut = complete ? since(silenced, await reaches(REALS - SILENT)) : { over: 0, reached: 0 };
-  const heard = performance.now();
+  const silent = silentReals();
+  await farm.silence(silent);
+  const silentOut = await untilIn(silent, false);
   await farm.unsilence();
-  const silentBack = complete ? since(heard, await reaches(REALS)) : { over: 0, reached: 0 };
+  const silentBack = await untilIn(silent, true);
   say(`  silent: ${JSON.stringify({ silentOut, silentBack })}`);
   return { name: program.name, allIn, bareStart, ...steady, silentOut, silentBack };
 }
@@ -82,22 +79,26 @@ async function steadyState(
   return { cpuPerCheck, checksPerSecond: checks / seconds, pssMegabytes: pssMegabytes(pids) };
 }
 
-/** Waits until the table has so many servers; gives the count that it came to. */
-async function untilServers(window: number, count: number, seconds: number): Promise<{ count: number; done: boolean }> {
-  const limit = performance.now() + seconds * 1000;
-  while (performance.now() < limit) {
-    if (countServers(window) === count) return { count, done: true };
+/** Waits until all these servers are in the table, or none of them is. */
+async function timeUntil(
+  window: number,
+  servers: readonly string[],
+  are: boolean,
+  patience: number,
+): Promise<Duration> {
+  const start = performance.now();
+  const seconds = () => (performance.now() - start) / 1000;
+  while (true) {
+    const table = serversInTable(window);
+    const reached = servers.filter((server) => table.has(server) === are).length;
+    if (reached === servers.length) return { seconds: seconds() };
+    if (seconds() > patience) return { over: patience, reached };
     await sleep(POLL_MS);
   }
-  return { count: countServers(window), done: false };
 }
 
-function since(start: number, { count, done }: { count: number; done: boolean }): Duration {
-  const seconds = (performance.now() - start) / 1000;
-  return done ? { seconds } : { over: Math.round(seconds), reached: count };
-}
-
-function countServers(window: number): number {
-  const table = Deno.readTextFileSync(`/proc/${window}/net/ip_vs`);
-  return table.split("\n").filter((line) => /^ {2}-> [0-9A-F]{8}:/.test(line)).length;
+/** The addresses in the table of the namespace that the process is in; the kernel writes them in hexadecimal. */
+function serversInTable(process: number): ReadonlySet<string> {
+  const rows = Deno.readTextFileSync(`/proc/${process}/net/ip_vs`).matchAll(/^ {2}-> ([0-9A-F]{8}):/gm);
+  return new Set([...rows].map(([, hex]) => [0, 2, 4, 6].map((at) => parseInt(hex.slice(at, at + 2), 16)).join(".")));
 }

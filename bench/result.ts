@@ -1,4 +1,4 @@
-/** Seconds, or how far it got within so many. */
+/** Seconds; or how many servers had got there when no more were waited for. */
 export type Duration = { readonly seconds: number } | { readonly over: number; readonly reached: number };
 
 /** What was measured of one program. */

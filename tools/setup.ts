@@ -11,6 +11,7 @@ export const PACKAGES: Readonly<Record<string, string>> = {
   "ipvsadm": "reads and changes the kernel's IPVS table",
   "iproute2": "network namespaces: director, client and real servers",
   "iptables": "makes a real server silent, and marks packets",
+  "mount": "mounts its file systems",
   "kmod": "loads the kernel's modules",
   "procps": "sysctl",
   "iputils-ping": "the ping check's last resort",

@@ -78,14 +78,17 @@ function quote(word: string): string {
   return `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
-/** Leaves out what the kernel itself says before and after the job. */
+/** Leaves out what the kernel itself says before and after the job, unless that never begins. */
 async function relay(console: ReadableStream<Uint8Array<ArrayBuffer>>, onLine: (line: string) => void): Promise<void> {
-  let running = false;
+  const before: string[] = [];
+  let state: "booting" | "running" | "halting" = "booting";
   for await (const line of lines(console)) {
-    if (line === BEGINS) running = true;
-    else if (line === ENDED) running = false;
-    else if (running) onLine(line);
+    if (line === BEGINS) state = "running";
+    else if (line === ENDED) state = "halting";
+    else if (state === "running") onLine(line);
+    else if (state === "booting") before.push(line);
   }
+  if (state === "booting") before.slice(-20).forEach(onLine);
 }
 
 function readNumber(path: string): number | undefined {
