@@ -8,19 +8,23 @@ export function comparison(results: readonly Result[]): string {
     const [mine, theirs] = [value(ours), value(peer)];
     return [label, ...results.map(show), mine && theirs ? `${(mine / theirs).toFixed(2)} ×` : ""];
   };
-  const duration = (label: string, pick: (result: Result) => Duration) =>
+  const duration = (label: string, pick: (result: Result) => Duration | undefined) =>
     row(label, (result) => showDuration(pick(result)), (result) => secondsOf(pick(result)));
   const rows = [
     ["", ...results.map(({ name }) => name), "ours : keepalived"],
     duration("all in the table, from exec", ({ allIn }) => allIn),
     row("  net of the runtime's start", (result) => showSeconds(netOf(result)), netOrWhole),
-    row("CPU per check", ({ cpuPerCheck }) => `${cpuPerCheck.toFixed(2)} ms`, ({ cpuPerCheck }) => cpuPerCheck),
+    row("CPU per check", ({ cpuPerCheck }) => cpuPerCheck ? `${cpuPerCheck.toFixed(2)} ms` : "–", cpuOf),
     row("checks per second", ({ checksPerSecond }) => checksPerSecond.toFixed(0), () => undefined),
     row("memory", ({ pssMegabytes }) => `${pssMegabytes.toFixed(1)} MB`, ({ pssMegabytes }) => pssMegabytes),
     duration("silent servers out after", ({ silentOut }) => silentOut),
     duration("back in after", ({ silentBack }) => silentBack),
   ];
   return aligned(rows);
+}
+
+function cpuOf({ cpuPerCheck }: Result): number | undefined {
+  return cpuPerCheck;
 }
 
 function netOf({ allIn, bareStart }: Result): number | undefined {
@@ -32,17 +36,17 @@ function netOrWhole(result: Result): number | undefined {
   return netOf(result) ?? secondsOf(result.allIn);
 }
 
-function secondsOf(duration: Duration): number | undefined {
-  return "seconds" in duration ? duration.seconds : undefined;
+function secondsOf(duration: Duration | undefined): number | undefined {
+  return duration && "seconds" in duration ? duration.seconds : undefined;
 }
 
 function showSeconds(seconds: number | undefined): string {
   return seconds === undefined ? "" : `${seconds.toFixed(2)} s`;
 }
 
-function showDuration(duration: Duration): string {
-  if ("seconds" in duration) return showSeconds(duration.seconds);
-  return duration.over > 0 ? `> ${duration.over} s (${duration.reached})` : "–";
+function showDuration(duration: Duration | undefined): string {
+  if (!duration) return "–";
+  return "seconds" in duration ? showSeconds(duration.seconds) : `> ${duration.over} s (${duration.reached})`;
 }
 
 function aligned(rows: readonly (readonly string[])[]): string {

@@ -40,7 +40,7 @@ async function measureOn(director: Host, window: number, program: Program): Prom
   await Deno.mkdir("/etc/ha.d", { recursive: true });
   await Deno.writeTextFile(program.file, program.config);
   const bareStart = program.start[0] === OURS ? await bareStartOf(director) : undefined;
-  const untilIn = (servers: readonly string[], are: boolean) => timeUntil(window, servers, are, program.patience);
+  const untilIn: Until = (servers, are) => timeUntil(window, servers, are, program.patience);
 
   const starting = director.run(...program.start);
   const allIn = await untilIn(everyReal(), true);
@@ -51,13 +51,20 @@ async function measureOn(director: Host, window: number, program: Program): Prom
   const steady = await steadyState(director, window);
   say(`  steady: ${JSON.stringify(steady)}`);
 
-  const silent = silentReals();
-  await farm.silence(silent);
-  const silentOut = await untilIn(silent, false);
+  // Where not all are in, who of the silent ones leaves says nothing.
+  const silent = "seconds" in allIn ? await silence(farm, untilIn) : {};
+  say(`  silent: ${JSON.stringify(silent)}`);
+  return { name: program.name, allIn, bareStart, ...steady, ...silent };
+}
+
+type Until = (servers: readonly string[], are: boolean) => Promise<Duration>;
+
+async function silence(farm: Farm, untilIn: Until): Promise<Pick<Result, "silentOut" | "silentBack">> {
+  const servers = silentReals();
+  await farm.silence(servers);
+  const silentOut = await untilIn(servers, false);
   await farm.unsilence();
-  const silentBack = await untilIn(silent, true);
-  say(`  silent: ${JSON.stringify({ silentOut, silentBack })}`);
-  return { name: program.name, allIn, bareStart, ...steady, silentOut, silentBack };
+  return { silentOut, silentBack: await untilIn(servers, true) };
 }
 
 async function bareStartOf(director: Host): Promise<number> {
@@ -69,13 +76,13 @@ async function bareStartOf(director: Host): Promise<number> {
 async function steadyState(
   director: Host,
   window: number,
-): Promise<Omit<Result, "name" | "allIn" | "silentOut" | "silentBack">> {
+): Promise<Pick<Result, "cpuPerCheck" | "checksPerSecond" | "pssMegabytes">> {
   const pids = await processesOf(director.name, window);
   const [requestsBefore, cpuBefore, start] = [await farm.requests(), cpuSeconds(pids), performance.now()];
   await sleep(STEADY_SECONDS * 1000);
   const seconds = (performance.now() - start) / 1000;
   const checks = await farm.requests() - requestsBefore;
-  const cpuPerCheck = (cpuSeconds(pids) - cpuBefore) / checks * 1000;
+  const cpuPerCheck = checks > 0 ? (cpuSeconds(pids) - cpuBefore) / checks * 1000 : undefined;
   return { cpuPerCheck, checksPerSecond: checks / seconds, pssMegabytes: pssMegabytes(pids) };
 }
 

@@ -12,7 +12,8 @@ export async function processesOf(namespace: string, except: number): Promise<nu
 /** Seconds of processor time that processes and their dead children have used. */
 export function cpuSeconds(pids: readonly number[]): number {
   return sum(pids, (pid) => {
-    const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
+    const stat = readOrNothing(`/proc/${pid}/stat`);
+    if (!stat) return 0;
     // utime, stime, cutime and cstime are fields 14 to 17; the name, field 2, may have anything in it but ends in `)`.
     const times = stat.slice(stat.lastIndexOf(")") + 2).split(" ").slice(11, 15);
     return sum(times, Number) / TICKS;
@@ -22,9 +23,19 @@ export function cpuSeconds(pids: readonly number[]): number {
 /** Megabytes that processes hold, shared pages divided among those who share them. */
 export function pssMegabytes(pids: readonly number[]): number {
   return sum(pids, (pid) => {
-    const rollup = Deno.readTextFileSync(`/proc/${pid}/smaps_rollup`);
-    return Number(/^Pss:\s+(\d+) kB/m.exec(rollup)![1]) / 1024;
+    const rollup = readOrNothing(`/proc/${pid}/smaps_rollup`);
+    return Number(/^Pss:\s+(\d+) kB/m.exec(rollup)?.[1] ?? 0) / 1024;
   });
+}
+
+/** Short-lived children may be gone before they are read. */
+function readOrNothing(path: string): string {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return "";
+    throw error;
+  }
 }
 
 function sum<T>(items: readonly T[], value: (item: T) => number): number {

@@ -15,11 +15,11 @@ export interface Program {
 const INTERVAL = 1;
 const TIMEOUT = 3;
 
-/** Ours, keepalived and the Perl program, this one in both of its ways to run. */
+/** Ours, keepalived and the Perl program. */
 export function programs(ours: string): readonly Program[] {
   const file = "/etc/ha.d/bench";
   return [
-    { name: "ours", file, config: ldirectordConfig("no"), start: [ours, "bench", "start"], patience: 60 },
+    { name: "ours", file, config: ldirectordConfig(), start: [ours, "bench", "start"], patience: 60 },
     {
       name: "keepalived 2.2.7",
       file: "/run/keepalived.conf",
@@ -28,23 +28,16 @@ export function programs(ours: string): readonly Program[] {
       patience: 60,
     },
     {
-      name: "Perl 4.12, fork=yes",
-      file,
-      config: ldirectordConfig("yes"),
-      start: ["/usr/sbin/ldirectord", "bench", "start"],
-      patience: 120,
-    },
-    {
       name: "Perl 4.12",
       file,
-      config: ldirectordConfig("no"),
+      config: ldirectordConfig(),
       start: ["/usr/sbin/ldirectord", "bench", "start"],
-      patience: 120,
+      patience: 180,
     },
   ];
 }
 
-function ldirectordConfig(fork: "yes" | "no"): string {
+function ldirectordConfig(): string {
   const reals = (virtual: number) =>
     each(REALS_EACH, (real) => `        real = ${realAddress(virtual, real)}:80 masq 1`);
   const virtuals = each(VIRTUALS, (virtual) =>
@@ -59,7 +52,6 @@ function ldirectordConfig(fork: "yes" | "no"): string {
     `checkinterval = ${INTERVAL}`,
     `checktimeout = ${TIMEOUT}`,
     `negotiatetimeout = ${TIMEOUT}`,
-    `fork = ${fork}`,
     "quiescent = no",
     ...virtuals,
     "",

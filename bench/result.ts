@@ -8,11 +8,11 @@ export interface Result {
   readonly allIn: Duration;
   /** What a start of nothing but the runtime takes: `--version`. Ours only. */
   readonly bareStart?: number;
-  /** Milliseconds of processor time a check. */
-  readonly cpuPerCheck: number;
+  /** Milliseconds of processor time a check; absent when there were none. */
+  readonly cpuPerCheck?: number;
   readonly checksPerSecond: number;
   readonly pssMegabytes: number;
-  /** From the servers' going silent until the last is out, and from their return until the last is in. */
-  readonly silentOut: Duration;
-  readonly silentBack: Duration;
+  /** From servers' going silent until the last is out, and from their return until the last is in. */
+  readonly silentOut?: Duration;
+  readonly silentBack?: Duration;
 }
