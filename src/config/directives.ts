@@ -154,7 +154,7 @@ export const DIRECTIVES = {
   emailalertfrom: {
     scope: "global",
     value: values.mailbox,
-    default: "chosen by the mailer",
+    default: "ldirectord@HOSTNAME",
     doc: "The sender of alert mails.",
   },
   emailalertfreq: {

@@ -64,7 +64,7 @@ function describeChange(event: Extract<DirectorEvent, { type: "table-changed" }>
       const subject = `${destinationKey(action.destination)} (${label})`;
       const weight = `(Weight set to ${action.destination.weight})`;
       if (action.do === "delete-destination") {
-        const purged = occasion !== "change" && event.role !== "fallback";
+        const purged = event.role !== "fallback" && (occasion === "stop" || !event.listed);
         return purged ? `Purged real server (${purge}): ${subject}` : `Deleted ${server}: ${subject}`;
       }
       const verb = action.do === "add-destination" ? "Added" : "Restored";

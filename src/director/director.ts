@@ -234,5 +234,6 @@ export class Director {
 function lineOf(action: Action, model: Model): number | undefined {
   const virtual = model.virtuals.get(virtualKey(action.service.address));
   if (!virtual || !("destination" in action)) return virtual?.line;
-  return virtual.reals.get(destinationKey(action.destination))?.line ?? virtual.line;
+  const key = destinationKey(action.destination);
+  return virtual.reals.get(key)?.line ?? (virtual.fallback?.key === key ? virtual.line : undefined);
 }

@@ -10,13 +10,17 @@ export type Occasion = "start" | "change" | "reload" | "stop";
 
 /** Everything that happens and that somebody may want to log, mail, count or act upon. */
 export type DirectorEvent =
-  /** The kernel's table was changed. `before` is the destination as it stood there. */
+  /**
+   * The kernel's table was changed. `before` is the destination as it stood there; `listed` says whether the
+   * configuration names it.
+   */
   | {
     readonly type: "table-changed";
     readonly action: Action;
     readonly occasion: Occasion;
     readonly role?: Role;
     readonly before?: Destination;
+    readonly listed: boolean;
   }
   /** The kernel did not take a change; it is tried again. `line` is the line of the configuration that asked for it. */
   | { readonly type: "table-refused"; readonly action: Action; readonly line?: number; readonly message?: string }

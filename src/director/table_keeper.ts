@@ -3,7 +3,7 @@ import type { Action, Plan } from "../model/plan.ts";
 import { destinationKey, type IpvsTable, type VirtualKey, virtualKey } from "../model/table.ts";
 import type { Clock } from "./clock.ts";
 import type { DesiredTable } from "./desired.ts";
-import type { Occasion, Report } from "./events.ts";
+import type { DirectorEvent, Occasion, Report } from "./events.ts";
 import { outstanding, plan, taken } from "./plan.ts";
 
 /** Milliseconds until refused changes or an unreachable table are tried again: the first waits, then the last for ever. */
@@ -22,7 +22,7 @@ export interface KeeperPorts {
   readonly driver: IpvsDriver;
   readonly clock: Clock;
   readonly report: Report;
-  /** The line of the configuration that asks for what an action does. */
+  /** The line of the configuration that names what an action changes. */
   lineOf(action: Action): number | undefined;
 }
 
@@ -111,7 +111,7 @@ export class TableKeeper {
 
     const untaken = new Set(refused);
     for (const action of steps) {
-      if (!untaken.has(action)) report(changed(action, before, desired, this.#previous, occasion));
+      if (!untaken.has(action)) report(this.#changed(action, before, order));
     }
     // Somebody may have changed the table by hand: what is left is planned once more, from what is really there.
     if (said.length + refused.length > 0 && !basis) return await this.#apply(order, after);
@@ -121,6 +121,17 @@ export class TableKeeper {
     this.#reportRefused(refused, said);
     if (refused.length > 0) this.#retryLater();
     else this.#retries = 0;
+  }
+
+  #changed(action: Action, kernel: IpvsTable, { desired, occasion }: Order): DirectorEvent {
+    const type = "table-changed";
+    const listed = this.#ports.lineOf(action) !== undefined;
+    if (!("destination" in action)) return { type, action, occasion, listed };
+    const service = keyOf(action);
+    const key = destinationKey(action.destination);
+    const wanted = desired.get(service)?.destinations.get(key) ?? this.#previous?.get(service)?.destinations.get(key);
+    const before = kernel.get(service)?.destinations.get(key);
+    return { type, action, occasion, listed, role: wanted?.role, before };
   }
 
   /** A start or a reload sets right what was changed by hand, so that it needs to have seen it. */
@@ -164,21 +175,6 @@ export class TableKeeper {
     }
     if (wasOut && this.#refused.size === 0) this.#ports.report({ type: "table-in-step" });
   }
-}
-
-function changed(
-  action: Action,
-  kernel: IpvsTable,
-  desired: DesiredTable,
-  previous: DesiredTable | undefined,
-  occasion: Occasion,
-) {
-  const type = "table-changed" as const;
-  if (!("destination" in action)) return { type, action, occasion };
-  const service = keyOf(action);
-  const key = destinationKey(action.destination);
-  const role = (desired.get(service)?.destinations.get(key) ?? previous?.get(service)?.destinations.get(key))?.role;
-  return { type, action, occasion, role, before: kernel.get(service)?.destinations.get(key) };
 }
 
 function subjectOf(action: Action): string {

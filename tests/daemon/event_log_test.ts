@@ -10,11 +10,12 @@ const virtual = model.virtuals.get(keyOf("192.0.2.1:80"))!;
 const [real] = virtual.reals.values();
 const service = virtual.settings;
 
+/** A change of the table; one of a destination without a role is of one that the configuration does not list. */
 function change(verb: Action["do"], occasion: Occasion, role?: Role, weight = 3): DirectorEvent {
   const action = verb.endsWith("service")
     ? { do: verb, service }
     : { do: verb, service, destination: destination(`10.0.0.1:80 weight ${weight}`) };
-  return { type: "table-changed", action: action as Action, occasion, role };
+  return { type: "table-changed", action: action as Action, occasion, role, listed: role !== undefined };
 }
 
 /** The texts that scripts look for, and the ones that explain. */
@@ -38,6 +39,7 @@ const LINES: [event: DirectorEvent, severity: string, text: string][] = [
     "Quiescent real server: 10.0.0.1:80 (192.0.2.1:80) (Weight set to 0)",
   ],
   [change("delete-destination", "change", "serving"), "info", "Deleted real server: 10.0.0.1:80 (192.0.2.1:80)"],
+  [change("delete-destination", "start", "serving"), "info", "Deleted real server: 10.0.0.1:80 (192.0.2.1:80)"],
   [change("delete-destination", "start"), "info", "Purged real server (start): 10.0.0.1:80 (192.0.2.1:80)"],
   [change("delete-destination", "stop", "serving"), "info", "Purged real server (stop): 10.0.0.1:80 (192.0.2.1:80)"],
   [
