@@ -81,7 +81,7 @@ async function open(at: Page, target: CheckTarget, run: CheckRun): Promise<ByteS
   if (at.scheme === "http") return stream;
   run.trace("TLS handshake");
   const { startTls } = await import("../wire/tls.ts");
-  return startTls(stream, { serverName: serverName(at, target), verify: target.tlsVerify });
+  return startTls(stream, { serverName: serverName(at, target), address, verify: target.tlsVerify });
 }
 
 function requestFor(page: Page, target: CheckTarget, absolute: boolean): HttpRequest {

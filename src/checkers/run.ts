@@ -134,7 +134,8 @@ const OWN_TROUBLES: Readonly<Record<string, string>> = {
 /** Errors by their class: the wire's own, and Deno's where they carry no code. */
 const BY_NAME: Readonly<Record<string, readonly [FailureKind, prefix: string]>> = {
   ProtocolError: ["protocol", ""],
-  TlsError: ["protocol", "TLS handshake failed: "],
+  TlsError: ["protocol", "TLS failed: "],
+  MissingOpenSsl: ["internal", ""],
   NameError: ["internal", ""],
   NotFound: ["internal", ""],
   PermissionDenied: ["internal", ""],

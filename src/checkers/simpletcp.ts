@@ -26,7 +26,7 @@ export async function simpletcp(target: CheckTarget, run: CheckRun): Promise<Che
     const request = unescapeRequest(target.request ?? "");
     run.trace(`> ${target.request ?? "(nothing)"}`);
     await stream.write(request);
-    stream.closeWrite();
+    await stream.closeWrite();
     const reader = new ByteReader(stream);
     if (!target.receive) return up(await reader.some(1) ? "answered" : "closed the connection in order");
     const reply = new ByteBuffer();

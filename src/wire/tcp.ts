@@ -63,7 +63,7 @@ class TcpStream implements ByteStream {
     if (failure > 0) throw new libc.SystemError("connect", failure);
   }
 
-  async read(): Promise<Uint8Array | undefined> {
+  async read(): Promise<Uint8Array<ArrayBuffer> | undefined> {
     for (;;) {
       await this.#arrival();
       const count = libc.recv(this.#fd, landing);
@@ -89,8 +89,9 @@ class TcpStream implements ByteStream {
     }
   }
 
-  closeWrite(): void {
+  closeWrite(): Promise<void> {
     libc.shutdownWrite(this.#fd);
+    return Promise.resolve();
   }
 
   close(): void {

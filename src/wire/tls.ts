@@ -1,146 +1,78 @@
 /**
- * TLS on top of a stream. Node's TLS is used because Deno's own cannot leave a certificate unverified.
+ * TLS on top of a stream.
  */
 
-import { Duplex } from "node:stream";
-import { connect, type TLSSocket } from "node:tls";
+import { TlsError, type TlsExpectation, TlsMachine } from "../system/openssl.ts";
 import type { ByteStream } from "./byte_stream.ts";
-
-/** What the handshake is to say and to ask. */
-export interface TlsOptions {
-  /** The name sent in SNI; absent = none is sent. */
-  readonly serverName?: string;
-  /** Whether the server's certificate must be valid for that name. */
-  readonly verify: boolean;
-}
-
-/** The handshake failed, or the encrypted stream was broken. */
-export class TlsError extends Error {
-  override readonly name = "TlsError";
-}
 
 /**
  * Does the handshake over `stream`, which from then on belongs to the result.
- * Throws {@link TlsError}, or what `stream` throws.
+ * Throws `TlsError`, `MissingOpenSsl`, or what `stream` throws.
  */
-export async function startTls(stream: ByteStream, options: TlsOptions): Promise<ByteStream> {
-  const carrier = new Carrier(stream);
-  const socket = connect({ socket: carrier, servername: options.serverName, rejectUnauthorized: options.verify });
-  const tls = new TlsStream(socket, carrier);
+export async function startTls(stream: ByteStream, expectation: TlsExpectation): Promise<ByteStream> {
+  let tls: TlsStream | undefined;
   try {
+    tls = new TlsStream(stream, new TlsMachine(expectation));
     await tls.handshake();
     return tls;
   } catch (error) {
-    tls.close();
+    (tls ?? stream).close();
     throw error;
   }
 }
 
-/** A {@link ByteStream} as Node wants it. */
-class Carrier extends Duplex {
-  readonly #stream: ByteStream;
-  /** What went wrong below TLS: it is the better explanation. */
-  failure?: Error;
-
-  constructor(stream: ByteStream) {
-    super();
-    this.#stream = stream;
-    this.on("error", () => {});
-  }
-
-  override _read(): void {
-    this.#stream.read().then((bytes) => this.push(bytes ?? null), (error) => this.#fail(error));
-  }
-
-  override _write(bytes: Uint8Array<ArrayBuffer>, _encoding: string, done: (error?: Error) => void): void {
-    this.#stream.write(bytes).then(() => done(), (error) => this.#fail(error));
-  }
-
-  override _final(done: () => void): void {
-    this.#stream.closeWrite();
-    done();
-  }
-
-  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
-    this.#stream.close();
-    done(error);
-  }
-
-  #fail(error: Error): void {
-    this.failure ??= error;
-    this.destroy(error);
-  }
-}
-
 class TlsStream implements ByteStream {
-  readonly #socket: TLSSocket;
-  readonly #carrier: Carrier;
-  readonly #arrived: Uint8Array[] = [];
-  #secure = false;
-  #ended = false;
-  #failure?: Error;
-  #wake?: () => void;
+  readonly #stream: ByteStream;
+  readonly #machine: TlsMachine;
 
-  constructor(socket: TLSSocket, carrier: Carrier) {
-    this.#socket = socket;
-    this.#carrier = carrier;
-    socket.on("secureConnect", () => this.#change(() => this.#secure = true));
-    socket.on("end", () => this.#change(() => this.#ended = true));
-    socket.on("close", () => this.#change(() => this.#ended = true));
-    socket.on("error", (error: Error) => this.#change(() => this.#failure ??= new TlsError(error.message)));
-    carrier.on("close", () => this.#change(() => this.#ended = true));
-    socket.on("data", (bytes: Uint8Array) => {
-      // One piece at a time: a server that floods us is held back by TCP.
-      socket.pause();
-      this.#change(() => this.#arrived.push(bytes));
-    });
+  constructor(stream: ByteStream, machine: TlsMachine) {
+    this.#stream = stream;
+    this.#machine = machine;
   }
 
   async handshake(): Promise<void> {
-    while (!this.#secure && !this.#ended && !this.#failure) await this.#news();
-    this.#requireHealth();
-    if (!this.#secure) throw new TlsError("the server closed the connection");
+    for (;;) {
+      const progress = await this.#sending(() => this.#machine.handshake());
+      if (progress === "done") return;
+      if (!await this.#feed()) throw new TlsError("the server closed the connection");
+    }
   }
 
-  async read(): Promise<Uint8Array | undefined> {
+  async read(): Promise<Uint8Array<ArrayBuffer> | undefined> {
     for (;;) {
-      const bytes = this.#arrived.shift();
-      if (bytes) return bytes;
-      this.#requireHealth();
-      if (this.#ended) return undefined;
-      this.#socket.resume();
-      await this.#news();
+      const bytes = await this.#sending(() => this.#machine.read());
+      if (bytes !== "needs bytes") return bytes;
+      // Many servers just close, without the alert that TLS asks for; who needs to know the end counts bytes.
+      if (!await this.#feed()) return undefined;
     }
   }
 
   async write(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
-    this.#requireHealth();
-    let taken = false;
-    this.#socket.write(bytes, () => this.#change(() => taken = true));
-    while (!taken && !this.#ended && !this.#failure) await this.#news();
-    this.#requireHealth();
+    await this.#sending(() => this.#machine.write(bytes));
   }
 
-  closeWrite(): void {
-    this.#socket.end();
+  async closeWrite(): Promise<void> {
+    await this.#sending(() => this.#machine.shutdown());
+    this.#stream.closeWrite();
   }
 
   close(): void {
-    this.#socket.destroy();
-    this.#carrier.destroy();
+    this.#machine.free();
+    this.#stream.close();
   }
 
-  #requireHealth(): void {
-    if (this.#carrier.failure) throw this.#carrier.failure;
-    if (this.#failure) throw this.#failure;
+  /** Works the machine and sends what comes out, also when it is the alert that tells the server what we object to. */
+  async #sending<T>(work: () => T): Promise<T> {
+    try {
+      return work();
+    } finally {
+      for (let bytes = this.#machine.drain(); bytes; bytes = this.#machine.drain()) await this.#stream.write(bytes);
+    }
   }
 
-  #news(): Promise<void> {
-    return new Promise((resolve) => this.#wake = resolve);
-  }
-
-  #change(apply: () => void): void {
-    apply();
-    this.#wake?.();
+  async #feed(): Promise<boolean> {
+    const bytes = await this.#stream.read();
+    if (bytes) this.#machine.feed(bytes);
+    return bytes !== undefined;
   }
 }

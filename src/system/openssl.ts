@@ -1,0 +1,222 @@
+/**
+ * TLS clients by the system's OpenSSL (3, or 1.1.1), through FFI: a machine that is fed bytes and gives bytes, and
+ * does no input or output itself.
+ *
+ * Deno has TLS of its own, but it can't be told to take any certificate, keeps the socket of a handshake that never
+ * ends (whoever closes it), and speaks to no server older than TLS 1.2.
+ */
+
+const DECLARATIONS = {
+  TLS_client_method: { parameters: [], result: "pointer" },
+  SSL_CTX_new: { parameters: ["pointer"], result: "pointer" },
+  SSL_CTX_ctrl: { parameters: ["pointer", "i32", "i64", "pointer"], result: "i64" },
+  SSL_CTX_set_cipher_list: { parameters: ["pointer", "buffer"], result: "i32" },
+  SSL_CTX_set_options: { parameters: ["pointer", "u64"], result: "u64" },
+  SSL_CTX_set_verify: { parameters: ["pointer", "i32", "pointer"], result: "void" },
+  SSL_CTX_set_default_verify_paths: { parameters: ["pointer"], result: "i32" },
+  SSL_new: { parameters: ["pointer"], result: "pointer" },
+  SSL_free: { parameters: ["pointer"], result: "void" },
+  SSL_set_bio: { parameters: ["pointer", "pointer", "pointer"], result: "void" },
+  SSL_set_connect_state: { parameters: ["pointer"], result: "void" },
+  SSL_ctrl: { parameters: ["pointer", "i32", "i64", "buffer"], result: "i64" },
+  SSL_set1_host: { parameters: ["pointer", "buffer"], result: "i32" },
+  SSL_get0_param: { parameters: ["pointer"], result: "pointer" },
+  SSL_do_handshake: { parameters: ["pointer"], result: "i32" },
+  SSL_read: { parameters: ["pointer", "buffer", "i32"], result: "i32" },
+  SSL_write: { parameters: ["pointer", "buffer", "i32"], result: "i32" },
+  SSL_shutdown: { parameters: ["pointer"], result: "i32" },
+  SSL_get_error: { parameters: ["pointer", "i32"], result: "i32" },
+  SSL_get_verify_result: { parameters: ["pointer"], result: "i64" },
+  SSL_get_version: { parameters: ["pointer"], result: "pointer" },
+  X509_VERIFY_PARAM_set1_ip_asc: { parameters: ["pointer", "buffer"], result: "i32" },
+  X509_verify_cert_error_string: { parameters: ["i64"], result: "pointer" },
+  BIO_new: { parameters: ["pointer"], result: "pointer" },
+  BIO_s_mem: { parameters: [], result: "pointer" },
+  BIO_read: { parameters: ["pointer", "buffer", "i32"], result: "i32" },
+  BIO_write: { parameters: ["pointer", "buffer", "i32"], result: "i32" },
+  ERR_clear_error: { parameters: [], result: "void" },
+  ERR_get_error: { parameters: [], result: "u64" },
+  ERR_reason_error_string: { parameters: ["u64"], result: "pointer" },
+} as const satisfies Deno.ForeignLibraryInterface;
+
+type OpenSsl = Deno.DynamicLibrary<typeof DECLARATIONS>["symbols"];
+
+/** As distributions name it; 1.1 is what those of before 2022 have. */
+const LIBRARIES = ["libssl.so.3", "libssl.so.1.1"];
+
+const SSL_CTRL_SET_TLSEXT_HOSTNAME = 55;
+const SSL_CTRL_SET_MIN_PROTO_VERSION = 123;
+const TLSEXT_NAMETYPE_host_name = 0n;
+const TLS1_VERSION = 0x0301n;
+/** Talk to servers without RFC 5746, too. */
+const SSL_OP_LEGACY_SERVER_CONNECT = 0x4n;
+const SSL_VERIFY_NONE = 0;
+const SSL_VERIFY_PEER = 1;
+const SSL_ERROR_WANT_READ = 2;
+const SSL_ERROR_ZERO_RETURN = 6;
+const X509_V_OK = 0;
+
+/** Every read lands here before it is copied out: one for all, because a read never waits. */
+const landing = new Uint8Array(64 * 1024);
+
+let symbols: OpenSsl | undefined;
+
+function openssl(): OpenSsl {
+  for (const name of LIBRARIES) {
+    if (symbols) break;
+    try {
+      symbols = Deno.dlopen(name, DECLARATIONS).symbols;
+    } catch {
+      // The next one, or the words below.
+    }
+  }
+  if (!symbols) throw new MissingOpenSsl();
+  return symbols;
+}
+
+/** This host has no OpenSSL. */
+export class MissingOpenSsl extends Error {
+  override readonly name = "MissingOpenSsl";
+
+  constructor() {
+    super(`checks over TLS need OpenSSL's ${LIBRARIES.join(" or ")}: install it (Debian: libssl3)`);
+  }
+}
+
+/** A handshake or a record went wrong; the message is OpenSSL's, or says what is wrong with the certificate. */
+export class TlsError extends Error {
+  override readonly name = "TlsError";
+}
+
+/** What a server must prove. */
+export interface TlsExpectation {
+  /** The name sent in SNI and asked of the certificate; absent = none is sent. */
+  readonly serverName?: string;
+  /** The address asked of the certificate where there is no name. */
+  readonly address: string;
+  /** Whether the certificate must be valid: else any will do, and so will old protocols and weak ciphers. */
+  readonly verify: boolean;
+}
+
+/** What there is to do next: {@link TlsMachine.feed} it what the server sent, or nothing more. */
+export type Progress = "done" | "needs bytes";
+
+/** The client's side of one TLS connection. Must be freed. */
+export class TlsMachine {
+  /** `null` once freed. */
+  #connection: Deno.PointerValue;
+  readonly #fromServer: Deno.PointerValue;
+  readonly #toServer: Deno.PointerValue;
+
+  constructor(expectation: TlsExpectation) {
+    const lib = openssl();
+    this.#connection = lib.SSL_new(contextFor(expectation.verify));
+    this.#fromServer = lib.BIO_new(lib.BIO_s_mem());
+    this.#toServer = lib.BIO_new(lib.BIO_s_mem());
+    lib.SSL_set_bio(this.#ssl, this.#fromServer, this.#toServer);
+    lib.SSL_set_connect_state(this.#ssl);
+    const { serverName, address } = expectation;
+    if (serverName === undefined) {
+      lib.X509_VERIFY_PARAM_set1_ip_asc(lib.SSL_get0_param(this.#ssl), cString(address));
+    } else {
+      lib.SSL_ctrl(this.#ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, cString(serverName));
+      lib.SSL_set1_host(this.#ssl, cString(serverName));
+    }
+  }
+
+  /** Goes on with the handshake. Throws {@link TlsError}. */
+  handshake(): Progress {
+    openssl().ERR_clear_error();
+    return this.#judge(openssl().SSL_do_handshake(this.#ssl)) ? "done" : "needs bytes";
+  }
+
+  /** Takes what the server sent. */
+  feed(bytes: Uint8Array<ArrayBuffer>): void {
+    if (this.#connection) openssl().BIO_write(this.#fromServer, bytes, bytes.length);
+  }
+
+  /** What is to be sent to the server now; `undefined` when there is nothing. */
+  drain(): Uint8Array<ArrayBuffer> | undefined {
+    const count = this.#connection ? openssl().BIO_read(this.#toServer, landing, landing.length) : 0;
+    return count > 0 ? landing.slice(0, count) : undefined;
+  }
+
+  /** Decrypted bytes; `undefined` when the server has said goodbye. Throws {@link TlsError}. */
+  read(): Uint8Array<ArrayBuffer> | "needs bytes" | undefined {
+    openssl().ERR_clear_error();
+    const count = openssl().SSL_read(this.#ssl, landing, landing.length);
+    if (count > 0) return landing.slice(0, count);
+    if (openssl().SSL_get_error(this.#ssl, count) === SSL_ERROR_ZERO_RETURN) return undefined;
+    this.#judge(count);
+    return "needs bytes";
+  }
+
+  /** Encrypts bytes, to be {@link drain}ed. Throws {@link TlsError}. */
+  write(bytes: Uint8Array<ArrayBuffer>): void {
+    openssl().ERR_clear_error();
+    if (bytes.length > 0) this.#judge(openssl().SSL_write(this.#ssl, bytes, bytes.length));
+  }
+
+  /** Says goodbye, to be {@link drain}ed. */
+  shutdown(): void {
+    openssl().SSL_shutdown(this.#ssl);
+  }
+
+  /** The protocol that was agreed on: `TLSv1.3`. */
+  version(): string {
+    return textAt(openssl().SSL_get_version(this.#ssl));
+  }
+
+  /** Gives its memory back. Harmless when that is done already; any other call is then an error. */
+  free(): void {
+    if (this.#connection) openssl().SSL_free(this.#connection);
+    this.#connection = null;
+  }
+
+  get #ssl(): Deno.PointerObject {
+    if (!this.#connection) throw new TlsError("the connection is closed already");
+    return this.#connection;
+  }
+
+  /** Whether a call has done its work (`true`) or needs bytes first. */
+  #judge(outcome: number): boolean {
+    if (outcome > 0) return true;
+    const lib = openssl();
+    if (lib.SSL_get_error(this.#ssl, outcome) === SSL_ERROR_WANT_READ) return false;
+    const certificate = Number(lib.SSL_get_verify_result(this.#ssl));
+    const code = lib.ERR_get_error();
+    const reason = textAt(lib.ERR_reason_error_string(code));
+    if (reason.includes("certificate verify failed") && certificate !== X509_V_OK) {
+      throw new TlsError(`${reason}: ${textAt(lib.X509_verify_cert_error_string(BigInt(certificate)))}`);
+    }
+    throw new TlsError(reason || "the server broke off");
+  }
+}
+
+const contexts = new Map<boolean, Deno.PointerValue>();
+
+/** One that verifies, by the system's own policy and authorities, and one that takes what it gets. */
+function contextFor(verify: boolean): Deno.PointerValue {
+  const known = contexts.get(verify);
+  if (known) return known;
+  const lib = openssl();
+  const context = lib.SSL_CTX_new(lib.TLS_client_method());
+  lib.SSL_CTX_set_verify(context, verify ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, null);
+  if (verify) {
+    lib.SSL_CTX_set_default_verify_paths(context);
+  } else {
+    lib.SSL_CTX_ctrl(context, SSL_CTRL_SET_MIN_PROTO_VERSION, TLS1_VERSION, null);
+    lib.SSL_CTX_set_cipher_list(context, cString("DEFAULT:@SECLEVEL=0"));
+    lib.SSL_CTX_set_options(context, SSL_OP_LEGACY_SERVER_CONNECT);
+  }
+  contexts.set(verify, context);
+  return context;
+}
+
+function cString(text: string): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(`${text}\0`);
+}
+
+function textAt(pointer: Deno.PointerValue): string {
+  return pointer ? new Deno.UnsafePointerView(pointer).getCString() : "";
+}
