@@ -99,6 +99,29 @@ export const DIRECTIVES = {
     default: "1",
     doc: "How many checks in a row must fail until a server is taken out. One success starts the count again.",
   },
+  risecount: {
+    scope: "both",
+    value: values.count,
+    default: "1",
+    doc:
+      "How many checks in a row must pass until a server that was down is put back in. New: the old program had no " +
+      "such directive.",
+  },
+  retryinterval: {
+    scope: "both",
+    value: values.seconds,
+    default: "checkinterval",
+    doc:
+      "Seconds between checks while it is open whether a server goes down or comes back, so that a failurecount of 3 " +
+      "does not cost three intervals. New: the old program had no such directive.",
+  },
+  slowstart: {
+    scope: "both",
+    value: values.secondsOrZero,
+    default: "0",
+    doc: "Seconds over which the weight of a server that has come back climbs from 1 to what it is. It takes weights " +
+      "well above 1 to make a difference. New: the old program had no such directive.",
+  },
   checkcount: {
     scope: "both",
     value: values.count,

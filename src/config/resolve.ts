@@ -83,6 +83,8 @@ function resolveSection(load: Load, section: Section, unresolved: UnresolvedReal
     readdQuiescent: globals.readdquiescent?.value ?? false,
     cleanStop: (own.cleanstop ?? globals.cleanstop)?.value ?? true,
     failureCount: (own.failurecount ?? globals.failurecount)?.value ?? 1,
+    riseCount: (own.risecount ?? globals.risecount)?.value ?? 1,
+    slowStart: (own.slowstart ?? globals.slowstart)?.value ?? 0,
     monitorFile: own.monitorfile?.value,
     serviceName: own.servicename?.value,
     comment: own.comment?.value,

@@ -83,7 +83,7 @@ export function resolveChecks(
 
 type BaseTarget = Omit<CheckTarget, "address" | "port" | "request" | "receive" | "commandArguments">;
 type Method = Pick<Check, "method" | "connectsPerNegotiate">;
-type Timing = Pick<Check, "interval" | "checkTimeout" | "negotiateTimeout">;
+type Timing = Pick<Check, "interval" | "retryInterval" | "checkTimeout" | "negotiateTimeout">;
 
 function shared(load: Load, key: CheckKey, make: () => Check): Check {
   let check = load.checks.get(key);
@@ -137,8 +137,11 @@ function resolveMethod(load: Load, section: Section, service: Service): Method |
 function resolveTiming(globals: Settings, own: Settings): Timing {
   const check = own.checktimeout ?? own.negotiatetimeout ?? globals.checktimeout ?? globals.negotiatetimeout;
   const negotiate = own.negotiatetimeout ?? own.checktimeout ?? globals.negotiatetimeout ?? globals.checktimeout;
+  const interval = (own.checkinterval ?? globals.checkinterval)?.value ?? 10;
+  const retryInterval = (own.retryinterval ?? globals.retryinterval)?.value ?? interval;
   return {
-    interval: (own.checkinterval ?? globals.checkinterval)?.value ?? 10,
+    interval,
+    retryInterval: Math.min(retryInterval, interval),
     checkTimeout: check?.value ?? 5,
     negotiateTimeout: negotiate?.value ?? 30,
   };
@@ -176,6 +179,7 @@ function identityOf(
   return JSON.stringify([
     method.connectsPerNegotiate,
     timing.interval,
+    timing.retryInterval,
     timing.checkTimeout,
     timing.negotiateTimeout,
     target.transport,

@@ -16,7 +16,7 @@ export interface LogLine {
 export function logLine(event: DirectorEvent): LogLine {
   switch (event.type) {
     case "table-changed":
-      return { severity: "info", text: describeChange(event) };
+      return { severity: event.occasion === "climb" ? "debug" : "info", text: describeChange(event) };
     case "table-refused": {
       const where = event.line === undefined ? "" : ` (line ${event.line} of the configuration asks for it)`;
       const why = event.message === undefined ? "the kernel did not take it" : event.message;

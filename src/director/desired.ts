@@ -4,6 +4,7 @@
  * | a real server that is            | stands in the table                                      |
  * | -------------------------------- | -------------------------------------------------------- |
  * | up                               | at its weight                                            |
+ * | up again, with `slowstart`       | at a growing share of its weight, at least 1             |
  * | up, held out for maintenance     | at weight 0, whatever `quiescent` says: it drains        |
  * | down, `quiescent = yes`          | at weight 0                                              |
  * | down, `quiescent = no`           | not at all                                               |
@@ -61,7 +62,10 @@ function desiredService(virtual: VirtualService, health: VirtualHealth): Desired
   for (const real of virtual.reals.values()) {
     const realHealth = health.reals.get(real.key);
     const role = realHealth && roleOf(realHealth, virtual.quiescent);
-    if (role === "serving") destinations.set(real.key, { ...real.destination, role });
+    if (role === "serving") {
+      const weight = sharedWeight(real.destination.weight, realHealth?.share ?? 1);
+      destinations.set(real.key, { ...real.destination, weight, role });
+    }
     if (role === "quiescent") destinations.set(real.key, { ...real.destination, weight: 0, role });
   }
   // With checktype = off nothing has health, and nothing is activated, the fallback neither.
@@ -69,6 +73,10 @@ function desiredService(virtual: VirtualService, health: VirtualHealth): Desired
     destinations.set(virtual.fallback.key, { ...virtual.fallback.destination, role: "fallback" });
   }
   return { ...canonicalSettings(virtual.settings), destinations, readdQuiescent: virtual.readdQuiescent };
+}
+
+function sharedWeight(weight: number, share: number): number {
+  return share < 1 && weight > 0 ? Math.max(1, Math.floor(weight * share)) : weight;
 }
 
 function roleOf(real: RealHealth, quiescent: boolean): Role | undefined {

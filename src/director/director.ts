@@ -8,7 +8,16 @@ import { checkKeys, usersOf } from "./check_users.ts";
 import type { Clock } from "./clock.ts";
 import { type DesiredMemo, desiredTable } from "./desired.ts";
 import type { Occasion, Report } from "./events.ts";
-import { adopt, type EndedRound, type Health, type HealthEvent, type HostNames, reduce } from "./health.ts";
+import {
+  adopt,
+  type EndedRound,
+  type Health,
+  type HealthEvent,
+  type HostNames,
+  isClimbing,
+  isInDoubt,
+  reduce,
+} from "./health.ts";
 import { nextRound, Schedule, spreadLead } from "./schedule.ts";
 import { TableKeeper } from "./table_keeper.ts";
 import { transitions } from "./transitions.ts";
@@ -21,6 +30,9 @@ const HOLD = 500;
 
 /** Milliseconds that first rounds get before the fallback steps in for those that have not answered. */
 const SETTLE = 1_000;
+
+/** Milliseconds between two steps of those that climb back to their weight. */
+const STEP = 1_000;
 
 /** Rounds that are due within so many milliseconds of each other start together. */
 const TOGETHER = 4;
@@ -38,6 +50,7 @@ export interface DirectorPorts {
 interface Course {
   check: Check;
   rounds: number;
+  startedAt: number;
   /** Milliseconds by which its rounds are still to be brought forward, so that checks that began together spread. */
   lead: number;
 }
@@ -59,6 +72,7 @@ export class Director {
   /** Checks whose first round has not ended. */
   readonly #unheard = new Set<CheckKey>();
   #alarm: { readonly due: number; readonly cancel: () => void } | undefined;
+  #climbing = false;
   #stopped = false;
   #firstVerdicts = Promise.withResolvers<void>();
 
@@ -148,7 +162,7 @@ export class Director {
       const user = usersOf(model, key)[0];
       if (user.real.policy.kind !== "checked") continue;
       const { check } = user.real.policy;
-      const course = { check, rounds: 0, lead: spreadLead(place, fresh.length, check.interval * 1000) };
+      const course = { check, rounds: 0, startedAt: 0, lead: spreadLead(place, fresh.length, check.interval * 1000) };
       this.#courses.set(key, course);
       this.#unheard.add(key);
       this.#startRound(course);
@@ -156,15 +170,15 @@ export class Director {
   }
 
   #startRound(course: Course): void {
-    const startedAt = this.#ports.clock.now();
+    course.startedAt = this.#ports.clock.now();
     this.#ports.runRound(course.check, methodOfRound(course.check, course.rounds)).then((round) => {
       if (this.#stopped || this.#courses.get(course.check.key) !== course) return;
-      this.#endRound(course, startedAt, round);
+      this.#endRound(course, round);
     });
   }
 
-  #endRound(course: Course, startedAt: number, { result, durationMs }: Round): void {
-    const { check } = course;
+  #endRound(course: Course, { result, durationMs }: Round): void {
+    const { check, startedAt } = course;
     const now = this.#ports.clock.now();
     const interval = check.interval * 1000;
     const { delay, lead } = nextRound(interval, course.lead);
@@ -184,8 +198,36 @@ export class Director {
     const rounds = this.#gathered;
     this.#gathered = [];
     this.#dispatch({ type: "rounds", rounds });
-    for (const { check } of rounds) this.#unheard.delete(check);
+    for (const { check } of rounds) {
+      this.#unheard.delete(check);
+      this.#hasten(check);
+    }
+    this.#setAlarm();
     if (this.#unheard.size === 0) this.#firstVerdicts.resolve();
+  }
+
+  /** While it is open what becomes of a real server, its check comes round sooner. */
+  #hasten(key: CheckKey): void {
+    const course = this.#courses.get(key);
+    if (!course || course.check.retryInterval >= course.check.interval) return;
+    const open = usersOf(this.#model, key).some(({ virtual, real }) => {
+      const health = this.#health.get(virtual.key)?.reals.get(real.key);
+      return health !== undefined && isInDoubt(health);
+    });
+    if (!open) return;
+    const due = course.startedAt + course.check.retryInterval * 1000;
+    this.#schedule.set(key, Math.max(due, this.#ports.clock.now()));
+  }
+
+  /** Goes on for as long as somebody climbs. */
+  #climb(): void {
+    if (this.#climbing || !isClimbing(this.#health)) return;
+    this.#climbing = true;
+    this.#ports.clock.after(STEP, () => {
+      this.#climbing = false;
+      this.#dispatch({ type: "climb", at: this.#ports.clock.now() });
+      this.#climb();
+    });
   }
 
   #settle(): void {
@@ -200,7 +242,8 @@ export class Director {
     if (this.#health === before) return;
     for (const told of transitions(before, this.#health, this.#model)) this.#ports.report(told);
     // At a start the first table waits for the first verdicts.
-    if (this.#desired) this.#wantTable("change");
+    if (this.#desired) this.#wantTable(event.type === "climb" ? "climb" : "change");
+    this.#climb();
   }
 
   #wantTable(occasion: Occasion): void {

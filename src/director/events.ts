@@ -5,8 +5,19 @@ import type { RealServer, VirtualService } from "../model/virtual_service.ts";
 import type { CheckUser } from "./check_users.ts";
 import type { Role } from "./desired.ts";
 
-/** When a change of the table was made. */
-export type Occasion = "start" | "change" | "reload" | "stop";
+/** Why the table is changed, the lesser reason first. */
+export const OCCASIONS = [
+  /** A real server that has come back gets more of its weight. */
+  "climb",
+  /** Health has changed. */
+  "change",
+  "reload",
+  "start",
+  "stop",
+] as const;
+
+/** One of {@link OCCASIONS}. */
+export type Occasion = typeof OCCASIONS[number];
 
 /** Everything that happens and that somebody may want to log, mail, count or act upon. */
 export type DirectorEvent =

@@ -5,7 +5,7 @@
  * | --------------------- | ------------------------------ | ----------------------------------------------- |
  * | up                    | a passed round                 | up, failures 0                                  |
  * | up                    | a failed round                 | up, failures + 1; down at `failurecount`        |
- * | down                  | a passed round                 | up, failures 0                                  |
+ * | down                  | a passed round                 | down, passes + 1; up at `risecount`             |
  * | down                  | a failed round                 | down, with the newest reason                    |
  * | any                   | a round that could not be made | unchanged: our trouble says nothing of the server |
  * | any                   | a maintenance file appears     | as before, and held out while the file is there |
@@ -31,6 +31,10 @@ export interface RealHealth {
   readonly found: Found;
   /** Failed rounds in a row. */
   readonly failures: number;
+  /** Passed rounds in a row while it is down. */
+  readonly passes: number;
+  /** How much of its weight it gets: less than 1 while it climbs back (`slowstart`). */
+  readonly share: number;
   /** One line: what the last deciding round said. */
   readonly reason: string;
   /** When `up` last changed, in milliseconds of the director's clock. */
@@ -57,6 +61,8 @@ export type HealthEvent =
   | { readonly type: "rounds"; readonly rounds: readonly EndedRound[] }
   /** First rounds have had their time. */
   | { readonly type: "settled" }
+  /** Time has passed for those that climb back. */
+  | { readonly type: "climb"; readonly at: number }
   /** The names of all files in the maintenance directory, as they are now. */
   | { readonly type: "maintenance"; readonly files: ReadonlySet<string>; readonly names: HostNames };
 
@@ -89,14 +95,31 @@ export function reduce(before: Health, event: HealthEvent, model: Model): Health
       return reduceRounds(before, event.rounds, model);
     case "settled":
       return reduceVirtuals(before, (virtual) => virtual.settled ? virtual : { ...virtual, settled: true });
-    case "maintenance":
-      return reduceMaintenance(before, event, model);
+    case "climb":
+      return reduceReals(before, (real, virtual) => climb(real, virtual.slowStart, event.at), model);
+    case "maintenance": {
+      const { files, names } = event;
+      return reduceReals(before, (health, _virtual, real) => {
+        const maintenance = maintenanceFile(real, files, model.hostNames, names);
+        return maintenance === health.maintenance ? health : { ...health, maintenance };
+      }, model);
+    }
   }
 }
 
 /** Whether clients may be sent to this real server. */
 export function isServing(real: RealHealth): boolean {
   return real.up && real.maintenance === undefined;
+}
+
+/** Whether it is open if this real server goes down or comes back: the rounds so far point there, and do not suffice. */
+export function isInDoubt(real: RealHealth): boolean {
+  return real.verified && (real.up ? real.failures > 0 : real.passes > 0);
+}
+
+/** Whether the weight of some real server is on its way back. */
+export function isClimbing(health: Health): boolean {
+  return [...health.values()].some((virtual) => [...virtual.reals.values()].some((real) => real.share < 1));
 }
 
 /** Whether no real server can serve, and enough is known to say so: the fallback's turn. */
@@ -134,13 +157,16 @@ function adoptReal(
   at: number,
 ): RealHealth {
   if (real.policy.kind === "on") {
-    return { up: true, verified: true, found: "active", failures: 0, reason: "not checked", since: at };
+    return { ...FULL, up: true, verified: true, found: "active", reason: "not checked", since: at };
   }
   const weight = table?.destinations.get(real.key)?.weight;
   const found = weight === undefined ? "absent" : weight === 0 ? "quiescent" : "active";
   const reason = found === "active" ? "in the table before the first check" : "waiting for the first check";
-  return { up: found === "active", verified: false, found, failures: 0, reason, since: at };
+  return { ...FULL, up: found === "active", verified: false, found, reason, since: at };
 }
+
+/** Nothing counted, and no climb under way. */
+const FULL = { failures: 0, passes: 0, share: 1 };
 
 function reduceRounds(before: Health, rounds: readonly EndedRound[], model: Model): Health {
   // Thousands of rounds may end at once: each virtual service that changes is copied once, not once a round.
@@ -151,7 +177,7 @@ function reduceRounds(before: Health, rounds: readonly EndedRound[], model: Mode
       const reals = changed.get(virtual.key) ?? before.get(virtual.key)?.reals;
       const realHealth = reals?.get(real.key);
       if (!reals || !realHealth) continue;
-      const next = reduceReal(realHealth, round.result, virtual.failureCount, round.at);
+      const next = reduceReal(realHealth, round.result, virtual, round.at);
       if (next === realHealth) continue;
       const copy = changed.get(virtual.key) ?? new Map(reals);
       changed.set(virtual.key, copy.set(real.key, next));
@@ -163,24 +189,42 @@ function reduceRounds(before: Health, rounds: readonly EndedRound[], model: Mode
   });
 }
 
-function reduceReal(before: RealHealth, result: CheckResult, failureCount: number, at: number): RealHealth {
-  const reason = result.detail;
-  if (result.up) {
-    if (before.up && before.verified && before.failures === 0) return before;
-    return { ...before, up: true, verified: true, failures: 0, reason, since: before.up ? before.since : at };
-  }
-  if (!before.up) {
-    if (before.verified && before.reason === reason) return before;
-    return { ...before, verified: true, failures: before.failures + 1, reason };
-  }
-  const failures = before.failures + 1;
-  if (failures < failureCount) return { ...before, verified: true, failures };
-  return { ...before, up: false, verified: true, failures, reason, since: at };
+function reduceReal(before: RealHealth, result: CheckResult, virtual: VirtualService, at: number): RealHealth {
+  return result.up ? pass(before, result.detail, virtual, at) : fail(before, result.detail, virtual, at);
 }
 
-function reduceMaintenance(
+function pass(before: RealHealth, reason: string, { riseCount, slowStart }: VirtualService, at: number): RealHealth {
+  if (before.up) {
+    if (before.verified && before.failures === 0) return before;
+    return { ...before, verified: true, failures: 0, reason };
+  }
+  const passes = before.passes + 1;
+  // Who was never found dead has nothing to prove, and nothing to climb back from.
+  if (!before.verified) return { ...before, ...FULL, up: true, verified: true, reason, since: at };
+  if (passes < riseCount) return { ...before, passes, reason: `${reason} (${passes} of ${riseCount} checks passed)` };
+  return { ...before, ...FULL, up: true, share: slowStart > 0 ? 0 : 1, reason, since: at };
+}
+
+function fail(before: RealHealth, reason: string, { failureCount }: VirtualService, at: number): RealHealth {
+  const failures = before.failures + 1;
+  if (!before.up) {
+    if (before.verified && before.passes === 0 && before.reason === reason) return before;
+    return { ...before, verified: true, failures, passes: 0, reason };
+  }
+  if (failures < failureCount) return { ...before, verified: true, failures };
+  return { ...before, ...FULL, up: false, verified: true, failures, reason, since: at };
+}
+
+/** The weight grows with the time since the return; steps of a hundredth are fine enough for any weight. */
+function climb(before: RealHealth, slowStart: number, at: number): RealHealth {
+  if (before.share >= 1) return before;
+  const share = Math.min(1, Math.floor((at - before.since) / (slowStart * 10)) / 100);
+  return share === before.share ? before : { ...before, share };
+}
+
+function reduceReals(
   before: Health,
-  event: Extract<HealthEvent, { type: "maintenance" }>,
+  change: (health: RealHealth, virtual: VirtualService, real: RealServer) => RealHealth,
   model: Model,
 ): Health {
   return reduceVirtuals(before, (health, key) => {
@@ -188,10 +232,8 @@ function reduceMaintenance(
     let reals: Map<DestinationKey, RealHealth> | undefined;
     for (const [realKey, realHealth] of health.reals) {
       const real = virtual?.reals.get(realKey);
-      const maintenance = real && maintenanceFile(real, event.files, model.hostNames, event.names);
-      if (maintenance === realHealth.maintenance) continue;
-      reals ??= new Map(health.reals);
-      reals.set(realKey, { ...realHealth, maintenance });
+      const next = virtual && real ? change(realHealth, virtual, real) : realHealth;
+      if (next !== realHealth) (reals ??= new Map(health.reals)).set(realKey, next);
     }
     return reals ? { ...health, reals } : health;
   });

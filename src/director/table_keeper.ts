@@ -3,7 +3,7 @@ import type { Action, Plan } from "../model/plan.ts";
 import { destinationKey, type IpvsTable, type VirtualKey, virtualKey } from "../model/table.ts";
 import type { Clock } from "./clock.ts";
 import type { DesiredTable } from "./desired.ts";
-import type { DirectorEvent, Occasion, Report } from "./events.ts";
+import { type DirectorEvent, type Occasion, OCCASIONS, type Report } from "./events.ts";
 import { outstanding, plan, taken } from "./plan.ts";
 
 /** Milliseconds until refused changes or an unreachable table are tried again: the first waits, then the last for ever. */
@@ -63,10 +63,11 @@ export class TableKeeper {
     return table;
   }
 
-  /** Orders a table. An order that has not been begun is replaced; its occasion survives if it asked for more. */
+  /** Orders a table. An order that has not been begun is replaced; the greater occasion of the two counts. */
   want(desired: DesiredTable, occasion: Occasion): void {
-    const waiting = this.#order?.occasion;
-    this.#order = { desired, occasion: occasion === "change" && waiting ? waiting : occasion };
+    const waiting = this.#order?.occasion ?? occasion;
+    const rank = Math.max(OCCASIONS.indexOf(waiting), OCCASIONS.indexOf(occasion));
+    this.#order = { desired, occasion: OCCASIONS[rank] };
     this.#running ??= this.#run().finally(() => this.#running = undefined);
   }
 
@@ -104,7 +105,7 @@ export class TableKeeper {
     const { driver, report } = this.#ports;
     const thresholds = usesThresholds(desired);
     const before = basis ?? this.#lastSeen(occasion, thresholds) ?? await this.read(thresholds);
-    const steps = plan({ current: before, desired, previous: this.#previous, reconcile: occasion !== "change" });
+    const steps = plan({ current: before, desired, previous: this.#previous, reconcile: setsRight(occasion) });
     const said = await driver.apply(steps);
     const after = steps.length === 0 ? before : await this.read(thresholds);
     const refused = outstanding(after, steps);
@@ -134,12 +135,12 @@ export class TableKeeper {
     return { type, action, occasion, listed, role: wanted?.role, before };
   }
 
-  /** A start or a reload sets right what was changed by hand, so that it needs to have seen it. */
+  /** To set right what was changed by hand it must have been seen. */
   #lastSeen(occasion: Occasion, thresholds: boolean): IpvsTable | undefined {
     const seen = this.#seen;
     if (!seen || seen.thresholds !== thresholds) return undefined;
     const fresh = this.#ports.clock.now() - seen.at <= FRESH;
-    return occasion === "change" || fresh ? seen.table : undefined;
+    return fresh || !setsRight(occasion) ? seen.table : undefined;
   }
 
   #retryLater(): void {
@@ -175,6 +176,11 @@ export class TableKeeper {
     }
     if (wasOut && this.#refused.size === 0) this.#ports.report({ type: "table-in-step" });
   }
+}
+
+/** A start, a reload and a stop look at every entry of ours; otherwise only what we want differently is touched. */
+function setsRight(occasion: Occasion): boolean {
+  return occasion === "start" || occasion === "reload" || occasion === "stop";
 }
 
 function subjectOf(action: Action): string {

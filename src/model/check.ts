@@ -115,6 +115,8 @@ export interface Check {
   readonly connectsPerNegotiate?: number;
   /** Seconds from the start of one round to the start of the next. */
   readonly interval: number;
+  /** Seconds in place of `interval` while the verdict is open; never more than it. */
+  readonly retryInterval: number;
   /** Seconds that a connect, ping or external round may take. */
   readonly checkTimeout: number;
   /** Seconds that a negotiate round may take. */

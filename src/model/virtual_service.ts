@@ -65,6 +65,10 @@ export interface VirtualService {
   readonly cleanStop: boolean;
   /** Failed rounds in a row until a real server is down. */
   readonly failureCount: number;
+  /** Passed rounds in a row until a real server that was down is up. */
+  readonly riseCount: number;
+  /** Seconds over which the weight of a real server that has come back climbs; 0 = at once. */
+  readonly slowStart: number;
   readonly monitorFile?: string;
   readonly serviceName?: string;
   readonly comment?: string;

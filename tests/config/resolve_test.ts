@@ -217,7 +217,13 @@ pure("defaults are those of the manual", () => {
     smtp: undefined,
   });
   const { key: _, target, ...rest } = check(HEAD, REAL);
-  deepStrictEqual(rest, { method: "negotiate", interval: 10, checkTimeout: 5, negotiateTimeout: 30 });
+  deepStrictEqual(rest, {
+    method: "negotiate",
+    interval: 10,
+    retryInterval: 10,
+    checkTimeout: 5,
+    negotiateTimeout: 30,
+  });
   deepStrictEqual(target, {
     address: "10.0.0.1",
     port: 80,

@@ -314,6 +314,51 @@ for (const [name, options, hand, dead, expected] of BY_HAND) {
 }
 
 Deno.test({
+  name: "director: retryinterval: with failurecount 3 a dead real server is out after one interval and two retries",
+  ...pure,
+  fn: async () => {
+    const world = new World("", { ...TWO, interval: 10, retryInterval: 1, options: { failureCount: 3, riseCount: 2 } });
+    await world.start();
+    await world.clock.advance(40_000);
+    world.kill("10.0.0.1:80");
+    const rounds = () => world.rounds.filter(({ real }) => real === "10.0.0.1:80").map(({ at }) => at);
+    const before = rounds().length;
+    await world.clock.advance(12_100);
+    deepStrictEqual(await destinations(world), [R2]);
+    const [first, second, third, fourth] = rounds().slice(before);
+    deepStrictEqual([second - first, third - second], [1_000, 1_000]);
+    strictEqual(fourth, undefined, "decided: it is back to its interval");
+    world.revive("10.0.0.1:80");
+    await world.clock.advance(11_100);
+    deepStrictEqual(await destinations(world), [R1, R2].toReversed());
+  },
+});
+
+Deno.test({
+  name: "director: slowstart: the weight of one that comes back climbs, that of one that starts does not",
+  ...pure,
+  fn: async () => {
+    const reals = ["10.0.0.1:80 weight 100", "10.0.0.2:80"];
+    const world = new World("", { ...TWO, reals, interval: 1, options: { slowStart: 10 } });
+    const weight = async () => (await destinations(world)).find((rule) => rule.includes("10.0.0.1"))?.split(" ").at(-1);
+    await world.start();
+    strictEqual(await weight(), "100");
+    world.kill("10.0.0.1:80");
+    await world.clock.advance(5_000);
+    strictEqual(await weight(), undefined);
+    world.revive("10.0.0.1:80");
+    const seen: number[] = [];
+    for (let second = 0; second < 15; second++) {
+      await world.clock.advance(1_000);
+      seen.push(Number(await weight() ?? 0));
+    }
+    deepStrictEqual(seen, seen.toSorted((a, b) => a - b), "it never falls back");
+    ok(seen.filter((each) => each > 1 && each < 100).length >= 8, `it climbs: ${seen}`);
+    strictEqual(seen.at(-1), 100);
+  },
+});
+
+Deno.test({
   name: "director: a virtual service that somebody removed comes back whole when a real server of it changes",
   ...pure,
   fn: async () => {

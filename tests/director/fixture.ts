@@ -20,6 +20,7 @@ export interface VirtualSketch {
   readonly scheduler?: string;
   readonly policy?: "on" | "off";
   readonly interval?: number;
+  readonly retryInterval?: number;
   readonly options?: Partial<VirtualService>;
 }
 
@@ -74,9 +75,10 @@ function sketchVirtual(sketch: VirtualSketch, line: number): VirtualService {
   for (const text of sketch.reals) {
     const real = destination(text);
     const key = destinationKey(real);
-    const policy: CheckPolicy = sketch.policy
-      ? { kind: sketch.policy }
-      : { kind: "checked", check: sketchCheck(real, sketch.interval ?? 10) };
+    const policy: CheckPolicy = sketch.policy ? { kind: sketch.policy } : {
+      kind: "checked",
+      check: sketchCheck(real, sketch.interval ?? 10, sketch.retryInterval ?? sketch.interval ?? 10),
+    };
     reals.set(key, { key, destination: real, configuredPort: real.port, policy, line });
   }
   return {
@@ -89,13 +91,15 @@ function sketchVirtual(sketch: VirtualSketch, line: number): VirtualService {
     readdQuiescent: false,
     cleanStop: true,
     failureCount: 1,
+    riseCount: 1,
+    slowStart: 0,
     alerts: { to: [], repeatEvery: 0, on: new Set() },
     line,
     ...sketch.options,
   };
 }
 
-function sketchCheck(real: Destination, interval: number): Check {
+function sketchCheck(real: Destination, interval: number, retryInterval: number): Check {
   return {
     key: destinationKey(real) as string as CheckKey,
     target: {
@@ -111,6 +115,7 @@ function sketchCheck(real: Destination, interval: number): Check {
     },
     method: "negotiate",
     interval,
+    retryInterval,
     checkTimeout: 5,
     negotiateTimeout: 30,
   };

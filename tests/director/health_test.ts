@@ -16,9 +16,25 @@ const FOUND = {
   active: "-A -t 192.0.2.1:80 -s wrr\n-a -t 192.0.2.1:80 -r 10.0.0.1:80 -m -w 1",
 };
 
+/** Plays rounds with risecount 3 on a real server that was found dead first. */
+const RISES: [name: string, rounds: string, states: string][] = [
+  ["one pass is not enough", "-+", "ddd"],
+  ["three passes in a row are", "-+++", "ddddu"],
+  ["a failure in between starts the count again", "-++-+++", "dddddddu"],
+  ["who was never found dead needs one", "+", "du"],
+];
+
+for (const [name, rounds, states] of RISES) {
+  Deno.test({
+    name: `health: risecount 3: ${name}`,
+    ...pure,
+    fn: () => strictEqual(play("absent", 1, rounds, 3), states),
+  });
+}
+
 /** Plays rounds on 10.0.0.1: `+` passed, `-` failed, `!` could not be made. Gives a state for before and after each. */
-function play(found: keyof typeof FOUND, failureCount: number, rounds: string): string {
-  const model = sketchModel({ at: "192.0.2.1:80", reals: [REAL], options: { failureCount } });
+function play(found: keyof typeof FOUND, failureCount: number, rounds: string, riseCount = 1): string {
+  const model = sketchModel({ at: "192.0.2.1:80", reals: [REAL], options: { failureCount, riseCount } });
   let health = adopt(model, decodeRules(FOUND[found]), new Map(), 0);
   const state = () => health.get(keyOf("192.0.2.1:80"))!.reals.get(REAL)!.up ? "u" : "d";
   let states = state();
