@@ -33,7 +33,8 @@ async function checkTypes(): Promise<void> {
 
 async function unitTests(): Promise<Tally> {
   const args = ["test", "-A", "--no-check", "--ignore=tests/lab", "tests"];
-  const child = new Deno.Command(Deno.execPath(), { args, cwd: ROOT, stdin: "null", stdout: "piped" }).spawn();
+  const stdio = { stdin: "null", stdout: "piped" } as const;
+  const child = new Deno.Command(Deno.execPath(), { args, cwd: ROOT, env: { NO_COLOR: "1" }, ...stdio }).spawn();
   const output: string[] = [];
   for await (const line of lines(child.stdout)) {
     output.push(line);

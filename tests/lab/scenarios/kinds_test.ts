@@ -1,3 +1,4 @@
+import { deepStrictEqual } from "node:assert/strict";
 import { scenario } from "../world/scenario.ts";
 
 scenario("a firewall mark: one service for all packets that carry it", async ({ director, reals, table, client }) => {
@@ -135,4 +136,30 @@ scenario("persistence: a client stays with its real server until that is gone", 
     -a -t 192.0.2.10:80 -r 10.0.0.11:80 -m -w 1
   `);
   await client.isServedBy("192.0.2.10:80", "10.0.0.11");
+});
+
+scenario("thresholds: connections above which a real server gets no more", async ({ director, reals, table }) => {
+  await reals.are(["10.0.0.11", "10.0.0.12"]);
+  await director.start(`
+    checktimeout = 1
+    checkinterval = 1
+    quiescent = yes
+    virtual = 192.0.2.10:80
+            real = 10.0.0.11:80 masq 1 "/", "10.0.0.11" l:10 u:20
+            real = 10.0.0.12:80 masq 1 u:30
+            service = http
+            scheduler = wlc
+  `);
+  const tableWith = (weight: number) => `
+    -A -t 192.0.2.10:80 -s wlc
+    -a -t 192.0.2.10:80 -r 10.0.0.11:80 -m -w ${weight}
+    -a -t 192.0.2.10:80 -r 10.0.0.12:80 -m -w 1
+  `;
+  await table.becomes(tableWith(1));
+  const expected = { "10.0.0.11:80": "20 10", "10.0.0.12:80": "30 0" };
+  deepStrictEqual(await table.thresholds(), expected);
+
+  reals.stop("10.0.0.11");
+  await table.becomes(tableWith(0));
+  deepStrictEqual(await table.thresholds(), expected, "at weight 0 they stay");
 });

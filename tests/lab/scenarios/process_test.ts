@@ -133,3 +133,42 @@ scenario("every verb, on a stopped and on a running director", async ({ director
   await director.stop();
   await table.becomes("");
 });
+
+scenario("execute: a configuration brings further ones along, and takes them away again", async (world) => {
+  const { director, reals, table } = world;
+  await reals.are(["10.0.0.11", "10.0.0.12"]);
+  await director.configure(
+    `
+    checkinterval = 1
+    quiescent = no
+    virtual = 192.0.2.20:80
+            real = 10.0.0.12:80 masq 5
+            service = http
+    `,
+    "shop",
+  );
+  await director.start(`
+    execute = shop
+    ${SITE.trimStart()}`);
+  await table.becomes(`${SITE_UP}
+    -A -t 192.0.2.20:80 -s wrr
+    -a -t 192.0.2.20:80 -r 10.0.0.12:80 -m -w 5
+  `);
+  await director.stop();
+  await table.becomes("");
+});
+
+scenario("supervised=yes: in the foreground, with its log on standard output, until TERM", async (world) => {
+  const { director, reals, table } = world;
+  await reals.are(["10.0.0.11", "10.0.0.12"]);
+  await director.configure(`
+    supervised = yes
+    ${SITE.trimStart()}`);
+  director.startInForeground("/run/supervised.out");
+  await table.becomes(SITE_UP);
+  match(await Deno.readTextFile("/run/supervised.out"), /^\[[^|\]]+\] Added virtual server: 192\.0\.2\.10:80$/m);
+
+  await director.signal("SIGTERM");
+  await director.isGone();
+  await table.becomes("");
+});

@@ -51,6 +51,11 @@ export class Director {
     await this.does("start", name);
   }
 
+  /** Starts the program as a supervisor does, with standard output in a file. */
+  startInForeground(output: string, name = NAME): void {
+    this.host.start("sh", "-c", `exec ${this.program} ${name} start >${output} 2>&1`);
+  }
+
   /** Writes the configuration, and leaves the program to find out. */
   async configure(config: string, name = NAME): Promise<void> {
     this.#names.add(name);

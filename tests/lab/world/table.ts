@@ -23,6 +23,16 @@ export class Table {
     strictEqual(await poll(() => this.now(), (table) => table !== wanted, seconds), wanted);
   }
 
+  /** Each destination's upper and lower threshold, which `ipvsadm -Sn` does not tell. */
+  async thresholds(): Promise<Record<string, string>> {
+    const listing = await this.director.run("ipvsadm", "-Ln", "--thresholds");
+    return Object.fromEntries(
+      [...listing.matchAll(/^ {2}-> (\S*\d)\s+(\d+)\s+(\d+)/gm)].map((
+        [, server, upper, lower],
+      ) => [server, `${upper} ${lower}`]),
+    );
+  }
+
   /** Changes the table as a person would, with ipvsadm's arguments. */
   async changeByHand(command: string): Promise<void> {
     await this.director.run("ipvsadm", ...command.split(" "));
