@@ -21,8 +21,17 @@ const COMMANDS: Readonly<Record<Verb, Command>> = {
   status,
 };
 
-/** Does what the command line asks for and gives the exit status. */
+/** Does what the command line asks for and gives the exit status. What could not be done is told in one line. */
 export async function runCommand(args: readonly string[]): Promise<ExitStatus> {
+  try {
+    return await dispatch(args);
+  } catch (error) {
+    console.error(`ldirectord: ${error instanceof Error ? error.message : error}`);
+    return ExitStatus.notDone;
+  }
+}
+
+async function dispatch(args: readonly string[]): Promise<ExitStatus> {
   const invocation = parseArguments(args);
   switch (invocation.kind) {
     case "help":

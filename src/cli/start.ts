@@ -51,7 +51,7 @@ async function run(instance: Instance, { loaded, model }: Runnable, place: Place
 
   const problem = await Promise.race([ended, daemon.start().then(() => undefined, complaintOf)]);
   if (typeof problem === "object") {
-    log.error(problem.message);
+    log.error(problem.logged);
     if (place === "background") console.error(`ldirectord: ${problem.message}`);
     pidFile.release();
     return ExitStatus.notDone;
@@ -74,7 +74,8 @@ function takePidFile(instance: Instance): PidFile | ExitStatus {
     const taken = PidFile.take(instance.pidFile);
     return typeof taken === "number" ? alreadyRunning(instance, taken) : taken;
   } catch (error) {
-    console.error(`ldirectord: cannot write the pid file ${instance.pidFile}: ${(error as Error).message}`);
+    const why = error instanceof Deno.errors.PermissionDenied ? "permission denied; run as root" : `${error}`;
+    console.error(`ldirectord: cannot write the pid file ${instance.pidFile}: ${why}`);
     return ExitStatus.notDone;
   }
 }
@@ -97,10 +98,11 @@ function listenToSignals(daemon: Daemon, log: Log): Promise<string> {
   return promise;
 }
 
-/** What a start that failed has to say; anything but a table out of reach is a bug, and no secret either. */
-function complaintOf(error: unknown): { readonly message: string } {
-  if (error instanceof IpvsUnavailable) return { message: error.message };
-  return { message: `Internal error: ${error instanceof Error ? error.stack : error}` };
+/** What a start that failed has to say: a line for the person, and for the log where it broke, if that was our fault. */
+function complaintOf(error: unknown): { readonly message: string; readonly logged: string } {
+  if (error instanceof IpvsUnavailable) return { message: error.message, logged: error.message };
+  const message = `Internal error: ${error instanceof Error ? error.message : error}`;
+  return { message, logged: error instanceof Error ? `Internal error: ${error.stack}` : message };
 }
 
 /** A bug must not end the daemon: without it nobody takes dead servers out. */

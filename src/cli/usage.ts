@@ -27,7 +27,7 @@ Options:
     -v, --version  the version
 
 configfile is looked up as /etc/ha.d/NAME, /etc/ha.d/conf/NAME, then as it stands;
-without one, ldirectord.cf. Its directives are described in ldirectord.cf(5).
+without one, ldirectord.cf. Its directives are described in the README.
 
 Exit status: 0 done, 1 not done, 2 error in the configuration, 3 not running
 (status), 255 usage.
