@@ -20,6 +20,7 @@ const BY_METHOD: Record<Exclude<CheckMethod, "negotiate">, Checker> = {
 };
 
 const BY_SERVICE: Partial<Record<Service, Source>> = {
+  dns: async () => (await import("./dns.ts")).dns,
   http: () => http,
   https: () => https,
   http_proxy: () => httpProxy,

@@ -68,8 +68,7 @@ function desiredService(virtual: VirtualService, health: VirtualHealth): Desired
     }
     if (role === "quiescent") destinations.set(real.key, { ...real.destination, weight: 0, role });
   }
-  // With checktype = off nothing has health, and nothing is activated, the fallback neither.
-  if (virtual.fallback && health.reals.size > 0 && needsFallback(health)) {
+  if (virtual.fallback && needsFallback(virtual, health)) {
     destinations.set(virtual.fallback.key, { ...virtual.fallback.destination, role: "fallback" });
   }
   return { ...canonicalSettings(virtual.settings), destinations, readdQuiescent: virtual.readdQuiescent };

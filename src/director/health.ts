@@ -122,11 +122,14 @@ export function isClimbing(health: Health): boolean {
   return [...health.values()].some((virtual) => [...virtual.reals.values()].some((real) => real.share < 1));
 }
 
-/** Whether no real server can serve, and enough is known to say so: the fallback's turn. */
-export function needsFallback(virtual: VirtualHealth): boolean {
-  const reals = [...virtual.reals.values()];
-  if (reals.some(isServing)) return false;
-  return virtual.settled || virtual.fallbackFound || reals.every((real) => real.verified || real.maintenance);
+/**
+ * Whether no real server can serve, and enough is known to say so: the fallback's turn. With `checktype = off`, where
+ * no real server has health, it never is; a virtual service without real servers always needs it.
+ */
+export function needsFallback(virtual: VirtualService, health: VirtualHealth): boolean {
+  const reals = [...health.reals.values()];
+  if (reals.some(isServing) || (reals.length === 0 && virtual.reals.size > 0)) return false;
+  return health.settled || health.fallbackFound || reals.every((real) => real.verified || real.maintenance);
 }
 
 function adoptVirtual(

@@ -20,8 +20,8 @@ export function transitions(before: Health, after: Health, model: Model): Direct
       const reason = held === undefined ? realHealth.reason : `maintenance: file ${held}`;
       events.push({ type: "transition", virtual, real, up: isServing(realHealth), reason });
     }
-    const active = health.reals.size > 0 && needsFallback(health);
-    if (active !== (old !== undefined && old.reals.size > 0 && needsFallback(old))) {
+    const active = needsFallback(virtual, health);
+    if (active !== (old !== undefined && needsFallback(virtual, old))) {
       events.push({ type: "fallback", virtual, active });
     }
   }

@@ -236,6 +236,16 @@ Deno.test({
 });
 
 Deno.test({
+  name: "director: a virtual service without any real server, as when no name resolves, has its fallback",
+  ...pure,
+  fn: async () => {
+    const world = new World("", { ...TWO, reals: [] });
+    await world.start();
+    deepStrictEqual(await destinations(world), [FALLBACK]);
+  },
+});
+
+Deno.test({
   name: "director: start fails when there is no table to keep",
   ...pure,
   fn: async () => {

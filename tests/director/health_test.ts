@@ -151,7 +151,8 @@ for (const [name, first, second, settled, due] of FALLBACK) {
         health = reduce(health, { type: "rounds", rounds }, model);
       }
       if (settled) health = reduce(health, { type: "settled" }, model);
-      strictEqual(needsFallback(health.get(keyOf("192.0.2.1:80"))!), due);
+      const key = keyOf("192.0.2.1:80");
+      strictEqual(needsFallback(model.virtuals.get(key)!, health.get(key)!), due);
     },
   });
 }
