@@ -1,0 +1,98 @@
+/**
+ * dns: the addresses of a name, or the names of an address, are asked for and one of them must match `receive`.
+ */
+
+import { formatEndpoint, parseIp } from "../model/address.ts";
+import type { CheckResult, CheckRun, CheckTarget, Pattern } from "../model/check.ts";
+import { ByteBuffer } from "../wire/byte_buffer.ts";
+import { ByteReader } from "../wire/byte_reader.ts";
+import { exchange } from "../wire/datagram_exchange.ts";
+import {
+  decodeDnsAnswer,
+  type DnsAnswer,
+  type DnsQuestion,
+  dnsQuestion,
+  encodeDnsQuestion,
+} from "../wire/dns_message.ts";
+import { ProtocolError } from "../wire/protocol_error.ts";
+import { connectTcp } from "../wire/tcp.ts";
+import { openUdp } from "../wire/udp.ts";
+import { down, up } from "./verdict.ts";
+
+/** Strange messages on one connection; in datagrams others may mix in, on a connection nobody can. */
+const MAX_STRANGERS = 4;
+
+/**
+ * Asks for A records, for AAAA where `receive` is an IPv6 address, or for PTR where `request` is an address. The name
+ * is asked for as it is: no search list.
+ */
+export async function dns(target: CheckTarget, run: CheckRun): Promise<CheckResult> {
+  if (!target.request) return down("internal", "no request: it says which name to ask for");
+  const wanted = plainAddress(target.receive);
+  const question = dnsQuestion(target.request, wanted?.includes(":") ? "AAAA" : "A");
+  const ask = target.transport === "udp" ? askByDatagram : askByConnection;
+  const answer = await ask(question, target, run);
+  run.trace(`< ${answer.responseCode} ${answer.values.join(", ")}`);
+  return judge(answer, question, target.receive);
+}
+
+async function askByDatagram(question: DnsQuestion, target: CheckTarget, run: CheckRun): Promise<DnsAnswer> {
+  const socket = openUdp(target.address, target.port, run.signal);
+  try {
+    run.trace(`> ${question.type} ${question.name} to ${formatEndpoint(target.address, target.port)}`);
+    return await exchange(socket, encodeDnsQuestion(question), (datagram) => decodeDnsAnswer(datagram, question));
+  } finally {
+    socket.close();
+  }
+}
+
+/** RFC 7766, 8: each message has its length, two bytes, in front. */
+async function askByConnection(question: DnsQuestion, target: CheckTarget, run: CheckRun): Promise<DnsAnswer> {
+  run.trace(`connecting to ${formatEndpoint(target.address, target.port)}`);
+  const stream = await connectTcp(target.address, target.port, run.signal);
+  try {
+    run.trace(`> ${question.type} ${question.name}`);
+    const message = encodeDnsQuestion(question);
+    await stream.write(Uint8Array.of(message.length >> 8, message.length & 0xff, ...message));
+    const reader = new ByteReader(stream);
+    for (let strangers = 0; strangers < MAX_STRANGERS; strangers++) {
+      const [high, low] = await readExactly(reader, 2);
+      const answer = decodeDnsAnswer(await readExactly(reader, high << 8 | low), question);
+      if (answer) return answer;
+    }
+    throw new ProtocolError("the server answered other questions than ours");
+  } finally {
+    stream.close();
+  }
+}
+
+async function readExactly(reader: ByteReader, length: number): Promise<Uint8Array<ArrayBuffer>> {
+  const buffer = new ByteBuffer();
+  if (await reader.fill(buffer, length) < length) throw new ProtocolError("the server closed the connection");
+  return buffer.bytes().slice();
+}
+
+/** A server that knows no such name is well by DNS's own rules, but it is not what the operator asks for. */
+function judge(answer: DnsAnswer, question: DnsQuestion, receive: Pattern | undefined): CheckResult {
+  const { responseCode, values, truncated } = answer;
+  if (responseCode === "NXDOMAIN") return down("mismatch", `NXDOMAIN: there is no name ${question.name}`);
+  if (responseCode !== "NOERROR") return down("protocol", responseCode);
+  if (values.length === 0) return down("mismatch", `the answer has no ${question.type} record`);
+  const said = `${question.type} ${values.join(", ")}${truncated ? " (truncated)" : ""}`;
+  if (!receive || values.some((value) => matches(receive, value))) return up(said);
+  return down("mismatch", `no answer matches receive: /${receive.source}/ (${said})`);
+}
+
+/**
+ * An address means that address, however it is written: as an expression `192.0.2.1` would also match 192.0.2.10.
+ * Anything else is an expression, unanchored as everywhere, and meets each address or name by itself.
+ */
+function matches(receive: Pattern, value: string): boolean {
+  const address = plainAddress(receive);
+  return address ? address === value : receive.matches(value);
+}
+
+/** The address that an expression stands for: dots escaped or not, with anchors or without. */
+function plainAddress(receive: Pattern | undefined): string | undefined {
+  return receive && parseIp(receive.source.replace(/^\^|\$$/g, "").replaceAll("\\.", "."));
+}

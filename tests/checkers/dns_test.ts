@@ -1,0 +1,169 @@
+import { match, ok, strictEqual } from "node:assert/strict";
+import { type IpAddress, parseIp } from "../../src/model/address.ts";
+import type { CheckTarget, Pattern } from "../../src/model/check.ts";
+import { testIllServers } from "./ill_servers.ts";
+import { checkOf, closedPort, openDescriptors, verdict } from "./peers.ts";
+import { freePort, startServer, temporaryDirectory } from "./real_server.ts";
+import { mute, nonsense, type Replies, withUdpPeer } from "./udp_peer.ts";
+
+function expression(source: string): Pattern {
+  const regex = new RegExp(source);
+  return { source, matches: (text) => regex.test(text) };
+}
+
+const ZONE = `$TTL 60
+@      SOA   ns.example.test. root.example.test. 1 60 60 60 60
+       NS    ns
+ns     A     127.0.0.1
+www    A     192.0.2.10
+www    A     192.0.2.11
+www    AAAA  2001:db8::10
+alias  CNAME further
+further CNAME www
+six    AAAA  2001:db8::10
+`;
+
+const REVERSE = `$TTL 60
+@      SOA   ns.example.test. root.example.test. 1 60 60 60 60
+       NS    ns.example.test.
+10     PTR   www.example.test.
+`;
+
+async function startNamed(directory: string, port: number) {
+  const zone = (name: string, file: string) => `zone "${name}" { type primary; file "${directory}/${file}"; };`;
+  await Deno.writeTextFile(`${directory}/forward`, ZONE);
+  await Deno.writeTextFile(`${directory}/reverse`, REVERSE);
+  await Deno.writeTextFile(
+    `${directory}/named.conf`,
+    `options {
+      directory "${directory}"; pid-file none; lock-file none; session-keyfile "${directory}/session.key";
+      listen-on port ${port} { 127.0.0.1; }; listen-on-v6 port ${port} { ::1; };
+      recursion no; dnssec-validation no; notify no;
+    };
+    controls {};
+    ${zone("example.test", "forward")}
+    ${zone("2.0.192.in-addr.arpa", "reverse")}
+    ${zone("8.b.d.0.1.0.0.2.ip6.arpa", "missing")}
+    `,
+  );
+  return await startServer({
+    package: "bind9",
+    argv: ["named", "-g", "-c", `${directory}/named.conf`],
+    ready: /\brunning$/m,
+  });
+}
+
+interface Row {
+  readonly request: string;
+  readonly receive?: string;
+  readonly verdict: string | RegExp;
+}
+
+const ROWS: readonly Row[] = [
+  { request: "www.example.test", verdict: /^up: A 192\.0\.2\.1[01], 192\.0\.2\.1[01]$/ },
+  { request: "www.example.test.", receive: "192.0.2.10", verdict: /^up: A / },
+  { request: "WWW.Example.Test", receive: "192\\.0\\.2\\.11", verdict: /^up: A / },
+  { request: "www.example.test", receive: "^192\\.0\\.2\\.11$", verdict: /^up: A / },
+  { request: "www.example.test", receive: "192.0.2.1", verdict: /^down \(mismatch\): no answer matches receive: / },
+  { request: "www.example.test", receive: "\\.1[01]$", verdict: /^up: A / },
+  { request: "www.example.test", receive: "^10\\.", verdict: /^down \(mismatch\): no answer matches receive: / },
+  { request: "www.example.test", receive: "2001:db8::10", verdict: "up: AAAA 2001:db8::10" },
+  { request: "www.example.test", receive: "2001:0DB8:0::10", verdict: "up: AAAA 2001:db8::10" },
+  { request: "alias.example.test", receive: "192.0.2.10", verdict: /^up: A / },
+  { request: "192.0.2.10", verdict: "up: PTR www.example.test" },
+  { request: "192.0.2.10", receive: "www\\.example\\.test", verdict: "up: PTR www.example.test" },
+  {
+    request: "192.0.2.10",
+    receive: "^ftp",
+    verdict: "down (mismatch): no answer matches receive: /^ftp/ (PTR www.example.test)",
+  },
+  { request: "six.example.test", verdict: "down (mismatch): the answer has no A record" },
+  { request: "no.example.test", verdict: "down (mismatch): NXDOMAIN: there is no name no.example.test" },
+  { request: "2001:db8::10", verdict: "down (protocol): SERVFAIL" },
+  { request: "www.example.com", verdict: "down (protocol): REFUSED" },
+  { request: "www", verdict: "down (protocol): REFUSED" },
+];
+
+Deno.test("dns: a real named", async (t) => {
+  await using directory = await temporaryDirectory();
+  const port = freePort();
+  await using _named = await startNamed(directory.path, port);
+  for (const [transport, address] of [["udp", "127.0.0.1"], ["tcp", "127.0.0.1"], ["udp", "::1"], ["tcp", "::1"]]) {
+    const server = { transport, address, port, service: "dns" } as Partial<CheckTarget>;
+    for (const row of ROWS) {
+      await t.step(`${row.request} =~ ${row.receive ?? "anything"} over ${transport} at ${address}`, async () => {
+        const before = openDescriptors();
+        const receive = row.receive === undefined ? undefined : expression(row.receive);
+        const said = await verdict(checkOf({ ...server, request: row.request, receive }));
+        if (typeof row.verdict === "string") strictEqual(said, row.verdict);
+        else match(said, row.verdict);
+        strictEqual(openDescriptors(), before);
+      });
+    }
+  }
+});
+
+const ASKED: Partial<CheckTarget> = { service: "dns", transport: "udp", request: "www.example.test" };
+const WAITING = /^down \(timeout\): no answer within 0\.\d s \(waiting for the reply to A www\.example\.test/;
+
+testIllServers({ ...ASKED, transport: "tcp" }, {
+  closed: /^down \((refused|protocol)\): (connection reset|the server closed the connection)$/,
+  garbage: /^down \(protocol\): the server closed the connection$/,
+  flood: /^down \(protocol\): the server answered other questions than ours$/,
+  flooded: "\xff",
+  stage: WAITING,
+});
+
+Deno.test("dns: a udp port that nobody listens on is refused", async () => {
+  const address = parseIp("127.0.0.1") as IpAddress;
+  strictEqual(await verdict(checkOf({ ...ASKED, address, port: closedPort() })), "down (refused): connection refused");
+});
+
+const SILENCES: readonly [name: string, replies: Replies][] = [["says nothing", mute], ["talks nonsense", nonsense]];
+
+for (const [name, replies] of SILENCES) {
+  Deno.test(`dns: a server that ${name} over udp is down at the deadline`, async () => {
+    await withUdpPeer(replies, async (peer) => {
+      const before = openDescriptors();
+      match(await verdict(checkOf({ ...ASKED, ...peer }, { negotiateTimeout: 0.2 })), WAITING);
+      strictEqual(openDescriptors(), before);
+    });
+  });
+}
+
+/** Our question as the answer that refuses it: with RCODE 5 (RFC 1035, 4.1.1). */
+function refusal(question: Uint8Array): Uint8Array {
+  const message = question.slice();
+  message[2] |= 0x80;
+  message[3] |= 5;
+  return message;
+}
+
+Deno.test("dns: a lost datagram is sent again, the same one", async () => {
+  const heard: Uint8Array[] = [];
+  const losesTheFirst: Replies = (question) => heard.push(question) > 1 ? [refusal(question)] : [];
+  await withUdpPeer(losesTheFirst, async (peer) => {
+    strictEqual(await verdict(checkOf({ ...ASKED, ...peer })), "down (protocol): REFUSED");
+  });
+  strictEqual(heard.length, 2);
+  ok(heard[0].every((byte, i) => byte === heard[1][i]));
+});
+
+Deno.test("dns: a datagram with another id is ignored", async () => {
+  const forged = (question: Uint8Array) => refusal(question).with(0, question[0] ^ 1).with(3, 3);
+  await withUdpPeer((question) => [forged(question), refusal(question)], async (peer) => {
+    strictEqual(await verdict(checkOf({ ...ASKED, ...peer })), "down (protocol): REFUSED");
+  });
+});
+
+Deno.test("dns: datagrams without end are not read to their end", async () => {
+  await withUdpPeer((question) => Array(200).fill(question.with(0, question[0] ^ 1)), async (peer) => {
+    const said = await verdict(checkOf({ ...ASKED, ...peer }));
+    strictEqual(said, "down (protocol): the server sent 64 datagrams, and none of them answers ours");
+  });
+});
+
+Deno.test("dns: without a request there is nothing to ask", async () => {
+  const said = await verdict(checkOf({ service: "dns", transport: "udp" }));
+  strictEqual(said, "down (internal): no request: it says which name to ask for");
+});
