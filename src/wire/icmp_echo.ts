@@ -14,6 +14,12 @@ const FILTER_LEVEL: Record<Family, number> = { 4: 255, 6: 58 };
 /** `ICMP_FILTER` and `ICMP6_FILTER`. */
 const FILTER_OPTION = 1;
 
+const SOL_SOCKET = 1;
+/** Beyond the system's limit, as root may. */
+const SO_RCVBUFFORCE = 33;
+/** Bytes of replies that the kernel keeps for us: a few thousand replies, which is a few hundred by default. */
+const RECEIVE_BUFFER = 4 * 1024 * 1024;
+
 /** As much as ping(8) sends: middle boxes are used to it. */
 const PAYLOAD_SIZE = 56;
 const MAX_PACKET = 2048;
@@ -59,6 +65,7 @@ class EchoSocket {
     this.#family = family;
     this.#raw = raw;
     if (raw) libc.setSocketOption(fd, FILTER_LEVEL[family], FILTER_OPTION, onlyReplies(family));
+    libc.setSocketOption(fd, SOL_SOCKET, SO_RCVBUFFORCE, new Uint8Array(Uint32Array.of(RECEIVE_BUFFER).buffer));
     watch(fd, () => this.#receive());
   }
 
@@ -73,6 +80,8 @@ class EchoSocket {
       const message = encodeEchoRequest(this.#family, echo);
       const sent = libc.sendTo(this.#fd, message, encodeSocketAddress(address, 0));
       if (sent < 0) throw new libc.SystemError("sendto", -sent);
+      // Near hosts answer while we are still asking others, and what nobody takes the kernel drops in the end.
+      this.#receive();
       await promise;
     } finally {
       signal.removeEventListener("abort", abort);

@@ -6,10 +6,12 @@ import { type IpAddress, parseIp } from "../../src/model/address.ts";
 import type { Check, CheckKey, CheckMethod, CheckResult, CheckTarget, Pattern } from "../../src/model/check.ts";
 import { runRound } from "../../src/checkers/run.ts";
 import * as libc from "../../src/system/libc.ts";
+import { TlsMachine } from "../../src/system/openssl.ts";
 import { decodeLatin1, encodeLatin1 } from "../../src/wire/latin1.ts";
 
-// The first call opens the library for good; within a test it would count as that test's leak.
+// The first calls open the libraries for good; within a test that would count as the test's leak.
 libc.close(-1);
+new TlsMachine({ address: "127.0.0.1", verify: false }).free();
 
 /** A server under test. */
 export interface Peer {
@@ -168,6 +170,7 @@ export function checkOf(target: Partial<CheckTarget>, settings: Partial<Omit<Che
     key: "test" as CheckKey,
     method: "negotiate",
     interval: 10,
+    retryInterval: 10,
     checkTimeout: 20,
     negotiateTimeout: 20,
     ...settings,
