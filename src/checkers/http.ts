@@ -3,7 +3,7 @@
  */
 
 import { bracketed, formatEndpoint, parseIp } from "../model/address.ts";
-import type { CheckResult, CheckRun, CheckTarget } from "../model/check.ts";
+import type { CheckResult, CheckRun, CheckTarget, StatusRange } from "../model/check.ts";
 import type { ByteStream } from "../wire/byte_stream.ts";
 import { encodeRequest, type HttpReply, type HttpRequest, readReply } from "../wire/http_message.ts";
 import { lookUp } from "../wire/name_lookup.ts";
@@ -13,6 +13,7 @@ import { down, judgeReply } from "./verdict.ts";
 /** Redirects that are followed, all on the same server. */
 const MAX_REDIRECTS = 5;
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+const SUCCESS: readonly StatusRange[] = [{ from: 200, to: 299 }];
 const DEFAULT_PORT = { http: 80, https: 443 } as const;
 
 type Scheme = keyof typeof DEFAULT_PORT;
@@ -27,6 +28,11 @@ interface Page {
   readonly path: string;
   /** `user:password` of a request with a scheme. */
   readonly userInfo?: string;
+}
+
+/** A status that passes: one that the configuration lists, else any success (RFC 9110, 15.3). */
+function isExpected(status: number, { expectStatus }: CheckTarget): boolean {
+  return (expectStatus ?? SUCCESS).some(({ from, to }) => status >= from && status <= to);
 }
 
 /** A page at `http://real:port/request`. */
@@ -51,11 +57,9 @@ async function checkPage(target: CheckTarget, run: CheckRun, first: Page, proxy?
     const request = requestFor(page, target, proxy !== undefined);
     const reply = await fetchPage(request, proxy ?? page, target, run);
     const status = `${reply.status} ${reply.reason}`.trim();
+    if (isExpected(reply.status, target)) return judgeReply(target, reply.body, status);
     const location = REDIRECTS.has(reply.status) ? reply.headers.get("location") : undefined;
-    if (location === undefined) {
-      if (reply.status < 200 || reply.status > 299) return down("protocol", status);
-      return judgeReply(target, reply.body, status);
-    }
+    if (location === undefined) return down("protocol", status);
     const next = followed(page, location, target);
     if (!next) return down("protocol", `${status}: redirected to another server: ${location}`);
     page = next;
@@ -93,8 +97,18 @@ function requestFor(page: Page, target: CheckTarget, absolute: boolean): HttpReq
     ["Connection", "close"],
   ];
   if (page.userInfo !== undefined) headers.push(["Authorization", `Basic ${btoa(decodeURIComponent(page.userInfo))}`]);
+  const body = target.httpMethod === "POST" ? target.requestBody ?? "" : undefined;
+  if (body !== undefined) headers.push(["Content-Length", String(body.length)]);
+  for (const { name, value } of target.requestHeaders ?? []) setHeader(headers, name, value.reveal());
   const origin = absolute ? `${page.scheme}://${authority(page)}` : "";
-  return { method: target.httpMethod, target: origin + page.path, headers };
+  return { method: target.httpMethod, target: origin + page.path, headers, body };
+}
+
+/** A header of the configuration takes the place of ours, and otherwise comes behind it. */
+function setHeader(headers: [name: string, value: string][], name: string, value: string): void {
+  const ours = headers.find(([known]) => known.toLowerCase() === name.toLowerCase());
+  if (ours) ours[1] = value;
+  else headers.push([name, value]);
 }
 
 /** `virtualhost`, else the URL's host, else the real server's address. */

@@ -296,7 +296,29 @@ export const DIRECTIVES = {
     scope: "virtual",
     value: values.httpMethod,
     default: "GET",
-    doc: "The method of the http request. An answer to HEAD has no body that receive could match.",
+    doc: "The method of the http request; POST is new. An answer to HEAD has no body that receive could match.",
+  },
+  requestheader: {
+    scope: "virtual",
+    value: values.requestHeader,
+    default: UNSET,
+    repeats: true,
+    doc: "A further header line of the http request. It takes the place of one of the same name that is sent anyway. " +
+      "New: the old program had no such directive.",
+  },
+  requestbody: {
+    scope: "virtual",
+    value: values.text,
+    default: "empty",
+    doc: "What an http check with the method POST sends. New: the old program had no such directive.",
+  },
+  expectstatus: {
+    scope: "virtual",
+    value: values.statusRanges,
+    default: "200-299",
+    doc:
+      "The HTTP statuses that pass. A redirect whose status is listed is not followed. New: the old program had no " +
+      "such directive.",
   },
   virtualhost: {
     scope: "virtual",

@@ -122,6 +122,8 @@ function printable(text: string): string {
  */
 function maskSecrets(line: string): string {
   const match = /^(\s*)([^\s=]+)(\s*=\s*|\s+)/.exec(line);
-  if (!match || !(/pass|pwd|secr/i.test(match[2]) || closest(match[2], ["passwd", "password", "secret"]))) return line;
+  if (!match || !(/pass|pwd|secr|header/i.test(match[2]) || closest(match[2], ["passwd", "password", "secret"]))) {
+    return line;
+  }
   return `${match[0]}***`;
 }

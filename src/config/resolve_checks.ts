@@ -12,6 +12,7 @@ import type { Load } from "./facts.ts";
 import { compilePattern } from "./perl_regex.ts";
 import { SERVICE_PORTS } from "./ports.ts";
 import { within } from "./resolve_endpoint.ts";
+import { sourceBytes } from "./source_text.ts";
 import type { Section, Setting, Settings } from "./syntax_tree.ts";
 import type { Expression } from "./values.ts";
 
@@ -44,6 +45,9 @@ export function resolveChecks(
     transport: transportOf(settings.address, service),
     service,
     httpMethod: own.httpmethod?.value ?? "GET",
+    requestHeaders: own.requestheader?.map((setting) => setting.value),
+    requestBody: own.requestbody && sourceBytes(own.requestbody.value),
+    expectStatus: own.expectstatus?.value,
     virtualHost: own.virtualhost?.value,
     login: own.login?.value || undefined,
     passwd: secretOf(own.passwd),
@@ -184,6 +188,9 @@ function identityOf(
     timing.negotiateTimeout,
     target.transport,
     target.httpMethod,
+    target.requestHeaders?.map(({ name, value }) => [name, token(value)]),
+    target.requestBody,
+    target.expectStatus,
     target.virtualHost,
     target.login,
     token(target.passwd),
@@ -210,6 +217,9 @@ function warnOfSettings(load: Load, section: Section, service: Service): void {
   }
   if (service === "dns" && !requested) {
     problems.warning(place, "service dns needs a request: the name to ask for", 'add request = "www.example.org"');
+  }
+  if (settings.requestbody && settings.httpmethod?.value !== "POST") {
+    problems.error(settings.requestbody, "requestbody is for the method POST", "add httpmethod = POST");
   }
   if (settings.httpmethod?.value === "HEAD" && settings.receive?.value.source) {
     problems.warning(settings.receive, "an answer to HEAD has no body that receive could match");

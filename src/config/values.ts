@@ -2,7 +2,7 @@
  * The grammars of values that stand alone: numbers, choices, texts, paths, addresses of mail.
  */
 
-import { SERVICES } from "../model/check.ts";
+import { type HttpMethod, type RequestHeader, SERVICES, type StatusRange } from "../model/check.ts";
 import { type IpAddress, parseIp } from "../model/address.ts";
 import { Secret } from "../model/secret.ts";
 import type { AlertState } from "../model/virtual_service.ts";
@@ -98,11 +98,34 @@ export const checkType: Grammar<CheckType> = quotable(`${CHECK_TYPES.join("|")}|
   return mistake(whole(text), `must be ${orList(CHECK_TYPES)} or a number, not ${quoted(text)}`, reading.mistake.hint);
 });
 
-/** GET or HEAD, in any case. */
-export const httpMethod: Grammar<"GET" | "HEAD"> = quotable("GET|HEAD", (text) => {
-  const method = text.toUpperCase();
-  if (method === "GET" || method === "HEAD") return value(method);
-  return mistake(whole(text), `must be GET or HEAD, not ${quoted(text)}`);
+const HTTP_METHODS = ["GET", "HEAD", "POST"] as const;
+
+/** A method of http, in any case. */
+export const httpMethod: Grammar<HttpMethod> = quotable(HTTP_METHODS.join("|"), (text) => {
+  const method = HTTP_METHODS.find((known) => known === text.toUpperCase());
+  return method ? value(method) : mistake(whole(text), `must be ${orList(HTTP_METHODS)}, not ${quoted(text)}`);
+});
+
+/** A header line: `Name: value` (RFC 9110, 5.5 and 5.6.2 say of which characters). */
+export const requestHeader: Grammar<RequestHeader> = quotable("Name: value", (text) => {
+  const match = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([\x20-\x7e\x80-\uffff]*)$/.exec(text);
+  if (!match) return mistake(whole(text), "not a header line", 'write "Name: value"');
+  return value({ name: match[1], value: new Secret(match[2]) });
+});
+
+/** HTTP statuses, separated by commas, ranges with a hyphen. */
+export const statusRanges: Grammar<readonly StatusRange[]> = quotable("status[-status],...", (text) => {
+  const ranges: StatusRange[] = [];
+  for (const { word, at } of commaSeparated(text)) {
+    const match = /^([1-5]\d\d)(?:\s*-\s*([1-5]\d\d))?$/.exec(word);
+    if (!match) return mistake({ at, length: word.length }, `not an HTTP status: ${quoted(word)}`, "write 200,300-399");
+    const [from, to] = [Number(match[1]), Number(match[2] ?? match[1])];
+    if (to < from) {
+      return mistake({ at, length: word.length }, "the range ends before it begins", `write ${to}-${from}`);
+    }
+    ranges.push({ from, to });
+  }
+  return value(ranges);
 });
 
 /** Any text. */

@@ -33,6 +33,21 @@ export const SERVICES = [
 /** One of {@link SERVICES}. */
 export type Service = typeof SERVICES[number];
 
+/** The method of an http request. */
+export type HttpMethod = "GET" | "HEAD" | "POST";
+
+/** A header line of an http request. */
+export interface RequestHeader {
+  readonly name: string;
+  readonly value: Secret;
+}
+
+/** HTTP status codes, both ends included. */
+export interface StatusRange {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** How a real server is asked. `negotiate` speaks the target's service. */
 export type CheckMethod = "negotiate" | "connect" | "ping" | "external" | "external-perl";
 
@@ -54,7 +69,13 @@ export interface CheckTarget {
   /** As written in the configuration; each checker says what it makes of it. */
   readonly request?: string;
   readonly receive?: Pattern;
-  readonly httpMethod: "GET" | "HEAD";
+  readonly httpMethod: HttpMethod;
+  /** Further header lines of an http request; they may carry credentials. */
+  readonly requestHeaders?: readonly RequestHeader[];
+  /** What a POST sends, one character a byte. */
+  readonly requestBody?: string;
+  /** The http statuses that pass; absent = 200 to 299. */
+  readonly expectStatus?: readonly StatusRange[];
   /** The Host header, and the name in TLS's SNI. */
   readonly virtualHost?: string;
   readonly login?: string;

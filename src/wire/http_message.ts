@@ -6,7 +6,7 @@
 import { ByteBuffer } from "./byte_buffer.ts";
 import { ByteReader } from "./byte_reader.ts";
 import type { ByteStream } from "./byte_stream.ts";
-import { decodeLatin1 } from "./latin1.ts";
+import { decodeLatin1, encodeLatin1 } from "./latin1.ts";
 import { ProtocolError } from "./protocol_error.ts";
 
 /** Bytes of a body that are read and matched; what follows them is not waited for. */
@@ -18,12 +18,14 @@ const MAX_HEAD = 64 * 1024;
 /** Interim replies (1xx) before the final one. */
 const MAX_INTERIM = 16;
 
-/** A request: the parts of its first line, and its header lines in order. */
+/** A request: the parts of its first line, its header lines in order, and a body. */
 export interface HttpRequest {
-  readonly method: "GET" | "HEAD";
+  readonly method: "GET" | "HEAD" | "POST";
   /** Origin-form `/path?query`, or absolute-form for a proxy (RFC 9112, 3.2). */
   readonly target: string;
   readonly headers: readonly (readonly [name: string, value: string])[];
+  /** One character a byte; its length is to be among the headers. */
+  readonly body?: string;
 }
 
 /** A final reply. */
@@ -41,7 +43,12 @@ export interface HttpReply {
 export function encodeRequest(request: HttpRequest): Uint8Array<ArrayBuffer> {
   const lines = [`${request.method} ${request.target} HTTP/1.1`];
   for (const [name, value] of request.headers) lines.push(`${name}: ${value}`);
-  return new TextEncoder().encode(`${lines.join("\r\n")}\r\n\r\n`);
+  const head = new TextEncoder().encode(`${lines.join("\r\n")}\r\n\r\n`);
+  if (request.body === undefined) return head;
+  const whole = new Uint8Array(head.length + request.body.length);
+  whole.set(head);
+  whole.set(encodeLatin1(request.body), head.length);
+  return whole;
 }
 
 /**

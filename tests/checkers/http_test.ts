@@ -1,5 +1,6 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import type { CheckTarget } from "../../src/model/check.ts";
+import { Secret } from "../../src/model/secret.ts";
 import {
   checkOf,
   closedPort,
@@ -50,6 +51,24 @@ interface Row {
 
 const ROWS: readonly Row[] = [
   { name: "a page with a length", peer: answers(OK), target: asked, verdict: "up: 200 OK" },
+  {
+    name: "a status that is expected",
+    peer: answers("HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n"),
+    target: { expectStatus: [{ from: 200, to: 204 }, { from: 401, to: 401 }] },
+    verdict: "up: 401 Unauthorized",
+  },
+  {
+    name: "a success that is not the expected one",
+    peer: answers(OK),
+    target: { expectStatus: [{ from: 204, to: 204 }] },
+    verdict: "down (protocol): 200 OK",
+  },
+  {
+    name: "a redirect that is expected, and not followed",
+    peer: answers("HTTP/1.1 302 Found\r\nLocation: http://elsewhere.example/\r\nContent-Length: 0\r\n\r\n"),
+    target: { expectStatus: [{ from: 300, to: 399 }] },
+    verdict: "up: 302 Found",
+  },
   { name: "any 2xx", peer: answers("HTTP/1.1 204 No Content\r\n\r\n"), verdict: "up: 204 No Content" },
   {
     name: "a page that ends with the connection",
@@ -350,6 +369,29 @@ Deno.test("http: the whole request, as it goes out", async () => {
     "",
     "",
   ]);
+});
+
+Deno.test("http: headers of the configuration stand beside ours, or in their place", async () => {
+  const requestHeaders = [["accept", "text/plain"], ["X-Probe", "1"]].map(([name, value]) => ({
+    name,
+    value: new Secret(value),
+  }));
+  const { heard } = await heardBy({ requestHeaders });
+  deepStrictEqual(heard.split("\r\n").slice(3), [
+    "Accept: text/plain",
+    "Accept-Encoding: identity",
+    "Connection: close",
+    "X-Probe: 1",
+    "",
+    "",
+  ]);
+});
+
+Deno.test("http: POST sends its body and says how long it is", async () => {
+  const { heard } = await heardBy({ httpMethod: "POST", requestBody: '{"ping":"\u00e4"}' });
+  match(heard, /^POST \/ HTTP\/1\.1\r\n/);
+  match(heard, /\r\nContent-Length: 12\r\n/);
+  match(heard, /\r\n\r\n\{"ping":"\u00e4"\}$/);
 });
 
 const REQUESTS: readonly { name: string; target: Partial<CheckTarget>; line: string; host: string }[] = [

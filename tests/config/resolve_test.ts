@@ -232,6 +232,9 @@ pure("defaults are those of the manual", () => {
     request: undefined,
     receive: undefined,
     httpMethod: "GET",
+    requestHeaders: undefined,
+    requestBody: undefined,
+    expectStatus: undefined,
     virtualHost: undefined,
     login: undefined,
     passwd: undefined,
@@ -662,4 +665,24 @@ pure("global settings reach the model", () => {
     [autoReload, callback, execute, logFile, supervised, maintenanceDir, checkInterval],
     [true, "/usr/local/sbin/lb_sync.sh", ["a"], "local0", true, "/etc/ha.d/down", 7],
   );
+});
+
+pure("a request's headers and body, and the statuses that pass, reach the check; two bodies are two checks", () => {
+  const section = (port: number, body: string) =>
+    `virtual = 192.0.2.1:${port}\n    real = 10.0.0.1:80 masq\n    service = http\n    httpmethod = POST\n` +
+    `    requestbody = "${body}"\n    requestheader = "Authorization: Bearer hunter2"\n    expectstatus = 200,401\n`;
+  const { virtuals } = model(section(80, "ä") + section(81, "b") + section(82, "b"));
+  const checks = [...virtuals.values()].map(({ reals }) => {
+    const [{ policy }] = reals.values();
+    return policy.kind === "checked" ? policy.check : undefined;
+  });
+  const target = checks[0]!.target;
+  strictEqual(target.requestBody, "\u00c3\u00a4");
+  deepStrictEqual(target.requestHeaders?.map(({ name, value }) => [name, value.reveal()]), [
+    ["Authorization", "Bearer hunter2"],
+  ]);
+  deepStrictEqual(target.expectStatus, [{ from: 200, to: 200 }, { from: 401, to: 401 }]);
+  strictEqual(checks[0]!.key === checks[1]!.key, false);
+  strictEqual(checks[1], checks[2]);
+  strictEqual(checks[0]!.key.includes("hunter2"), false);
 });
