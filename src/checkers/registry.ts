@@ -24,6 +24,8 @@ const BY_SERVICE: Partial<Record<Service, Source>> = {
   http: () => http,
   https: () => https,
   http_proxy: () => httpProxy,
+  ldap: async () => (await import("./ldap.ts")).ldap,
+  ldaps: async () => (await import("./ldap.ts")).ldaps,
   none: () => unasked,
   simpletcp: () => simpletcp,
 };

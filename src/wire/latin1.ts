@@ -22,3 +22,8 @@ export function encodeLatin1(text: string): Uint8Array<ArrayBuffer> {
   for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
   return bytes;
 }
+
+/** Text as `receive` expressions see it: one character for each byte of its UTF-8 form. */
+export function utf8Characters(text: string): string {
+  return decodeLatin1(new TextEncoder().encode(text));
+}

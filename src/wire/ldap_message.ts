@@ -1,0 +1,133 @@
+/**
+ * LDAP messages as a client needs them that binds and looks for one entry (RFC 4511, 4), by ldapts's codec.
+ */
+
+import { Buffer } from "node:buffer";
+import {
+  BindRequest,
+  BindResponse,
+  MessageParser,
+  PresenceFilter,
+  SearchEntry,
+  SearchRequest,
+  SearchResponse,
+  UnbindRequest,
+} from "ldapts";
+import { ByteBuffer } from "./byte_buffer.ts";
+import type { ByteReader } from "./byte_reader.ts";
+import { ProtocolError } from "./protocol_error.ts";
+
+/** Bytes of one message. */
+const MAX_MESSAGE = 1024 * 1024;
+/** BER: every message is a SEQUENCE. */
+const SEQUENCE = 0x30;
+/** "No attributes": the name of an entry is all that is wanted (RFC 4511, 4.5.1.8). */
+const NO_ATTRIBUTES = "1.1";
+
+/** What a server sends, as far as it matters here. */
+export type LdapReply =
+  | { readonly kind: "entry"; readonly id: number; readonly dn: string }
+  | { readonly kind: "bound" | "searched"; readonly id: number; readonly code: number; readonly text: string }
+  /** A referral, or something else that a search may bring besides entries. */
+  | { readonly kind: "other"; readonly id: number; readonly text: string };
+
+/** A simple bind; anonymous where both are empty (RFC 4513, 5.1). */
+export function encodeBind(id: number, dn: string, password: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(new BindRequest({ messageId: id, dn, password }).write());
+}
+
+/** The search for the entry `dn` itself. */
+export function encodeBaseSearch(id: number, dn: string): Uint8Array<ArrayBuffer> {
+  const filter = new PresenceFilter({ attribute: "objectClass" });
+  const request = new SearchRequest({
+    messageId: id,
+    baseDN: dn,
+    scope: "base",
+    derefAliases: "find",
+    timeLimit: 0,
+    attributes: [NO_ATTRIBUTES],
+    filter,
+  });
+  return Uint8Array.from(request.write());
+}
+
+/** The goodbye, which is not answered. */
+export function encodeUnbind(id: number): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(new UnbindRequest({ messageId: id }).write());
+}
+
+/** Reads one message. Throws {@link ProtocolError}. */
+export async function readLdapReply(reader: ByteReader): Promise<LdapReply> {
+  const message = new ByteBuffer();
+  await take(reader, message, 2);
+  const [tag, first] = message.bytes();
+  if (tag !== SEQUENCE) throw new ProtocolError("not an LDAP message");
+  await take(reader, message, await readLength(reader, message, first));
+  return decodeLdapReply(message.bytes().slice());
+}
+
+/** BER, X.690 8.1.3: short lengths in one byte, longer ones in as many as the first byte says. */
+async function readLength(reader: ByteReader, message: ByteBuffer, first: number): Promise<number> {
+  if (first < 0x80) return first;
+  const count = first - 0x80;
+  if (count < 1 || count > 4) throw new ProtocolError("not an LDAP message");
+  await take(reader, message, count);
+  const length = message.bytes().slice(-count).reduce((sum, byte) => sum * 256 + byte, 0);
+  if (length > MAX_MESSAGE) throw new ProtocolError(`the server sent a message of more than ${MAX_MESSAGE} bytes`);
+  return length;
+}
+
+async function take(reader: ByteReader, message: ByteBuffer, count: number): Promise<void> {
+  if (await reader.fill(message, count) < count) throw new ProtocolError("the server closed the connection");
+}
+
+/** Decodes one whole message. Throws {@link ProtocolError}. */
+export function decodeLdapReply(bytes: Uint8Array<ArrayBuffer>): LdapReply {
+  const parser = new MessageParser();
+  let reply: LdapReply | undefined;
+  parser.on("message", (message) => reply = summary(message));
+  parser.on("error", () => {});
+  parser.read(Buffer.from(bytes.buffer), new Map());
+  if (!reply) throw new ProtocolError("the server sent a broken LDAP message");
+  return reply;
+}
+
+function summary(message: Pick<BindResponse, "messageId" | "status" | "errorMessage">): LdapReply {
+  const { messageId: id, status: code, errorMessage: text } = message;
+  if (message instanceof SearchEntry) return { kind: "entry", id, dn: message.name };
+  if (message instanceof BindResponse) return { kind: "bound", id, code, text };
+  if (message instanceof SearchResponse) return { kind: "searched", id, code, text };
+  return { kind: "other", id, text };
+}
+
+/** A result in words (RFC 4511, appendix A): its name, and what the server said. */
+export function ldapResult({ code, text }: { readonly code: number; readonly text: string }): string {
+  const name = RESULTS[code] ?? `result code ${code}`;
+  return text === "" ? name : `${name}: ${text}`;
+}
+
+/** Results that say that we may not, rather than that the server can't. */
+export const REJECTIONS: ReadonlySet<number> = new Set([7, 8, 13, 48, 49, 50]);
+
+/** There is no such entry. */
+export const NO_SUCH_OBJECT = 32;
+
+const RESULTS: Readonly<Record<number, string>> = {
+  1: "operationsError",
+  2: "protocolError",
+  3: "timeLimitExceeded",
+  7: "authMethodNotSupported",
+  8: "strongerAuthRequired",
+  10: "referral",
+  11: "adminLimitExceeded",
+  13: "confidentialityRequired",
+  32: "noSuchObject",
+  34: "invalidDNSyntax",
+  48: "inappropriateAuthentication",
+  49: "invalidCredentials",
+  50: "insufficientAccessRights",
+  51: "busy",
+  52: "unavailable",
+  53: "unwillingToPerform",
+  80: "other",
+};

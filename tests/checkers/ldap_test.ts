@@ -1,0 +1,152 @@
+import { ok, strictEqual } from "node:assert/strict";
+import type { CheckTarget } from "../../src/model/check.ts";
+import { parseIp } from "../../src/model/address.ts";
+import { runRound } from "../../src/checkers/run.ts";
+import { Secret } from "../../src/model/secret.ts";
+import { testIllServers } from "./ill_servers.ts";
+import { checkOf, contains, inWords, openDescriptors } from "./peers.ts";
+import { freePort, runTool, startServer, temporaryDirectory } from "./real_server.ts";
+
+const CERTIFICATES = new URL("certificates", import.meta.url).pathname;
+const PASSWORD = "s3cret-of-the-manager";
+const MANAGER = "cn=manager,dc=example,dc=org";
+
+const ENTRIES = `dn: dc=example,dc=org
+objectClass: dcObject
+objectClass: organization
+dc: example
+o: Example
+
+dn: ou=Büro,dc=example,dc=org
+objectClass: organizationalUnit
+ou: Büro
+`;
+
+async function startSlapd(directory: string, ports: { ldap: number; ldaps: number }) {
+  const config = `${directory}/slapd.conf`;
+  await Deno.mkdir(`${directory}/data`);
+  await Deno.writeTextFile(
+    config,
+    `include /etc/ldap/schema/core.schema
+    modulepath /usr/lib/ldap
+    moduleload back_mdb
+    pidfile ${directory}/slapd.pid
+    TLSCertificateFile ${CERTIFICATES}/self-signed.pem
+    TLSCertificateKeyFile ${CERTIFICATES}/server.key
+    database mdb
+    suffix "dc=example,dc=org"
+    rootdn "${MANAGER}"
+    rootpw ${PASSWORD}
+    directory ${directory}/data
+    access to dn.base="dc=example,dc=org" by * read
+    access to * by anonymous auth
+    `.replace(/^ +/gm, ""),
+  );
+  await runTool("slapd", ["slapadd", "-f", config], ENTRIES);
+  const urls = ["127.0.0.1", "[::1]"].flatMap((host) => [
+    `ldap://${host}:${ports.ldap}`,
+    `ldaps://${host}:${ports.ldaps}`,
+  ]);
+  return await startServer({
+    package: "slapd",
+    argv: ["slapd", "-f", config, "-h", urls.join(" "), "-d", "stats"],
+    ready: /slapd starting/,
+  });
+}
+
+const manager = { login: MANAGER, passwd: new Secret(PASSWORD) };
+const ROOT_ENTRY = "dc=example,dc=org";
+
+const ROWS: readonly { name: string; target: Partial<CheckTarget>; verdict: string }[] = [
+  { name: "the root DSE, anonymously", target: {}, verdict: 'up: entry ""' },
+  { name: "an entry, anonymously", target: { request: ROOT_ENTRY }, verdict: `up: entry "${ROOT_ENTRY}"` },
+  {
+    name: "an entry, after a bind",
+    target: { ...manager, request: ROOT_ENTRY },
+    verdict: `up: entry "${ROOT_ENTRY}"`,
+  },
+  {
+    name: "an entry whose name matches, beyond ASCII",
+    target: { ...manager, request: `ou=Büro,${ROOT_ENTRY}`, receive: contains("ou=B\xc3\xbcro") },
+    verdict: `up: entry "ou=Büro,${ROOT_ENTRY}"`,
+  },
+  {
+    name: "an entry whose name does not match",
+    target: { ...manager, request: ROOT_ENTRY, receive: contains("dc=com") },
+    verdict: `down (mismatch): the entry's name "${ROOT_ENTRY}" does not match receive: /dc=com/`,
+  },
+  {
+    name: "a wrong password",
+    target: { login: MANAGER, passwd: new Secret("wr0ng-password") },
+    verdict: "down (auth): bind: invalidCredentials",
+  },
+  {
+    name: "an unknown name",
+    target: { login: "cn=nobody,dc=example,dc=org", passwd: new Secret("wr0ng-password") },
+    verdict: "down (auth): bind: invalidCredentials",
+  },
+  { name: "a login without a password is no login", target: { login: MANAGER }, verdict: 'up: entry ""' },
+  {
+    name: "an entry that is not there",
+    target: { ...manager, request: `cn=no,${ROOT_ENTRY}` },
+    verdict: `down (mismatch): search of "cn=no,${ROOT_ENTRY}": noSuchObject`,
+  },
+  {
+    name: "an entry that others may not see",
+    target: { request: `ou=Büro,${ROOT_ENTRY}` },
+    verdict: `down (auth): search of "ou=Büro,${ROOT_ENTRY}": insufficientAccessRights`,
+  },
+  {
+    name: "a name that is none",
+    target: { request: "not a name" },
+    verdict: 'down (protocol): search of "not a name": invalidDNSyntax: invalid DN',
+  },
+];
+
+Deno.test("ldap and ldaps: a real slapd", async (t) => {
+  await using directory = await temporaryDirectory();
+  const ports = { ldap: freePort(), ldaps: freePort() };
+  await using _slapd = await startSlapd(directory.path, ports);
+  for (const service of ["ldap", "ldaps"] as const) {
+    for (const host of ["127.0.0.1", "::1"]) {
+      const server: Partial<CheckTarget> = { service, address: parseIp(host), port: ports[service] };
+      for (const row of ROWS) {
+        await t.step(`${service} at ${host}: ${row.name}`, async () => {
+          const before = openDescriptors();
+          const { result, trace } = await runRound(checkOf({ ...server, ...row.target }), "negotiate");
+          strictEqual(inWords(result), row.verdict);
+          const told = JSON.stringify([result, trace]);
+          ok(![PASSWORD, "wr0ng-password"].some((secret) => told.includes(secret)), told);
+          strictEqual(openDescriptors(), before);
+        });
+      }
+    }
+  }
+  await t.step("ldaps: a certificate that must be valid and is not", async () => {
+    const { result } = await runRound(
+      checkOf({ service: "ldaps", port: ports.ldaps, tlsVerify: true, virtualHost: "www.example.com" }),
+      "negotiate",
+    );
+    strictEqual(inWords(result), "down (protocol): TLS failed: certificate verify failed: self-signed certificate");
+  });
+  await t.step("ldap at the port of ldaps", async () => {
+    const { result } = await runRound(checkOf({ service: "ldap", port: ports.ldaps }), "negotiate");
+    strictEqual(inWords(result), "down (protocol): the server closed the connection");
+  });
+});
+
+testIllServers({ service: "ldap" }, {
+  closed: /^down \((refused|protocol)\): (connection reset|the server closed the connection)$/,
+  garbage: /^down \(protocol\): not an LDAP message$/,
+  flood: /^down \(protocol\): the server sent a message of more than 1048576 bytes$/,
+  flooded: "\x30\x84\x7f\xff\xff\xff",
+  stage: /^down \(timeout\): no answer within 0\.3 s \(waiting for the reply to bind anonymously\)$/,
+});
+
+testIllServers({ service: "ldaps" }, {
+  closed: /^down \((refused|protocol)\): (connection reset|TLS failed: the server closed the connection)$/,
+  garbage: /^down \(protocol\): TLS failed: /,
+  flood: /^down \(protocol\): TLS failed: /,
+  flooded: "x",
+  stage: /^down \(timeout\): no answer within 0\.3 s \(TLS handshake\)$/,
+});
