@@ -7,7 +7,7 @@
 
 import { runInUml, sweepLeftOvers } from "../tests/lab/uml/boot.ts";
 import { build } from "../tools/build.ts";
-import { install } from "../tools/setup.ts";
+import { installStage } from "../tools/setup.ts";
 import { dim, fail, green, isColourful, say, step, yellow } from "../tools/terminal.ts";
 import { MemoryStage } from "./memory_stage.ts";
 import { play } from "./play.ts";
@@ -17,7 +17,7 @@ const CONFIG = `${ROOT}demo/demo.cf`;
 const STAGE = [Deno.execPath(), "run", "-A", "--no-check", "--cached-only", `${ROOT}demo/kernel_stage.ts`];
 const LIMIT_SECONDS = 180;
 
-const obstacle = await install();
+const obstacle = await installStage();
 await build();
 step("The configuration, demo/demo.cf");
 say(Deno.readTextFileSync(CONFIG).trim().split("\n").map((line) => `    ${line}`).join("\n"));

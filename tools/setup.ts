@@ -5,8 +5,11 @@
 
 import { fail, say, step } from "./terminal.ts";
 
-/** Every package, with what it is for. */
-export const PACKAGES: Readonly<Record<string, string>> = {
+/** Packages, with what each is for. */
+type Packages = Readonly<Record<string, string>>;
+
+/** What shows the director at work: a kernel, hosts, web servers. */
+const STAGE: Packages = {
   "user-mode-linux": "a Linux kernel with IPVS, run as a process",
   "ipvsadm": "reads and changes the kernel's IPVS table",
   "iproute2": "network namespaces: director, client and real servers",
@@ -16,7 +19,11 @@ export const PACKAGES: Readonly<Record<string, string>> = {
   "procps": "sysctl",
   "iputils-ping": "the ping check's last resort",
   "nginx-light": "real servers",
-  "openssl": "their certificates",
+};
+
+/** What the tests and the benchmark need beyond that. */
+const PEERS: Packages = {
+  "openssl": "certificates of servers",
   "socat": "real servers that speak udp",
   "python3-aiosmtpd": "a mail server that keeps what it takes",
   "bind9": "a name server",
@@ -33,19 +40,23 @@ export const PACKAGES: Readonly<Record<string, string>> = {
 /** Where apt keeps services from being started by their installation (Debian policy 9.3.3.3). */
 const POLICY = "/usr/sbin/policy-rc.d";
 
-/** Installs what is missing of {@link PACKAGES}, or ends the program saying what to do. */
+/** Installs what is missing for the tests and the benchmark, or ends the program saying what to do. */
 export async function setup(): Promise<void> {
-  const obstacle = await install();
+  const obstacle = await install({ ...STAGE, ...PEERS });
   if (obstacle) fail(obstacle);
 }
 
-/** Installs what is missing of {@link PACKAGES}. Where that cannot be, says why not and what to do. */
-export async function install(): Promise<string | undefined> {
-  const missing = await missingPackages();
-  if (missing === undefined) return `this is no Debian system. Needed are: ${Object.keys(PACKAGES).join(", ")}`;
+/** Installs what is missing for the demonstration. Where that cannot be, says why not and what to do. */
+export function installStage(): Promise<string | undefined> {
+  return install(STAGE);
+}
+
+async function install(packages: Packages): Promise<string | undefined> {
+  const missing = await missingOf(packages);
+  if (missing === undefined) return `this is no Debian system. Needed are: ${Object.keys(packages).join(", ")}`;
   if (missing.length === 0) return undefined;
   step("Missing Debian packages");
-  for (const name of missing) say(`    ${name.padEnd(22)} ${PACKAGES[name]}`);
+  for (const name of missing) say(`    ${name.padEnd(22)} ${packages[name]}`);
   if (Deno.uid() !== 0) return `not root, so nothing was installed. As root: apt-get install ${missing.join(" ")}`;
   const release = forbidServiceStarts();
   try {
@@ -56,8 +67,8 @@ export async function install(): Promise<string | undefined> {
 }
 
 /** The packages that are not installed; undefined where there are no Debian packages. */
-async function missingPackages(): Promise<string[] | undefined> {
-  const names = Object.keys(PACKAGES);
+async function missingOf(packages: Packages): Promise<string[] | undefined> {
+  const names = Object.keys(packages);
   const args = ["-W", "-f", "${Package} ${db:Status-Status}\n", ...names];
   try {
     const { stdout } = await new Deno.Command("dpkg-query", { args, stderr: "null" }).output();
