@@ -21,13 +21,21 @@ const BY_METHOD: Record<Exclude<CheckMethod, "negotiate">, Checker> = {
 
 const BY_SERVICE: Partial<Record<Service, Source>> = {
   dns: async () => (await import("./dns.ts")).dns,
+  ftp: async () => (await import("./ftp.ts")).ftp,
   http: () => http,
-  https: () => https,
   http_proxy: () => httpProxy,
+  https: () => https,
+  imap: async () => (await import("./imap.ts")).imap,
+  imaps: async () => (await import("./imap.ts")).imaps,
   ldap: async () => (await import("./ldap.ts")).ldap,
   ldaps: async () => (await import("./ldap.ts")).ldaps,
+  nntp: async () => (await import("./nntp.ts")).nntp,
   none: () => unasked,
+  pop: async () => (await import("./pop.ts")).pop,
+  pops: async () => (await import("./pop.ts")).pops,
   simpletcp: () => simpletcp,
+  smtp: async () => (await import("./smtp.ts")).smtp,
+  submission: async () => (await import("./smtp.ts")).smtp,
 };
 
 /** The checker for a method; `service` counts for `negotiate` only. `undefined` where there is none. */

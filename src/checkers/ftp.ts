@@ -1,0 +1,85 @@
+/**
+ * ftp: the server takes the login and, where `request` names a file, sends it; the file must match `receive`
+ * (RFC 959; passive mode by RFC 2428 on IPv6).
+ */
+
+import { familyOf } from "../model/address.ts";
+import type { CheckResult, CheckRun, CheckTarget } from "../model/check.ts";
+import { ByteBuffer } from "../wire/byte_buffer.ts";
+import { ByteReader } from "../wire/byte_reader.ts";
+import { decodeLatin1 } from "../wire/latin1.ts";
+import { LineDialogue, type NumberedReply } from "../wire/line_dialogue.ts";
+import { ProtocolError } from "../wire/protocol_error.ts";
+import { openTcp } from "./open.ts";
+import { down, judgeReply, up } from "./verdict.ts";
+
+/** Bytes of the file that are matched. */
+const MAX_FILE = 1024 * 1024;
+
+/** Logs in (anonymously where no login is given) and fetches the file, in binary and passive mode. */
+export async function ftp(target: CheckTarget, run: CheckRun): Promise<CheckResult> {
+  const server = new LineDialogue(await openTcp(target, run), run.trace);
+  const ask = async (command: string, shown?: string): Promise<NumberedReply> => {
+    await server.say(command, shown);
+    return await server.hearNumbered("FTP");
+  };
+  try {
+    const greeting = await server.hearNumbered("FTP");
+    if (greeting.code !== 220) return down("protocol", greeting.text);
+
+    const login = target.login ?? "anonymous";
+    let welcome = await ask(`USER ${login}`);
+    if (welcome.code === 331) {
+      const password = target.passwd?.reveal() ?? `ldirectord@${Deno.hostname()}`;
+      welcome = await ask(`PASS ${password}`, "PASS ***");
+    }
+    if (welcome.code !== 230 && welcome.code !== 202) return down("auth", welcome.text);
+
+    const result = target.request
+      ? await fetchFile(target.request, target, run, ask, server)
+      : up(`logged in as ${login}`);
+    if (result.up) await server.part("QUIT");
+    return result;
+  } finally {
+    server.close();
+  }
+}
+
+async function fetchFile(
+  path: string,
+  target: CheckTarget,
+  run: CheckRun,
+  ask: (command: string) => Promise<NumberedReply>,
+  server: LineDialogue,
+): Promise<CheckResult> {
+  const binary = await ask("TYPE I");
+  if (binary.code !== 200) return down("protocol", binary.text);
+
+  const passive = await ask(familyOf(target.address) === 4 ? "PASV" : "EPSV");
+  if (passive.code !== 227 && passive.code !== 229) return down("protocol", passive.text);
+  const data = await openTcp(target, run, dataPort(passive));
+  try {
+    const opened = await ask(`RETR ${path}`);
+    if (opened.code !== 150 && opened.code !== 125) return down("protocol", opened.text);
+    const file = new ByteBuffer();
+    const count = await new ByteReader(data).fill(file, MAX_FILE);
+    data.close();
+    const closed = await server.hearNumbered("FTP");
+    // A file that we cut short is an error to the server (426), and none to us.
+    if (closed.code >= 400 && count < MAX_FILE) return down("protocol", closed.text);
+    return judgeReply(target, decodeLatin1(file.bytes()), `${count} bytes of ${path}`);
+  } finally {
+    data.close();
+  }
+}
+
+/**
+ * The port of `227 Entering Passive Mode (h1,h2,h3,h4,p1,p2)` or `229 … (|||port|)`. The address in a 227 is not
+ * looked at: behind NAT it is often wrong, and it could send us to anybody.
+ */
+function dataPort({ code, text }: NumberedReply): number {
+  const match = code === 227 ? /\d+,\d+,\d+,\d+,(\d+),(\d+)/.exec(text) : /\((.)\1\1(\d+)\1\)/.exec(text);
+  const port = match && (code === 227 ? Number(match[1]) * 256 + Number(match[2]) : Number(match[2]));
+  if (!port || port > 65_535) throw new ProtocolError(`no port in ${text.slice(0, 80)}`);
+  return port;
+}

@@ -1,0 +1,50 @@
+/**
+ * imap and imaps: the server greets and, where a login is given, takes it (RFC 3501, 7.1 and 6.2.3).
+ */
+
+import type { CheckResult, CheckRun, CheckTarget } from "../model/check.ts";
+import type { ByteStream } from "../wire/byte_stream.ts";
+import { LineDialogue } from "../wire/line_dialogue.ts";
+import { ProtocolError } from "../wire/protocol_error.ts";
+import { openTcp, openTls } from "./open.ts";
+import { down, up } from "./verdict.ts";
+
+/** Over a bare connection. */
+export async function imap(target: CheckTarget, run: CheckRun): Promise<CheckResult> {
+  return await converse(await openTcp(target, run), target, run);
+}
+
+/** Over TLS (RFC 8314, 3.2). */
+export async function imaps(target: CheckTarget, run: CheckRun): Promise<CheckResult> {
+  return await converse(await openTls(target, run), target, run);
+}
+
+async function converse(stream: ByteStream, target: CheckTarget, run: CheckRun): Promise<CheckResult> {
+  const server = new LineDialogue(stream, run.trace);
+  try {
+    const greeting = await server.hear();
+    if (/^\* BYE\b/i.test(greeting)) return down("protocol", greeting);
+    if (!/^\* (OK|PREAUTH)\b/i.test(greeting)) {
+      throw new ProtocolError(`not an IMAP greeting: ${greeting.slice(0, 80)}`);
+    }
+
+    if (target.login) {
+      const login = `1 LOGIN ${quoted(target.login)}`;
+      await server.say(`${login} ${quoted(target.passwd?.reveal() ?? "")}`, `${login} ***`);
+      // Untagged lines may come before the answer (RFC 3501, 2.2.2); a BYE means that none will.
+      const answer = await server.hearUntil((line) => /^(1 |\* BYE\b)/i.test(line));
+      if (!/^1 OK\b/i.test(answer)) return down("auth", answer);
+    }
+
+    await server.say("2 LOGOUT");
+    await server.hearUntil((line) => /^(2 |\* BYE\b)/i.test(line));
+    return up(target.login ? `logged in as ${target.login}` : greeting);
+  } finally {
+    server.close();
+  }
+}
+
+/** A quoted string (RFC 3501, 4.3). */
+function quoted(text: string): string {
+  return `"${text.replace(/["\\]/g, "\\$&")}"`;
+}

@@ -1,0 +1,48 @@
+/**
+ * pop and pops: the server greets and, where a login is given, takes it (RFC 1939, 4 and 7).
+ */
+
+import type { CheckResult, CheckRun, CheckTarget } from "../model/check.ts";
+import type { ByteStream } from "../wire/byte_stream.ts";
+import { LineDialogue } from "../wire/line_dialogue.ts";
+import { ProtocolError } from "../wire/protocol_error.ts";
+import { openTcp, openTls } from "./open.ts";
+import { down, up } from "./verdict.ts";
+
+/** Over a bare connection. */
+export async function pop(target: CheckTarget, run: CheckRun): Promise<CheckResult> {
+  return await converse(await openTcp(target, run), target, run);
+}
+
+/** Over TLS (RFC 8314, 3.3). */
+export async function pops(target: CheckTarget, run: CheckRun): Promise<CheckResult> {
+  return await converse(await openTls(target, run), target, run);
+}
+
+async function converse(stream: ByteStream, target: CheckTarget, run: CheckRun): Promise<CheckResult> {
+  const server = new LineDialogue(stream, run.trace);
+  try {
+    const greeting = await server.hear();
+    if (!isOk(greeting)) return down("protocol", greeting);
+
+    if (target.login) {
+      await server.say(`USER ${target.login}`);
+      const known = await server.hear();
+      if (!isOk(known)) return down("auth", known);
+      await server.say(`PASS ${target.passwd?.reveal() ?? ""}`, "PASS ***");
+      const welcome = await server.hear();
+      if (!isOk(welcome)) return down("auth", welcome);
+    }
+
+    await server.part("QUIT");
+    return up(target.login ? `logged in as ${target.login}` : greeting);
+  } finally {
+    server.close();
+  }
+}
+
+function isOk(reply: string): boolean {
+  if (/^\+OK\b/.test(reply)) return true;
+  if (/^-ERR\b/.test(reply)) return false;
+  throw new ProtocolError(`not a POP3 reply: ${reply.slice(0, 80)}`);
+}

@@ -1,0 +1,79 @@
+/**
+ * The dialogues of SMTP, POP3, IMAP, NNTP and FTP: lines of text that end with CR LF.
+ */
+
+import { ByteReader } from "./byte_reader.ts";
+import type { ByteStream } from "./byte_stream.ts";
+import { ProtocolError } from "./protocol_error.ts";
+
+/** Bytes of one line. RFC 5321 asks for 512, RFC 3501 names no bound; capability lists are the longest. */
+const MAX_LINE = 16 * 1024;
+/** Lines of one answer: what is skipped or gathered before its last line. */
+const MAX_LINES = 256;
+
+/** An answer with a three-digit code (RFC 5321, 4.2; RFC 959, 4.2; RFC 3977, 3.2). */
+export interface NumberedReply {
+  readonly code: number;
+  /** Its first line, code and all: `220 mail.example.com ESMTP`. */
+  readonly text: string;
+}
+
+/** Speaks and hears lines, and traces both. */
+export class LineDialogue {
+  readonly #stream: ByteStream;
+  readonly #reader: ByteReader;
+  readonly #trace: (line: string) => void;
+
+  constructor(stream: ByteStream, trace: (line: string) => void) {
+    this.#stream = stream;
+    this.#reader = new ByteReader(stream);
+    this.#trace = trace;
+  }
+
+  /** Sends one line; `shown` is what the trace gets of it, for lines that hold a secret. */
+  async say(line: string, shown: string = line): Promise<void> {
+    // Such a character would end our line and make a command of the rest.
+    if (/[\r\n\0]/.test(line)) throw new Error("a value of the configuration has a line end in it");
+    this.#trace(`> ${shown}`);
+    await this.#stream.write(new TextEncoder().encode(`${line}\r\n`));
+  }
+
+  /** The next line. Throws {@link ProtocolError} when there is none. */
+  async hear(): Promise<string> {
+    const line = await this.#reader.line(MAX_LINE);
+    if (line === undefined) throw new ProtocolError("the server closed the connection");
+    this.#trace(`< ${line}`);
+    return line;
+  }
+
+  /** The first line for which `wanted` holds; a few others before it are skipped. */
+  async hearUntil(wanted: (line: string) => boolean): Promise<string> {
+    for (let lines = 0; lines < MAX_LINES; lines++) {
+      const line = await this.hear();
+      if (wanted(line)) return line;
+    }
+    throw new ProtocolError(`the server sent more than ${MAX_LINES} lines in answer to one`);
+  }
+
+  /** A numbered answer, of one line or of many (`250-…`, `250-…`, `250 …`). `protocol` names it where it is none. */
+  async hearNumbered(protocol: string): Promise<NumberedReply> {
+    const text = await this.hear();
+    const match = /^([1-5]\d\d)([ -]|$)/.exec(text);
+    if (!match) throw new ProtocolError(`not an ${protocol} reply: ${text.slice(0, 80)}`);
+    if (match[2] === "-") await this.hearUntil((line) => line.startsWith(`${match[1]} `) || line === match[1]);
+    return { code: Number(match[1]), text };
+  }
+
+  /** Says a goodbye whose answer does not matter, waits for that, and drops the connection. */
+  async part(goodbye: string): Promise<void> {
+    await this.say(goodbye);
+    // The answer, or the end: either is the server's, who would else log a client that vanished.
+    await this.#reader.line(MAX_LINE);
+    this.close();
+  }
+
+  /** Drops the connection. */
+  close(): void {
+    this.#stream.close();
+  }
+}
