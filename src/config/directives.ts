@@ -4,6 +4,7 @@
  * explains the language to people and programs.
  */
 
+import { alsoCheck } from "./also_check.ts";
 import * as endpoints from "./endpoints.ts";
 import type { Grammar } from "./grammar.ts";
 import * as values from "./values.ts";
@@ -265,6 +266,16 @@ export const DIRECTIVES = {
     value: values.service,
     default: "by the virtual service's port: http for 80, smtp for 25, …; none for ports that have none",
     doc: "The protocol that a negotiate check speaks. With none, real servers are not checked and always in.",
+  },
+  alsocheck: {
+    scope: "virtual",
+    value: alsoCheck,
+    default: UNSET,
+    repeats: true,
+    doc:
+      "A further check of each real server, which is up when all of them pass: a service, connect or ping, with the " +
+      "port if it is not the service's own (for connect: the real server's). It shares the section's other settings. " +
+      "New: the old program had no such directive.",
   },
   checkcommand: {
     scope: "virtual",

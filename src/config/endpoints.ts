@@ -8,8 +8,9 @@ import { type IpAddress, parseIp } from "../model/address.ts";
 import type { Forwarding } from "../model/table.ts";
 import { closest } from "./closest.ts";
 import { type Grammar, mistake, type Reading, type Spot, value, whole } from "./grammar.ts";
-import { closingQuote, quotable } from "./quotes.ts";
+import { quotable } from "./quotes.ts";
 import { type Expression, quoted } from "./values.ts";
+import { readWords, shifted, trailing, withoutOuterQuotes, type Word } from "./words.ts";
 
 /** A host as written: an address, or a name to look up. */
 export interface HostRef extends Spot {
@@ -107,49 +108,6 @@ export const realServer: Grammar<RealValue> = {
     return shifted(readReal(bare.text, endpoint, words.value, bare.at), bare.at);
   },
 };
-
-interface Word extends Spot {
-  readonly text: string;
-  readonly inQuotes: boolean;
-}
-
-/** A line whose quotes hold all of it; those of a request and receive pair stay. */
-function withoutOuterQuotes(raw: string): { readonly text: string; readonly at: number } {
-  return /^"[^"]*"$/.test(raw) ? { text: raw.slice(1, -1), at: 1 } : { text: raw, at: 0 };
-}
-
-function shifted<T>(reading: Reading<T>, by: number): Reading<T> {
-  if ("value" in reading || by === 0) return reading;
-  return { mistake: { ...reading.mistake, at: reading.mistake.at + by } };
-}
-
-/** Words and quoted strings, separated by blanks and at most one comma. */
-function readWords(text: string, start: number): Reading<Word[]> {
-  const words: Word[] = [];
-  let at = start;
-  while (at < text.length) {
-    const gap = /\s*(,?)\s*/y;
-    gap.lastIndex = at;
-    const [separator, comma] = gap.exec(text)!;
-    if (comma && !words.at(-1)?.inQuotes) return mistake({ at: text.indexOf(",", at), length: 1 }, trailing(","));
-    at += separator.length;
-    if (at === text.length) break;
-    if (separator === "" && words.length === 0) {
-      return mistake({ at, length: text.length - at }, trailing(text.slice(at)));
-    }
-    if (text[at] === '"') {
-      const close = closingQuote(text, at);
-      if (close < 0) return mistake({ at, length: 1 }, "the closing quote is missing");
-      words.push({ text: text.slice(at + 1, close), at, length: close + 1 - at, inQuotes: true });
-      at = close + 1;
-    } else {
-      const length = /^[^\s,]+/.exec(text.slice(at, at + 256))?.[0].length ?? 1;
-      words.push({ text: text.slice(at, at + length), at, length, inQuotes: false });
-      at += length;
-    }
-  }
-  return value(words);
-}
 
 function readReal(
   text: string,
@@ -299,8 +257,4 @@ function unknownRealWord(word: string): string {
 function realWordHint(word: string): string {
   if (/^[lu]/.test(word)) return "thresholds are written l:10 and u:20";
   return 'after the forwarding method: weight, "request", "receive", l:n, u:n';
-}
-
-function trailing(text: string): string {
-  return `Invalid text, around ${quoted(text.trim())}`;
 }

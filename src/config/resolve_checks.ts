@@ -32,6 +32,7 @@ export function resolveChecks(
     real.value.pair ? compile(load, real, real.value.pair.receive) : sectionReceive;
   const method = resolveMethod(load, section, service);
   if (method === "on" || method === "off") {
+    refuseAlsoChecks(load, section);
     return (real) => {
       receiveOf(real);
       return () => ({ kind: method });
@@ -59,6 +60,7 @@ export function resolveChecks(
   };
   const virtualArguments = external ? argumentsOf(settings.address) : [];
   const sectionIdentity = identityOf(load, method, timing, base, virtualArguments);
+  const also = resolveAlsoChecks(load, section, settings, timing, base);
 
   return (real) => {
     const { pair } = real.value;
@@ -74,6 +76,7 @@ export function resolveChecks(
       const key = [method.method, service, ...asked, identity].join(" ") as CheckKey;
       return {
         kind: "checked",
+        also: also(address, serving),
         check: shared(load, key, () => ({
           key,
           ...method,
@@ -83,6 +86,48 @@ export function resolveChecks(
       };
     };
   };
+}
+
+/** The further checks of a real server at an address and port. */
+function resolveAlsoChecks(
+  load: Load,
+  { settings: own }: Section,
+  settings: ServiceSettings,
+  timing: Timing,
+  base: BaseTarget,
+): (address: IpAddress, serving: number) => readonly Check[] {
+  const makers = (own.alsocheck ?? []).map((setting) => {
+    const { kind, port, request: text, receive: expression } = setting.value;
+    const method: Method = { method: kind === "connect" || kind === "ping" ? kind : "negotiate" };
+    const service = kind === "connect" || kind === "ping" ? "none" : kind;
+    const transport = service === "none" ? "tcp" : transportOf(settings.address, service);
+    const target = { ...base, service, transport, command: [], commandArguments: [] } as const;
+    const receive = compile(load, setting, expression);
+    const request = text || undefined;
+    const identity = `${identityOf(load, method, timing, target, [])} ${JSON.stringify([request, receive?.source])}`;
+    return (address: IpAddress, serving: number) => {
+      const checked = port ?? (service === "none" ? serving : defaultPort(service));
+      const key = [method.method, service, formatEndpoint(address, checked), identity].join(" ") as CheckKey;
+      const make = () => ({
+        key,
+        ...method,
+        ...timing,
+        target: { ...target, address, port: checked, request, receive },
+      });
+      return shared(load, key, make);
+    };
+  });
+  return (address, serving) => makers.map((make) => make(address, serving));
+}
+
+/** Real servers that are always in or always out are not checked, and not by half either. */
+function refuseAlsoChecks({ problems }: Load, { settings: { alsocheck } }: Section): void {
+  if (!alsocheck) return;
+  problems.error(
+    alsocheck[0],
+    "alsocheck needs a check that it is added to",
+    "write checktype = connect, or a service",
+  );
 }
 
 type BaseTarget = Omit<CheckTarget, "address" | "port" | "request" | "receive" | "commandArguments">;

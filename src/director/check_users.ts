@@ -1,5 +1,5 @@
-import type { CheckKey } from "../model/check.ts";
-import type { Model, RealServer, VirtualService } from "../model/virtual_service.ts";
+import type { Check, CheckKey } from "../model/check.ts";
+import { checksOf, type Model, type RealServer, type VirtualService } from "../model/virtual_service.ts";
 
 /** A real server that lives by a check, with its virtual service. */
 export interface CheckUser {
@@ -7,28 +7,34 @@ export interface CheckUser {
   readonly real: RealServer;
 }
 
-const indexes = new WeakMap<Model, Map<CheckKey, CheckUser[]>>();
+interface Entry {
+  readonly check: Check;
+  readonly users: CheckUser[];
+}
+
+const indexes = new WeakMap<Model, Map<CheckKey, Entry>>();
 
 /** Everybody whose health the check decides. A check is shared by all real servers whose parameters are identical. */
 export function usersOf(model: Model, check: CheckKey): readonly CheckUser[] {
-  return indexOf(model).get(check) ?? [];
+  return indexOf(model).get(check)?.users ?? [];
 }
 
-/** The keys of all checks that the configuration asks for. */
-export function checkKeys(model: Model): Iterable<CheckKey> {
-  return indexOf(model).keys();
+/** All checks that the configuration asks for, each once. */
+export function checksIn(model: Model): readonly Check[] {
+  return [...indexOf(model).values()].map(({ check }) => check);
 }
 
-function indexOf(model: Model): Map<CheckKey, CheckUser[]> {
+function indexOf(model: Model): Map<CheckKey, Entry> {
   const known = indexes.get(model);
   if (known) return known;
-  const index = new Map<CheckKey, CheckUser[]>();
+  const index = new Map<CheckKey, Entry>();
   for (const virtual of model.virtuals.values()) {
     for (const real of virtual.reals.values()) {
-      if (real.policy.kind !== "checked") continue;
-      const users = index.get(real.policy.check.key);
-      if (users) users.push({ virtual, real });
-      else index.set(real.policy.check.key, [{ virtual, real }]);
+      for (const check of checksOf(real.policy)) {
+        const known = index.get(check.key);
+        if (known) known.users.push({ virtual, real });
+        else index.set(check.key, { check, users: [{ virtual, real }] });
+      }
     }
   }
   indexes.set(model, index);

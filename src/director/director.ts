@@ -4,20 +4,12 @@ import type { Check, CheckKey, CheckMethod } from "../model/check.ts";
 import type { Action } from "../model/plan.ts";
 import { destinationKey, virtualKey } from "../model/table.ts";
 import type { Model } from "../model/virtual_service.ts";
-import { checkKeys, usersOf } from "./check_users.ts";
+import { isInDoubt } from "./check_health.ts";
+import { checksIn, usersOf } from "./check_users.ts";
 import type { Clock } from "./clock.ts";
 import { type DesiredMemo, desiredTable } from "./desired.ts";
 import type { Occasion, Report } from "./events.ts";
-import {
-  adopt,
-  type EndedRound,
-  type Health,
-  type HealthEvent,
-  type HostNames,
-  isClimbing,
-  isInDoubt,
-  reduce,
-} from "./health.ts";
+import { adopt, type EndedRound, type Health, type HealthEvent, type HostNames, isClimbing, reduce } from "./health.ts";
 import { nextRound, Schedule, spreadLead } from "./schedule.ts";
 import { TableKeeper } from "./table_keeper.ts";
 import { transitions } from "./transitions.ts";
@@ -150,21 +142,19 @@ export class Director {
 
   /** Starts the checks that are new, forgets those that are gone, leaves all others on their course. */
   #plotCourses(model: Model): void {
-    const wanted = new Set(checkKeys(model));
+    const wanted = checksIn(model);
+    const keys = new Set(wanted.map(({ key }) => key));
     for (const key of this.#courses.keys()) {
-      if (wanted.has(key)) continue;
+      if (keys.has(key)) continue;
       this.#courses.delete(key);
       this.#unheard.delete(key);
       this.#schedule.delete(key);
     }
-    const fresh = [...wanted].filter((key) => !this.#courses.has(key));
-    for (const [place, key] of fresh.entries()) {
-      const user = usersOf(model, key)[0];
-      if (user.real.policy.kind !== "checked") continue;
-      const { check } = user.real.policy;
+    const fresh = wanted.filter(({ key }) => !this.#courses.has(key));
+    for (const [place, check] of fresh.entries()) {
       const course = { check, rounds: 0, startedAt: 0, lead: spreadLead(place, fresh.length, check.interval * 1000) };
-      this.#courses.set(key, course);
-      this.#unheard.add(key);
+      this.#courses.set(check.key, course);
+      this.#unheard.add(check.key);
       this.#startRound(course);
     }
   }
@@ -211,8 +201,8 @@ export class Director {
     const course = this.#courses.get(key);
     if (!course || course.check.retryInterval >= course.check.interval) return;
     const open = usersOf(this.#model, key).some(({ virtual, real }) => {
-      const health = this.#health.get(virtual.key)?.reals.get(real.key);
-      return health !== undefined && isInDoubt(health);
+      const view = this.#health.get(virtual.key)?.reals.get(real.key)?.checks.get(key);
+      return view !== undefined && isInDoubt(view);
     });
     if (!open) return;
     const due = course.startedAt + course.check.retryInterval * 1000;

@@ -1,22 +1,17 @@
 /**
  * Every rule of up and down. A pure reducer: health and an event give the next health.
  *
- * | a real server that is | and the event is               | becomes                                         |
- * | --------------------- | ------------------------------ | ----------------------------------------------- |
- * | up                    | a passed round                 | up, failures 0                                  |
- * | up                    | a failed round                 | up, failures + 1; down at `failurecount`        |
- * | down                  | a passed round                 | down, passes + 1; up at `risecount`             |
- * | down                  | a failed round                 | down, with the newest reason                    |
- * | any                   | a round that could not be made | unchanged: our trouble says nothing of the server |
- * | any                   | a maintenance file appears     | as before, and held out while the file is there |
+ * A real server is up when all its checks say so (check_health.ts has the rules of one), and serves when it is up and no
+ * maintenance file holds it out. A round that could not be made changes nothing: our trouble says nothing of the server.
  *
  * At start the kernel's table speaks first: a real server found there with weight is up until its checks say
- * otherwise, one that is absent or at weight 0 is down until its first round has passed.
+ * otherwise, one that is absent or at weight 0 is down until its first rounds have passed.
  */
 
 import type { CheckKey, CheckResult } from "../model/check.ts";
 import type { DestinationKey, IpvsTable, TableService, VirtualKey } from "../model/table.ts";
-import type { Model, RealServer, VirtualService } from "../model/virtual_service.ts";
+import { checksOf, type Model, type RealServer, type VirtualService } from "../model/virtual_service.ts";
+import { type CheckHealth, reduceCheck, unheard } from "./check_health.ts";
 import { usersOf } from "./check_users.ts";
 import { maintenanceFile } from "./maintenance.ts";
 
@@ -26,21 +21,18 @@ export type Found = "active" | "quiescent" | "absent";
 /** The health of one real server in one virtual service. */
 export interface RealHealth {
   readonly up: boolean;
-  /** False until the first round has said something; the table's word counts till then. */
+  /** False until every check has said something, or one that it is down; the table's word counts till then. */
   readonly verified: boolean;
   readonly found: Found;
-  /** Failed rounds in a row. */
-  readonly failures: number;
-  /** Passed rounds in a row while it is down. */
-  readonly passes: number;
   /** How much of its weight it gets: less than 1 while it climbs back (`slowstart`). */
   readonly share: number;
-  /** One line: what the last deciding round said. */
+  /** One line: why it is down, or what its check says. */
   readonly reason: string;
   /** When `up` last changed, in milliseconds of the director's clock. */
   readonly since: number;
   /** The maintenance file that holds this real server out. */
   readonly maintenance?: string;
+  readonly checks: ReadonlyMap<CheckKey, CheckHealth>;
 }
 
 /** The health of one virtual service. */
@@ -112,11 +104,6 @@ export function isServing(real: RealHealth): boolean {
   return real.up && real.maintenance === undefined;
 }
 
-/** Whether it is open if this real server goes down or comes back: the rounds so far point there, and do not suffice. */
-export function isInDoubt(real: RealHealth): boolean {
-  return real.verified && (real.up ? real.failures > 0 : real.passes > 0);
-}
-
 /** Whether the weight of some real server is on its way back. */
 export function isClimbing(health: Health): boolean {
   return [...health.values()].some((virtual) => [...virtual.reals.values()].some((real) => real.share < 1));
@@ -141,9 +128,7 @@ function adoptVirtual(
   const reals = new Map<DestinationKey, RealHealth>();
   for (const real of virtual.reals.values()) {
     if (real.policy.kind === "off") continue;
-    const known = before?.reals.get(real.key);
-    const carries = known && (known.verified || known.up) && real.policy.kind === "checked";
-    reals.set(real.key, carries ? known : adoptReal(real, table, at));
+    reals.set(real.key, adoptReal(real, table, before?.reals.get(real.key), at));
   }
   const fallback = virtual.fallback?.key;
   return {
@@ -157,19 +142,31 @@ function adoptVirtual(
 function adoptReal(
   real: RealServer,
   table: TableService | undefined,
+  before: RealHealth | undefined,
   at: number,
 ): RealHealth {
   if (real.policy.kind === "on") {
-    return { ...FULL, up: true, verified: true, found: "active", reason: "not checked", since: at };
+    const known = { up: true, verified: true, reason: "not checked" };
+    return { ...known, found: "active", share: 1, since: at, checks: new Map() };
   }
   const weight = table?.destinations.get(real.key)?.weight;
   const found = weight === undefined ? "absent" : weight === 0 ? "quiescent" : "active";
-  const reason = found === "active" ? "in the table before the first check" : "waiting for the first check";
-  return { ...FULL, up: found === "active", verified: false, found, reason, since: at };
+  const known = before?.checks.size ? before : undefined;
+  const up = known ? known.up : found === "active";
+  const reason = known?.reason ??
+    (up ? "in the table before the first check" : "waiting for the first check");
+  const checks = new Map(
+    checksOf(real.policy).map(({ key }) => [key, known?.checks.get(key) ?? unheard(up, reason)]),
+  );
+  const start: RealHealth = known ?? { up, verified: false, found, share: 1, reason, since: at, checks };
+  return { ...start, verified: isVerified(checks), found, checks };
 }
 
-/** Nothing counted, and no climb under way. */
-const FULL = { failures: 0, passes: 0, share: 1 };
+/** Whether the checks have said enough to go by: all of them, or one that the server is down. */
+function isVerified(checks: ReadonlyMap<CheckKey, CheckHealth>): boolean {
+  const views = [...checks.values()];
+  return views.every((view) => view.verified) || views.some((view) => view.verified && !view.up);
+}
 
 function reduceRounds(before: Health, rounds: readonly EndedRound[], model: Model): Health {
   // Thousands of rounds may end at once: each virtual service that changes is copied once, not once a round.
@@ -180,7 +177,7 @@ function reduceRounds(before: Health, rounds: readonly EndedRound[], model: Mode
       const reals = changed.get(virtual.key) ?? before.get(virtual.key)?.reals;
       const realHealth = reals?.get(real.key);
       if (!reals || !realHealth) continue;
-      const next = reduceReal(realHealth, round.result, virtual, round.at);
+      const next = reduceReal(realHealth, round, virtual, real);
       if (next === realHealth) continue;
       const copy = changed.get(virtual.key) ?? new Map(reals);
       changed.set(virtual.key, copy.set(real.key, next));
@@ -192,30 +189,27 @@ function reduceRounds(before: Health, rounds: readonly EndedRound[], model: Mode
   });
 }
 
-function reduceReal(before: RealHealth, result: CheckResult, virtual: VirtualService, at: number): RealHealth {
-  return result.up ? pass(before, result.detail, virtual, at) : fail(before, result.detail, virtual, at);
+function reduceReal(before: RealHealth, round: EndedRound, virtual: VirtualService, real: RealServer): RealHealth {
+  const view = before.checks.get(round.check);
+  const next = view && reduceCheck(view, round.result, virtual);
+  if (!next || next === view) return before;
+  const checks = new Map(before.checks).set(round.check, next);
+  const up = [...checks.values()].every((each) => each.up);
+  const after = { ...before, up, verified: isVerified(checks), reason: reasonOf(checks, real), checks };
+  if (up === before.up) return after;
+  // Who was never found dead has nothing to climb back from.
+  const climbs = up && before.verified && virtual.slowStart > 0;
+  return { ...after, share: climbs ? 0 : 1, since: round.at };
 }
 
-function pass(before: RealHealth, reason: string, { riseCount, slowStart }: VirtualService, at: number): RealHealth {
-  if (before.up) {
-    if (before.verified && before.failures === 0) return before;
-    return { ...before, verified: true, failures: 0, reason };
-  }
-  const passes = before.passes + 1;
-  // Who was never found dead has nothing to prove, and nothing to climb back from.
-  if (!before.verified) return { ...before, ...FULL, up: true, verified: true, reason, since: at };
-  if (passes < riseCount) return { ...before, passes, reason: `${reason} (${passes} of ${riseCount} checks passed)` };
-  return { ...before, ...FULL, up: true, share: slowStart > 0 ? 0 : 1, reason, since: at };
-}
-
-function fail(before: RealHealth, reason: string, { failureCount }: VirtualService, at: number): RealHealth {
-  const failures = before.failures + 1;
-  if (!before.up) {
-    if (before.verified && before.passes === 0 && before.reason === reason) return before;
-    return { ...before, verified: true, failures, passes: 0, reason };
-  }
-  if (failures < failureCount) return { ...before, verified: true, failures };
-  return { ...before, ...FULL, up: false, verified: true, failures, reason, since: at };
+/** What the first check says that is not content, or else the main one. Where there are several, its name goes before. */
+function reasonOf(checks: ReadonlyMap<CheckKey, CheckHealth>, real: RealServer): string {
+  const all = checksOf(real.policy);
+  const telling = all.find(({ key }) => checks.get(key)?.up === false) ?? all[0];
+  const reason = checks.get(telling.key)?.reason ?? "";
+  if (all.length === 1) return reason;
+  const { method, target } = telling;
+  return `${method === "negotiate" ? target.service : method} at port ${target.port}: ${reason}`;
 }
 
 /** The weight grows with the time since the return; steps of a hundredth are fine enough for any weight. */

@@ -8,11 +8,17 @@ import type { Destination, DestinationKey, ServiceSettings, VirtualKey } from ".
 
 /** How a real server's state is found: by a check, or said by the configuration. */
 export type CheckPolicy =
-  | { readonly kind: "checked"; readonly check: Check }
+  /** It is up when `check` and all of `also` say so. */
+  | { readonly kind: "checked"; readonly check: Check; readonly also: readonly Check[] }
   /** `checktype = on` or `service = none`: always up. */
   | { readonly kind: "on" }
   /** `checktype = off`: never activated. */
   | { readonly kind: "off" };
+
+/** All checks of a policy, the main one first. */
+export function checksOf(policy: CheckPolicy): readonly Check[] {
+  return policy.kind === "checked" ? [policy.check, ...policy.also] : [];
+}
 
 /** A real server of one virtual service. */
 export interface RealServer {

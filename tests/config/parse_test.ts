@@ -140,6 +140,7 @@ const EXAMPLES: Readonly<Record<DirectiveName, string>> = {
   negotiatetimeout: "3",
   checkinterval: "3",
   failurecount: "3",
+  alsocheck: "smtp:25",
   requestheader: "X-Probe: 1",
   requestbody: "ping",
   expectstatus: "200,300-399",

@@ -1,6 +1,6 @@
 import { deepStrictEqual, notStrictEqual, ok, strictEqual } from "node:assert/strict";
 import type { Check } from "../../src/model/check.ts";
-import type { RealServer, VirtualService } from "../../src/model/virtual_service.ts";
+import { checksOf, type RealServer, type VirtualService } from "../../src/model/virtual_service.ts";
 import { line, load, model, pure, section, virtual } from "./fixture.ts";
 
 const HEAD = "virtual = 192.0.2.1:80";
@@ -685,4 +685,34 @@ pure("a request's headers and body, and the statuses that pass, reach the check;
   strictEqual(checks[0]!.key === checks[1]!.key, false);
   strictEqual(checks[1], checks[2]);
   strictEqual(checks[0]!.key.includes("hunter2"), false);
+});
+
+pure(
+  "alsocheck adds checks that share the section's settings, and the real servers of a section share none of each other's",
+  () => {
+    const { virtuals } = model(
+      "virtual = 192.0.2.1:8080\n    real = 10.0.0.1:8081 masq\n    real = 10.0.0.2:8081 masq\n    service = http\n" +
+        '    login = "joe"\n    alsocheck = smtp\n    alsocheck = connect\n    alsocheck = http:9000 "/health", "OK"\n',
+    );
+    const [{ reals }] = virtuals.values();
+    const summary = [...reals.values()].map(({ policy }) =>
+      checksOf(policy).map(({ method, target }) =>
+        [method, target.service, target.address, target.port, target.request, target.receive?.source, target.login]
+          .join(" ")
+      )
+    );
+    const of = (address: string) => [
+      `negotiate http ${address} 8081   joe`,
+      `negotiate smtp ${address} 25   joe`,
+      `connect none ${address} 8081   joe`,
+      `negotiate http ${address} 9000 /health OK joe`,
+    ];
+    deepStrictEqual(summary, [of("10.0.0.1"), of("10.0.0.2")]);
+  },
+);
+
+pure("alsocheck where nothing is checked is an error", () => {
+  deepStrictEqual(said("virtual = 192.0.2.1:80", "real = 10.0.0.1:80 masq", "checktype = on", "alsocheck = smtp"), [
+    "error 5:17+4 alsocheck needs a check that it is added to",
+  ]);
 });

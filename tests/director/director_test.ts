@@ -324,6 +324,29 @@ for (const [name, options, hand, dead, expected] of BY_HAND) {
 }
 
 Deno.test({
+  name:
+    "director: with alsocheck a real server is up when all its checks pass, and the reason names the one that fails",
+  ...pure,
+  fn: async () => {
+    const world = new World("", { ...TWO, interval: 1, also: [25] });
+    await world.start();
+    deepStrictEqual(await destinations(world), [R1, R2]);
+    world.kill("10.0.0.1:25");
+    await world.clock.advance(2_000);
+    deepStrictEqual(await destinations(world), [R2]);
+    const [told] = world.events.filter((event) => event.type === "transition" && !event.up);
+    strictEqual(told.type === "transition" && told.reason, "http at port 25: connection refused");
+    world.kill("10.0.0.1:80");
+    world.revive("10.0.0.1:25");
+    await world.clock.advance(2_000);
+    deepStrictEqual(await destinations(world), [R2], "the other check fails now");
+    world.revive("10.0.0.1:80");
+    await world.clock.advance(2_000);
+    deepStrictEqual((await destinations(world)).toSorted(), [R1, R2]);
+  },
+});
+
+Deno.test({
   name: "director: retryinterval: with failurecount 3 a dead real server is out after one interval and two retries",
   ...pure,
   fn: async () => {

@@ -21,6 +21,8 @@ export interface VirtualSketch {
   readonly policy?: "on" | "off";
   readonly interval?: number;
   readonly retryInterval?: number;
+  /** Ports of each real server that are checked as well. */
+  readonly also?: readonly number[];
   readonly options?: Partial<VirtualService>;
 }
 
@@ -78,6 +80,7 @@ function sketchVirtual(sketch: VirtualSketch, line: number): VirtualService {
     const policy: CheckPolicy = sketch.policy ? { kind: sketch.policy } : {
       kind: "checked",
       check: sketchCheck(real, sketch.interval ?? 10, sketch.retryInterval ?? sketch.interval ?? 10),
+      also: (sketch.also ?? []).map((port) => sketchCheck({ ...real, port }, sketch.interval ?? 10, 10)),
     };
     reals.set(key, { key, destination: real, configuredPort: real.port, policy, line });
   }

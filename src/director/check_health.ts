@@ -1,0 +1,58 @@
+/**
+ * What the rounds of one check say of one real server, counted by the rules of its virtual service. Pure.
+ *
+ * | the check says | and the round  | then                                              |
+ * | -------------- | -------------- | ------------------------------------------------- |
+ * | up             | passed         | up, failures 0                                    |
+ * | up             | failed         | up, failures + 1; down at `failurecount`          |
+ * | down           | passed         | down, passes + 1; up at `risecount`               |
+ * | down           | failed         | down, passes 0, with the newest reason            |
+ * | nothing yet    | passed, failed | up, down: who was never found dead proves nothing |
+ */
+
+import type { CheckResult } from "../model/check.ts";
+import type { VirtualService } from "../model/virtual_service.ts";
+
+/** One check's view of a real server. */
+export interface CheckHealth {
+  readonly up: boolean;
+  /** False until the first round has said something. */
+  readonly verified: boolean;
+  /** Failed rounds in a row. */
+  readonly failures: number;
+  /** Passed rounds in a row while it is down. */
+  readonly passes: number;
+  /** One line: what the last deciding round said. */
+  readonly reason: string;
+}
+
+/** The view of a check that has not run yet. */
+export function unheard(up: boolean, reason: string): CheckHealth {
+  return { up, verified: false, failures: 0, passes: 0, reason };
+}
+
+/** The view after a round. The very same object when nothing changed. */
+export function reduceCheck(before: CheckHealth, result: CheckResult, virtual: VirtualService): CheckHealth {
+  return result.up ? pass(before, result.detail, virtual) : fail(before, result.detail, virtual);
+}
+
+/** Whether it is open if the verdict changes: the rounds so far point there, and do not suffice. */
+export function isInDoubt(check: CheckHealth): boolean {
+  return check.verified && (check.up ? check.failures > 0 : check.passes > 0);
+}
+
+function pass(before: CheckHealth, reason: string, { riseCount }: VirtualService): CheckHealth {
+  if (before.up && before.verified && before.failures === 0) return before;
+  const passes = before.passes + 1;
+  if (!before.up && before.verified && passes < riseCount) {
+    return { ...before, passes, reason: `${reason} (${passes} of ${riseCount} checks passed)` };
+  }
+  return { up: true, verified: true, failures: 0, passes: 0, reason };
+}
+
+function fail(before: CheckHealth, reason: string, { failureCount }: VirtualService): CheckHealth {
+  const failures = before.failures + 1;
+  if (before.up && failures < failureCount) return { ...before, verified: true, failures };
+  const unchanged = !before.up && before.verified && before.passes === 0 && before.reason === reason;
+  return unchanged ? before : { up: false, verified: true, failures, passes: 0, reason };
+}
