@@ -141,10 +141,10 @@ export async function garbage(client: Client): Promise<void> {
 /** Bytes that {@link flood} sends at most. */
 export const FLOOD = 100 * 1024 * 1024;
 
-/** A server that sends 100 MB of `pattern` as fast as it is read. */
+/** A server that sends 100 MB of `pattern` as fast as it is read, whatever it is told. */
 export function flood(pattern: string, opening = ""): Manners {
   return async (client) => {
-    await client.hear();
+    client.gone().catch(() => {});
     await client.say(opening);
     const block = encodeLatin1(pattern.repeat(Math.ceil(65_536 / pattern.length)));
     for (let sent = 0; sent < FLOOD; sent += block.length) await client.bytes(block);
