@@ -31,6 +31,7 @@ const BY_SERVICE: Partial<Record<Service, Source>> = {
   ldaps: async () => (await import("./ldap.ts")).ldaps,
   nntp: async () => (await import("./nntp.ts")).nntp,
   none: () => unasked,
+  pgsql: async () => (await import("./pgsql.ts")).pgsql,
   pop: async () => (await import("./pop.ts")).pop,
   pops: async () => (await import("./pop.ts")).pops,
   simpletcp: () => simpletcp,

@@ -1,0 +1,98 @@
+/**
+ * pgsql: a login, and a query that gives at least one row; `receive`, when set, must match the first one.
+ */
+
+// @ts-types="@types/pg"
+import { Client, type DatabaseError, Query, type QueryArrayConfig } from "pg";
+import { formatEndpoint } from "../model/address.ts";
+import type { CheckResult, CheckRun, CheckTarget } from "../model/check.ts";
+import { HeardTooMuch, NodeStream } from "../wire/node_stream.ts";
+import { ProtocolError } from "../wire/protocol_error.ts";
+import { connectTcp } from "../wire/tcp.ts";
+import { judgeFirstRow, type Row, rowText } from "./first_row.ts";
+import { down } from "./verdict.ts";
+
+/** SQLSTATEs (PostgreSQL, appendix A) that say that we may not: class 28, and insufficient_privilege. */
+const REJECTION = /^(28...|42501)$/;
+
+/** The server wants a password, and there is none. */
+class PasswordAsked extends Error {}
+
+/** Speaks to a server without TLS. The database is by default the one that is called as the login. */
+export async function pgsql(target: CheckTarget, run: CheckRun): Promise<CheckResult> {
+  if (!target.login || !target.request) return down("internal", "login and request are needed");
+  run.trace(`connecting to ${formatEndpoint(target.address, target.port)}`);
+  const stream = new NodeStream(await connectTcp(target.address, target.port, run.signal));
+  try {
+    const client = clientFor(target, stream);
+    run.trace(`> startup, user ${target.login}, database ${client.database}`);
+    await client.connect();
+    run.trace("< ready for query");
+    run.trace(`> ${target.request}`);
+    const row = await firstRow(client, target.request);
+    run.trace(row ? `< row ${rowText(row)}` : "< no row");
+    client.end();
+    await stream.finish();
+    return judgeFirstRow(target, row);
+  } catch (error) {
+    return explain(error as Error);
+  } finally {
+    stream.destroy();
+  }
+}
+
+/** The library takes what it is not told from the environment (PGPASSWORD, PGOPTIONS …) and from files: tell it all. */
+function clientFor(target: CheckTarget, stream: NodeStream): Client {
+  const client = new Client({
+    stream: () => stream,
+    host: target.address,
+    port: target.port,
+    user: target.login,
+    password: () => {
+      if (!target.passwd) throw new PasswordAsked();
+      return target.passwd.reveal();
+    },
+    database: target.database ?? target.login,
+    application_name: "ldirectord",
+    client_encoding: "UTF8",
+    ssl: false,
+  });
+  // These have no value that would mean "none"; poolers refuse clients that send them.
+  Object.assign((client as unknown as WithParameters).connectionParameters, { options: "", replication: "" });
+  // Told by what is awaited.
+  client.on("error", () => {});
+  return client;
+}
+
+/** The library's own record of what the startup message says. */
+interface WithParameters {
+  readonly connectionParameters: Record<string, unknown>;
+}
+
+/**
+ * The first row that a query gives, as text. The others are read too, up to the stream's limit, and dropped: a server
+ * that is left in the middle of an answer complains in its log.
+ */
+function firstRow(client: Client, text: string): Promise<Row | undefined> {
+  return new Promise((resolve, reject) => {
+    let first: Row | undefined;
+    const asText: QueryArrayConfig["types"] = { getTypeParser: () => (value: string) => value };
+    const config: QueryArrayConfig = { text, rowMode: "array", types: asText };
+    const query = new Query<Row>(config);
+    query.on("row", (row) => first ??= row);
+    query.on("end", () => resolve(first));
+    query.on("error", (error) => first && error instanceof HeardTooMuch ? resolve(first) : reject(error));
+    client.query(query);
+  });
+}
+
+/** What the server says is a verdict; what the library says of it is that the server does not know its protocol. */
+function explain(error: Error): CheckResult {
+  if ("severity" in error && "code" in error) {
+    const { severity, code, message } = error as DatabaseError;
+    return down(REJECTION.test(code ?? "") ? "auth" : "protocol", `${severity} ${code}: ${message}`);
+  }
+  if (error instanceof PasswordAsked) return down("auth", "the server asks for a password");
+  if (error.name !== "Error") throw error;
+  throw new ProtocolError(error.message);
+}

@@ -1,0 +1,81 @@
+/**
+ * A connection of ours as Node's libraries want it: they speak their protocol, and the connection stays under our
+ * deadline, our limits and our words for what went wrong.
+ */
+
+import { Duplex } from "node:stream";
+import type { ByteStream } from "./byte_stream.ts";
+import { ProtocolError } from "./protocol_error.ts";
+
+/** Bytes that a library is given of one connection: some keep a message, however long, until it is complete. */
+const MAX_HEARD = 4 * 1024 * 1024;
+
+/** The server sent more than {@link MAX_HEARD}. */
+export class HeardTooMuch extends ProtocolError {
+  constructor() {
+    super(`the server sent more than ${MAX_HEARD} bytes`);
+  }
+}
+
+/** Whoever makes one has to `destroy()` it. What goes wrong is what its "error" event tells, first and once. */
+export class NodeStream extends Duplex {
+  readonly #stream: ByteStream;
+  #heard = 0;
+
+  constructor(stream: ByteStream) {
+    super();
+    this.#stream = stream;
+    // A library may have stopped listening when the last of it comes.
+    this.on("error", () => {});
+  }
+
+  /** What libraries do with a socket before they use it. This one is connected. */
+  connect(): this {
+    queueMicrotask(() => this.emit("connect"));
+    return this;
+  }
+
+  /** As {@link connect}; small pieces are not held back anyway. */
+  setNoDelay(): this {
+    return this;
+  }
+
+  /** Sends what the library has still to send, its goodbye. Whether that succeeds no longer matters. */
+  finish(): Promise<void> {
+    return new Promise((resolve) => this.end(() => resolve()));
+  }
+
+  override async _read(): Promise<void> {
+    try {
+      const bytes = await this.#stream.read();
+      if (!bytes) throw new ProtocolError("the server closed the connection");
+      this.#heard += bytes.length;
+      if (this.#heard > MAX_HEARD) throw new HeardTooMuch();
+      this.#hand(bytes);
+    } catch (error) {
+      this.destroy(error as Error);
+    }
+  }
+
+  /** Libraries read within this call, and throw what they cannot read. */
+  #hand(bytes: Uint8Array<ArrayBuffer>): void {
+    try {
+      this.push(bytes);
+    } catch (error) {
+      throw new ProtocolError(`the server's answer cannot be read: ${(error as Error).message}`);
+    }
+  }
+
+  override _write(bytes: Uint8Array<ArrayBuffer>, _encoding: string, done: (error?: Error) => void): void {
+    this.#stream.write(bytes).then(() => done(), done);
+  }
+
+  override _final(done: (error?: Error) => void): void {
+    this.#stream.closeWrite().then(() => done(), done);
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    this.#stream.close();
+    done(error);
+  }
+}

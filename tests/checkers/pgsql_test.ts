@@ -1,0 +1,188 @@
+import { ok, strictEqual } from "node:assert/strict";
+import { parseIp } from "../../src/model/address.ts";
+import type { CheckTarget } from "../../src/model/check.ts";
+import { runRound } from "../../src/checkers/run.ts";
+import { Secret } from "../../src/model/secret.ts";
+import { testIllServers } from "./ill_servers.ts";
+import { checkOf, contains, inWords, openDescriptors } from "./peers.ts";
+import { freePort, runTool, startServer, temporaryDirectory } from "./real_server.ts";
+
+const PACKAGE = "postgresql";
+const PASSWORD = "s3cret-of-joe";
+
+/** PostgreSQL refuses to be run by root; this user comes with the package. */
+const AS_POSTGRES = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"];
+
+/** Where Debian keeps the programs of the newest version that is installed. */
+function programs(): string {
+  const root = "/usr/lib/postgresql";
+  const versions = [...Deno.readDirSync(root)].map(({ name }) => Number(name)).sort((a, b) => b - a);
+  return `${root}/${versions[0]}/bin`;
+}
+
+async function startPostgres(directory: string, port: number) {
+  const bin = programs();
+  const data = `${directory}/data`;
+  await runTool(PACKAGE, ["chown", "postgres:", directory]);
+  await runTool(PACKAGE, [...AS_POSTGRES, `${bin}/initdb`, "-D", data, "-E", "UTF8", "--no-locale", "-U", "postgres"]);
+  await Deno.writeTextFile(
+    `${data}/pg_hba.conf`,
+    `host all scram all scram-sha-256
+host all md5   all md5
+host all plain all password
+host all trusted all trust
+`,
+  );
+  const setUp = ["scram", "md5", "plain"].map((user) =>
+    `SET password_encryption = '${user === "md5" ? "md5" : "scram-sha-256"}';
+     CREATE ROLE ${user} LOGIN PASSWORD '${PASSWORD}';`.replace(/\s+/g, " ")
+  );
+  setUp.push("CREATE ROLE trusted LOGIN; CREATE TABLE closed (x int); CREATE DATABASE shop;");
+  const single = [...AS_POSTGRES, `${bin}/postgres`, "--single", "-D", data, "postgres"];
+  await runTool(PACKAGE, single, `${setUp.join("\n").replaceAll("; ", ";\n")}\n`);
+  const settings = { port, listen_addresses: "127.0.0.1,::1", unix_socket_directories: "", fsync: "off" };
+  const options = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+  return await startServer({
+    package: PACKAGE,
+    argv: [...AS_POSTGRES, `${bin}/postgres`, "-D", data, ...options],
+    ready: /database system is ready to accept connections/,
+  });
+}
+
+const joe = { login: "scram", passwd: new Secret(PASSWORD), database: "postgres" };
+
+const ROWS: readonly { name: string; target: Partial<CheckTarget>; verdict: string }[] = [
+  { name: "one row", target: { request: "SELECT 1" }, verdict: "up: first row: 1" },
+  {
+    name: "another database",
+    target: { database: "shop", request: "SELECT current_database()" },
+    verdict: "up: first row: shop",
+  },
+  { name: "an md5 login", target: { login: "md5", request: "SELECT 1" }, verdict: "up: first row: 1" },
+  { name: "a plain login", target: { login: "plain", request: "SELECT 1" }, verdict: "up: first row: 1" },
+  {
+    name: "a login without a password",
+    target: { login: "trusted", passwd: undefined, request: "SELECT current_user" },
+    verdict: "up: first row: trusted",
+  },
+  {
+    name: "values as the server writes them",
+    target: {
+      request: "SELECT true, NULL, 1.50, 'Büro', '\\x00ff'::bytea",
+      receive: contains("t NULL 1.50 B\xc3\xbcro \\x00ff"),
+    },
+    verdict: "up: first row: t NULL 1.50 Büro \\x00ff",
+  },
+  {
+    name: "receive is about the first row",
+    target: { request: "SELECT * FROM generate_series(7, 9)", receive: contains("8") },
+    verdict: "down (mismatch): first row does not match receive: /8/ (7)",
+  },
+  {
+    name: "a million rows",
+    target: { request: "SELECT * FROM generate_series(1, 1000000)" },
+    verdict: "up: first row: 1",
+  },
+  {
+    name: "a first row of 8 MB",
+    target: { request: "SELECT repeat('x', 8000000)" },
+    verdict: "down (protocol): the server sent more than 4194304 bytes",
+  },
+  { name: "no row", target: { request: "SELECT 1 WHERE false" }, verdict: "down (mismatch): the query gave no row" },
+  { name: "no query", target: { request: ";" }, verdict: "down (mismatch): the query gave no row" },
+  {
+    name: "a query that is none",
+    target: { request: "SELEKT" },
+    verdict: 'down (protocol): ERROR 42601: syntax error at or near "SELEKT"',
+  },
+  {
+    name: "a query that fails after the first row",
+    target: { request: "SELECT 1 / (2 - x) FROM generate_series(1, 2) x" },
+    verdict: "down (protocol): ERROR 22012: division by zero",
+  },
+  {
+    name: "data that wants to be sent",
+    target: { request: "COPY pg_description FROM STDIN" },
+    verdict: "down (auth): ERROR 42501: permission denied for table pg_description",
+  },
+  {
+    name: "a table that is closed to us",
+    target: { request: "SELECT * FROM closed" },
+    verdict: "down (auth): ERROR 42501: permission denied for table closed",
+  },
+  {
+    name: "a wrong password",
+    target: { passwd: new Secret("wr0ng-password"), request: "SELECT 1" },
+    verdict: 'down (auth): FATAL 28P01: password authentication failed for user "scram"',
+  },
+  {
+    name: "no password where one is asked for",
+    target: { passwd: undefined, request: "SELECT 1" },
+    verdict: "down (auth): the server asks for a password",
+  },
+  {
+    name: "an unknown user",
+    target: { login: "nobody", request: "SELECT 1" },
+    verdict: "HBA",
+  },
+  {
+    name: "an unknown database",
+    target: { database: "nothing", request: "SELECT 1" },
+    verdict: 'down (protocol): FATAL 3D000: database "nothing" does not exist',
+  },
+];
+
+/** As psql's users have them: none of them may change what is asked, of whom, and as whom. */
+const ENVIRONMENT = {
+  PGHOST: "192.0.2.1",
+  PGPORT: "1",
+  PGUSER: "eve",
+  PGPASSWORD: "wr0ng-password",
+  PGDATABASE: "nothing",
+  PGOPTIONS: "-c nonsense=1",
+  PGREPLICATION: "database",
+  PGSSLMODE: "require",
+  PGCLIENT_ENCODING: "LATIN1",
+};
+
+Deno.test("pgsql: a real PostgreSQL", async (t) => {
+  await using directory = await temporaryDirectory();
+  const port = freePort();
+  await using _server = await startPostgres(directory.path, port);
+  for (const host of ["127.0.0.1", "::1"]) {
+    for (const row of ROWS) {
+      await t.step(`${row.name}, at ${host}`, async () => {
+        const before = openDescriptors();
+        const target = { service: "pgsql", address: parseIp(host), port, ...joe, ...row.target } as const;
+        const { result, trace } = await runRound(checkOf(target), "negotiate");
+        const refusal = `down (auth): FATAL 28000: no pg_hba.conf entry for host "${host}", user "nobody", `;
+        if (row.verdict === "HBA") ok(inWords(result).startsWith(refusal), inWords(result));
+        else strictEqual(inWords(result), row.verdict);
+        const told = JSON.stringify([result, trace]);
+        ok(![PASSWORD, "wr0ng-password"].some((secret) => told.includes(secret)), told);
+        strictEqual(openDescriptors(), before);
+      });
+    }
+  }
+  await t.step("the environment changes nothing", async () => {
+    for (const [name, value] of Object.entries(ENVIRONMENT)) Deno.env.set(name, value);
+    try {
+      const target = { service: "pgsql", port, ...joe, database: undefined, request: "SELECT current_user" } as const;
+      const asked = await runRound(checkOf({ ...target, database: "postgres" }), "negotiate");
+      strictEqual(inWords(asked.result), "up: first row: scram");
+      const byDefault = await runRound(checkOf(target), "negotiate");
+      strictEqual(inWords(byDefault.result), 'down (protocol): FATAL 3D000: database "scram" does not exist');
+    } finally {
+      for (const name of Object.keys(ENVIRONMENT)) Deno.env.delete(name);
+    }
+  });
+});
+
+testIllServers({ service: "pgsql", ...joe, request: "SELECT 1" }, {
+  closed: /^down \((refused|protocol)\): (connection (reset|closed by the server)|the server closed the connection)$/,
+  garbage: /^down \(protocol\): the server closed the connection$/,
+  flood: /^down \(protocol\): the server sent more than 4194304 bytes$/,
+  flooded: "D\x7f\xff\xff\xff",
+  stage:
+    /^down \(timeout\): no answer within 0\.3 s \(waiting for the reply to startup, user scram, database postgres\)$/,
+});
