@@ -33,7 +33,7 @@ async function converse(stream: ByteStream, target: CheckTarget, run: CheckRun):
       await server.say(`${login} ${quoted(target.passwd?.reveal() ?? "")}`, `${login} ***`);
       // Untagged lines may come before the answer (RFC 3501, 2.2.2); a BYE means that none will.
       const answer = await server.hearUntil((line) => /^(1 |\* BYE\b)/i.test(line));
-      if (!/^1 OK\b/i.test(answer)) return down("auth", answer);
+      if (!/^1 OK\b/i.test(answer)) return refusal(answer);
     }
 
     await server.say("2 LOGOUT");
@@ -42,6 +42,12 @@ async function converse(stream: ByteStream, target: CheckTarget, run: CheckRun):
   } finally {
     server.close();
   }
+}
+
+/** A server may say that it is the one who has a problem, and not the login (RFC 5530, 3). */
+function refusal(answer: string): CheckResult {
+  const ill = /^(\* BYE|1 BAD|1 NO \[(UNAVAILABLE|SERVERBUG|LIMIT|INUSE)\])/i.test(answer);
+  return down(ill ? "protocol" : "auth", answer);
 }
 
 /** A quoted string (RFC 3501, 4.3). */

@@ -28,10 +28,10 @@ async function converse(stream: ByteStream, target: CheckTarget, run: CheckRun):
     if (target.login) {
       await server.say(`USER ${target.login}`);
       const known = await server.hear();
-      if (!isOk(known)) return down("auth", known);
+      if (!isOk(known)) return refusal(known);
       await server.say(`PASS ${target.passwd?.reveal() ?? ""}`, "PASS ***");
       const welcome = await server.hear();
-      if (!isOk(welcome)) return down("auth", welcome);
+      if (!isOk(welcome)) return refusal(welcome);
     }
 
     await server.part("QUIT");
@@ -39,6 +39,11 @@ async function converse(stream: ByteStream, target: CheckTarget, run: CheckRun):
   } finally {
     server.close();
   }
+}
+
+/** A server may say that it is the one who has a problem, and not the login (RFC 3206, 4). */
+function refusal(reply: string): CheckResult {
+  return down(/^-ERR \[SYS\//i.test(reply) ? "protocol" : "auth", reply);
 }
 
 function isOk(reply: string): boolean {
