@@ -11,6 +11,8 @@ import type { Duration, Result } from "./result.ts";
 
 const [OURS, MARK] = Deno.args;
 const STEADY_SECONDS = 20;
+/** For all servers to come in, or for silent ones to go. The Perl program takes some 500 s for the former. */
+const PATIENCE_SECONDS = 60;
 const SETTLING_MS = 5000;
 const POLL_MS = 20;
 const VERSION_RUNS = 3;
@@ -40,7 +42,7 @@ async function measureOn(director: Host, window: number, program: Program): Prom
   await Deno.mkdir("/etc/ha.d", { recursive: true });
   await Deno.writeTextFile(program.file, program.config);
   const bareStart = program.start[0] === OURS ? await bareStartOf(director) : undefined;
-  const untilIn: Until = (servers, are) => timeUntil(window, servers, are, program.patience);
+  const untilIn: Until = (servers, are) => timeUntil(window, servers, are);
 
   const starting = director.run(...program.start);
   const allIn = await untilIn(everyReal(), true);
@@ -91,7 +93,6 @@ async function timeUntil(
   window: number,
   servers: readonly string[],
   are: boolean,
-  patience: number,
 ): Promise<Duration> {
   const start = performance.now();
   const seconds = () => (performance.now() - start) / 1000;
@@ -99,7 +100,7 @@ async function timeUntil(
     const table = serversInTable(window);
     const reached = servers.filter((server) => table.has(server) === are).length;
     if (reached === servers.length) return { seconds: seconds() };
-    if (seconds() > patience) return { over: patience, reached };
+    if (seconds() > PATIENCE_SECONDS) return { over: PATIENCE_SECONDS, reached };
     await sleep(POLL_MS);
   }
 }
