@@ -24,7 +24,9 @@ export class LineDialogue {
   readonly #reader: ByteReader;
   readonly #trace: (line: string) => void;
 
+  /** In all of these protocols it is the server who speaks first. */
   constructor(stream: ByteStream, trace: (line: string) => void) {
+    trace("waiting for the greeting");
     this.#stream = stream;
     this.#reader = new ByteReader(stream);
     this.#trace = trace;

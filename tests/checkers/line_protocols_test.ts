@@ -81,6 +81,13 @@ const ROWS: readonly Row[] = [
     target: joe,
     verdict: "down (auth): -ERR who?",
   },
+  {
+    service: "pop",
+    name: "trouble of the server's own",
+    peer: scripted("+OK", { ...POP, "PASS s3cret": "-ERR [SYS/TEMP] disk full" }),
+    target: joe,
+    verdict: "down (protocol): -ERR [SYS/TEMP] disk full",
+  },
   { service: "pop", name: "not serving", peer: scripted("-ERR busy", {}), verdict: "down (protocol): -ERR busy" },
   {
     service: "pop",
@@ -122,7 +129,14 @@ const ROWS: readonly Row[] = [
     name: "a goodbye instead of an answer",
     peer: scripted("* OK", { "1 LOGIN": "* BYE too many" }),
     target: joe,
-    verdict: "down (auth): * BYE too many",
+    verdict: "down (protocol): * BYE too many",
+  },
+  {
+    service: "imap",
+    name: "trouble of the server's own",
+    peer: scripted("* OK", { "1 LOGIN": "1 NO [UNAVAILABLE] no directory" }),
+    target: joe,
+    verdict: "down (protocol): 1 NO [UNAVAILABLE] no directory",
   },
   { service: "imap", name: "not serving", peer: scripted("* BYE busy", {}), verdict: "down (protocol): * BYE busy" },
   {
@@ -195,6 +209,7 @@ Deno.test("pop: the trace has the whole conversation, and no password", async ()
   await withPeer(scripted("+OK ready", POP), async (peer) => {
     const { trace } = await runRound(checkOf({ ...peer, service: "pop", ...joe }), "negotiate");
     deepStrictEqual(trace.map((line) => line.text).slice(1), [
+      "waiting for the greeting",
       "< +OK ready",
       "> USER joe",
       "< +OK",
@@ -274,7 +289,7 @@ for (const row of FILES) {
 }
 
 const CLOSED = /^down \((refused|protocol)\): (connection reset|the server closed the connection)$/;
-const WAITS = /^down \(timeout\): no answer within 0.3 s \(connecting to 127\.0\.0\.1:\d+\)$/;
+const WAITS = /^down \(timeout\): no answer within 0.3 s \(waiting for the greeting\)$/;
 
 /** Each a valid greeting, so that the flood is read on. */
 const FLOODS = { smtp: "220-x\r\n", pop: "+OK\r\n", imap: "* OK\r\n", nntp: "200 x\r\n", ftp: "220-x\r\n" };
