@@ -93,6 +93,7 @@ function explain(error: Error): CheckResult {
     return down(REJECTION.test(code ?? "") ? "auth" : "protocol", `${severity} ${code}: ${message}`);
   }
   if (error instanceof PasswordAsked) return down("auth", "the server asks for a password");
-  if (error.name !== "Error") throw error;
+  // "error" is how the library calls a message that it cannot read.
+  if (error.name !== "Error" && error.name !== "error") throw error;
   throw new ProtocolError(error.message);
 }

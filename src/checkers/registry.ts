@@ -29,6 +29,7 @@ const BY_SERVICE: Partial<Record<Service, Source>> = {
   imaps: async () => (await import("./imap.ts")).imaps,
   ldap: async () => (await import("./ldap.ts")).ldap,
   ldaps: async () => (await import("./ldap.ts")).ldaps,
+  mysql: async () => (await import("./mysql.ts")).mysql,
   nntp: async () => (await import("./nntp.ts")).nntp,
   none: () => unasked,
   pgsql: async () => (await import("./pgsql.ts")).pgsql,

@@ -21,6 +21,8 @@ export class HeardTooMuch extends ProtocolError {
 export class NodeStream extends Duplex {
   readonly #stream: ByteStream;
   #heard = 0;
+  /** What went wrong first: all that fails afterwards fails because of it. */
+  #failure?: Error;
 
   constructor(stream: ByteStream) {
     super();
@@ -53,7 +55,7 @@ export class NodeStream extends Duplex {
       if (this.#heard > MAX_HEARD) throw new HeardTooMuch();
       this.#hand(bytes);
     } catch (error) {
-      this.destroy(error as Error);
+      this.destroy(this.#failure ??= error as Error);
     }
   }
 
@@ -67,7 +69,7 @@ export class NodeStream extends Duplex {
   }
 
   override _write(bytes: Uint8Array<ArrayBuffer>, _encoding: string, done: (error?: Error) => void): void {
-    this.#stream.write(bytes).then(() => done(), done);
+    this.#stream.write(bytes).then(() => done(), (error) => done(this.#failure ??= error));
   }
 
   override _final(done: (error?: Error) => void): void {

@@ -1,0 +1,103 @@
+/**
+ * mysql: a login, and a query that gives at least one row; `receive`, when set, must match the first one.
+ */
+
+import { once } from "node:events";
+import { type Connection, createConnection, type QueryError, type TypeCastField } from "mysql2";
+import { formatEndpoint } from "../model/address.ts";
+import type { CheckResult, CheckRun, CheckTarget } from "../model/check.ts";
+import { HeardTooMuch, NodeStream } from "../wire/node_stream.ts";
+import { ProtocolError } from "../wire/protocol_error.ts";
+import { connectTcp } from "../wire/tcp.ts";
+import { judgeFirstRow, type Row, rowText } from "./first_row.ts";
+import { down } from "./verdict.ts";
+
+/** Errors that say that we may not: the host, the user, the password, the database, the table, the account. */
+const REJECTIONS: ReadonlySet<number> = new Set([
+  1044,
+  1045,
+  1130,
+  1142,
+  1143,
+  1227,
+  1251,
+  1698,
+  1820,
+  1862,
+  3118,
+  4151,
+]);
+
+/** Speaks to a MySQL or MariaDB server without TLS. */
+export async function mysql(target: CheckTarget, run: CheckRun): Promise<CheckResult> {
+  if (!target.login || !target.request) return down("internal", "login and request are needed");
+  run.trace(`connecting to ${formatEndpoint(target.address, target.port)}`);
+  const stream = new NodeStream(await connectTcp(target.address, target.port, run.signal));
+  try {
+    run.trace(`> login ${target.login}, database ${target.database ?? "(none)"}`);
+    const connection = connectionFor(target, stream);
+    await once(connection, "connect");
+    run.trace("< logged in");
+    run.trace(`> ${target.request}`);
+    const row = await firstRow(connection, target.request);
+    run.trace(row ? `< row ${rowText(row)}` : "< no row");
+    connection.end();
+    await stream.finish();
+    return judgeFirstRow(target, row);
+  } catch (error) {
+    return explain(error as QueryError);
+  } finally {
+    stream.destroy();
+  }
+}
+
+function connectionFor(target: CheckTarget, stream: NodeStream): Connection {
+  const connection = createConnection({
+    stream,
+    user: target.login,
+    password: target.passwd?.reveal(),
+    database: target.database,
+    // The deadline is not the library's business.
+    connectTimeout: 0,
+    // Rows are few: to compile a parser for them costs more than to parse them.
+    disableEval: true,
+  });
+  // Told by what is awaited.
+  connection.on("error", () => {});
+  // Packets out of order: the library would write a line to our standard error for each, and go on.
+  connection.on("warn", (warning: Error) => {
+    throw warning;
+  });
+  return connection;
+}
+
+/**
+ * The first row that a query gives, as text. The others are read too, up to the stream's limit, and dropped: a server
+ * that is left in the middle of an answer counts an aborted connection.
+ */
+function firstRow(connection: Connection, sql: string): Promise<Row | undefined> {
+  return new Promise((resolve, reject) => {
+    let first: Row | undefined;
+    const fail = (error: Error) => first && error instanceof HeardTooMuch ? resolve(first) : reject(error);
+    const query = connection.query({ sql, rowsAsArray: true, typeCast: (field: TypeCastField) => field.string() });
+    // What a statement without rows reports comes here too, and is no array.
+    query.on("result", (row: unknown) => Array.isArray(row) && (first ??= row));
+    query.on("end", () => resolve(first));
+    query.on("error", fail);
+    connection.on("error", fail);
+  });
+}
+
+/** What the server says is a verdict; what the library says of it is that the server does not know its protocol. */
+function explain(error: QueryError): CheckResult {
+  if (error.errno) {
+    const why = REJECTIONS.has(error.errno) ? "auth" : "protocol";
+    return down(why, `error ${error.errno}: ${error.message}`);
+  }
+  if (error.name !== "Error") throw error;
+  const plugin = /unknown plugin (\w+)/.exec(error.message)?.[1];
+  if (plugin) {
+    return down("internal", `logins by ${plugin} cannot be checked: give the check a user that has a password`);
+  }
+  throw new ProtocolError(error.message);
+}

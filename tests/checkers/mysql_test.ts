@@ -1,0 +1,218 @@
+import { ok, strictEqual } from "node:assert/strict";
+import { parseIp } from "../../src/model/address.ts";
+import type { CheckTarget } from "../../src/model/check.ts";
+import { runRound } from "../../src/checkers/run.ts";
+import { Secret } from "../../src/model/secret.ts";
+import { testIllServers } from "./ill_servers.ts";
+import { checkOf, contains, inWords, type Manners, openDescriptors, verdict, withPeer } from "./peers.ts";
+import { freePort, runTool, startServer, temporaryDirectory } from "./real_server.ts";
+
+const PACKAGE = "mariadb-server";
+const PASSWORD = "s3cret-of-joe";
+
+const SET_UP = `
+CREATE DATABASE shop;
+CREATE TABLE shop.items (name varchar(20)) CHARACTER SET utf8mb4;
+INSERT INTO shop.items VALUES ('Büro'), ('two');
+CREATE TABLE shop.closed (x int);
+CREATE USER 'joe'@'%' IDENTIFIED BY '${PASSWORD}';
+GRANT SELECT ON shop.items TO 'joe'@'%';
+CREATE USER 'trusted'@'%';
+INSTALL SONAME 'auth_ed25519';
+CREATE USER 'modern'@'%' IDENTIFIED VIA ed25519 USING PASSWORD('${PASSWORD}');
+CREATE USER 'locked'@'%' IDENTIFIED BY '${PASSWORD}' ACCOUNT LOCK;
+CREATE USER 'elsewhere'@'192.0.2.1' IDENTIFIED BY '${PASSWORD}';
+`;
+
+async function startMariadb(directory: string, port: number) {
+  const data = `${directory}/data`;
+  await Deno.writeTextFile(`${directory}/init.sql`, SET_UP.replaceAll(/;\n/g, ";\n"));
+  const own = ["--no-defaults", `--datadir=${data}`, "--user=root"];
+  await runTool(PACKAGE, ["mariadb-install-db", ...own, "--skip-test-db", "--auth-root-authentication-method=normal"]);
+  return await startServer({
+    package: PACKAGE,
+    argv: [
+      "mariadbd",
+      ...own,
+      `--port=${port}`,
+      "--bind-address=127.0.0.1,::1",
+      `--socket=${directory}/socket`,
+      `--pid-file=${directory}/pid`,
+      `--init-file=${directory}/init.sql`,
+      "--character-set-server=utf8mb4",
+      "--skip-name-resolve",
+      "--log-warnings=2",
+    ],
+    ready: /ready for connections/,
+  });
+}
+
+const joe = { login: "joe", passwd: new Secret(PASSWORD), database: "shop" };
+
+const ROWS: readonly { name: string; target: Partial<CheckTarget>; verdict: string }[] = [
+  { name: "one row", target: { request: "SELECT 1" }, verdict: "up: first row: 1" },
+  {
+    name: "without a database",
+    target: { database: undefined, request: "SELECT DATABASE()" },
+    verdict: "up: first row: NULL",
+  },
+  { name: "in a database", target: { request: "SELECT DATABASE()" }, verdict: "up: first row: shop" },
+  {
+    name: "an ed25519 login, which the library does not know",
+    target: { login: "modern", database: undefined, request: "SELECT 1" },
+    verdict: "down (internal): logins by client_ed25519 cannot be checked: give the check a user that has a password",
+  },
+  {
+    name: "a login without a password",
+    target: { login: "trusted", passwd: undefined, database: undefined, request: "SELECT CURRENT_USER()" },
+    verdict: "up: first row: trusted@%",
+  },
+  {
+    name: "values as the server writes them",
+    target: {
+      request: "SELECT name, NULL, 1.50, DATE'2024-02-29' FROM items",
+      receive: contains("B\xc3\xbcro NULL 1.50"),
+    },
+    verdict: "up: first row: Büro NULL 1.50 2024-02-29",
+  },
+  {
+    name: "receive is about the first row",
+    target: { request: "SELECT name FROM items", receive: contains("two") },
+    verdict: "down (mismatch): first row does not match receive: /two/ (Büro)",
+  },
+  {
+    name: "a million rows",
+    target: {
+      request: `SELECT 1 FROM ${"abc".split("").map((x) => `information_schema.collations ${x}`)} LIMIT 1000000`,
+    },
+    verdict: "up: first row: 1",
+  },
+  {
+    name: "a first row of 8 MB",
+    target: { request: "SELECT REPEAT('x', 8000000)" },
+    verdict: "down (protocol): the server sent more than 4194304 bytes",
+  },
+  {
+    name: "no row",
+    target: { request: "SELECT * FROM items WHERE FALSE" },
+    verdict: "down (mismatch): the query gave no row",
+  },
+  {
+    name: "a statement without rows",
+    target: { request: "SET @x = 1" },
+    verdict: "down (mismatch): the query gave no row",
+  },
+  {
+    name: "a query that is none",
+    target: { request: "SELEKT" },
+    verdict:
+      "down (protocol): error 1064: You have an error in your SQL syntax; check the manual that corresponds to " +
+      "your MariaDB server version for the right syntax to use near 'SELEKT' at line 1",
+  },
+  {
+    name: "two statements",
+    target: { request: "SELECT 1; SELECT 2" },
+    verdict:
+      "down (protocol): error 1064: You have an error in your SQL syntax; check the manual that corresponds to " +
+      "your MariaDB server version for the right syntax to use near 'SELECT 2' at line 1",
+  },
+  {
+    name: "a table that is closed to us",
+    target: { request: "SELECT * FROM closed" },
+    verdict: "down (auth): error 1142: SELECT command denied to user 'joe'@'HOST' for table `shop`.`closed`",
+  },
+  {
+    name: "a wrong password",
+    target: { passwd: new Secret("wr0ng-password"), request: "SELECT 1" },
+    verdict: "down (auth): error 1045: Access denied for user 'joe'@'HOST' (using password: YES)",
+  },
+  {
+    name: "no password where one is asked for",
+    target: { passwd: undefined, request: "SELECT 1" },
+    verdict: "down (auth): error 1045: Access denied for user 'joe'@'HOST' (using password: NO)",
+  },
+  {
+    name: "a locked account",
+    target: { login: "locked", database: undefined, request: "SELECT 1" },
+    verdict: "down (auth): error 4151: Access denied, this account is locked",
+  },
+  {
+    name: "a user of another host",
+    target: { login: "elsewhere", request: "SELECT 1" },
+    verdict: "down (auth): error 1045: Access denied for user 'elsewhere'@'HOST' (using password: YES)",
+  },
+  {
+    name: "a database that is closed to us",
+    target: { database: "mysql", request: "SELECT 1" },
+    verdict: "down (auth): error 1044: Access denied for user 'joe'@'%' to database 'mysql'",
+  },
+];
+
+Deno.test("mysql: a real MariaDB", async (t) => {
+  await using directory = await temporaryDirectory();
+  const port = freePort();
+  await using server = await startMariadb(directory.path, port);
+  await t.step("the server has nothing to complain of", async () => {
+    strictEqual(await verdict(checkOf({ service: "mysql", port, ...joe, request: "SELECT 1" })), "up: first row: 1");
+    strictEqual(await verdict(checkOf({ service: "mysql", port, ...joe, request: "SELECT 1" })), "up: first row: 1");
+    ok(!server.said().includes("Aborted"), server.said());
+  });
+  for (const host of ["127.0.0.1", "::1"]) {
+    for (const row of ROWS) {
+      await t.step(`${row.name}, at ${host}`, async () => {
+        const before = openDescriptors();
+        const target = { service: "mysql", address: parseIp(host), port, ...joe, ...row.target } as const;
+        const { result, trace } = await runRound(checkOf(target), "negotiate");
+        strictEqual(inWords(result), row.verdict.replace("HOST", host));
+        const told = JSON.stringify([result, trace]);
+        ok(![PASSWORD, "wr0ng-password"].some((secret) => told.includes(secret)), told);
+        strictEqual(openDescriptors(), before);
+      });
+    }
+  }
+});
+
+const ASKED = { service: "mysql", ...joe, request: "SELECT 1" } as const;
+
+testIllServers(ASKED, {
+  closed: /^down \((refused|protocol)\): (connection reset|the server closed the connection)$/,
+  garbage: /^down \(timeout\): /,
+  flood: /^down \(protocol\): the server sent more than 4194304 bytes$/,
+  flooded: "\xff\xff\xff\x00",
+  stage: /^down \(timeout\): no answer within 0\.3 s \(waiting for the reply to login joe, database shop\)$/,
+});
+
+/** A server that speaks first, which ill ones do too. */
+function opens(greeting: string): Manners {
+  return async (client) => {
+    await client.say(greeting);
+    await client.gone();
+  };
+}
+
+const OPENINGS: readonly { name: string; greeting: string; verdict: string }[] = [
+  {
+    name: "packets out of order",
+    greeting: "\x01\x00\x00\x07x".repeat(16_384),
+    verdict:
+      "down (protocol): the server's answer cannot be read: Warning: got packets out of order. Expected 0 but received 7",
+  },
+  {
+    name: "a refusal before the greeting",
+    greeting: "\x17\x00\x00\x00\xff\x10\x04Too many connections",
+    verdict: "down (protocol): error 1040: Too many connections",
+  },
+  {
+    name: "a host that is blocked",
+    greeting: "\x18\x00\x00\x00\xff\x6a\x04Host '10.0.0.1' is bl",
+    verdict: "down (auth): error 1130: Host '10.0.0.1' is bl",
+  },
+];
+
+for (const row of OPENINGS) {
+  Deno.test(`mysql: ${row.name}`, async () => {
+    await withPeer(opens(row.greeting), async (peer) => {
+      strictEqual(await verdict(checkOf({ ...ASKED, ...peer }, { negotiateTimeout: 1 })), row.verdict);
+    });
+  });
+}
