@@ -2,28 +2,40 @@
  * external and external-perl: a command of the operator says whether the server is well, by exit status 0.
  */
 
-import type { CheckResult, CheckRun, CheckTarget } from "../model/check.ts";
+import type { AskedWeight, CheckResult, CheckRun, CheckTarget } from "../model/check.ts";
 import { runProgram } from "../wire/program.ts";
 import { down, up } from "./verdict.ts";
 
 const EXECUTABLE = 0o111;
 
+/** The largest weight of IPVS (ipvsadm(8)). */
+const MOST_WEIGHT = 65_535;
+
 /** Runs the command with its own arguments, then ours (virtual address or mark, virtual port, real address, real port). */
 export function external(target: CheckTarget, run: CheckRun): Promise<CheckResult> {
-  return judgeCommand([...target.command, ...target.commandArguments], run);
+  return judgeCommand([...target.command, ...target.commandArguments], target, run);
 }
 
 /** The same; a file that is not executable is a Perl script, which the old program loaded into itself. */
 export async function externalPerl(target: CheckTarget, run: CheckRun): Promise<CheckResult> {
   const argv = [...target.command, ...target.commandArguments];
   const { mode } = await Deno.stat(target.command[0]);
-  return judgeCommand((mode ?? 0) & EXECUTABLE ? argv : ["perl", ...argv], run);
+  return judgeCommand((mode ?? 0) & EXECUTABLE ? argv : ["perl", ...argv], target, run);
 }
 
-async function judgeCommand(argv: readonly string[], run: CheckRun): Promise<CheckResult> {
+async function judgeCommand(argv: readonly string[], target: CheckTarget, run: CheckRun): Promise<CheckResult> {
   run.trace(`running ${argv.join(" ")}`);
   const { status, signal, lastLine } = await runProgram(argv, run.signal);
   const said = lastLine && `: ${lastLine}`;
   if (signal !== undefined) return down("protocol", `the command was killed by ${signal}${said}`);
-  return status === 0 ? up(`exit status 0${said}`) : down("protocol", `exit status ${status}${said}`);
+  if (status !== 0) return down("protocol", `exit status ${status}${said}`);
+  return up(`exit status 0${said}`, target.dynamicWeight ? askedWeight(lastLine) : undefined);
+}
+
+/** `weight 50` or `75%`: what a command may ask for on its last line. */
+export function askedWeight(line: string): AskedWeight | undefined {
+  const match = /^(?:weight\s+(\d{1,5})|(\d{1,3})%)$/.exec(line.trim());
+  if (!match) return undefined;
+  if (match[2] !== undefined) return { percent: Number(match[2]) };
+  return Number(match[1]) <= MOST_WEIGHT ? { absolute: Number(match[1]) } : undefined;
 }

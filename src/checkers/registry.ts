@@ -3,6 +3,7 @@
  */
 
 import type { Checker, CheckMethod, Service } from "../model/check.ts";
+import { agent } from "./agent.ts";
 import { connect } from "./connect.ts";
 import { external, externalPerl } from "./external.ts";
 import { http, httpProxy, https } from "./http.ts";
@@ -13,6 +14,7 @@ import { up } from "./verdict.ts";
 type Source = () => Checker | Promise<Checker>;
 
 const BY_METHOD: Record<Exclude<CheckMethod, "negotiate">, Checker> = {
+  agent,
   connect,
   ping,
   external,

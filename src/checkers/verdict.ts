@@ -2,11 +2,11 @@
  * How checkers say what they found.
  */
 
-import type { CheckResult, CheckTarget, FailureKind } from "../model/check.ts";
+import type { AskedWeight, CheckResult, CheckTarget, FailureKind } from "../model/check.ts";
 
-/** The server is well; `detail` says what it answered. */
-export function up(detail: string): CheckResult {
-  return { up: true, detail };
+/** The server is well; `detail` says what it answered, and `weight` what it asks for. */
+export function up(detail: string, weight?: AskedWeight): CheckResult {
+  return { up: true, detail, weight };
 }
 
 /** The server is not well, or could not be asked (`why` = "internal"). */

@@ -277,6 +277,22 @@ export const DIRECTIVES = {
       "port if it is not the service's own (for connect: the real server's). It shares the section's other settings. " +
       "New: the old program had no such directive.",
   },
+  agentport: {
+    scope: "virtual",
+    value: values.portNumber,
+    default: UNSET,
+    doc:
+      "The port of an agent on each real server that says in one line how it feels, as HAProxy's agent-check does: " +
+      "75% of its weight, up, drain (weight 0), down or maint. An agent that does not answer counts for nothing. " +
+      "New: the old program had no such directive.",
+  },
+  dynamicweight: {
+    scope: "virtual",
+    value: values.yesNo,
+    default: "no",
+    doc: "Whether an external check's last line of output, weight N or N%, sets the real server's weight. " +
+      "New: the old program had no such directive.",
+  },
   checkcommand: {
     scope: "virtual",
     value: values.command,

@@ -15,8 +15,6 @@ export interface Facts {
   /** Absolute path of the file. */
   readonly file: string;
   readonly names: Names;
-  /** Addresses of this machine's interfaces. 127.0.0.0/8 and ::1 are local without being listed. */
-  readonly localAddresses: ReadonlySet<IpAddress>;
   /**
    * A word that stands for a secret in check keys: the same word for the same secret as long as the
    * process lives, and nothing that tells the secret.
@@ -35,11 +33,6 @@ export interface Load {
   readonly patterns: Map<string, Pattern | PatternProblem>;
   /** Names that the file gives to addresses. */
   readonly hostNames: Map<IpAddress, string[]>;
-}
-
-/** Whether an address is this machine's own. */
-export function isLocal(facts: Facts, ip: IpAddress): boolean {
-  return ip.startsWith("127.") || ip === "::1" || facts.localAddresses.has(ip);
 }
 
 /** Gives each secret a number: opaque, and stable for as long as the object is kept. */

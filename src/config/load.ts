@@ -20,8 +20,6 @@ export interface LoadEnvironment {
   readonly lookUpHost: LookUpHost;
   /** The text of /etc/services; throws when there is none. */
   readonly readServices: () => Promise<string>;
-  /** Addresses of this machine's interfaces. */
-  readonly localAddresses: () => ReadonlySet<IpAddress>;
   /** How long all look-ups of names together may take. */
   readonly lookUpSeconds: number;
 }
@@ -79,7 +77,6 @@ async function finish(source: Source, machine: LoadEnvironment, known: Partial<N
   const facts = {
     file: source.file,
     names: { hosts, ports },
-    localAddresses: machine.localAddresses(),
     secretToken: secretTokens.tokenFor,
   };
   const model = resolve(tree, facts, problems);
@@ -128,7 +125,6 @@ const thisMachine: LoadEnvironment = {
   readFile: readBounded,
   lookUpHost,
   readServices: () => Deno.readTextFile("/etc/services"),
-  localAddresses,
   lookUpSeconds: 5,
 };
 
@@ -161,9 +157,4 @@ async function lookUpHost(name: string, family: Family): Promise<IpAddress | und
   return await new Promise((resolve) =>
     lookup(name, { family }, (error, address) => resolve(error ? undefined : parseIp(address)))
   );
-}
-
-function localAddresses(): ReadonlySet<IpAddress> {
-  const addresses = Deno.networkInterfaces().map(({ address }) => parseIp(address));
-  return new Set(addresses.filter((address) => address !== undefined));
 }

@@ -140,9 +140,9 @@ function realServer(
   policy: PolicyMaker,
 ): RealServer {
   const { forwarding, weight, upperThreshold, lowerThreshold } = line.value;
-  const port = kernelPort(load.facts, settings.address, { address, port: configuredPort, forwarding });
+  const port = kernelPort(settings.address, { port: configuredPort, forwarding });
   const place = within(line, line.value.port ?? line.value.host);
-  warnOfMapping(load, place, settings.address, configuredPort, port, forwarding);
+  warnOfMapping(load, place, configuredPort, port, forwarding);
   const destination: Destination = { address, port, forwarding, weight, upperThreshold, lowerThreshold };
   return {
     key: destinationKey(destination),
@@ -230,8 +230,8 @@ function resolveFallback(
   }
   if (address === "unknown" || address === "wrong" || given === undefined) return undefined;
   const wanted = given || (service.kind === "fwm" ? 0 : service.port);
-  const port = kernelPort(load.facts, service, { address, port: wanted, forwarding });
-  warnOfMapping(load, within(line, portRef ?? host), service, given, port, forwarding);
+  const port = kernelPort(service, { port: wanted, forwarding });
+  warnOfMapping(load, within(line, portRef ?? host), given, port, forwarding);
   const destination: Destination = {
     address,
     port,

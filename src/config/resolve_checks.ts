@@ -43,7 +43,7 @@ export function resolveChecks(
   const timing = resolveTiming(load.globals, own);
   const external = method.method === "external" || method.method === "external-perl";
   const base: BaseTarget = {
-    transport: transportOf(settings.address, service),
+    transport: transportOf(settings.address, method.method, service),
     service,
     httpMethod: own.httpmethod?.value ?? "GET",
     requestHeaders: own.requestheader?.map((setting) => setting.value),
@@ -56,11 +56,13 @@ export function resolveChecks(
     secret: secretOf(own.secret),
     pingCount: (own.checkcount ?? load.globals.checkcount)?.value ?? 1,
     tlsVerify: (own.tlsverify ?? load.globals.tlsverify)?.value ?? false,
+    dynamicWeight: own.dynamicweight?.value ?? false,
     command: external ? own.checkcommand?.value ?? ["/bin/true"] : [],
   };
   const virtualArguments = external ? argumentsOf(settings.address) : [];
   const sectionIdentity = identityOf(load, method, timing, base, virtualArguments);
   const also = resolveAlsoChecks(load, section, settings, timing, base);
+  const agent = resolveAgent(load, section, timing);
 
   return (real) => {
     const { pair } = real.value;
@@ -76,7 +78,7 @@ export function resolveChecks(
       const key = [method.method, service, ...asked, identity].join(" ") as CheckKey;
       return {
         kind: "checked",
-        also: also(address, serving),
+        also: [...also(address, serving), ...agent(address)],
         check: shared(load, key, () => ({
           key,
           ...method,
@@ -100,7 +102,7 @@ function resolveAlsoChecks(
     const { kind, port, request: text, receive: expression } = setting.value;
     const method: Method = { method: kind === "connect" || kind === "ping" ? kind : "negotiate" };
     const service = kind === "connect" || kind === "ping" ? "none" : kind;
-    const transport = service === "none" ? "tcp" : transportOf(settings.address, service);
+    const transport = service === "none" ? "tcp" : transportOf(settings.address, method.method, service);
     const target = { ...base, service, transport, command: [], commandArguments: [] } as const;
     const receive = compile(load, setting, expression);
     const request = text || undefined;
@@ -120,14 +122,37 @@ function resolveAlsoChecks(
   return (address, serving) => makers.map((make) => make(address, serving));
 }
 
+/** The agent at a real server's address, asked like a further check. */
+function resolveAgent(
+  load: Load,
+  { settings: own }: Section,
+  timing: Timing,
+): (address: IpAddress) => readonly Check[] {
+  const port = own.agentport?.value;
+  if (port === undefined) return () => [];
+  return (address) => {
+    const endpoint = formatEndpoint(address, port);
+    const key = `agent ${endpoint} ${JSON.stringify(timing)}` as CheckKey;
+    return [shared(load, key, () => ({ key, method: "agent", ...timing, target: { ...AGENT, address, port } }))];
+  };
+}
+
+/** An agent is asked nothing. */
+const AGENT = {
+  transport: "tcp",
+  service: "none",
+  httpMethod: "GET",
+  pingCount: 1,
+  tlsVerify: false,
+  command: [],
+  commandArguments: [],
+} as const;
+
 /** Real servers that are always in or always out are not checked, and not by half either. */
-function refuseAlsoChecks({ problems }: Load, { settings: { alsocheck } }: Section): void {
-  if (!alsocheck) return;
-  problems.error(
-    alsocheck[0],
-    "alsocheck needs a check that it is added to",
-    "write checktype = connect, or a service",
-  );
+function refuseAlsoChecks({ problems }: Load, { settings: { alsocheck, agentport } }: Section): void {
+  const hint = "write checktype = connect, or a service";
+  if (alsocheck) problems.error(alsocheck[0], "alsocheck needs a check that it is added to", hint);
+  if (agentport) problems.error(agentport, "agentport needs a check that it is added to", hint);
 }
 
 type BaseTarget = Omit<CheckTarget, "address" | "port" | "request" | "receive" | "commandArguments">;
@@ -154,10 +179,14 @@ function portOf(address: ServiceAddress): number {
   return address.kind === "fwm" ? 0 : address.port;
 }
 
-/** Radius knows only udp. Behind a firewall mark, dns and sip are asked over udp, the others over tcp. */
-function transportOf({ kind }: ServiceAddress, service: Service): "tcp" | "udp" {
-  if (service === "radius") return "udp";
-  if (kind === "fwm") return service === "dns" || service === "sip" ? "udp" : "tcp";
+/**
+ * Radius knows only udp. Behind a firewall mark, which says nothing of a protocol, dns and sip are asked over udp and
+ * everything else over tcp.
+ */
+function transportOf({ kind }: ServiceAddress, method: CheckMethod, service: Service): "tcp" | "udp" {
+  const negotiated = method === "negotiate" ? service : "none";
+  if (negotiated === "radius") return "udp";
+  if (kind === "fwm") return negotiated === "dns" || negotiated === "sip" ? "udp" : "tcp";
   return kind;
 }
 
@@ -243,6 +272,7 @@ function identityOf(
     token(target.secret),
     target.pingCount,
     target.tlsVerify,
+    target.dynamicWeight,
     target.command,
     virtual,
   ]);

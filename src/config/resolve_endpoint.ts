@@ -5,7 +5,7 @@
 import { type Family, familyOf, type IpAddress } from "../model/address.ts";
 import type { Forwarding, ServiceAddress } from "../model/table.ts";
 import type { HostRef, PortRef } from "./endpoints.ts";
-import { type Facts, isLocal, type Load } from "./facts.ts";
+import type { Load } from "./facts.ts";
 import type { Spot } from "./grammar.ts";
 import { hostKey } from "./names.ts";
 import type { Place } from "./problem.ts";
@@ -67,34 +67,25 @@ export function resolvePort(
 }
 
 /**
- * The port of a destination as the kernel will have it. Ports are mapped only by masq, and only to
- * another machine: the latter is the manual's word, newer kernels would map to their own addresses
- * as well. A firewall mark's destinations keep the port that they are given.
+ * The port of a destination as the kernel will have it: only masq maps ports (to this machine's own addresses too, as
+ * Linux 6.1 does), and a firewall mark's destinations keep the port that they are given.
  */
 export function kernelPort(
-  facts: Facts,
   service: ServiceAddress,
-  destination: { readonly address: IpAddress; readonly port: number; readonly forwarding: Forwarding },
+  destination: { readonly port: number; readonly forwarding: Forwarding },
 ): number {
-  if (service.kind === "fwm") return destination.port;
-  if (destination.forwarding === "masq" && !isLocal(facts, destination.address)) return destination.port;
-  return service.port;
+  return service.kind === "fwm" || destination.forwarding === "masq" ? destination.port : service.port;
 }
 
 /** Warns when a destination's port is not the one that the file gives. */
 export function warnOfMapping(
   load: Load,
   place: Place,
-  service: ServiceAddress,
   given: number,
   used: number,
   forwarding: Forwarding,
 ): void {
-  if (given === 0 || given === used || service.kind === "fwm") return;
-  const why = forwarding === "masq" ? "the address is this machine's own" : `${forwarding} does not map ports`;
-  load.problems.warning(
-    place,
-    `port ${used} is used, that of the virtual service, and not ${given}: ${why}`,
-    forwarding === "masq" ? undefined : "only masq to another machine maps ports",
-  );
+  if (given === 0 || given === used) return;
+  const said = `port ${used} is used, that of the virtual service, and not ${given}: ${forwarding} does not map ports`;
+  load.problems.warning(place, said, "only masq maps ports");
 }

@@ -16,7 +16,7 @@ export interface LogLine {
 export function logLine(event: DirectorEvent): LogLine {
   switch (event.type) {
     case "table-changed":
-      return { severity: event.occasion === "climb" ? "debug" : "info", text: describeChange(event) };
+      return { severity: isStep(event) ? "debug" : "info", text: describeChange(event) };
     case "table-refused": {
       const where = event.line === undefined ? "" : ` (line ${event.line} of the configuration asks for it)`;
       const why = event.message === undefined ? "the kernel did not take it" : event.message;
@@ -47,6 +47,11 @@ export function logLine(event: DirectorEvent): LogLine {
   }
 }
 
+/** A weight on its way up or down, which may change every second; none, or some again, is news. */
+function isStep({ occasion, action, before }: Extract<DirectorEvent, { type: "table-changed" }>): boolean {
+  return occasion === "weight" && "destination" in action && action.destination.weight > 0 && before?.weight !== 0;
+}
+
 function describeChange(event: Extract<DirectorEvent, { type: "table-changed" }>): string {
   const { action, occasion } = event;
   const label = serviceLabel(action.service.address);
@@ -67,8 +72,9 @@ function describeChange(event: Extract<DirectorEvent, { type: "table-changed" }>
         const purged = event.role !== "fallback" && (occasion === "stop" || !event.listed);
         return purged ? `Purged real server (${purge}): ${subject}` : `Deleted ${server}: ${subject}`;
       }
+      const emptied = action.do === "edit-destination" && action.destination.weight === 0;
       const verb = action.do === "add-destination" ? "Added" : "Restored";
-      return `${event.role === "quiescent" ? "Quiescent" : verb} ${server}: ${subject} ${weight}`;
+      return `${emptied || event.role === "quiescent" ? "Quiescent" : verb} ${server}: ${subject} ${weight}`;
     }
   }
 }

@@ -10,7 +10,7 @@
  * | nothing yet    | passed, failed | up, down: who was never found dead proves nothing |
  */
 
-import type { CheckResult } from "../model/check.ts";
+import type { AskedWeight, CheckResult } from "../model/check.ts";
 import type { VirtualService } from "../model/virtual_service.ts";
 
 /** One check's view of a real server. */
@@ -24,6 +24,8 @@ export interface CheckHealth {
   readonly passes: number;
   /** One line: what the last deciding round said. */
   readonly reason: string;
+  /** What the last passed round asked for. */
+  readonly weight?: AskedWeight;
 }
 
 /** The view of a check that has not run yet. */
@@ -33,7 +35,15 @@ export function unheard(up: boolean, reason: string): CheckHealth {
 
 /** The view after a round. The very same object when nothing changed. */
 export function reduceCheck(before: CheckHealth, result: CheckResult, virtual: VirtualService): CheckHealth {
-  return result.up ? pass(before, result.detail, virtual) : fail(before, result.detail, virtual);
+  return result.up ? pass(before, result, virtual) : fail(before, result.detail, virtual);
+}
+
+/**
+ * The result of an agent's round: only what it says itself counts against its server. One that cannot be asked is
+ * as good as none.
+ */
+export function agentsWord(result: CheckResult): CheckResult {
+  return result.up || result.why === "protocol" ? result : { up: true, detail: result.detail };
 }
 
 /** Whether it is open if the verdict changes: the rounds so far point there, and do not suffice. */
@@ -41,13 +51,21 @@ export function isInDoubt(check: CheckHealth): boolean {
   return check.verified && (check.up ? check.failures > 0 : check.passes > 0);
 }
 
-function pass(before: CheckHealth, reason: string, { riseCount }: VirtualService): CheckHealth {
-  if (before.up && before.verified && before.failures === 0) return before;
+function pass(before: CheckHealth, { detail: reason, weight }: Passed, { riseCount }: VirtualService): CheckHealth {
+  const settled = before.up && before.verified && before.failures === 0;
+  if (settled && sameWeight(before.weight, weight)) return before;
   const passes = before.passes + 1;
   if (!before.up && before.verified && passes < riseCount) {
     return { ...before, passes, reason: `${reason} (${passes} of ${riseCount} checks passed)` };
   }
-  return { up: true, verified: true, failures: 0, passes: 0, reason };
+  return { up: true, verified: true, failures: 0, passes: 0, reason, weight };
+}
+
+type Passed = Extract<CheckResult, { up: true }>;
+
+function sameWeight(a: AskedWeight | undefined, b: AskedWeight | undefined): boolean {
+  if (!a || !b) return a === b;
+  return "percent" in a ? "percent" in b && a.percent === b.percent : "absolute" in b && a.absolute === b.absolute;
 }
 
 function fail(before: CheckHealth, reason: string, { failureCount }: VirtualService): CheckHealth {

@@ -5,6 +5,7 @@
  * | -------------------------------- | -------------------------------------------------------- |
  * | up                               | at its weight                                            |
  * | up again, with `slowstart`       | at a growing share of its weight, at least 1             |
+ * | up, and asks for another weight  | at that weight (`dynamicweight`, `agentport`)            |
  * | up, held out for maintenance     | at weight 0, whatever `quiescent` says: it drains        |
  * | down, `quiescent = yes`          | at weight 0                                              |
  * | down, `quiescent = no`           | not at all                                               |
@@ -15,9 +16,13 @@
  */
 
 import type { Destination, DestinationKey, TableService, VirtualKey } from "../model/table.ts";
-import type { Model, VirtualService } from "../model/virtual_service.ts";
+import type { AskedWeight } from "../model/check.ts";
+import { checksOf, type Model, type RealServer, type VirtualService } from "../model/virtual_service.ts";
 import { canonicalSettings } from "../ipvs/canonical.ts";
 import { type Health, needsFallback, type RealHealth, type VirtualHealth } from "./health.ts";
+
+/** The largest weight that the kernel takes from ipvsadm(8). */
+const MOST_WEIGHT = 65_535;
 
 /** What a destination is to us. */
 export type Role = "serving" | "quiescent" | "fallback";
@@ -62,8 +67,8 @@ function desiredService(virtual: VirtualService, health: VirtualHealth): Desired
   for (const real of virtual.reals.values()) {
     const realHealth = health.reals.get(real.key);
     const role = realHealth && roleOf(realHealth, virtual.quiescent);
-    if (role === "serving") {
-      const weight = sharedWeight(real.destination.weight, realHealth?.share ?? 1);
+    if (realHealth && role === "serving") {
+      const weight = weightOf(real, realHealth);
       destinations.set(real.key, { ...real.destination, weight, role });
     }
     if (role === "quiescent") destinations.set(real.key, { ...real.destination, weight: 0, role });
@@ -74,8 +79,16 @@ function desiredService(virtual: VirtualService, health: VirtualHealth): Desired
   return { ...canonicalSettings(virtual.settings), destinations, readdQuiescent: virtual.readdQuiescent };
 }
 
-function sharedWeight(weight: number, share: number): number {
-  return share < 1 && weight > 0 ? Math.max(1, Math.floor(weight * share)) : weight;
+/** The configured weight, or what a check was told to give instead, and of that the share it has climbed back to. */
+function weightOf(real: RealServer, health: RealHealth): number {
+  const asked = checksOf(real.policy).map(({ key }) => health.checks.get(key)?.weight).findLast(Boolean);
+  const weight = asked ? askedWeight(real.destination.weight, asked) : real.destination.weight;
+  return health.share < 1 && weight > 0 ? Math.max(1, Math.floor(weight * health.share)) : weight;
+}
+
+/** A share that is not nothing never becomes nothing by rounding. */
+function askedWeight(configured: number, asked: AskedWeight): number {
+  return "percent" in asked ? Math.min(MOST_WEIGHT, Math.ceil((configured * asked.percent) / 100)) : asked.absolute;
 }
 
 function roleOf(real: RealHealth, quiescent: boolean): Role | undefined {

@@ -4,7 +4,7 @@ import type { Check, CheckKey, CheckMethod } from "../model/check.ts";
 import type { Action } from "../model/plan.ts";
 import { destinationKey, virtualKey } from "../model/table.ts";
 import type { Model } from "../model/virtual_service.ts";
-import { isInDoubt } from "./check_health.ts";
+import { agentsWord, isInDoubt } from "./check_health.ts";
 import { checksIn, usersOf } from "./check_users.ts";
 import type { Clock } from "./clock.ts";
 import { type DesiredMemo, desiredTable } from "./desired.ts";
@@ -167,8 +167,10 @@ export class Director {
     });
   }
 
-  #endRound(course: Course, { result, durationMs }: Round): void {
+  #endRound(course: Course, round: Round): void {
     const { check, startedAt } = course;
+    const result = check.method === "agent" ? agentsWord(round.result) : round.result;
+    const { durationMs } = round;
     const now = this.#ports.clock.now();
     const interval = check.interval * 1000;
     const { delay, lead } = nextRound(interval, course.lead);
@@ -230,9 +232,10 @@ export class Director {
     const before = this.#health;
     this.#health = reduce(before, event, this.#model);
     if (this.#health === before) return;
-    for (const told of transitions(before, this.#health, this.#model)) this.#ports.report(told);
+    const told = transitions(before, this.#health, this.#model);
+    for (const each of told) this.#ports.report(each);
     // At a start the first table waits for the first verdicts.
-    if (this.#desired) this.#wantTable(event.type === "climb" ? "climb" : "change");
+    if (this.#desired) this.#wantTable(told.length > 0 ? "change" : "weight");
     this.#climb();
   }
 

@@ -7,8 +7,8 @@ import type { Role } from "./desired.ts";
 
 /** Why the table is changed, the lesser reason first. */
 export const OCCASIONS = [
-  /** A real server that has come back gets more of its weight. */
-  "climb",
+  /** A real server gets more or less weight, for a reason other than going down or coming back. */
+  "weight",
   /** Health has changed. */
   "change",
   "reload",

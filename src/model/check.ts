@@ -49,7 +49,7 @@ export interface StatusRange {
 }
 
 /** How a real server is asked. `negotiate` speaks the target's service. */
-export type CheckMethod = "negotiate" | "connect" | "ping" | "external" | "external-perl";
+export type CheckMethod = "negotiate" | "connect" | "ping" | "external" | "external-perl" | "agent";
 
 /** A compiled `receive` expression. */
 export interface Pattern {
@@ -86,6 +86,8 @@ export interface CheckTarget {
   readonly pingCount: number;
   /** Whether the server's certificate must be valid for its name. */
   readonly tlsVerify: boolean;
+  /** Whether the external command's last line may ask for a weight. */
+  readonly dynamicWeight?: boolean;
   /** The external command and its own arguments. */
   readonly command: readonly string[];
   /** What an external command is told: virtual address or mark, virtual port, real address, real port. */
@@ -107,9 +109,12 @@ export type FailureKind =
   /** The check itself could not be made (no descriptor, no memory, no command): says nothing of the server. */
   | "internal";
 
+/** The weight that a real server asks for itself: a share of the configured one, or a number in its place. */
+export type AskedWeight = { readonly percent: number } | { readonly absolute: number };
+
 /** A check's verdict. `detail` is one line for an operator: `503 Service Unavailable`. */
 export type CheckResult =
-  | { readonly up: true; readonly detail: string }
+  | { readonly up: true; readonly detail: string; readonly weight?: AskedWeight }
   | { readonly up: false; readonly why: FailureKind; readonly detail: string };
 
 /** What a checker is given besides its target. */

@@ -28,7 +28,6 @@ export function load(text: string): { readonly model?: Model; readonly problems:
       hosts: new Map(Object.entries(HOSTS).map(([key, ip]) => [key, ip as IpAddress])),
       ports: BUILT_IN_PORTS,
     },
-    localAddresses: new Set(["192.0.2.254" as IpAddress]),
     secretToken: tokens.tokenFor,
   };
   const model = resolve(tree, facts, problems);

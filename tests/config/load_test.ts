@@ -10,7 +10,6 @@ function machine(text: string | Uint8Array<ArrayBuffer>, more: Partial<LoadEnvir
     readFile: () => Promise.resolve(bytes),
     lookUpHost: () => Promise.resolve(undefined),
     readServices: () => Promise.reject(new Deno.errors.NotFound()),
-    localAddresses: () => new Set(),
     lookUpSeconds: 1,
     ...more,
   };
@@ -31,14 +30,13 @@ Deno.test({
           return Promise.resolve("10.0.0.1" as IpAddress);
         },
         readServices: () => Promise.resolve("shop 81/tcp"),
-        localAddresses: () => new Set(["10.0.0.1" as IpAddress]),
       }),
     );
     strictEqual(model?.file, "/etc/ha.d/x.cf");
     deepStrictEqual(asked, ["4 web1"]);
     deepStrictEqual([...model.virtuals.keys()], ["tcp:192.0.2.1:81"]);
-    deepStrictEqual([...model.virtuals.values()].flatMap(({ reals }) => [...reals.keys()]), ["10.0.0.1:81"]);
-    deepStrictEqual(problems.map(({ line }) => line), [2, 3]);
+    deepStrictEqual([...model.virtuals.values()].flatMap(({ reals }) => [...reals.keys()]), ["10.0.0.1:8080"]);
+    deepStrictEqual(problems.map(({ line }) => line), [2]);
     strictEqual(lines[0], "quiescent = no");
   },
 });

@@ -141,6 +141,8 @@ const EXAMPLES: Readonly<Record<DirectiveName, string>> = {
   checkinterval: "3",
   failurecount: "3",
   alsocheck: "smtp:25",
+  agentport: "8888",
+  dynamicweight: "yes",
   requestheader: "X-Probe: 1",
   requestbody: "ping",
   expectstatus: "200,300-399",

@@ -124,11 +124,6 @@ pure("what is only doubtful is a warning, and the model is there", () => {
     ],
     [
       HEAD,
-      ["real = 192.0.2.254:8080 masq"],
-      "3:24+4 port 80 is used, that of the virtual service, and not 8080: the address is this machine's own",
-    ],
-    [
-      HEAD,
       ["real = 10.0.0.1:80 gate", "real = 10.0.0.1:80 masq 5"],
       "4:12+18 real server 10.0.0.1:80 is given twice: this one counts, the one at line 3 does not",
     ],
@@ -242,6 +237,7 @@ pure("defaults are those of the manual", () => {
     secret: undefined,
     pingCount: 1,
     tlsVerify: false,
+    dynamicWeight: false,
     command: [],
     commandArguments: [],
   });
@@ -441,8 +437,7 @@ pure("the kernel's port is the configured one only where it maps ports", () => {
     [HEAD, "10.0.0.1:8080 gate", "10.0.0.1:80 gate 1 (8080)"],
     [HEAD, "10.0.0.1:8080 ipip", "10.0.0.1:80 ipip 1 (8080)"],
     [HEAD, "10.0.0.1:8080 masq", "10.0.0.1:8080 masq 1"],
-    [HEAD, "127.0.0.2:8080 masq", "127.0.0.2:80 masq 1 (8080)"],
-    [HEAD, "192.0.2.254:8080 masq", "192.0.2.254:80 masq 1 (8080)"],
+    [HEAD, "127.0.0.2:8080 masq", "127.0.0.2:8080 masq 1"],
     [HEAD, "10.0.0.1 gate", "10.0.0.1:80 gate 1 (0)"],
     [HEAD, "10.0.0.1 masq", "10.0.0.1:0 masq 1"],
     ["virtual = 7", "10.0.0.1 gate", "10.0.0.1:0 gate 1"],
@@ -604,7 +599,7 @@ virtual6 = 7
   deepStrictEqual(fallbacks, [
     ["tcp:192.0.2.1:80", "127.0.0.1:80", "masq", 1],
     ["fwm:7", "127.0.0.1:0", "masq", 1],
-    ["tcp:[2001:db8::1]:80", "[::1]:80", "masq", 1],
+    ["tcp:[2001:db8::1]:80", "[::1]:8080", "masq", 1],
     ["fwm6:7", "[::1]:8080", "masq", 1],
   ]);
 });
@@ -615,7 +610,7 @@ pure("a fallback's port is the virtual service's own unless masq maps it", () =>
     [HEAD, "10.0.0.9:81", "10.0.0.9:80"],
     [HEAD, "10.0.0.9:81 masq", "10.0.0.9:81"],
     [HEAD, "10.0.0.9 masq", "10.0.0.9:80"],
-    [HEAD, "127.0.0.1:81 masq", "127.0.0.1:80"],
+    [HEAD, "127.0.0.1:81 masq", "127.0.0.1:81"],
     ["virtual = 7", "10.0.0.9", "10.0.0.9:0"],
     ["virtual = 7", "10.0.0.9:81", "10.0.0.9:81"],
   ];
@@ -715,4 +710,13 @@ pure("alsocheck where nothing is checked is an error", () => {
   deepStrictEqual(said("virtual = 192.0.2.1:80", "real = 10.0.0.1:80 masq", "checktype = on", "alsocheck = smtp"), [
     "error 5:17+4 alsocheck needs a check that it is added to",
   ]);
+});
+
+pure("agentport adds one agent to each real server, shared by all services that it serves", () => {
+  const text = (port: number) =>
+    `virtual = 192.0.2.1:${port}\n    real = 10.0.0.1:${port} masq\n    checktype = connect\n    agentport = 8888\n`;
+  const { virtuals } = model(text(80) + text(443));
+  const agents = [...virtuals.values()].map(({ reals }) => checksOf([...reals.values()][0].policy).at(-1)!);
+  deepStrictEqual([agents[0].method, agents[0].target.port], ["agent", 8888]);
+  strictEqual(agents[0], agents[1]);
 });

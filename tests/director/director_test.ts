@@ -5,7 +5,7 @@ import type { DirectorEvent } from "../../src/director/events.ts";
 import { type IpvsDriver, IpvsUnavailable } from "../../src/ipvs/driver.ts";
 import { MemoryIpvs } from "../../src/ipvs/memory.ts";
 import { decodeRules, encodeRules } from "../../src/ipvs/rules.ts";
-import type { Check } from "../../src/model/check.ts";
+import type { AskedWeight, Check } from "../../src/model/check.ts";
 import type { Plan } from "../../src/model/plan.ts";
 import type { IpvsTable } from "../../src/model/table.ts";
 import { FakeClock } from "./fake_clock.ts";
@@ -20,6 +20,7 @@ class World {
   readonly events: DirectorEvent[] = [];
   readonly rounds: { readonly real: string; readonly at: number }[] = [];
   readonly #dead = new Set<string>();
+  readonly #asked = new Map<string, AskedWeight | undefined>();
   readonly #slow = new Map<string, number>();
   driver: IpvsDriver;
   director: Director;
@@ -56,6 +57,11 @@ class World {
     this.#dead.delete(real);
   }
 
+  /** The weight that a real server's checks ask for from now on. */
+  ask(real: string, weight: AskedWeight | undefined): void {
+    this.#asked.set(real, weight);
+  }
+
   slow(real: string, milliseconds: number): void {
     this.#slow.set(real, milliseconds);
   }
@@ -71,7 +77,8 @@ class World {
     this.rounds.push({ real, at: this.clock.now() });
     const took = this.#slow.get(real) ?? 1;
     await new Promise<void>((resolve) => this.clock.after(took, resolve));
-    return { result: verdict(!this.#dead.has(real)), durationMs: took, trace: [] };
+    const result = verdict(!this.#dead.has(real));
+    return { result: result.up ? { ...result, weight: this.#asked.get(real) } : result, durationMs: took, trace: [] };
   }
 }
 
@@ -343,6 +350,24 @@ Deno.test({
     world.revive("10.0.0.1:80");
     await world.clock.advance(2_000);
     deepStrictEqual((await destinations(world)).toSorted(), [R1, R2]);
+  },
+});
+
+Deno.test({
+  name:
+    "director: a weight that a check asks for goes to the kernel, a drain is no death, and none at all is the configured one",
+  ...pure,
+  fn: async () => {
+    const world = new World("", { ...TWO, reals: ["10.0.0.1:80 weight 10", "10.0.0.2:80"], interval: 1 });
+    await world.start();
+    const seen: (string | undefined)[] = [];
+    for (const weight of [{ percent: 75 }, { percent: 1 }, { percent: 0 }, { absolute: 300 }, undefined]) {
+      world.ask("10.0.0.1:80", weight);
+      await world.clock.advance(1_100);
+      seen.push((await destinations(world)).find((rule) => rule.includes("10.0.0.1"))?.split(" ").at(-1));
+    }
+    deepStrictEqual(seen, ["8", "1", "0", "300", "10"]);
+    deepStrictEqual(world.events.filter((event) => event.type === "transition" && !event.up), []);
   },
 });
 

@@ -1,0 +1,46 @@
+/**
+ * agent: a program on the real server says how much of its weight it wants, in the words of HAProxy's agent-check
+ * (haproxy configuration manual, "agent-check"): one line such as `75%`, `up`, `drain` or `down # disk full`.
+ */
+
+import { formatEndpoint } from "../model/address.ts";
+import type { CheckResult, CheckRun, CheckTarget } from "../model/check.ts";
+import { ByteReader } from "../wire/byte_reader.ts";
+import { ProtocolError } from "../wire/protocol_error.ts";
+import { connectTcp } from "../wire/tcp.ts";
+import { down, up } from "./verdict.ts";
+
+const MAX_LINE = 1024;
+
+/** Connects, and takes the agent's line. What hinders that says nothing of the server: only `protocol` is its own word. */
+export async function agent(target: CheckTarget, run: CheckRun): Promise<CheckResult> {
+  run.trace(`connecting to the agent at ${formatEndpoint(target.address, target.port)}`);
+  const stream = await connectTcp(target.address, target.port, run.signal);
+  try {
+    const line = await new ByteReader(stream).line(MAX_LINE);
+    run.trace(`< ${line ?? "(nothing)"}`);
+    return judgeAgent(line ?? "");
+  } catch (error) {
+    if (error instanceof ProtocolError) return down("mismatch", error.message);
+    throw error;
+  } finally {
+    stream.close();
+  }
+}
+
+/** What an agent's line means; the last word of a kind counts, as with HAProxy. What stands behind `#` is its reason. */
+export function judgeAgent(line: string): CheckResult {
+  const [words, reason] = line.split("#").map((part) => part.trim());
+  const said = `the agent says ${line.trim()}`;
+  let verdict: CheckResult | undefined;
+  for (const word of words.toLowerCase().split(/[\s,]+/)) {
+    const percent = /^(\d{1,3})%$/.exec(word);
+    if (percent && Number(percent[1]) <= 256) verdict = up(said, { percent: Number(percent[1]) });
+    else if (word === "drain") verdict = up(said, { percent: 0 });
+    else if (word === "up" || word === "ready") verdict ??= up(said);
+    else if (["down", "fail", "failed", "stopped", "maint"].includes(word)) {
+      return down("protocol", `the agent says ${word}${reason ? `: ${reason}` : ""}`);
+    }
+  }
+  return verdict ?? down("mismatch", `the agent says nothing that is understood: ${line.slice(0, 80)}`);
+}

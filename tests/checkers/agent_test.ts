@@ -1,0 +1,74 @@
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { judgeAgent } from "../../src/checkers/agent.ts";
+import { askedWeight } from "../../src/checkers/external.ts";
+import type { AskedWeight } from "../../src/model/check.ts";
+import { checkOf, type Manners, verdict, withPeer } from "./peers.ts";
+
+const pure = { permissions: "none" } as const;
+
+/** What an agent says -> `up`, `up N%`, `down why`. */
+const LINES: [line: string, verdict: string][] = [
+  ["up", "up"],
+  ["ready", "up"],
+  ["75%", "up 75%"],
+  ["up 50%", "up 50%"],
+  ["80%, ready", "up 80%"],
+  ["drain", "up 0%"],
+  ["DRAIN", "up 0%"],
+  ["150%", "up 150%"],
+  ["down", "down protocol: the agent says down"],
+  ["down # disk full", "down protocol: the agent says down: disk full"],
+  ["maint", "down protocol: the agent says maint"],
+  ["stopped", "down protocol: the agent says stopped"],
+  ["up fail", "down protocol: the agent says fail"],
+  ["", "down mismatch: the agent says nothing that is understood: "],
+  ["GET / HTTP/1.1", "down mismatch: the agent says nothing that is understood: GET / HTTP/1.1"],
+  ["9999%", "down mismatch: the agent says nothing that is understood: 9999%"],
+];
+
+for (const [line, expected] of LINES) {
+  Deno.test({
+    name: `agent: "${line}"`,
+    ...pure,
+    fn: () => {
+      const result = judgeAgent(line);
+      const percent = result.up && result.weight && "percent" in result.weight ? ` ${result.weight.percent}%` : "";
+      strictEqual(result.up ? `up${percent}` : `down ${result.why}: ${result.detail}`, expected);
+    },
+  });
+}
+
+const PEERS: [name: string, peer: Manners, verdict: string][] = [
+  ["a line", (client) => client.say("drain\r\n"), "up: the agent says drain"],
+  ["a close without a word", () => Promise.resolve(), "down (mismatch): the agent says nothing that is understood: "],
+  [
+    "a flood without a line end",
+    (client) => client.say("x".repeat(5000)),
+    "down (mismatch): the server sent a line of more than 1024 bytes",
+  ],
+];
+
+for (const [name, peer, expected] of PEERS) {
+  Deno.test(`agent: ${name}`, () =>
+    withPeer(
+      peer,
+      async (at) => strictEqual((await verdict(checkOf(at), "agent")).trim(), expected.trim()),
+    ));
+}
+
+/** The last line of an external command -> the weight that it asks for. */
+const WEIGHTS: [line: string, weight: AskedWeight | undefined][] = [
+  ["weight 50", { absolute: 50 }],
+  ["weight 0", { absolute: 0 }],
+  ["weight 65535", { absolute: 65535 }],
+  ["weight 65536", undefined],
+  ["75%", { percent: 75 }],
+  [" 75% ", { percent: 75 }],
+  ["weight -1", undefined],
+  ["the weight 50", undefined],
+  ["", undefined],
+];
+
+for (const [line, weight] of WEIGHTS) {
+  Deno.test({ name: `dynamicweight: "${line}"`, ...pure, fn: () => deepStrictEqual(askedWeight(line), weight) });
+}
