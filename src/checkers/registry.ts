@@ -38,6 +38,7 @@ const BY_SERVICE: Partial<Record<Service, Source>> = {
   pop: async () => (await import("./pop.ts")).pop,
   pops: async () => (await import("./pop.ts")).pops,
   simpletcp: () => simpletcp,
+  sip: async () => (await import("./sip.ts")).sip,
   smtp: async () => (await import("./smtp.ts")).smtp,
   submission: async () => (await import("./smtp.ts")).smtp,
 };

@@ -82,6 +82,7 @@ const DECLARATIONS = {
   recv: { parameters: ["i32", "buffer", "usize", "i32"], result: "isize" },
   shutdown: { parameters: ["i32", "i32"], result: "i32" },
   close: { parameters: ["i32"], result: "i32" },
+  getsockname: { parameters: ["i32", "buffer", "buffer"], result: "i32" },
   getsockopt: { parameters: ["i32", "i32", "i32", "buffer", "buffer"], result: "i32" },
   setsockopt: { parameters: ["i32", "i32", "i32", "buffer", "u32"], result: "i32" },
   epoll_create1: { parameters: ["i32"], result: "i32" },
@@ -146,6 +147,14 @@ export function shutdownWrite(fd: number): number {
 /** close(2). */
 export function close(fd: number): number {
   return outcome(libc().close(fd));
+}
+
+/** getsockname(2): the encoded `sockaddr` of our own end. */
+export function socketName(fd: number): Uint8Array<ArrayBuffer> {
+  const address = new Uint8Array(28);
+  const length = new Uint32Array([address.length]);
+  outcome(libc().getsockname(fd, address, length));
+  return address.subarray(0, length[0]);
 }
 
 /** The error that is pending on a socket (`SO_ERROR`) as a positive number; 0 = none. Asking clears it. */

@@ -5,7 +5,7 @@
 import type { IpAddress } from "../model/address.ts";
 import * as libc from "../system/libc.ts";
 import { unwatch, watch } from "./readiness.ts";
-import { encodeSocketAddress, socketFamily } from "./socket_address.ts";
+import { decodeSocketAddress, encodeSocketAddress, socketFamily } from "./socket_address.ts";
 
 const MAX_DATAGRAM = 65_535;
 const landing = new Uint8Array(MAX_DATAGRAM);
@@ -16,6 +16,8 @@ export interface UdpSocket {
   send(datagram: Uint8Array<ArrayBuffer>): void;
   /** The next datagram. An ICMP port-unreachable is thrown as `ECONNREFUSED`. */
   receive(): Promise<Uint8Array<ArrayBuffer>>;
+  /** Our own end, as the peer sees it unless addresses are translated on the way. */
+  local(): { readonly address: IpAddress; readonly port: number };
   /** Throws what the network has reported meanwhile, if anything. */
   requireHealth(): void;
   /** Drops the socket. Harmless when it is dropped already. */
@@ -63,6 +65,10 @@ class ConnectedUdp implements UdpSocket {
     }
     this.#signal.throwIfAborted();
     throw new Error("the socket is closed already");
+  }
+
+  local(): { readonly address: IpAddress; readonly port: number } {
+    return decodeSocketAddress(libc.socketName(this.#fd))!;
   }
 
   requireHealth(): void {

@@ -1,0 +1,149 @@
+import { match, ok, strictEqual } from "node:assert/strict";
+import { parseIp } from "../../src/model/address.ts";
+import type { CheckTarget } from "../../src/model/check.ts";
+import { testIllServers } from "./ill_servers.ts";
+import { checkOf, closedPort, openDescriptors, verdict } from "./peers.ts";
+import { freePort, startServer, temporaryDirectory } from "./real_server.ts";
+import { mute, nonsense, type Replies, withUdpPeer } from "./udp_peer.ts";
+
+/** Answers by the user that is asked: as a server that is well, as one that is not, as one that wants a password. */
+function kamailioConfig(port: number): string {
+  return `#!KAMAILIO
+debug=0
+log_stderror=yes
+fork=yes
+children=1
+tcp_children=1
+auto_aliases=no
+listen=udp:127.0.0.1:${port}
+listen=tcp:127.0.0.1:${port}
+listen=udp:[::1]:${port}
+listen=tcp:[::1]:${port}
+mpath="/usr/lib/x86_64-linux-gnu/kamailio/modules/"
+loadmodule "sl.so"
+loadmodule "pv.so"
+loadmodule "textops.so"
+loadmodule "xlog.so"
+loadmodule "sanity.so"
+event_route[core:worker-one-init] { xlog("L_CRIT", "serving now\\n"); }
+request_route {
+  if (!sanity_check("17895", "7")) { exit; }
+  if ($rU == "slow") { sl_send_reply("100", "Trying"); }
+  if ($rU == "sick") { sl_send_reply("503", "Service Unavailable"); exit; }
+  if ($rU == "guarded") { sl_send_reply("401", "Unauthorized"); exit; }
+  if (is_method("OPTIONS")) { sl_send_reply("200", "Keepalive"); exit; }
+}
+`;
+}
+
+async function startKamailio(directory: string, port: number) {
+  await Deno.writeTextFile(`${directory}/kamailio.cfg`, kamailioConfig(port));
+  return await startServer({
+    package: "kamailio",
+    argv: ["kamailio", "-DD", "-E", "-f", `${directory}/kamailio.cfg`, "-Y", directory, "-m", "16", "-M", "4"],
+    ready: /serving now/,
+  });
+}
+
+const ROWS: readonly { login?: string; verdict: string }[] = [
+  { verdict: "up: 200 Keepalive" },
+  { login: "joe@example.org", verdict: "up: 200 Keepalive" },
+  { login: "example.org", verdict: "up: 200 Keepalive" },
+  { login: "slow@example.org", verdict: "up: 200 Keepalive" },
+  { login: "sick@example.org", verdict: "down (protocol): 503 Service Unavailable" },
+  { login: "guarded@example.org", verdict: "down (auth): 401 Unauthorized" },
+  { login: "two words", verdict: "down (internal): the login is no SIP address: two words" },
+];
+
+Deno.test("sip: a real Kamailio", async (t) => {
+  await using directory = await temporaryDirectory();
+  const port = freePort();
+  await using _kamailio = await startKamailio(directory.path, port);
+  for (const host of ["127.0.0.1", "::1"]) {
+    for (const transport of ["udp", "tcp"] as const) {
+      for (const row of ROWS) {
+        await t.step(`${row.login ?? "no login"} over ${transport} at ${host}`, async () => {
+          const before = openDescriptors();
+          const target: Partial<CheckTarget> = { service: "sip", transport, address: parseIp(host), port };
+          strictEqual(await verdict(checkOf({ ...target, login: row.login })), row.verdict);
+          strictEqual(openDescriptors(), before);
+        });
+      }
+    }
+  }
+});
+
+const ASKED: Partial<CheckTarget> = { service: "sip", login: "joe@example.org" };
+const WAITING = /^down \(timeout\): no answer within 0\.\d s \(waiting for the reply to OPTIONS sip:joe@example\.org/;
+
+testIllServers(ASKED, {
+  closed: /^down \((refused|protocol)\): (connection reset|the server closed the connection)$/,
+  garbage: /^down \(protocol\): (not a SIP message|the server)/,
+  flood: /^down \(protocol\): the server sent a line of more than 4096 bytes$/,
+  flooded: "x",
+  stage: WAITING,
+});
+
+const OVER_UDP: Partial<CheckTarget> = { ...ASKED, transport: "udp" };
+
+Deno.test("sip: a udp port that nobody listens on is refused", async () => {
+  strictEqual(await verdict(checkOf({ ...OVER_UDP, port: closedPort() })), "down (refused): connection refused");
+});
+
+/** A reply to a request: all of its lines but the first, which a real server would choose from. */
+function reply(status: string, request: Uint8Array): Uint8Array {
+  const [, ...rest] = new TextDecoder().decode(request).split("\r\n");
+  return new TextEncoder().encode([`SIP/2.0 ${status}`, ...rest].join("\r\n"));
+}
+
+function withOtherCallId(message: Uint8Array): Uint8Array {
+  return new TextEncoder().encode(new TextDecoder().decode(message).replace("Call-ID: ", "Call-ID: x"));
+}
+
+const UDP_ROWS: readonly { name: string; replies: Replies; verdict: RegExp }[] = [
+  { name: "says nothing", replies: mute, verdict: WAITING },
+  { name: "talks nonsense", replies: nonsense, verdict: WAITING },
+  {
+    name: "promises and does not keep it",
+    replies: (request) => [reply("100 Trying", request)],
+    verdict: /^down \(timeout\): no answer within 0\.\d s \(waiting for more after 100 Trying\)$/,
+  },
+  {
+    name: "promises and keeps it",
+    replies: (request) => [reply("100 Trying", request), reply("180 Ringing", request), reply("200 OK", request)],
+    verdict: /^up: 200 OK$/,
+  },
+  {
+    name: "answers somebody else first",
+    replies: (request) => [withOtherCallId(reply("503 No", request)), request, reply("200 OK", request)],
+    verdict: /^up: 200 OK$/,
+  },
+  {
+    name: "only answers somebody else",
+    replies: (request) => [withOtherCallId(reply("200 OK", request))],
+    verdict: WAITING,
+  },
+];
+
+for (const row of UDP_ROWS) {
+  Deno.test(`sip: a server that ${row.name} over udp`, async () => {
+    await withUdpPeer(row.replies, async (peer) => {
+      const before = openDescriptors();
+      match(await verdict(checkOf({ ...OVER_UDP, ...peer }, { negotiateTimeout: 0.2 })), row.verdict);
+      strictEqual(openDescriptors(), before);
+    });
+  });
+}
+
+Deno.test("sip: who asks, by default", async () => {
+  let heard = "";
+  const replies: Replies = (request) => {
+    heard = new TextDecoder().decode(request);
+    return [reply("200 OK", request)];
+  };
+  await withUdpPeer(replies, async (peer) => {
+    strictEqual(await verdict(checkOf({ ...OVER_UDP, login: undefined, ...peer })), "up: 200 OK");
+  });
+  ok(heard.startsWith(`OPTIONS sip:ldirectord@${Deno.hostname()} SIP/2.0\r\n`), heard);
+  match(heard, /^Via: SIP\/2\.0\/UDP 127\.0\.0\.1:\d+;branch=z9hG4bK[0-9a-f]{24};rport\r$/m);
+});
