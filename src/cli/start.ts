@@ -6,6 +6,7 @@ import { PidFile, pidFileOwner } from "../daemon/pid_file.ts";
 import { Ipvsadm } from "../ipvs/ipvsadm.ts";
 import { IpvsUnavailable } from "../ipvs/driver.ts";
 import { raiseOpenFileLimit } from "../system/session.ts";
+import { forgetStartPages } from "../system/start_pages.ts";
 import { ExitStatus } from "./exit_status.ts";
 import type { Instance } from "./instance.ts";
 import { loadInstance, type Runnable } from "./load_instance.ts";
@@ -57,6 +58,7 @@ async function run(instance: Instance, { loaded, model }: Runnable, place: Place
     return ExitStatus.notDone;
   }
   if (place === "background") announceReady();
+  forgetStartPages();
   const signal = await ended;
   await daemon.stop();
   log.info(`Linux Director Daemon terminated on signal: ${signal}`);
