@@ -37,6 +37,7 @@ const BY_SERVICE: Partial<Record<Service, Source>> = {
   pgsql: async () => (await import("./pgsql.ts")).pgsql,
   pop: async () => (await import("./pop.ts")).pop,
   pops: async () => (await import("./pop.ts")).pops,
+  radius: async () => (await import("./radius.ts")).radius,
   simpletcp: () => simpletcp,
   sip: async () => (await import("./sip.ts")).sip,
   smtp: async () => (await import("./smtp.ts")).smtp,

@@ -2,6 +2,7 @@
  * The illnesses that a server of any protocol over TCP may have, and what every check must make of them.
  */
 
+import "./first_round.ts";
 import { match, ok, strictEqual } from "node:assert/strict";
 import type { CheckTarget } from "../../src/model/check.ts";
 import {
@@ -15,9 +16,6 @@ import {
   verdict,
   withPeer,
 } from "./peers.ts";
-
-// The first round opens what all rounds share, for good; within a test it would count as that test's leak.
-await verdict(checkOf({ port: closedPort() }), "connect");
 
 /** How a protocol's check words what it meets. */
 export interface Illnesses {

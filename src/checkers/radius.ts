@@ -1,0 +1,53 @@
+/**
+ * radius: a login by password (PAP) is accepted.
+ */
+
+import { formatEndpoint } from "../model/address.ts";
+import type { CheckResult, CheckRun, CheckTarget } from "../model/check.ts";
+import { exchange } from "../wire/datagram_exchange.ts";
+import {
+  type AccessReply,
+  type AccessRequest,
+  accessRequest,
+  decodeAccessReply,
+  encodeAccessRequest,
+} from "../wire/radius_packet.ts";
+import { openUdp, type UdpSocket } from "../wire/udp.ts";
+import { down, up } from "./verdict.ts";
+
+/**
+ * Only Access-Accept will do. Access-Challenge asks the user for something more than the password, so it is not the
+ * yes that the operator wants to hear; a user without a second factor is needed for the check.
+ */
+export async function radius(target: CheckTarget, run: CheckRun): Promise<CheckResult> {
+  if (!target.login) return down("internal", "a login is needed");
+  const socket = openUdp(target.address, target.port, run.signal);
+  try {
+    run.trace(`> Access-Request for ${target.login} to ${formatEndpoint(target.address, target.port)}`);
+    const request = accessRequest({
+      user: target.login,
+      password: target.passwd?.reveal() ?? "",
+      nasName: Deno.hostname(),
+      nasAddress: socket.local().address,
+    });
+    const { kind, message } = await replyTo(request, target.secret?.reveal() ?? "", socket, run);
+    const said = message === "" ? kind : `${kind}: ${message}`;
+    run.trace(`< ${said}`);
+    return kind === "Access-Accept" ? up(said) : down("auth", said);
+  } finally {
+    socket.close();
+  }
+}
+
+/**
+ * The first reply that is signed with our secret. Others are dropped (RFC 2865, 3), since anybody can send them; what
+ * the operator sees of a wrong secret is the trace, and the timeout's stage.
+ */
+function replyTo(request: AccessRequest, secret: string, socket: UdpSocket, run: CheckRun): Promise<AccessReply> {
+  return exchange(socket, encodeAccessRequest(request, secret), (datagram) => {
+    const reply = decodeAccessReply(datagram, request, secret);
+    if (reply !== "unsigned") return reply;
+    run.trace("< a reply that is not signed with our secret");
+    return undefined;
+  });
+}

@@ -1,0 +1,157 @@
+import "./first_round.ts";
+import { match, ok, strictEqual } from "node:assert/strict";
+import { parseIp } from "../../src/model/address.ts";
+import type { CheckTarget } from "../../src/model/check.ts";
+import { runRound } from "../../src/checkers/run.ts";
+import { Secret } from "../../src/model/secret.ts";
+import { checkOf, closedPort, inWords, openDescriptors, verdict } from "./peers.ts";
+import { freePort, startServer, temporaryDirectory } from "./real_server.ts";
+import { mute, nonsense, type Replies, withUdpPeer } from "./udp_peer.ts";
+
+const PASSWORD = "s3cret-of-joe";
+const SHARED = "sh4red-with-us";
+
+const USERS = `joe Cleartext-Password := "${PASSWORD}"
+long Cleartext-Password := "${PASSWORD.repeat(5)}"
+barred Cleartext-Password := "${PASSWORD}", Auth-Type := Reject
+  Reply-Message := "Not today"
+otp Cleartext-Password := "${PASSWORD}"
+  Reply-Message := "Token?"
+`;
+
+/** Takes no request that is not signed. */
+function radiusdConfig(directory: string, port: number): string {
+  const hosts = [["ipaddr", "127.0.0.1"], ["ipv6addr", "::1"]];
+  return `
+name = radiusd
+prefix = /usr
+libdir = /usr/lib/freeradius
+raddbdir = ${directory}
+run_dir = ${directory}
+logdir = ${directory}
+pidfile = ${directory}/radiusd.pid
+security { allow_core_dumps = no }
+${
+    hosts.map(([key, host], i) =>
+      `client c${i} {\n${key} = ${host}\nsecret = ${SHARED}\nrequire_message_authenticator = yes\n}`
+    ).join("\n")
+  }
+modules {
+  files { usersfile = ${directory}/users }
+  pap { }
+  always handled { rcode = handled }
+}
+server default {
+  ${hosts.map(([key, host]) => `listen {\ntype = auth\n${key} = ${host}\nport = ${port}\n}`).join("\n")}
+  authorize {
+    files
+    pap
+    if (User-Name == "otp") {
+      update control { &Response-Packet-Type := Access-Challenge }
+      handled
+    }
+  }
+  authenticate {
+    Auth-Type PAP {
+      pap
+    }
+  }
+}
+`;
+}
+
+async function startRadius(directory: string, port: number) {
+  await Deno.writeTextFile(`${directory}/users`, USERS);
+  await Deno.writeTextFile(`${directory}/radiusd.conf`, radiusdConfig(directory, port));
+  return await startServer({
+    package: "freeradius",
+    argv: ["freeradius", "-f", "-l", "stdout", "-d", directory, "-D", "/usr/share/freeradius"],
+    ready: /Ready to process requests/,
+  });
+}
+
+const joe = { login: "joe", passwd: new Secret(PASSWORD), secret: new Secret(SHARED) };
+const ASKED: Partial<CheckTarget> = { service: "radius", transport: "udp", ...joe };
+const WAITING = /^down \(timeout\): no answer within [\d.]+ s \(waiting for the reply to Access-Request for joe to /;
+const UNSIGNED = /^down \(timeout\): .* \(waiting for more after a reply that is not signed with our secret\)$/;
+
+const ROWS: readonly { name: string; target: Partial<CheckTarget>; verdict: string | RegExp; patience?: number }[] = [
+  { name: "the right password", target: {}, verdict: "up: Access-Accept" },
+  {
+    name: "a password of many blocks",
+    target: { login: "long", passwd: new Secret(PASSWORD.repeat(5)) },
+    verdict: "up: Access-Accept",
+  },
+  { name: "a wrong password", target: { passwd: new Secret("wr0ng-password") }, verdict: "down (auth): Access-Reject" },
+  { name: "no password", target: { passwd: undefined }, verdict: "down (auth): Access-Reject" },
+  { name: "an unknown user", target: { login: "nobody" }, verdict: "down (auth): Access-Reject" },
+  { name: "a user who may not", target: { login: "barred" }, verdict: "down (auth): Access-Reject: Not today" },
+  { name: "a challenge", target: { login: "otp" }, verdict: "down (auth): Access-Challenge: Token?" },
+  { name: "no login", target: { login: undefined }, verdict: "down (internal): a login is needed" },
+  // The server drops what is signed with another secret.
+  { name: "a wrong secret", target: { secret: new Secret("wr0ng-secret") }, verdict: WAITING, patience: 0.5 },
+  {
+    name: "a password that RADIUS cannot carry",
+    target: { passwd: new Secret("x".repeat(129)) },
+    verdict: "down (internal): the check failed: RADIUS knows no password of more than 128 bytes",
+  },
+];
+
+Deno.test("radius: a real FreeRADIUS", async (t) => {
+  await using directory = await temporaryDirectory();
+  const port = freePort();
+  await using server = await startRadius(directory.path, port);
+  for (const host of ["127.0.0.1", "::1"]) {
+    for (const row of ROWS) {
+      await t.step(`${row.name}, at ${host}`, async () => {
+        const before = openDescriptors();
+        const target = { ...ASKED, address: parseIp(host), port, ...row.target };
+        const { result, trace } = await runRound(
+          checkOf(target, { negotiateTimeout: row.patience ?? 20 }),
+          "negotiate",
+        );
+        if (typeof row.verdict === "string") strictEqual(inWords(result), row.verdict, server.said());
+        else match(inWords(result), row.verdict);
+        const told = JSON.stringify([result, trace]);
+        ok(![PASSWORD, SHARED, "wr0ng"].some((secret) => told.includes(secret)), told);
+        strictEqual(openDescriptors(), before);
+      });
+    }
+  }
+});
+
+Deno.test("radius: a port that nobody listens on is refused", async () => {
+  strictEqual(await verdict(checkOf({ ...ASKED, port: closedPort() })), "down (refused): connection refused");
+});
+
+/** An Access-Accept for whatever was asked, signed with nothing. */
+const forged: Replies = (request) => [Uint8Array.of(2, request[1], 0, 20, ...new Uint8Array(16))];
+
+const PEERS: readonly { name: string; replies: Replies; verdict: RegExp }[] = [
+  { name: "says nothing", replies: mute, verdict: WAITING },
+  { name: "talks nonsense", replies: nonsense, verdict: WAITING },
+  { name: "forges", replies: forged, verdict: UNSIGNED },
+];
+
+for (const row of PEERS) {
+  Deno.test(`radius: a server that ${row.name} is down at the deadline`, async () => {
+    await withUdpPeer(row.replies, async (peer) => {
+      const before = openDescriptors();
+      match(await verdict(checkOf({ ...ASKED, ...peer }, { negotiateTimeout: 0.2 })), row.verdict);
+      strictEqual(openDescriptors(), before);
+    });
+  });
+}
+
+Deno.test("radius: a lost datagram is sent again, the same one", async () => {
+  const heard: string[] = [];
+  const counts: Replies = (request) => {
+    heard.push(request.toHex());
+    return [];
+  };
+  await withUdpPeer(counts, async (peer) => {
+    match(await verdict(checkOf({ ...ASKED, ...peer }, { negotiateTimeout: 1.2 })), WAITING);
+  });
+  strictEqual(heard.length, 2);
+  strictEqual(heard[0], heard[1]);
+});
