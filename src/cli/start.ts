@@ -5,7 +5,7 @@ import { sinkFor, standardErrorSink, standardOutputSink } from "../daemon/log_si
 import { PidFile, pidFileOwner } from "../daemon/pid_file.ts";
 import { Ipvsadm } from "../ipvs/ipvsadm.ts";
 import { IpvsUnavailable } from "../ipvs/driver.ts";
-import { raiseOpenFileLimit } from "../system/session.ts";
+import { raiseOpenFileLimit } from "../system/libc.ts";
 import { forgetStartPages } from "../system/start_pages.ts";
 import { ExitStatus } from "./exit_status.ts";
 import type { Instance } from "./instance.ts";

@@ -1,4 +1,5 @@
-import { closeStandardStreams, leaveTerminal } from "../system/session.ts";
+import { setsid } from "../system/libc.ts";
+import { closeStandardStreams } from "../system/standard_streams.ts";
 
 /** Tells a started program that it is the daemon and not the command. */
 const MARK = "LDIRECTORD_IN_BACKGROUND";
@@ -39,7 +40,7 @@ export function isBackgroundProcess(): boolean {
 
 /** Leaves the terminal, the session and the directory that we were started in. */
 export function leaveSession(): void {
-  leaveTerminal();
+  setsid();
   Deno.chdir("/");
   Deno.umask(UMASK);
 }

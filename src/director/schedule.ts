@@ -2,30 +2,36 @@
  * What is due next. A binary heap of due times; no clock inside.
  */
 
-interface Entry<K> {
+/** A key's wish; not due while it is out. */
+interface Wish<K> {
   readonly key: K;
+  due: number | undefined;
+}
+
+interface Entry<K> {
+  readonly wish: Wish<K>;
   readonly due: number;
 }
 
 /** Keys with the times at which they are due. A key stands there once; setting it again moves it. */
 export class Schedule<K> {
   readonly #heap: Entry<K>[] = [];
-  readonly #due = new Map<K, number>();
-
-  /** How many keys are waiting. */
-  get size(): number {
-    return this.#due.size;
-  }
+  /** Keys that were taken out stay: a table that changes with every round costs V8 more than the round. */
+  readonly #wishes = new Map<K, Wish<K>>();
 
   /** Makes the key due at that time, and no longer at any other. */
   set(key: K, due: number): void {
-    this.#due.set(key, due);
-    this.#push({ key, due });
+    let wish = this.#wishes.get(key);
+    if (!wish) this.#wishes.set(key, wish = { key, due });
+    wish.due = due;
+    this.#push({ wish, due });
   }
 
   /** Forgets the key. */
   delete(key: K): void {
-    this.#due.delete(key);
+    const wish = this.#wishes.get(key);
+    if (wish) wish.due = undefined;
+    this.#wishes.delete(key);
   }
 
   /** When the next key is due; `undefined` when none waits. */
@@ -38,16 +44,16 @@ export class Schedule<K> {
   takeDue(now: number): K[] {
     const taken: K[] = [];
     for (this.#dropStale(); this.#heap.length > 0 && this.#heap[0].due <= now; this.#dropStale()) {
-      const { key } = this.#pop();
-      this.#due.delete(key);
-      taken.push(key);
+      const { wish } = this.#pop();
+      wish.due = undefined;
+      taken.push(wish.key);
     }
     return taken;
   }
 
   /** Entries of moved and forgotten keys stay in the heap until they come to its top. */
   #dropStale(): void {
-    while (this.#heap.length > 0 && this.#due.get(this.#heap[0].key) !== this.#heap[0].due) this.#pop();
+    while (this.#heap.length > 0 && this.#heap[0].wish.due !== this.#heap[0].due) this.#pop();
   }
 
   #push(entry: Entry<K>): void {

@@ -89,8 +89,12 @@ const DECLARATIONS = {
   epoll_ctl: { parameters: ["i32", "i32", "i32", "buffer"], result: "i32" },
   epoll_wait: { parameters: ["i32", "buffer", "i32", "i32"], result: "i32" },
   setsid: { parameters: [], result: "i32" },
-  dup2: { parameters: ["i32", "i32"], result: "i32" },
   open: { parameters: ["buffer", "i32"], result: "i32" },
+  read: { parameters: ["i32", "buffer", "usize"], result: "isize" },
+  dup2: { parameters: ["i32", "i32"], result: "i32" },
+  getrlimit: { parameters: ["i32", "buffer"], result: "i32" },
+  setrlimit: { parameters: ["i32", "buffer"], result: "i32" },
+  madvise: { parameters: ["pointer", "usize", "i32"], result: "i32" },
 } as const satisfies Deno.ForeignLibraryInterface;
 
 type Libc = Deno.DynamicLibrary<typeof DECLARATIONS>["symbols"];
@@ -204,6 +208,52 @@ export function epollPoll(
     onEvent(ready.getUint32(data, true), ready.getUint32(data + 4, true), ready.getUint32(offset, true));
   }
   return count;
+}
+
+/** setsid(2): a session of our own, without a terminal. */
+export function setsid(): number {
+  return outcome(libc().setsid());
+}
+
+/** `O_RDONLY` of open(2). */
+export const O_RDONLY = 0;
+/** `O_RDWR` of open(2). */
+export const O_RDWR = 2;
+const O_CLOEXEC = 0o2000000;
+
+/** open(2) of a file that is there: a descriptor that children do not inherit. */
+export function open(path: string, flags: number): number {
+  return outcome(libc().open(new TextEncoder().encode(`${path}\0`), flags | O_CLOEXEC));
+}
+
+/** read(2) into `buffer`: how many bytes came; 0 at the end of a file. */
+export function read(fd: number, buffer: Uint8Array<ArrayBuffer>): number {
+  return outcome(libc().read(fd, buffer, BigInt(buffer.length)));
+}
+
+/** dup2(2): `copy` becomes another name of what `fd` stands for, and children inherit it. */
+export function dup2(fd: number, copy: number): number {
+  return outcome(libc().dup2(fd, copy));
+}
+
+/** `RLIMIT_NOFILE` of getrlimit(2). */
+const RLIMIT_NOFILE = 7;
+
+/** setrlimit(2): raises the number of files that this process may have open to the highest that it may choose. */
+export function raiseOpenFileLimit(): number {
+  const [soft, hard] = [0, 1];
+  const limits = new BigUint64Array(2);
+  const failure = outcome(libc().getrlimit(RLIMIT_NOFILE, limits));
+  if (failure < 0) return failure;
+  limits[soft] = limits[hard];
+  return outcome(libc().setrlimit(RLIMIT_NOFILE, limits));
+}
+
+const MADV_DONTNEED = 4;
+
+/** madvise(2): lets go of the pages of a mapping that was never written; they come back from its file. */
+export function dropPages(start: bigint, length: bigint): number {
+  return outcome(libc().madvise(Deno.UnsafePointer.create(start), length, MADV_DONTNEED));
 }
 
 /** A system call's failure, with errno's name as `code`, as Node's and Deno's errors have it. */

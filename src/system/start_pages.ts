@@ -1,10 +1,5 @@
 import { readKernelFile } from "./kernel_file.ts";
-
-const MADV_DONTNEED = 4;
-
-const DECLARATIONS = {
-  madvise: { parameters: ["pointer", "usize", "i32"], result: "i32" },
-} as const satisfies Deno.ForeignLibraryInterface;
+import { dropPages } from "./libc.ts";
 
 /** A mapping of the program's own file, as /proc/self/maps has it. */
 interface Mapping {
@@ -18,11 +13,7 @@ interface Mapping {
  * not needed again, and those that are come back from the page cache. Some 30 MB for a daemon.
  */
 export function forgetStartPages(): void {
-  const library = Deno.dlopen("libc.so.6", DECLARATIONS);
-  for (const { start, length } of unwrittenMappings()) {
-    library.symbols.madvise(Deno.UnsafePointer.create(start), length, MADV_DONTNEED);
-  }
-  library.close();
+  for (const { start, length } of unwrittenMappings()) dropPages(start, length);
 }
 
 /** The constants and the code. What lies behind the code was relocated by the linker, and must stay. */

@@ -1,5 +1,9 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { PidFile, pidFileOwner } from "../../src/daemon/pid_file.ts";
+import { readKernelFile } from "../../src/system/kernel_file.ts";
+
+// The system's library is opened at its first use and stays open: no test is to be blamed for that.
+readKernelFile("/proc/self/comm");
 
 /** A process that holds the pid file until its standard input ends. */
 async function holder(path: string): Promise<{ pid: number; end(): Promise<void> }> {
