@@ -9,7 +9,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   config: ["model"],
   ipvs: ["model"],
   director: ["checkers", "ipvs", "model"],
-  alerts: ["model"],
+  alerts: ["model", "system"],
   daemon: ["alerts", "checkers", "config", "director", "ipvs", "model", "system"],
   cli: ["config", "daemon", "ipvs", "model", "system"],
 };

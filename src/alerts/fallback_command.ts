@@ -1,6 +1,6 @@
 import type { VirtualKey } from "../model/table.ts";
 import type { VirtualService } from "../model/virtual_service.ts";
-import { type ProgramOutcome, runProgram } from "./run_program.ts";
+import { runHook } from "./hook.ts";
 
 /** Seconds that a fallback command may take. */
 const LIMIT = 60;
@@ -10,12 +10,12 @@ const LIMIT = 60;
  * returns, each with `vserver:vport` and the protocol. For one virtual service calls never overlap and keep their order.
  */
 export class FallbackCommands {
-  readonly #report: (outcome: Extract<ProgramOutcome, { ok: false }>) => void;
+  readonly #report: (reason: string) => void;
   readonly #started = new Map<VirtualKey, VirtualService>();
   readonly #last = new Map<VirtualKey, Promise<void>>();
 
   /** @param report hears of calls that failed. */
-  constructor(report: (outcome: Extract<ProgramOutcome, { ok: false }>) => void) {
+  constructor(report: (reason: string) => void) {
     this.#report = report;
   }
 
@@ -35,12 +35,11 @@ export class FallbackCommands {
 
   #call(virtual: VirtualService, verb: "start" | "stop"): void {
     if (virtual.fallbackCommand === undefined) return;
-    const [program, ...own] = virtual.fallbackCommand;
-    const args = [...own, verb, virtual.label, virtual.settings.address.kind];
+    const argv = [...virtual.fallbackCommand, verb, virtual.label, virtual.settings.address.kind];
     const before = this.#last.get(virtual.key) ?? Promise.resolve();
     const call = before.then(async () => {
-      const outcome = await runProgram(program, args, LIMIT);
-      if (!outcome.ok) this.#report(outcome);
+      const reason = await runHook(argv, LIMIT);
+      if (reason !== undefined) this.#report(reason);
     });
     this.#last.set(virtual.key, call);
   }

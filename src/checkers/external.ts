@@ -3,7 +3,7 @@
  */
 
 import type { AskedWeight, CheckResult, CheckRun, CheckTarget } from "../model/check.ts";
-import { runProgram } from "../wire/program.ts";
+import { runProgram } from "../system/program.ts";
 import { down, up } from "./verdict.ts";
 
 const EXECUTABLE = 0o111;

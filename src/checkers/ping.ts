@@ -3,8 +3,8 @@
  */
 
 import type { CheckResult, CheckRun, CheckTarget } from "../model/check.ts";
+import { runProgram } from "../system/program.ts";
 import { echo } from "../wire/icmp_echo.ts";
-import { runProgram } from "../wire/program.ts";
 import { down, up } from "./verdict.ts";
 
 /** Asks by a socket of our own where the system lets us, else by its `ping` program. */

@@ -32,7 +32,7 @@ const OVER = new Error("the round is over");
 
 /**
  * Runs one round and gives its verdict, at the deadline at the latest, and whatever happens: it never rejects.
- * Afterwards the check holds no socket; a command that overran is being ended (see wire/program.ts).
+ * Afterwards the check holds no socket; a command that overran is being ended (see system/program.ts).
  */
 export async function runRound(check: Check, method: CheckMethod): Promise<Round> {
   const start = performance.now();

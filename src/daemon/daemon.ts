@@ -1,5 +1,5 @@
 import { MailAlerts } from "../alerts/mail_alerts.ts";
-import { runProgram } from "../alerts/run_program.ts";
+import { runHook } from "../alerts/hook.ts";
 import { mailTransport } from "../alerts/transport.ts";
 import { runRound } from "../checkers/run.ts";
 import { loadConfig, type Loaded } from "../config/load.ts";
@@ -148,8 +148,8 @@ export class Daemon {
     const { callback } = model;
     if (callback === undefined) return;
     this.#background(this.#changing.then(async () => {
-      const outcome = await runProgram(callback, [model.file], CALLBACK_LIMIT);
-      if (!outcome.ok) this.#log.error(`callback: ${outcome.reason}`);
+      const reason = await runHook([callback, model.file], CALLBACK_LIMIT);
+      if (reason !== undefined) this.#log.error(`callback: ${reason}`);
     }));
   }
 

@@ -30,7 +30,7 @@ export class Reporter {
     const { log } = ports;
     this.#ports = ports;
     this.#log = log;
-    this.#fallbackCommands = new FallbackCommands(({ reason }) => log.error(`fallbackcommand: ${reason}`));
+    this.#fallbackCommands = new FallbackCommands((reason) => log.error(`fallbackcommand: ${reason}`));
   }
 
   /** Takes one event of the director. */

@@ -39,7 +39,7 @@ Deno.test("fallbackcommand: one that never started is not stopped", () =>
 Deno.test("fallbackcommand: a failure is reported and disturbs nobody", () =>
   withScript("exit 3", async (virtual) => {
     const reasons: string[] = [];
-    const commands = new FallbackCommands(({ reason }) => reasons.push(reason));
+    const commands = new FallbackCommands((reason) => reasons.push(reason));
     commands.change(virtual, true);
     await commands.stopAll();
     deepStrictEqual(reasons.length, 2);

@@ -1,8 +1,6 @@
 /**
- * A program as a peer: it is told something by its arguments and answers by its exit status and its last line.
+ * A program that is told something by its arguments and answers by its exit status and its last line.
  */
-
-import { decodeLatin1 } from "./latin1.ts";
 
 /** Milliseconds between TERM and KILL. */
 const GRACE = 1000;
@@ -98,7 +96,7 @@ class Tail {
     for (;;) {
       const { value, done } = await this.#reader.read();
       if (done) return;
-      this.#kept = (this.#kept + decodeLatin1(value.subarray(-TAIL))).slice(-TAIL);
+      this.#kept = (this.#kept + new TextDecoder().decode(value.subarray(-TAIL))).slice(-TAIL);
     }
   }
 }
