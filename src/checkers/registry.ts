@@ -34,6 +34,7 @@ const BY_SERVICE: Partial<Record<Service, Source>> = {
   mysql: async () => (await import("./mysql.ts")).mysql,
   nntp: async () => (await import("./nntp.ts")).nntp,
   none: () => unasked,
+  oracle: async () => (await import("./oracle.ts")).oracle,
   pgsql: async () => (await import("./pgsql.ts")).pgsql,
   pop: async () => (await import("./pop.ts")).pop,
   pops: async () => (await import("./pop.ts")).pops,

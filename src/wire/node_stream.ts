@@ -21,7 +21,6 @@ export class HeardTooMuch extends ProtocolError {
 export class NodeStream extends Duplex {
   readonly #stream: ByteStream;
   #heard = 0;
-  /** What went wrong first: all that fails afterwards fails because of it. */
   #failure?: Error;
 
   constructor(stream: ByteStream) {
@@ -29,6 +28,11 @@ export class NodeStream extends Duplex {
     this.#stream = stream;
     // A library may have stopped listening when the last of it comes.
     this.on("error", () => {});
+  }
+
+  /** What went wrong first, if anything: all that fails afterwards fails because of it. */
+  get failure(): Error | undefined {
+    return this.#failure;
   }
 
   /** What libraries do with a socket before they use it. This one is connected. */

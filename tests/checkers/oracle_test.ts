@@ -1,0 +1,146 @@
+// There is no Oracle server in Debian: what is proven here is all that comes before a login, against listeners that
+// speak TNS.
+import { ok, strictEqual } from "node:assert/strict";
+import { runRound } from "../../src/checkers/run.ts";
+import { Secret } from "../../src/model/secret.ts";
+import { testIllServers } from "./ill_servers.ts";
+import { checkOf, flood, inWords, type Manners, openDescriptors, verdict, withPeer } from "./peers.ts";
+
+const PASSWORD = "s3cret-of-joe";
+const ASKED = {
+  service: "oracle",
+  login: "joe",
+  passwd: new Secret(PASSWORD),
+  database: "shop",
+  request: "SELECT 1 FROM dual",
+} as const;
+
+function packet(type: number, body: string): string {
+  const length = 8 + body.length;
+  return String.fromCharCode(length >> 8, length & 0xff, 0, 0, type, 0, 0, 0) + body;
+}
+
+/** As a listener refuses: user and system reason, the length of the text, the text. */
+function refusal(code: number): string {
+  const text = `(DESCRIPTION=(TMP=)(VSNNUM=318767104)(ERR=${code})(ERROR_STACK=(ERROR=(CODE=${code})(EMFI=4))))`;
+  return packet(4, `\x22\0${String.fromCharCode(text.length >> 8, text.length & 0xff)}${text}`);
+}
+
+/** Answers our first packet, and keeps the connection open. */
+function answers(reply: string): Manners {
+  return async (client) => {
+    await client.hearUntil("))");
+    await client.say(reply);
+    await client.gone();
+  };
+}
+
+/** ACCEPT, version 315: what a server says before the login. */
+const ACCEPT = packet(2, "\x01\x3b\0\0\x20\0\x20\0\0\0\0\0\0\x20\x41\x41".padEnd(41, "\0"));
+
+const ROWS: readonly { name: string; peer: Manners; verdict: string }[] = [
+  {
+    name: "an unknown SID and service",
+    peer: async (client) => {
+      const asked = await client.hearUntil("))");
+      await client.say(refusal(asked.includes("(SID=shop)") ? 12505 : 12514));
+      await client.gone();
+    },
+    verdict: "down (protocol): the listener knows no SID and no service shop",
+  },
+  {
+    name: "a service that blocks new connections",
+    peer: answers(refusal(12528)),
+    verdict:
+      "down (protocol): NJS-511: connection to listener at host 127.0.0.1 port PORT was refused. (CONNECTION_ID=ID)",
+  },
+  {
+    name: "a redirection",
+    peer: answers(packet(5, "\0\x3a(ADDRESS=(PROTOCOL=TCP)(HOST=192.0.2.1)(PORT=1521))")),
+    verdict: "down (protocol): the listener sends us to another address",
+  },
+  {
+    name: "requests to send again",
+    peer: answers(packet(11, "").repeat(1000)),
+    verdict: "down (protocol): the listener asks for the same again and again",
+  },
+  { name: "zeros", peer: answers("\0".repeat(65_536)), verdict: "down (protocol): not a TNS packet" },
+  {
+    name: "an answer cut short",
+    peer: async (client) => {
+      await client.hearUntil("))");
+      await client.say(refusal(12514).slice(0, 20));
+    },
+    verdict: "down (protocol): the server closed the connection within a packet",
+  },
+  {
+    name: "the end after an acceptance",
+    peer: async (client) => {
+      await client.hearUntil("))");
+      await client.say(ACCEPT);
+    },
+    verdict: "down (protocol): the server closed the connection",
+  },
+];
+
+for (const row of ROWS) {
+  Deno.test(`oracle: ${row.name}`, async () => {
+    await withPeer(row.peer, async (peer) => {
+      const { result, trace } = await runRound(checkOf({ ...ASKED, ...peer }), "negotiate");
+      const said = inWords(result).replace(String(peer.port), "PORT").replace(
+        /CONNECTION_ID=[^)]+/,
+        "CONNECTION_ID=ID",
+      );
+      strictEqual(said, row.verdict);
+      ok(!JSON.stringify([result, trace]).includes(PASSWORD));
+    });
+  });
+}
+
+Deno.test("oracle: a stall after an acceptance is down at the deadline, and holds no socket", async () => {
+  await withPeer(answers(ACCEPT), async (peer) => {
+    const before = openDescriptors();
+    strictEqual(
+      await verdict(checkOf({ ...ASKED, ...peer }, { negotiateTimeout: 0.3 })),
+      "down (timeout): no answer within 0.3 s (waiting for the reply to login joe, SID shop)",
+    );
+    strictEqual(openDescriptors(), before + 1, "only the peer's own end is left");
+  });
+});
+
+Deno.test("oracle: a flood after an acceptance is cut off", async () => {
+  const peer: Manners = async (client) => {
+    await client.hearUntil("))");
+    await client.say(ACCEPT);
+    await flood("\0\0\x20\0\x06\0\0\0".padEnd(0x2000, "x"))(client);
+  };
+  await withPeer(peer, async (at) => {
+    const before = Deno.memoryUsage().rss;
+    const said = await verdict(checkOf({ ...ASKED, ...at }, { negotiateTimeout: 5 }));
+    ok(said.startsWith("down (protocol): "), said);
+    const cost = Deno.memoryUsage().rss - before;
+    ok(cost < 64 * 1024 * 1024, `${Math.round(cost / 1e6)} MB more`);
+  });
+});
+
+Deno.test("oracle: over IPv6", async () => {
+  await withPeer(answers(refusal(12528)), async (peer) => {
+    const said = await verdict(checkOf({ ...ASKED, ...peer }));
+    ok(said.startsWith("down (protocol): NJS-511: connection to listener at host ::1 "), said);
+  }, { hostname: "::1" });
+});
+
+Deno.test("oracle: a database name that would change what is asked is none", async () => {
+  strictEqual(
+    await verdict(checkOf({ ...ASKED, database: "x)(HOST=192.0.2.1" })),
+    "down (internal): database is needed: a SID or a service name",
+  );
+});
+
+testIllServers(ASKED, {
+  closed: /^down \((refused|protocol)\): (connection (reset|closed by the server)|the server closed the connection)$/,
+  garbage: /^down \(protocol\): (not a TNS packet|the server closed the connection within a packet)$/,
+  flood: /^down \(protocol\): not a TNS packet$/,
+  flooded: "x",
+  stage: /^down \(timeout\): no answer within 0\.3 s \(waiting for the reply to login joe, SID shop\)$/,
+});
