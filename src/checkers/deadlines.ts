@@ -6,9 +6,17 @@
 /** Milliseconds to which deadlines are rounded up, so that those of one moment share a wake-up. */
 const GRAIN = 20;
 
+/**
+ * Milliseconds by which the timer may ring late. More than that and we were stopped, or kept from running: nobody knows
+ * how much of their time the conversations had, so each gets it anew.
+ */
+const OVERSLEPT = 1000;
+
 interface Deadline {
   /** On the clock of `performance.now()`. */
-  readonly at: number;
+  at: number;
+  /** Milliseconds that it was set for. */
+  readonly allowed: number;
   readonly onPassed: () => void;
 }
 
@@ -21,7 +29,8 @@ let ringsAt = Infinity;
 
 /** Calls `onPassed` in so many milliseconds, unless what it returns is called before. */
 export function setDeadline(milliseconds: number, onPassed: () => void): () => void {
-  const deadline = { at: Math.ceil((performance.now() + milliseconds) / GRAIN) * GRAIN, onPassed };
+  const at = Math.ceil((performance.now() + milliseconds) / GRAIN) * GRAIN;
+  const deadline = { at, allowed: milliseconds, onPassed };
   const slot = free.pop() ?? pending.length;
   pending[slot] = deadline;
   if (deadline.at < ringsAt) ringAt(deadline.at);
@@ -45,6 +54,10 @@ function ringAt(at: number): void {
 
 function ring(): void {
   const now = performance.now();
+  const late = now - ringsAt;
+  if (late > OVERSLEPT) {
+    for (const deadline of pending) if (deadline) deadline.at = now + deadline.allowed;
+  }
   let next = Infinity;
   for (const [slot, deadline] of pending.entries()) {
     if (!deadline) continue;
