@@ -49,8 +49,8 @@ async function startSlapd(directory: string, ports: { ldap: number; ldaps: numbe
   ]);
   return await startServer({
     package: "slapd",
-    argv: ["slapd", "-f", config, "-h", urls.join(" "), "-d", "stats"],
-    ready: /slapd starting/,
+    argv: ["slapd", "-f", config, "-h", urls.join(" "), "-d", "conns"],
+    ready: /daemon: (epoll|select): listen=/,
   });
 }
 
