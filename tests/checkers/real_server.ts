@@ -18,6 +18,8 @@ export interface ServerProgram {
 export interface RealServer extends AsyncDisposable {
   /** All that it has written so far. */
   said(): string;
+  /** Stops it and its children where they are (SIGSTOP); disposing of the result lets them go on. */
+  freeze(): Disposable;
 }
 
 /** Longest wait for a server to be ready, or to end. */
@@ -33,6 +35,7 @@ export async function startServer(program: ServerProgram): Promise<RealServer> {
   if (!ready) fail(`${program.argv[0]} did not get ready:\n${output.text}`);
   return {
     said: () => output.text,
+    freeze: () => freeze(child.pid),
     [Symbol.asyncDispose]: async () => {
       child.kill("SIGTERM");
       const hurry = setTimeout(() => kill(child), PATIENCE_MS);
@@ -41,6 +44,19 @@ export async function startServer(program: ServerProgram): Promise<RealServer> {
       clearTimeout(hurry);
     },
   };
+}
+
+/** Waits until somebody accepts connections at a port: for a server that does not say so. */
+export async function untilAccepting(port: number): Promise<void> {
+  for (const end = Date.now() + PATIENCE_MS; Date.now() < end;) {
+    try {
+      return (await Deno.connect({ hostname: "127.0.0.1", port })).close();
+    } catch (error) {
+      if (!(error instanceof Deno.errors.ConnectionRefused)) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+  fail(`nobody accepts connections at port ${port}`);
 }
 
 /** Runs a program to its end; fails the test when that is not a good one. */
@@ -88,6 +104,18 @@ function spawn(program: ServerProgram, stdin: "null" | "piped" = "null"): Deno.C
     if (!(error instanceof Deno.errors.NotFound)) throw error;
     fail(`${command} is not installed: run "deno task setup", or apt-get install ${program.package}`);
   }
+}
+
+function freeze(pid: number): Disposable {
+  const family = descendants(pid);
+  for (const each of family) Deno.kill(each, "SIGSTOP");
+  return { [Symbol.dispose]: () => family.forEach((each) => Deno.kill(each, "SIGCONT")) };
+}
+
+/** A process and all that it has started, each before its children. */
+function descendants(pid: number): number[] {
+  const children = Deno.readTextFileSync(`/proc/${pid}/task/${pid}/children`).split(" ").filter(Boolean).map(Number);
+  return [pid, ...children.flatMap(descendants)];
 }
 
 function kill(child: Deno.ChildProcess): void {

@@ -1,0 +1,56 @@
+import "./first_round.ts";
+import { ok, strictEqual } from "node:assert/strict";
+import { runRound } from "../../src/checkers/run.ts";
+import { parseIp } from "../../src/model/address.ts";
+import type { CheckTarget } from "../../src/model/check.ts";
+import { Secret } from "../../src/model/secret.ts";
+import { FTP_PAGE, FTP_PASSWORD, startVsftpd } from "./ftp_server.ts";
+import { checkOf, contains, inWords, openDescriptors } from "./peers.ts";
+import { freePort, temporaryDirectory } from "./real_server.ts";
+
+const WRONG = "wr0ng-password";
+const visitor = { passwd: new Secret(FTP_PASSWORD) };
+
+const ROWS: readonly { name: string; target: Partial<CheckTarget>; deadline?: number; verdict: string }[] = [
+  { name: "a login", target: visitor, verdict: "up: logged in as anonymous" },
+  { name: "a wrong password", target: { passwd: new Secret(WRONG) }, verdict: "down (auth): 530 Login incorrect." },
+  {
+    name: "a file that matches",
+    target: { ...visitor, request: "page", receive: contains("Test Page") },
+    verdict: `up: ${FTP_PAGE.length} bytes of page`,
+  },
+  {
+    name: "a file that does not match",
+    target: { ...visitor, request: "page", receive: contains("Another Page") },
+    verdict: "down (mismatch): reply does not match receive: /Another Page/",
+  },
+  {
+    name: "a file that is not there",
+    target: { ...visitor, request: "nowhere" },
+    verdict: "down (protocol): 550 Failed to open file.",
+  },
+];
+
+Deno.test("ftp: a real vsftpd", async (t) => {
+  await using directory = await temporaryDirectory();
+  const port = freePort();
+  await using vsftpd = await startVsftpd(directory.path, port);
+  for (const host of ["127.0.0.1", "::1"]) {
+    const server = { service: "ftp", address: parseIp(host)!, port } as const;
+    for (const row of ROWS) {
+      await t.step(`${row.name}, ${host}`, async () => {
+        const before = openDescriptors();
+        const { result, trace } = await runRound(checkOf({ ...server, ...row.target }), "negotiate");
+        strictEqual(inWords(result), row.verdict);
+        const told = JSON.stringify([result, trace]);
+        ok(![FTP_PASSWORD, WRONG].some((secret) => told.includes(secret)), told);
+        strictEqual(openDescriptors(), before);
+      });
+    }
+    await t.step(`a server that is stopped, ${host}`, async () => {
+      using _frozen = vsftpd.freeze();
+      const { result } = await runRound(checkOf(server, { negotiateTimeout: 0.5 }), "negotiate");
+      strictEqual(inWords(result), "down (timeout): no answer within 0.5 s (waiting for the greeting)");
+    });
+  }
+});
