@@ -27,6 +27,9 @@ const MAX_TRACE = 64;
 /** Characters of a line, be it of the trace or a detail. */
 const MAX_TEXT = 256;
 
+/** Characters of a secret that is masked wherever a server repeats it: a shorter one would blot out half of each text. */
+const SHORTEST_MASKED = 4;
+
 /** The reason that conversations see when their round is over. Nobody reads it: the verdict stands by then. */
 const OVER = new Error("the round is over");
 
@@ -37,8 +40,9 @@ const OVER = new Error("the round is over");
 export async function runRound(check: Check, method: CheckMethod): Promise<Round> {
   const start = performance.now();
   const trace: TraceLine[] = [];
+  const mask = maskFor(check.target);
   const note = (line: string) => {
-    if (trace.length < MAX_TRACE) trace.push({ atMs: performance.now() - start, text: oneLine(line) });
+    if (trace.length < MAX_TRACE) trace.push({ atMs: performance.now() - start, text: oneLine(mask(line)) });
   };
   const seconds = method === "negotiate" ? check.negotiateTimeout : check.checkTimeout;
   const attempts = attemptsOf(check.target, method);
@@ -50,6 +54,7 @@ export async function runRound(check: Check, method: CheckMethod): Promise<Round
   if (!result.up && result.why === "timeout" && result.detail === "") {
     result = down("timeout", `no answer within ${seconds} s (${stageOf(trace)})`);
   }
+  result = { ...result, detail: oneLine(mask(result.detail)) };
   return { result, durationMs: performance.now() - start, trace };
 }
 
@@ -92,8 +97,7 @@ async function ask(target: CheckTarget, method: CheckMethod, run: CheckRun): Pro
   try {
     const checker = await checkerFor(method, target.service);
     if (!checker) return down("internal", `there is no check for service ${target.service}`);
-    const result = await checker(target, run);
-    return { ...result, detail: oneLine(result.detail) };
+    return await checker(target, run);
   } catch (error) {
     return explain(error);
   }
@@ -143,13 +147,19 @@ const BY_NAME: Readonly<Record<string, readonly [FailureKind, prefix: string]>> 
 };
 
 function explain(error: unknown): CheckResult {
-  if (!(error instanceof Error)) return down("internal", oneLine(String(error)));
+  if (!(error instanceof Error)) return down("internal", String(error));
   const code = "code" in error ? String(error.code) : "";
   if (code in REFUSALS) return down("refused", REFUSALS[code]);
   if (code === "ETIMEDOUT") return down("timeout", "the connection timed out");
   if (code in OWN_TROUBLES) return down("internal", OWN_TROUBLES[code]);
   const [why, prefix] = BY_NAME[error.name] ?? ["internal", "the check failed: "];
-  return down(why, oneLine(prefix + error.message));
+  return down(why, prefix + error.message);
+}
+
+/** Blots a target's secrets out of a text. No check tells them, but a server may repeat what it was told. */
+function maskFor({ passwd, secret }: CheckTarget): (text: string) => string {
+  const known = [passwd, secret].map((each) => each?.reveal() ?? "").filter(({ length }) => length >= SHORTEST_MASKED);
+  return (text) => known.reduce((masked, value) => masked.replaceAll(value, "***"), text);
 }
 
 /** Text from anywhere as one bounded line of printable characters. */

@@ -1,0 +1,47 @@
+import { ok, strictEqual } from "node:assert/strict";
+import type { CheckTarget } from "../../src/model/check.ts";
+import { runRound } from "../../src/checkers/run.ts";
+import { Secret } from "../../src/model/secret.ts";
+import { checkOf, inWords, type Manners, withPeer } from "./peers.ts";
+
+const PASSWORD = "s3cret-of-joe";
+const MASKED = "***";
+
+/** A PostgreSQL message: a letter, its length, its body. */
+function message(letter: string, body: string): string {
+  return letter + String.fromCharCode(0, 0, (body.length + 4) >> 8, (body.length + 4) & 0xff) + body;
+}
+
+/** A server that asks for the password in the clear, and repeats it in its refusal. */
+const indiscreet: Manners = async (client) => {
+  await client.hear();
+  await client.say(message("R", "\0\0\0\x03"));
+  const password = (await client.hear()).slice(5, -1);
+  await client.say(message("E", `SFATAL\0VFATAL\0C28P01\0M${"x".repeat(230)} no login with ${password}\0\0`));
+  await client.gone();
+};
+
+const ASKED: Partial<CheckTarget> = { service: "pgsql", login: "joe", request: "SELECT 1" };
+
+Deno.test("a password that a server repeats is masked, before the text is cut", async () => {
+  await withPeer(indiscreet, async (peer) => {
+    const { result, trace } = await runRound(
+      checkOf({ ...ASKED, ...peer, passwd: new Secret(PASSWORD) }, { negotiateTimeout: 5 }),
+      "negotiate",
+    );
+    strictEqual(inWords(result).startsWith("down (auth): FATAL 28P01: xxx"), true, inWords(result));
+    const told = JSON.stringify([result, trace]);
+    ok(!told.includes(PASSWORD.slice(0, 4)), told);
+  });
+});
+
+Deno.test("a password in the trace is masked", async () => {
+  await withPeer(indiscreet, async (peer) => {
+    const passwd = new Secret(PASSWORD);
+    const { trace } = await runRound(
+      checkOf({ ...ASKED, ...peer, passwd, database: PASSWORD }, { negotiateTimeout: 5 }),
+      "negotiate",
+    );
+    strictEqual(trace[1].text, `> startup, user joe, database ${MASKED}`);
+  });
+});
