@@ -1,5 +1,6 @@
-import { match, strictEqual } from "node:assert/strict";
+import { doesNotMatch, match, strictEqual } from "node:assert/strict";
 import { scenario } from "../world/scenario.ts";
+import { poll } from "../world/wait.ts";
 
 const SITE = `
     checktimeout = 2
@@ -34,6 +35,22 @@ scenario("kill -9 and start again: the table is adopted, and no request fails", 
   await load.endsWithoutFailure();
   reals.stop("10.0.0.11");
   await table.becomes(SITE_UP.replace("10.0.0.11:80 -m -w 1", "10.0.0.11:80 -m -w 0"));
+});
+
+scenario("stopped for longer than its timeouts, the director takes nobody out when it goes on", async (world) => {
+  const { director, reals, table } = world;
+  await reals.are(["10.0.0.11", "10.0.0.12"]);
+  await director.start(SITE);
+  await table.becomes(SITE_UP);
+
+  await director.signal("SIGSTOP");
+  await table.stays(SITE_UP, 5);
+  await director.signal("SIGCONT");
+  await table.stays(SITE_UP, 3);
+  doesNotMatch(await director.log(), /is down/);
+
+  reals.stop("10.0.0.12");
+  await table.becomes(SITE_UP.replace("10.0.0.12:80 -m -w 1", "10.0.0.12:80 -m -w 0"));
 });
 
 scenario("start purges what an earlier run left in its virtuals, and touches no others", async (world) => {
@@ -166,7 +183,8 @@ scenario("supervised=yes: in the foreground, with its log on standard output, un
     ${SITE.trimStart()}`);
   director.startInForeground("/run/supervised.out");
   await table.becomes(SITE_UP);
-  match(await Deno.readTextFile("/run/supervised.out"), /^\[[^|\]]+\] Added virtual server: 192\.0\.2\.10:80$/m);
+  const line = /^\[[^|\]]+\] Added virtual server: 192\.0\.2\.10:80$/m;
+  match(await poll(() => Deno.readTextFile("/run/supervised.out"), (output) => line.test(output), 5), line);
 
   await director.signal("SIGTERM");
   await director.isGone();
