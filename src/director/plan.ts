@@ -1,7 +1,7 @@
 /**
  * From what the kernel has and what we want to the changes between. Pure.
  *
- * Two occasions: `reconcile` (start and reload) looks at every entry of our virtual services and purges what the
+ * Two ways: `reconcile` (start and reload) looks at every entry of our virtual services and purges what the
  * configuration does not list; otherwise only what we want differently than before is touched, so that what a person
  * changed by hand stays until the real server's own health changes.
  *

@@ -135,12 +135,12 @@ export class TableKeeper {
     return { type, action, occasion, listed, role: wanted?.role, before };
   }
 
-  /** To set right what was changed by hand it must have been seen. */
+  /** To set right or to purge what was changed by hand it must have been seen. */
   #lastSeen(occasion: Occasion, thresholds: boolean): IpvsTable | undefined {
     const seen = this.#seen;
     if (!seen || seen.thresholds !== thresholds) return undefined;
     const fresh = this.#ports.clock.now() - seen.at <= FRESH;
-    return fresh || !setsRight(occasion) ? seen.table : undefined;
+    return fresh || occasion === "change" || occasion === "weight" ? seen.table : undefined;
   }
 
   #retryLater(): void {
@@ -178,9 +178,9 @@ export class TableKeeper {
   }
 }
 
-/** A start, a reload and a stop look at every entry of ours; otherwise only what we want differently is touched. */
+/** A start and a reload look at every entry of ours; otherwise only what we want differently is touched. */
 function setsRight(occasion: Occasion): boolean {
-  return occasion === "start" || occasion === "reload" || occasion === "stop";
+  return occasion === "start" || occasion === "reload";
 }
 
 function subjectOf(action: Action): string {

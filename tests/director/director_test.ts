@@ -230,6 +230,22 @@ Deno.test({
 });
 
 Deno.test({
+  name: "director: stop leaves a virtual service with cleanstop=no as a person has set it",
+  ...pure,
+  fn: async () => {
+    const world = new World("", { ...TWO, options: { cleanStop: false } });
+    await world.start();
+    const [service] = (await world.driver.read({ thresholds: false })).values();
+    await world.driver.apply([
+      { do: "edit-destination", service, destination: destination("10.0.0.1:80 weight 9") },
+      { do: "add-destination", service, destination: destination("10.0.0.9:80") },
+    ]);
+    await world.director.stop();
+    deepStrictEqual(await destinations(world), [R1.replace("-w 1", "-w 9"), R2, "-a -r 10.0.0.9:80 -m -w 1"]);
+  },
+});
+
+Deno.test({
   name: "director: checktype off activates nothing, the fallback neither; on activates all at once",
   ...pure,
   fn: async () => {
