@@ -108,14 +108,24 @@ function spawn(program: ServerProgram, stdin: "null" | "piped" = "null"): Deno.C
 
 function freeze(pid: number): Disposable {
   const family = descendants(pid);
-  for (const each of family) Deno.kill(each, "SIGSTOP");
-  return { [Symbol.dispose]: () => family.forEach((each) => Deno.kill(each, "SIGCONT")) };
+  for (const each of family) signal(each, "SIGSTOP");
+  return { [Symbol.dispose]: () => family.forEach((each) => signal(each, "SIGCONT")) };
 }
 
 /** A process and all that it has started, each before its children. */
 function descendants(pid: number): number[] {
-  const children = Deno.readTextFileSync(`/proc/${pid}/task/${pid}/children`).split(" ").filter(Boolean).map(Number);
+  const { stdout } = new Deno.Command("pgrep", { args: ["-P", String(pid)] }).outputSync();
+  const children = new TextDecoder().decode(stdout).split("\n").filter(Boolean).map(Number);
   return [pid, ...children.flatMap(descendants)];
+}
+
+/** Signals a process that may have ended meanwhile, as children of servers do. */
+function signal(pid: number, signal: "SIGSTOP" | "SIGCONT"): void {
+  try {
+    Deno.kill(pid, signal);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
 }
 
 function kill(child: Deno.ChildProcess): void {
