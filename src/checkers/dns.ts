@@ -15,8 +15,8 @@ import {
   encodeDnsQuestion,
 } from "../wire/dns_message.ts";
 import { ProtocolError } from "../wire/protocol_error.ts";
-import { connectTcp } from "../wire/tcp.ts";
 import { openUdp } from "../wire/udp.ts";
+import { openTcp } from "./open.ts";
 import { down, up } from "./verdict.ts";
 
 /** Strange messages on one connection; in datagrams others may mix in, on a connection nobody can. */
@@ -48,8 +48,7 @@ async function askByDatagram(question: DnsQuestion, target: CheckTarget, run: Ch
 
 /** RFC 7766, 8: each message has its length, two bytes, in front. */
 async function askByConnection(question: DnsQuestion, target: CheckTarget, run: CheckRun): Promise<DnsAnswer> {
-  run.trace(`connecting to ${formatEndpoint(target.address, target.port)}`);
-  const stream = await connectTcp(target.address, target.port, run.signal);
+  const stream = await openTcp(target, run);
   try {
     run.trace(`> ${question.type} ${question.name}`);
     const message = encodeDnsQuestion(question);

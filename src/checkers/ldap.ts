@@ -2,7 +2,6 @@
  * ldap and ldaps: a simple bind, then the entry that `request` names is looked for; its name must match `receive`.
  */
 
-import { formatEndpoint, parseIp } from "../model/address.ts";
 import type { CheckResult, CheckRun, CheckTarget } from "../model/check.ts";
 import { ByteReader } from "../wire/byte_reader.ts";
 import type { ByteStream } from "../wire/byte_stream.ts";
@@ -18,7 +17,7 @@ import {
 } from "../wire/ldap_message.ts";
 import { utf8Characters } from "../wire/latin1.ts";
 import { ProtocolError } from "../wire/protocol_error.ts";
-import { connectTcp } from "../wire/tcp.ts";
+import { openTcp, openTls } from "./open.ts";
 import { down, up } from "./verdict.ts";
 
 /** The numbers of our three messages. */
@@ -31,22 +30,12 @@ const MAX_REPLIES = 16;
 
 /** Over a bare connection. */
 export async function ldap(target: CheckTarget, run: CheckRun): Promise<CheckResult> {
-  return await converse(await connect(target, run), target, run);
+  return await converse(await openTcp(target, run), target, run);
 }
 
 /** Over TLS, where by default any certificate will do. */
 export async function ldaps(target: CheckTarget, run: CheckRun): Promise<CheckResult> {
-  const stream = await connect(target, run);
-  run.trace("TLS handshake");
-  const { startTls } = await import("../wire/tls.ts");
-  const { address, virtualHost, tlsVerify } = target;
-  const serverName = virtualHost && !parseIp(virtualHost) ? virtualHost : undefined;
-  return await converse(await startTls(stream, { serverName, address, verify: tlsVerify }), target, run);
-}
-
-function connect(target: CheckTarget, run: CheckRun): Promise<ByteStream> {
-  run.trace(`connecting to ${formatEndpoint(target.address, target.port)}`);
-  return connectTcp(target.address, target.port, run.signal);
+  return await converse(await openTls(target, run), target, run);
 }
 
 async function converse(stream: ByteStream, target: CheckTarget, run: CheckRun): Promise<CheckResult> {

@@ -4,12 +4,11 @@
 
 import { once } from "node:events";
 import { type Connection, createConnection, type QueryError, type TypeCastField } from "mysql2";
-import { formatEndpoint } from "../model/address.ts";
 import type { CheckResult, CheckRun, CheckTarget } from "../model/check.ts";
 import { HeardTooMuch, NodeStream } from "../wire/node_stream.ts";
 import { ProtocolError } from "../wire/protocol_error.ts";
-import { connectTcp } from "../wire/tcp.ts";
 import { judgeFirstRow, type Row, rowText } from "./first_row.ts";
+import { openTcp } from "./open.ts";
 import { down } from "./verdict.ts";
 
 /** Errors that say that we may not: the host, the user, the password, the database, the table, the account. */
@@ -31,8 +30,7 @@ const REJECTIONS: ReadonlySet<number> = new Set([
 /** Speaks to a MySQL or MariaDB server without TLS. */
 export async function mysql(target: CheckTarget, run: CheckRun): Promise<CheckResult> {
   if (!target.login || !target.request) return down("internal", "login and request are needed");
-  run.trace(`connecting to ${formatEndpoint(target.address, target.port)}`);
-  const stream = new NodeStream(await connectTcp(target.address, target.port, run.signal));
+  const stream = new NodeStream(await openTcp(target, run));
   try {
     run.trace(`> login ${target.login}, database ${target.database ?? "(none)"}`);
     const connection = connectionFor(target, stream);

@@ -6,12 +6,11 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import oracledb from "oracledb";
 import Transport from "oracledb/lib/thin/sqlnet/ntTcp.js";
-import { formatEndpoint } from "../model/address.ts";
 import type { CheckResult, CheckRun, CheckTarget } from "../model/check.ts";
 import { NodeStream } from "../wire/node_stream.ts";
 import { ProtocolError } from "../wire/protocol_error.ts";
-import { connectTcp } from "../wire/tcp.ts";
 import { tnsStream } from "../wire/tns_stream.ts";
+import { openTcp } from "./open.ts";
 import { down, up } from "./verdict.ts";
 
 /** A listener's word for a SID or a service that it does not know. */
@@ -50,8 +49,7 @@ async function converse(
   target: CheckTarget,
   run: CheckRun,
 ): Promise<CheckResult | undefined> {
-  run.trace(`connecting to ${formatEndpoint(target.address, target.port)}`);
-  const stream = new NodeStream(tnsStream(await connectTcp(target.address, target.port, run.signal)));
+  const stream = new NodeStream(tnsStream(await openTcp(target, run)));
   try {
     run.trace(`> login ${target.login}, ${kind} ${target.database}`);
     const connection = await provided.run(stream, () => oracledb.getConnection(loginOf(kind, target)));

@@ -4,12 +4,11 @@
 
 // @ts-types="@types/pg"
 import { Client, type DatabaseError, Query, type QueryArrayConfig } from "pg";
-import { formatEndpoint } from "../model/address.ts";
 import type { CheckResult, CheckRun, CheckTarget } from "../model/check.ts";
 import { HeardTooMuch, NodeStream } from "../wire/node_stream.ts";
 import { ProtocolError } from "../wire/protocol_error.ts";
-import { connectTcp } from "../wire/tcp.ts";
 import { judgeFirstRow, type Row, rowText } from "./first_row.ts";
+import { openTcp } from "./open.ts";
 import { down } from "./verdict.ts";
 
 /** SQLSTATEs (PostgreSQL, appendix A) that say that we may not: class 28, and insufficient_privilege. */
@@ -21,8 +20,7 @@ class PasswordAsked extends Error {}
 /** Speaks to a server without TLS. The database is by default the one that is called as the login. */
 export async function pgsql(target: CheckTarget, run: CheckRun): Promise<CheckResult> {
   if (!target.login || !target.request) return down("internal", "login and request are needed");
-  run.trace(`connecting to ${formatEndpoint(target.address, target.port)}`);
-  const stream = new NodeStream(await connectTcp(target.address, target.port, run.signal));
+  const stream = new NodeStream(await openTcp(target, run));
   try {
     const client = clientFor(target, stream);
     run.trace(`> startup, user ${target.login}, database ${client.database}`);

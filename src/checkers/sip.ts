@@ -16,8 +16,8 @@ import {
   readSipReply,
   type SipReply,
 } from "../wire/sip_message.ts";
-import { connectTcp } from "../wire/tcp.ts";
 import { openUdp } from "../wire/udp.ts";
+import { openTcp } from "./open.ts";
 import { down, up } from "./verdict.ts";
 
 /** Messages that may come on one connection before the reply. */
@@ -51,8 +51,7 @@ async function askByDatagram(party: string, target: CheckTarget, run: CheckRun):
 }
 
 async function askByConnection(party: string, target: CheckTarget, run: CheckRun): Promise<SipReply> {
-  run.trace(`connecting to ${formatEndpoint(target.address, target.port)}`);
-  const stream = await connectTcp(target.address, target.port, run.signal);
+  const stream = await openTcp(target, run);
   try {
     const request = optionsRequest(party, "TCP", bracketed(localAddress(target, run)));
     run.trace(`> OPTIONS sip:${party}`);
