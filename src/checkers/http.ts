@@ -8,6 +8,7 @@ import type { ByteStream } from "../wire/byte_stream.ts";
 import { encodeRequest, type HttpReply, type HttpRequest, readReply } from "../wire/http_message.ts";
 import { lookUp } from "../wire/name_lookup.ts";
 import { connectTcp } from "../wire/tcp.ts";
+import { secure } from "./open.ts";
 import { down, judgeReply } from "./verdict.ts";
 
 /** Redirects that are followed, all on the same server. */
@@ -83,9 +84,7 @@ async function open(at: Page, target: CheckTarget, run: CheckRun): Promise<ByteS
   run.trace(`connecting to ${formatEndpoint(address, at.port)}`);
   const stream = await connectTcp(address, at.port, run.signal);
   if (at.scheme === "http") return stream;
-  run.trace("TLS handshake");
-  const { startTls } = await import("../wire/tls.ts");
-  return startTls(stream, { serverName: serverName(at, target), address, verify: target.tlsVerify });
+  return await secure(stream, target, run, { address, name: target.virtualHost ?? at.host });
 }
 
 function requestFor(page: Page, target: CheckTarget, absolute: boolean): HttpRequest {
@@ -114,12 +113,6 @@ function setHeader(headers: [name: string, value: string][], name: string, value
 /** `virtualhost`, else the URL's host, else the real server's address. */
 function hostHeader(page: Page, target: CheckTarget): string {
   return target.virtualHost ?? authority(page);
-}
-
-/** The name for TLS's SNI, which addresses must not be (RFC 6066, 3). */
-function serverName(page: Page, target: CheckTarget): string | undefined {
-  const name = target.virtualHost?.replace(/:\d+$/, "") ?? page.host;
-  return parseIp(name.replace(/^\[|\]$/g, "")) ? undefined : name;
 }
 
 /** `host`, or `host:port` where the port is not the scheme's own. */

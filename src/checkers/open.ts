@@ -2,7 +2,7 @@
  * How a checker's conversation begins.
  */
 
-import { formatEndpoint, parseIp } from "../model/address.ts";
+import { formatEndpoint, type IpAddress, parseIp } from "../model/address.ts";
 import type { CheckRun, CheckTarget } from "../model/check.ts";
 import type { ByteStream } from "../wire/byte_stream.ts";
 import { connectTcp } from "../wire/tcp.ts";
@@ -15,10 +15,48 @@ export function openTcp(target: CheckTarget, run: CheckRun, port: number = targe
 
 /** The same over TLS, in the name of `virtualhost` where that is one. By default any certificate will do. */
 export async function openTls(target: CheckTarget, run: CheckRun): Promise<ByteStream> {
-  const stream = await openTcp(target, run);
+  return await secure(await openTcp(target, run), target, run);
+}
+
+/** Whom a connection leads to: its address, and the name that it goes by if there is one. */
+export interface TlsPeer {
+  readonly address: IpAddress;
+  /** A host or an address, perhaps with a port. */
+  readonly name?: string;
+}
+
+/** TLS on a connection that is there already; the configuration's `tlsservername` overrides the peer's name. */
+export async function secure(
+  stream: ByteStream,
+  target: CheckTarget,
+  run: CheckRun,
+  peer: TlsPeer = { address: target.address, name: target.virtualHost },
+): Promise<ByteStream> {
   run.trace("TLS handshake");
   const { startTls } = await import("../wire/tls.ts");
-  const { address, virtualHost, tlsVerify } = target;
-  const serverName = virtualHost && !parseIp(virtualHost) ? virtualHost : undefined;
-  return await startTls(stream, { serverName, address, verify: tlsVerify });
+  const host = target.tlsServerName ?? (peer.name && withoutPort(peer.name));
+  // Addresses must not be in SNI (RFC 6066, 3); a certificate may well be asked for one.
+  const address = host && parseIp(host);
+  const tls = await startTls(stream, {
+    serverName: address ? undefined : host,
+    address: address ?? peer.address,
+    verify: target.tlsVerify,
+    caFile: target.tlsCaFile,
+    client: target.tlsClient,
+  });
+  const warning = expiryWarning(tls.daysLeft(), target.certExpiryWarn);
+  if (warning) run.warn(warning);
+  return tls;
+}
+
+/** The host of `host`, `host:port`, `[address]` and `[address]:port`, and any bare address. */
+function withoutPort(name: string): string {
+  return parseIp(name) ?? name.replace(/:\d+$/, "").replace(/^\[|\]$/g, "");
+}
+
+function expiryWarning(daysLeft: number, soon = 0): string | undefined {
+  if (soon === 0 || daysLeft >= soon) return undefined;
+  const days = Math.abs(daysLeft);
+  const span = `${days} day${days === 1 ? "" : "s"}`;
+  return daysLeft < 0 ? `certificate expired ${span} ago` : `certificate expires in ${span}`;
 }

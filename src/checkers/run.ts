@@ -85,7 +85,7 @@ async function converse(
     cancelDeadline = setDeadline(milliseconds, () => resolve(down("timeout", "")));
   });
   try {
-    return await Promise.race([ask(target, method, { signal: ending.signal, trace }), deadline]);
+    return await Promise.race([ask(target, method, ending.signal, trace), deadline]);
   } finally {
     cancelDeadline();
     // Also after a verdict: what a checker forgot to close is closed here.
@@ -93,11 +93,19 @@ async function converse(
   }
 }
 
-async function ask(target: CheckTarget, method: CheckMethod, run: CheckRun): Promise<CheckResult> {
+async function ask(
+  target: CheckTarget,
+  method: CheckMethod,
+  signal: AbortSignal,
+  trace: CheckRun["trace"],
+): Promise<CheckResult> {
   try {
     const checker = await checkerFor(method, target.service);
     if (!checker) return down("internal", `there is no check for service ${target.service}`);
-    return await checker(target, run);
+    let warning: string | undefined;
+    const result = await checker(target, { signal, trace, warn: (text) => warning = text });
+    if (!result.up || warning === undefined) return result;
+    return { ...result, detail: `${result.detail}; ${warning}`, warning };
   } catch (error) {
     return explain(error);
   }
@@ -139,6 +147,7 @@ const OWN_TROUBLES: Readonly<Record<string, string>> = {
 const BY_NAME: Readonly<Record<string, readonly [FailureKind, prefix: string]>> = {
   ProtocolError: ["protocol", ""],
   TlsError: ["protocol", "TLS failed: "],
+  TlsFileError: ["internal", ""],
   MissingOpenSsl: ["internal", ""],
   NameError: ["internal", ""],
   NotFound: ["internal", ""],

@@ -253,6 +253,42 @@ export const DIRECTIVES = {
     doc: "Whether a server checked over TLS must show a certificate that is valid for its name. New: the old " +
       "program had no such directive.",
   },
+  tlsservername: {
+    scope: "both",
+    value: values.serverName,
+    default: "virtualhost, else for http the host of the request's URL",
+    doc: "The name that a server checked over TLS is told (SNI) and that its certificate must be valid for. New: the " +
+      "old program had no such directive.",
+  },
+  tlscafile: {
+    scope: "both",
+    value: values.path,
+    default: "the system's certificate authorities",
+    doc: "A PEM file of the certificate authorities that count with tlsverify = yes, in place of the system's. New: " +
+      "the old program had no such directive.",
+  },
+  tlscertfile: {
+    scope: "both",
+    value: values.path,
+    default: UNSET,
+    doc: "A PEM file of the certificate, with its chain, that is shown to servers that ask who checks them. New: the " +
+      "old program had no such directive.",
+  },
+  tlskeyfile: {
+    scope: "both",
+    value: values.path,
+    default: "the file of tlscertfile",
+    doc: "A PEM file of the private key, without a pass phrase, that goes with tlscertfile. New: the old program had " +
+      "no such directive.",
+  },
+  certexpirywarn: {
+    scope: "both",
+    value: values.daysOrZero,
+    default: "0",
+    doc:
+      "Warns, in the log and in the check's result, when the certificate of a server checked over TLS is valid for " +
+      "fewer days than these; 0 means never. New: the old program had no such directive.",
+  },
   checktype: {
     scope: "virtual",
     value: values.checkType,

@@ -55,7 +55,7 @@ export function resolveChecks(
     database: own.database?.value || undefined,
     secret: secretOf(own.secret),
     pingCount: (own.checkcount ?? load.globals.checkcount)?.value ?? 1,
-    tlsVerify: (own.tlsverify ?? load.globals.tlsverify)?.value ?? false,
+    ...resolveTls(load, own),
     dynamicWeight: own.dynamicweight?.value ?? false,
     command: external ? own.checkcommand?.value ?? ["/bin/true"] : [],
   };
@@ -225,6 +225,31 @@ function resolveTiming(globals: Settings, own: Settings): Timing {
   };
 }
 
+type TlsTarget = Pick<
+  CheckTarget,
+  "tlsVerify" | "tlsServerName" | "tlsCaFile" | "tlsClient" | "certExpiryWarn"
+>;
+
+function resolveTls({ globals, problems }: Load, own: Settings): TlsTarget {
+  const verify = (own.tlsverify ?? globals.tlsverify)?.value ?? false;
+  if (own.tlscafile && !verify) {
+    problems.warning(own.tlscafile, "tlscafile has no effect without tlsverify", "add tlsverify = yes");
+  }
+  const certificate = own.tlscertfile ?? globals.tlscertfile;
+  // A key goes with one certificate: not with another one that the section brings.
+  const key = own.tlskeyfile ?? (own.tlscertfile ? undefined : globals.tlskeyfile);
+  if (key && !certificate) {
+    problems.error(key, "tlskeyfile needs the certificate that it belongs to", "add tlscertfile = /path");
+  }
+  return {
+    tlsVerify: verify,
+    tlsServerName: (own.tlsservername ?? globals.tlsservername)?.value,
+    tlsCaFile: (own.tlscafile ?? globals.tlscafile)?.value,
+    tlsClient: certificate && { certFile: certificate.value, keyFile: (key ?? certificate).value },
+    certExpiryWarn: (own.certexpirywarn ?? globals.certexpirywarn)?.value ?? 0,
+  };
+}
+
 function secretOf(setting: Setting<Secret> | undefined): Secret | undefined {
   return setting?.value.reveal() ? setting.value : undefined;
 }
@@ -272,6 +297,10 @@ function identityOf(
     token(target.secret),
     target.pingCount,
     target.tlsVerify,
+    target.tlsServerName,
+    target.tlsCaFile,
+    target.tlsClient,
+    target.certExpiryWarn,
     target.dynamicWeight,
     target.command,
     virtual,

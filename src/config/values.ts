@@ -39,6 +39,9 @@ export const seconds: Grammar<number> = integer("seconds", 1, LONGEST_SECONDS);
 /** Seconds, where 0 switches something off. */
 export const secondsOrZero: Grammar<number> = integer("seconds", 0, LONGEST_SECONDS);
 
+/** Days, where 0 switches something off. */
+export const daysOrZero: Grammar<number> = integer("days", 0, 36_500);
+
 /** Seconds of client affinity: the kernel takes 31 days at most. */
 export const persistence: Grammar<number> = integer("seconds", 1, 31 * 86_400);
 
@@ -236,6 +239,12 @@ export const mailServer: Grammar<string> = quotable("host[:port]", (text) => {
 export const virtualHost: Grammar<string> = quotable("host", (text) => {
   if (/^[^\s/"']+$/.test(text)) return value(text);
   return mistake(whole(text), `not a host name: ${quoted(text)}`, "write the name alone, without http:// or a path");
+});
+
+/** A server's name or address as a certificate has it. */
+export const serverName: Grammar<string> = quotable("host", (text) => {
+  if (/^[A-Za-z0-9_.-]+$/.test(text) || parseIp(text)) return value(text);
+  return mistake(whole(text), `not a host name: ${quoted(text)}`, "write the name alone, without a port");
 });
 
 /** The name of an IPVS scheduler. Which ones there are the kernel knows. */

@@ -37,7 +37,7 @@ export function logLine(event: DirectorEvent): LogLine {
         : { severity: "notice", text: `Virtual server ${event.virtual.label} has a real server again` };
     case "round": {
       const { check, result, durationMs } = event;
-      const users = event.users.map(({ virtual, real }) => `${real.key} (${virtual.label})`).join(", ");
+      const users = usersOf(event);
       const verdict = result.up ? "up" : `down, ${result.why}`;
       return {
         severity: !result.up && result.why === "internal" ? "error" : "debug",
@@ -45,6 +45,16 @@ export function logLine(event: DirectorEvent): LogLine {
       };
     }
   }
+}
+
+/** What the log says of a real server that is up, but. */
+export function warningLine(event: Extract<DirectorEvent, { type: "round" }>, warning: string): string {
+  return `Real server ${usersOf(event)}: ${warning}`;
+}
+
+/** The real servers that a round was about. */
+function usersOf({ users }: Extract<DirectorEvent, { type: "round" }>): string {
+  return users.map(({ virtual, real }) => `${real.key} (${virtual.label})`).join(", ");
 }
 
 /** A weight on its way up or down, which may change every second; none, or some again, is news. */

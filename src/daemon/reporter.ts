@@ -6,7 +6,7 @@ import type { CheckKey } from "../model/check.ts";
 import { destinationKey, virtualKey } from "../model/table.ts";
 import type { Model } from "../model/virtual_service.ts";
 import { formatDate } from "./date.ts";
-import { logLine } from "./event_log.ts";
+import { logLine, warningLine } from "./event_log.ts";
 import type { Log } from "./log.ts";
 
 /** What a reporter carries events to. */
@@ -24,6 +24,8 @@ export class Reporter {
   readonly #fallbackCommands: FallbackCommands;
   /** What kept checks from being made, as last logged. */
   readonly #troubles = new Map<CheckKey, string>();
+  /** What passed checks warn of, as last logged. */
+  readonly #warnings = new Map<CheckKey, string>();
   readonly #unwritable = new Set<string>();
 
   constructor(ports: ReporterPorts) {
@@ -40,7 +42,10 @@ export class Reporter {
       this.#log.write(severity, text);
       this.#mail(event, text);
     }
-    if (event.type === "round") this.#monitor(event);
+    if (event.type === "round") {
+      this.#warn(event);
+      this.#monitor(event);
+    }
     if (event.type === "fallback") this.#fallbackCommands.change(event.virtual, event.active);
   };
 
@@ -70,6 +75,18 @@ export class Reporter {
     const known = this.#troubles.get(check.key);
     this.#troubles.set(check.key, result.detail);
     return known !== result.detail;
+  }
+
+  /** A warning is logged once, and again when it has changed: a certificate's day by day. */
+  #warn(event: Extract<DirectorEvent, { type: "round" }>): void {
+    const { check, result } = event;
+    if (!result.up || result.warning === this.#warnings.get(check.key)) return;
+    if (result.warning === undefined) {
+      this.#warnings.delete(check.key);
+      return;
+    }
+    this.#warnings.set(check.key, result.warning);
+    this.#log.warning(warningLine(event, result.warning));
   }
 
   #monitor({ users, result }: Extract<DirectorEvent, { type: "round" }>): void {

@@ -48,6 +48,12 @@ export interface StatusRange {
   readonly to: number;
 }
 
+/** A client's certificate (with its chain) and private key, each as a PEM file; both may be the same one. */
+export interface TlsClient {
+  readonly certFile: string;
+  readonly keyFile: string;
+}
+
 /** How a real server is asked. `negotiate` speaks the target's service. */
 export type CheckMethod = "negotiate" | "connect" | "ping" | "external" | "external-perl" | "agent";
 
@@ -86,6 +92,14 @@ export interface CheckTarget {
   readonly pingCount: number;
   /** Whether the server's certificate must be valid for its name. */
   readonly tlsVerify: boolean;
+  /** The name in TLS's SNI and in the certificate; absent = that of `virtualHost`. */
+  readonly tlsServerName?: string;
+  /** The certificate authorities that count, as a file; absent = those of the system. */
+  readonly tlsCaFile?: string;
+  /** What we show to a server that asks who we are. */
+  readonly tlsClient?: TlsClient;
+  /** Warn when the server's certificate is valid for fewer days than these. */
+  readonly certExpiryWarn?: number;
   /** Whether the external command's last line may ask for a weight. */
   readonly dynamicWeight?: boolean;
   /** The external command and its own arguments. */
@@ -112,9 +126,12 @@ export type FailureKind =
 /** The weight that a real server asks for itself: a share of the configured one, or a number in its place. */
 export type AskedWeight = { readonly percent: number } | { readonly absolute: number };
 
-/** A check's verdict. `detail` is one line for an operator: `503 Service Unavailable`. */
+/**
+ * A check's verdict. `detail` is one line for an operator: `503 Service Unavailable`. `warning` is what will become a
+ * problem though the server is well; `detail` has it too.
+ */
 export type CheckResult =
-  | { readonly up: true; readonly detail: string; readonly weight?: AskedWeight }
+  | { readonly up: true; readonly detail: string; readonly weight?: AskedWeight; readonly warning?: string }
   | { readonly up: false; readonly why: FailureKind; readonly detail: string };
 
 /** What a checker is given besides its target. */
@@ -123,6 +140,8 @@ export interface CheckRun {
   readonly signal: AbortSignal;
   /** Notes one line of the conversation for the operator. Never given a secret. */
   trace(line: string): void;
+  /** Notes what the operator should know even if the check passes. */
+  warn(warning: string): void;
 }
 
 /** One protocol's check: holds the conversation and says what it found. */

@@ -14,6 +14,11 @@ const DECLARATIONS = {
   SSL_CTX_set_options: { parameters: ["pointer", "u64"], result: "u64" },
   SSL_CTX_set_verify: { parameters: ["pointer", "i32", "pointer"], result: "void" },
   SSL_CTX_set_default_verify_paths: { parameters: ["pointer"], result: "i32" },
+  SSL_CTX_load_verify_locations: { parameters: ["pointer", "buffer", "pointer"], result: "i32" },
+  SSL_CTX_use_certificate_chain_file: { parameters: ["pointer", "buffer"], result: "i32" },
+  SSL_CTX_use_PrivateKey_file: { parameters: ["pointer", "buffer", "i32"], result: "i32" },
+  SSL_CTX_set_default_passwd_cb_userdata: { parameters: ["pointer", "buffer"], result: "void" },
+  SSL_CTX_free: { parameters: ["pointer"], result: "void" },
   SSL_new: { parameters: ["pointer"], result: "pointer" },
   SSL_free: { parameters: ["pointer"], result: "void" },
   SSL_set_bio: { parameters: ["pointer", "pointer", "pointer"], result: "void" },
@@ -28,6 +33,10 @@ const DECLARATIONS = {
   SSL_get_error: { parameters: ["pointer", "i32"], result: "i32" },
   SSL_get_verify_result: { parameters: ["pointer"], result: "i64" },
   SSL_get_version: { parameters: ["pointer"], result: "pointer" },
+  SSL_get_peer_cert_chain: { parameters: ["pointer"], result: "pointer" },
+  OPENSSL_sk_value: { parameters: ["pointer", "i32"], result: "pointer" },
+  X509_get0_notAfter: { parameters: ["pointer"], result: "pointer" },
+  ASN1_TIME_diff: { parameters: ["buffer", "buffer", "pointer", "pointer"], result: "i32" },
   X509_VERIFY_PARAM_set1_ip_asc: { parameters: ["pointer", "buffer"], result: "i32" },
   X509_verify_cert_error_string: { parameters: ["i64"], result: "pointer" },
   BIO_new: { parameters: ["pointer"], result: "pointer" },
@@ -55,6 +64,7 @@ const SSL_VERIFY_PEER = 1;
 const SSL_ERROR_WANT_READ = 2;
 const SSL_ERROR_ZERO_RETURN = 6;
 const X509_V_OK = 0;
+const SSL_FILETYPE_PEM = 1;
 
 /** Every read lands here before it is copied out: one for all, because a read never waits. */
 const landing = new Uint8Array(64 * 1024);
@@ -88,7 +98,12 @@ export class TlsError extends Error {
   override readonly name = "TlsError";
 }
 
-/** What a server must prove. */
+/** A file with certificates or a key cannot be used. */
+export class TlsFileError extends Error {
+  override readonly name = "TlsFileError";
+}
+
+/** What a server must prove, and what we prove to it. */
 export interface TlsExpectation {
   /** The name sent in SNI and asked of the certificate; absent = none is sent. */
   readonly serverName?: string;
@@ -96,6 +111,10 @@ export interface TlsExpectation {
   readonly address: string;
   /** Whether the certificate must be valid: else any will do, and so will old protocols and weak ciphers. */
   readonly verify: boolean;
+  /** PEM file of the certificate authorities that count; absent = those of the system. */
+  readonly caFile?: string;
+  /** PEM files of the certificate, with its chain, and of the key that we show to a server that asks. */
+  readonly client?: { readonly certFile: string; readonly keyFile: string };
 }
 
 /** What there is to do next: {@link TlsMachine.feed} it what the server sent, or nothing more. */
@@ -108,9 +127,10 @@ export class TlsMachine {
   readonly #fromServer: Deno.PointerValue;
   readonly #toServer: Deno.PointerValue;
 
+  /** Throws {@link TlsFileError}. */
   constructor(expectation: TlsExpectation) {
     const lib = openssl();
-    this.#connection = lib.SSL_new(contextFor(expectation.verify));
+    this.#connection = lib.SSL_new(contextFor(expectation));
     this.#fromServer = lib.BIO_new(lib.BIO_s_mem());
     this.#toServer = lib.BIO_new(lib.BIO_s_mem());
     lib.SSL_set_bio(this.#ssl, this.#fromServer, this.#toServer);
@@ -167,6 +187,15 @@ export class TlsMachine {
     return textAt(openssl().SSL_get_version(this.#ssl));
   }
 
+  /** Whole days until the server's certificate expires; negative when it has expired. */
+  daysLeft(): number {
+    const lib = openssl();
+    const certificate = lib.OPENSSL_sk_value(lib.SSL_get_peer_cert_chain(this.#ssl), 0);
+    const [days, seconds] = [new Int32Array(1), new Int32Array(1)];
+    lib.ASN1_TIME_diff(days, seconds, null, lib.X509_get0_notAfter(certificate));
+    return days[0] < 0 || seconds[0] < 0 ? days[0] - 1 : days[0];
+  }
+
   /** Gives its memory back. Harmless when that is done already; any other call is then an error. */
   free(): void {
     if (this.#connection) openssl().SSL_free(this.#connection);
@@ -193,24 +222,80 @@ export class TlsMachine {
   }
 }
 
-const contexts = new Map<boolean, Deno.PointerValue>();
+/** A context, and in which state its files were when it read them. */
+interface Context {
+  readonly pointer: Deno.PointerValue;
+  readonly version: string;
+}
 
-/** One that verifies, by the system's own policy and authorities, and one that takes what it gets. */
-function contextFor(verify: boolean): Deno.PointerValue {
-  const known = contexts.get(verify);
-  if (known) return known;
+const contexts = new Map<string, Context>();
+
+/** What connections on the same terms share. Made anew when a file has changed: certificates are renewed. */
+function contextFor({ verify, caFile, client }: TlsExpectation): Deno.PointerValue {
+  const files = [caFile, client?.certFile, client?.keyFile];
+  const key = JSON.stringify([verify, ...files]);
+  const version = files.map((file) => file && versionOf(file)).join();
+  const known = contexts.get(key);
+  if (known?.version === version) return known.pointer;
+  const pointer = newContext(verify);
+  try {
+    if (caFile) loadAuthorities(pointer, caFile);
+    else if (verify) openssl().SSL_CTX_set_default_verify_paths(pointer);
+    if (client) loadClient(pointer, client);
+  } catch (error) {
+    openssl().SSL_CTX_free(pointer);
+    throw error;
+  }
+  // Connections that use the old one keep it until they end.
+  if (known) openssl().SSL_CTX_free(known.pointer);
+  contexts.set(key, { pointer, version });
+  return pointer;
+}
+
+/** One that verifies, by the system's own policy, or one that takes what it gets. */
+function newContext(verify: boolean): Deno.PointerValue {
   const lib = openssl();
   const context = lib.SSL_CTX_new(lib.TLS_client_method());
   lib.SSL_CTX_set_verify(context, verify ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, null);
-  if (verify) {
-    lib.SSL_CTX_set_default_verify_paths(context);
-  } else {
+  if (!verify) {
     lib.SSL_CTX_ctrl(context, SSL_CTRL_SET_MIN_PROTO_VERSION, TLS1_VERSION, null);
     lib.SSL_CTX_set_cipher_list(context, cString("DEFAULT:@SECLEVEL=0"));
     lib.SSL_CTX_set_options(context, SSL_OP_LEGACY_SERVER_CONNECT);
   }
-  contexts.set(verify, context);
   return context;
+}
+
+function versionOf(file: string): string {
+  try {
+    const { ino, size, mtime } = Deno.statSync(file);
+    return `${ino} ${size} ${mtime?.getTime()}`;
+  } catch (error) {
+    throw new TlsFileError(`${file} cannot be read: ${(error as Error).message}`);
+  }
+}
+
+function loadAuthorities(context: Deno.PointerValue, file: string): void {
+  const loaded = openssl().SSL_CTX_load_verify_locations(context, cString(file), null);
+  requireLoaded(loaded, `${file} has no certificates that can be used`);
+}
+
+/** What OpenSSL takes for a key's pass phrase; without one it would ask at the terminal. */
+const NO_PASS_PHRASE = cString("");
+
+function loadClient(context: Deno.PointerValue, { certFile, keyFile }: NonNullable<TlsExpectation["client"]>): void {
+  const lib = openssl();
+  lib.SSL_CTX_set_default_passwd_cb_userdata(context, NO_PASS_PHRASE);
+  const certificate = lib.SSL_CTX_use_certificate_chain_file(context, cString(certFile));
+  requireLoaded(certificate, `${certFile} has no certificate that can be used`);
+  const key = lib.SSL_CTX_use_PrivateKey_file(context, cString(keyFile), SSL_FILETYPE_PEM);
+  requireLoaded(key, `${keyFile} has no key that can be used with the certificate in ${certFile}`);
+}
+
+function requireLoaded(outcome: number, complaint: string): void {
+  if (outcome === 1) return;
+  const reason = textAt(openssl().ERR_reason_error_string(openssl().ERR_get_error()));
+  openssl().ERR_clear_error();
+  throw new TlsFileError(reason ? `${complaint}: ${reason}` : complaint);
 }
 
 function cString(text: string): Uint8Array<ArrayBuffer> {

@@ -5,11 +5,17 @@
 import { TlsError, type TlsExpectation, TlsMachine } from "../system/openssl.ts";
 import type { ByteStream } from "./byte_stream.ts";
 
+/** A stream over TLS. */
+export interface TlsByteStream extends ByteStream {
+  /** Whole days for which the server's certificate is still valid; negative when it has expired. */
+  daysLeft(): number;
+}
+
 /**
  * Does the handshake over `stream`, which from then on belongs to the result.
- * Throws `TlsError`, `MissingOpenSsl`, or what `stream` throws.
+ * Throws `TlsError`, `TlsFileError`, `MissingOpenSsl`, or what `stream` throws.
  */
-export async function startTls(stream: ByteStream, expectation: TlsExpectation): Promise<ByteStream> {
+export async function startTls(stream: ByteStream, expectation: TlsExpectation): Promise<TlsByteStream> {
   let tls: TlsStream | undefined;
   try {
     tls = new TlsStream(stream, new TlsMachine(expectation));
@@ -21,7 +27,7 @@ export async function startTls(stream: ByteStream, expectation: TlsExpectation):
   }
 }
 
-class TlsStream implements ByteStream {
+class TlsStream implements TlsByteStream {
   readonly #stream: ByteStream;
   readonly #machine: TlsMachine;
 
@@ -36,6 +42,10 @@ class TlsStream implements ByteStream {
       if (progress === "done") return;
       if (!await this.#feed()) throw new TlsError("the server closed the connection");
     }
+  }
+
+  daysLeft(): number {
+    return this.#machine.daysLeft();
   }
 
   async read(): Promise<Uint8Array<ArrayBuffer> | undefined> {

@@ -237,6 +237,10 @@ pure("defaults are those of the manual", () => {
     secret: undefined,
     pingCount: 1,
     tlsVerify: false,
+    tlsServerName: undefined,
+    tlsCaFile: undefined,
+    tlsClient: undefined,
+    certExpiryWarn: 0,
     dynamicWeight: false,
     command: [],
     commandArguments: [],
@@ -709,6 +713,31 @@ pure(
 pure("alsocheck where nothing is checked is an error", () => {
   deepStrictEqual(said("virtual = 192.0.2.1:80", "real = 10.0.0.1:80 masq", "checktype = on", "alsocheck = smtp"), [
     "error 5:17+4 alsocheck needs a check that it is added to",
+  ]);
+});
+
+pure("a section's client certificate does not go with a global key; each setting makes another check", () => {
+  const text = "tlscertfile = /all.pem\ntlskeyfile = /all.key\ncertexpirywarn = 7\n" +
+    "virtual = 192.0.2.1:443\n    real = 10.0.0.1:443 masq\n    tlsservername = www.example.org\n" +
+    "virtual = 192.0.2.2:443\n    real = 10.0.0.1:443 masq\n    tlscertfile = /own.pem\n    certexpirywarn = 0\n" +
+    "virtual = 192.0.2.3:443\n    real = 10.0.0.1:443 masq\n    tlsverify = yes\n    tlscafile = /ca.pem\n";
+  const targets = [...model(text).virtuals.values()].map(({ reals }) => checksOf([...reals.values()][0].policy)[0]);
+  deepStrictEqual(
+    targets.map(({ target }) => [target.tlsServerName, target.tlsCaFile, target.tlsClient, target.certExpiryWarn]),
+    [
+      ["www.example.org", undefined, { certFile: "/all.pem", keyFile: "/all.key" }, 7],
+      [undefined, undefined, { certFile: "/own.pem", keyFile: "/own.pem" }, 0],
+      [undefined, "/ca.pem", { certFile: "/all.pem", keyFile: "/all.key" }, 7],
+    ],
+  );
+  strictEqual(new Set(targets.map(({ key }) => key)).size, 3);
+});
+
+pure("files for TLS that have nothing to go with are reported", () => {
+  const head = ["virtual = 192.0.2.1:443", "real = 10.0.0.1:443 masq"] as const;
+  deepStrictEqual(said(...head, "tlscafile = /ca.pem"), ["warning 4:17+7 tlscafile has no effect without tlsverify"]);
+  deepStrictEqual(said(...head, "tlskeyfile = /own.key"), [
+    "error 4:18+8 tlskeyfile needs the certificate that it belongs to",
   ]);
 });
 

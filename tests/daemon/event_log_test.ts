@@ -1,7 +1,7 @@
 import { deepStrictEqual } from "node:assert/strict";
 import type { DirectorEvent, Occasion } from "../../src/director/events.ts";
 import type { Role } from "../../src/director/desired.ts";
-import { logLine } from "../../src/daemon/event_log.ts";
+import { logLine, warningLine } from "../../src/daemon/event_log.ts";
 import type { Action } from "../../src/model/plan.ts";
 import { destination, keyOf, sketchModel, verdict } from "../director/fixture.ts";
 
@@ -87,6 +87,10 @@ Deno.test({
       durationMs: 12.4,
       users: [{ virtual, real }],
     };
+    deepStrictEqual(
+      warningLine(event, "certificate expires in 9 days"),
+      "Real server 10.0.0.1:80 (192.0.2.1:80): certificate expires in 9 days",
+    );
     deepStrictEqual(logLine(event), {
       severity: "debug",
       text: "Checked 10.0.0.1:80 (192.0.2.1:80) by negotiate in 12 ms: down, refused: connection refused",
