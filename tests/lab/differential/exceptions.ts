@@ -31,6 +31,17 @@ export const EXCEPTIONS: Readonly<Record<string, readonly Exception[]>> = {
       `,
     },
   ],
+  "fallback-is-real": [
+    {
+      state: "up",
+      reason: "the Perl program takes a real server out that is the fallback as well",
+      ours: `
+        -A -t 192.0.2.10:80 -s wrr
+        -a -t 192.0.2.10:80 -r 10.0.0.11:80 -m -w 1
+        -a -t 192.0.2.10:80 -r 10.0.0.12:80 -m -w 1
+      `,
+    },
+  ],
   "https": [
     {
       state: "up",
