@@ -1,16 +1,17 @@
 /**
  * ftp: the server takes the login and, where `request` names a file, sends it; the file must match `receive`
- * (RFC 959; passive mode by RFC 2428 on IPv6).
+ * (RFC 959; passive mode by RFC 2428 on IPv6; TLS by RFC 4217).
  */
 
 import { familyOf } from "../model/address.ts";
 import type { CheckResult, CheckRun, CheckTarget } from "../model/check.ts";
 import { ByteBuffer } from "../wire/byte_buffer.ts";
 import { ByteReader } from "../wire/byte_reader.ts";
+import type { ByteStream } from "../wire/byte_stream.ts";
 import { decodeLatin1 } from "../wire/latin1.ts";
 import { LineDialogue, type NumberedReply } from "../wire/line_dialogue.ts";
 import { ProtocolError } from "../wire/protocol_error.ts";
-import { openTcp } from "./open.ts";
+import { openTcp, secure } from "./open.ts";
 import { down, judgeReply, up } from "./verdict.ts";
 
 /** Bytes of the file that are matched. */
@@ -27,6 +28,18 @@ export async function ftp(target: CheckTarget, run: CheckRun): Promise<CheckResu
     const greeting = await server.hearNumbered("FTP");
     if (greeting.code !== 220) return down("protocol", greeting.text);
 
+    let control: ByteStream | undefined;
+    if (target.startTls) {
+      const ready = await ask("AUTH TLS");
+      if (ready.code !== 234) return down("protocol", `AUTH TLS: ${ready.text}`);
+      control = await server.secure((stream) => secure(stream, target, run));
+      // RFC 4217, 9: a size must be agreed on before the protection of data, though TLS has no use for it.
+      for (const demand of ["PBSZ 0", "PROT P"]) {
+        const granted = await ask(demand);
+        if (granted.code !== 200) return down("protocol", `${demand}: ${granted.text}`);
+      }
+    }
+
     const login = target.login ?? "anonymous";
     let welcome = await ask(`USER ${login}`);
     if (welcome.code === 331) {
@@ -36,7 +49,7 @@ export async function ftp(target: CheckTarget, run: CheckRun): Promise<CheckResu
     if (welcome.code !== 230 && welcome.code !== 202) return down("auth", welcome.text);
 
     const result = target.request
-      ? await fetchFile(target.request, target, run, ask, server)
+      ? await fetchFile(target.request, target, run, ask, server, control)
       : up(`logged in as ${login}`);
     if (result.up) await server.part("QUIT");
     return result;
@@ -51,16 +64,19 @@ async function fetchFile(
   run: CheckRun,
   ask: (command: string) => Promise<NumberedReply>,
   server: LineDialogue,
+  control: ByteStream | undefined,
 ): Promise<CheckResult> {
   const binary = await ask("TYPE I");
   if (binary.code !== 200) return down("protocol", binary.text);
 
   const passive = await ask(familyOf(target.address) === 4 ? "PASV" : "EPSV");
   if (passive.code !== 227 && passive.code !== 229) return down("protocol", passive.text);
-  const data = await openTcp(target, run, dataPort(passive));
+  let data = await openTcp(target, run, dataPort(passive));
   try {
     const opened = await ask(`RETR ${path}`);
     if (opened.code !== 150 && opened.code !== 125) return down("protocol", opened.text);
+    // Some servers want to see that it is us by the session that we have already (vsftpd's require_ssl_reuse).
+    if (control) data = await secure(data, target, run, { sibling: control });
     const file = new ByteBuffer();
     const count = await new ByteReader(data).fill(file, MAX_FILE);
     data.close();

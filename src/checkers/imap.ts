@@ -6,7 +6,7 @@ import type { CheckResult, CheckRun, CheckTarget } from "../model/check.ts";
 import type { ByteStream } from "../wire/byte_stream.ts";
 import { LineDialogue } from "../wire/line_dialogue.ts";
 import { ProtocolError } from "../wire/protocol_error.ts";
-import { openTcp, openTls } from "./open.ts";
+import { openTcp, openTls, secure } from "./open.ts";
 import { down, up } from "./verdict.ts";
 
 /** Over a bare connection. */
@@ -26,6 +26,14 @@ async function converse(stream: ByteStream, target: CheckTarget, run: CheckRun):
     if (/^\* BYE\b/i.test(greeting)) return down("protocol", greeting);
     if (!/^\* (OK|PREAUTH)\b/i.test(greeting)) {
       throw new ProtocolError(`not an IMAP greeting: ${greeting.slice(0, 80)}`);
+    }
+
+    if (target.startTls && target.service === "imap") {
+      // RFC 9051, 6.2.1.
+      await server.say("0 STARTTLS");
+      const ready = await server.hearUntil((line) => /^(0 |\* BYE\b)/i.test(line));
+      if (!/^0 OK\b/i.test(ready)) return down("protocol", `STARTTLS: ${ready}`);
+      await server.secure((stream) => secure(stream, target, run));
     }
 
     if (target.login) {

@@ -18,11 +18,13 @@ export async function openTls(target: CheckTarget, run: CheckRun): Promise<ByteS
   return await secure(await openTcp(target, run), target, run);
 }
 
-/** Whom a connection leads to: its address, and the name that it goes by if there is one. */
-export interface TlsPeer {
-  readonly address: IpAddress;
-  /** A host or an address, perhaps with a port. */
+/** What is known of a connection that TLS is to go over; by default that it leads to the target. */
+export interface Circumstances {
+  readonly address?: IpAddress;
+  /** Of the peer: a host or an address, perhaps with a port. */
   readonly name?: string;
+  /** A connection to the same server whose session this one takes up. */
+  readonly sibling?: ByteStream;
 }
 
 /** TLS on a connection that is there already; the configuration's `tlsservername` overrides the peer's name. */
@@ -30,20 +32,20 @@ export async function secure(
   stream: ByteStream,
   target: CheckTarget,
   run: CheckRun,
-  peer: TlsPeer = { address: target.address, name: target.virtualHost },
+  { address = target.address, name = target.virtualHost, sibling }: Circumstances = {},
 ): Promise<ByteStream> {
   run.trace("TLS handshake");
   const { startTls } = await import("../wire/tls.ts");
-  const host = target.tlsServerName ?? (peer.name && withoutPort(peer.name));
+  const host = target.tlsServerName ?? (name && withoutPort(name));
   // Addresses must not be in SNI (RFC 6066, 3); a certificate may well be asked for one.
-  const address = host && parseIp(host);
+  const named = host ? parseIp(host) : undefined;
   const tls = await startTls(stream, {
-    serverName: address ? undefined : host,
-    address: address ?? peer.address,
+    serverName: named ? undefined : host,
+    address: named ?? address,
     verify: target.tlsVerify,
     caFile: target.tlsCaFile,
     client: target.tlsClient,
-  });
+  }, sibling);
   const warning = expiryWarning(tls.daysLeft(), target.certExpiryWarn);
   if (warning) run.warn(warning);
   return tls;

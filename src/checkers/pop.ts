@@ -6,7 +6,7 @@ import type { CheckResult, CheckRun, CheckTarget } from "../model/check.ts";
 import type { ByteStream } from "../wire/byte_stream.ts";
 import { LineDialogue } from "../wire/line_dialogue.ts";
 import { ProtocolError } from "../wire/protocol_error.ts";
-import { openTcp, openTls } from "./open.ts";
+import { openTcp, openTls, secure } from "./open.ts";
 import { down, up } from "./verdict.ts";
 
 /** Over a bare connection. */
@@ -24,6 +24,14 @@ async function converse(stream: ByteStream, target: CheckTarget, run: CheckRun):
   try {
     const greeting = await server.hear();
     if (!isOk(greeting)) return down("protocol", greeting);
+
+    if (target.startTls && target.service === "pop") {
+      // RFC 2595, 4.
+      await server.say("STLS");
+      const ready = await server.hear();
+      if (!isOk(ready)) return down("protocol", `STLS: ${ready}`);
+      await server.secure((stream) => secure(stream, target, run));
+    }
 
     if (target.login) {
       await server.say(`USER ${target.login}`);

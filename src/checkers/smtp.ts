@@ -1,10 +1,12 @@
 /**
- * smtp and submission: the server greets, and accepts our greeting (RFC 5321, 3.1 and 3.2).
+ * smtp and submission: the server greets, and accepts our greeting (RFC 5321, 3.1 and 3.2) and, where a login is given,
+ * that (RFC 4954).
  */
 
 import type { CheckResult, CheckRun, CheckTarget } from "../model/check.ts";
-import { LineDialogue } from "../wire/line_dialogue.ts";
-import { openTcp } from "./open.ts";
+import { utf8Characters } from "../wire/latin1.ts";
+import { LineDialogue, type NumberedReply } from "../wire/line_dialogue.ts";
+import { openTcp, secure } from "./open.ts";
 import { down, up } from "./verdict.ts";
 
 /** A conversation without a mail. */
@@ -14,18 +16,80 @@ export async function smtp(target: CheckTarget, run: CheckRun): Promise<CheckRes
     const greeting = await server.hearNumbered("SMTP");
     if (greeting.code !== 220) return down("protocol", greeting.text);
 
-    const name = Deno.hostname();
-    await server.say(`EHLO ${name}`);
-    let accepted = await server.hearNumbered("SMTP");
-    if (accepted.code !== 250) {
-      await server.say(`HELO ${name}`);
-      accepted = await server.hearNumbered("SMTP");
+    let welcome = await greet(server);
+    if (welcome.code !== 250) return down("protocol", welcome.text);
+
+    if (target.startTls) {
+      await server.say("STARTTLS");
+      const ready = await server.hearNumbered("SMTP");
+      if (ready.code !== 220) return down("protocol", `STARTTLS: ${ready.text}`);
+      await server.secure((stream) => secure(stream, target, run));
+      // What the server offered before may be anybody's word (RFC 3207, 4.2).
+      welcome = await greet(server);
+      if (welcome.code !== 250) return down("protocol", welcome.text);
     }
-    if (accepted.code !== 250) return down("protocol", accepted.text);
+
+    if (target.login) {
+      const answer = await logIn(target.login, target.passwd?.reveal() ?? "", welcome, server);
+      if (!answer) return down("protocol", noLogin(target));
+      if (answer.code !== 235) return down(REJECTIONS.has(answer.code) ? "auth" : "protocol", answer.text);
+    }
 
     await server.part("QUIT");
-    return up(greeting.text);
+    return up(target.login ? `logged in as ${target.login}` : greeting.text);
   } finally {
     server.close();
   }
+}
+
+/** Says who we are, to old servers in the old way; the answer to EHLO lists what the server can do. */
+async function greet(server: LineDialogue): Promise<NumberedReply> {
+  const name = Deno.hostname();
+  await server.say(`EHLO ${name}`);
+  const welcome = await server.hearNumbered("SMTP");
+  if (welcome.code === 250) return welcome;
+  await server.say(`HELO ${name}`);
+  return await server.hearNumbered("SMTP");
+}
+
+/** That we may not: authentication required, mechanism too weak, credentials invalid, encryption required. */
+const REJECTIONS: ReadonlySet<number> = new Set([530, 534, 535, 538]);
+
+/** Logs in by the better of two mechanisms that the server offers; `undefined` when it offers neither. */
+async function logIn(
+  login: string,
+  password: string,
+  welcome: NumberedReply,
+  server: LineDialogue,
+): Promise<NumberedReply | undefined> {
+  const offered = mechanisms(welcome);
+  if (offered.has("PLAIN")) {
+    // RFC 4616, 2: as whom we act (nobody else), who we are, and the proof.
+    await server.say(`AUTH PLAIN ${base64(`\0${login}\0${password}`)}`, "AUTH PLAIN ***");
+    return await server.hearNumbered("SMTP");
+  }
+  if (!offered.has("LOGIN")) return undefined;
+  await server.say("AUTH LOGIN");
+  const forName = await server.hearNumbered("SMTP");
+  if (forName.code !== 334) return forName;
+  await server.say(base64(login), login);
+  const forPassword = await server.hearNumbered("SMTP");
+  if (forPassword.code !== 334) return forPassword;
+  await server.say(base64(password), "***");
+  return await server.hearNumbered("SMTP");
+}
+
+/** Of `250-AUTH PLAIN LOGIN`; some old servers write `AUTH=`. */
+function mechanisms({ lines }: NumberedReply): ReadonlySet<string> {
+  const lists = lines.flatMap((line) => /^250[ -]AUTH[ =](.*)$/i.exec(line)?.[1].toUpperCase().split(/\s+/) ?? []);
+  return new Set(lists);
+}
+
+function noLogin({ startTls }: CheckTarget): string {
+  const hint = startTls ? "" : " (perhaps with starttls = yes)";
+  return `the server offers no login by PLAIN or LOGIN${hint}`;
+}
+
+function base64(text: string): string {
+  return btoa(utf8Characters(text));
 }

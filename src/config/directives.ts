@@ -253,6 +253,13 @@ export const DIRECTIVES = {
     doc: "Whether a server checked over TLS must show a certificate that is valid for its name. New: the old " +
       "program had no such directive.",
   },
+  starttls: {
+    scope: "both",
+    value: values.yesNo,
+    default: "no",
+    doc: "Whether a check of smtp, submission, imap, pop or ftp goes over to TLS before it logs in, and is down when " +
+      "the server does not. New: the old program had no such directive.",
+  },
   tlsservername: {
     scope: "both",
     value: values.serverName,

@@ -227,7 +227,7 @@ function resolveTiming(globals: Settings, own: Settings): Timing {
 
 type TlsTarget = Pick<
   CheckTarget,
-  "tlsVerify" | "tlsServerName" | "tlsCaFile" | "tlsClient" | "certExpiryWarn"
+  "tlsVerify" | "startTls" | "tlsServerName" | "tlsCaFile" | "tlsClient" | "certExpiryWarn"
 >;
 
 function resolveTls({ globals, problems }: Load, own: Settings): TlsTarget {
@@ -243,6 +243,7 @@ function resolveTls({ globals, problems }: Load, own: Settings): TlsTarget {
   }
   return {
     tlsVerify: verify,
+    startTls: (own.starttls ?? globals.starttls)?.value ?? false,
     tlsServerName: (own.tlsservername ?? globals.tlsservername)?.value,
     tlsCaFile: (own.tlscafile ?? globals.tlscafile)?.value,
     tlsClient: certificate && { certFile: certificate.value, keyFile: (key ?? certificate).value },
@@ -297,6 +298,7 @@ function identityOf(
     token(target.secret),
     target.pingCount,
     target.tlsVerify,
+    target.startTls,
     target.tlsServerName,
     target.tlsCaFile,
     target.tlsClient,
@@ -307,6 +309,8 @@ function identityOf(
   ]);
 }
 
+/** Those that begin in the clear and have a word for going over to TLS. */
+const STARTTLS_SERVICES: readonly Service[] = ["smtp", "submission", "imap", "pop", "ftp"];
 const DATABASES: readonly Service[] = ["mysql", "pgsql", "oracle"];
 
 /** What a negotiate check needs and lacks, and what it is given in vain. */
@@ -321,6 +325,9 @@ function warnOfSettings(load: Load, section: Section, service: Service): void {
   }
   if (service === "dns" && !requested) {
     problems.warning(place, "service dns needs a request: the name to ask for", 'add request = "www.example.org"');
+  }
+  if (settings.starttls?.value && !STARTTLS_SERVICES.includes(service)) {
+    problems.warning(settings.starttls, `starttls has no effect with service ${service}`);
   }
   if (settings.requestbody && settings.httpmethod?.value !== "POST") {
     problems.error(settings.requestbody, "requestbody is for the method POST", "add httpmethod = POST");

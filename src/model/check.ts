@@ -92,6 +92,8 @@ export interface CheckTarget {
   readonly pingCount: number;
   /** Whether the server's certificate must be valid for its name. */
   readonly tlsVerify: boolean;
+  /** Whether a conversation that begins in the clear goes on over TLS (STARTTLS, STLS, AUTH TLS). */
+  readonly startTls?: boolean;
   /** The name in TLS's SNI and in the certificate; absent = that of `virtualHost`. */
   readonly tlsServerName?: string;
   /** The certificate authorities that count, as a file; absent = those of the system. */

@@ -26,6 +26,8 @@ const DECLARATIONS = {
   SSL_ctrl: { parameters: ["pointer", "i32", "i64", "buffer"], result: "i64" },
   SSL_set1_host: { parameters: ["pointer", "buffer"], result: "i32" },
   SSL_get0_param: { parameters: ["pointer"], result: "pointer" },
+  SSL_get_session: { parameters: ["pointer"], result: "pointer" },
+  SSL_set_session: { parameters: ["pointer", "pointer"], result: "i32" },
   SSL_do_handshake: { parameters: ["pointer"], result: "i32" },
   SSL_read: { parameters: ["pointer", "buffer", "i32"], result: "i32" },
   SSL_write: { parameters: ["pointer", "buffer", "i32"], result: "i32" },
@@ -142,6 +144,11 @@ export class TlsMachine {
       lib.SSL_ctrl(this.#ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, cString(serverName));
       lib.SSL_set1_host(this.#ssl, cString(serverName));
     }
+  }
+
+  /** Offers the server to take up another connection's session. Before the handshake only. */
+  takeUpSession(sibling: TlsMachine): void {
+    openssl().SSL_set_session(this.#ssl, openssl().SSL_get_session(sibling.#ssl));
   }
 
   /** Goes on with the handshake. Throws {@link TlsError}. */

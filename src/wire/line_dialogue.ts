@@ -16,12 +16,14 @@ export interface NumberedReply {
   readonly code: number;
   /** Its first line, code and all: `220 mail.example.com ESMTP`. */
   readonly text: string;
+  /** All its lines, code and all. */
+  readonly lines: readonly string[];
 }
 
 /** Speaks and hears lines, and traces both. */
 export class LineDialogue {
-  readonly #stream: ByteStream;
-  readonly #reader: ByteReader;
+  #stream: ByteStream;
+  #reader: ByteReader;
   readonly #trace: (line: string) => void;
 
   /** In all of these protocols it is the server who speaks first. */
@@ -62,8 +64,24 @@ export class LineDialogue {
     const text = await this.hear();
     const match = /^([1-5]\d\d)([ -]|$)/.exec(text);
     if (!match) throw new ProtocolError(`not an ${protocol} reply: ${text.slice(0, 80)}`);
-    if (match[2] === "-") await this.hearUntil((line) => line.startsWith(`${match[1]} `) || line === match[1]);
-    return { code: Number(match[1]), text };
+    const lines = [text];
+    if (match[2] === "-") {
+      await this.hearUntil((line) => lines.push(line) > 0 && (line.startsWith(`${match[1]} `) || line === match[1]));
+    }
+    return { code: Number(match[1]), text, lines };
+  }
+
+  /**
+   * Goes on over TLS, and gives the new stream. What the server sent ahead of it is dropped unread: anybody on the way
+   * may have put it there (RFC 3207, 4.2 and 6; RFC 9051, 7.1).
+   */
+  async secure<Secured extends ByteStream>(
+    handshake: (stream: ByteStream) => Promise<Secured>,
+  ): Promise<Secured> {
+    const secured = await handshake(this.#stream);
+    this.#stream = secured;
+    this.#reader = new ByteReader(secured);
+    return secured;
   }
 
   /** Says a goodbye whose answer does not matter, waits for that, and drops the connection. */

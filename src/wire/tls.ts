@@ -12,13 +12,19 @@ export interface TlsByteStream extends ByteStream {
 }
 
 /**
- * Does the handshake over `stream`, which from then on belongs to the result.
+ * Does the handshake over `stream`, which from then on belongs to the result. Takes up the session of `sibling`, a
+ * connection to the same server, if there is one and the server agrees.
  * Throws `TlsError`, `TlsFileError`, `MissingOpenSsl`, or what `stream` throws.
  */
-export async function startTls(stream: ByteStream, expectation: TlsExpectation): Promise<TlsByteStream> {
+export async function startTls(
+  stream: ByteStream,
+  expectation: TlsExpectation,
+  sibling?: ByteStream,
+): Promise<TlsByteStream> {
   let tls: TlsStream | undefined;
   try {
     tls = new TlsStream(stream, new TlsMachine(expectation));
+    if (sibling instanceof TlsStream) tls.takeUpSession(sibling);
     await tls.handshake();
     return tls;
   } catch (error) {
@@ -34,6 +40,10 @@ class TlsStream implements TlsByteStream {
   constructor(stream: ByteStream, machine: TlsMachine) {
     this.#stream = stream;
     this.#machine = machine;
+  }
+
+  takeUpSession(sibling: TlsStream): void {
+    this.#machine.takeUpSession(sibling.#machine);
   }
 
   async handshake(): Promise<void> {

@@ -34,7 +34,8 @@ export async function startVsftpd(directory: string, port: number): Promise<Real
     vsftpd_log_file=${directory}/log
     ssl_enable=YES
     allow_anon_ssl=YES
-    require_ssl_reuse=NO
+    force_local_logins_ssl=NO
+    force_local_data_ssl=NO
     ssl_ciphers=HIGH
     rsa_cert_file=${CERTIFICATES}/self-signed.pem
     rsa_private_key_file=${CERTIFICATES}/server.key

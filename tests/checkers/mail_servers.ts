@@ -90,6 +90,8 @@ export interface PostfixPorts {
   readonly smtp: number;
   /** Takes logins, and those under TLS only. */
   readonly submission: number;
+  /** The same, by the mechanism LOGIN only. */
+  readonly login: number;
   /** Greets with 554. */
   readonly closed: number;
 }
@@ -117,9 +119,11 @@ export async function startPostfix(directory: string, ports: PostfixPorts, sasl:
     smtpd_tls_key_file = ${CERTIFICATES}/server.key
     `.replace(/^ +/gm, ""),
   );
+  const submission = "smtpd_tls_security_level=may -o smtpd_sasl_auth_enable=yes -o smtpd_tls_auth_only=yes";
   const options = {
     smtp: "smtpd_tls_security_level=may",
-    submission: "smtpd_tls_security_level=may -o smtpd_sasl_auth_enable=yes -o smtpd_tls_auth_only=yes",
+    submission,
+    login: `${submission} -o smtpd_sasl_mechanism_filter=login`,
     closed: "smtpd_client_restrictions=reject",
   };
   const listeners = Object.entries(options).flatMap(([name, option]) =>

@@ -31,6 +31,8 @@ const ROWS: readonly { name: string; target: Partial<CheckTarget>; deadline?: nu
   },
 ];
 
+const SELF_SIGNED = "TLS failed: certificate verify failed: self-signed certificate";
+
 Deno.test("ftp: a real vsftpd", async (t) => {
   await using directory = await temporaryDirectory();
   const port = freePort();
@@ -46,7 +48,19 @@ Deno.test("ftp: a real vsftpd", async (t) => {
         ok(![FTP_PASSWORD, WRONG].some((secret) => told.includes(secret)), told);
         strictEqual(openDescriptors(), before);
       });
+      await t.step(`${row.name}, by TLS, ${host}`, async () => {
+        const before = openDescriptors();
+        const { result, trace } = await runRound(checkOf({ ...server, ...row.target, startTls: true }), "negotiate");
+        strictEqual(inWords(result), row.verdict);
+        const said = trace.map(({ text }) => text);
+        ok(said.indexOf("TLS handshake") < said.indexOf("> USER anonymous"), said.join("\n"));
+        strictEqual(openDescriptors(), before);
+      });
     }
+    await t.step(`a certificate that must be valid and is not, ${host}`, async () => {
+      const check = checkOf({ ...server, ...visitor, startTls: true, tlsVerify: true });
+      strictEqual(inWords((await runRound(check, "negotiate")).result), `down (protocol): ${SELF_SIGNED}`);
+    });
     await t.step(`a server that is stopped, ${host}`, async () => {
       using _frozen = vsftpd.freeze();
       const { result } = await runRound(checkOf(server, { negotiateTimeout: 0.5 }), "negotiate");

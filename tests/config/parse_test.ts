@@ -169,6 +169,7 @@ const EXAMPLES: Readonly<Record<DirectiveName, string>> = {
   cleanstop: "yes",
   maintenancedir: "/x",
   tlsverify: "yes",
+  starttls: "yes",
   tlsservername: "www.example.org",
   tlscafile: "/x",
   tlscertfile: "/x",

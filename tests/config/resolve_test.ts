@@ -237,6 +237,7 @@ pure("defaults are those of the manual", () => {
     secret: undefined,
     pingCount: 1,
     tlsVerify: false,
+    startTls: false,
     tlsServerName: undefined,
     tlsCaFile: undefined,
     tlsClient: undefined,
@@ -738,6 +739,17 @@ pure("files for TLS that have nothing to go with are reported", () => {
   deepStrictEqual(said(...head, "tlscafile = /ca.pem"), ["warning 4:17+7 tlscafile has no effect without tlsverify"]);
   deepStrictEqual(said(...head, "tlskeyfile = /own.key"), [
     "error 4:18+8 tlskeyfile needs the certificate that it belongs to",
+  ]);
+});
+
+pure("starttls is the section's or else the global one; where there is no such thing it is pointed out", () => {
+  const starttls = (...body: string[]) => {
+    const [{ policy }] = virtual("virtual = 192.0.2.1:25", "real = 10.0.0.1:25 masq", ...body).reals.values();
+    return checksOf(policy)[0].target.startTls;
+  };
+  deepStrictEqual([starttls(), starttls("starttls = yes"), starttls("starttls = no")], [false, true, false]);
+  deepStrictEqual(said("virtual = 192.0.2.1:993", "real = 10.0.0.1:993 masq", "starttls = yes"), [
+    "warning 4:16+3 starttls has no effect with service imaps",
   ]);
 });
 
