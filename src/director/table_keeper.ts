@@ -1,3 +1,4 @@
+import { tableAfter } from "../ipvs/change_table.ts";
 import { type IpvsDriver, IpvsUnavailable } from "../ipvs/driver.ts";
 import type { Action, Plan } from "../model/plan.ts";
 import { destinationKey, type IpvsTable, type VirtualKey, virtualKey } from "../model/table.ts";
@@ -41,6 +42,9 @@ export class TableKeeper {
   #cancelRetry: (() => void) | undefined;
   #refused = new Map<string, string>();
   #unavailable: string | undefined;
+  /** Changes that were made and not yet seen in the table, by their subject. */
+  readonly #unseen = new Map<string, Action>();
+  #unseenSince = 0;
   #seen: { readonly table: IpvsTable; readonly thresholds: boolean; readonly at: number } | undefined;
 
   constructor(ports: KeeperPorts) {
@@ -92,6 +96,7 @@ export class TableKeeper {
         if (!(error instanceof IpvsUnavailable)) throw error;
         this.#order ??= order;
         this.#seen = undefined;
+        this.#unseen.clear();
         this.#reportUnavailable(error.message);
         this.#retryLater();
         return;
@@ -107,13 +112,19 @@ export class TableKeeper {
     const before = basis ?? this.#lastSeen(occasion, thresholds) ?? await this.read(thresholds);
     const steps = plan({ current: before, desired, previous: this.#previous, reconcile: setsRight(occasion) });
     const said = await driver.apply(steps);
-    const after = steps.length === 0 ? before : await this.read(thresholds);
-    const refused = outstanding(after, steps);
+    this.#note(steps);
+    if (said.length === 0 && this.#mayLookLater()) return this.#assumeTaken(order, steps, before, thresholds);
+
+    const after = this.#unseen.size === 0 ? before : await this.read(thresholds);
+    const refused = outstanding(after, [...this.#unseen.values()]);
+    this.#unseen.clear();
 
     const untaken = new Set(refused);
     for (const action of steps) {
       if (!untaken.has(action)) report(this.#changed(action, before, order));
     }
+    const earlier = refused.filter((step) => !steps.includes(step));
+    if (earlier.length > 0 && this.#previous) this.#previous = taken(this.#previous, undefined, earlier);
     // Somebody may have changed the table by hand: what is left is planned once more, from what is really there.
     if (said.length + refused.length > 0 && !basis) return await this.#apply(order, after);
 
@@ -122,6 +133,34 @@ export class TableKeeper {
     this.#reportRefused(refused, said);
     if (refused.length > 0) this.#retryLater();
     else this.#retries = 0;
+  }
+
+  /** Changes that are to be seen in the table at the next look; of each subject the last one counts. */
+  #note(steps: Plan): void {
+    if (this.#unseen.size === 0) this.#unseenSince = this.#ports.clock.now();
+    for (const step of steps) {
+      if (step.do === "delete-service") this.#forgetService(keyOf(step));
+      this.#unseen.set(subjectOf(step), step);
+    }
+  }
+
+  #forgetService(service: VirtualKey): void {
+    for (const [subject, step] of this.#unseen) if (keyOf(step) === service) this.#unseen.delete(subject);
+  }
+
+  /**
+   * A look costs as much as a change, and while further changes wait it would hold them up: those that are made
+   * without a complaint are looked at together, a second later at the latest.
+   */
+  #mayLookLater(): boolean {
+    return this.#order !== undefined && this.#refused.size === 0 && this.#unavailable === undefined &&
+      this.#ports.clock.now() - this.#unseenSince < FRESH;
+  }
+
+  #assumeTaken(order: Order, steps: Plan, before: IpvsTable, thresholds: boolean): void {
+    for (const action of steps) this.#ports.report(this.#changed(action, before, order));
+    this.#seen = { table: tableAfter(before, steps), thresholds, at: this.#ports.clock.now() };
+    this.#previous = order.desired;
   }
 
   #changed(action: Action, kernel: IpvsTable, { desired, occasion }: Order): DirectorEvent {
@@ -183,9 +222,9 @@ function setsRight(occasion: Occasion): boolean {
   return occasion === "start" || occasion === "reload";
 }
 
+/** The entry that an action changes. */
 function subjectOf(action: Action): string {
-  const destination = "destination" in action ? destinationKey(action.destination) : "";
-  return `${action.do} ${keyOf(action)} ${destination}`;
+  return "destination" in action ? `${keyOf(action)} ${destinationKey(action.destination)}` : keyOf(action);
 }
 
 function keyOf(action: Action): VirtualKey {

@@ -1,0 +1,123 @@
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { type DesiredTable, desiredTable } from "../../src/director/desired.ts";
+import type { DirectorEvent } from "../../src/director/events.ts";
+import { adopt, reduce } from "../../src/director/health.ts";
+import { TableKeeper } from "../../src/director/table_keeper.ts";
+import { MemoryIpvs } from "../../src/ipvs/memory.ts";
+import { encodeAction, encodeRules } from "../../src/ipvs/rules.ts";
+import type { CheckKey } from "../../src/model/check.ts";
+import type { Plan } from "../../src/model/plan.ts";
+import type { IpvsTable } from "../../src/model/table.ts";
+import { FakeClock } from "./fake_clock.ts";
+import { sketchModel, verdict } from "./fixture.ts";
+
+const pure = { permissions: "none" } as const;
+const REALS = ["10.0.0.1:80", "10.0.0.2:80", "10.0.0.3:80"];
+const model = sketchModel({ at: "192.0.2.1:80", reals: REALS });
+
+/** The table in which just these real servers are up. */
+function wanted(...up: readonly string[]): DesiredTable {
+  const rounds = REALS.map((real) => ({ check: real as CheckKey, result: verdict(up.includes(real)), at: 0 }));
+  return desiredTable(model, reduce(adopt(model, new Map(), new Map(), 0), { type: "rounds", rounds }, model)).table;
+}
+
+/** A table that takes its time for everything, counts what is asked of it, and can lose changes without a word. */
+class SlowIpvs extends MemoryIpvs {
+  readonly calls: string[] = [];
+  lose = "";
+
+  constructor(private readonly clock: FakeClock) {
+    super();
+  }
+
+  override async read(): Promise<IpvsTable> {
+    this.calls.push("look");
+    await this.#take(100);
+    return super.read();
+  }
+
+  override async apply(plan: Plan): Promise<readonly string[]> {
+    this.calls.push(`change ${plan.length}`);
+    await this.#take(100);
+    return super.apply(plan.filter((action) => !this.lose || !encodeAction(action).includes(this.lose)));
+  }
+
+  #take(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => this.clock.after(milliseconds, resolve));
+  }
+}
+
+async function keeperAtWork() {
+  const clock = new FakeClock();
+  const driver = new SlowIpvs(clock);
+  const events: DirectorEvent[] = [];
+  const keeper = new TableKeeper({ driver, clock, report: (event) => events.push(event), lineOf: () => 1 });
+  keeper.want(wanted(...REALS), "start");
+  await clock.advance(1_000);
+  driver.calls.length = 0;
+  return { clock, driver, keeper, events };
+}
+
+const served = async (driver: SlowIpvs) =>
+  encodeRules(await MemoryIpvs.prototype.read.call(driver)).match(/10\.0\.0\.\d:80/g) ?? [];
+
+Deno.test({
+  name: "TableKeeper: one change is made without a look, and then looked at",
+  ...pure,
+  fn: async () => {
+    const { clock, driver, keeper } = await keeperAtWork();
+    keeper.want(wanted(REALS[0]), "change");
+    await clock.advance(1_000);
+    deepStrictEqual(driver.calls, ["change 2", "look"]);
+    deepStrictEqual(await served(driver), [REALS[0]]);
+  },
+});
+
+Deno.test({
+  name: "TableKeeper: changes in a burst hold each other up as little as can be: one look for all of them",
+  ...pure,
+  fn: async () => {
+    const { clock, driver, keeper } = await keeperAtWork();
+    keeper.want(wanted(REALS[0], REALS[1]), "change");
+    await clock.advance(50);
+    keeper.want(wanted(REALS[0]), "change");
+    await clock.advance(100);
+    keeper.want(wanted(REALS[0], REALS[2]), "change");
+    await clock.advance(1_000);
+    deepStrictEqual(driver.calls, ["change 1", "change 1", "change 1", "look"]);
+    deepStrictEqual(await served(driver), [REALS[0], REALS[2]]);
+  },
+});
+
+Deno.test({
+  name: "TableKeeper: a burst that does not end is looked at all the same",
+  ...pure,
+  fn: async () => {
+    const { clock, driver, keeper } = await keeperAtWork();
+    for (let i = 0; i < 40; i++) {
+      keeper.want(wanted(REALS[i % 2]), "change");
+      await clock.advance(100);
+    }
+    strictEqual(driver.calls.slice(0, -2).includes("look"), true);
+  },
+});
+
+Deno.test({
+  name: "TableKeeper: a change of a burst that got lost without a word is found out and made again",
+  ...pure,
+  fn: async () => {
+    const { clock, driver, keeper, events } = await keeperAtWork();
+    driver.lose = "-d -t 192.0.2.1:80 -r 10.0.0.3:80";
+    keeper.want(wanted(REALS[0], REALS[1]), "change");
+    await clock.advance(50);
+    keeper.want(wanted(REALS[0]), "change");
+    await clock.advance(600);
+    deepStrictEqual(await served(driver), [REALS[0], REALS[2]]);
+    strictEqual(keeper.inStep, false);
+    strictEqual(events.filter((event) => event.type === "table-refused").length, 1);
+    driver.lose = "";
+    await clock.advance(20_000);
+    deepStrictEqual(await served(driver), [REALS[0]]);
+    strictEqual(keeper.inStep, true);
+  },
+});
