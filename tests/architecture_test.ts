@@ -7,7 +7,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   wire: ["model", "system"],
   checkers: ["model", "system", "wire"],
   config: ["model"],
-  ipvs: ["model"],
+  ipvs: ["model", "system"],
   director: ["checkers", "ipvs", "model"],
   alerts: ["model", "system"],
   daemon: ["alerts", "checkers", "config", "director", "ipvs", "model", "system"],

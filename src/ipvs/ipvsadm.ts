@@ -1,5 +1,6 @@
 import type { Plan } from "../model/plan.ts";
 import type { IpvsTable } from "../model/table.ts";
+import { setNiceness } from "../system/libc.ts";
 import { type IpvsDriver, IpvsUnavailable } from "./driver.ts";
 import { decodeRules, decodeThresholds, encodeAction } from "./rules.ts";
 
@@ -96,6 +97,9 @@ export class Ipvsadm implements IpvsDriver {
   }
 }
 
+/** A change of the table goes before everything else that this host has to do, our checks included. */
+const URGENT = -10;
+
 /** What ipvsadm says when it cannot reach the kernel's table at all. */
 const OUT_OF_REACH = /Can't initialize ipvs|[Pp]ermission denied/;
 
@@ -109,7 +113,9 @@ function spawn(folders: readonly string[], args: readonly string[]): Deno.ChildP
       stderr: "piped",
     });
     try {
-      return command.spawn();
+      const child = command.spawn();
+      setNiceness(child.pid, URGENT);
+      return child;
     } catch (error) {
       if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.PermissionDenied) continue;
       throw new IpvsUnavailable(`ipvsadm cannot be started: ${(error as Error).message}`);

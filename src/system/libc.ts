@@ -95,6 +95,7 @@ const DECLARATIONS = {
   getrlimit: { parameters: ["i32", "buffer"], result: "i32" },
   setrlimit: { parameters: ["i32", "buffer"], result: "i32" },
   madvise: { parameters: ["pointer", "usize", "i32"], result: "i32" },
+  setpriority: { parameters: ["i32", "u32", "i32"], result: "i32" },
 } as const satisfies Deno.ForeignLibraryInterface;
 
 type Libc = Deno.DynamicLibrary<typeof DECLARATIONS>["symbols"];
@@ -254,6 +255,13 @@ const MADV_DONTNEED = 4;
 /** madvise(2): lets go of the pages of a mapping that was never written; they come back from its file. */
 export function dropPages(start: bigint, length: bigint): number {
   return outcome(libc().madvise(Deno.UnsafePointer.create(start), length, MADV_DONTNEED));
+}
+
+const PRIO_PROCESS = 0;
+
+/** setpriority(2): how nice a process is, from -20 (not at all) to 19. */
+export function setNiceness(pid: number, niceness: number): number {
+  return outcome(libc().setpriority(PRIO_PROCESS, pid, niceness));
 }
 
 /** A system call's failure, with errno's name as `code`, as Node's and Deno's errors have it. */
