@@ -3,19 +3,17 @@
  * (haproxy configuration manual, "agent-check"): one line such as `75%`, `up`, `drain` or `down # disk full`.
  */
 
-import { formatEndpoint } from "../model/address.ts";
 import type { CheckResult, CheckRun, CheckTarget } from "../model/check.ts";
 import { ByteReader } from "../wire/byte_reader.ts";
 import { ProtocolError } from "../wire/protocol_error.ts";
-import { connectTcp } from "../wire/tcp.ts";
+import { openTcp } from "./open.ts";
 import { down, up } from "./verdict.ts";
 
 const MAX_LINE = 1024;
 
 /** Connects, and takes the agent's line. What hinders that says nothing of the server: only `protocol` is its own word. */
 export async function agent(target: CheckTarget, run: CheckRun): Promise<CheckResult> {
-  run.trace(`connecting to the agent at ${formatEndpoint(target.address, target.port)}`);
-  const stream = await connectTcp(target.address, target.port, run.signal);
+  const stream = await openTcp(target, run);
   try {
     const line = await new ByteReader(stream).line(MAX_LINE);
     run.trace(`< ${line ?? "(nothing)"}`);

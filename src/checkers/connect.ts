@@ -5,8 +5,7 @@
 
 import { formatEndpoint } from "../model/address.ts";
 import type { CheckResult, CheckRun, CheckTarget } from "../model/check.ts";
-import { connectTcp } from "../wire/tcp.ts";
-import { openUdp } from "../wire/udp.ts";
+import { openTcp, openUdp } from "./open.ts";
 import { ping } from "./ping.ts";
 import { down, up } from "./verdict.ts";
 
@@ -17,14 +16,13 @@ export function connect(target: CheckTarget, run: CheckRun): Promise<CheckResult
 }
 
 async function connectOnce(target: CheckTarget, run: CheckRun): Promise<CheckResult> {
-  run.trace(`connecting to ${formatEndpoint(target.address, target.port)}`);
-  const stream = await connectTcp(target.address, target.port, run.signal);
+  const stream = await openTcp(target, run);
   stream.close();
   return up("connected");
 }
 
 async function reachUdp(target: CheckTarget, run: CheckRun): Promise<CheckResult> {
-  const socket = openUdp(target.address, target.port, run.signal);
+  const socket = openUdp(target, run);
   try {
     run.trace(`> empty datagram to ${formatEndpoint(target.address, target.port)}`);
     socket.send(new Uint8Array(0));

@@ -15,8 +15,7 @@ import {
   encodeDnsQuestion,
 } from "../wire/dns_message.ts";
 import { ProtocolError } from "../wire/protocol_error.ts";
-import { openUdp } from "../wire/udp.ts";
-import { openTcp } from "./open.ts";
+import { openTcp, openUdp } from "./open.ts";
 import { down, up } from "./verdict.ts";
 
 /** Strange messages on one connection; in datagrams others may mix in, on a connection nobody can. */
@@ -37,7 +36,7 @@ export async function dns(target: CheckTarget, run: CheckRun): Promise<CheckResu
 }
 
 async function askByDatagram(question: DnsQuestion, target: CheckTarget, run: CheckRun): Promise<DnsAnswer> {
-  const socket = openUdp(target.address, target.port, run.signal);
+  const socket = openUdp(target, run);
   try {
     run.trace(`> ${question.type} ${question.name} to ${formatEndpoint(target.address, target.port)}`);
     return await exchange(socket, encodeDnsQuestion(question), (datagram) => decodeDnsAnswer(datagram, question));

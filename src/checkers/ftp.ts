@@ -71,7 +71,7 @@ async function fetchFile(
 
   const passive = await ask(familyOf(target.address) === 4 ? "PASV" : "EPSV");
   if (passive.code !== 227 && passive.code !== 229) return down("protocol", passive.text);
-  let data = await openTcp(target, run, dataPort(passive));
+  let data = await openTcp(target, run, { port: dataPort(passive) });
   try {
     const opened = await ask(`RETR ${path}`);
     if (opened.code !== 150 && opened.code !== 125) return down("protocol", opened.text);

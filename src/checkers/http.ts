@@ -2,13 +2,12 @@
  * http, https and http_proxy: one page is asked for; it must come with a 2xx status and match `receive`.
  */
 
-import { bracketed, formatEndpoint, parseIp } from "../model/address.ts";
+import { bracketed, parseIp } from "../model/address.ts";
 import type { CheckResult, CheckRun, CheckTarget, StatusRange } from "../model/check.ts";
 import type { ByteStream } from "../wire/byte_stream.ts";
 import { encodeRequest, type HttpReply, type HttpRequest, readReply } from "../wire/http_message.ts";
 import { lookUp } from "../wire/name_lookup.ts";
-import { connectTcp } from "../wire/tcp.ts";
-import { secure } from "./open.ts";
+import { openTcp, secure } from "./open.ts";
 import { down, judgeReply } from "./verdict.ts";
 
 /** Redirects that are followed, all on the same server. */
@@ -81,8 +80,7 @@ async function fetchPage(request: HttpRequest, at: Page, target: CheckTarget, ru
 
 async function open(at: Page, target: CheckTarget, run: CheckRun): Promise<ByteStream> {
   const address = parseIp(at.host) ?? await lookUp(at.host, run);
-  run.trace(`connecting to ${formatEndpoint(address, at.port)}`);
-  const stream = await connectTcp(address, at.port, run.signal);
+  const stream = await openTcp(target, run, { address, port: at.port });
   if (at.scheme === "http") return stream;
   return await secure(stream, target, run, { address, name: target.virtualHost ?? at.host });
 }

@@ -6,11 +6,21 @@ import { formatEndpoint, type IpAddress, parseIp } from "../model/address.ts";
 import type { CheckRun, CheckTarget } from "../model/check.ts";
 import type { ByteStream } from "../wire/byte_stream.ts";
 import { connectTcp } from "../wire/tcp.ts";
+import { connectUdp, type UdpSocket } from "../wire/udp.ts";
 
-/** Connects to the target's address and port. */
-export function openTcp(target: CheckTarget, run: CheckRun, port: number = target.port): Promise<ByteStream> {
-  run.trace(`connecting to ${formatEndpoint(target.address, port)}`);
-  return connectTcp(target.address, port, run.signal);
+/** Connects to the target's address and port, or to others that belong to the same conversation. */
+export function openTcp(
+  target: CheckTarget,
+  run: CheckRun,
+  { address = target.address, port = target.port }: { readonly address?: IpAddress; readonly port?: number } = {},
+): Promise<ByteStream> {
+  run.trace(`connecting to ${formatEndpoint(address, port)}`);
+  return connectTcp(address, port, run.signal, target.origin);
+}
+
+/** A socket that speaks to the target's address and port over UDP. */
+export function openUdp(target: CheckTarget, run: CheckRun): UdpSocket {
+  return connectUdp(target.address, target.port, run.signal, target.origin);
 }
 
 /** The same over TLS, in the name of `virtualhost` where that is one. By default any certificate will do. */

@@ -10,8 +10,16 @@ import { down, up } from "./verdict.ts";
 /** Asks by a socket of our own where the system lets us, else by its `ping` program. */
 export async function ping(target: CheckTarget, run: CheckRun): Promise<CheckResult> {
   run.trace(`> ICMP echo request to ${target.address}`);
-  if (await echo(target.address, run.signal)) return up("answers to ping");
-  const { status, lastLine } = await runProgram(["ping", "-n", "-c", "1", target.address], run.signal);
+  if (await echo(target.address, run.signal, target.origin)) return up("answers to ping");
+  const { status, lastLine } = await runProgram(
+    ["ping", "-n", "-c", "1", ...origin(target), target.address],
+    run.signal,
+  );
   if (status === 0) return up("answers to ping");
   return down("timeout", `no answer to ping${lastLine && `: ${lastLine}`}`);
+}
+
+/** As ping(8) is told of it. */
+function origin({ origin: { address, mark } = {} }: CheckTarget): readonly string[] {
+  return [...address ? ["-I", address] : [], ...mark === undefined ? [] : ["-m", String(mark)]];
 }

@@ -12,7 +12,8 @@ import {
   decodeAccessReply,
   encodeAccessRequest,
 } from "../wire/radius_packet.ts";
-import { openUdp, type UdpSocket } from "../wire/udp.ts";
+import type { UdpSocket } from "../wire/udp.ts";
+import { openUdp } from "./open.ts";
 import { down, up } from "./verdict.ts";
 
 /**
@@ -21,7 +22,7 @@ import { down, up } from "./verdict.ts";
  */
 export async function radius(target: CheckTarget, run: CheckRun): Promise<CheckResult> {
   if (!target.login) return down("internal", "a login is needed");
-  const socket = openUdp(target.address, target.port, run.signal);
+  const socket = openUdp(target, run);
   try {
     run.trace(`> Access-Request for ${target.login} to ${formatEndpoint(target.address, target.port)}`);
     const request = accessRequest({

@@ -131,7 +131,7 @@ const REFUSALS: Readonly<Record<string, string>> = {
   ENETDOWN: "network is down",
 };
 
-/** System errors of our own that an operator can do something about. */
+/** System errors of our own that an operator can do something about; with the call where that makes a difference. */
 const OWN_TROUBLES: Readonly<Record<string, string>> = {
   EMFILE: "this process has too many open files (raise LimitNOFILE)",
   ENFILE: "the system has too many open files",
@@ -140,6 +140,8 @@ const OWN_TROUBLES: Readonly<Record<string, string>> = {
   EADDRNOTAVAIL: "no local port is free",
   EPERM: "not permitted (a firewall rule on this host?)",
   EACCES: "permission denied",
+  "bind EADDRNOTAVAIL": "bindto is no address of this host",
+  "setsockopt EPERM": "checkmark is for root only",
   EAFNOSUPPORT: "this host has no IPv6",
 };
 
@@ -160,7 +162,9 @@ function explain(error: unknown): CheckResult {
   const code = "code" in error ? String(error.code) : "";
   if (code in REFUSALS) return down("refused", REFUSALS[code]);
   if (code === "ETIMEDOUT") return down("timeout", "the connection timed out");
-  if (code in OWN_TROUBLES) return down("internal", OWN_TROUBLES[code]);
+  const call = "call" in error ? `${error.call} ${code}` : "";
+  const trouble = OWN_TROUBLES[call] ?? OWN_TROUBLES[code];
+  if (trouble) return down("internal", trouble);
   const [why, prefix] = BY_NAME[error.name] ?? ["internal", "the check failed: "];
   return down(why, prefix + error.message);
 }

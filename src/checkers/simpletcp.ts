@@ -2,12 +2,11 @@
  * simpletcp: `request` is sent as it is, our side is closed, and what comes back must match `receive`.
  */
 
-import { formatEndpoint } from "../model/address.ts";
 import type { CheckResult, CheckRun, CheckTarget } from "../model/check.ts";
 import { ByteBuffer } from "../wire/byte_buffer.ts";
 import { ByteReader } from "../wire/byte_reader.ts";
 import { decodeLatin1 } from "../wire/latin1.ts";
-import { connectTcp } from "../wire/tcp.ts";
+import { openTcp } from "./open.ts";
 import { judgeReply, up } from "./verdict.ts";
 
 /** Bytes of the reply that are matched. */
@@ -20,8 +19,7 @@ const ESCAPES: Readonly<Record<string, string>> = { n: "\n", r: "\r", t: "\t", "
  * one that accepts and then stays silent is not well.
  */
 export async function simpletcp(target: CheckTarget, run: CheckRun): Promise<CheckResult> {
-  run.trace(`connecting to ${formatEndpoint(target.address, target.port)}`);
-  const stream = await connectTcp(target.address, target.port, run.signal);
+  const stream = await openTcp(target, run);
   try {
     const request = unescapeRequest(target.request ?? "");
     run.trace(`> ${target.request ?? "(nothing)"}`);

@@ -16,8 +16,7 @@ import {
   readSipReply,
   type SipReply,
 } from "../wire/sip_message.ts";
-import { openUdp } from "../wire/udp.ts";
-import { openTcp } from "./open.ts";
+import { openTcp, openUdp } from "./open.ts";
 import { down, up } from "./verdict.ts";
 
 /** Messages that may come on one connection before the reply. */
@@ -37,7 +36,7 @@ export async function sip(target: CheckTarget, run: CheckRun): Promise<CheckResu
 }
 
 async function askByDatagram(party: string, target: CheckTarget, run: CheckRun): Promise<SipReply> {
-  const socket = openUdp(target.address, target.port, run.signal);
+  const socket = openUdp(target, run);
   try {
     const { address, port } = socket.local();
     const request = optionsRequest(party, "UDP", formatEndpoint(address, port));
@@ -76,7 +75,7 @@ function finalReply(reply: SipReply | undefined, request: OptionsRequest, run: C
 
 /** The address that we have towards the server: what the kernel would send a datagram from. */
 function localAddress(target: CheckTarget, run: CheckRun) {
-  const socket = openUdp(target.address, target.port, run.signal);
+  const socket = openUdp(target, run);
   try {
     return socket.local().address;
   } finally {

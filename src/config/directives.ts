@@ -246,6 +246,21 @@ export const DIRECTIVES = {
     doc: "A directory in which a file named after a real server (its address or name, with or without the port) " +
       "takes that server out of service.",
   },
+  bindto: {
+    scope: "both",
+    value: values.address,
+    default: "what the routing table says",
+    doc: "The address of this host that checks come from. Counts for real servers of its own address family, and not " +
+      "for external checks. New: the old program had no such directive.",
+  },
+  checkmark: {
+    scope: "both",
+    value: values.packetMark,
+    default: UNSET,
+    doc: "A mark that the packets of checks carry on this host, for its routing rules and its firewall (SO_MARK): so " +
+      "that a check can be told from clients, or sent another way. Not for external checks. New: the old program had " +
+      "no such directive.",
+  },
   tlsverify: {
     scope: "both",
     value: values.yesNo,

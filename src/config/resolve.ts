@@ -2,7 +2,7 @@
  * syntax tree + facts -> Model. Pure: everything that only the machine knows is among the facts.
  */
 
-import { addressRange, type Family, type IpAddress } from "../model/address.ts";
+import { addressRange, type Family, familyOf, type IpAddress } from "../model/address.ts";
 import {
   type Destination,
   type DestinationKey,
@@ -48,6 +48,7 @@ export function resolve(tree: SyntaxTree, facts: Facts, problems: ProblemList): 
     } else virtuals.set(virtual.key, virtual);
   }
   warnOfQuiescent(load, sections);
+  warnOfBindTo(load, sections);
   if (problems.hasErrors) return undefined;
   return {
     file: facts.file,
@@ -256,6 +257,14 @@ function resolveAlerts({ globals }: Load, { settings: own }: Section): AlertSett
 }
 
 /** The manual has always said yes and the old program did no: whoever relies on either should say so. */
+function warnOfBindTo({ globals: { bindto }, problems }: Load, sections: readonly Section[]): void {
+  const other = bindto &&
+    sections.find(({ family, settings }) => !settings.bindto && familyOf(bindto.value) !== family);
+  if (!other) return;
+  const said = `bindto has no effect on real servers that have IPv${other.family} addresses`;
+  problems.warning(bindto, said, `write bindto in their sections, with an IPv${other.family} address`);
+}
+
 function warnOfQuiescent({ globals, problems }: Load, sections: readonly Section[]): void {
   if (globals.quiescent) return;
   const silent = sections.find((section) => !section.settings.quiescent);

@@ -2,8 +2,8 @@
  * A section's checks: what each of its real servers is asked, by which method, how often and how long.
  */
 
-import { formatEndpoint, type IpAddress } from "../model/address.ts";
-import type { Check, CheckKey, CheckMethod, CheckTarget, Pattern, Service } from "../model/check.ts";
+import { familyOf, formatEndpoint, type IpAddress } from "../model/address.ts";
+import type { Check, CheckKey, CheckMethod, CheckTarget, Origin, Pattern, Service } from "../model/check.ts";
 import type { Secret } from "../model/secret.ts";
 import type { ServiceAddress, ServiceSettings } from "../model/table.ts";
 import type { CheckPolicy } from "../model/virtual_service.ts";
@@ -45,6 +45,7 @@ export function resolveChecks(
   const base: BaseTarget = {
     transport: transportOf(settings.address, method.method, service),
     service,
+    origin: resolveOrigin(load, section),
     httpMethod: own.httpmethod?.value ?? "GET",
     requestHeaders: own.requestheader?.map((setting) => setting.value),
     requestBody: own.requestbody && sourceBytes(own.requestbody.value),
@@ -62,7 +63,7 @@ export function resolveChecks(
   const virtualArguments = external ? argumentsOf(settings.address) : [];
   const sectionIdentity = identityOf(load, method, timing, base, virtualArguments);
   const also = resolveAlsoChecks(load, section, settings, timing, base);
-  const agent = resolveAgent(load, section, timing);
+  const agent = resolveAgent(load, section, timing, base.origin);
 
   return (real) => {
     const { pair } = real.value;
@@ -127,13 +128,15 @@ function resolveAgent(
   load: Load,
   { settings: own }: Section,
   timing: Timing,
+  origin: Origin | undefined,
 ): (address: IpAddress) => readonly Check[] {
   const port = own.agentport?.value;
   if (port === undefined) return () => [];
   return (address) => {
     const endpoint = formatEndpoint(address, port);
-    const key = `agent ${endpoint} ${JSON.stringify(timing)}` as CheckKey;
-    return [shared(load, key, () => ({ key, method: "agent", ...timing, target: { ...AGENT, address, port } }))];
+    const key = `agent ${endpoint} ${JSON.stringify([timing, origin])}` as CheckKey;
+    const target = { ...AGENT, address, port, origin };
+    return [shared(load, key, () => ({ key, method: "agent", ...timing, target }))];
   };
 }
 
@@ -225,6 +228,16 @@ function resolveTiming(globals: Settings, own: Settings): Timing {
   };
 }
 
+function resolveOrigin({ globals, problems }: Load, { family, settings: own }: Section): Origin | undefined {
+  const bindTo = own.bindto ?? globals.bindto;
+  const mark = (own.checkmark ?? globals.checkmark)?.value;
+  const address = bindTo && familyOf(bindTo.value) === family ? bindTo.value : undefined;
+  if (own.bindto && !address) {
+    problems.warning(own.bindto, `bindto has no effect: the real servers here have IPv${family} addresses`);
+  }
+  return address || mark !== undefined ? { address, mark } : undefined;
+}
+
 type TlsTarget = Pick<
   CheckTarget,
   "tlsVerify" | "startTls" | "tlsServerName" | "tlsCaFile" | "tlsClient" | "certExpiryWarn"
@@ -287,6 +300,7 @@ function identityOf(
     timing.checkTimeout,
     timing.negotiateTimeout,
     target.transport,
+    target.origin,
     target.httpMethod,
     target.requestHeaders?.map(({ name, value }) => [name, token(value)]),
     target.requestBody,

@@ -241,6 +241,15 @@ export const virtualHost: Grammar<string> = quotable("host", (text) => {
   return mistake(whole(text), `not a host name: ${quoted(text)}`, "write the name alone, without http:// or a path");
 });
 
+/** An IPv4 or IPv6 address. */
+export const address: Grammar<IpAddress> = quotable("address", (text) => {
+  const ip = parseIp(text);
+  return ip ? value(ip) : mistake(whole(text), `not an IP address: ${quoted(text)}`, "write 192.0.2.1 or 2001:db8::1");
+});
+
+/** A mark of packets, as the kernel's firewall and routing rules know it. */
+export const packetMark: Grammar<number> = integer("mark", 1, 4_294_967_295);
+
 /** A server's name or address as a certificate has it. */
 export const serverName: Grammar<string> = quotable("host", (text) => {
   if (/^[A-Za-z0-9_.-]+$/.test(text) || parseIp(text)) return value(text);

@@ -65,12 +65,20 @@ export interface Pattern {
   matches(text: string): boolean;
 }
 
+/** Where a check's packets come from, as far as the configuration says. */
+export interface Origin {
+  readonly address?: IpAddress;
+  /** The mark of the packets on this host, for its routing rules and firewall: never sent. */
+  readonly mark?: number;
+}
+
 /** All that a checker may know of the server it asks. */
 export interface CheckTarget {
   readonly address: IpAddress;
   /** 0 where the virtual service is a firewall mark and no port is known. */
   readonly port: number;
   readonly transport: "tcp" | "udp";
+  readonly origin?: Origin;
   readonly service: Service;
   /** As written in the configuration; each checker says what it makes of it. */
   readonly request?: string;

@@ -76,6 +76,7 @@ export const EPOLLET = 0x80000000;
 const DECLARATIONS = {
   __errno_location: { parameters: [], result: "pointer" },
   socket: { parameters: ["i32", "i32", "i32"], result: "i32" },
+  bind: { parameters: ["i32", "buffer", "u32"], result: "i32" },
   connect: { parameters: ["i32", "buffer", "u32"], result: "i32" },
   send: { parameters: ["i32", "buffer", "usize", "i32"], result: "isize" },
   sendto: { parameters: ["i32", "buffer", "usize", "i32", "buffer", "u32"], result: "isize" },
@@ -121,6 +122,11 @@ function outcome(result: number | bigint): number {
 /** socket(2): a non-blocking descriptor that children do not inherit. */
 export function socket(family: number, type: number, protocol: number): number {
   return outcome(libc().socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol));
+}
+
+/** bind(2) to an encoded `sockaddr`. */
+export function bind(fd: number, address: Uint8Array<ArrayBuffer>): number {
+  return outcome(libc().bind(fd, address, address.length));
 }
 
 /** connect(2) to an encoded `sockaddr`. On TCP `-EINPROGRESS` is the usual answer. */

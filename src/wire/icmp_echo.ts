@@ -1,10 +1,12 @@
 /**
- * Ping: many at once over one socket for each address family, which is open only while an answer is awaited.
+ * Ping: many at once over one socket for each address family and origin, open only while an answer is awaited.
  */
 
 import { type Family, familyOf, type IpAddress } from "../model/address.ts";
+import type { Origin } from "../model/check.ts";
 import * as libc from "../system/libc.ts";
 import { decodeEchoReply, ECHO_REPLY, encodeEchoRequest, withoutIpv4Header } from "./icmp_packet.ts";
+import { setOrigin } from "./origin.ts";
 import { unwatch, watch } from "./readiness.ts";
 import { encodeSocketAddress, socketFamily } from "./socket_address.ts";
 
@@ -32,36 +34,52 @@ const nonce = crypto.getRandomValues(new Uint8Array(8));
  * Sends one echo request and waits for its reply. `false`: this process may open neither a raw nor a
  * datagram ICMP socket. Throws {@link libc.SystemError}, or the signal's reason.
  */
-export async function echo(address: IpAddress, signal: AbortSignal): Promise<boolean> {
+export async function echo(address: IpAddress, signal: AbortSignal, origin: Origin = {}): Promise<boolean> {
   signal.throwIfAborted();
   const family = familyOf(address);
-  const asker = askers[family] ??= EchoSocket.open(family, address);
-  if (!asker) return false;
+  const key = `${family} ${origin.address} ${origin.mark}`;
+  let asker = askers.get(key);
+  if (!asker) {
+    asker = EchoSocket.open(family, address, origin, () => askers.delete(key));
+    if (!asker) return false;
+    askers.set(key, asker);
+  }
   await asker.ask(address, signal);
   return true;
 }
 
-const askers: { [family in Family]?: EchoSocket } = {};
+/** Those that are open, by family and origin. */
+const askers = new Map<string, EchoSocket>();
 
 class EchoSocket {
   readonly #fd: number;
   readonly #family: Family;
   readonly #raw: boolean;
+  readonly #onClose: () => void;
   readonly #id = crypto.getRandomValues(new Uint16Array(1))[0];
   readonly #waiting = new Map<number, () => void>();
   static #lastRequest = 0;
 
-  static open(family: Family, address: IpAddress): EchoSocket | undefined {
+  static open(family: Family, address: IpAddress, origin: Origin, onClose: () => void): EchoSocket | undefined {
     for (const type of [libc.SOCK_RAW, libc.SOCK_DGRAM]) {
       const fd = libc.socket(socketFamily(address), type, PROTOCOL[family]);
-      if (fd >= 0) return new EchoSocket(fd, family, type === libc.SOCK_RAW);
+      if (fd >= 0) {
+        try {
+          setOrigin(fd, origin, address);
+          return new EchoSocket(fd, family, type === libc.SOCK_RAW, onClose);
+        } catch (error) {
+          libc.close(fd);
+          throw error;
+        }
+      }
       if (fd !== -libc.Errno.EPERM && fd !== -libc.Errno.EACCES) throw new libc.SystemError("socket", -fd);
     }
     return undefined;
   }
 
-  constructor(fd: number, family: Family, raw: boolean) {
+  constructor(fd: number, family: Family, raw: boolean, onClose: () => void) {
     this.#fd = fd;
+    this.#onClose = onClose;
     this.#family = family;
     this.#raw = raw;
     if (raw) libc.setSocketOption(fd, FILTER_LEVEL[family], FILTER_OPTION, onlyReplies(family));
@@ -105,7 +123,7 @@ class EchoSocket {
   }
 
   #close(): void {
-    askers[this.#family] = undefined;
+    this.#onClose();
     unwatch(this.#fd);
     libc.close(this.#fd);
   }

@@ -6,8 +6,10 @@
  */
 
 import type { IpAddress } from "../model/address.ts";
+import type { Origin } from "../model/check.ts";
 import * as libc from "../system/libc.ts";
 import type { ByteStream } from "./byte_stream.ts";
+import { setOrigin } from "./origin.ts";
 import { unwatch, watch } from "./readiness.ts";
 import { encodeSocketAddress, socketFamily } from "./socket_address.ts";
 
@@ -21,12 +23,18 @@ const BROKEN = libc.EPOLLERR | libc.EPOLLHUP;
  * Connects to an address. The connection belongs to `signal`: when that is aborted, the connection is gone and
  * whatever waits on it is rejected. Throws {@link libc.SystemError}.
  */
-export async function connectTcp(address: IpAddress, port: number, signal: AbortSignal): Promise<ByteStream> {
+export async function connectTcp(
+  address: IpAddress,
+  port: number,
+  signal: AbortSignal,
+  origin: Origin = {},
+): Promise<ByteStream> {
   signal.throwIfAborted();
   const fd = libc.socket(socketFamily(address), libc.SOCK_STREAM, 0);
   if (fd < 0) throw new libc.SystemError("socket", -fd);
   const stream = new TcpStream(fd, signal);
   try {
+    setOrigin(fd, origin, address);
     await stream.connect(encodeSocketAddress(address, port));
     return stream;
   } catch (error) {

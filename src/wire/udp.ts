@@ -3,7 +3,9 @@
  */
 
 import type { IpAddress } from "../model/address.ts";
+import type { Origin } from "../model/check.ts";
 import * as libc from "../system/libc.ts";
+import { setOrigin } from "./origin.ts";
 import { unwatch, watch } from "./readiness.ts";
 import { decodeSocketAddress, encodeSocketAddress, socketFamily } from "./socket_address.ts";
 
@@ -25,14 +27,17 @@ export interface UdpSocket {
 }
 
 /** Opens a socket to an address. It belongs to `signal`: when that is aborted, the socket is gone. */
-export function openUdp(address: IpAddress, port: number, signal: AbortSignal): UdpSocket {
+export function connectUdp(address: IpAddress, port: number, signal: AbortSignal, origin: Origin = {}): UdpSocket {
   signal.throwIfAborted();
   const fd = libc.socket(socketFamily(address), libc.SOCK_DGRAM, 0);
   if (fd < 0) throw new libc.SystemError("socket", -fd);
-  const failure = libc.connect(fd, encodeSocketAddress(address, port));
-  if (failure < 0) {
+  try {
+    setOrigin(fd, origin, address);
+    const failure = libc.connect(fd, encodeSocketAddress(address, port));
+    if (failure < 0) throw new libc.SystemError("connect", -failure);
+  } catch (error) {
     libc.close(fd);
-    throw new libc.SystemError("connect", -failure);
+    throw error;
   }
   return new ConnectedUdp(fd, signal);
 }

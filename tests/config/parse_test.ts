@@ -168,6 +168,8 @@ const EXAMPLES: Readonly<Record<DirectiveName, string>> = {
   readdquiescent: "yes",
   cleanstop: "yes",
   maintenancedir: "/x",
+  bindto: "10.0.0.254",
+  checkmark: "7",
   tlsverify: "yes",
   starttls: "yes",
   tlsservername: "www.example.org",

@@ -223,6 +223,7 @@ pure("defaults are those of the manual", () => {
     address: "10.0.0.1",
     port: 80,
     transport: "tcp",
+    origin: undefined,
     service: "http",
     request: undefined,
     receive: undefined,
@@ -739,6 +740,32 @@ pure("files for TLS that have nothing to go with are reported", () => {
   deepStrictEqual(said(...head, "tlscafile = /ca.pem"), ["warning 4:17+7 tlscafile has no effect without tlsverify"]);
   deepStrictEqual(said(...head, "tlskeyfile = /own.key"), [
     "error 4:18+8 tlskeyfile needs the certificate that it belongs to",
+  ]);
+});
+
+pure("bindto and checkmark make the origin of a section's checks, its agent's included", () => {
+  const text = "bindto = 10.0.0.253\ncheckmark = 7\n" +
+    "virtual = 192.0.2.1:80\n    real = 10.0.0.1:80 masq\n    agentport = 8888\n" +
+    "virtual = 192.0.2.2:80\n    real = 10.0.0.1:80 masq\n    bindto = 10.0.0.254\n    checkmark = 8\n" +
+    "virtual6 = [2001:db8::1]:80\n    real6 = [2001:db8::11]:80 masq\n";
+  const checks = [...model(text).virtuals.values()].flatMap(({ reals }) => checksOf([...reals.values()][0].policy));
+  deepStrictEqual(checks.map(({ method, target }) => [method, target.origin?.address, target.origin?.mark]), [
+    ["negotiate", "10.0.0.253", 7],
+    ["agent", "10.0.0.253", 7],
+    ["negotiate", "10.0.0.254", 8],
+    ["negotiate", undefined, 7],
+  ]);
+  strictEqual(new Set(checks.map(({ key }) => key)).size, 4);
+});
+
+pure("bindto of the other address family is pointed out", () => {
+  deepStrictEqual(said("virtual = 192.0.2.1:80", "real = 10.0.0.1:80 masq", "bindto = 2001:db8::254"), [
+    "warning 4:14+13 bindto has no effect: the real servers here have IPv4 addresses",
+  ]);
+  const text = "quiescent = yes\nbindto = 10.0.0.254\n" +
+    "virtual6 = [2001:db8::1]:80\n    real6 = [2001:db8::11]:80 masq\n";
+  deepStrictEqual(load(text).problems.map(line), [
+    "warning 2:10+10 bindto has no effect on real servers that have IPv6 addresses",
   ]);
 });
 

@@ -37,6 +37,9 @@ const GOOD: readonly (readonly [Grammar<unknown>, string, unknown])[] = [
   [values.mailServer, "mail.example.org", "mail.example.org"],
   [values.mailServer, "[2001:db8::1]:2525", "[2001:db8::1]:2525"],
   [values.virtualHost, '"www.example.org:8080"', "www.example.org:8080"],
+  [values.address, "192.0.2.1", "192.0.2.1"],
+  [values.address, '"2001:DB8::1"', "2001:db8::1"],
+  [values.packetMark, "4294967295", 4294967295],
   [values.serverName, "www.example.org", "www.example.org"],
   [values.serverName, "2001:db8::1", "2001:db8::1"],
   [values.scheduler, "wrr", "wrr"],
@@ -88,6 +91,8 @@ const BAD: readonly (readonly [Grammar<unknown>, string, string])[] = [
   [values.mailServer, "mail example", '0+12 not a host or host:port: "mail example"'],
   [values.mailServer, "mail:99999", '0+10 not a host or host:port: "mail:99999"'],
   [values.virtualHost, "http://www/", '0+11 not a host name: "http://www/"'],
+  [values.address, "director", '0+8 not an IP address: "director"'],
+  [values.packetMark, "0x7", '0+3 not a whole number: "0x7"'],
   [values.serverName, "www:443", '0+7 not a host name: "www:443"'],
   [values.scheduler, "wrr;reboot", '0+10 not the name of a scheduler: "wrr;reboot"'],
   [
