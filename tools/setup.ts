@@ -36,6 +36,8 @@ const PEERS: Packages = {
   "dovecot-pop3d": "and by POP3",
   "postfix": "a mail server",
   "vsftpd": "a file server",
+  "redis-server": "a store",
+  "memcached": "a cache",
   "ldirectord": "the Perl program, to compare with",
   "libnet-inet6glue-perl": "without which that dies of its first IPv6 check",
   "keepalived": "the other director, to measure against",

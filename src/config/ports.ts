@@ -33,6 +33,13 @@ export const SERVICE_PORTS: readonly (readonly [port: number, service: Service])
   [5432, "pgsql"],
 ];
 
+/** Where services are checked that no port stands for: an old configuration of these ports must mean what it meant. */
+export const CHECK_PORTS: readonly (readonly [port: number, service: Service])[] = [
+  ...SERVICE_PORTS,
+  [6379, "redis"],
+  [11211, "memcached"],
+];
+
 /** The names that /etc/services gives to the ports above, for machines without the file. */
 export const BUILT_IN_PORTS: PortNames = parseServices(`
 ftp 21/tcp

@@ -10,7 +10,7 @@ import type { CheckPolicy } from "../model/virtual_service.ts";
 import type { RealValue } from "./endpoints.ts";
 import type { Load } from "./facts.ts";
 import { compilePattern } from "./perl_regex.ts";
-import { SERVICE_PORTS } from "./ports.ts";
+import { CHECK_PORTS, SERVICE_PORTS } from "./ports.ts";
 import { within } from "./resolve_endpoint.ts";
 import { sourceBytes } from "./source_text.ts";
 import type { Section, Setting, Settings } from "./syntax_tree.ts";
@@ -175,7 +175,7 @@ function serviceByPort(address: ServiceAddress): Service {
 }
 
 function defaultPort(service: Service): number {
-  return SERVICE_PORTS.find(([, known]) => known === service)?.[0] ?? 0;
+  return CHECK_PORTS.find(([, known]) => known === service)?.[0] ?? 0;
 }
 
 function portOf(address: ServiceAddress): number {

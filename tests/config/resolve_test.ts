@@ -769,6 +769,15 @@ pure("bindto of the other address family is pointed out", () => {
   ]);
 });
 
+pure("redis and memcached are checked at their ports, which stand for no service by themselves", () => {
+  const target = (...body: string[]) => {
+    const [{ policy }] = virtual("virtual = 192.0.2.1:6379", "real = 10.0.0.1:6379 masq", ...body).reals.values();
+    return checksOf(policy).map(({ target }) => [target.service, target.port]);
+  };
+  deepStrictEqual(target(), []);
+  deepStrictEqual(target("service = redis", "alsocheck = memcached"), [["redis", 6379], ["memcached", 11211]]);
+});
+
 pure("starttls is the section's or else the global one; where there is no such thing it is pointed out", () => {
   const starttls = (...body: string[]) => {
     const [{ policy }] = virtual("virtual = 192.0.2.1:25", "real = 10.0.0.1:25 masq", ...body).reals.values();
