@@ -8,6 +8,7 @@ import type { ByteStream } from "../wire/byte_stream.ts";
 import {
   encodeBaseSearch,
   encodeBind,
+  encodeStartTls,
   encodeUnbind,
   type LdapReply,
   ldapResult,
@@ -17,20 +18,32 @@ import {
 } from "../wire/ldap_message.ts";
 import { utf8Characters } from "../wire/latin1.ts";
 import { ProtocolError } from "../wire/protocol_error.ts";
-import { openTcp, openTls } from "./open.ts";
+import { openTcp, openTls, secure } from "./open.ts";
 import { down, up } from "./verdict.ts";
 
-/** The numbers of our three messages. */
+/** The numbers of our messages. */
 const BIND = 1;
 const SEARCH = 2;
 const UNBIND = 3;
+const START_TLS = 4;
 
 /** Messages that may come in answer to one of ours. */
 const MAX_REPLIES = 16;
 
 /** Over a bare connection. */
 export async function ldap(target: CheckTarget, run: CheckRun): Promise<CheckResult> {
-  return await converse(await openTcp(target, run), target, run);
+  const stream = await openTcp(target, run);
+  if (!target.startTls) return await converse(stream, target, run);
+  try {
+    run.trace("> StartTLS");
+    await stream.write(encodeStartTls(START_TLS));
+    // What came behind the answer is dropped with the reader: it may be anybody's (RFC 4513, 3.1.2).
+    const ready = await resultOf(START_TLS, "extended", new ByteReader(stream), run);
+    if (ready.code !== 0) return down("protocol", `StartTLS: ${ldapResult(ready)}`);
+    return await converse(await secure(stream, target, run), target, run);
+  } finally {
+    stream.close();
+  }
 }
 
 /** Over TLS, where by default any certificate will do. */
@@ -69,7 +82,7 @@ interface Outcome {
 /** Reads up to the end of the operation `id`. */
 async function resultOf(
   id: number,
-  kind: "bound" | "searched",
+  kind: "bound" | "searched" | "extended",
   reader: ByteReader,
   run: CheckRun,
 ): Promise<Outcome> {

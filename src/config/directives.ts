@@ -272,7 +272,8 @@ export const DIRECTIVES = {
     scope: "both",
     value: values.yesNo,
     default: "no",
-    doc: "Whether a check of smtp, submission, imap, pop or ftp goes over to TLS before it logs in, and is down when " +
+    doc:
+      "Whether a check of smtp, submission, imap, pop, ftp or ldap goes over to TLS before it logs in, and is down when " +
       "the server does not. New: the old program had no such directive.",
   },
   tlsservername: {

@@ -324,7 +324,7 @@ function identityOf(
 }
 
 /** Those that begin in the clear and have a word for going over to TLS. */
-const STARTTLS_SERVICES: readonly Service[] = ["smtp", "submission", "imap", "pop", "ftp"];
+const STARTTLS_SERVICES: readonly Service[] = ["smtp", "submission", "imap", "pop", "ftp", "ldap"];
 const DATABASES: readonly Service[] = ["mysql", "pgsql", "oracle"];
 
 /** What a negotiate check needs and lacks, and what it is given in vain. */

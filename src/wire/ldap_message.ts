@@ -6,6 +6,8 @@ import { Buffer } from "node:buffer";
 import {
   BindRequest,
   BindResponse,
+  ExtendedRequest,
+  ExtendedResponse,
   MessageParser,
   PresenceFilter,
   SearchEntry,
@@ -27,7 +29,12 @@ const NO_ATTRIBUTES = "1.1";
 /** What a server sends, as far as it matters here. */
 export type LdapReply =
   | { readonly kind: "entry"; readonly id: number; readonly dn: string }
-  | { readonly kind: "bound" | "searched"; readonly id: number; readonly code: number; readonly text: string }
+  | {
+    readonly kind: "bound" | "searched" | "extended";
+    readonly id: number;
+    readonly code: number;
+    readonly text: string;
+  }
   /** A referral, or something else that a search may bring besides entries. */
   | { readonly kind: "other"; readonly id: number; readonly text: string };
 
@@ -54,6 +61,11 @@ export function encodeBaseSearch(id: number, dn: string): Uint8Array<ArrayBuffer
 /** The goodbye, which is not answered. */
 export function encodeUnbind(id: number): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(new UnbindRequest({ messageId: id }).write());
+}
+
+/** The wish to go over to TLS (RFC 4511, 4.14.1). */
+export function encodeStartTls(id: number): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(new ExtendedRequest({ messageId: id, oid: "1.3.6.1.4.1.1466.20037" }).write());
 }
 
 /** Reads one message. Throws {@link ProtocolError}. */
@@ -96,6 +108,7 @@ function summary(message: Pick<BindResponse, "messageId" | "status" | "errorMess
   const { messageId: id, status: code, errorMessage: text } = message;
   if (message instanceof SearchEntry) return { kind: "entry", id, dn: message.name };
   if (message instanceof BindResponse) return { kind: "bound", id, code, text };
+  if (message instanceof ExtendedResponse) return { kind: "extended", id, code, text };
   if (message instanceof SearchResponse) return { kind: "searched", id, code, text };
   return { kind: "other", id, text };
 }

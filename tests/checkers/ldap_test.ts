@@ -129,6 +129,20 @@ Deno.test("ldap and ldaps: a real slapd", async (t) => {
     );
     strictEqual(inWords(result), "down (protocol): TLS failed: certificate verify failed: self-signed certificate");
   });
+  for (const host of ["127.0.0.1", "::1"]) {
+    const server = { service: "ldap", address: parseIp(host)!, port: ports.ldap, startTls: true } as const;
+    for (const row of ROWS) {
+      await t.step(`ldap with starttls at ${host}: ${row.name}`, async () => {
+        const { result, trace } = await runRound(checkOf({ ...server, ...row.target }), "negotiate");
+        strictEqual(inWords(result), row.verdict);
+        ok(trace.some(({ text }) => text === "TLS handshake"));
+      });
+    }
+    await t.step(`ldap with starttls at ${host}: a certificate that must be valid and is not`, async () => {
+      const { result } = await runRound(checkOf({ ...server, tlsVerify: true }), "negotiate");
+      strictEqual(inWords(result), "down (protocol): TLS failed: certificate verify failed: self-signed certificate");
+    });
+  }
   await t.step("ldap at the port of ldaps", async () => {
     const { result } = await runRound(checkOf({ service: "ldap", port: ports.ldaps }), "negotiate");
     strictEqual(inWords(result), "down (protocol): the server closed the connection");
