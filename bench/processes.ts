@@ -28,13 +28,12 @@ export function pssMegabytes(pids: readonly number[]): number {
   });
 }
 
-/** Short-lived children may be gone before they are read. */
+/** Short-lived children may be gone before they are read, or (ESRCH, which has no class here) while they are. */
 function readOrNothing(path: string): string {
   try {
     return Deno.readTextFileSync(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return "";
-    throw error;
+  } catch {
+    return "";
   }
 }
 
