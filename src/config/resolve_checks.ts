@@ -337,6 +337,9 @@ function warnOfSettings(load: Load, section: Section, service: Service): void {
     if (!settings.login?.value) problems.error(place, `service ${service} needs a login`, 'add login = "user"');
     if (!requested) problems.error(place, `service ${service} needs a request`, 'add request = "SELECT …"');
   }
+  if (service === "redis" && settings.request && !/^(PING|INFO)?(\s|$)/i.test(settings.request.value)) {
+    problems.error(settings.request, "the request of a redis check is PING or INFO", "write INFO replication, say");
+  }
   if (service === "dns" && !requested) {
     problems.warning(place, "service dns needs a request: the name to ask for", 'add request = "www.example.org"');
   }

@@ -797,3 +797,10 @@ pure("agentport adds one agent to each real server, shared by all services that 
   deepStrictEqual([agents[0].method, agents[0].target.port], ["agent", 8888]);
   strictEqual(agents[0], agents[1]);
 });
+
+pure("a redis check asks for nothing but PING and INFO", () => {
+  const row = (request: string) =>
+    said("virtual = 192.0.2.1:6379", "real = 10.0.0.1:6379 masq", "service = redis", `request = "${request}"`);
+  for (const good of ["PING", "info", "INFO replication", ""]) deepStrictEqual(row(good), []);
+  deepStrictEqual(row("FLUSHALL"), ["error 6:15+10 the request of a redis check is PING or INFO"]);
+});
