@@ -1,5 +1,6 @@
 /**
- * dns: the addresses of a name, or the names of an address, are asked for and one of them must match `receive`.
+ * dns: the addresses of a name, the names of an address, or other records are asked for and one of them must match
+ * `receive`.
  */
 
 import { formatEndpoint, parseIp } from "../model/address.ts";
@@ -22,13 +23,13 @@ import { down, up } from "./verdict.ts";
 const MAX_STRANGERS = 4;
 
 /**
- * Asks for A records, for AAAA where `receive` is an IPv6 address, or for PTR where `request` is an address. The name
- * is asked for as it is: no search list.
+ * Asks for the records of `dnstype`; without one for A, for AAAA where `receive` is an IPv6 address, or for PTR where
+ * `request` is an address. The name is asked for as it is: no search list.
  */
 export async function dns(target: CheckTarget, run: CheckRun): Promise<CheckResult> {
   if (!target.request) return down("internal", "no request: it says which name to ask for");
   const wanted = plainAddress(target.receive);
-  const question = dnsQuestion(target.request, wanted?.includes(":") ? "AAAA" : "A");
+  const question = dnsQuestion(target.request, wanted?.includes(":") ? "AAAA" : "A", target.dnsType);
   const ask = target.transport === "udp" ? askByDatagram : askByConnection;
   const answer = await ask(question, target, run);
   run.trace(`< ${answer.responseCode} ${answer.values.join(", ")}`);

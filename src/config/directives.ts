@@ -384,6 +384,13 @@ export const DIRECTIVES = {
     default: "GET",
     doc: "The method of the http request; POST is new. An answer to HEAD has no body that receive could match.",
   },
+  dnstype: {
+    scope: "virtual",
+    value: values.dnsType,
+    default: "PTR for an address, else A, or AAAA where receive is an IPv6 address",
+    doc: "The record type that a dns check asks for. receive meets each record's value as zone files write it, as in " +
+      "10 mail.example.org for MX. New: the old program had no such directive.",
+  },
   requestheader: {
     scope: "virtual",
     value: values.requestHeader,

@@ -2,7 +2,7 @@
  * The grammars of values that stand alone: numbers, choices, texts, paths, addresses of mail.
  */
 
-import { type HttpMethod, type RequestHeader, SERVICES, type StatusRange } from "../model/check.ts";
+import { DNS_TYPES, type HttpMethod, type RequestHeader, SERVICES, type StatusRange } from "../model/check.ts";
 import { type IpAddress, parseIp } from "../model/address.ts";
 import { Secret } from "../model/secret.ts";
 import type { AlertState } from "../model/virtual_service.ts";
@@ -74,6 +74,9 @@ export const yesNo: Grammar<boolean> = quotable("yes|no", (text) => {
 
 /** The protocol that a negotiate check speaks. */
 export const service = oneOf(SERVICES);
+
+/** The record type that a dns check asks for. */
+export const dnsType = oneOf(DNS_TYPES);
 
 /** The protocol of a virtual service. */
 export const protocol = oneOf(["tcp", "udp", "fwm"]);

@@ -35,6 +35,12 @@ export const SERVICES = [
 /** One of {@link SERVICES}. */
 export type Service = typeof SERVICES[number];
 
+/** The record types that a dns check can ask for. */
+export const DNS_TYPES = ["A", "AAAA", "PTR", "MX", "NS", "SOA", "TXT", "CNAME", "SRV"] as const;
+
+/** One of {@link DNS_TYPES}. */
+export type DnsType = typeof DNS_TYPES[number];
+
 /** The method of an http request. */
 export type HttpMethod = "GET" | "HEAD" | "POST";
 
@@ -85,6 +91,8 @@ export interface CheckTarget {
   /** As written in the configuration; each checker says what it makes of it. */
   readonly request?: string;
   readonly receive?: Pattern;
+  /** The record type of a dns check; absent = by what is asked and expected. */
+  readonly dnsType?: DnsType;
   readonly httpMethod: HttpMethod;
   /** Further header lines of an http request; they may carry credentials. */
   readonly requestHeaders?: readonly RequestHeader[];

@@ -6,12 +6,13 @@ import { Buffer } from "node:buffer";
 // @ts-types="@types/dns-packet"
 import { type Answer, decode, type DecodedPacket, encode, RECURSION_DESIRED } from "dns-packet";
 import { familyOf, type IpAddress, ipToNumber, parseIp } from "../model/address.ts";
+import type { DnsType } from "../model/check.ts";
 import { ProtocolError } from "./protocol_error.ts";
 
 /** What is asked, and the number that the answer must carry. */
 export interface DnsQuestion {
   readonly id: number;
-  readonly type: "A" | "AAAA" | "PTR";
+  readonly type: DnsType;
   /** Complete: nothing is ever added to it. */
   readonly name: string;
 }
@@ -20,18 +21,21 @@ export interface DnsQuestion {
 export interface DnsAnswer {
   /** `NOERROR`, `NXDOMAIN`, `SERVFAIL` … (RFC 1035, 4.1.1: RCODE). */
   readonly responseCode: string;
-  /** The addresses in canonical form, or the names, that the question's name leads to. */
+  /** What the records of the question's name hold: addresses in canonical form, others as zone files write them. */
   readonly values: readonly string[];
   /** The answer did not fit into a datagram, so there are more values than these. */
   readonly truncated: boolean;
 }
 
-/** A question for the addresses of a name, or for the names of an address (RFC 1035, 3.5; RFC 3596, 2.5). */
-export function dnsQuestion(subject: string, addressType: "A" | "AAAA"): DnsQuestion {
+/**
+ * A question for records of that type; without one for the addresses of a name, or for the names of an address
+ * (RFC 1035, 3.5; RFC 3596, 2.5).
+ */
+export function dnsQuestion(subject: string, addressType: "A" | "AAAA", type?: DnsType): DnsQuestion {
   const id = crypto.getRandomValues(new Uint16Array(1))[0];
   const address = parseIp(subject);
-  if (address) return { id, type: "PTR", name: reverseName(address) };
-  return { id, type: addressType, name: subject.replace(/\.$/, "") };
+  if (address) return { id, type: type ?? "PTR", name: reverseName(address) };
+  return { id, type: type ?? addressType, name: subject.replace(/\.$/, "") };
 }
 
 /** The message that asks it; the server is asked to ask others where it does not know. */
@@ -83,12 +87,41 @@ function valuesFor(question: DnsQuestion, answers: readonly Answer[]): string[] 
   const values: string[] = [];
   for (const answer of answers) {
     if (answer.type !== question.type || !names.has(canonicalName(answer.name))) continue;
-    const value = question.type === "PTR" ? String(answer.data) : parseIp(String(answer.data));
+    const value = valueOf(answer);
     // The library reads on beyond the end of a message that is cut short.
     if (value === undefined) throw new ProtocolError("the server's answer is cut short");
     values.push(value);
   }
   return values;
+}
+
+/** A record's data as zone files write it (RFC 1035, 5; RFC 2782 for SRV), without the root's dots. */
+function valueOf(answer: Answer): string | undefined {
+  switch (answer.type) {
+    case "A":
+    case "AAAA":
+      return parseIp(String(answer.data));
+    case "MX":
+      return `${answer.data.preference} ${answer.data.exchange}`;
+    case "SRV":
+      return `${answer.data.priority} ${answer.data.weight} ${answer.data.port} ${answer.data.target}`;
+    case "SOA":
+      return `${answer.data.mname} ${answer.data.rname} ${answer.data.serial}`;
+    case "TXT":
+      return textOf(answer.data);
+    case "PTR":
+    case "NS":
+    case "CNAME":
+      return answer.data;
+    default:
+      return undefined;
+  }
+}
+
+/** The strings of a TXT record belong together (RFC 7208, 3.3). */
+function textOf(data: string | Uint8Array | readonly (string | Uint8Array)[]): string {
+  const strings = Array.isArray(data) ? data : [data];
+  return strings.map((each) => typeof each === "string" ? each : new TextDecoder().decode(each)).join("");
 }
 
 /** Names differ neither by case nor by the root's dot (RFC 4343). */

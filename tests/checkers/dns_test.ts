@@ -1,6 +1,6 @@
 import { match, ok, strictEqual } from "node:assert/strict";
 import { type IpAddress, parseIp } from "../../src/model/address.ts";
-import type { CheckTarget, Pattern } from "../../src/model/check.ts";
+import type { CheckTarget, DnsType, Pattern } from "../../src/model/check.ts";
 import { testIllServers } from "./ill_servers.ts";
 import { checkOf, closedPort, openDescriptors, verdict } from "./peers.ts";
 import { freePort, startServer, temporaryDirectory } from "./real_server.ts";
@@ -21,6 +21,9 @@ www    AAAA  2001:db8::10
 alias  CNAME further
 further CNAME www
 six    AAAA  2001:db8::10
+       MX    10 ns
+_sip._udp SRV 1 2 5060 ns
+text   TXT   "v=probe " "ok"
 `;
 
 const REVERSE = `$TTL 60
@@ -55,6 +58,7 @@ async function startNamed(directory: string, port: number) {
 
 interface Row {
   readonly request: string;
+  readonly dnsType?: DnsType;
   readonly receive?: string;
   readonly verdict: string | RegExp;
 }
@@ -78,6 +82,20 @@ const ROWS: readonly Row[] = [
     verdict: "down (mismatch): no answer matches receive: /^ftp/ (PTR www.example.test)",
   },
   { request: "six.example.test", verdict: "down (mismatch): the answer has no A record" },
+  { request: "six.example.test", dnsType: "AAAA", verdict: "up: AAAA 2001:db8::10" },
+  { request: "six.example.test", dnsType: "MX", receive: "^10 ns", verdict: "up: MX 10 ns.example.test" },
+  { request: "example.test", dnsType: "NS", verdict: "up: NS ns.example.test" },
+  {
+    request: "example.test",
+    dnsType: "SOA",
+    receive: " 1$",
+    verdict: /^up: SOA ns\.example\.test root\.example\.test 1$/,
+  },
+  { request: "alias.example.test", dnsType: "CNAME", verdict: /^up: CNAME further\.example\.test/ },
+  { request: "text.example.test", dnsType: "TXT", receive: "ok$", verdict: "up: TXT v=probe ok" },
+  { request: "_sip._udp.example.test", dnsType: "SRV", verdict: "up: SRV 1 2 5060 ns.example.test" },
+  { request: "192.0.2.10", dnsType: "PTR", verdict: "up: PTR www.example.test" },
+  { request: "www.example.test", dnsType: "MX", verdict: "down (mismatch): the answer has no MX record" },
   { request: "no.example.test", verdict: "down (mismatch): NXDOMAIN: there is no name no.example.test" },
   { request: "2001:db8::10", verdict: "down (protocol): SERVFAIL" },
   { request: "www.example.com", verdict: "down (protocol): REFUSED" },
@@ -94,7 +112,7 @@ Deno.test("dns: a real named", async (t) => {
       await t.step(`${row.request} =~ ${row.receive ?? "anything"} over ${transport} at ${address}`, async () => {
         const before = openDescriptors();
         const receive = row.receive === undefined ? undefined : expression(row.receive);
-        const said = await verdict(checkOf({ ...server, request: row.request, receive }));
+        const said = await verdict(checkOf({ ...server, request: row.request, dnsType: row.dnsType, receive }));
         if (typeof row.verdict === "string") strictEqual(said, row.verdict);
         else match(said, row.verdict);
         strictEqual(openDescriptors(), before);

@@ -143,6 +143,7 @@ const EXAMPLES: Readonly<Record<DirectiveName, string>> = {
   alsocheck: "smtp:25",
   agentport: "8888",
   dynamicweight: "yes",
+  dnstype: "MX",
   requestheader: "X-Probe: 1",
   requestbody: "ping",
   expectstatus: "200,300-399",

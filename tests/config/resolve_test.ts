@@ -228,6 +228,7 @@ pure("defaults are those of the manual", () => {
     request: undefined,
     receive: undefined,
     httpMethod: "GET",
+    dnsType: undefined,
     requestHeaders: undefined,
     requestBody: undefined,
     expectStatus: undefined,
