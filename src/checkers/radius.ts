@@ -1,5 +1,5 @@
 /**
- * radius: a login by password (PAP) is accepted.
+ * radius: a login by password (PAP) is accepted; without a login, the server says that it is there.
  */
 
 import { formatEndpoint } from "../model/address.ts";
@@ -21,13 +21,14 @@ import { down, up } from "./verdict.ts";
  * yes that the operator wants to hear; a user without a second factor is needed for the check.
  */
 export async function radius(target: CheckTarget, run: CheckRun): Promise<CheckResult> {
-  if (!target.login) return down("internal", "a login is needed");
+  const { login } = target;
+  const question = login ? `Access-Request for ${login}` : "Status-Server";
   const socket = openUdp(target, run);
   try {
-    run.trace(`> Access-Request for ${target.login} to ${formatEndpoint(target.address, target.port)}`);
+    run.trace(`> ${question} to ${formatEndpoint(target.address, target.port)}`);
     const request = accessRequest({
-      user: target.login,
-      password: target.passwd?.reveal() ?? "",
+      user: login,
+      password: target.passwd?.reveal(),
       nasName: Deno.hostname(),
       nasAddress: socket.local().address,
     });

@@ -1,5 +1,6 @@
 /**
- * RADIUS packets as a client needs them that logs a user in by password (RFC 2865; RFC 3579, 3.2).
+ * RADIUS packets as a client needs them that logs a user in by password (RFC 2865; RFC 3579, 3.2), or asks the server
+ * how it is (RFC 5997).
  */
 
 import { Buffer } from "node:buffer";
@@ -9,6 +10,8 @@ import { ProtocolError } from "./protocol_error.ts";
 
 /** RFC 2865, 4: what a packet is. */
 const ACCESS_REQUEST = 1;
+/** RFC 5997, 2. */
+const STATUS_SERVER = 12;
 const REPLIES = { 2: "Access-Accept", 3: "Access-Reject", 11: "Access-Challenge" } as const;
 
 /** RFC 2865, 5: what an attribute is. */
@@ -29,13 +32,13 @@ const DIGEST_LENGTH = 16;
 /** RFC 2865, 5.2. */
 const MAX_PASSWORD = 128;
 
-/** A login to be tried. */
+/** A login to be tried, or without a user the question whether the server is there. */
 export interface AccessRequest {
   readonly identifier: number;
   /** 16 bytes that nobody can guess: they hide the password and make the reply ours. */
   readonly authenticator: Uint8Array;
-  readonly user: string;
-  readonly password: string;
+  readonly user?: string;
+  readonly password?: string;
   /** Who asks: our host's name and the address that it asks from. */
   readonly nasName: string;
   readonly nasAddress: IpAddress;
@@ -59,17 +62,20 @@ export function accessRequest(login: Omit<AccessRequest, "identifier" | "authent
  * it since CVE-2024-3596 ("Blast-RADIUS"). Throws {@link RangeError} for a user or password that is too long for RADIUS.
  */
 export function encodeAccessRequest(request: AccessRequest, secret: string): Uint8Array<ArrayBuffer> {
-  const { identifier, authenticator, user, password, nasName, nasAddress } = request;
-  const attributes = [
-    attribute(MESSAGE_AUTHENTICATOR, new Uint8Array(DIGEST_LENGTH)),
+  const { identifier, authenticator, user, password = "", nasName, nasAddress } = request;
+  const login = user === undefined ? [] : [
     attribute(USER_NAME, utf8(user)),
     attribute(USER_PASSWORD, hidePassword(utf8(password), authenticator, utf8(secret))),
+  ];
+  const attributes = [
+    attribute(MESSAGE_AUTHENTICATOR, new Uint8Array(DIGEST_LENGTH)),
+    ...login,
     attribute(NAS_IDENTIFIER, utf8(nasName)),
     attribute(familyOf(nasAddress) === 4 ? NAS_IP_ADDRESS : NAS_IPV6_ADDRESS, addressBytes(nasAddress)),
   ];
   const length = attributes.reduce((sum, { length }) => sum + length, HEADER_LENGTH);
   const packet = joined([
-    Uint8Array.of(ACCESS_REQUEST, identifier, length >> 8, length & 0xff),
+    Uint8Array.of(user === undefined ? STATUS_SERVER : ACCESS_REQUEST, identifier, length >> 8, length & 0xff),
     authenticator,
     ...attributes,
   ]);
