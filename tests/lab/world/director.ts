@@ -56,6 +56,11 @@ export class Director {
     this.host.start("sh", "-c", `exec ${this.program} ${name} start >${output} 2>&1`);
   }
 
+  /** Starts the program with every check logged, all that it says in a file. */
+  startInDebug(output: string, name = NAME): void {
+    this.host.start("sh", "-c", `exec ${this.program} -d ${name} start >${output} 2>&1`);
+  }
+
   /** Writes the configuration, and leaves the program to find out. */
   async configure(config: string, name = NAME): Promise<void> {
     this.#names.add(name);

@@ -1,0 +1,68 @@
+import { deepStrictEqual, match, ok } from "node:assert/strict";
+import { scenario } from "../world/scenario.ts";
+import { poll } from "../world/wait.ts";
+
+const SECRETS = ["hunter2-of-joe", "hunter2-shared", "hunter2-header"];
+
+/** Services that are told a secret, on real servers that answer something else or nothing. */
+const SERVICES = ["ftp", "imap", "ldap", "mysql", "pgsql", "pop", "radius", "redis", "smtp"];
+
+const section = (service: string, i: number) => `
+    virtual = 192.0.2.10:${7000 + i}
+            real = 10.0.0.11:80 masq
+            real = 10.0.0.12:9 masq
+            service = ${service}
+            login = "joe"
+            passwd = "hunter2-of-joe"
+            secret = "hunter2-shared"
+            ${service === "redis" ? "" : 'request = "SELECT 1"'}`;
+
+const CONFIG = `
+    checktimeout = 2
+    negotiatetimeout = 2
+    checkinterval = 1
+    quiescent = no
+    virtual = 192.0.2.10:80
+            real = 10.0.0.11:80 masq
+            service = http
+            requestheader = "Authorization: Bearer hunter2-header"
+    ${SERVICES.map(section).join("")}
+`;
+
+/** The command lines of all processes, as anybody on the host can read them. */
+function processList(): string {
+  const lines: string[] = [];
+  for (const { name } of Deno.readDirSync("/proc")) {
+    if (!/^\d+$/.test(name)) continue;
+    try {
+      lines.push(Deno.readTextFileSync(`/proc/${name}/cmdline`), Deno.readTextFileSync(`/proc/${name}/environ`));
+    } catch {
+      // It has just ended, or is the kernel's.
+    }
+  }
+  return lines.join("\n");
+}
+
+scenario("secrets stand in no log, no process list, no status and no error", async ({ director, reals }) => {
+  await reals.are(["10.0.0.11", "10.0.0.12"]);
+  await director.configure(CONFIG);
+  director.startInDebug("/run/debug.out");
+  const checked = (output: string) =>
+    SERVICES.every((_, i) => output.includes(`10.0.0.11:80 (192.0.2.10:${7000 + i}) by`));
+  const said = [await poll(() => Deno.readTextFile("/run/debug.out").catch(() => ""), checked, 20)];
+  ok(checked(said[0]), "every service was checked");
+  said.push(processList());
+
+  const status = await director.try("status");
+  said.push(status.stdout, status.stderr);
+  await director.configure(CONFIG.replaceAll('joe"', "joe").replaceAll('header"', "header"));
+  const reload = await director.try("reload");
+  match(reload.stderr, /the closing quote is missing/);
+  said.push(reload.stdout, reload.stderr);
+
+  await director.signal("SIGHUP");
+  await director.signal("SIGTERM");
+  await director.isGone();
+  said.push(await Deno.readTextFile("/run/debug.out"));
+  deepStrictEqual(SECRETS.filter((secret) => said.some((text) => text.includes(secret))), []);
+});
