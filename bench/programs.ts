@@ -17,7 +17,13 @@ const TIMEOUT = 3;
 export function programs(ours: string): readonly Program[] {
   const file = "/etc/ha.d/bench";
   return [
-    { name: "ours", file, config: ldirectordConfig(), start: [ours, "bench", "start"] },
+    {
+      name: "ours",
+      file,
+      // In the foreground, as keepalived is: one start of the runtime, and not the command's and the daemon's.
+      config: `supervised = yes\n${ldirectordConfig()}`,
+      start: ["sh", "-c", `${ours} bench start >/run/ours.log 2>&1 &`],
+    },
     {
       name: "keepalived 2.2.7",
       file: "/run/keepalived.conf",
