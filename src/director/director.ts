@@ -40,7 +40,7 @@ export interface DirectorPorts {
 
 /** A check on its way through its rounds. */
 interface Course {
-  check: Check;
+  readonly check: Check;
   rounds: number;
   startedAt: number;
   /** Milliseconds by which its rounds are still to be brought forward, so that checks that began together spread. */
@@ -77,11 +77,6 @@ export class Director {
   /** The configuration in force. */
   get model(): Model {
     return this.#model;
-  }
-
-  /** The health of everything in it. */
-  get health(): Health {
-    return this.#health;
   }
 
   /** Whether the kernel's table is as wanted, as far as we know. */

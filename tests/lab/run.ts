@@ -63,7 +63,7 @@ async function runFile(file: string, signal: AbortSignal): Promise<Tally> {
 
 /** What tests may know of the environment that they are started in. */
 function passedOn(): Record<string, string> {
-  const names = ["HOME", "DENO_DIR", "LAB_BINARY", "LAB_ORACLE"];
+  const names = ["HOME", "DENO_DIR", "LAB_BINARY"];
   const values = names.flatMap((name) => Deno.env.get(name) === undefined ? [] : [[name, Deno.env.get(name)!]]);
   return { NO_COLOR: "1", ...Object.fromEntries(values) };
 }
