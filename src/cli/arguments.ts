@@ -7,15 +7,19 @@ export type Verb = typeof VERBS[number];
 /** What the command line asks for. */
 export type Invocation =
   | { readonly kind: "verb"; readonly verb: Verb; readonly config?: string; readonly debug: boolean }
+  /** A tool, with what follows its name. */
+  | { readonly kind: "tool"; readonly name: string; readonly args: readonly string[] }
   | { readonly kind: "help" | "version" }
   /** Not understood; `complaint` says what, where there is more to say than the usage. */
   | { readonly kind: "usage"; readonly complaint?: string };
 
 /**
- * Reads `[-d|--debug] [--] [configfile] start|stop|…`, `-h -? --help`, `-v --version`. Options may stand anywhere
- * before `--`; words after the command are ignored, as they always were.
+ * Reads `[-d|--debug] [--] [configfile] start|stop|…`, `-h -? --help`, `-v --version`, `TOOL …`. Options may stand
+ * anywhere before `--`; words after the command are ignored, as they always were. A configuration may be named as a
+ * tool is: `check start` starts it.
  */
-export function parseArguments(args: readonly string[]): Invocation {
+export function parseArguments(args: readonly string[], tools: ReadonlySet<string>): Invocation {
+  if (tools.has(args[0]) && !isVerb(args[1])) return { kind: "tool", name: args[0], args: args.slice(1) };
   const words: string[] = [];
   let debug = false;
   for (const [i, arg] of args.entries()) {
@@ -30,7 +34,10 @@ export function parseArguments(args: readonly string[]): Invocation {
     else return { kind: "usage", complaint: `Unknown option: ${arg}` };
   }
   const [config, word] = words.length > 1 ? words : [undefined, words[0]];
-  const verb = VERBS.find((known) => known === word);
-  if (verb) return { kind: "verb", verb, config, debug };
+  if (isVerb(word)) return { kind: "verb", verb: word, config, debug };
   return { kind: "usage", complaint: word && `Unknown command: ${word}` };
+}
+
+function isVerb(word: string | undefined): word is Verb {
+  return VERBS.some((known) => known === word);
 }

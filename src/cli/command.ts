@@ -6,6 +6,8 @@ import { restart, tryRestart } from "./restart.ts";
 import { start } from "./start.ts";
 import { status } from "./status.ts";
 import { stop } from "./stop.ts";
+import { UsageError } from "./tool.ts";
+import { TOOLS } from "./tools.ts";
 import { HELP_TEXT, USAGE_TEXT } from "./usage.ts";
 import { VERSION_TEXT } from "./version.ts";
 
@@ -32,7 +34,7 @@ export async function runCommand(args: readonly string[]): Promise<ExitStatus> {
 }
 
 async function dispatch(args: readonly string[]): Promise<ExitStatus> {
-  const invocation = parseArguments(args);
+  const invocation = parseArguments(args, new Set(Object.keys(TOOLS)));
   switch (invocation.kind) {
     case "help":
       console.log(HELP_TEXT.trimEnd());
@@ -44,7 +46,24 @@ async function dispatch(args: readonly string[]): Promise<ExitStatus> {
       if (invocation.complaint) console.error(invocation.complaint);
       console.log(USAGE_TEXT.trimEnd());
       return ExitStatus.usage;
+    case "tool":
+      return await runTool(invocation.name, invocation.args);
     case "verb":
       return await COMMANDS[invocation.verb](findInstance(invocation.config), invocation.debug);
+  }
+}
+
+async function runTool(name: string, args: readonly string[]): Promise<ExitStatus> {
+  const tool = await TOOLS[name]();
+  if (args.includes("--help") || args.includes("-h")) {
+    console.log(tool.usage.trimEnd());
+    return ExitStatus.done;
+  }
+  try {
+    return await tool.run(args);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    console.error(`ldirectord ${name}: ${error.message}\n${tool.usage.trimEnd()}`);
+    return ExitStatus.usage;
   }
 }

@@ -3,6 +3,8 @@ import { type Invocation, parseArguments } from "../../src/cli/arguments.ts";
 
 const verb = (verb: string, config?: string, debug = false) => ({ kind: "verb", verb, config, debug }) as Invocation;
 
+const TOOLS = new Set(["check"]);
+
 const ROWS: [line: string, expected: Invocation][] = [
   ["start", verb("start")],
   ["www start", verb("start", "www")],
@@ -15,6 +17,9 @@ const ROWS: [line: string, expected: Invocation][] = [
   ["start start", verb("start", "start")],
   ["www start start", verb("start", "www")],
   ["www force-reload", verb("force-reload", "www")],
+  ["check", { kind: "tool", name: "check", args: [] }],
+  ["check www --json", { kind: "tool", name: "check", args: ["www", "--json"] }],
+  ["check start", verb("start", "check")],
   ["-h", { kind: "help" }],
   ["-?", { kind: "help" }],
   ["www --help", { kind: "help" }],
@@ -26,7 +31,7 @@ for (const [line, expected] of ROWS) {
   Deno.test({
     name: `ldirectord ${line}`,
     permissions: "none",
-    fn: () => deepStrictEqual(parseArguments(line.split(" ")), expected),
+    fn: () => deepStrictEqual(parseArguments(line.split(" "), TOOLS), expected),
   });
 }
 
@@ -34,6 +39,6 @@ for (const line of ["", "www", "start www", "www begin", "-x start", "--debuggin
   Deno.test({
     name: `ldirectord ${line}: usage`,
     permissions: "none",
-    fn: () => strictEqual(parseArguments(line.split(" ").filter(Boolean)).kind, "usage"),
+    fn: () => strictEqual(parseArguments(line.split(" ").filter(Boolean), TOOLS).kind, "usage"),
   });
 }

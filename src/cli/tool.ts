@@ -1,0 +1,18 @@
+import type { ExitStatus } from "./exit_status.ts";
+
+/** A command beside those that steer a daemon: `ldirectord NAME [options] [arguments]`. */
+export interface Tool {
+  /** One line, as `--help` lists it. */
+  readonly summary: string;
+  /** What `ldirectord NAME --help` prints, and what a wrong command line gets on standard error. */
+  readonly usage: string;
+  /**
+   * Does it.
+   *
+   * @throws {UsageError} when the arguments make no sense.
+   */
+  run(args: readonly string[]): Promise<ExitStatus>;
+}
+
+/** The command line asks for something that the command does not know; the message says what. */
+export class UsageError extends Error {}
