@@ -15,6 +15,7 @@ const MAX_LINE = 1024;
 export async function agent(target: CheckTarget, run: CheckRun): Promise<CheckResult> {
   const stream = await openTcp(target, run);
   try {
+    run.trace("* waiting for the agent's line");
     const line = await new ByteReader(stream).line(MAX_LINE);
     run.trace(`< ${line ?? "(nothing)"}`);
     return judgeAgent(line ?? "");

@@ -29,6 +29,7 @@ async function reachUdp(target: CheckTarget, run: CheckRun): Promise<CheckResult
     // The echo request goes out behind the datagram, so by its reply a port-unreachable has come too.
     const pinged = await ping(target, run);
     socket.requireHealth();
+    run.trace("* no word that nobody listens on the port");
     return pinged;
   } finally {
     socket.close();

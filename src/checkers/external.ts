@@ -24,8 +24,10 @@ export async function externalPerl(target: CheckTarget, run: CheckRun): Promise<
 }
 
 async function judgeCommand(argv: readonly string[], target: CheckTarget, run: CheckRun): Promise<CheckResult> {
-  run.trace(`running ${argv.join(" ")}`);
+  run.trace(`* running ${argv.join(" ")}`);
   const { status, signal, lastLine } = await runProgram(argv, run.signal);
+  if (lastLine) run.trace(`< ${lastLine}`);
+  run.trace(signal === undefined ? `* exit status ${status}` : `* killed by ${signal}`);
   const said = lastLine && `: ${lastLine}`;
   if (signal !== undefined) return down("protocol", `the command was killed by ${signal}${said}`);
   if (status !== 0) return down("protocol", `exit status ${status}${said}`);

@@ -10,6 +10,9 @@ import { lookUp } from "../wire/name_lookup.ts";
 import { openTcp, secure } from "./open.ts";
 import { down, judgeReply } from "./verdict.ts";
 
+/** Characters of a page that the trace tells. */
+const SHOWN = 256;
+
 /** Redirects that are followed, all on the same server. */
 const MAX_REDIRECTS = 5;
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
@@ -72,7 +75,9 @@ async function fetchPage(request: HttpRequest, at: Page, target: CheckTarget, ru
   try {
     run.trace(`> ${request.method} ${request.target}`);
     await stream.write(encodeRequest(request));
-    return await readReply(stream, request.method, (line) => run.trace(`< ${line}`));
+    const reply = await readReply(stream, request.method, (line) => run.trace(`< ${line}`));
+    if (reply.body !== "") run.trace(`< ${reply.body.slice(0, SHOWN)}`);
+    return reply;
   } finally {
     stream.close();
   }

@@ -90,8 +90,10 @@ async function resultOf(
   for (let replies = 0; replies < MAX_REPLIES; replies++) {
     const reply = await readLdapReply(reader);
     requireOurs(reply, id);
-    if (reply.kind === "entry") entries.push(reply.dn);
-    else if (reply.kind === kind) {
+    if (reply.kind === "entry") {
+      run.trace(`< entry "${reply.dn}"`);
+      entries.push(reply.dn);
+    } else if (reply.kind === kind) {
       run.trace(`< ${reply.code === 0 ? "success" : ldapResult(reply)}`);
       return { ...reply, entries };
     } else if (reply.kind !== "other") throw new ProtocolError("the server answered something that was not asked");

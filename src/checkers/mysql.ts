@@ -43,7 +43,7 @@ export async function mysql(target: CheckTarget, run: CheckRun): Promise<CheckRe
     await stream.finish();
     return judgeFirstRow(target, row);
   } catch (error) {
-    return explain(error as QueryError);
+    return explain(error as QueryError, run);
   } finally {
     stream.destroy();
   }
@@ -89,10 +89,11 @@ function firstRow(connection: Connection, sql: string): Promise<Row | undefined>
 }
 
 /** What the server says is a verdict; what the library says of it is that the server does not know its protocol. */
-function explain(error: QueryError): CheckResult {
+function explain(error: QueryError, run: CheckRun): CheckResult {
   if (error.errno) {
-    const why = REJECTIONS.has(error.errno) ? "auth" : "protocol";
-    return down(why, `error ${error.errno}: ${error.message}`);
+    const said = `error ${error.errno}: ${error.message}`;
+    run.trace(`< ${said}`);
+    return down(REJECTIONS.has(error.errno) ? "auth" : "protocol", said);
   }
   if (error.name !== "Error") throw error;
   const plugin = /unknown plugin (\w+)/.exec(error.message)?.[1];

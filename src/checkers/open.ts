@@ -9,13 +9,15 @@ import { connectTcp } from "../wire/tcp.ts";
 import { connectUdp, type UdpSocket } from "../wire/udp.ts";
 
 /** Connects to the target's address and port, or to others that belong to the same conversation. */
-export function openTcp(
+export async function openTcp(
   target: CheckTarget,
   run: CheckRun,
   { address = target.address, port = target.port }: { readonly address?: IpAddress; readonly port?: number } = {},
 ): Promise<ByteStream> {
-  run.trace(`connecting to ${formatEndpoint(address, port)}`);
-  return connectTcp(address, port, run.signal, target.origin);
+  run.trace(`* connecting to ${formatEndpoint(address, port)}`);
+  const stream = await connectTcp(address, port, run.signal, target.origin);
+  run.trace("* connected");
+  return stream;
 }
 
 /** A socket that speaks to the target's address and port over UDP. */
@@ -44,7 +46,7 @@ export async function secure(
   run: CheckRun,
   { address = target.address, name = target.virtualHost, sibling }: Circumstances = {},
 ): Promise<ByteStream> {
-  run.trace("TLS handshake");
+  run.trace("* TLS handshake");
   const { startTls } = await import("../wire/tls.ts");
   const host = target.tlsServerName ?? (name && withoutPort(name));
   // Addresses must not be in SNI (RFC 6066, 3); a certificate may well be asked for one.
@@ -56,6 +58,7 @@ export async function secure(
     caFile: target.tlsCaFile,
     client: target.tlsClient,
   }, sibling);
+  run.trace(`* ${tls.version()} agreed on`);
   const warning = expiryWarning(tls.daysLeft(), target.certExpiryWarn);
   if (warning) run.warn(warning);
   return tls;

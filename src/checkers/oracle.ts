@@ -56,6 +56,7 @@ async function converse(
     run.trace("< logged in");
     run.trace(`> ${target.request}`);
     const { rows } = await connection.execute(target.request, [], { maxRows: 1, fetchArraySize: 1, prefetchRows: 1 });
+    run.trace(rows?.length > 0 ? "< a row" : "< no row");
     await connection.close();
     return rows?.length > 0 ? up("the query gave a row") : down("mismatch", "the query gave no row");
   } catch (error) {

@@ -33,7 +33,7 @@ export async function pgsql(target: CheckTarget, run: CheckRun): Promise<CheckRe
     await stream.finish();
     return judgeFirstRow(target, row);
   } catch (error) {
-    return explain(error as Error);
+    return explain(error as Error, run);
   } finally {
     stream.destroy();
   }
@@ -85,10 +85,12 @@ function firstRow(client: Client, text: string): Promise<Row | undefined> {
 }
 
 /** What the server says is a verdict; what the library says of it is that the server does not know its protocol. */
-function explain(error: Error): CheckResult {
+function explain(error: Error, run: CheckRun): CheckResult {
   if ("severity" in error && "code" in error) {
     const { severity, code, message } = error as DatabaseError;
-    return down(REJECTION.test(code ?? "") ? "auth" : "protocol", `${severity} ${code}: ${message}`);
+    const said = `${severity} ${code}: ${message}`;
+    run.trace(`< ${said}`);
+    return down(REJECTION.test(code ?? "") ? "auth" : "protocol", said);
   }
   if (error instanceof PasswordAsked) return down("auth", "the server asks for a password");
   // "error" is how the library calls a message that it cannot read.

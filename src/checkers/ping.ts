@@ -10,11 +10,15 @@ import { down, up } from "./verdict.ts";
 /** Asks by a socket of our own where the system lets us, else by its `ping` program. */
 export async function ping(target: CheckTarget, run: CheckRun): Promise<CheckResult> {
   run.trace(`> ICMP echo request to ${target.address}`);
-  if (await echo(target.address, run.signal, target.origin)) return up("answers to ping");
+  if (await echo(target.address, run.signal, target.origin)) {
+    run.trace("< ICMP echo reply");
+    return up("answers to ping");
+  }
   const { status, lastLine } = await runProgram(
     ["ping", "-n", "-c", "1", ...origin(target), target.address],
     run.signal,
   );
+  run.trace(`< ping: exit status ${status}${lastLine && `: ${lastLine}`}`);
   if (status === 0) return up("answers to ping");
   return down("timeout", `no answer to ping${lastLine && `: ${lastLine}`}`);
 }

@@ -66,5 +66,7 @@ async function readReply(reader: ByteReader, run: CheckRun): Promise<string> {
   if (await reader.fill(bulk, Number(length)) < Number(length)) {
     throw new ProtocolError("the server closed the connection");
   }
-  return `$${decodeLatin1(bulk.bytes())}`;
+  const text = decodeLatin1(bulk.bytes());
+  run.trace(`< ${text}`);
+  return `$${text}`;
 }

@@ -8,24 +8,31 @@ import { setDeadline } from "./deadlines.ts";
 import { checkerFor } from "./registry.ts";
 import { down } from "./verdict.ts";
 
-/** A line of the conversation: what was done (`connecting to …`), sent (`> …`) or received (`< …`). */
+/** A line of the conversation. */
 export interface TraceLine {
   /** Milliseconds since the round's start. */
   readonly atMs: number;
+  /** What was done (`* connecting to …`), sent (`> …`) or received (`< …`): printable, 256 bytes at most. */
   readonly text: string;
 }
 
 /** What one round found. */
 export interface Round {
   readonly result: CheckResult;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
   readonly durationMs: number;
+  /** The conversation, without secrets: its first 64 lines. */
   readonly trace: readonly TraceLine[];
 }
 
 /** Lines of one round that are kept: the first ones, which tell how it began. */
 const MAX_TRACE = 64;
-/** Characters of a line, be it of the trace or a detail. */
+/** Bytes of a line, be it of the trace or a detail. */
 const MAX_TEXT = 256;
+
+/** Characters of a line that are looked at: some servers send a million. */
+const MAX_LOOKED_AT = 4096;
 
 /** Characters of a secret that is masked wherever a server repeats it: a shorter one would blot out half of each text. */
 const SHORTEST_MASKED = 4;
@@ -38,6 +45,7 @@ const OVER = new Error("the round is over");
  * Afterwards the check holds no socket; a command that overran is being ended (see system/program.ts).
  */
 export async function runRound(check: Check, method: CheckMethod): Promise<Round> {
+  const startedAt = Date.now();
   const start = performance.now();
   const trace: TraceLine[] = [];
   const mask = maskFor(check.target);
@@ -55,7 +63,7 @@ export async function runRound(check: Check, method: CheckMethod): Promise<Round
     result = down("timeout", `no answer within ${seconds} s (${stageOf(trace)})`);
   }
   result = { ...result, detail: oneLine(mask(result.detail)) };
-  return { result, durationMs: performance.now() - start, trace };
+  return { result, startedAt, durationMs: performance.now() - start, trace };
 }
 
 /**
@@ -113,10 +121,10 @@ async function ask(
 
 /** What the last line of the trace tells of the stage in which the time ran out. */
 function stageOf(trace: readonly TraceLine[]): string {
-  const last = trace.at(-1)?.text ?? "not begun";
+  const last = trace.at(-1)?.text ?? "* not begun";
   if (last.startsWith("> ")) return `waiting for the reply to ${last.slice(2)}`;
   if (last.startsWith("< ")) return `waiting for more after ${last.slice(2)}`;
-  return last;
+  return last.slice(2);
 }
 
 /** System errors that say something of the server; any other says something of us. */
@@ -170,13 +178,27 @@ function explain(error: unknown): CheckResult {
 }
 
 /** Blots a target's secrets out of a text. No check tells them, but a server may repeat what it was told. */
-function maskFor({ passwd, secret }: CheckTarget): (text: string) => string {
-  const known = [passwd, secret].map((each) => each?.reveal() ?? "").filter(({ length }) => length >= SHORTEST_MASKED);
-  return (text) => known.reduce((masked, value) => masked.replaceAll(value, "***"), text);
+function maskFor({ passwd, secret, requestHeaders = [] }: CheckTarget): (text: string) => string {
+  const known = [passwd, secret, ...requestHeaders.map(({ value }) => value)]
+    .map((each) => each?.reveal() ?? "").filter(({ length }) => length >= SHORTEST_MASKED);
+  return (text) => {
+    const some = text.length > MAX_LOOKED_AT ? text.slice(0, MAX_LOOKED_AT) : text;
+    return known.reduce((masked, value) => masked.replaceAll(value, "***"), some);
+  };
 }
 
 /** Text from anywhere as one bounded line of printable characters. */
 function oneLine(text: string): string {
   // deno-lint-ignore no-control-regex
-  return text.slice(0, MAX_TEXT).replace(/[\x00-\x1f\x7f-\x9f]+/g, " ").trimEnd();
+  return bounded(text).replace(/[\x00-\x1f\x7f-\x9f]+/g, " ").trimEnd();
+}
+
+const landing = new Uint8Array(MAX_TEXT);
+
+/** The first {@link MAX_TEXT} bytes, as a copy: a mere slice would keep all of a long answer in memory. */
+function bounded(text: string): string {
+  // No character has more than three bytes in UTF-8.
+  if (text.length * 3 <= MAX_TEXT) return text;
+  const { read, written } = new TextEncoder().encodeInto(text, landing);
+  return read === text.length ? text : new TextDecoder().decode(landing.subarray(0, written));
 }

@@ -26,11 +26,17 @@ export async function simpletcp(target: CheckTarget, run: CheckRun): Promise<Che
     await stream.write(request);
     await stream.closeWrite();
     const reader = new ByteReader(stream);
-    if (!target.receive) return up(await reader.some(1) ? "answered" : "closed the connection in order");
+    if (!target.receive) {
+      const some = await reader.some(MAX_REPLY);
+      run.trace(some ? `< ${decodeLatin1(some)}` : "* closed by the server");
+      return up(some ? "answered" : "closed the connection in order");
+    }
     const reply = new ByteBuffer();
     await reader.fill(reply, MAX_REPLY);
-    run.trace(`< ${reply.length} bytes`);
-    return judgeReply(target, decodeLatin1(reply.bytes()), `reply matches receive (${reply.length} bytes)`);
+    const text = decodeLatin1(reply.bytes());
+    run.trace(`< ${text}`);
+    run.trace(`* ${reply.length} bytes`);
+    return judgeReply(target, text, `reply matches receive (${reply.length} bytes)`);
   } finally {
     stream.close();
   }

@@ -43,6 +43,7 @@ interface Course {
   readonly check: Check;
   rounds: number;
   startedAt: number;
+  last?: Round;
   /** Milliseconds by which its rounds are still to be brought forward, so that checks that began together spread. */
   lead: number;
 }
@@ -82,6 +83,14 @@ export class Director {
   /** Whether the kernel's table is as wanted, as far as we know. */
   get inStep(): boolean {
     return this.#keeper.inStep;
+  }
+
+  /**
+   * The newest round of a check that has ended, with its conversation; `undefined` before the first one has, and for
+   * checks that the configuration in force does not have. An agent's is as it was, before {@link agentsWord}.
+   */
+  lastRound(check: CheckKey): Round | undefined {
+    return this.#courses.get(check)?.last;
   }
 
   /**
@@ -164,6 +173,7 @@ export class Director {
 
   #endRound(course: Course, round: Round): void {
     const { check, startedAt } = course;
+    course.last = round;
     const result = check.method === "agent" ? agentsWord(round.result) : round.result;
     const { durationMs } = round;
     const now = this.#ports.clock.now();

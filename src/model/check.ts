@@ -158,7 +158,10 @@ export type CheckResult =
 export interface CheckRun {
   /** Aborted at the deadline; the checker then drops what it holds and ends. */
   readonly signal: AbortSignal;
-  /** Notes one line of the conversation for the operator. Never given a secret. */
+  /**
+   * Notes one line of the conversation for the operator: what is done (`* connecting to …`), sent (`> …`) or received
+   * (`< …`). Never given a secret.
+   */
   trace(line: string): void;
   /** Notes what the operator should know even if the check passes. */
   warn(warning: string): void;

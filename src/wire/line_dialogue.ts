@@ -28,7 +28,7 @@ export class LineDialogue {
 
   /** In all of these protocols it is the server who speaks first. */
   constructor(stream: ByteStream, trace: (line: string) => void) {
-    trace("waiting for the greeting");
+    trace("* waiting for the greeting");
     this.#stream = stream;
     this.#reader = new ByteReader(stream);
     this.#trace = trace;
@@ -88,7 +88,8 @@ export class LineDialogue {
   async part(goodbye: string): Promise<void> {
     await this.say(goodbye);
     // The answer, or the end: either is the server's, who would else log a client that vanished.
-    await this.#reader.line(MAX_LINE);
+    const answer = await this.#reader.line(MAX_LINE);
+    if (answer !== undefined) this.#trace(`< ${answer}`);
     this.close();
   }
 

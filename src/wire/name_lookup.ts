@@ -12,7 +12,7 @@ export class NameError extends Error {
 
 /** The first address of a host name. Throws {@link NameError}. */
 export async function lookUp(name: string, run: Pick<CheckRun, "trace">): Promise<IpAddress> {
-  run.trace(`looking up ${name}`);
+  run.trace(`* looking up ${name}`);
   const { lookup } = await import("node:dns/promises");
   const found = await lookup(name).catch(() => undefined);
   const address = found && parseIp(found.address);

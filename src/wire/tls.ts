@@ -7,6 +7,8 @@ import type { ByteStream } from "./byte_stream.ts";
 
 /** A stream over TLS. */
 export interface TlsByteStream extends ByteStream {
+  /** The protocol that was agreed on: `TLSv1.3`. */
+  version(): string;
   /** Whole days for which the server's certificate is still valid; negative when it has expired. */
   daysLeft(): number;
 }
@@ -52,6 +54,10 @@ class TlsStream implements TlsByteStream {
       if (progress === "done") return;
       if (!await this.#feed()) throw new TlsError("the server closed the connection");
     }
+  }
+
+  version(): string {
+    return this.#machine.version();
   }
 
   daysLeft(): number {

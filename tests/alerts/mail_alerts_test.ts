@@ -51,6 +51,7 @@ class World {
         return Promise.resolve({
           result: verdict(up, up ? "200 OK" : "503 Service Unavailable"),
           durationMs: 1,
+          startedAt: 0,
           trace: [],
         });
       },

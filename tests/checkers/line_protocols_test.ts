@@ -274,13 +274,15 @@ Deno.test("pop: the trace has the whole conversation, and no password", async ()
   await withPeer(scripted("+OK ready", POP), async (peer) => {
     const { trace } = await runRound(checkOf({ ...peer, service: "pop", ...joe }), "negotiate");
     deepStrictEqual(trace.map((line) => line.text).slice(1), [
-      "waiting for the greeting",
+      "* connected",
+      "* waiting for the greeting",
       "< +OK ready",
       "> USER joe",
       "< +OK",
       "> PASS ***",
       "< +OK welcome",
       "> QUIT",
+      "< +OK bye",
     ]);
   });
 });

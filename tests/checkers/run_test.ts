@@ -30,12 +30,34 @@ Deno.test("run: the trace tells the conversation", async () => {
       "negotiate",
     );
     deepStrictEqual(round.trace.map((line) => line.text), [
-      `connecting to 127.0.0.1:${peer.port}`,
+      `* connecting to 127.0.0.1:${peer.port}`,
+      "* connected",
       "> GET /",
       "< HTTP/1.0 200 OK",
     ]);
     ok(round.trace.every((line, i) => line.atMs >= (round.trace[i - 1]?.atMs ?? 0)));
     ok(round.durationMs >= round.trace.at(-1)!.atMs);
+  });
+});
+
+Deno.test("run: the trace and the verdict stay short, whatever the server says", async () => {
+  const talkative = async (client: { hear(): Promise<string>; say(text: string): Promise<void> }) => {
+    await client.say(`220-${"\xe9\x07".repeat(4000)}\r\n`);
+    for (let line = 0; line < 100; line++) await client.say(`220-${"x".repeat(line)}\r\n`);
+    await client.say(`220 ready\r\n`);
+    await client.hear();
+    await client.say(`550 ${"no".repeat(4000)}\r\n`);
+    await client.hear();
+    await client.say(`550 ${"no".repeat(4000)}\r\n`);
+  };
+  await withPeer(talkative, async (peer) => {
+    const { result, trace } = await runRound(checkOf({ ...peer, service: "smtp" }), "negotiate");
+    const texts = [result.detail, ...trace.map(({ text }) => text)];
+    deepStrictEqual(texts.filter((text) => new TextEncoder().encode(text).length > 256), []);
+    // deno-lint-ignore no-control-regex
+    deepStrictEqual(texts.filter((text) => /[\x00-\x1f\x7f]/.test(text)), []);
+    deepStrictEqual(trace.length, 64);
+    ok(result.detail.startsWith("550 nonono"));
   });
 });
 

@@ -42,6 +42,6 @@ Deno.test("a password in the trace is masked", async () => {
       checkOf({ ...ASKED, ...peer, passwd, database: PASSWORD }, { negotiateTimeout: 5 }),
       "negotiate",
     );
-    strictEqual(trace[1].text, `> startup, user joe, database ${MASKED}`);
+    strictEqual(trace[2].text, `> startup, user joe, database ${MASKED}`);
   });
 });

@@ -5,7 +5,7 @@ import type { DirectorEvent } from "../../src/director/events.ts";
 import { type IpvsDriver, IpvsUnavailable } from "../../src/ipvs/driver.ts";
 import { MemoryIpvs } from "../../src/ipvs/memory.ts";
 import { decodeRules, encodeRules } from "../../src/ipvs/rules.ts";
-import type { AskedWeight, Check } from "../../src/model/check.ts";
+import type { AskedWeight, Check, CheckKey } from "../../src/model/check.ts";
 import type { Plan } from "../../src/model/plan.ts";
 import type { IpvsTable } from "../../src/model/table.ts";
 import { FakeClock } from "./fake_clock.ts";
@@ -78,7 +78,12 @@ class World {
     const took = this.#slow.get(real) ?? 1;
     await new Promise<void>((resolve) => this.clock.after(took, resolve));
     const result = verdict(!this.#dead.has(real));
-    return { result: result.up ? { ...result, weight: this.#asked.get(real) } : result, durationMs: took, trace: [] };
+    return {
+      result: result.up ? { ...result, weight: this.#asked.get(real) } : result,
+      startedAt: this.clock.now() - took,
+      durationMs: took,
+      trace: [{ atMs: 0, text: `* asking ${real}` }],
+    };
   }
 }
 
@@ -209,6 +214,29 @@ Deno.test({
     await world.clock.advance(9_000);
     strictEqual(world.rounds.filter(({ real }) => real === "10.0.0.1:80").length, before + 1, "it kept its interval");
     strictEqual(world.rounds.filter(({ real }) => real === "10.0.0.2:80").length, 1, "it is checked no more");
+  },
+});
+
+Deno.test({
+  name: "director: the last round of each check is at hand, across a reload too, and goes with its check",
+  ...pure,
+  fn: async () => {
+    const world = new World("", TWO);
+    const last = (real: string) => world.director.lastRound(real as CheckKey);
+    strictEqual(last("10.0.0.1:80"), undefined);
+    world.kill("10.0.0.2:80");
+    await world.start();
+    deepStrictEqual(last("10.0.0.1:80")?.result.detail, "200 OK");
+    deepStrictEqual(last("10.0.0.2:80")?.result.detail, "connection refused");
+    deepStrictEqual(last("10.0.0.2:80")?.trace, [{ atMs: 0, text: "* asking 10.0.0.2:80" }]);
+    world.kill("10.0.0.1:80");
+    await world.clock.advance(10_000);
+    deepStrictEqual(last("10.0.0.1:80")?.result.detail, "connection refused");
+    const reloaded = world.director.reload(sketchModel({ ...TWO, reals: ["10.0.0.1:80"] }));
+    await world.clock.advance(50);
+    await reloaded;
+    deepStrictEqual(last("10.0.0.1:80")?.result.detail, "connection refused");
+    strictEqual(last("10.0.0.2:80"), undefined);
   },
 });
 
