@@ -10,8 +10,9 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   ipvs: ["model", "system"],
   director: ["checkers", "ipvs", "model"],
   alerts: ["model", "system"],
-  daemon: ["alerts", "checkers", "config", "director", "ipvs", "model", "system"],
-  cli: ["config", "daemon", "ipvs", "model", "system"],
+  control: ["model"],
+  daemon: ["alerts", "checkers", "config", "control", "director", "ipvs", "model", "system"],
+  cli: ["config", "control", "daemon", "ipvs", "model", "system"],
 };
 
 const SRC = new URL("../src/", import.meta.url);

@@ -11,6 +11,8 @@ export interface Instance {
   readonly file: string;
   /** Absolute path of the daemon's pid file. */
   readonly pidFile: string;
+  /** Absolute path of the daemon's control socket. */
+  readonly socket: string;
   /** As log lines name it: the file's last part. */
   readonly label: string;
 }
@@ -24,7 +26,8 @@ export function findInstance(name?: string): Instance {
   const candidates = [...FOLDERS.map((folder) => `${folder}/${wanted}`), resolve(wanted)];
   const file = candidates.find(isFile) ?? candidates.at(-1)!;
   const base = name === undefined ? "ldirectord" : basename(name);
-  return { name, file, pidFile: `/var/run/ldirectord.${base}.pid`, label: basename(file) };
+  const beside = `/var/run/ldirectord.${base}`;
+  return { name, file, pidFile: `${beside}.pid`, socket: `${beside}.sock`, label: basename(file) };
 }
 
 /** Whether the instance's configuration file is there. */

@@ -1,8 +1,11 @@
+import { ControlServer } from "../control/server.ts";
 import { announceReady, isBackgroundProcess, leaveSession, startInBackground } from "../daemon/background.ts";
+import { controlRequests } from "../daemon/control_requests.ts";
 import { Daemon } from "../daemon/daemon.ts";
 import { Log } from "../daemon/log.ts";
 import { sinkFor, standardErrorSink, standardOutputSink } from "../daemon/log_sinks.ts";
 import { PidFile, pidFileOwner } from "../daemon/pid_file.ts";
+import { VERSION } from "../daemon/version.ts";
 import { Ipvsadm } from "../ipvs/ipvsadm.ts";
 import { IpvsUnavailable } from "../ipvs/driver.ts";
 import { raiseOpenFileLimit } from "../system/libc.ts";
@@ -10,7 +13,6 @@ import { forgetStartPages } from "../system/start_pages.ts";
 import { ExitStatus } from "./exit_status.ts";
 import type { Instance } from "./instance.ts";
 import { loadInstance, type Runnable } from "./load_instance.ts";
-import { VERSION } from "./version.ts";
 
 type Place = "background" | "supervised" | "debug";
 
@@ -49,11 +51,13 @@ async function run(instance: Instance, { loaded, model }: Runnable, place: Place
   const ended = listenToSignals(daemon, log);
   const how = place === "background" ? "as daemon" : `with pid: ${Deno.pid}`;
   log.info(`Starting Linux Director v${VERSION} ${how}`);
+  const control = listenToRequests(instance, daemon, log);
 
   const problem = await Promise.race([ended, daemon.start().then(() => undefined, complaintOf)]);
   if (typeof problem === "object") {
     log.error(problem.logged);
     if (place === "background") console.error(`ldirectord: ${problem.message}`);
+    control?.close();
     pidFile.release();
     return ExitStatus.notDone;
   }
@@ -62,6 +66,7 @@ async function run(instance: Instance, { loaded, model }: Runnable, place: Place
   const signal = await ended;
   await daemon.stop();
   log.info(`Linux Director Daemon terminated on signal: ${signal}`);
+  control?.close();
   pidFile.release();
   return ExitStatus.done;
 }
@@ -98,6 +103,16 @@ function listenToSignals(daemon: Daemon, log: Log): Promise<string> {
     daemon.reload();
   });
   return promise;
+}
+
+/** A director without a control socket is still a director. */
+function listenToRequests({ socket }: Instance, daemon: Daemon, log: Log): ControlServer | undefined {
+  try {
+    return new ControlServer(socket, controlRequests(daemon), (text) => log.error(text));
+  } catch (error) {
+    log.error(`Cannot listen at the control socket ${socket}: ${error instanceof Error ? error.message : error}`);
+    return undefined;
+  }
 }
 
 /** What a start that failed has to say: a line for the person, and for the log where it broke, if that was our fault. */

@@ -1,5 +1,4 @@
-/** The version of this program. The old program's last release called itself v1.186-ha. */
-export const VERSION = "2.0.0";
+import { VERSION } from "../daemon/version.ts";
 
 /** What `--version` prints. */
 export const VERSION_TEXT = `Linux Director v${VERSION}

@@ -4,6 +4,7 @@ import { mailTransport } from "../alerts/transport.ts";
 import { runRound } from "../checkers/run.ts";
 import { loadConfig, type Loaded } from "../config/load.ts";
 import { formatProblem } from "../config/problem.ts";
+import type { DaemonState } from "../control/status.ts";
 import { systemClock } from "../director/clock.ts";
 import { Director } from "../director/director.ts";
 import { type IpvsDriver, IpvsUnavailable } from "../ipvs/driver.ts";
@@ -38,6 +39,9 @@ export class Daemon {
   readonly #further: FurtherInstances;
   readonly #maintenance = new MaintenanceWatch();
   readonly #watch: FileWatch;
+  /** When this daemon came to be. */
+  readonly startedAt = new Date();
+  #state: DaemonState = "starting";
   #loaded: Loaded;
   #timer: number | undefined;
   #nextLookup = 0;
@@ -68,6 +72,16 @@ export class Daemon {
     });
   }
 
+  /** What it is doing. */
+  get state(): DaemonState {
+    return this.#state;
+  }
+
+  /** The configuration in force. */
+  get model(): Model {
+    return this.#director.model;
+  }
+
   /**
    * Resolves when the first table is in the kernel.
    *
@@ -77,6 +91,7 @@ export class Daemon {
     this.#look();
     await this.#director.start();
     this.#mails.enter("running");
+    this.#state = "running";
     this.#background(this.#further.become(this.#director.model.execute));
     this.#timer = setInterval(() => this.#look(), LOOK);
   }
@@ -97,6 +112,7 @@ export class Daemon {
   /** Ends the checks, purges the table as `cleanstop` says, and ends what was started along the way. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
+    this.#state = "stopping";
     this.#mails.enter("stopping");
     await this.#director.stop();
     await Promise.all([this.#reporter.stop(), this.#further.become([])]);

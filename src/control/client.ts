@@ -1,0 +1,98 @@
+import { LineReader } from "./line_reader.ts";
+import { type Arguments, decodeAnswer, encodeRequest } from "./protocol.ts";
+import type { RequestName, Requests } from "./requests.ts";
+
+/** Milliseconds that a daemon gets to answer, unless the request is known to take longer. */
+const PATIENCE = 10_000;
+
+/** Bytes of an answer: that of 10,000 real servers has some 5 million. */
+const MAX_ANSWER = 256 * 1024 * 1024;
+
+/** Nobody listens at the control socket. */
+export class NobodyThere extends Error {}
+
+/** A connection to a daemon's control socket. One request at a time. */
+export class ControlClient {
+  readonly #socket: Deno.Conn;
+  readonly #lines: LineReader;
+
+  private constructor(socket: Deno.Conn) {
+    this.#socket = socket;
+    this.#lines = new LineReader(socket, MAX_ANSWER);
+  }
+
+  /**
+   * Connects to the socket at that path.
+   *
+   * @throws {NobodyThere} when there is no socket, or a dead one.
+   * @throws {Error} with the reason, when it cannot be reached for another one.
+   */
+  static async connect(path: string): Promise<ControlClient> {
+    try {
+      return new ControlClient(await Deno.connect({ transport: "unix", path }));
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.ConnectionRefused) {
+        throw new NobodyThere(`nobody listens at ${path}`);
+      }
+      const why = error instanceof Deno.errors.PermissionDenied ? "permission denied; run as root" : `${error}`;
+      throw new Error(`cannot reach the daemon at ${path}: ${why}`);
+    }
+  }
+
+  /**
+   * Sends a request and waits for its answer.
+   *
+   * @param patience milliseconds.
+   * @throws {RequestError} when it was not done, with the daemon's reason.
+   * @throws {Error} when the daemon does not answer.
+   */
+  async ask<Name extends RequestName>(
+    name: Name,
+    told: Requests[Name]["told"],
+    patience = PATIENCE,
+  ): Promise<Requests[Name]["answers"]> {
+    const timer = setTimeout(() => this.close(), patience);
+    try {
+      return decodeAnswer(await this.#exchange(encodeRequest(name, told as Arguments))) as Requests[Name]["answers"];
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Ends the connection. */
+  close(): void {
+    try {
+      this.#socket.close();
+    } catch {
+      // It is closed already.
+    }
+  }
+
+  async #exchange(line: string): Promise<string> {
+    // A daemon that has said why it hangs up takes no more, and still is to be heard.
+    await this.#send(`${line}\n`).catch(() => {});
+    const answer = await this.#lines.next().catch(() => undefined);
+    if (answer === undefined) throw new Error("the daemon gave no answer");
+    return answer;
+  }
+
+  async #send(text: string): Promise<void> {
+    let bytes = new TextEncoder().encode(text);
+    while (bytes.length > 0) bytes = bytes.subarray(await this.#socket.write(bytes));
+  }
+}
+
+/** One request over a connection of its own. */
+export async function askOnce<Name extends RequestName>(
+  path: string,
+  name: Name,
+  told: Requests[Name]["told"],
+  patience?: number,
+): Promise<Requests[Name]["answers"]> {
+  const client = await ControlClient.connect(path);
+  try {
+    return await client.ask(name, told, patience);
+  } finally {
+    client.close();
+  }
+}

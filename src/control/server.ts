@@ -1,0 +1,153 @@
+import { LineReader, LineTooLong } from "./line_reader.ts";
+import { decodeRequest, encodeError, encodeResult, MAX_REQUEST, RequestError } from "./protocol.ts";
+import type { Handlers, RequestName } from "./requests.ts";
+
+/** Clients at the same time; each further one is told so and sent away. */
+const MAX_CLIENTS = 16;
+
+/** Milliseconds that a client gets to send its next request, and to take an answer. */
+const PATIENCE = 10_000;
+
+/** Milliseconds between two answers: however many ask, the director has work of its own. */
+const PACE = 20;
+
+/** Nobody but the owner may connect: requests change where clients are sent. */
+const UMASK = 0o177;
+
+/**
+ * The server of the control socket. A client that stalls, floods or sends garbage loses its connection, and nobody else
+ * notices: requests wait their turn one by one, one of each client at most.
+ */
+export class ControlServer {
+  readonly #path: string;
+  readonly #listener: Deno.UnixListener;
+  readonly #inode: number | null;
+  readonly #handlers: Handlers;
+  readonly #complain: (text: string) => void;
+  readonly #clients = new Set<Deno.Conn>();
+  /** When the next answer may be given, in milliseconds of performance.now(). */
+  #nextTurn = 0;
+
+  /**
+   * Listens at `path`. A socket that a dead daemon left there is replaced; the caller makes sure that none lives.
+   *
+   * @param complain is told of bugs of ours.
+   * @throws {Error} with the reason, when it cannot be done.
+   */
+  constructor(path: string, handlers: Handlers, complain: (text: string) => void) {
+    this.#path = path;
+    this.#handlers = handlers;
+    this.#complain = complain;
+    removeSocket(path);
+    const umask = Deno.umask(UMASK);
+    try {
+      this.#listener = Deno.listen({ transport: "unix", path });
+    } finally {
+      Deno.umask(umask);
+    }
+    this.#inode = Deno.lstatSync(path).ino;
+    this.#accept();
+  }
+
+  /** Sends everybody away and removes the socket. */
+  close(): void {
+    this.#listener.close();
+    for (const client of this.#clients) drop(client);
+    if (inodeOf(this.#path) === this.#inode) removeSocket(this.#path);
+  }
+
+  async #accept(): Promise<void> {
+    for await (const client of this.#listener) {
+      if (this.#clients.size >= MAX_CLIENTS) {
+        const busy = encodeError(new RequestError("busy", `${MAX_CLIENTS} clients are connected already`));
+        within(client, writeLine(client, busy)).catch(() => {}).finally(() => drop(client));
+        continue;
+      }
+      this.#clients.add(client);
+      this.#serve(client).catch(() => {}).finally(() => {
+        this.#clients.delete(client);
+        drop(client);
+      });
+    }
+  }
+
+  /** Rejects when the client leaves in the middle, or is sent away. */
+  async #serve(client: Deno.Conn): Promise<void> {
+    const lines = new LineReader(client, MAX_REQUEST);
+    for (;;) {
+      const line = await within(client, lines.next()).catch((error) => {
+        if (error instanceof LineTooLong) return error;
+        throw error;
+      });
+      if (line === undefined) return;
+      await this.#turn();
+      if (line instanceof LineTooLong) {
+        const tooLong = new RequestError("malformed", `a request may have ${MAX_REQUEST} bytes`);
+        return await within(client, writeLine(client, encodeError(tooLong)));
+      }
+      await within(client, writeLine(client, await this.#answer(line)));
+    }
+  }
+
+  async #answer(line: string): Promise<string> {
+    try {
+      const { name, argumentsOf } = decodeRequest(line);
+      if (!Object.hasOwn(this.#handlers, name)) {
+        const known = Object.keys(this.#handlers).join(", ");
+        throw new RequestError("unknown-request", `unknown request ${JSON.stringify(name)}; known are ${known}`);
+      }
+      return encodeResult(await this.#handlers[name as RequestName](argumentsOf));
+    } catch (error) {
+      if (error instanceof RequestError) return encodeError(error);
+      this.#complain(`Internal error: ${error instanceof Error ? error.stack : error}`);
+      return encodeError(new RequestError("internal", "an internal error, which the daemon's log has"));
+    }
+  }
+
+  async #turn(): Promise<void> {
+    const now = performance.now();
+    const turn = Math.max(now, this.#nextTurn);
+    this.#nextTurn = turn + PACE;
+    if (turn > now) await new Promise((resolve) => setTimeout(resolve, turn - now));
+  }
+}
+
+/** Does the work with the client, or drops the client when it takes too long; the work then rejects. */
+async function within<T>(client: Deno.Conn, work: Promise<T>): Promise<T> {
+  const timer = setTimeout(() => drop(client), PATIENCE);
+  try {
+    return await work;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function writeLine(client: Deno.Conn, line: string): Promise<void> {
+  let bytes = new TextEncoder().encode(`${line}\n`);
+  while (bytes.length > 0) bytes = bytes.subarray(await client.write(bytes));
+}
+
+function drop(client: Deno.Conn): void {
+  try {
+    client.close();
+  } catch {
+    // It is closed already.
+  }
+}
+
+/** What is no socket stays: it is not ours. */
+function removeSocket(path: string): void {
+  try {
+    if (Deno.lstatSync(path).isSocket) Deno.removeSync(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
+
+function inodeOf(path: string): number | null {
+  try {
+    return Deno.lstatSync(path).ino;
+  } catch {
+    return null;
+  }
+}
