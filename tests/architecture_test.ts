@@ -11,8 +11,9 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   director: ["checkers", "ipvs", "model"],
   alerts: ["model", "system"],
   control: ["model"],
+  doctor: ["config", "ipvs", "model", "system"],
   daemon: ["alerts", "checkers", "config", "control", "director", "ipvs", "model", "system"],
-  cli: ["config", "control", "daemon", "ipvs", "model", "system"],
+  cli: ["checkers", "config", "control", "daemon", "director", "doctor", "ipvs", "model", "system"],
 };
 
 const SRC = new URL("../src/", import.meta.url);

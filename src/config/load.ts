@@ -12,6 +12,7 @@ import { BUILT_IN_PORTS, parseServices, type PortNames } from "./ports.ts";
 import type { Problem } from "./problem.ts";
 import { resolve } from "./resolve.ts";
 import { decodeSource } from "./source_text.ts";
+import type { SyntaxTree } from "./syntax_tree.ts";
 
 /** What loading needs of the machine. */
 export interface LoadEnvironment {
@@ -35,6 +36,8 @@ export interface Loaded {
   readonly digest: string;
   /** Looks up again the names that had no address, and resolves the same text with what is found. */
   readonly relookup: () => Promise<Loaded>;
+  /** Parses the same text again, for whoever asks what stands in the file; absent when it could not be read. */
+  readonly tree?: () => SyntaxTree;
 }
 
 const MOST_BYTES = 16 * 1024 * 1024;
@@ -86,6 +89,7 @@ async function finish(source: Source, machine: LoadEnvironment, known: Partial<N
     lines,
     digest: source.digest,
     relookup: () => finish(source, machine, { hosts, ports }),
+    tree: () => source.parsed().tree,
   };
 }
 

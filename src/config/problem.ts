@@ -23,6 +23,9 @@ export interface Problem extends Place {
   readonly text: string;
   /** What to write instead. */
   readonly hint?: string;
+  /** Of what is allowed and seldom meant: the question's name (lints.ts), and why it matters. */
+  readonly lint?: string;
+  readonly why?: string;
 }
 
 /** Of each severity this many are kept; a file of noise must not become a log of noise. */
@@ -87,11 +90,15 @@ function inFileOrder(a: Problem, b: Problem): number {
 export function formatProblem(problem: Problem, file: string, lines: readonly string[], pid: number): string {
   const what = problem.severity === "error" ? "Error" : "Warning";
   const where = problem.line > 0 ? ` at line ${problem.line}` : "";
-  const shown = [`${what} [${pid}] reading file ${file}${where}: ${problem.text}`];
-  const source = lines[problem.line - 1];
-  if (source !== undefined && problem.length > 0) shown.push(...excerpt(source, problem.column, problem.length));
+  const shown = [`${what} [${pid}] reading file ${file}${where}: ${problem.text}`, ...excerptOf(problem, lines)];
   if (problem.hint) shown.push(`  hint: ${problem.hint}`);
   return shown.join("\n");
+}
+
+/** The source line of a problem and the line with its caret; nothing where there is nothing to point at. */
+export function excerptOf({ line, column, length }: Place, lines: readonly string[]): readonly string[] {
+  const source = lines[line - 1];
+  return source !== undefined && length > 0 ? excerpt(source, column, length) : [];
 }
 
 const WIDEST_EXCERPT = 110;

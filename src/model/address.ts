@@ -114,3 +114,23 @@ function formatIpv6(groups: readonly number[]): IpAddress {
   if (best.start < 0) return hex(groups) as IpAddress;
   return `${hex(groups.slice(0, best.start))}::${hex(groups.slice(best.start + best.length))}` as IpAddress;
 }
+
+/** An address of an interface with the length of its network's prefix. */
+export interface Network {
+  readonly address: IpAddress;
+  /** 0 to 32, or to 128 for IPv6. */
+  readonly prefix: number;
+}
+
+/** Whether the address is in the network. */
+export function isInNetwork(ip: IpAddress, { address, prefix }: Network): boolean {
+  const family = familyOf(ip);
+  if (family !== familyOf(address)) return false;
+  const rest = BigInt((family === 4 ? 32 : 128) - prefix);
+  return ipToNumber(ip) >> rest === ipToNumber(address) >> rest;
+}
+
+/** Whether the address is one that stays on the machine: 127.0.0.0/8 or ::1. */
+export function isLoopback(ip: IpAddress): boolean {
+  return ip.startsWith("127.") || ip === "::1";
+}

@@ -1,0 +1,130 @@
+import { lint, type LintFacts, LINTS, namedFiles } from "../config/lints.ts";
+import { loadConfig, type Loaded } from "../config/load.ts";
+import { excerptOf, type Problem } from "../config/problem.ts";
+import type { SyntaxTree } from "../config/syntax_tree.ts";
+import { fileMode, isMissing, localAddresses, sysctl } from "../doctor/machine.ts";
+import type { Model } from "../model/virtual_service.ts";
+import { findInstance } from "./instance.ts";
+import { type Paint, paintFor } from "./paint.ts";
+import { type Tool, UsageError } from "./tool.ts";
+import { toolArguments } from "./tool_arguments.ts";
+
+/** The exit statuses of `check`. */
+const STATUS = { clean: 0, warnings: 1, errors: 2 } as const;
+
+const OPTIONS = { json: { type: "boolean" }, elsewhere: { type: "boolean" }, ignore: { type: "string" } } as const;
+
+/** The configuration test: all that is wrong with a file, and all that is seldom meant. */
+export const check: Tool = {
+  summary: "test a configuration: every error and every doubtful line, with what to write instead",
+  usage: `Usage: ldirectord check [--json] [--elsewhere] [--ignore NAME[,NAME...]] [config]
+
+Reads a configuration and says what is wrong with it, and what is allowed but
+seldom meant. Nothing is changed; no daemon, no kernel and no root are needed.
+
+    --json           the same as JSON, for programs
+    --elsewhere      the file is meant for another machine: ask nothing of this one
+    --ignore NAMES   leave these questions out; a warning ends in its name in
+                     brackets, as in [http-without-receive]
+
+Exit status: 0 nothing to say, 1 warnings, 2 errors.
+`,
+
+  async run(args) {
+    const { values, words } = toolArguments(args, OPTIONS, 1);
+    const ignored = ignoredLints(values.ignore);
+    const { file } = findInstance(words[0]);
+    const loaded = await loadConfig(file);
+    const problems = allProblems(loaded, ignored, (tree) => values.elsewhere ? {} : factsFor(file, tree));
+    const verdict = verdictOf(problems);
+    if (values.json) console.log(JSON.stringify(report(file, loaded.model, verdict, problems), undefined, 2));
+    else console.log(text(file, loaded, problems, paintFor(Deno.stdout)));
+    return STATUS[verdict];
+  },
+};
+
+function ignoredLints(list = ""): ReadonlySet<string> {
+  const names = list.split(",").filter((name) => name !== "");
+  const unknown = names.find((name) => !Object.hasOwn(LINTS, name));
+  if (unknown) throw new UsageError(`there is no ${unknown}; there are ${Object.keys(LINTS).join(", ")}`);
+  return new Set(names);
+}
+
+function allProblems(
+  { model, tree, problems }: Loaded,
+  ignored: ReadonlySet<string>,
+  factsFor: (tree: SyntaxTree) => LintFacts,
+): readonly Problem[] {
+  if (!model || !tree) return problems;
+  const parsed = tree();
+  return [...problems, ...lint(parsed, model, factsFor(parsed), ignored)]
+    .sort((a, b) => a.line - b.line || a.column - b.column);
+}
+
+function factsFor(file: string, tree: SyntaxTree): LintFacts {
+  const expire = sysctl("net.ipv4.vs.expire_quiescent_template");
+  return {
+    fileMode: fileMode(file),
+    networks: localAddresses(),
+    expireQuiescentTemplate: expire === undefined ? undefined : expire !== "0",
+    missing: new Set(namedFiles(tree).map(({ path }) => path).filter(isMissing)),
+  };
+}
+
+function verdictOf(problems: readonly Problem[]): keyof typeof STATUS {
+  if (problems.some(({ severity }) => severity === "error")) return "errors";
+  return problems.length > 0 ? "warnings" : "clean";
+}
+
+function report(file: string, model: Model | undefined, verdict: string, problems: readonly Problem[]) {
+  return { version: 1, file, verdict, ...(model ? sizeOf(model) : {}), problems };
+}
+
+function text(file: string, { model, lines }: Loaded, problems: readonly Problem[], paint: Paint): string {
+  const explained = new Set<string>();
+  const shown = problems.map((problem) => {
+    const { severity, line, column, lint: name, why, hint } = problem;
+    const place = line > 0 ? `${file}:${line}:${column}` : file;
+    const kind = severity === "error" ? paint.red("error") : paint.yellow("warning");
+    const [source, caret] = excerptOf(problem, lines);
+    const said = [`${paint.bold(place)}: ${kind}: ${problem.text}${name ? paint.dim(` [${name}]`) : ""}`];
+    if (source !== undefined) said.push(source, paint.green(caret));
+    if (why && name && !explained.has(name)) said.push(...wrapped("why", why));
+    if (name) explained.add(name);
+    if (hint) said.push(...wrapped("fix", hint));
+    return said.join("\n");
+  });
+  return [...shown, summary(file, model, problems)].join("\n\n");
+}
+
+function summary(file: string, model: Model | undefined, problems: readonly Problem[]): string {
+  const errors = problems.filter(({ severity }) => severity === "error").length;
+  const warnings = problems.length - errors;
+  const counts = [errors && counted(errors, "error"), warnings && counted(warnings, "warning")].filter(Boolean);
+  const verdict = counts.join(", ") || "nothing to complain of";
+  if (!model) return `${file}: ${verdict}`;
+  const { virtuals, reals } = sizeOf(model);
+  return `${file}: ${verdict} in ${counted(virtuals, "virtual service")} with ${counted(reals, "real server")}`;
+}
+
+function sizeOf(model: Model): { readonly virtuals: number; readonly reals: number } {
+  const virtuals = [...model.virtuals.values()];
+  return { virtuals: virtuals.length, reals: virtuals.reduce((sum, { reals }) => sum + reals.size, 0) };
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+const WIDTH = 100;
+
+/** `  why: text`, in lines of a readable width. */
+function wrapped(label: string, text: string): string[] {
+  const lines = [`  ${label}:`];
+  for (const word of text.split(" ")) {
+    const last = lines.length - 1;
+    if (lines[last].length + 1 + word.length <= WIDTH) lines[last] += ` ${word}`;
+    else lines.push(`       ${word}`);
+  }
+  return lines;
+}

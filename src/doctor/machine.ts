@@ -1,0 +1,46 @@
+/**
+ * Looks at this machine, one small question each. Nothing here needs root, and nothing throws: what cannot be known is
+ * `undefined`.
+ */
+
+import { type Network, parseIp } from "../model/address.ts";
+import { readKernelFile } from "../system/kernel_file.ts";
+
+/** An address that an interface has. */
+export interface LocalAddress extends Network {
+  readonly interface: string;
+}
+
+/** The addresses of all interfaces. */
+export function localAddresses(): readonly LocalAddress[] {
+  return Deno.networkInterfaces().flatMap(({ name, address, cidr }) => {
+    const ip = parseIp(address.split("%")[0]);
+    const prefix = Number(cidr.split("/")[1]);
+    return ip && Number.isInteger(prefix) ? [{ interface: name, address: ip, prefix }] : [];
+  });
+}
+
+/** A setting of the kernel, by its name as sysctl(8) has it, where interfaces' names may hold no dot. */
+export function sysctl(name: string): string | undefined {
+  return readKernelFile(`/proc/sys/${name.replaceAll(".", "/")}`)?.trim();
+}
+
+/** Permission bits of a file. */
+export function fileMode(path: string): number | undefined {
+  try {
+    const { mode } = Deno.statSync(path);
+    return mode === null ? undefined : mode & 0o7777;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether there is surely nothing at that path; what may not be looked at may be there. */
+export function isMissing(path: string): boolean {
+  try {
+    Deno.statSync(path);
+    return false;
+  } catch (error) {
+    return error instanceof Deno.errors.NotFound;
+  }
+}

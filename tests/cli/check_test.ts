@@ -1,0 +1,70 @@
+import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
+import { ldirectord, withFile } from "./program.ts";
+
+const CLEAN = `checktimeout = 5
+quiescent = yes
+virtual = 192.0.2.10:80
+    real = 198.51.100.1:80 ipip
+    receive = "OK"
+`;
+const DOUBTFUL = CLEAN.replace('    receive = "OK"\n', "");
+const BROKEN = `${DOUBTFUL}checkinterval = 10s\nautoreload = Yes\n`;
+
+Deno.test("check: the exit status says clean, warnings or errors", async () => {
+  const rows = [[CLEAN, 0, "clean"], [DOUBTFUL, 1, "warnings"], [BROKEN, 2, "errors"]] as const;
+  for (const [text, status, verdict] of rows) {
+    await withFile(text, async (file) => {
+      const { code, stdout } = await ldirectord("check", "--elsewhere", "--json", file);
+      const report = JSON.parse(stdout);
+      deepStrictEqual([code, report.version, report.file, report.verdict], [status, 1, file, verdict]);
+    });
+  }
+});
+
+Deno.test("check: every problem with its place, caret and fix", async () => {
+  await withFile(BROKEN, async (file) => {
+    const { stdout } = await ldirectord("check", "--elsewhere", file);
+    strictEqual(
+      stdout.replaceAll(file, "FILE"),
+      `FILE:5:17: error: checkinterval: not a whole number: "10s"
+  checkinterval = 10s
+                  ^^^
+  fix: write only the number: 10
+
+FILE:6:14: error: autoreload must be 'yes' or 'no', not "Yes"
+  autoreload = Yes
+               ^^^
+  fix: write yes
+
+FILE: 2 errors
+`,
+    );
+  });
+});
+
+Deno.test("check: a doubtful line says why, and can be let be", async () => {
+  await withFile(DOUBTFUL, async (file) => {
+    const { stdout } = await ldirectord("check", "--elsewhere", file);
+    match(stdout, /:3:11: warning: the http check of 192\.0\.2\.10:80 has no receive \[http-without-receive\]\n/);
+    match(stdout, /\n {2}why: .*\n(.*\n)* {2}fix: add receive = /);
+    match(stdout, /: 1 warning in 1 virtual service with 1 real server\n$/);
+    strictEqual((await ldirectord("check", "--elsewhere", "--ignore", "http-without-receive", file)).code, 0);
+  });
+});
+
+Deno.test("check: what it is asked wrongly is a usage error, and a file that is not there an error", async () => {
+  const { code, stderr } = await ldirectord("check", "--ignore", "nonsense");
+  deepStrictEqual([code, stderr.split(";")[0]], [255, "ldirectord check: there is no nonsense"]);
+  strictEqual((await ldirectord("check", "a", "b")).code, 255);
+  strictEqual((await ldirectord("check", "--nonsense")).code, 255);
+  const { code: missing, stdout } = await ldirectord("check", "/nonsense.cf");
+  deepStrictEqual([missing, stdout], [2, "/nonsense.cf: error: there is no such file\n\n/nonsense.cf: 1 error\n"]);
+});
+
+Deno.test("check: every example of the package is clean", async () => {
+  const examples = new URL("../../packaging/examples/", import.meta.url);
+  for (const { name } of Deno.readDirSync(examples)) {
+    const { code, stdout } = await ldirectord("check", "--elsewhere", new URL(name, examples).pathname);
+    strictEqual(code, 0, stdout);
+  }
+});

@@ -1,0 +1,198 @@
+import { deepStrictEqual, ok } from "node:assert/strict";
+import { lint, type LintFacts, LINTS } from "../../src/config/lints.ts";
+import { parse } from "../../src/config/parse.ts";
+import type { IpAddress } from "../../src/model/address.ts";
+import { model, pure, section } from "./fixture.ts";
+
+const HERE: LintFacts = {
+  fileMode: 0o600,
+  networks: [
+    { address: "127.0.0.1" as IpAddress, prefix: 8 },
+    { address: "10.0.0.254" as IpAddress, prefix: 24 },
+    { address: "2001:db8::254" as IpAddress, prefix: 64 },
+  ],
+  expireQuiescentTemplate: false,
+  missing: new Set(["/gone"]),
+};
+
+/** What is found in a text, as `name line: text`. */
+function found(text: string, facts: LintFacts = HERE): readonly string[] {
+  return lint(parse(text).tree, model(text), facts).map(({ lint, line, text }) => `${lint} ${line}: ${text}`);
+}
+
+const VIRTUAL = "virtual = 10.0.0.9:80";
+const WEB = ["checktimeout = 5", 'receive = "OK"'];
+const REAL = "real = 10.0.0.1:80 gate";
+
+/** Head, body, and what is said of them. */
+const ROWS: readonly (readonly [head: string, body: readonly string[], ...said: readonly string[]])[] = [
+  [VIRTUAL, [...WEB, REAL]],
+  [VIRTUAL, WEB, "no-real-server 2: 10.0.0.9:80 has no real server"],
+  ["virtual = 7", ["checktype = ping"], "no-real-server 2: the mark 7 has no real server"],
+  [VIRTUAL, [...WEB, "real = nosuch:80 gate"]],
+
+  [VIRTUAL, [...WEB, `${REAL} 0`, "real = 10.0.0.2:80 gate 1"]],
+  [VIRTUAL, [...WEB, `${REAL} 0`], "all-weights-zero 2: every real server of 10.0.0.9:80 has weight 0"],
+
+  [VIRTUAL, ["checktimeout = 5", REAL], "http-without-receive 2: the http check of 10.0.0.9:80 has no receive"],
+  [
+    VIRTUAL,
+    ["checktimeout = 5", "service = https", REAL, "checkport = 443"],
+    "http-without-receive 4: the https check of 10.0.0.9:80 has no receive",
+  ],
+  [VIRTUAL, ["checktimeout = 5", "expectstatus = 301", REAL]],
+  [VIRTUAL, ["checktimeout = 5", "httpmethod = HEAD", REAL]],
+  [VIRTUAL, ["checktimeout = 5", 'real = 10.0.0.1:80 gate 1 "/", "OK"']],
+  [VIRTUAL, ["checktype = connect", REAL]],
+
+  [
+    VIRTUAL,
+    ["receive = OK", REAL],
+    "timeout-over-interval 2: a check may take 30 s (the default), longer than the interval of 10 s: a silent server " +
+    "is noticed after 40 s",
+  ],
+  [
+    VIRTUAL,
+    ["receive = OK", "checktimeout = 12", "failurecount = 2", REAL],
+    "timeout-over-interval 4: a check may take 12 s, longer than the interval of 10 s: a silent server is noticed " +
+    "after 34 s",
+  ],
+  [
+    VIRTUAL,
+    ["checktype = ping", "checkinterval = 4", REAL],
+    "timeout-over-interval 2: a check may take 5 s (the default), longer than the interval of 4 s: a silent server is " +
+    "noticed after 9 s",
+  ],
+  [VIRTUAL, ["checktype = ping", "negotiatetimeout = 90", "checktimeout = 3", REAL]],
+
+  [
+    VIRTUAL,
+    [...WEB, REAL, "fallback = 10.0.0.1"],
+    "fallback-is-real 6: the fallback 10.0.0.1:80 is one of the real servers of 10.0.0.9:80",
+  ],
+  [VIRTUAL, [...WEB, REAL, "fallback = 127.0.0.1"]],
+
+  [
+    VIRTUAL,
+    [...WEB, REAL, "persistent = 600"],
+    "quiescent-persistent 6: 10.0.0.9:80 is persistent and quiescent, and net.ipv4.vs.expire_quiescent_template is 0",
+  ],
+  [VIRTUAL, [...WEB, REAL, "persistent = 600", "quiescent = no"]],
+
+  [
+    VIRTUAL,
+    [...WEB, "real = 10.0.0.1:80 masq", "real = 10.7.0.1->10.7.0.3:80 masq"],
+    "masq-in-another-network 6: 10.7.0.1 and 2 more are in none of this machine's networks",
+  ],
+  [
+    VIRTUAL,
+    [...WEB, "real = 10.7.0.1:80 gate"],
+    "gate-in-another-network 5: 10.7.0.1 is in none of this machine's networks",
+  ],
+  [VIRTUAL, [...WEB, "real = 10.7.0.1:80 ipip", "real = 127.0.0.1:80 gate"]],
+  ["virtual = 198.51.100.1:80", [...WEB, "real = 10.7.0.1:80 masq"]],
+  [
+    "virtual6 = [2001:db8::9]:80",
+    [...WEB, "real6 = [2001:db8::1]:80 gate", "real6 = [2001:db8:1::1]:80 gate"],
+    "gate-in-another-network 6: 2001:db8:1::1 is in none of this machine's networks",
+  ],
+
+  [
+    VIRTUAL,
+    ["checktimeout = 5", "checktype = external", "checkcommand = /gone --fast", REAL],
+    "file-missing 5: the checkcommand /gone is not there",
+  ],
+  [VIRTUAL, [...WEB, REAL, "fallbackcommand = /bin/true"]],
+
+  [
+    VIRTUAL,
+    [...WEB, "scheduler = rr", `${REAL} 3`, "real = 10.0.0.2:80 gate 5"],
+    "weights-without-effect 5: the real servers of 10.0.0.9:80 have different weights, which rr does not regard",
+  ],
+  [
+    VIRTUAL,
+    [...WEB, "scheduler = lc", `${REAL} 3`, "slowstart = 9"],
+    "weights-without-effect 7: slowstart has no effect with the scheduler lc",
+  ],
+  [VIRTUAL, [...WEB, "scheduler = rr", `${REAL} 3`, "real = 10.0.0.2:80 gate 0"]],
+  [VIRTUAL, [...WEB, "scheduler = wlc", `${REAL} 3`, "real = 10.0.0.2:80 gate 5", "slowstart = 9"]],
+
+  [
+    VIRTUAL,
+    [...WEB, REAL, "slowstart = 9"],
+    "slowstart-too-fine 6: slowstart has no effect in 10.0.0.9:80: no weight is above 1",
+  ],
+
+  [
+    VIRTUAL,
+    [...WEB, REAL, "retryinterval = 2"],
+    "retry-without-effect 6: retryinterval has no effect in 10.0.0.9:80: failurecount and risecount are 1",
+  ],
+  [VIRTUAL, [...WEB, REAL, "retryinterval = 2", "risecount = 2"]],
+
+  [
+    VIRTUAL,
+    ["checktype = connect", "request = /", REAL],
+    "setting-without-effect 4: request has no effect: the real servers are checked by connect",
+  ],
+  [
+    VIRTUAL,
+    ["checktype = on", "receive = x", REAL],
+    "setting-without-effect 4: receive has no effect: the real servers are checked not at all",
+  ],
+  [
+    VIRTUAL,
+    [...WEB, "checkcommand = /bin/true", REAL],
+    "setting-without-effect 5: checkcommand has no effect: the real servers are checked by negotiate",
+  ],
+  [VIRTUAL, ["checktype = connect", "alsocheck = http", "virtualhost = x", REAL]],
+
+  [VIRTUAL, [...WEB, "service = https", REAL], "service-at-odd-port 5: https is spoken to port 80"],
+  [
+    "virtual = 10.0.0.9:443",
+    [...WEB, "service = http", "real = 10.0.0.1:443 gate"],
+    "service-at-odd-port 5: http is spoken to port 443",
+  ],
+  ["virtual = 10.0.0.9:443", [...WEB, "service = http", "checkport = 80", "real = 10.0.0.1:443 gate"]],
+
+  ["virtual = 10.0.0.9:53", [
+    "checktimeout = 5",
+    "request = a.example",
+    "receive = 10.0.0.1",
+    "real = 10.0.0.1:53 masq",
+  ], "receive-matches-more 5: receive = 10.0.0.1 matches other addresses, too"],
+
+  [VIRTUAL, [...WEB, REAL, "smtp = mail"], "mail-without-recipient 6: smtp has no effect without emailalert"],
+  [VIRTUAL, [...WEB, REAL, "smtp = mail", "emailalert = a@b"]],
+];
+
+pure("what is allowed and seldom meant is found, and nothing else", () => {
+  for (const [head, body, ...said] of ROWS) deepStrictEqual(found(section(head, ...body)), said, body.join("; "));
+});
+
+pure("a password in a file that everybody may read is found", () => {
+  const text = section("virtual = 10.0.0.9:143", "checktimeout = 5", "passwd = x", "real = 10.0.0.1:143 gate");
+  const said = ["secrets-readable 4: the file holds a password and everybody may read it"];
+  deepStrictEqual(found(text, { ...HERE, fileMode: 0o644 }), said);
+  deepStrictEqual(found(text, { ...HERE, fileMode: 0o640 }), []);
+  deepStrictEqual(found(text.replace("passwd = x", 'passwd = ""'), { ...HERE, fileMode: 0o644 }), []);
+});
+
+pure("what the machine would have to tell is not guessed", () => {
+  const text = section(VIRTUAL, ...WEB, "persistent = 600", "real = 10.7.0.1:80 masq", "fallbackcommand = /gone");
+  deepStrictEqual(found(text, {}), []);
+});
+
+pure("each question has rows here, and each finding says why and what to do", () => {
+  const texts = ROWS.map(([head, body]) => section(head, ...body));
+  texts.push(section("virtual = 10.0.0.9:143", "checktimeout = 5", "passwd = x", REAL));
+  const all = texts.flatMap((text) => lint(parse(text).tree, model(text), { ...HERE, fileMode: 0o644 }));
+  deepStrictEqual([...new Set(all.map(({ lint }) => lint))].sort(), Object.keys(LINTS).sort());
+  for (const { lint, why, hint } of all) ok(/\.$/.test(why!) && hint!.length > 5, `${lint}`);
+});
+
+pure("of a question answered in every section the first places are told, and one can be left out", () => {
+  const text = Array.from({ length: 50 }, (_, i) => section(`virtual = 10.0.1.${i}:80`, ...WEB)).join("");
+  deepStrictEqual(found(text).length, 10);
+  deepStrictEqual(lint(parse(text).tree, model(text), HERE, new Set(["no-real-server"])), []);
+});
