@@ -194,11 +194,13 @@ function oneLine(text: string): string {
 }
 
 const landing = new Uint8Array(MAX_TEXT);
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
 
 /** The first {@link MAX_TEXT} bytes, as a copy: a mere slice would keep all of a long answer in memory. */
 function bounded(text: string): string {
   // No character has more than three bytes in UTF-8.
   if (text.length * 3 <= MAX_TEXT) return text;
-  const { read, written } = new TextEncoder().encodeInto(text, landing);
-  return read === text.length ? text : new TextDecoder().decode(landing.subarray(0, written));
+  const { read, written } = encoder.encodeInto(text, landing);
+  return read === text.length ? text : decoder.decode(landing.subarray(0, written));
 }
