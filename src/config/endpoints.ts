@@ -49,11 +49,19 @@ export interface RealValue extends Endpoint {
   readonly last?: HostRef;
   readonly forwarding: Forwarding;
   readonly weight: number;
+  /** Where checks go instead of the server's own address; for a range, a range of as many. */
+  readonly checkIp?: CheckIp;
   /** Override those of the section; `""` means none. */
   readonly pair?: { readonly request: string; readonly receive: Expression };
   /** 0 = none. */
   readonly upperThreshold: number;
   readonly lowerThreshold: number;
+}
+
+/** What `checkip:` says. */
+export interface CheckIp extends Spot {
+  readonly first: IpAddress;
+  readonly last?: IpAddress;
 }
 
 const MOST_MARK = 0xffff_ffff;
@@ -95,9 +103,9 @@ export const fallbackServer: Grammar<FallbackValue> = quotable("host[:port] [gat
   return mistake(spot, unknownForwarding(word), forwardingHint(word));
 });
 
-/** `host[->host][:port] gate|masq|ipip [weight] ["request", "receive"] [l:n] [u:n]`. */
+/** `host[->host][:port] gate|masq|ipip [weight] ["request", "receive"] [l:n] [u:n] [checkip:address[->address]]`. */
 export const realServer: Grammar<RealValue> = {
-  form: 'host[->host][:port] gate|masq|ipip [weight] ["request", "receive"] [l:n] [u:n]',
+  form: 'host[->host][:port] gate|masq|ipip [weight] ["request", "receive"] [l:n] [u:n] [checkip:address]',
   read(raw) {
     const bare = withoutOuterQuotes(raw);
     const reading = readEndpoint(bare.text, "range");
@@ -126,6 +134,7 @@ function readReal(
   if (!isForwarding(first.text)) return mistake(first, unknownForwarding(first.text), forwardingHint(first.text));
   let weight: number | undefined;
   const thresholds: { l?: number; u?: number } = {};
+  let checkIp: CheckIp | undefined;
   const strings: Word[] = [];
   for (const word of rest) {
     const threshold = /^([lu]):(\d+)$/.exec(word.text);
@@ -135,6 +144,11 @@ function readReal(
       if (thresholds[which] !== undefined) return mistake(word, `the threshold ${which}: is given twice`);
       if (limit > MOST_THRESHOLD) return mistake(word, `a threshold is at most ${MOST_THRESHOLD}`);
       thresholds[which] = limit;
+    } else if (word.text.startsWith(CHECK_IP) && !word.inQuotes) {
+      if (checkIp) return mistake(word, `${CHECK_IP} is given twice`);
+      const reading = readCheckIp(text, word);
+      if ("mistake" in reading) return reading;
+      checkIp = reading.value;
     } else if (word.inQuotes) {
       if (strings.length === 2) return mistake(word, "there is text after the request and receive pair");
       strings.push(word);
@@ -159,7 +173,42 @@ function readReal(
   const pair = strings.length === 2
     ? { request: strings[0].text, receive: { source: strings[1].text, at: strings[1].at + 1 + shift } }
     : undefined;
-  return value({ ...endpoint, forwarding: first.text, weight: weight ?? 1, pair, lowerThreshold, upperThreshold });
+  return value({
+    ...endpoint,
+    forwarding: first.text,
+    weight: weight ?? 1,
+    checkIp,
+    pair,
+    lowerThreshold,
+    upperThreshold,
+  });
+}
+
+const CHECK_IP = "checkip:";
+
+/** No names here: what a check depends on should not depend on a name server. */
+function readCheckIp(text: string, word: Word): Reading<CheckIp> {
+  const start = word.at + CHECK_IP.length;
+  const end = word.at + word.length;
+  const first = readHost(text, start);
+  if ("mistake" in first) return first;
+  let stop = start + first.value.length;
+  let last: HostRef | undefined;
+  if (text.startsWith("->", stop)) {
+    const reading = readHost(text, stop + 2);
+    if ("mistake" in reading) return reading;
+    last = reading.value;
+    stop = last.at + last.length;
+  }
+  const spot = { at: start, length: end - start };
+  if (!first.value.ip || (last && !last.ip)) {
+    return mistake(spot, `not an address: ${quoted(text.slice(start, end))}`, "checkip takes no names");
+  }
+  if (stop < end) {
+    const hint = text[stop] === ":" ? "the port of checks is checkport's" : undefined;
+    return mistake({ at: stop, length: end - stop }, trailing(text.slice(stop, end)), hint);
+  }
+  return value({ ...spot, first: first.value.ip, last: last?.ip });
 }
 
 /** The endpoint at the beginning of a value, and where it ends. */
@@ -255,6 +304,7 @@ function unknownRealWord(word: string): string {
 }
 
 function realWordHint(word: string): string {
+  if (/^check/i.test(word)) return "another address to check is written checkip:10.0.0.1";
   if (/^[lu]/.test(word)) return "thresholds are written l:10 and u:20";
-  return 'after the forwarding method: weight, "request", "receive", l:n, u:n';
+  return 'after the forwarding method: weight, "request", "receive", l:n, u:n, checkip:address';
 }

@@ -125,8 +125,9 @@ function resolveReals(
     const port = line.value.port ? resolvePort(load, line, line.value.port, settings.address.kind) : 0;
     if (port === undefined) continue;
     const policy = policies(line);
-    for (const address of addresses) {
-      addReal(load, reals, realServer(load, line, settings, address, port, policy), line);
+    const checked = resolveCheckIps(load, line, addresses);
+    for (const [i, address] of addresses.entries()) {
+      addReal(load, reals, realServer(load, line, settings, address, port, policy, checked[i]), line);
     }
   }
   return reals;
@@ -139,6 +140,7 @@ function realServer(
   address: IpAddress,
   configuredPort: number,
   policy: PolicyMaker,
+  checkedAt: IpAddress,
 ): RealServer {
   const { forwarding, weight, upperThreshold, lowerThreshold } = line.value;
   const port = kernelPort(settings.address, { port: configuredPort, forwarding });
@@ -149,7 +151,7 @@ function realServer(
     key: destinationKey(destination),
     destination,
     configuredPort,
-    policy: policy(address, configuredPort),
+    policy: policy(address, configuredPort, checkedAt),
     line: line.line,
   };
 }
@@ -169,6 +171,29 @@ function addReal(
     reals.delete(real.key);
   }
   reals.set(real.key, real);
+}
+
+/** Where each of a line's real servers is checked: at its own address, or at that which `checkip:` gives it. */
+function resolveCheckIps(
+  load: Load,
+  line: Setting<RealValue>,
+  addresses: readonly IpAddress[],
+): readonly IpAddress[] {
+  const { checkIp } = line.value;
+  if (!checkIp || addresses.length === 0) return addresses;
+  const { first, last = first } = checkIp;
+  const range = addressRange(first, last);
+  const place = within(line, checkIp);
+  if (typeof range === "string") load.problems.error(place, `Invalid Range: ${range}`);
+  else if (range.length === addresses.length) return range;
+  else {
+    load.problems.error(
+      place,
+      `checkip has ${range.length} of the ${addresses.length} addresses that are needed`,
+      "write a range first->last, as for the real servers",
+    );
+  }
+  return addresses;
 }
 
 /** The addresses of a `real` line: one, or all of a range; none when a name did not resolve. */

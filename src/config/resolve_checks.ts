@@ -16,8 +16,8 @@ import { sourceBytes } from "./source_text.ts";
 import type { Section, Setting, Settings } from "./syntax_tree.ts";
 import type { Expression } from "./values.ts";
 
-/** Makes the policy of one address of a `real` line. */
-export type PolicyMaker = (address: IpAddress, configuredPort: number) => CheckPolicy;
+/** Makes the policy of one address of a `real` line, which is checked at the same or another address. */
+export type PolicyMaker = (address: IpAddress, configuredPort: number, checkedAt: IpAddress) => CheckPolicy;
 
 /** Reads a section's check settings once; the result makes the policies of each of its `real` lines. */
 export function resolveChecks(
@@ -71,21 +71,22 @@ export function resolveChecks(
     const request = (pair ? pair.request : own.request?.value) || undefined;
     const receive = receiveOf(real);
     const identity = `${sectionIdentity} ${JSON.stringify([request, receive?.source])}`;
-    return (address, configuredPort) => {
+    warnOfCheckIp(load, real, method.method);
+    return (address, configuredPort, checkedAt) => {
       const serving = configuredPort || portOf(settings.address);
       const port = own.checkport?.value ?? (serving || defaultPort(service));
       warnOfNoPort(load, section, method.method, port);
       const commandArguments = external ? [...virtualArguments, address, String(serving)] : [];
-      const asked = external ? [formatEndpoint(address, port), serving] : [formatEndpoint(address, port)];
+      const asked = external ? [formatEndpoint(address, port), serving] : [formatEndpoint(checkedAt, port)];
       const key = [method.method, service, ...asked, identity].join(" ") as CheckKey;
       return {
         kind: "checked",
-        also: [...also(address, serving), ...agent(address)],
+        also: [...also(checkedAt, serving), ...agent(checkedAt)],
         check: shared(load, key, () => ({
           key,
           ...method,
           ...timing,
-          target: { address, port, request, receive, commandArguments, ...base },
+          target: { address: external ? address : checkedAt, port, request, receive, commandArguments, ...base },
         })),
       };
     };
@@ -360,6 +361,13 @@ function warnOfSettings(load: Load, section: Section, service: Service): void {
 function hasOwnRequests({ settings, family }: Section): boolean {
   const reals = (family === 6 ? settings.real6 : settings.real) ?? [];
   return reals.length > 0 && reals.every((real) => real.value.pair?.request);
+}
+
+/** A command is told the address of the real server, by which it knows it. */
+function warnOfCheckIp({ problems }: Load, real: Setting<RealValue>, method: CheckMethod): void {
+  const { checkIp } = real.value;
+  if (!checkIp || (method !== "external" && method !== "external-perl")) return;
+  problems.warning(within(real, checkIp), `checkip has no effect with checktype ${method}`);
 }
 
 function warnOfNoPort(load: Load, section: Section, method: CheckMethod, port: number): void {

@@ -523,6 +523,38 @@ pure("everything a check may need reaches its target", () => {
   ]);
 });
 
+pure("checkip: checks and the agent go to that address, clients and the kernel's table to the server's own", () => {
+  const lines = ["service = http", "alsocheck = smtp:25", "agentport = 8888"];
+  const rows: readonly (readonly [head: string, real: string, expected: readonly string[]])[] = [
+    [HEAD, "real = 10.0.0.1:80 gate checkip:192.168.0.1", ["10.0.0.1:80 at 192.168.0.1"]],
+    [HEAD, "real = 10.0.0.1:80 gate checkip:[2001:db8::1]", ["10.0.0.1:80 at 2001:db8::1"]],
+    [HEAD, "real = 10.0.0.8->10.0.0.9:80 gate checkip:192.168.0.255->192.168.1.0", [
+      "10.0.0.8:80 at 192.168.0.255",
+      "10.0.0.9:80 at 192.168.1.0",
+    ]],
+    ["virtual6 = [2001:db8::1]:80", "real6 = [2001:db8::2]:80 gate checkip:10.1.0.2", ["[2001:db8::2]:80 at 10.1.0.2"]],
+  ];
+  for (const [head, real, expected] of rows) {
+    const found = [...virtual(head, real, ...lines).reals.values()].map(({ key, policy }) => {
+      const addresses = new Set(checksOf(policy).map(({ target }) => target.address));
+      return `${key} at ${[...addresses].join(" and ")}`;
+    });
+    deepStrictEqual(found, expected);
+  }
+});
+
+pure("checkip: a range needs as many addresses, and a command knows the server by its own", () => {
+  deepStrictEqual(said(HEAD, "real = 10.0.0.1->10.0.0.3:80 gate checkip:10.1.0.1", "service = http"), [
+    "error 3:47+8 checkip has 1 of the 3 addresses that are needed",
+  ]);
+  deepStrictEqual(said(HEAD, "real = 10.0.0.1:80 gate checkip:10.1.0.9->10.1.0.1", "service = http"), [
+    "error 3:37+18 Invalid Range: the range ends before it begins: write 10.1.0.1->10.1.0.9",
+  ]);
+  const external = ["real = 10.0.0.1:80 gate checkip:10.1.0.1", "checktype = external"];
+  deepStrictEqual(said(HEAD, ...external), ["warning 3:37+8 checkip has no effect with checktype external"]);
+  deepStrictEqual(check(HEAD, ...external).target.commandArguments, ["192.0.2.1", "80", "10.0.0.1", "80"]);
+});
+
 pure("an external command is told of the virtual and the real server", () => {
   const body = ["checktype = external", 'checkcommand = "/bin/check -w 5"', "checkport = 99"];
   const rows: readonly (readonly [head: string, real: string, args: readonly string[]])[] = [
