@@ -52,7 +52,7 @@ export async function runRound(check: Check, method: CheckMethod): Promise<Round
   const note = (line: string) => {
     if (trace.length < MAX_TRACE) trace.push({ atMs: performance.now() - start, text: oneLine(mask(line)) });
   };
-  const seconds = method === "negotiate" ? check.negotiateTimeout : check.checkTimeout;
+  const seconds = secondsFor(check, method);
   const attempts = attemptsOf(check.target, method);
   let result: CheckResult;
   for (let attempt = 1;; attempt++) {
@@ -73,6 +73,16 @@ export async function runRound(check: Check, method: CheckMethod): Promise<Round
 export function methodOfRound(check: Pick<Check, "method" | "connectsPerNegotiate">, round: number): CheckMethod {
   const connects = check.connectsPerNegotiate ?? 0;
   return round % (connects + 1) === connects ? check.method : "connect";
+}
+
+/** The seconds that a round by that method may take. */
+export function secondsFor(check: Pick<Check, "checkTimeout" | "negotiateTimeout">, method: CheckMethod): number {
+  return method === "negotiate" ? check.negotiateTimeout : check.checkTimeout;
+}
+
+/** The seconds that a round may take, whatever its method. */
+export function mostSecondsFor(check: Pick<Check, "checkTimeout" | "negotiateTimeout" | "method">): number {
+  return Math.max(secondsFor(check, "connect"), secondsFor(check, check.method));
 }
 
 /** Only a ping is sent more than once: TCP repeats what is lost by itself. All attempts share the round's time. */

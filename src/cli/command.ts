@@ -1,4 +1,4 @@
-import { parseArguments, type Verb } from "./arguments.ts";
+import { parseArguments, type StartOptions, type Verb } from "./arguments.ts";
 import { ExitStatus } from "./exit_status.ts";
 import { findInstance, type Instance } from "./instance.ts";
 import { reload } from "./reload.ts";
@@ -11,7 +11,7 @@ import { TOOLS } from "./tools.ts";
 import { HELP_TEXT, USAGE_TEXT } from "./usage.ts";
 import { VERSION_TEXT } from "./version.ts";
 
-type Command = (instance: Instance, debug: boolean) => Promise<ExitStatus> | ExitStatus;
+type Command = (instance: Instance, options: StartOptions) => Promise<ExitStatus> | ExitStatus;
 
 const COMMANDS: Readonly<Record<Verb, Command>> = {
   start,
@@ -49,7 +49,7 @@ async function dispatch(args: readonly string[]): Promise<ExitStatus> {
     case "tool":
       return await runTool(invocation.name, invocation.args);
     case "verb":
-      return await COMMANDS[invocation.verb](findInstance(invocation.config), invocation.debug);
+      return await COMMANDS[invocation.verb](findInstance(invocation.config), invocation.options);
   }
 }
 

@@ -13,6 +13,8 @@ export interface Instance {
   readonly pidFile: string;
   /** Absolute path of the daemon's control socket. */
   readonly socket: string;
+  /** Absolute path of the file that shows that the daemon is alive, beside the pid file. */
+  readonly pulseFile: string;
   /** As log lines name it: the file's last part. */
   readonly label: string;
 }
@@ -27,7 +29,14 @@ export function findInstance(name?: string): Instance {
   const file = candidates.find(isFile) ?? candidates.at(-1)!;
   const base = name === undefined ? "ldirectord" : basename(name);
   const beside = `/var/run/ldirectord.${base}`;
-  return { name, file, pidFile: `${beside}.pid`, socket: `${beside}.sock`, label: basename(file) };
+  return {
+    name,
+    file,
+    pidFile: `${beside}.pid`,
+    socket: `${beside}.sock`,
+    pulseFile: `${beside}.pulse`,
+    label: basename(file),
+  };
 }
 
 /** Whether the instance's configuration file is there. */

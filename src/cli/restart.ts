@@ -1,4 +1,5 @@
 import { pidFileOwner } from "../daemon/pid_file.ts";
+import type { StartOptions } from "./arguments.ts";
 import { ExitStatus } from "./exit_status.ts";
 import type { Instance } from "./instance.ts";
 import { loadInstance } from "./load_instance.ts";
@@ -6,18 +7,18 @@ import { start } from "./start.ts";
 import { stop } from "./stop.ts";
 
 /** Stops and starts an instance. A configuration that could not be started leaves the running daemon alone. */
-export async function restart(instance: Instance, debug: boolean): Promise<ExitStatus> {
+export async function restart(instance: Instance, options: StartOptions): Promise<ExitStatus> {
   if (pidFileOwner(instance.pidFile).state === "running") {
     const runnable = await loadInstance(instance, true);
     if (typeof runnable === "number") return runnable;
     const stopped = await stop(instance);
     if (stopped !== ExitStatus.done) return stopped;
   }
-  return await start(instance, debug);
+  return await start(instance, options);
 }
 
 /** Restarts an instance that is running, and leaves a stopped one stopped. */
-export async function tryRestart(instance: Instance, debug: boolean): Promise<ExitStatus> {
+export async function tryRestart(instance: Instance, options: StartOptions): Promise<ExitStatus> {
   if (pidFileOwner(instance.pidFile).state !== "running") return ExitStatus.done;
-  return await restart(instance, debug);
+  return await restart(instance, options);
 }

@@ -6,27 +6,35 @@ import { Log } from "../daemon/log.ts";
 import { sinkFor, standardErrorSink, standardOutputSink } from "../daemon/log_sinks.ts";
 import { PidFile, pidFileOwner } from "../daemon/pid_file.ts";
 import { VERSION } from "../daemon/version.ts";
+import { ServiceManager } from "../daemon/service_manager.ts";
 import { Ipvsadm } from "../ipvs/ipvsadm.ts";
 import { IpvsUnavailable } from "../ipvs/driver.ts";
 import { raiseOpenFileLimit } from "../system/libc.ts";
 import { forgetStartPages } from "../system/start_pages.ts";
+import type { StartOptions } from "./arguments.ts";
 import { ExitStatus } from "./exit_status.ts";
 import type { Instance } from "./instance.ts";
 import { loadInstance, type Runnable } from "./load_instance.ts";
 
-type Place = "background" | "supervised" | "debug";
+type Place = "background" | "foreground" | "supervised" | "debug";
 
-/** Starts the daemon of an instance: in the background, or in this process when supervised or debugging. */
-export async function start(instance: Instance, debug: boolean): Promise<ExitStatus> {
+/** Starts the daemon of an instance: in the background, or in this process when supervised, debugging or told so. */
+export async function start(instance: Instance, options: StartOptions): Promise<ExitStatus> {
   const inBackground = isBackgroundProcess();
   const owner = pidFileOwner(instance.pidFile);
   if (owner.state === "running") return alreadyRunning(instance, owner.pid);
 
   const runnable = await loadInstance(instance, inBackground);
   if (typeof runnable === "number") return runnable;
-  const place = debug ? "debug" : runnable.model.supervised ? "supervised" : "background";
+  const place = placeFor(options, runnable.model.supervised);
   if (place === "background" && !inBackground) return startInBackground(commandLine(instance));
   return await run(instance, runnable, place);
+}
+
+function placeFor({ debug, foreground }: StartOptions, supervised: boolean): Place {
+  if (debug) return "debug";
+  if (supervised) return "supervised";
+  return foreground ? "foreground" : "background";
 }
 
 /** What starts this instance again, whatever command brought us here. */
@@ -46,6 +54,8 @@ async function run(instance: Instance, { loaded, model }: Runnable, place: Place
   const daemon = new Daemon(loaded, model, {
     driver: new Ipvsadm(),
     log,
+    pulseFile: instance.pulseFile,
+    manager: ServiceManager.fromEnvironment(),
     onLogFile: (logFile) => log.redirect(sinkOf(place, logFile, instance.label)),
   });
   const ended = listenToSignals(daemon, log);
@@ -56,8 +66,8 @@ async function run(instance: Instance, { loaded, model }: Runnable, place: Place
   const problem = await Promise.race([ended, daemon.start().then(() => undefined, complaintOf)]);
   if (typeof problem === "object") {
     log.error(problem.logged);
-    if (place === "background") console.error(`ldirectord: ${problem.message}`);
     control?.close();
+    if (place === "background" || place === "foreground") console.error(`ldirectord: ${problem.message}`);
     pidFile.release();
     return ExitStatus.notDone;
   }

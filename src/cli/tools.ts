@@ -3,4 +3,5 @@ import type { Tool } from "./tool.ts";
 /** Every tool by its name. Each is loaded when it is asked for: a daemon needs none of them. */
 export const TOOLS: Readonly<Record<string, () => Promise<Tool>>> = {
   check: async () => (await import("./check.ts")).check,
+  "check-pulse": async () => (await import("./check_pulse.ts")).checkPulse,
 };

@@ -1,7 +1,7 @@
 /** The two lines that every usage error begins with. */
 export const USAGE_TEXT = `Usage:
-    ldirectord [-d|--debug] [--] [configfile] start | stop | restart |
-    try-restart | reload | force-reload | status
+    ldirectord [-d|--debug] [--foreground] [--] [configfile] start | stop |
+    restart | try-restart | reload | force-reload | status
 
     ldirectord [-h|-?|--help|-v|--version]
 `;
@@ -23,6 +23,8 @@ Commands:
 
 Options:
     -d, --debug    stay in the foreground and log every check on standard error
+    --foreground   stay in the foreground, as service managers want it; tells systemd
+                   when it is ready, how it is, and that it lives (Type=notify)
     -h, --help     this text
     -v, --version  the version
 

@@ -14,6 +14,8 @@ import { FurtherInstances } from "./further_instances.ts";
 import type { Log } from "./log.ts";
 import { MaintenanceWatch } from "./maintenance_watch.ts";
 import { Reporter } from "./reporter.ts";
+import type { ServiceManager } from "./service_manager.ts";
+import { VitalSigns } from "./vital_signs.ts";
 
 /** Milliseconds between looks at the configuration file and the maintenance directory. */
 const LOOK = 1_000;
@@ -25,6 +27,10 @@ const CALLBACK_LIMIT = 300;
 export interface DaemonPorts {
   readonly driver: IpvsDriver;
   readonly log: Log;
+  /** Where to show that we are alive; absent = nowhere. */
+  readonly pulseFile?: string;
+  /** Who started us and wants to be told how we are. */
+  readonly manager?: ServiceManager;
   /** Called when the configuration in force has another log file. */
   onLogFile(logFile: string): void;
 }
@@ -37,6 +43,7 @@ export class Daemon {
   readonly #mails: MailAlerts;
   readonly #reporter: Reporter;
   readonly #further: FurtherInstances;
+  readonly #signs: VitalSigns;
   readonly #maintenance = new MaintenanceWatch();
   readonly #watch: FileWatch;
   /** When this daemon came to be. */
@@ -67,9 +74,13 @@ export class Daemon {
     this.#director = new Director(model, {
       driver: ports.driver,
       clock: systemClock,
-      report: this.#reporter.report,
+      report: (event) => {
+        if (event.type === "round") this.#signs.countCheck();
+        this.#reporter.report(event);
+      },
       runRound,
     });
+    this.#signs = new VitalSigns({ ...ports, director: this.#director, clock: systemClock });
   }
 
   /** What it is doing. */
@@ -88,12 +99,17 @@ export class Daemon {
    * @throws {IpvsUnavailable} when there is no table to keep.
    */
   async start(): Promise<void> {
+    this.#signs.start();
     this.#look();
-    await this.#director.start();
+    await this.#director.start().catch((error) => {
+      this.#signs.stop();
+      throw error;
+    });
     this.#mails.enter("running");
     this.#state = "running";
     this.#background(this.#further.become(this.#director.model.execute));
     this.#timer = setInterval(() => this.#look(), LOOK);
+    this.#ports.manager?.ready();
   }
 
   /** Reads the configuration again and goes over to it; a broken one changes nothing. */
@@ -102,10 +118,15 @@ export class Daemon {
     this.#reloadWaits = true;
     this.#change(async () => {
       this.#reloadWaits = false;
-      const loaded = await loadConfig(this.#director.model.file);
-      this.#logProblems(loaded);
-      if (loaded.model) await this.#goOver(loaded, loaded.model, true);
-      else this.#log.error("The configuration has errors: nothing was changed");
+      this.#ports.manager?.reloading();
+      try {
+        const loaded = await loadConfig(this.#director.model.file);
+        this.#logProblems(loaded);
+        if (loaded.model) await this.#goOver(loaded, loaded.model, true);
+        else this.#log.error("The configuration has errors: nothing was changed");
+      } finally {
+        this.#ports.manager?.ready();
+      }
     });
   }
 
@@ -113,6 +134,8 @@ export class Daemon {
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     this.#state = "stopping";
+    this.#ports.manager?.stopping();
+    this.#signs.stop();
     this.#mails.enter("stopping");
     await this.#director.stop();
     await Promise.all([this.#reporter.stop(), this.#further.become([])]);

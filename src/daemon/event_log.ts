@@ -1,3 +1,4 @@
+import type { CheckUser } from "../director/check_users.ts";
 import type { DirectorEvent } from "../director/events.ts";
 import type { Action } from "../model/plan.ts";
 import { destinationKey, serviceLabel } from "../model/table.ts";
@@ -37,7 +38,7 @@ export function logLine(event: DirectorEvent): LogLine {
         : { severity: "notice", text: `Virtual server ${event.virtual.label} has a real server again` };
     case "round": {
       const { check, result, durationMs } = event;
-      const users = usersOf(event);
+      const users = userNames(event.users);
       const verdict = result.up ? "up" : `down, ${result.why}`;
       return {
         severity: !result.up && result.why === "internal" ? "error" : "debug",
@@ -49,11 +50,11 @@ export function logLine(event: DirectorEvent): LogLine {
 
 /** What the log says of a real server that is up, but. */
 export function warningLine(event: Extract<DirectorEvent, { type: "round" }>, warning: string): string {
-  return `Real server ${usersOf(event)}: ${warning}`;
+  return `Real server ${userNames(event.users)}: ${warning}`;
 }
 
-/** The real servers that a round was about. */
-function usersOf({ users }: Extract<DirectorEvent, { type: "round" }>): string {
+/** The real servers that live by a check, as the log names them. */
+export function userNames(users: readonly CheckUser[]): string {
   return users.map(({ virtual, real }) => `${real.key} (${virtual.label})`).join(", ");
 }
 

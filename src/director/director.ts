@@ -1,4 +1,4 @@
-import { methodOfRound, type Round } from "../checkers/run.ts";
+import { methodOfRound, mostSecondsFor, type Round, secondsFor } from "../checkers/run.ts";
 import type { IpvsDriver } from "../ipvs/driver.ts";
 import type { Check, CheckKey, CheckMethod } from "../model/check.ts";
 import type { Action } from "../model/plan.ts";
@@ -9,7 +9,18 @@ import { checksIn, usersOf } from "./check_users.ts";
 import type { Clock } from "./clock.ts";
 import { type DesiredMemo, desiredTable } from "./desired.ts";
 import type { Occasion, Report } from "./events.ts";
-import { adopt, type EndedRound, type Health, type HealthEvent, type HostNames, isClimbing, reduce } from "./health.ts";
+import {
+  adopt,
+  type Census,
+  censusOf,
+  type EndedRound,
+  type Health,
+  type HealthEvent,
+  type HostNames,
+  isClimbing,
+  reduce,
+} from "./health.ts";
+import type { OverdueCheck } from "./overdue.ts";
 import { nextRound, Schedule, spreadLead } from "./schedule.ts";
 import { TableKeeper } from "./table_keeper.ts";
 import { transitions } from "./transitions.ts";
@@ -44,6 +55,8 @@ interface Course {
   rounds: number;
   startedAt: number;
   last?: Round;
+  /** When the round that is under way, or else the next one, has ended at the latest. */
+  endsBy: number;
   /** Milliseconds by which its rounds are still to be brought forward, so that checks that began together spread. */
   lead: number;
 }
@@ -83,6 +96,32 @@ export class Director {
   /** Whether the kernel's table is as wanted, as far as we know. */
   get inStep(): boolean {
     return this.#keeper.inStep;
+  }
+
+  /** How many real servers there are, and how many of them serve. */
+  get census(): Census {
+    return censusOf(this.#health);
+  }
+
+  /** Seconds within which some check is always completed; `undefined` when there is nothing to check. */
+  get checkEvery(): number | undefined {
+    const checks = [...this.#courses.values()].map(({ check }) => check);
+    if (checks.length === 0) return undefined;
+    return checks.reduce((least, check) => Math.min(least, check.interval + mostSecondsFor(check)), Infinity);
+  }
+
+  /** Checks whose round should have ended by now, its deadline included, and has not; the longest overdue first. */
+  overdue(): readonly OverdueCheck[] {
+    const now = this.#ports.clock.now();
+    return [...this.#courses.values()].filter(({ endsBy }) => endsBy < now)
+      .toSorted((a, b) => a.endsBy - b.endsBy)
+      .map(({ check, endsBy }) => ({ check, users: usersOf(this.#model, check.key), milliseconds: now - endsBy }));
+  }
+
+  /** This process was kept from running: rounds have their time anew before one is overdue (see checkers/deadlines.ts). */
+  excuse(): void {
+    const now = this.#ports.clock.now();
+    for (const course of this.#courses.values()) course.endsBy = Math.max(course.endsBy, now + limitOf(course));
   }
 
   /**
@@ -156,7 +195,8 @@ export class Director {
     }
     const fresh = wanted.filter(({ key }) => !this.#courses.has(key));
     for (const [place, check] of fresh.entries()) {
-      const course = { check, rounds: 0, startedAt: 0, lead: spreadLead(place, fresh.length, check.interval * 1000) };
+      const lead = spreadLead(place, fresh.length, check.interval * 1000);
+      const course = { check, rounds: 0, startedAt: 0, endsBy: 0, lead };
       this.#courses.set(check.key, course);
       this.#unheard.add(check.key);
       this.#startRound(course);
@@ -165,6 +205,7 @@ export class Director {
 
   #startRound(course: Course): void {
     course.startedAt = this.#ports.clock.now();
+    course.endsBy = course.startedAt + limitOf(course);
     this.#ports.runRound(course.check, methodOfRound(course.check, course.rounds)).then((round) => {
       if (this.#stopped || this.#courses.get(course.check.key) !== course) return;
       this.#endRound(course, round);
@@ -182,7 +223,9 @@ export class Director {
     // First rounds all start at once and may take a while together; the second ones are not to meet them.
     const from = course.rounds++ === 0 ? Math.min(now, startedAt + interval) : startedAt;
     course.lead = lead;
-    this.#schedule.set(check.key, Math.max(from + delay, now));
+    const due = Math.max(from + delay, now);
+    this.#schedule.set(check.key, due);
+    course.endsBy = due + limitOf(course);
     this.#setAlarm();
 
     this.#ports.report({ type: "round", check, result, durationMs, users: usersOf(this.#model, check.key) });
@@ -212,8 +255,9 @@ export class Director {
       return view !== undefined && isInDoubt(view);
     });
     if (!open) return;
-    const due = course.startedAt + course.check.retryInterval * 1000;
-    this.#schedule.set(key, Math.max(due, this.#ports.clock.now()));
+    const due = Math.max(course.startedAt + course.check.retryInterval * 1000, this.#ports.clock.now());
+    this.#schedule.set(key, due);
+    course.endsBy = due + limitOf(course);
   }
 
   /** Goes on for as long as somebody climbs. */
@@ -270,6 +314,11 @@ export class Director {
     }
     this.#setAlarm();
   }
+}
+
+/** Milliseconds that a course's round may take. */
+function limitOf({ check, rounds }: Course): number {
+  return secondsFor(check, methodOfRound(check, rounds)) * 1000;
 }
 
 function lineOf(action: Action, model: Model): number | undefined {

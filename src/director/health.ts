@@ -104,6 +104,18 @@ export function isServing(real: RealHealth): boolean {
   return real.up && real.maintenance === undefined;
 }
 
+/** How many real servers there are, each counted in each of its virtual services, and how many of them serve. */
+export interface Census {
+  readonly serving: number;
+  readonly total: number;
+}
+
+/** Counts the real servers that have health: those with `checktype = off` have none. */
+export function censusOf(health: Health): Census {
+  const reals = [...health.values()].flatMap((virtual) => [...virtual.reals.values()]);
+  return { serving: reals.filter(isServing).length, total: reals.length };
+}
+
 /** Whether the weight of some real server is on its way back. */
 export function isClimbing(health: Health): boolean {
   return [...health.values()].some((virtual) => [...virtual.reals.values()].some((real) => real.share < 1));

@@ -96,6 +96,7 @@ const DECLARATIONS = {
   getrlimit: { parameters: ["i32", "buffer"], result: "i32" },
   setrlimit: { parameters: ["i32", "buffer"], result: "i32" },
   madvise: { parameters: ["pointer", "usize", "i32"], result: "i32" },
+  clock_gettime: { parameters: ["i32", "buffer"], result: "i32" },
   setpriority: { parameters: ["i32", "u32", "i32"], result: "i32" },
 } as const satisfies Deno.ForeignLibraryInterface;
 
@@ -261,6 +262,17 @@ const MADV_DONTNEED = 4;
 /** madvise(2): lets go of the pages of a mapping that was never written; they come back from its file. */
 export function dropPages(start: bigint, length: bigint): number {
   return outcome(libc().madvise(Deno.UnsafePointer.create(start), length, MADV_DONTNEED));
+}
+
+/** `CLOCK_MONOTONIC` of clock_gettime(2). */
+const CLOCK_MONOTONIC = 1;
+
+/** clock_gettime(2): microseconds since the machine's start, not counting the time that it slept. */
+export function monotonicMicroseconds(): bigint {
+  const time = new BigInt64Array(2);
+  outcome(libc().clock_gettime(CLOCK_MONOTONIC, time));
+  const [seconds, nanoseconds] = time;
+  return seconds * 1_000_000n + nanoseconds / 1_000n;
 }
 
 const PRIO_PROCESS = 0;

@@ -1,7 +1,8 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
-import { type Invocation, parseArguments } from "../../src/cli/arguments.ts";
+import { type Invocation, parseArguments, type StartOptions } from "../../src/cli/arguments.ts";
 
-const verb = (verb: string, config?: string, debug = false) => ({ kind: "verb", verb, config, debug }) as Invocation;
+const verb = (verb: string, config?: string, options: Partial<StartOptions> = {}) =>
+  ({ kind: "verb", verb, config, options: { debug: false, foreground: false, ...options } }) as Invocation;
 
 const TOOLS = new Set(["check"]);
 
@@ -9,9 +10,11 @@ const ROWS: [line: string, expected: Invocation][] = [
   ["start", verb("start")],
   ["www start", verb("start", "www")],
   ["/etc/ha.d/www.cf try-restart", verb("try-restart", "/etc/ha.d/www.cf")],
-  ["-d www start", verb("start", "www", true)],
-  ["www -d start", verb("start", "www", true)],
-  ["--debug start", verb("start", undefined, true)],
+  ["-d www start", verb("start", "www", { debug: true })],
+  ["www -d start", verb("start", "www", { debug: true })],
+  ["--debug start", verb("start", undefined, { debug: true })],
+  ["--foreground www start", verb("start", "www", { foreground: true })],
+  ["www start --foreground -d", verb("start", "www", { debug: true, foreground: true })],
   ["-- www status", verb("status", "www")],
   ["-- -d status", verb("status", "-d")],
   ["start start", verb("start", "start")],

@@ -511,3 +511,21 @@ class Picky extends MemoryIpvs {
     return said;
   }
 }
+
+Deno.test("a check is overdue when its round outlives its deadline, or does not begin", pure, async () => {
+  const world = new World("", TWO);
+  world.slow("10.0.0.1:80", 100_000);
+  const late = () => world.director.overdue().map(({ check, milliseconds }) => `${check.key} by ${milliseconds}`);
+  const started = world.director.start();
+  await world.clock.advance(30_000);
+  await started;
+  deepStrictEqual(late(), []);
+  await world.clock.advance(4_000);
+  deepStrictEqual(late(), ["10.0.0.1:80 by 4000"]);
+  world.director.excuse();
+  deepStrictEqual(late(), []);
+  await world.clock.advance(30_100);
+  deepStrictEqual(late(), ["10.0.0.1:80 by 100"]);
+  await world.clock.advance(40_000);
+  deepStrictEqual(late(), []);
+});

@@ -190,3 +190,34 @@ scenario("supervised=yes: in the foreground, with its log on standard output, un
   await director.isGone();
   await table.becomes("");
 });
+
+scenario(
+  "the pulse: beats while checks are made, is missed when they are not, and goes with a clean stop",
+  async (world) => {
+    const { director, reals, table } = world;
+    await reals.are(["10.0.0.11", "10.0.0.12"]);
+    const pulse = () => director.tool("check-pulse", "www", "-w", "4", "-c", "60");
+    const becomes = async (code: number) =>
+      strictEqual((await poll(pulse, (outcome) => outcome.code === code, 15)).code, code);
+    strictEqual((await pulse()).code, 2, "no daemon, no pulse");
+
+    await director.start(SITE);
+    await table.becomes(SITE_UP);
+    const regular =
+      /^OK: ldirectord pulse is regular \(\d+ seconds? since last beat\) \| age=\d+s;4;60;0 .*checks=\d+c$/m;
+    match((await poll(pulse, ({ stdout }) => /checks=[1-9]/.test(stdout), 5)).stdout, regular);
+
+    await director.signal("SIGSTOP");
+    await becomes(1);
+    await director.signal("SIGCONT");
+    await becomes(0);
+    await director.logs(/Nothing was done for \d+\.\d s: this process was stopped/);
+
+    await director.crash();
+    await becomes(2);
+    await director.does("start");
+    await becomes(0);
+    await director.stop();
+    strictEqual(await Deno.stat("/run/ldirectord.www.pulse").catch(() => "none"), "none");
+  },
+);

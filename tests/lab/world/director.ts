@@ -91,6 +91,11 @@ export class Director {
     return this.host.outcomeOf("timeout", String(START_SECONDS), this.program, name, verb);
   }
 
+  /** Runs a command beside the verbs, whatever comes of it. */
+  tool(...words: string[]): Promise<Outcome> {
+    return this.host.outcomeOf("timeout", String(START_SECONDS), this.program, ...words);
+  }
+
   /** Sends the program a signal. */
   async signal(signal: Deno.Signal, name = NAME): Promise<void> {
     const pid = await this.pid(name);

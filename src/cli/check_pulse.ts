@@ -1,0 +1,85 @@
+import { parseArgs } from "node:util";
+import { pidFileOwner } from "../daemon/pid_file.ts";
+import { decodePulse } from "../daemon/pulse.ts";
+import {
+  judgePulse,
+  PLUGIN_STATES,
+  type PluginState,
+  type PulseEvidence,
+  usualLimits,
+} from "../daemon/pulse_verdict.ts";
+import type { ExitStatus } from "./exit_status.ts";
+import { findInstance, type Instance } from "./instance.ts";
+import type { Tool } from "./tool.ts";
+
+const USAGE = `Usage:
+    ldirectord check-pulse [-w SECONDS] [-c SECONDS] [configfile]
+
+Says whether a director is alive and at work, as a plugin of Nagios and its kin: one
+line, with performance data, and the exit status 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.
+The director renews its pulse file (/var/run/ldirectord.NAME.pulse) while it completes
+checks; a pulse that is old, or a single check that is overdue, is late.
+
+Options:
+    -w, --warning SECONDS   late for WARNING above so many seconds (120)
+    -c, --critical SECONDS  late for CRITICAL above so many seconds (300)
+
+Where checks are made less often than once a minute the usual limits are twice and five
+times what a check may take to come round. A table out of step is a WARNING.
+`;
+
+/** `ldirectord check-pulse`: the Nagios plugin. */
+export const checkPulse: Tool = {
+  summary: "say whether a director is alive and at work: a Nagios plugin",
+  usage: USAGE,
+  run: (args) => {
+    const { state, line } = look(args);
+    console.log(line);
+    return Promise.resolve(exitStatus(state));
+  },
+};
+
+/** Whatever goes wrong is UNKNOWN, and on standard output: nobody reads a plugin's other words. */
+function look(args: readonly string[]): { readonly state: PluginState; readonly line: string } {
+  try {
+    const { name, warning, critical } = argumentsOf(args);
+    const evidence = evidenceOf(findInstance(name));
+    const usual = usualLimits(evidence.pulse);
+    const limits = { warning: warning ?? usual.warning, critical: critical ?? usual.critical };
+    if (limits.warning > limits.critical) throw new Error("the limit for WARNING is above the one for CRITICAL");
+    return judgePulse(evidence, limits);
+  } catch (error) {
+    return { state: "UNKNOWN", line: `UNKNOWN: ldirectord check-pulse: ${(error as Error).message}` };
+  }
+}
+
+function argumentsOf(args: readonly string[]) {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    options: { warning: { type: "string", short: "w" }, critical: { type: "string", short: "c" } },
+    allowPositionals: true,
+  });
+  if (positionals.length > 1) throw new Error(`one configuration at a time, not ${positionals.join(" and ")}`);
+  return { name: positionals.at(0), warning: seconds(values.warning), critical: seconds(values.critical) };
+}
+
+function seconds(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (!/^\d+(\.\d+)?$/.test(text)) throw new Error(`a limit is a number of seconds, not ${JSON.stringify(text)}`);
+  return Number(text);
+}
+
+function evidenceOf({ pidFile, pulseFile }: Instance): PulseEvidence {
+  const owner = pidFileOwner(pidFile);
+  try {
+    const age = (Date.now() - Deno.statSync(pulseFile).mtime!.getTime()) / 1000;
+    return { owner, age, pulse: decodePulse(Deno.readTextFileSync(pulseFile)) };
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return { owner };
+    throw error;
+  }
+}
+
+function exitStatus(state: PluginState): ExitStatus {
+  return PLUGIN_STATES.indexOf(state);
+}

@@ -1,0 +1,69 @@
+/** What the pulse file says of a director: one line of JSON, renewed while checks are completed. */
+export interface Pulse {
+  /** When it was written: ISO 8601, UTC. */
+  readonly time: string;
+  readonly pid: number;
+  /** Checks that were completed since the start. */
+  readonly checks: number;
+  /** Seconds within which the next check is to be completed, by the configuration; 1 when there is nothing to check. */
+  readonly every: number;
+  /** The check that is longest overdue, and by how many seconds. */
+  readonly overdue: { readonly check: string; readonly seconds: number } | null;
+  /** Whether the kernel's table is as wanted. */
+  readonly inStep: boolean;
+}
+
+/** The pulse as the file has it, with its newline. */
+export function encodePulse(pulse: Pulse): string {
+  return `${JSON.stringify(pulse)}\n`;
+}
+
+/** The pulse of a file's text; `undefined` when it is none. */
+export function decodePulse(text: string): Pulse | undefined {
+  try {
+    const pulse = JSON.parse(text);
+    return typeof pulse?.checks === "number" && typeof pulse.every === "number" ? pulse : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A pulse file, always whole: each beat takes the place of the one before. */
+export class PulseFile {
+  readonly #path: string;
+  readonly #complain: (reason: string) => void;
+  #failed = false;
+
+  /** @param complain told once when the file cannot be written, and again after it could. */
+  constructor(path: string, complain: (reason: string) => void) {
+    this.#path = path;
+    this.#complain = complain;
+  }
+
+  /** Renews the file. */
+  beat(pulse: Pulse): void {
+    try {
+      Deno.writeTextFileSync(this.#new, encodePulse(pulse), { mode: 0o644 });
+      Deno.renameSync(this.#new, this.#path);
+      this.#failed = false;
+    } catch (error) {
+      if (!this.#failed) this.#complain(`The pulse file ${this.#path} cannot be written: ${(error as Error).message}`);
+      this.#failed = true;
+    }
+  }
+
+  /** Removes the file: the director stops, and nobody is to wait for its next beat. */
+  remove(): void {
+    for (const path of [this.#new, this.#path]) {
+      try {
+        Deno.removeSync(path);
+      } catch {
+        // It was never there.
+      }
+    }
+  }
+
+  get #new(): string {
+    return `${this.#path}.new`;
+  }
+}

@@ -1,0 +1,108 @@
+import type { Clock } from "../director/clock.ts";
+import type { OverdueCheck } from "../director/overdue.ts";
+import type { CheckKey } from "../model/check.ts";
+import { userNames } from "./event_log.ts";
+import type { Log } from "./log.ts";
+
+/** Milliseconds that a check may be overdue before anybody speaks of it: first rounds of hundreds of checks wait for each other. */
+const TOLERANCE = 2_000;
+
+/** Milliseconds that a look itself may be late. */
+const PUNCTUAL = 2_000;
+
+/** What is supervised. */
+export interface Supervised {
+  overdue(): readonly OverdueCheck[];
+  /** Gives rounds their time anew. */
+  excuse(): void;
+}
+
+/** What one look found. */
+export interface Vitals {
+  /** The check that is longest overdue. */
+  readonly overdue?: { readonly name: string; readonly milliseconds: number };
+  /** All checks are in time, and so is this process. */
+  readonly sure: boolean;
+}
+
+/** What a supervisor needs. */
+export interface SupervisorPorts {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly supervised: Supervised;
+  /** Called after each look. */
+  onLook(vitals: Vitals): void;
+}
+
+/**
+ * Looks again and again whether the checks are made, and whether this process gets to run at all; says each trouble
+ * once, and once that it is over.
+ */
+export class Supervisor {
+  readonly #ports: SupervisorPorts;
+  readonly #period: number;
+  #late = false;
+  #overdue = new Map<CheckKey, string>();
+  #cancel: (() => void) | undefined;
+
+  /** @param period milliseconds from one look to the next. */
+  constructor(period: number, ports: SupervisorPorts) {
+    this.#period = period;
+    this.#ports = ports;
+  }
+
+  start(): void {
+    this.#lookLater();
+  }
+
+  stop(): void {
+    this.#cancel?.();
+  }
+
+  #lookLater(): void {
+    const { clock } = this.#ports;
+    const due = clock.now() + this.#period;
+    this.#cancel = clock.after(this.#period, () => {
+      const lateness = clock.now() - due;
+      this.#lookLater();
+      this.#look(lateness);
+    });
+  }
+
+  #look(lateness: number): void {
+    const { supervised } = this.#ports;
+    this.#keepTime(lateness);
+    if (this.#late) supervised.excuse();
+    const overdue = supervised.overdue().filter(({ milliseconds }) => milliseconds > TOLERANCE);
+    this.#tell(overdue);
+    const worst = overdue[0] && { name: nameOf(overdue[0]), milliseconds: overdue[0].milliseconds };
+    this.#ports.onLook({ overdue: worst, sure: !this.#late && overdue.length === 0 });
+  }
+
+  #keepTime(lateness: number): void {
+    const { log } = this.#ports;
+    const late = lateness > PUNCTUAL;
+    if (late && !this.#late) {
+      const seconds = (lateness / 1000).toFixed(1);
+      log.warning(
+        `Nothing was done for ${seconds} s: this process was stopped, or the host is short of processor time`,
+      );
+    }
+    if (!late && this.#late) log.write("notice", "This process runs in time again");
+    this.#late = late;
+  }
+
+  #tell(overdue: readonly OverdueCheck[]): void {
+    const { log } = this.#ports;
+    const now = new Map(overdue.map((each) => [each.check.key, nameOf(each)]));
+    for (const [key, name] of now) if (!this.#overdue.has(key)) log.error(`The check of ${name} is overdue`);
+    for (const [key, name] of this.#overdue) {
+      if (!now.has(key)) log.write("notice", `The check of ${name} is no longer overdue`);
+    }
+    this.#overdue = now;
+  }
+}
+
+function nameOf({ check, users }: OverdueCheck): string {
+  return `${userNames(users)} by ${check.method}`;
+}

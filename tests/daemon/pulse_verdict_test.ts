@@ -1,0 +1,81 @@
+import { deepStrictEqual } from "node:assert/strict";
+import type { Owner } from "../../src/daemon/pid_file.ts";
+import type { Pulse } from "../../src/daemon/pulse.ts";
+import { judgePulse, type PulseEvidence, usualLimits } from "../../src/daemon/pulse_verdict.ts";
+
+const running: Owner = { state: "running", pid: 7 };
+
+const pulse: Pulse = { time: "2026-11-20T10:00:00Z", pid: 7, checks: 500, every: 15, overdue: null, inStep: true };
+const stuck: Pulse = { ...pulse, overdue: { check: "10.0.0.1:80 (192.0.2.1:80) by negotiate", seconds: 150 } };
+
+const ROWS: [string, PulseEvidence, line: string][] = [
+  [
+    "a fresh pulse",
+    { owner: running, age: 4.7, pulse },
+    "OK: ldirectord pulse is regular (4 seconds since last beat) | age=4s;120;300;0 overdue=0s;120;300;0 checks=500c",
+  ],
+  [
+    "one second is no seconds",
+    { owner: running, age: 1.2, pulse },
+    "OK: ldirectord pulse is regular (1 second since last beat) | age=1s;120;300;0 overdue=0s;120;300;0 checks=500c",
+  ],
+  [
+    "the limit itself is not above the limit",
+    { owner: running, age: 120, pulse },
+    "OK: ldirectord pulse is regular (120 seconds since last beat) | age=120s;120;300;0 overdue=0s;120;300;0 checks=500c",
+  ],
+  [
+    "late",
+    { owner: running, age: 121, pulse },
+    "WARNING: ldirectord pulse is irregular (121 seconds since last beat) | " +
+    "age=121s;120;300;0 overdue=0s;120;300;0 checks=500c",
+  ],
+  [
+    "never beaten after the start, for all that one can see",
+    { owner: running, age: 301, pulse: { ...pulse, checks: 0 } },
+    "CRITICAL: ldirectord pulse has stopped (301 seconds since last beat) | " +
+    "age=301s;120;300;0 overdue=0s;120;300;0 checks=0c",
+  ],
+  [
+    "one check is stuck among many that are not",
+    { owner: running, age: 1, pulse: stuck },
+    "WARNING: ldirectord pulse is regular (1 second since last beat), but the check of 10.0.0.1:80 (192.0.2.1:80) " +
+    "by negotiate is 150 seconds overdue | age=1s;120;300;0 overdue=150s;120;300;0 checks=500c",
+  ],
+  [
+    "the kernel's table is not as wanted",
+    { owner: running, age: 1, pulse: { ...pulse, inStep: false } },
+    "WARNING: ldirectord pulse is regular (1 second since last beat), but the IPVS table is not as wanted | " +
+    "age=1s;120;300;0 overdue=0s;120;300;0 checks=500c",
+  ],
+  [
+    "checks that come round once an hour",
+    { owner: running, age: 3000, pulse: { ...pulse, every: 3630 } },
+    "OK: ldirectord pulse is regular (3000 seconds since last beat) | " +
+    "age=3000s;7260;18150;0 overdue=0s;7260;18150;0 checks=500c",
+  ],
+  ["no daemon", { owner: { state: "none" } }, "CRITICAL: ldirectord does not run: it has no pulse"],
+  [
+    "a daemon that died",
+    { owner: { state: "stale", pid: 7 }, age: 3, pulse },
+    "CRITICAL: ldirectord has died: it left its pid file",
+  ],
+  ["a daemon without a pulse", { owner: running }, "CRITICAL: ldirectord runs (pid 7) but has no pulse"],
+  ["a file of something else", { owner: running, age: 3 }, "UNKNOWN: ldirectord pulse file makes no sense"],
+  [
+    "the clock was set back",
+    { owner: running, age: -400, pulse },
+    "UNKNOWN: ldirectord pulse lies in the future (400 seconds from now): was the clock set?",
+  ],
+];
+
+for (const [name, evidence, line] of ROWS) {
+  Deno.test({
+    name: `check-pulse: ${name}`,
+    permissions: "none",
+    fn: () => {
+      const verdict = judgePulse(evidence, usualLimits(evidence.pulse));
+      deepStrictEqual(verdict, { state: line.split(":")[0], line });
+    },
+  });
+}
