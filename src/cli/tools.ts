@@ -4,4 +4,5 @@ import type { Tool } from "./tool.ts";
 export const TOOLS: Readonly<Record<string, () => Promise<Tool>>> = {
   check: async () => (await import("./check.ts")).check,
   "check-pulse": async () => (await import("./check_pulse.ts")).checkPulse,
+  plan: async () => (await import("./plan.ts")).plan,
 };

@@ -231,7 +231,8 @@ function keyOf(action: Action): VirtualKey {
   return virtualKey(action.service.address);
 }
 
-function usesThresholds(desired: DesiredTable): boolean {
+/** Whether connection thresholds are among what is wanted: they cost a second look at the table. */
+export function usesThresholds(desired: DesiredTable): boolean {
   for (const service of desired.values()) {
     for (const { upperThreshold, lowerThreshold } of service.destinations.values()) {
       if (upperThreshold > 0 || lowerThreshold > 0) return true;

@@ -1,0 +1,163 @@
+import { runRound } from "../checkers/run.ts";
+import { MaintenanceWatch } from "../daemon/maintenance_watch.ts";
+import { checksIn } from "../director/check_users.ts";
+import type { DesiredTable } from "../director/desired.ts";
+import { foresee } from "../director/foresee.ts";
+import type { HealthEvent } from "../director/health.ts";
+import { plan as planOf } from "../director/plan.ts";
+import { usesThresholds } from "../director/table_keeper.ts";
+import { IpvsUnavailable } from "../ipvs/driver.ts";
+import { Ipvsadm } from "../ipvs/ipvsadm.ts";
+import { encodeAction } from "../ipvs/rules.ts";
+import type { Check, CheckKey, CheckResult } from "../model/check.ts";
+import type { Action, Plan } from "../model/plan.ts";
+import { destinationKey, type IpvsTable, serviceLabel } from "../model/table.ts";
+import type { Model } from "../model/virtual_service.ts";
+import { findInstance } from "./instance.ts";
+import { loadInstance } from "./load_instance.ts";
+import { type Paint, paintFor } from "./paint.ts";
+import { commands, type DiffLine, diffLines } from "./plan_text.ts";
+import type { Tool } from "./tool.ts";
+import { toolArguments } from "./tool_arguments.ts";
+
+/** The exit statuses of `plan`: those of diff(1), the other way round where that has trouble. */
+const STATUS = { nothing: 0, failed: 1, changes: 2 } as const;
+
+/** Rounds that are made at the same time. */
+const ROUNDS_AT_ONCE = 200;
+
+const OPTIONS = { json: { type: "boolean" }, check: { type: "boolean" }, commands: { type: "boolean" } } as const;
+
+/** What start or reload would change in this kernel now. */
+export const plan: Tool = {
+  summary: "show what start or reload would change in this kernel now, and change nothing",
+  usage: `Usage: ldirectord plan [--check] [--commands] [--json] [config]
+
+Compares the kernel's IPVS table with what a director of this configuration
+would want, and prints the difference and the ipvsadm commands that make it.
+Nothing is changed.
+
+    --check      ask every real server once; otherwise all are assumed to be up
+    --commands   print the commands alone
+    --json       print everything as JSON
+
+Exit status: 0 nothing to do, 2 changes, 1 it cannot be said.
+`,
+
+  async run(args) {
+    const { values, words } = toolArguments(args, OPTIONS, 1);
+    const runnable = await loadInstance(findInstance(words[0]), true);
+    if (typeof runnable === "number") return STATUS.failed;
+    const { model } = runnable;
+    const verdicts = values.check ? await checkedNow(model) : ASSUMED_UP;
+    const outcome = await compare(model, verdicts);
+    if (typeof outcome === "string") {
+      console.error(`ldirectord plan: ${outcome}`);
+      return STATUS.failed;
+    }
+    const { steps } = outcome;
+    if (values.json) console.log(JSON.stringify(report(model, verdicts, steps), undefined, 2));
+    else if (values.commands) { for (const command of commands(steps)) console.log(command); }
+    else console.log(text(outcome, verdicts, paintFor(Deno.stdout)));
+    return steps.length > 0 ? STATUS.changes : STATUS.nothing;
+  },
+};
+
+/** What the plan takes for the health of the real servers. */
+interface Verdicts {
+  readonly basis: "assumed" | "checked";
+  /** The basis as a sentence. */
+  readonly said: string;
+  readonly of: (check: CheckKey) => CheckResult;
+}
+
+const ASSUMED_UP: Verdicts = {
+  basis: "assumed",
+  said: "Assumed: every real server is up, but for those in maintenance. With --check they are asked first.",
+  of: () => ({ up: true, detail: "assumed" }),
+};
+
+async function checkedNow(model: Model): Promise<Verdicts> {
+  const results = new Map<CheckKey, CheckResult>();
+  const queue = checksIn(model).values();
+  const worker = async () => {
+    for (const check of queue) results.set(check.key, await ask(check));
+  };
+  await Promise.all(Array.from({ length: ROUNDS_AT_ONCE }, worker));
+  const down = [...results.values()].filter(({ up }) => !up).length;
+  return {
+    basis: "checked",
+    said: `Every real server was asked once: ${results.size - down} of ${results.size} checks passed.`,
+    of: (check) => results.get(check)!,
+  };
+}
+
+async function ask(check: Check): Promise<CheckResult> {
+  return (await runRound(check, check.method)).result;
+}
+
+interface Comparison {
+  readonly current: IpvsTable;
+  readonly desired: DesiredTable;
+  readonly steps: Plan;
+}
+
+/** The comparison, or why there is none. */
+async function compare(model: Model, verdicts: Verdicts): Promise<Comparison | string> {
+  const driver = new Ipvsadm();
+  const maintenance = await maintenanceNow(model);
+  const wanted = (table: IpvsTable) => foresee(model, { table, said: verdicts.of, maintenance });
+  try {
+    let current = await driver.read({ thresholds: false });
+    if (usesThresholds(wanted(current))) current = await driver.read({ thresholds: true });
+    const desired = wanted(current);
+    return { current, desired, steps: planOf({ current, desired, reconcile: true }) };
+  } catch (error) {
+    if (error instanceof IpvsUnavailable) return error.message;
+    throw error;
+  }
+}
+
+async function maintenanceNow(model: Model): Promise<Extract<HealthEvent, { type: "maintenance" }> | undefined> {
+  const watch = new MaintenanceWatch();
+  const files = watch.look(model.maintenanceDir);
+  if (!files) return undefined;
+  const reals = [...model.virtuals.values()].flatMap((virtual) => [...virtual.reals.values()]);
+  await watch.lookUp(files, reals.map(({ destination }) => destination.address));
+  return { type: "maintenance", files, names: watch.names };
+}
+
+function text({ current, desired, steps }: Comparison, { said }: Verdicts, paint: Paint): string {
+  const others = [...current.keys()].filter((key) => !desired.has(key)).length;
+  const untouched = others === 1
+    ? "1 virtual service of others stays as it is."
+    : others > 1
+    ? `${others} virtual services of others stay as they are.`
+    : "";
+  if (steps.length === 0) return [said, "Nothing to do: the kernel's table is as wanted.", untouched].join("\n").trim();
+  const lines = diffLines(steps, current, desired).map((line) => painted(line, paint));
+  const count = `${steps.length} change${steps.length === 1 ? "" : "s"}:`;
+  return [said, untouched, "", ...lines, "", count, ...commands(steps).map((command) => `    ${command}`)]
+    .filter((line, i) => line !== "" || i !== 1)
+    .join("\n");
+}
+
+function painted({ sign, text }: DiffLine, paint: Paint): string {
+  const line = `${sign} ${text}`;
+  return { "+": paint.green, "-": paint.red, "~": paint.yellow, " ": (plain: string) => plain }[sign](line);
+}
+
+function report(model: Model, { basis }: Verdicts, steps: Plan) {
+  return { version: 1, file: model.file, basis, changes: steps.map(described) };
+}
+
+function described(action: Action) {
+  const { address } = action.service;
+  const virtual = address.kind === "fwm"
+    ? { mark: address.mark, family: address.family }
+    : { protocol: address.kind, address: serviceLabel(address) };
+  const real = "destination" in action
+    ? { real: { key: destinationKey(action.destination), ...action.destination } }
+    : {};
+  return { do: action.do, virtual, ...real, rule: encodeAction(action) };
+}

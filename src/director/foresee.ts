@@ -1,0 +1,38 @@
+import type { CheckKey, CheckResult } from "../model/check.ts";
+import type { IpvsTable } from "../model/table.ts";
+import type { Model } from "../model/virtual_service.ts";
+import { agentsWord } from "./check_health.ts";
+import { checksIn } from "./check_users.ts";
+import { type DesiredTable, desiredTable } from "./desired.ts";
+import { adopt, type EndedRound, type HealthEvent, reduce } from "./health.ts";
+
+/** What is known, or assumed, of the time after a start. */
+export interface Foreknowledge {
+  /** The kernel's table now. */
+  readonly table: IpvsTable;
+  /** What each check will have said: once it has, one round counts for as many as it takes. */
+  readonly said: (check: CheckKey) => CheckResult;
+  readonly maintenance?: Extract<HealthEvent, { type: "maintenance" }>;
+}
+
+/** The table that a director of this configuration will want when its checks have spoken. Pure. */
+export function foresee(model: Model, { table, said, maintenance }: Foreknowledge): DesiredTable {
+  const hasty: Model = {
+    ...model,
+    virtuals: new Map([...model.virtuals].map(([key, virtual]) => [key, {
+      ...virtual,
+      failureCount: 1,
+      riseCount: 1,
+      slowStart: 0,
+    }])),
+  };
+  const rounds = checksIn(model).map(({ key, method }): EndedRound => {
+    const result = said(key);
+    return { check: key, result: method === "agent" ? agentsWord(result) : result, at: 0 };
+  });
+  let health = adopt(hasty, table, new Map(), 0);
+  if (maintenance) health = reduce(health, maintenance, hasty);
+  health = reduce(health, { type: "rounds", rounds }, hasty);
+  health = reduce(health, { type: "settled" }, hasty);
+  return desiredTable(hasty, health).table;
+}

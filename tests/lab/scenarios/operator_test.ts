@@ -1,0 +1,56 @@
+/** What an operator asks the program on the director, before a start and beside a daemon. */
+
+import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
+import { scenario } from "../world/scenario.ts";
+
+const SITE = `
+    checktimeout = 2
+    checkinterval = 1
+    quiescent = yes
+    virtual = 192.0.2.10:80
+            real = 10.0.0.11:80 masq
+            real = 10.0.0.12:80 masq
+            service = http
+            receive = "10.0.0"
+            scheduler = rr
+`;
+
+const SITE_UP = `
+    -A -t 192.0.2.10:80 -s rr
+    -a -t 192.0.2.10:80 -r 10.0.0.11:80 -m -w 1
+    -a -t 192.0.2.10:80 -r 10.0.0.12:80 -m -w 1
+`;
+
+scenario("plan: what it announces is what start does, and it changes nothing itself", async (world) => {
+  const { director, reals, table } = world;
+  await reals.are(["10.0.0.11", "10.0.0.12"]);
+  await table.changeByHand("-A -t 192.0.2.20:80 -s wlc");
+  const others = "-A -t 192.0.2.20:80 -s wlc\n";
+  await director.configure(SITE);
+
+  const announced = await director.tool("plan", "--commands", "www");
+  deepStrictEqual([announced.code, announced.stdout.split("\n")], [2, [
+    "ipvsadm -A -t 192.0.2.10:80 -s rr",
+    "ipvsadm -a -t 192.0.2.10:80 -r 10.0.0.11:80 -m -w 1",
+    "ipvsadm -a -t 192.0.2.10:80 -r 10.0.0.12:80 -m -w 1",
+    "",
+  ]]);
+  await table.becomes(others);
+
+  reals.stop("10.0.0.12");
+  const { code, stdout } = await director.tool("plan", "--check", "www");
+  strictEqual(code, 2);
+  match(stdout, /^Every real server was asked once: 1 of 2 checks passed\.\n1 virtual service of others stays/);
+  match(stdout, /^\+ {5}real 10\.0\.0\.12:80 {2}masq weight 0$/m);
+  await reals.start("10.0.0.12");
+
+  await director.does("start");
+  await table.becomes(SITE_UP + others);
+  const after = await director.tool("plan", "www");
+  deepStrictEqual([after.code, /^Nothing to do/m.test(after.stdout)], [0, true], after.stdout);
+
+  await director.configure(SITE.replace("10.0.0.12:80 masq", "10.0.0.12:80 masq 5"));
+  const { code: edits, stdout: edited } = await director.tool("plan", "www");
+  strictEqual(edits, 2);
+  match(edited, /^~ {5}real 10\.0\.0\.12:80 {2}masq weight 1 -> 5$/m);
+});
