@@ -38,6 +38,7 @@ const PEERS: Packages = {
   "vsftpd": "a file server",
   "redis-server": "a store",
   "memcached": "a cache",
+  "systemd": "a service manager",
   "ldirectord": "the Perl program, to compare with",
   "libnet-inet6glue-perl": "without which that dies of its first IPv6 check",
   "keepalived": "the other director, to measure against",

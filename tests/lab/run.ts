@@ -1,6 +1,6 @@
 /**
  * Runs the lab's test files, each under a kernel of its own: `deno task lab [word…]` runs those whose name has one
- * of the words in it.
+ * of the words in it. Those whose name begins with `systemd` run under systemd as process 1.
  */
 
 import { fail, say } from "../../tools/terminal.ts";
@@ -51,6 +51,7 @@ async function runFile(file: string, signal: AbortSignal): Promise<Tally> {
       environment: passedOn(),
       seconds: LIMIT_SECONDS,
       memory: "3G",
+      underSystemd: file.startsWith("systemd"),
     },
     show,
     signal,

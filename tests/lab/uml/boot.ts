@@ -19,6 +19,8 @@ export interface Job {
   readonly seconds: number;
   /** As the kernel takes it: `2G`. The host gives it only as it is used. */
   readonly memory: string;
+  /** Boots systemd, and runs the job as one of its services. */
+  readonly underSystemd?: boolean;
 }
 
 /**
@@ -63,6 +65,7 @@ function boot(job: Job, folder: string, signal?: AbortSignal): Deno.ChildProcess
     ...["rootfstype=hostfs", "rootflags=/", "ro", `init=${INIT}`],
     ...["con0=fd:0,fd:1", "con=null", "quiet", "loglevel=0"],
     ...[`uml_dir=${folder}/uml/`, "umid=lab", `job=${folder}`],
+    ...(job.underSystemd ? ["pid1=systemd"] : []),
   ];
   // `timeout` makes a process group of the kernel and its processes, so that the whole of it can be ended.
   const args = ["-k", "5", String(job.seconds), ...kernel];

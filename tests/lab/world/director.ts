@@ -5,7 +5,7 @@ import { Host } from "./host.ts";
 import { poll } from "./wait.ts";
 
 /** The program under test. Any with ldirectord's command line will do: the Perl one, too. */
-const PROGRAM = Deno.env.get("LAB_BINARY") ?? new URL("../../../dist/ldirectord", import.meta.url).pathname;
+export const PROGRAM = Deno.env.get("LAB_BINARY") ?? new URL("../../../dist/ldirectord", import.meta.url).pathname;
 
 /** The configuration's name where a scenario gives none. */
 const NAME = "www";

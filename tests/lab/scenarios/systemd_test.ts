@@ -1,0 +1,81 @@
+import { match, notStrictEqual, strictEqual } from "node:assert/strict";
+import { scenario } from "../world/scenario.ts";
+import { SystemdUnit } from "../world/systemd_unit.ts";
+
+const GLOBALS = `
+    checktimeout = 2
+    checkinterval = 1
+    quiescent = yes
+    virtual = 192.0.2.10:80
+            service = http
+            scheduler = rr
+            real = 10.0.0.11:80 masq
+`;
+
+const SITE = `${GLOBALS.trimEnd()}
+            real = 10.0.0.12:80 masq
+`;
+
+const ONE_UP = `
+    -A -t 192.0.2.10:80 -s rr
+    -a -t 192.0.2.10:80 -r 10.0.0.11:80 -m -w 1
+`;
+
+const ALL_UP = `${ONE_UP}
+    -a -t 192.0.2.10:80 -r 10.0.0.12:80 -m -w 1
+`;
+
+scenario("systemd: started, reloaded, and stopped with a clean table", async ({ director, reals, table }) => {
+  await reals.are(["10.0.0.11", "10.0.0.12"]);
+  await director.configure(SITE);
+  const unit = await SystemdUnit.install(director.host.name);
+  await unit.does("start");
+  await table.becomes(ALL_UP, 0);
+  await unit.becomes("StatusText", /^2 of 2 real servers up, table in step$/);
+
+  reals.stop("10.0.0.12");
+  await unit.becomes("StatusText", /^1 of 2 real servers up, table in step$/);
+
+  await director.configure(GLOBALS);
+  await unit.does("reload");
+  await table.becomes(ONE_UP);
+  strictEqual(await unit.property("ActiveState"), "active");
+
+  await director.configure("virtual = nonsense");
+  const { code } = await unit.try("reload");
+  notStrictEqual(code, 0, "a broken configuration is an error of the reload");
+  match(await unit.journal(), /Error \[\d+\] reading file \/etc\/ha\.d\/www at line 1/);
+  await table.becomes(ONE_UP);
+  strictEqual(await unit.property("ActiveState"), "active");
+
+  await unit.does("stop");
+  await table.becomes("", 0);
+  strictEqual(await unit.property("Result"), "success");
+
+  await unit.try("start");
+  await unit.becomes("Result", /^exit-code$/);
+  strictEqual(await unit.property("NRestarts"), "0", "a broken configuration is not tried again");
+});
+
+scenario("systemd: killed or stalled, it is started anew, and clients notice neither", async (world) => {
+  const { director, reals, table, client } = world;
+  await reals.are(["10.0.0.11", "10.0.0.12"]);
+  await director.configure(SITE);
+  const unit = await SystemdUnit.install(director.host.name, ["WatchdogSec=6"]);
+  await unit.does("start");
+  await table.becomes(ALL_UP);
+  const load = client.startLoad("192.0.2.10:80");
+
+  await unit.signal("SIGKILL");
+  await unit.wasRestarted(1);
+  await table.becomes(ALL_UP, 0);
+
+  await unit.signal("SIGSTOP");
+  await unit.wasRestarted(2);
+  match(await unit.journal(), /Watchdog timeout/);
+  await table.becomes(ALL_UP, 0);
+
+  await load.endsWithoutFailure();
+  await unit.does("stop");
+  await table.becomes("", 0);
+});
