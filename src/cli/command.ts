@@ -63,7 +63,8 @@ async function runTool(name: string, args: readonly string[]): Promise<ExitStatu
     return await tool.run(args);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    console.error(`ldirectord ${name}: ${error.message}\n${tool.usage.trimEnd()}`);
+    const [synopsis] = tool.usage.split("\n\n");
+    console.error(`ldirectord ${name}: ${error.message}\n${synopsis}\n(ldirectord ${name} --help says more)`);
     return ExitStatus.usage;
   }
 }

@@ -4,7 +4,7 @@ import type { ExitStatus } from "./exit_status.ts";
 export interface Tool {
   /** One line, as `--help` lists it. */
   readonly summary: string;
-  /** What `ldirectord NAME --help` prints, and what a wrong command line gets on standard error. */
+  /** What `ldirectord NAME --help` prints; a wrong command line gets its first paragraph on standard error. */
   readonly usage: string;
   /**
    * Does it.

@@ -5,4 +5,5 @@ export const TOOLS: Readonly<Record<string, () => Promise<Tool>>> = {
   check: async () => (await import("./check.ts")).check,
   "check-pulse": async () => (await import("./check_pulse.ts")).checkPulse,
   plan: async () => (await import("./plan.ts")).plan,
+  probe: async () => (await import("./probe.ts")).probe,
 };

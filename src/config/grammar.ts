@@ -25,6 +25,13 @@ export interface Grammar<T> {
   readonly form: string;
   /** Reads a value as it stands in the file: quotes still on, comment and surrounding blanks gone. */
   read(raw: string): Reading<T>;
+  /** Reads a text that is the value itself, wherever it comes from, quotes and all; absent: `read` does. */
+  readText?(text: string): Reading<T>;
+}
+
+/** Reads a value that was not written in a configuration file's way. */
+export function readText<T>(grammar: Grammar<T>, text: string): Reading<T> {
+  return grammar.readText ? grammar.readText(text) : grammar.read(text);
 }
 
 /** A value that was understood. */

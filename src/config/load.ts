@@ -60,6 +60,11 @@ export async function loadConfig(file: string, environment: Partial<LoadEnvironm
   return await finish({ file: absolute(file), digest, parsed }, machine, { hosts: new Map() });
 }
 
+/** What comes of a tree that stands in no file; `name` is what it is called. */
+export async function loadTree(name: string, parsed: () => Parsed): Promise<Loaded> {
+  return await finish({ file: name, digest: "", parsed }, thisMachine, { hosts: new Map() });
+}
+
 /** A text that was read, and how to parse it: anew each time, as its problems are added to. */
 interface Source {
   readonly file: string;

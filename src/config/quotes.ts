@@ -74,5 +74,6 @@ export function quotable<T>(form: string, read: (text: string) => Reading<T>): G
       if ("value" in reading) return reading;
       return { mistake: { ...reading.mistake, at: reading.mistake.at + bare.value.at } };
     },
+    readText: read,
   };
 }

@@ -144,6 +144,7 @@ export const secret: Grammar<Secret> = {
     const reading = text.read(raw);
     return "value" in reading ? value(new Secret(reading.value)) : reading;
   },
+  readText: (text) => value(new Secret(text)),
 };
 
 /** Text, with the place where it begins within the value: a regular expression's mistakes are pointed at. */
@@ -153,6 +154,7 @@ export const expression: Grammar<Expression> = {
     const reading = text.read(raw);
     return "value" in reading ? value({ source: reading.value, at: raw.startsWith('"') ? 1 : 0 }) : reading;
   },
+  readText: (source) => value({ source, at: 0 }),
 };
 
 /** A regular expression as written, not yet compiled. */

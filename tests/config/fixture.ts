@@ -1,6 +1,6 @@
 import type { IpAddress } from "../../src/model/address.ts";
 import type { Model, VirtualService } from "../../src/model/virtual_service.ts";
-import { SecretTokens } from "../../src/config/facts.ts";
+import { type Facts, SecretTokens } from "../../src/config/facts.ts";
 import { parse } from "../../src/config/parse.ts";
 import { BUILT_IN_PORTS } from "../../src/config/ports.ts";
 import type { Problem } from "../../src/config/problem.ts";
@@ -19,18 +19,20 @@ const HOSTS: Readonly<Record<string, string>> = {
 
 const tokens = new SecretTokens();
 
+/** A machine that is 192.0.2.254 and knows a few names. */
+export const FACTS: Facts = {
+  file: "/etc/ha.d/test.cf",
+  names: {
+    hosts: new Map(Object.entries(HOSTS).map(([key, ip]) => [key, ip as IpAddress])),
+    ports: BUILT_IN_PORTS,
+  },
+  secretToken: tokens.tokenFor,
+};
+
 /** Text -> model and problems, on a machine that is 192.0.2.254 and knows a few names. Touches nothing. */
 export function load(text: string): { readonly model?: Model; readonly problems: readonly Problem[] } {
   const { tree, problems } = parse(text);
-  const facts = {
-    file: "/etc/ha.d/test.cf",
-    names: {
-      hosts: new Map(Object.entries(HOSTS).map(([key, ip]) => [key, ip as IpAddress])),
-      ports: BUILT_IN_PORTS,
-    },
-    secretToken: tokens.tokenFor,
-  };
-  const model = resolve(tree, facts, problems);
+  const model = resolve(tree, FACTS, problems);
   return { model, problems: problems.toSorted() };
 }
 

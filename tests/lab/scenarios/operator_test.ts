@@ -54,3 +54,21 @@ scenario("plan: what it announces is what start does, and it changes nothing its
   strictEqual(edits, 2);
   match(edited, /^~ {5}real 10\.0\.0\.12:80 {2}masq weight 1 -> 5$/m);
 });
+
+scenario("probe: real servers are asked as the daemon would, and the daemon is not disturbed", async (world) => {
+  const { director, reals, table } = world;
+  await reals.are(["10.0.0.11", "10.0.0.12"]);
+  await director.start(SITE);
+  await table.becomes(SITE_UP);
+  reals.stop("10.0.0.12");
+
+  const both = await director.tool("probe", "www");
+  strictEqual(both.code, 1);
+  match(both.stdout, /^http 10\.0\.0\.11:80 for 10\.0\.0\.11:80 of 192\.0\.2\.10:80\n(.*\n)*.* {2}up: 200 OK$/m);
+  match(both.stdout, /^http 10\.0\.0\.12:80 .*\n(.*\n)*.* {2}down \(refused\): connection refused$/m);
+  strictEqual((await director.tool("probe", "www", "10.0.0.11")).code, 0);
+  strictEqual((await director.tool("probe", "ping://10.0.0.12")).code, 0);
+  strictEqual((await director.tool("probe", "ping://[2001:db8:2::11]")).code, 0);
+  strictEqual((await director.tool("probe", "http://10.0.0.11/", "--receive", "10.0.0.12")).code, 1);
+  strictEqual((await director.try("status")).code, 0);
+});

@@ -1,0 +1,158 @@
+/**
+ * A check without a configuration: `http://10.0.0.2/health` -> the tree of a file that would ask for just that.
+ */
+
+import { familyOf, parseIp } from "../model/address.ts";
+import { type Service, SERVICES } from "../model/check.ts";
+import { closest } from "./closest.ts";
+import { type DirectiveName, DIRECTIVES, findDirective } from "./directives.ts";
+import type { HostRef, ServiceHead } from "./endpoints.ts";
+import { readText } from "./grammar.ts";
+import type { Parsed } from "./parse.ts";
+import { ProblemList } from "./problem.ts";
+import { CHECK_PORTS } from "./ports.ts";
+import type { Setting, Settings } from "./syntax_tree.ts";
+
+/** Directives that say how a check is made, beside those that the URL stands for. */
+export const CHECK_DIRECTIVES = [
+  "request",
+  "receive",
+  "virtualhost",
+  "httpmethod",
+  "requestheader",
+  "requestbody",
+  "expectstatus",
+  "dnstype",
+  "login",
+  "passwd",
+  "secret",
+  "database",
+  "checktimeout",
+  "negotiatetimeout",
+  "checkcount",
+  "starttls",
+  "tlsverify",
+  "tlsservername",
+  "tlscafile",
+  "tlscertfile",
+  "tlskeyfile",
+  "certexpirywarn",
+  "bindto",
+  "checkmark",
+] as const satisfies readonly DirectiveName[];
+
+/** A directive and its value, as text. */
+export type Given = readonly [name: typeof CHECK_DIRECTIVES[number], text: string];
+
+/** What schemes mean beside the names of the services. */
+const SCHEMES: Readonly<Record<string, Service | "connect" | "udp" | "ping">> = {
+  tcp: "connect",
+  connect: "connect",
+  udp: "udp",
+  ping: "ping",
+  icmp: "ping",
+  pop3: "pop",
+  pop3s: "pops",
+  postgres: "pgsql",
+  postgresql: "pgsql",
+  ...Object.fromEntries(SERVICES.filter((service) => service !== "none").map((service) => [service, service])),
+};
+
+/** Where there is nothing else to ask a database. */
+const ANY_ROW: Partial<Record<string, string>> = {
+  mysql: "SELECT 1",
+  pgsql: "SELECT 1",
+  oracle: "SELECT 1 FROM dual",
+};
+
+/** The tree of a check. Gives the reason as a string where there is no such check. */
+export function checkUrl(url: string, given: readonly Given[]): Parsed | string {
+  const match = /^([A-Za-z][A-Za-z0-9_-]*):\/\/(?:([^@/]*)@)?(\[[^\]]*\]|[^:/?#\s]*)(?::(\d{1,5}))?([/?].*)?$/.exec(
+    url,
+  );
+  if (!match) return `not a check: ${url}; write http://10.0.0.2/health, smtp://10.0.0.2 or ping://10.0.0.2`;
+  const [, scheme, login, host, portText, rest = ""] = match;
+  const kind = Object.hasOwn(SCHEMES, scheme.toLowerCase()) ? SCHEMES[scheme.toLowerCase()] : undefined;
+  if (!kind) {
+    const near = closest(scheme, Object.keys(SCHEMES));
+    return `there is no check for ${scheme}${near ? `; did you mean ${near}?` : ""}`;
+  }
+  if (login?.includes(":")) return "a password on the command line can be seen by everybody: write --passwdfile FILE";
+  const ref = hostRef(host);
+  if (!ref) return `not an address or a host name: ${host || url}`;
+  const port = Number(portText ?? CHECK_PORTS.find(([, service]) => service === kind)?.[0] ?? 0);
+  if (port > 65_535) return `a port is a number up to 65535, not ${portText}`;
+  if (port === 0 && kind !== "ping") return `the port is missing: ${scheme}://${host}:PORT`;
+  const texts: [DirectiveName, string][] = [
+    ...fromRest(kind, rest),
+    ...login ? [["login", login] as const] : [],
+    ...given,
+  ]
+    .map(([name, text]) => [name, text]);
+  if (ANY_ROW[kind] && !texts.some(([name]) => name === "request")) texts.push(["request", ANY_ROW[kind]]);
+  return treeOf(kind, ref, port, texts);
+}
+
+function hostRef(host: string): HostRef | undefined {
+  const text = host.replace(/^\[|\]$/g, "");
+  const ip = parseIp(text);
+  if (!ip && !/^[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_.])?$/.test(text)) return undefined;
+  return { text, ip, at: 0, length: text.length };
+}
+
+/** What stands behind the host: a page, the name of a database, or what else the service is asked for. */
+function fromRest(kind: string, rest: string): readonly Given[] {
+  if (kind.startsWith("http")) return [["request", rest.startsWith("/") ? rest : `/${rest}`]];
+  const name = decodeURIComponent(rest.replace(/^\//, ""));
+  if (name === "") return [];
+  return [[ANY_ROW[kind] ? "database" : "request", name]];
+}
+
+function treeOf(
+  kind: Service | "connect" | "udp" | "ping",
+  host: HostRef,
+  number: number,
+  texts: readonly (readonly [DirectiveName, string])[],
+): Parsed | string {
+  const family = host.ip && familyOf(host.ip) === 6 ? 6 : 4;
+  const port = { text: String(number), number, at: 0, length: 0 };
+  // A mark leaves the real server its port and its service; only for udp must the virtual service be of that protocol.
+  const head: ServiceHead = kind === "udp"
+    ? { kind: "endpoint", host: { ...host, ip: parseIp(family === 6 ? "::1" : "127.0.0.1")! }, port }
+    : { kind: "mark", mark: 1 };
+  const real = {
+    host,
+    port: number > 0 ? port : undefined,
+    forwarding: "masq",
+    weight: 1,
+    upperThreshold: 0,
+    lowerThreshold: 0,
+  } as const;
+  const collected: Record<string, unknown> = { [family === 6 ? "real6" : "real"]: [setting(real)] };
+  const method = kind === "ping" ? "ping" : kind === "connect" || kind === "udp" ? "connect" : "negotiate";
+  collected.checktype = setting(method);
+  if (kind === "udp") collected.protocol = setting("udp");
+  if (method === "negotiate") collected.service = setting(kind);
+  for (const [name, text] of texts) {
+    const row = findDirective(name)!.row;
+    const reading = readText(row.value, text);
+    if ("mistake" in reading) {
+      const { text: said, hint } = reading.mistake;
+      return `${name}${said.startsWith("must ") ? " " : ": "}${said}${hint ? `; ${hint}` : ""}`;
+    }
+    if (row.repeats) collected[name] = [...(collected[name] as unknown[] | undefined) ?? [], setting(reading.value)];
+    else collected[name] = setting(reading.value);
+  }
+  const globals: Settings = { quiescent: setting(true) };
+  const tree = { globals, sections: [{ family, head: setting(head), settings: collected as Settings }] } as const;
+  return { tree, problems: new ProblemList(), lines: [] };
+}
+
+function setting<T>(value: T): Setting<T> {
+  return { value, line: 1, column: 1, length: 0 };
+}
+
+/** How a directive's value is written, for a usage text. */
+export function formOf(name: DirectiveName): string {
+  return DIRECTIVES[name].value.form;
+}
