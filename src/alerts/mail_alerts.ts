@@ -71,6 +71,11 @@ export class MailAlerts {
     this.#gather({ kind: followsHealth ? "change" : "arrangement", virtual, server, text });
   }
 
+  /** Another director tells of outages from now on. */
+  standDown(): void {
+    this.#reminders.stop();
+  }
+
   /** Sends what there is, for a few seconds at most. */
   async stop(): Promise<void> {
     this.#reminders.stop();

@@ -10,6 +10,8 @@ export interface StartOptions {
   readonly debug: boolean;
   /** In the foreground, for a service manager; the log is where the configuration says. */
   readonly foreground: boolean;
+  /** Checks, and leaves the table to another director until it is told to take it over. */
+  readonly standby: boolean;
 }
 
 /** What the command line asks for. */
@@ -22,7 +24,7 @@ export type Invocation =
   | { readonly kind: "usage"; readonly complaint?: string };
 
 /**
- * Reads `[-d|--debug] [--foreground] [--] [configfile] start|stop|…`, `-h -? --help`, `-v --version`, `TOOL …`. Options may stand
+ * Reads `[-d|--debug] [--foreground] [--standby] [--] [configfile] start|stop|…`, `-h -? --help`, `-v --version`, `TOOL …`. Options may stand
  * anywhere before `--`; words after the command are ignored, as they always were. A configuration may be named as a
  * tool is: `check start` starts it.
  */
@@ -31,6 +33,7 @@ export function parseArguments(args: readonly string[], tools: ReadonlySet<strin
   const words: string[] = [];
   let debug = false;
   let foreground = false;
+  let standby = false;
   for (const [i, arg] of args.entries()) {
     if (arg === "--") {
       words.push(...args.slice(i + 1));
@@ -39,12 +42,13 @@ export function parseArguments(args: readonly string[], tools: ReadonlySet<strin
     if (!arg.startsWith("-") || arg === "-") words.push(arg);
     else if (arg === "-d" || arg === "--debug") debug = true;
     else if (arg === "--foreground") foreground = true;
+    else if (arg === "--standby") standby = true;
     else if (arg === "-h" || arg === "-?" || arg === "--help") return { kind: "help" };
     else if (arg === "-v" || arg === "--version") return { kind: "version" };
     else return { kind: "usage", complaint: `Unknown option: ${arg}` };
   }
   const [config, word] = words.length > 1 ? words : [undefined, words[0]];
-  if (isVerb(word)) return { kind: "verb", verb: word, config, options: { debug, foreground } };
+  if (isVerb(word)) return { kind: "verb", verb: word, config, options: { debug, foreground, standby } };
   return { kind: "usage", complaint: word && `Unknown command: ${word}` };
 }
 

@@ -27,8 +27,8 @@ export async function start(instance: Instance, options: StartOptions): Promise<
   const runnable = await loadInstance(instance, inBackground);
   if (typeof runnable === "number") return runnable;
   const place = placeFor(options, runnable.model.supervised);
-  if (place === "background" && !inBackground) return startInBackground(commandLine(instance));
-  return await run(instance, runnable, place);
+  if (place === "background" && !inBackground) return startInBackground(commandLine(instance, options));
+  return await run(instance, runnable, place, options.standby);
 }
 
 function placeFor({ debug, foreground }: StartOptions, supervised: boolean): Place {
@@ -38,12 +38,16 @@ function placeFor({ debug, foreground }: StartOptions, supervised: boolean): Pla
 }
 
 /** What starts this instance again, whatever command brought us here. */
-function commandLine({ name }: Instance): readonly string[] {
-  if (name === undefined) return ["start"];
-  return name.startsWith("-") ? ["--", name, "start"] : [name, "start"];
+function commandLine({ name }: Instance, { standby }: StartOptions): readonly string[] {
+  return [...(standby ? ["--standby"] : []), "--", ...(name === undefined ? [] : [name]), "start"];
 }
 
-async function run(instance: Instance, { loaded, model }: Runnable, place: Place): Promise<ExitStatus> {
+async function run(
+  instance: Instance,
+  { loaded, model }: Runnable,
+  place: Place,
+  standby: boolean,
+): Promise<ExitStatus> {
   if (place === "background") leaveSession();
   raiseOpenFileLimit();
   const pidFile = takePidFile(instance);
@@ -54,13 +58,14 @@ async function run(instance: Instance, { loaded, model }: Runnable, place: Place
   const daemon = new Daemon(loaded, model, {
     driver: new Ipvsadm(),
     log,
+    standby,
     pulseFile: instance.pulseFile,
     manager: ServiceManager.fromEnvironment(),
     onLogFile: (logFile) => log.redirect(sinkOf(place, logFile, instance.label)),
   });
   const ended = listenToSignals(daemon, log);
   const how = place === "background" ? "as daemon" : `with pid: ${Deno.pid}`;
-  log.info(`Starting Linux Director v${VERSION} ${how}`);
+  log.info(`Starting Linux Director v${VERSION} ${how}${standby ? ", standing by" : ""}`);
   const control = listenToRequests(instance, daemon, log);
 
   const problem = await Promise.race([ended, daemon.start().then(() => undefined, complaintOf)]);

@@ -3,6 +3,8 @@ import type { Tool } from "./tool.ts";
 /** Every tool by its name. Each is loaded when it is asked for: a daemon needs none of them. */
 export const TOOLS: Readonly<Record<string, () => Promise<Tool>>> = {
   check: async () => (await import("./check.ts")).check,
+  activate: async () => (await import("./duty.ts")).activate,
+  deactivate: async () => (await import("./duty.ts")).deactivate,
   "check-pulse": async () => (await import("./check_pulse.ts")).checkPulse,
   plan: async () => (await import("./plan.ts")).plan,
   probe: async () => (await import("./probe.ts")).probe,

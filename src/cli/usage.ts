@@ -1,7 +1,7 @@
 /** The two lines that every usage error begins with. */
 export const USAGE_TEXT = `Usage:
-    ldirectord [-d|--debug] [--foreground] [--] [configfile] start | stop |
-    restart | try-restart | reload | force-reload | status
+    ldirectord [-d|--debug] [--foreground] [--standby] [--] [configfile]
+    start | stop | restart | try-restart | reload | force-reload | status
 
     ldirectord [-h|-?|--help|-v|--version]
 `;
@@ -25,6 +25,7 @@ Options:
     -d, --debug    stay in the foreground and log every check on standard error
     --foreground   stay in the foreground, as service managers want it; tells systemd
                    when it is ready, how it is, and that it lives (Type=notify)
+    --standby      check, and leave the table to another director until activate
     -h, --help     this text
     -v, --version  the version
 

@@ -9,6 +9,10 @@ import type { Status } from "./status.ts";
 /** What is told and answered, by the request's name. */
 export interface Requests {
   readonly status: { readonly told: Nothing; readonly answers: Status };
+  /** A standby takes the table over; answered when the table is in the kernel. */
+  readonly activate: { readonly told: Nothing; readonly answers: Nothing };
+  /** The director leaves the table, and goes on checking; answered when it has. */
+  readonly deactivate: { readonly told: Nothing; readonly answers: Nothing };
 }
 
 /** A request without arguments. */

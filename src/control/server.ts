@@ -22,7 +22,7 @@ export class ControlServer {
   readonly #path: string;
   readonly #listener: Deno.UnixListener;
   readonly #inode: number | null;
-  readonly #handlers: Handlers;
+  readonly #handlers: Partial<Handlers>;
   readonly #complain: (text: string) => void;
   readonly #clients = new Set<Deno.Conn>();
   /** When the next answer may be given, in milliseconds of performance.now(). */
@@ -34,7 +34,7 @@ export class ControlServer {
    * @param complain is told of bugs of ours.
    * @throws {Error} with the reason, when it cannot be done.
    */
-  constructor(path: string, handlers: Handlers, complain: (text: string) => void) {
+  constructor(path: string, handlers: Partial<Handlers>, complain: (text: string) => void) {
     this.#path = path;
     this.#handlers = handlers;
     this.#complain = complain;
@@ -96,7 +96,7 @@ export class ControlServer {
         const known = Object.keys(this.#handlers).join(", ");
         throw new RequestError("unknown-request", `unknown request ${JSON.stringify(name)}; known are ${known}`);
       }
-      return encodeResult(await this.#handlers[name as RequestName](argumentsOf));
+      return encodeResult(await this.#handlers[name as RequestName]!(argumentsOf));
     } catch (error) {
       if (error instanceof RequestError) return encodeError(error);
       this.#complain(`Internal error: ${error instanceof Error ? error.stack : error}`);

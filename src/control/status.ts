@@ -8,7 +8,7 @@ export interface Status {
 }
 
 /** What the daemon is doing. */
-export type DaemonState = "starting" | "running" | "stopping";
+export type DaemonState = "starting" | "running" | "standby" | "stopping";
 
 /** The daemon itself. */
 export interface DaemonStatus {

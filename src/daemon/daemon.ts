@@ -7,6 +7,7 @@ import { formatProblem } from "../config/problem.ts";
 import type { DaemonState } from "../control/status.ts";
 import { systemClock } from "../director/clock.ts";
 import { Director } from "../director/director.ts";
+import type { DirectorEvent } from "../director/events.ts";
 import { type IpvsDriver, IpvsUnavailable } from "../ipvs/driver.ts";
 import type { Model } from "../model/virtual_service.ts";
 import { FileWatch } from "./config_watch.ts";
@@ -27,6 +28,8 @@ const CALLBACK_LIMIT = 300;
 export interface DaemonPorts {
   readonly driver: IpvsDriver;
   readonly log: Log;
+  /** Checks, and leaves the table to another director until told to take it over. */
+  readonly standby?: boolean;
   /** Where to show that we are alive; absent = nowhere. */
   readonly pulseFile?: string;
   /** Who started us and wants to be told how we are. */
@@ -69,23 +72,25 @@ export class Daemon {
       host: Deno.hostname(),
       complain: (text) => this.#log.error(text),
     });
-    this.#reporter = new Reporter({ log: ports.log, mails: this.#mails, model: () => this.#director.model });
-    this.#further = new FurtherInstances(ports.log);
-    this.#director = new Director(model, {
-      driver: ports.driver,
-      clock: systemClock,
-      report: (event) => {
-        if (event.type === "round") this.#signs.countCheck();
-        this.#reporter.report(event);
-      },
-      runRound,
+    this.#reporter = new Reporter({
+      log: ports.log,
+      mails: this.#mails,
+      model: () => this.#director.model,
+      onDuty: () => !this.#director.isStandby,
     });
+    this.#further = new FurtherInstances(ports.log);
+    const report = (event: DirectorEvent) => {
+      if (event.type === "round") this.#signs.countCheck();
+      this.#reporter.report(event);
+    };
+    const { driver, standby } = ports;
+    this.#director = new Director(model, { driver, clock: systemClock, report, runRound }, standby);
     this.#signs = new VitalSigns({ ...ports, director: this.#director, clock: systemClock });
   }
 
   /** What it is doing. */
   get state(): DaemonState {
-    return this.#state;
+    return this.#state === "running" && this.#director.isStandby ? "standby" : this.#state;
   }
 
   /** The configuration in force. */
@@ -107,7 +112,8 @@ export class Daemon {
     });
     this.#mails.enter("running");
     this.#state = "running";
-    this.#background(this.#further.become(this.#director.model.execute));
+    const standby = this.#director.isStandby;
+    this.#background(this.#further.become(this.#director.model.execute, { standby }));
     this.#timer = setInterval(() => this.#look(), LOOK);
     this.#ports.manager?.ready();
   }
@@ -127,6 +133,32 @@ export class Daemon {
       } finally {
         this.#ports.manager?.ready();
       }
+    });
+  }
+
+  /**
+   * A standby takes the table over; resolves when it is in the kernel.
+   *
+   * @throws {IpvsUnavailable} when there is no table to keep.
+   */
+  activate(): Promise<void> {
+    return this.#takeTurn(async () => {
+      if (!this.#director.isStandby) return;
+      this.#log.info("Activated: taking over the IPVS table");
+      await this.#director.activate();
+      this.#signs.show();
+      await this.#further.go("activate");
+    });
+  }
+
+  /** Becomes a standby: leaves the table, as far as `cleanstop` asks for it, and goes on checking. */
+  deactivate(): Promise<void> {
+    return this.#takeTurn(async () => {
+      if (this.#director.isStandby) return;
+      this.#log.info("Deactivated: leaving the IPVS table to another director");
+      await this.#director.deactivate();
+      this.#signs.show();
+      await Promise.all([this.#reporter.standDown(), this.#further.go("deactivate")]);
     });
   }
 
@@ -155,7 +187,7 @@ export class Daemon {
     this.#mails.become(model);
     this.#loaded = loaded;
     this.#ports.onLogFile(model.logFile);
-    await this.#further.become(model.execute, reloadFurther);
+    await this.#further.become(model.execute, { standby: this.#director.isStandby, reload: reloadFurther });
   }
 
   /** What is done once a second: the file, the maintenance directory, names that did not resolve. */
@@ -207,7 +239,14 @@ export class Daemon {
   }
 
   #change(work: () => Promise<void>): void {
-    this.#changing = this.#changing.then(work).catch((error) => this.#logBug(error));
+    this.#takeTurn(work).catch((error) => this.#logBug(error));
+  }
+
+  /** Does it when what was begun before has ended. */
+  #takeTurn(work: () => Promise<void>): Promise<void> {
+    const turn = this.#changing.then(work);
+    this.#changing = turn.catch(() => {});
+    return turn;
   }
 
   #logProblems(loaded: Loaded): void {

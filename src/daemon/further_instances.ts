@@ -1,7 +1,7 @@
 import type { Log } from "./log.ts";
 
 /**
- * The further configurations of `execute` directives, each run by a daemon of its own that is started, reloaded and stopped with ours.
+ * The further configurations of `execute` directives, each run by a daemon of its own that is started, reloaded and stopped with ours, and on duty when ours is.
  */
 export class FurtherInstances {
   readonly #log: Log;
@@ -12,19 +12,25 @@ export class FurtherInstances {
   }
 
   /** Starts those that are new, stops those that are gone, reloads the others if `reload` says so. */
-  async become(names: readonly string[], reload = false): Promise<void> {
+  async become(names: readonly string[], { standby = false, reload = false } = {}): Promise<void> {
     const before = this.#names;
     this.#names = names;
+    const start = standby ? ["start", "--standby"] : ["start"];
     await Promise.all([
-      ...names.filter((name) => !before.includes(name)).map((name) => this.#run(name, "start")),
+      ...names.filter((name) => !before.includes(name)).map((name) => this.#run(name, ...start)),
       ...before.filter((name) => !names.includes(name)).map((name) => this.#run(name, "stop")),
       ...(reload ? names.filter((name) => before.includes(name)).map((name) => this.#run(name, "reload")) : []),
     ]);
   }
 
-  async #run(name: string, verb: "start" | "stop" | "reload"): Promise<void> {
+  /** Has all of them take the table over, or leave it. */
+  async go(verb: "activate" | "deactivate"): Promise<void> {
+    await Promise.all(this.#names.map((name) => this.#run(verb, name)));
+  }
+
+  async #run(...args: string[]): Promise<void> {
     const command = new Deno.Command(Deno.execPath(), {
-      args: [name, verb],
+      args,
       stdin: "null",
       stdout: "null",
       stderr: "piped",
@@ -32,6 +38,6 @@ export class FurtherInstances {
     const { code, stderr } = await command.output();
     if (code === 0) return;
     const said = new TextDecoder().decode(stderr).trim().split("\n")[0];
-    this.#log.error(`execute: ldirectord ${name} ${verb} ended with status ${code}${said ? `: ${said}` : ""}`);
+    this.#log.error(`execute: ldirectord ${args.join(" ")} ended with status ${code}${said ? `: ${said}` : ""}`);
   }
 }

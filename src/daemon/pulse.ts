@@ -9,6 +9,8 @@ export interface Pulse {
   readonly every: number;
   /** The check that is longest overdue, and by how many seconds. */
   readonly overdue: { readonly check: string; readonly seconds: number } | null;
+  /** Whether it leaves the kernel's table to another director. */
+  readonly standby: boolean;
   /** Whether the kernel's table is as wanted. */
   readonly inStep: boolean;
 }

@@ -15,6 +15,8 @@ export interface ReporterPorts {
   readonly mails: MailAlerts;
   /** The configuration in force. */
   model(): Model;
+  /** Whether this director keeps the table. A standby tells its log alone. */
+  onDuty(): boolean;
 }
 
 /** Carries the director's events to the log, the alert mails, the monitor files and the fallback commands. */
@@ -46,8 +48,14 @@ export class Reporter {
       this.#warn(event);
       this.#monitor(event);
     }
-    if (event.type === "fallback") this.#fallbackCommands.change(event.virtual, event.active);
+    if (event.type === "fallback" && this.#ports.onDuty()) this.#fallbackCommands.change(event.virtual, event.active);
   };
+
+  /** Another director takes over: ends what the fallback commands began, and the reminders. */
+  async standDown(): Promise<void> {
+    this.#ports.mails.standDown();
+    await this.#fallbackCommands.stopAll();
+  }
 
   /** Ends what the fallback commands began, and sends the last mails. */
   async stop(): Promise<void> {
@@ -56,6 +64,7 @@ export class Reporter {
 
   #mail(event: DirectorEvent, text: string): void {
     const { mails } = this.#ports;
+    if (!this.#ports.onDuty()) return;
     if (event.type === "transition") mails.transition(event.virtual, event.real, event.up, text);
     if (event.type === "fallback") mails.fallback(event.virtual, text);
     if (event.type === "table-changed" && "destination" in event.action) {

@@ -17,6 +17,7 @@ const STEP_TIME = 5_000;
 /** The director, as far as its signs of life go. */
 export interface Living extends Supervised {
   readonly inStep: boolean;
+  readonly isStandby: boolean;
   readonly census: Census;
   readonly checkEvery: number | undefined;
 }
@@ -35,6 +36,7 @@ export class VitalSigns {
   readonly #ports: VitalSignsPorts;
   readonly #pulse: PulseFile | undefined;
   readonly #supervisor: Supervisor;
+  #vitals: Vitals = { sure: true };
   #checks = 0;
   #beats = 0;
   /** When the table was last in step, or not yet out of it. */
@@ -50,7 +52,7 @@ export class VitalSigns {
       clock: ports.clock,
       log: ports.log,
       supervised: ports.director,
-      onLook: (vitals) => this.#show(vitals),
+      onLook: (vitals) => this.#look(vitals),
     });
   }
 
@@ -58,6 +60,12 @@ export class VitalSigns {
   start(): void {
     this.#beat({ sure: true });
     this.#supervisor.start();
+  }
+
+  /** Shows at once what has become of the director. */
+  show(): void {
+    this.#beat(this.#vitals);
+    this.#report();
   }
 
   stop(): void {
@@ -70,15 +78,21 @@ export class VitalSigns {
     this.#checks++;
   }
 
-  #show(vitals: Vitals): void {
-    const { director, manager } = this.#ports;
-    if (director.inStep) this.#inStepAt = this.#ports.clock.now();
+  #look(vitals: Vitals): void {
+    const { director, clock, manager } = this.#ports;
+    this.#vitals = vitals;
+    if (director.inStep) this.#inStepAt = clock.now();
     if (this.#checks > this.#beats || director.checkEvery === undefined) this.#beat(vitals);
+    if (vitals.sure) manager?.alive();
+    this.#report();
+  }
+
+  #report(): void {
+    const { director, manager } = this.#ports;
     if (!manager) return;
-    if (vitals.sure) manager.alive();
     const { serving, total } = director.census;
-    const table = this.#isInStep ? "table in step" : "table not in step";
-    const overdue = vitals.overdue ? `; overdue: the check of ${vitals.overdue.name}` : "";
+    const table = director.isStandby ? "standing by" : this.#isInStep ? "table in step" : "table not in step";
+    const overdue = this.#vitals.overdue ? `; overdue: the check of ${this.#vitals.overdue.name}` : "";
     manager.status(`${serving} of ${total} real servers up, ${table}${overdue}`);
   }
 
@@ -95,6 +109,7 @@ export class VitalSigns {
       checks: this.#checks,
       every: director.checkEvery ?? LOOK / 1000,
       overdue: overdue ? { check: overdue.name, seconds: Math.round(overdue.milliseconds / 1000) } : null,
+      standby: director.isStandby,
       inStep: this.#isInStep,
     });
   }

@@ -2,7 +2,7 @@ import { methodOfRound, mostSecondsFor, type Round, secondsFor } from "../checke
 import type { IpvsDriver } from "../ipvs/driver.ts";
 import type { Check, CheckKey, CheckMethod } from "../model/check.ts";
 import type { Action } from "../model/plan.ts";
-import { destinationKey, virtualKey } from "../model/table.ts";
+import { destinationKey, type IpvsTable, virtualKey } from "../model/table.ts";
 import type { Model } from "../model/virtual_service.ts";
 import { agentsWord, isInDoubt } from "./check_health.ts";
 import { checksIn, usersOf } from "./check_users.ts";
@@ -16,6 +16,7 @@ import {
   type EndedRound,
   type Health,
   type HealthEvent,
+  heardOf,
   type HostNames,
   isClimbing,
   reduce,
@@ -67,7 +68,7 @@ interface Course {
  */
 export class Director {
   readonly #ports: DirectorPorts;
-  readonly #keeper: TableKeeper;
+  #keeper: TableKeeper;
   readonly #schedule = new Schedule<CheckKey>();
   readonly #courses = new Map<CheckKey, Course>();
   #model: Model;
@@ -80,12 +81,20 @@ export class Director {
   #alarm: { readonly due: number; readonly cancel: () => void } | undefined;
   #climbing = false;
   #stopped = false;
+  #standby: boolean;
   #firstVerdicts = Promise.withResolvers<void>();
 
-  constructor(model: Model, ports: DirectorPorts) {
+  /** @param standby checks, and leaves the table to another director until {@link activate}. */
+  constructor(model: Model, ports: DirectorPorts, standby = false) {
     this.#model = model;
     this.#ports = ports;
-    this.#keeper = new TableKeeper({ ...ports, lineOf: (action) => lineOf(action, this.#model) });
+    this.#standby = standby;
+    this.#keeper = this.#newKeeper();
+  }
+
+  /** Whether it leaves the table alone. */
+  get isStandby(): boolean {
+    return this.#standby;
   }
 
   /** The configuration in force. */
@@ -159,10 +168,43 @@ export class Director {
     this.#dispatch(this.#maintenance);
   }
 
+  /**
+   * Takes the table over with the health that is known: one batch, and nobody enters whose checks have not passed. What
+   * is told of real servers is what a start would have told.
+   *
+   * @throws {IpvsUnavailable} when there is no table to keep; it then stays a standby.
+   */
+  async activate(): Promise<void> {
+    if (!this.#standby || this.#stopped) return;
+    const keeper = this.#newKeeper();
+    const table = await keeper.read();
+    if (!this.#standby || this.#stopped) return;
+    this.#standby = false;
+    this.#keeper = keeper;
+    const now = this.#ports.clock.now();
+    const unknown = adopt(this.#model, table, new Map(), now);
+    this.#health = this.#withStanding(adopt(this.#model, table, heardOf(this.#health), now), this.#model);
+    for (const event of transitions(unknown, this.#health, this.#model)) this.#ports.report(event);
+    this.#wantTable("start");
+    await this.#keeper.idle();
+  }
+
+  /** Goes on checking, and leaves the table to another director; purges what `cleanstop` asks for. */
+  async deactivate(): Promise<void> {
+    if (this.#standby || this.#stopped) return;
+    this.#standby = true;
+    await this.#leaveTable();
+    this.#desired = undefined;
+  }
+
   /** Ends the checks and purges the virtual services whose `cleanstop` asks for it. */
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#alarm?.cancel();
+    if (!this.#standby) await this.#leaveTable();
+  }
+
+  async #leaveTable(): Promise<void> {
     await this.#keeper.idle();
     const kept = [...this.#desired?.table ?? []].filter(([key]) => !this.#model.virtuals.get(key)?.cleanStop);
     this.#keeper.want(new Map(kept), "stop");
@@ -171,16 +213,24 @@ export class Director {
   }
 
   async #adopt(model: Model): Promise<void> {
-    const table = await this.#keeper.read();
+    const table: IpvsTable = this.#standby ? new Map() : await this.#keeper.read();
     if (this.#stopped) return;
     const before = this.#health;
     this.#model = model;
     const adopted = adopt(model, table, before, this.#ports.clock.now());
-    this.#health = this.#maintenance ? reduce(adopted, this.#maintenance, model) : adopted;
+    this.#health = this.#withStanding(adopted, model);
     for (const event of transitions(before, this.#health, model)) this.#ports.report(event);
     this.#plotCourses(model);
     this.#ports.clock.after(SETTLE, () => this.#settle());
     if (this.#courses.size === 0) this.#settle();
+  }
+
+  #withStanding(health: Health, model: Model): Health {
+    return this.#maintenance ? reduce(health, this.#maintenance, model) : health;
+  }
+
+  #newKeeper(): TableKeeper {
+    return new TableKeeper({ ...this.#ports, lineOf: (action) => lineOf(action, this.#model) });
   }
 
   /** Starts the checks that are new, forgets those that are gone, leaves all others on their course. */
@@ -289,7 +339,7 @@ export class Director {
   }
 
   #wantTable(occasion: Occasion): void {
-    if (this.#stopped) return;
+    if (this.#stopped || this.#standby) return;
     this.#desired = desiredTable(this.#model, this.#health, this.#desired);
     this.#keeper.want(this.#desired.table, occasion);
   }

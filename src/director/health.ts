@@ -99,6 +99,16 @@ export function reduce(before: Health, event: HealthEvent, model: Model): Health
   }
 }
 
+/** The part of the health that checks have spoken of: of the rest the table knows more. */
+export function heardOf(health: Health): Health {
+  return new Map(
+    [...health].map(([key, virtual]) => {
+      const reals = new Map([...virtual.reals].filter(([, real]) => real.verified));
+      return [key, { ...virtual, reals }];
+    }),
+  );
+}
+
 /** Whether clients may be sent to this real server. */
 export function isServing(real: RealHealth): boolean {
   return real.up && real.maintenance === undefined;

@@ -41,7 +41,7 @@ class World {
       complain: (text) => ok(false, text),
     });
     const log = new Log(() => {});
-    const reporter = new Reporter({ log, mails: this.mails, model: () => this.director.model });
+    const reporter = new Reporter({ log, mails: this.mails, model: () => this.director.model, onDuty: () => true });
     this.director = new Director(this.sketch(), {
       driver: new MemoryIpvs(decodeRules(table)),
       clock: this.clock,

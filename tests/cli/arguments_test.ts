@@ -2,7 +2,12 @@ import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { type Invocation, parseArguments, type StartOptions } from "../../src/cli/arguments.ts";
 
 const verb = (verb: string, config?: string, options: Partial<StartOptions> = {}) =>
-  ({ kind: "verb", verb, config, options: { debug: false, foreground: false, ...options } }) as Invocation;
+  ({
+    kind: "verb",
+    verb,
+    config,
+    options: { debug: false, foreground: false, standby: false, ...options },
+  }) as Invocation;
 
 const TOOLS = new Set(["check"]);
 
@@ -14,6 +19,7 @@ const ROWS: [line: string, expected: Invocation][] = [
   ["www -d start", verb("start", "www", { debug: true })],
   ["--debug start", verb("start", undefined, { debug: true })],
   ["--foreground www start", verb("start", "www", { foreground: true })],
+  ["www start --standby", verb("start", "www", { standby: true })],
   ["www start --foreground -d", verb("start", "www", { debug: true, foreground: true })],
   ["-- www status", verb("status", "www")],
   ["-- -d status", verb("status", "-d")],

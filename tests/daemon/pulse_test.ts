@@ -7,6 +7,7 @@ const PULSE: Pulse = {
   checks: 500,
   every: 15,
   overdue: { check: "10.0.0.1:80 (192.0.2.1:80) by negotiate", seconds: 3 },
+  standby: false,
   inStep: false,
 };
 

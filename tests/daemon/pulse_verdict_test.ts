@@ -5,7 +5,15 @@ import { judgePulse, type PulseEvidence, usualLimits } from "../../src/daemon/pu
 
 const running: Owner = { state: "running", pid: 7 };
 
-const pulse: Pulse = { time: "2026-11-20T10:00:00Z", pid: 7, checks: 500, every: 15, overdue: null, inStep: true };
+const pulse: Pulse = {
+  time: "2026-11-20T10:00:00Z",
+  pid: 7,
+  checks: 500,
+  every: 15,
+  overdue: null,
+  standby: false,
+  inStep: true,
+};
 const stuck: Pulse = { ...pulse, overdue: { check: "10.0.0.1:80 (192.0.2.1:80) by negotiate", seconds: 150 } };
 
 const ROWS: [string, PulseEvidence, line: string][] = [

@@ -22,7 +22,7 @@ Deno.test({
     const { check } = real.policy;
     const lines: string[] = [];
     const log = new Log((severity, text) => lines.push(`${severity}: ${text}`));
-    const reporter = new Reporter({ log, mails: {} as MailAlerts, model: () => model });
+    const reporter = new Reporter({ log, mails: {} as MailAlerts, model: () => model, onDuty: () => true });
     for (const result of [expiresIn(9), expiresIn(9), verdict(false), expiresIn(9), expiresIn(8), verdict(true)]) {
       reporter.report({ type: "round", check, result, durationMs: 1, users: [{ virtual, real }] });
     }

@@ -27,20 +27,21 @@ class World {
 
   constructor(table: string, ...sketches: readonly VirtualSketch[]) {
     this.driver = new MemoryIpvs(decodeRules(table));
-    this.director = this.direct(...sketches);
+    this.director = this.direct({}, ...sketches);
   }
 
   /** A new director on the same world, as after a restart. */
-  direct(...sketches: readonly VirtualSketch[]): Director {
-    return this.director = new Director(sketchModel(...sketches), {
+  direct({ standby = false }, ...sketches: readonly VirtualSketch[]): Director {
+    const ports = {
       driver: {
-        read: (want) => this.driver.read(want),
-        apply: (plan) => this.driver.apply(plan),
+        read: (want: Parameters<IpvsDriver["read"]>[0]) => this.driver.read(want),
+        apply: (plan: Plan) => this.driver.apply(plan),
       },
       clock: this.clock,
-      report: (event) => this.events.push(event),
-      runRound: (check) => this.#round(check),
-    });
+      report: (event: DirectorEvent) => void this.events.push(event),
+      runRound: (check: Check) => this.#round(check),
+    };
+    return this.director = new Director(sketchModel(...sketches), ports, standby);
   }
 
   async start(): Promise<void> {
@@ -175,7 +176,7 @@ Deno.test({
     const world = new World("", TWO);
     await world.start();
     world.events.length = 0;
-    world.direct(TWO);
+    world.direct({}, TWO);
     await world.start();
     deepStrictEqual(world.events.filter((event) => event.type === "table-changed"), []);
     deepStrictEqual(await destinations(world), [R1, R2]);
@@ -190,7 +191,7 @@ Deno.test({
     world.kill("10.0.0.1:80", "10.0.0.2:80");
     await world.start();
     world.events.length = 0;
-    world.direct(TWO);
+    world.direct({}, TWO);
     await world.start();
     deepStrictEqual(world.events.filter((event) => event.type === "table-changed"), []);
     deepStrictEqual(await destinations(world), [FALLBACK]);
@@ -528,4 +529,77 @@ Deno.test("a check is overdue when its round outlives its deadline, or does not 
   deepStrictEqual(late(), ["10.0.0.1:80 by 100"]);
   await world.clock.advance(40_000);
   deepStrictEqual(late(), []);
+});
+
+Deno.test("a standby checks and touches nothing, takes over in one batch, and lets go again", pure, async () => {
+  const LEFT = "-A -t 192.0.2.1:80 -s wlc\n-a -t 192.0.2.1:80 -r 10.0.0.2:80 -m -w 1\n";
+  const world = new World(LEFT, TWO);
+  const touched: string[] = [];
+  const watched = world.driver;
+  world.driver = {
+    read: (want) => {
+      touched.push("read");
+      return watched.read(want);
+    },
+    apply: (plan) => {
+      if (plan.length > 0) touched.push(`${plan.length} changes`);
+      return watched.apply(plan);
+    },
+  };
+  world.direct({ standby: true }, TWO);
+  world.kill("10.0.0.2:80");
+  await world.start();
+  await world.clock.advance(60_000);
+  deepStrictEqual(touched, []);
+  deepStrictEqual(world.director.census, { serving: 1, total: 2 });
+  world.events.length = 0;
+
+  const activated = world.director.activate();
+  await world.clock.advance(1);
+  await activated;
+  deepStrictEqual(touched, ["read", "3 changes", "read"]);
+  deepStrictEqual(await destinations(world), [R1]);
+  const told = world.events.flatMap((event) => event.type === "transition" ? [`${event.real.key} ${event.up}`] : []);
+  deepStrictEqual(told, ["10.0.0.1:80 true", "10.0.0.2:80 false"]);
+
+  world.revive("10.0.0.2:80");
+  await world.clock.advance(11_000);
+  deepStrictEqual(await destinations(world), [R1, R2]);
+
+  const left = world.director.deactivate();
+  await world.clock.advance(1);
+  await left;
+  deepStrictEqual(await world.table(), []);
+  touched.length = 0;
+  world.kill("10.0.0.1:80");
+  await world.clock.advance(60_000);
+  deepStrictEqual(touched, []);
+
+  const again = world.director.activate();
+  await world.clock.advance(1);
+  await again;
+  deepStrictEqual(await destinations(world), [R2]);
+});
+
+Deno.test("a standby that cannot reach the table stays one", pure, async () => {
+  const world = new World("", TWO);
+  world.driver = new Broken();
+  world.direct({ standby: true }, TWO);
+  await world.start();
+  await rejects(world.director.activate(), IpvsUnavailable);
+  strictEqual(world.director.isStandby, true);
+});
+
+Deno.test("who was not yet checked when a standby takes over is left as it stands in the table", pure, async () => {
+  const world = new World("-A -t 192.0.2.1:80 -s wrr\n-a -t 192.0.2.1:80 -r 10.0.0.2:80 -m -w 1\n", TWO);
+  world.slow("10.0.0.1:80", 20_000);
+  world.slow("10.0.0.2:80", 20_000);
+  world.direct({ standby: true }, TWO);
+  const started = world.director.start();
+  await world.clock.advance(1_500);
+  await started;
+  const activated = world.director.activate();
+  await world.clock.advance(1);
+  await activated;
+  deepStrictEqual(await destinations(world), [R2]);
 });
