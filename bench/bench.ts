@@ -17,7 +17,7 @@ const LIMIT_SECONDS = 1200;
 await setup();
 await build();
 await sweepLeftOvers();
-step(`${REALS} http servers in ${VIRTUALS} virtual services, checkinterval 1, checktimeout 3 (some minutes)`);
+step(`${REALS} http servers in ${VIRTUALS} virtual services, checkinterval 1, checktimeout 3 (8 minutes)`);
 let results: readonly Result[] | undefined;
 await runInUml({
   command: [Deno.execPath(), "run", "-A", "--no-check", "--cached-only", `${ROOT}bench/measure.ts`, BINARY, MARK],
@@ -36,3 +36,4 @@ say(
   `Silent: every packet to ${SILENT} of the servers is dropped. CPU: user and system time of all of a program's processes,`,
 );
 say("over the requests that the web server counted. Memory: PSS. Net of start: without what `--version` takes there.");
+say("Ours and keepalived: the median of three runs, in turns.");

@@ -1,0 +1,25 @@
+import type { Duration, Result } from "./result.ts";
+
+/** Several measurements of one program as one: of every figure the median of those runs that have it. */
+export function medianOf(runs: readonly Result[]): Result {
+  return {
+    name: runs[0].name,
+    allIn: middle(runs.map(({ allIn }) => allIn), inSeconds)!,
+    bareStart: middle(runs.map(({ bareStart }) => bareStart)),
+    cpuPerCheck: middle(runs.map(({ cpuPerCheck }) => cpuPerCheck)),
+    checksPerSecond: middle(runs.map(({ checksPerSecond }) => checksPerSecond))!,
+    pssMegabytes: middle(runs.map(({ pssMegabytes }) => pssMegabytes))!,
+    silentOut: middle(runs.map(({ silentOut }) => silentOut), inSeconds),
+    silentBack: middle(runs.map(({ silentBack }) => silentBack), inSeconds),
+  };
+}
+
+function middle<T>(values: readonly (T | undefined)[], order: (value: T) => number = Number): T | undefined {
+  const there = values.filter((value) => value !== undefined).sort((a, b) => order(a) - order(b));
+  return there[Math.floor(there.length / 2)];
+}
+
+/** What took too long comes after all that did not. */
+function inSeconds(duration: Duration): number {
+  return "seconds" in duration ? duration.seconds : Infinity;
+}
