@@ -1,7 +1,8 @@
 import type { Plan } from "../model/plan.ts";
 import type { IpvsTable } from "../model/table.ts";
 import { setNiceness } from "../system/libc.ts";
-import { type IpvsDriver, IpvsUnavailable } from "./driver.ts";
+import { type Counters, decodeCounters } from "./counters.ts";
+import { type CounterReader, type IpvsDriver, IpvsUnavailable } from "./driver.ts";
 import { decodeRules, decodeThresholds, encodeAction } from "./rules.ts";
 
 /** How to find and bound the program. */
@@ -33,7 +34,7 @@ const KERNEL_REFUSALS = new Set([
 ]);
 
 /** The kernel's IPVS table, through the program `ipvsadm`. */
-export class Ipvsadm implements IpvsDriver {
+export class Ipvsadm implements IpvsDriver, CounterReader {
   readonly #options: IpvsadmOptions;
 
   constructor(options: Partial<IpvsadmOptions> = {}) {
@@ -61,6 +62,14 @@ export class Ipvsadm implements IpvsDriver {
       }
     }
     return refusals;
+  }
+
+  async counters(): Promise<Counters> {
+    const lists = [[], ["--stats", "--exact"], ["--rate", "--exact"]].map(async (words) =>
+      (await this.#run(["-L", "-n", ...words])).stdout
+    );
+    const [connections, totals, rates] = await Promise.all(lists);
+    return decodeCounters({ connections, totals, rates });
   }
 
   /** Runs `ipvsadm -R` over the lines and gives what it complained of. */

@@ -174,7 +174,8 @@ function savedAddress(
   return found && { kind, ...found };
 }
 
-function listedAddress(words: readonly string[]): ServiceAddress | undefined {
+/** The address in a virtual service's line of `ipvsadm -L -n`, as words; `undefined` for lines that are none. */
+export function listedAddress(words: readonly string[]): ServiceAddress | undefined {
   if (words[0] === "FWM") return markAddress(words[1], words[2] === "IPv6");
   if (words[0] !== "TCP" && words[0] !== "UDP") return undefined;
   const found = endpoint(words[1] ?? "");
