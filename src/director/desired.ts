@@ -6,7 +6,9 @@
  * | up                               | at its weight                                            |
  * | up again, with `slowstart`       | at a growing share of its weight, at least 1             |
  * | up, and asks for another weight  | at that weight (`dynamicweight`, `agentport`)            |
- * | up, held out for maintenance     | at weight 0, whatever `quiescent` says: it drains        |
+ * | up, given a weight by hand       | at that weight: an operator's order goes before checks   |
+ * | up, in maintenance or drained    | at weight 0, whatever `quiescent` says                   |
+ * | up, disabled                     | as one that is down                                      |
  * | down, `quiescent = yes`          | at weight 0                                              |
  * | down, `quiescent = no`           | not at all                                               |
  * | down, but no round has said so   | as it was found: at weight 0, or not at all              |
@@ -19,7 +21,7 @@ import type { Destination, DestinationKey, TableService, VirtualKey } from "../m
 import type { AskedWeight } from "../model/check.ts";
 import { checksOf, type Model, type RealServer, type VirtualService } from "../model/virtual_service.ts";
 import { canonicalSettings } from "../ipvs/canonical.ts";
-import { type Health, needsFallback, type RealHealth, type VirtualHealth } from "./health.ts";
+import { type Health, isServing, needsFallback, type RealHealth, type VirtualHealth } from "./health.ts";
 
 /** The largest weight that the kernel takes from ipvsadm(8). */
 const MOST_WEIGHT = 65_535;
@@ -79,10 +81,11 @@ function desiredService(virtual: VirtualService, health: VirtualHealth): Desired
   return { ...canonicalSettings(virtual.settings), destinations, readdQuiescent: virtual.readdQuiescent };
 }
 
-/** The configured weight, or what a check was told to give instead, and of that the share it has climbed back to. */
+/** The configured weight, or what an operator or a check was told to give instead, and of that the share it has climbed back to. */
 function weightOf(real: RealServer, health: RealHealth): number {
   const asked = checksOf(real.policy).map(({ key }) => health.checks.get(key)?.weight).findLast(Boolean);
-  const weight = asked ? askedWeight(real.destination.weight, asked) : real.destination.weight;
+  const own = asked ? askedWeight(real.destination.weight, asked) : real.destination.weight;
+  const weight = health.orders?.weight?.value ?? own;
   return health.share < 1 && weight > 0 ? Math.max(1, Math.floor(weight * health.share)) : weight;
 }
 
@@ -92,7 +95,8 @@ function askedWeight(configured: number, asked: AskedWeight): number {
 }
 
 function roleOf(real: RealHealth, quiescent: boolean): Role | undefined {
-  if (real.up) return real.maintenance === undefined ? "serving" : "quiescent";
-  if (!real.verified) return real.found === "quiescent" ? "quiescent" : undefined;
+  if (isServing(real)) return "serving";
+  if (real.up && (real.maintenance !== undefined || real.orders?.hold?.value === "drain")) return "quiescent";
+  if (!real.up && !real.verified) return real.found === "quiescent" ? "quiescent" : undefined;
   return quiescent ? "quiescent" : undefined;
 }

@@ -1,13 +1,14 @@
 import { methodOfRound, mostSecondsFor, type Round, secondsFor } from "../checkers/run.ts";
 import type { IpvsDriver } from "../ipvs/driver.ts";
 import type { Check, CheckKey, CheckMethod } from "../model/check.ts";
+import type { Orders } from "../model/orders.ts";
 import type { Action } from "../model/plan.ts";
 import { destinationKey, type IpvsTable, virtualKey } from "../model/table.ts";
 import type { Model } from "../model/virtual_service.ts";
 import { agentsWord, isInDoubt } from "./check_health.ts";
 import { checksIn, usersOf } from "./check_users.ts";
 import type { Clock } from "./clock.ts";
-import { type DesiredMemo, desiredTable } from "./desired.ts";
+import { type DesiredMemo, type DesiredTable, desiredTable } from "./desired.ts";
 import type { Occasion, Report } from "./events.ts";
 import {
   adopt,
@@ -75,7 +76,8 @@ export class Director {
   #health: Health = new Map();
   #desired: DesiredMemo | undefined;
   #gathered: EndedRound[] = [];
-  #maintenance: HealthEvent | undefined;
+  /** What holds until it is said anew, for entries that a reload brings as well. */
+  readonly #standing = new Map<HealthEvent["type"], HealthEvent>();
   /** Checks whose first round has not ended. */
   readonly #unheard = new Set<CheckKey>();
   #alarm: { readonly due: number; readonly cancel: () => void } | undefined;
@@ -133,6 +135,21 @@ export class Director {
     for (const course of this.#courses.values()) course.endsBy = Math.max(course.endsBy, now + limitOf(course));
   }
 
+  /** Why the kernel's table is not as wanted, in one line; `undefined` when it is, or is about to be. */
+  get trouble(): string | undefined {
+    return this.#keeper.trouble;
+  }
+
+  /** The health of everything, as it is now. */
+  get health(): Health {
+    return this.#health;
+  }
+
+  /** The table that is wanted now; `undefined` until the first one has been ordered. */
+  get desired(): DesiredTable | undefined {
+    return this.#desired?.table;
+  }
+
   /**
    * The newest round of a check that has ended, with its conversation; `undefined` before the first one has, and for
    * checks that the configuration in force does not have. An agent's is as it was, before {@link agentsWord}.
@@ -164,8 +181,13 @@ export class Director {
 
   /** Tells which files the maintenance directory holds now. */
   maintain(files: ReadonlySet<string>, names: HostNames): void {
-    this.#maintenance = { type: "maintenance", files, names };
-    this.#dispatch(this.#maintenance);
+    this.#stand({ type: "maintenance", files, names });
+  }
+
+  /** Takes over the operator's orders, all that are in force; resolves when the table is as they say. */
+  async obey(orders: Orders): Promise<void> {
+    this.#stand({ type: "orders", orders });
+    await this.#keeper.idle();
   }
 
   /**
@@ -226,7 +248,7 @@ export class Director {
   }
 
   #withStanding(health: Health, model: Model): Health {
-    return this.#maintenance ? reduce(health, this.#maintenance, model) : health;
+    return [...this.#standing.values()].reduce((before, event) => reduce(before, event, model), health);
   }
 
   #newKeeper(): TableKeeper {
@@ -319,6 +341,11 @@ export class Director {
       this.#dispatch({ type: "climb", at: this.#ports.clock.now() });
       this.#climb();
     });
+  }
+
+  #stand(event: HealthEvent): void {
+    this.#standing.set(event.type, event);
+    this.#dispatch(event);
   }
 
   #settle(): void {

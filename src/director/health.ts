@@ -1,14 +1,15 @@
 /**
  * Every rule of up and down. A pure reducer: health and an event give the next health.
  *
- * A real server is up when all its checks say so (check_health.ts has the rules of one), and serves when it is up and no
- * maintenance file holds it out. A round that could not be made changes nothing: our trouble says nothing of the server.
+ * A real server is up when all its checks say so (check_health.ts has the rules of one), and serves when it is up and
+ * neither a maintenance file nor an operator's order holds it out. A round that could not be made changes nothing: our trouble says nothing of the server.
  *
  * At start the kernel's table speaks first: a real server found there with weight is up until its checks say
  * otherwise, one that is absent or at weight 0 is down until its first rounds have passed.
  */
 
 import type { CheckKey, CheckResult } from "../model/check.ts";
+import { type Orders, realId, type RealOrders } from "../model/orders.ts";
 import type { DestinationKey, IpvsTable, TableService, VirtualKey } from "../model/table.ts";
 import { checksOf, type Model, type RealServer, type VirtualService } from "../model/virtual_service.ts";
 import { type CheckHealth, reduceCheck, unheard } from "./check_health.ts";
@@ -32,6 +33,8 @@ export interface RealHealth {
   readonly since: number;
   /** The maintenance file that holds this real server out. */
   readonly maintenance?: string;
+  /** What the operator has ordered of it. */
+  readonly orders?: RealOrders;
   readonly checks: ReadonlyMap<CheckKey, CheckHealth>;
 }
 
@@ -56,7 +59,9 @@ export type HealthEvent =
   /** Time has passed for those that climb back. */
   | { readonly type: "climb"; readonly at: number }
   /** The names of all files in the maintenance directory, as they are now. */
-  | { readonly type: "maintenance"; readonly files: ReadonlySet<string>; readonly names: HostNames };
+  | { readonly type: "maintenance"; readonly files: ReadonlySet<string>; readonly names: HostNames }
+  /** All orders of the operator that are in force, as they are now. */
+  | { readonly type: "orders"; readonly orders: Orders };
 
 /** One round of a check with its verdict. */
 export interface EndedRound {
@@ -96,6 +101,11 @@ export function reduce(before: Health, event: HealthEvent, model: Model): Health
         return maintenance === health.maintenance ? health : { ...health, maintenance };
       }, model);
     }
+    case "orders":
+      return reduceReals(before, (health, virtual, real) => {
+        const orders = event.orders.get(realId(virtual.key, real.key));
+        return orders === health.orders ? health : { ...health, orders };
+      }, model);
   }
 }
 
@@ -111,7 +121,19 @@ export function heardOf(health: Health): Health {
 
 /** Whether clients may be sent to this real server. */
 export function isServing(real: RealHealth): boolean {
-  return real.up && real.maintenance === undefined;
+  return real.up && !isHeld(real);
+}
+
+/** Whether somebody holds this real server out, whatever its checks say. */
+export function isHeld(real: RealHealth): boolean {
+  return real.maintenance !== undefined || real.orders?.hold !== undefined;
+}
+
+/** Why a real server serves or does not, in one line: who holds it out, or what its checks say. */
+export function reasonFor({ maintenance, orders, reason }: RealHealth): string {
+  if (maintenance !== undefined) return `maintenance: file ${maintenance}`;
+  if (orders?.hold) return `${orders.hold.value === "drain" ? "drained" : "disabled"} by the operator`;
+  return reason;
 }
 
 /** How many real servers there are, each counted in each of its virtual services, and how many of them serve. */
@@ -138,7 +160,7 @@ export function isClimbing(health: Health): boolean {
 export function needsFallback(virtual: VirtualService, health: VirtualHealth): boolean {
   const reals = [...health.reals.values()];
   if (reals.some(isServing) || (reals.length === 0 && virtual.reals.size > 0)) return false;
-  return health.settled || health.fallbackFound || reals.every((real) => real.verified || real.maintenance);
+  return health.settled || health.fallbackFound || reals.every((real) => real.verified || isHeld(real));
 }
 
 function adoptVirtual(

@@ -56,6 +56,16 @@ export class TableKeeper {
     return this.#refused.size === 0 && this.#unavailable === undefined && this.#order === undefined;
   }
 
+  /** What keeps the kernel from taking what was last wanted, in one line. */
+  get trouble(): string | undefined {
+    if (this.#unavailable !== undefined) return this.#unavailable;
+    const [refusal] = this.#refused;
+    if (!refusal) return undefined;
+    const [subject, message] = refusal;
+    const more = this.#refused.size > 1 ? ` (and ${this.#refused.size - 1} more)` : "";
+    return `${subject}: ${message || "the kernel did not take it"}${more}`;
+  }
+
   /**
    * The kernel's table, entries of others included; thresholds on request.
    *

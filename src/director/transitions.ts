@@ -1,6 +1,6 @@
 import type { Model } from "../model/virtual_service.ts";
 import type { DirectorEvent } from "./events.ts";
-import { type Health, isServing, needsFallback, type RealHealth } from "./health.ts";
+import { type Health, isServing, needsFallback, type RealHealth, reasonFor } from "./health.ts";
 
 /**
  * What an operator wants to hear of the way from one health to the next: real servers that came, went, or were found
@@ -16,9 +16,7 @@ export function transitions(before: Health, after: Health, model: Model): Direct
       const real = virtual.reals.get(realKey);
       const oldReal = old?.reals.get(realKey);
       if (!real || realHealth === oldReal || !tells(oldReal, realHealth)) continue;
-      const held = realHealth.maintenance;
-      const reason = held === undefined ? realHealth.reason : `maintenance: file ${held}`;
-      events.push({ type: "transition", virtual, real, up: isServing(realHealth), reason });
+      events.push({ type: "transition", virtual, real, up: isServing(realHealth), reason: reasonFor(realHealth) });
     }
     const active = needsFallback(virtual, health);
     if (active !== (old !== undefined && needsFallback(virtual, old))) {
