@@ -1,4 +1,5 @@
 import { basename, resolve } from "node:path";
+import type { KeptFiles } from "../daemon/daemon.ts";
 
 /** Where cluster set-ups keep configurations, searched in this order before the name is taken as it stands. */
 const FOLDERS = ["/etc/ha.d", "/etc/ha.d/conf"];
@@ -15,6 +16,8 @@ export interface Instance {
   readonly socket: string;
   /** Absolute path of the file that shows that the daemon is alive, beside the pid file. */
   readonly pulseFile: string;
+  /** The path of the files that outlive the daemon, without what tells them apart. */
+  readonly kept: string;
   /** As log lines name it: the file's last part. */
   readonly label: string;
 }
@@ -34,6 +37,7 @@ export function findInstance(name?: string): Instance {
     file,
     pidFile: `${beside}.pid`,
     socket: `${beside}.sock`,
+    kept: `/var/lib/ldirectord/${base}`,
     pulseFile: `${beside}.pulse`,
     label: basename(file),
   };
@@ -50,4 +54,9 @@ function isFile(path: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** The files of an instance that outlive its daemon. */
+export function keptFiles({ kept }: Instance): KeptFiles {
+  return { orders: `${kept}.orders.json`, history: `${kept}.history`, uptime: `${kept}.uptime.json` };
 }

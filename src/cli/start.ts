@@ -13,7 +13,7 @@ import { raiseOpenFileLimit } from "../system/libc.ts";
 import { forgetStartPages } from "../system/start_pages.ts";
 import type { StartOptions } from "./arguments.ts";
 import { ExitStatus } from "./exit_status.ts";
-import type { Instance } from "./instance.ts";
+import { type Instance, keptFiles } from "./instance.ts";
 import { loadInstance, type Runnable } from "./load_instance.ts";
 
 type Place = "background" | "foreground" | "supervised" | "debug";
@@ -55,10 +55,13 @@ async function run(
 
   const log = new Log(sinkOf(place, model.logFile, instance.label), place === "debug");
   keepAliveDespiteBugs(log);
+  const ipvsadm = new Ipvsadm();
   const daemon = new Daemon(loaded, model, {
-    driver: new Ipvsadm(),
+    driver: ipvsadm,
+    counters: ipvsadm,
     log,
     standby,
+    keep: keptFiles(instance),
     pulseFile: instance.pulseFile,
     manager: ServiceManager.fromEnvironment(),
     onLogFile: (logFile) => log.redirect(sinkOf(place, logFile, instance.label)),

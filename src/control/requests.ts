@@ -3,20 +3,59 @@
  * a handler in daemon/control_requests.ts, and a section in docs/control-socket.md.
  */
 
+import type { History } from "./history.ts";
 import type { Arguments } from "./protocol.ts";
 import type { Status } from "./status.ts";
 
 /** What is told and answered, by the request's name. */
 export interface Requests {
-  readonly status: { readonly told: Nothing; readonly answers: Status };
+  readonly status: { readonly told: StatusWish; readonly answers: Status };
+  readonly history: { readonly told: { readonly after?: number }; readonly answers: History };
+  readonly drain: { readonly told: OrderWish; readonly answers: OrderResult };
+  readonly disable: { readonly told: OrderWish; readonly answers: OrderResult };
+  readonly enable: { readonly told: RealWish; readonly answers: OrderResult };
+  readonly weight: { readonly told: OrderWish & { readonly weight: number }; readonly answers: OrderResult };
   /** A standby takes the table over; answered when the table is in the kernel. */
   readonly activate: { readonly told: Nothing; readonly answers: Nothing };
   /** The director leaves the table, and goes on checking; answered when it has. */
   readonly deactivate: { readonly told: Nothing; readonly answers: Nothing };
 }
 
-/** A request without arguments. */
+/** A request without arguments, or an answer that says no more than that it was done. */
 export type Nothing = Readonly<Record<never, never>>;
+
+/** What a status is to be of. */
+export interface StatusWish {
+  /** Only of these real servers, named as in {@link RealWish}. */
+  readonly real?: string;
+  readonly virtual?: string;
+  /** With what graphs are drawn from. */
+  readonly detail?: boolean;
+}
+
+/** Which real servers are meant. */
+export interface RealWish {
+  /** `address:port`, `address`, or a name of the configuration. */
+  readonly real: string;
+  /** `address:port`, mark, key or `servicename`; absent = in all virtual services. */
+  readonly virtual?: string;
+}
+
+/** An order, and for how long. */
+export interface OrderWish extends RealWish {
+  /** Absent = until it is taken back. */
+  readonly seconds?: number;
+}
+
+/** What came of an order; the kernel's table is as it says. */
+export interface OrderResult {
+  /** Whom it is about. */
+  readonly reals: readonly { readonly virtual: string; readonly key: string; readonly real: string }[];
+  /** When it ends by itself. */
+  readonly until: string | null;
+  /** What the operator should know. */
+  readonly warnings: readonly string[];
+}
 
 /** One of {@link Requests}. */
 export type RequestName = keyof Requests;

@@ -1,10 +1,20 @@
-/** The status document: what `status` answers and `ldirectord status --json` prints. A contract: fields are only added. */
+/**
+ * The status document: what the request `status` answers and what `ldirectord status --json` prints. A contract, with
+ * its manual in docs/control-socket.md: fields are added, and never taken away or given another meaning.
+ *
+ * Times are ISO 8601 in UTC. What is not known, or is not there, is null.
+ */
 
-/** All that is known of a director now. Times are ISO 8601 in UTC. */
+/** All that is known of a director now. */
 export interface Status {
   /** When this was said. */
   readonly time: string;
   readonly daemon: DaemonStatus;
+  readonly table: TableStatus;
+  /** In the order of the configuration. */
+  readonly virtuals: readonly VirtualStatus[];
+  /** Real servers whose names do not resolve: they are down, and looked up again. */
+  readonly unresolved: readonly UnresolvedStatus[];
 }
 
 /** What the daemon is doing. */
@@ -19,4 +29,181 @@ export interface DaemonStatus {
   readonly config: string;
   readonly state: DaemonState;
   readonly startedAt: string;
+  readonly lastReload: ReloadStatus | null;
+}
+
+/** How the last reload went. */
+export interface ReloadStatus {
+  readonly time: string;
+  readonly ok: boolean;
+  /** Why it changed nothing. */
+  readonly trouble: string | null;
+}
+
+/** The kernel's table as a whole. */
+export interface TableStatus {
+  /** The kernel has taken all that is wanted. */
+  readonly inStep: boolean;
+  /** What it has not taken, or why it cannot be reached. */
+  readonly trouble: string | null;
+}
+
+/** What clients meet: all real servers serve, some, the fallback alone, or nobody. */
+export type VirtualState = "up" | "degraded" | "fallback" | "down";
+
+/** One virtual service. */
+export interface VirtualStatus {
+  /** Its identity: `tcp:192.0.2.10:80`, `fwm:7`. */
+  readonly key: string;
+  /** As logs name it: `192.0.2.10:80`, `7`. */
+  readonly virtual: string;
+  readonly protocol: "tcp" | "udp" | "fwm";
+  /** The directive `servicename`. */
+  readonly name: string | null;
+  readonly state: VirtualState;
+  readonly scheduler: string;
+  /** Seconds. */
+  readonly persistence: number | null;
+  readonly fallback: FallbackStatus | null;
+  readonly kernel: ServiceInKernel | null;
+  /** How the kernel's table differs from what is wanted here, beside its real servers. */
+  readonly drift: string | null;
+  readonly reals: readonly RealStatus[];
+}
+
+/** Where clients go when no real server is up. */
+export interface FallbackStatus {
+  readonly real: string;
+  readonly active: boolean;
+}
+
+/** What a real server is to its clients, and why it is. */
+export type RealState =
+  /** Its checks pass. */
+  | "up"
+  /** Its checks fail. */
+  | "down"
+  /** No check has said anything yet. */
+  | "waiting"
+  /** A file in `maintenancedir` holds it out. */
+  | "maintenance"
+  /** An operator has drained it: no new connections, weight 0. */
+  | "drained"
+  /** An operator has disabled it: treated as down. */
+  | "disabled"
+  /** Not checked, and always in. */
+  | "unchecked"
+  /** `checktype = off`: never in. */
+  | "off";
+
+/** One real server of a virtual service. */
+export interface RealStatus {
+  /** `10.0.0.11:80`. */
+  readonly real: string;
+  /** Its names in the configuration. */
+  readonly names: readonly string[];
+  readonly forwarding: "gate" | "masq" | "ipip";
+  readonly state: RealState;
+  /** Whether clients may be sent to it. */
+  readonly serving: boolean;
+  /** One line. */
+  readonly why: string;
+  /** Since when it serves, or does not. */
+  readonly since: string;
+  /** How often it came or went since the daemon's start. */
+  readonly transitions: number;
+  readonly weight: WeightStatus;
+  /** How the kernel's entry differs from what is wanted. */
+  readonly drift: string | null;
+  readonly kernel: RealInKernel | null;
+  /** Its checks, the main one first. */
+  readonly checks: readonly CheckStatus[];
+  readonly orders: OrdersStatus;
+  readonly uptime: UptimeStatus;
+}
+
+/** A real server's weight, by who has a say in it. */
+export interface WeightStatus {
+  readonly configured: number;
+  /** null: it should not be in the table. */
+  readonly wanted: number | null;
+  /** null: it is not there. */
+  readonly kernel: number | null;
+}
+
+/** What an operator has ordered, and when that ends by itself. */
+export interface OrdersStatus {
+  readonly hold: { readonly kind: "drain" | "disable"; readonly since: string; readonly until: string | null } | null;
+  readonly weight: { readonly weight: number; readonly since: string; readonly until: string | null } | null;
+}
+
+/** How long its checks have passed, of the time that it was watched. Survives restarts. */
+export interface UptimeStatus {
+  readonly upSeconds: number;
+  readonly watchedSeconds: number;
+}
+
+/** One check of a real server. */
+export interface CheckStatus {
+  /** `http`, `connect`, `ping`, `external`, … */
+  readonly kind: string;
+  readonly address: string;
+  readonly port: number;
+  readonly up: boolean;
+  /** What its last deciding round said. */
+  readonly said: string;
+  /** Failed rounds in a row, of those that take it down. */
+  readonly failures: number;
+  readonly failureCount: number;
+  /** Milliseconds that the last round took. */
+  readonly latencyMs: number | null;
+  readonly lastRound: string | null;
+  /** Rounds since the daemon's start. */
+  readonly rounds: number;
+  /** How many of them failed, by why. */
+  readonly failed: Readonly<Record<string, number>>;
+  /** Only where the request asked for detail. */
+  readonly detail?: CheckDetail;
+}
+
+/** What a graph is drawn from. */
+export interface CheckDetail {
+  /** Milliseconds of the newest rounds, the newest last; null for one that failed. */
+  readonly recent: readonly (number | null)[];
+  /** Seconds that all rounds took together. */
+  readonly seconds: number;
+  /** Rounds that took no longer than so many seconds. */
+  readonly buckets: readonly (readonly [seconds: number, rounds: number])[];
+}
+
+/** What the kernel has counted, or counts a second. */
+export interface TrafficStatus {
+  readonly connections: number;
+  readonly packetsIn: number;
+  readonly packetsOut: number;
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+}
+
+/** A virtual service in the kernel's table. */
+export interface ServiceInKernel {
+  readonly totals: TrafficStatus;
+  /** A second, a mean of the last few. */
+  readonly rates: TrafficStatus;
+}
+
+/** A real server in the kernel's table. */
+export interface RealInKernel extends ServiceInKernel {
+  /** Open connections. */
+  readonly active: number;
+  /** Connections that are closing, and all those of udp. */
+  readonly inactive: number;
+}
+
+/** A real server whose name does not resolve. */
+export interface UnresolvedStatus {
+  readonly virtual: string;
+  readonly host: string;
+  /** 1-based line of the configuration file. */
+  readonly line: number;
 }

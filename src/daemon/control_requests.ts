@@ -1,13 +1,23 @@
-import { RequestError } from "../control/protocol.ts";
+import { type Arguments, RequestError } from "../control/protocol.ts";
 import type { Handlers, Nothing } from "../control/requests.ts";
 import { IpvsUnavailable } from "../ipvs/driver.ts";
 import type { Daemon } from "./daemon.ts";
+import { selectReals } from "./select_reals.ts";
 import { statusOf } from "./status_document.ts";
 
 /** What the control socket does with each request. */
 export function controlRequests(daemon: Daemon): Handlers {
+  const { operator, history } = daemon;
   return {
-    status: () => statusOf(daemon),
+    status: (told) => statusOf(daemon, wishOf(told, daemon)),
+    history: ({ after = 0 }) => {
+      if (typeof after !== "number") throw new RequestError("bad-argument", "after is not a number");
+      return history.since(after);
+    },
+    drain: (told) => operator.hold("drain", told),
+    disable: (told) => operator.hold("disable", told),
+    enable: (told) => operator.enable(told),
+    weight: (told) => operator.weigh(told),
     activate: () => takeOver(daemon),
     deactivate: () => daemon.deactivate().then(() => ({})),
   };
@@ -21,4 +31,13 @@ async function takeOver(daemon: Daemon): Promise<Nothing> {
     if (error instanceof IpvsUnavailable) throw new RequestError("refused", error.message);
     throw error;
   }
+}
+
+function wishOf({ real, virtual, detail = false }: Arguments, { model }: Daemon) {
+  if (typeof detail !== "boolean") throw new RequestError("bad-argument", "detail is neither true nor false");
+  if (real === undefined && virtual === undefined) return { detail };
+  if (typeof real !== "string" || (virtual !== undefined && typeof virtual !== "string")) {
+    throw new RequestError("bad-argument", "real is missing: which real server?");
+  }
+  return { detail, selected: selectReals(model, real, virtual) };
 }

@@ -4,18 +4,24 @@ import { mailTransport } from "../alerts/transport.ts";
 import { runRound } from "../checkers/run.ts";
 import { loadConfig, type Loaded } from "../config/load.ts";
 import { formatProblem } from "../config/problem.ts";
-import type { DaemonState } from "../control/status.ts";
+import type { DaemonState, ReloadStatus } from "../control/status.ts";
 import { systemClock } from "../director/clock.ts";
 import { Director } from "../director/director.ts";
+import { checksIn } from "../director/check_users.ts";
 import type { DirectorEvent } from "../director/events.ts";
-import { type IpvsDriver, IpvsUnavailable } from "../ipvs/driver.ts";
+import { type CounterReader, type IpvsDriver, IpvsUnavailable } from "../ipvs/driver.ts";
 import type { Model } from "../model/virtual_service.ts";
 import { FileWatch } from "./config_watch.ts";
+import { CounterCache } from "./counter_cache.ts";
 import { FurtherInstances } from "./further_instances.ts";
+import { HistoryFile } from "./history_file.ts";
 import type { Log } from "./log.ts";
 import { MaintenanceWatch } from "./maintenance_watch.ts";
+import { Operator } from "./operator.ts";
+import { Records } from "./records.ts";
 import { Reporter } from "./reporter.ts";
 import type { ServiceManager } from "./service_manager.ts";
+import { Uptime } from "./uptime.ts";
 import { VitalSigns } from "./vital_signs.ts";
 
 /** Milliseconds between looks at the configuration file and the maintenance directory. */
@@ -32,17 +38,33 @@ export interface DaemonPorts {
   readonly standby?: boolean;
   /** Where to show that we are alive; absent = nowhere. */
   readonly pulseFile?: string;
+  /** What the kernel counts; absent = nothing is counted. */
+  readonly counters?: CounterReader;
+  /** Where what outlives the daemon is kept; absent = nowhere. */
+  readonly keep?: KeptFiles;
   /** Who started us and wants to be told how we are. */
   readonly manager?: ServiceManager;
   /** Called when the configuration in force has another log file. */
   onLogFile(logFile: string): void;
 }
 
+/** The files that outlive the daemon. */
+export interface KeptFiles {
+  readonly orders: string;
+  readonly history: string;
+  readonly uptime: string;
+}
+
 /** One configuration at work: the director, and everything around it that watches, reloads and reports. */
 export class Daemon {
   readonly #ports: DaemonPorts;
   readonly #log: Log;
-  readonly #director: Director;
+  readonly director: Director;
+  readonly history: HistoryFile;
+  readonly records: Records;
+  readonly uptime: Uptime;
+  readonly operator: Operator;
+  readonly counters: CounterCache;
   readonly #mails: MailAlerts;
   readonly #reporter: Reporter;
   readonly #further: FurtherInstances;
@@ -52,6 +74,7 @@ export class Daemon {
   /** When this daemon came to be. */
   readonly startedAt = new Date();
   #state: DaemonState = "starting";
+  #lastReload: ReloadStatus | null = null;
   #loaded: Loaded;
   #timer: number | undefined;
   #nextLookup = 0;
@@ -75,27 +98,40 @@ export class Daemon {
     this.#reporter = new Reporter({
       log: ports.log,
       mails: this.#mails,
-      model: () => this.#director.model,
-      onDuty: () => !this.#director.isStandby,
+      model: () => this.director.model,
+      onDuty: () => !this.director.isStandby,
     });
     this.#further = new FurtherInstances(ports.log);
+    const complain = (text: string) => this.#log.error(text);
+    this.history = new HistoryFile(ports.keep?.history, complain);
+    this.records = new Records(this.history);
+    this.uptime = new Uptime(ports.keep?.uptime, complain);
+    this.counters = new CounterCache(ports.counters);
     const report = (event: DirectorEvent) => {
       if (event.type === "round") this.#signs.countCheck();
+      this.records.note(event);
       this.#reporter.report(event);
     };
     const { driver, standby } = ports;
-    this.#director = new Director(model, { driver, clock: systemClock, report, runRound }, standby);
-    this.#signs = new VitalSigns({ ...ports, director: this.#director, clock: systemClock });
+    this.director = new Director(model, { driver, clock: systemClock, report, runRound }, standby);
+    const { director, history } = this;
+    this.operator = new Operator({ director, log: ports.log, history, ordersFile: ports.keep?.orders });
+    this.#signs = new VitalSigns({ ...ports, director, clock: systemClock });
   }
 
   /** What it is doing. */
   get state(): DaemonState {
-    return this.#state === "running" && this.#director.isStandby ? "standby" : this.#state;
+    return this.#state === "running" && this.director.isStandby ? "standby" : this.#state;
+  }
+
+  /** How the last reload went; null before the first. */
+  get lastReload(): ReloadStatus | null {
+    return this.#lastReload;
   }
 
   /** The configuration in force. */
   get model(): Model {
-    return this.#director.model;
+    return this.director.model;
   }
 
   /**
@@ -105,15 +141,17 @@ export class Daemon {
    */
   async start(): Promise<void> {
     this.#signs.start();
+    this.operator.takeUp();
     this.#look();
-    await this.#director.start().catch((error) => {
+    await this.director.start().catch((error) => {
       this.#signs.stop();
       throw error;
     });
     this.#mails.enter("running");
     this.#state = "running";
-    const standby = this.#director.isStandby;
-    this.#background(this.#further.become(this.#director.model.execute, { standby }));
+    const standby = this.director.isStandby;
+    this.history.add({ kind: "started", detail: `with pid ${Deno.pid}` });
+    this.#background(this.#further.become(this.director.model.execute, { standby }));
     this.#timer = setInterval(() => this.#look(), LOOK);
     this.#ports.manager?.ready();
   }
@@ -126,10 +164,10 @@ export class Daemon {
       this.#reloadWaits = false;
       this.#ports.manager?.reloading();
       try {
-        const loaded = await loadConfig(this.#director.model.file);
+        const loaded = await loadConfig(this.director.model.file);
         this.#logProblems(loaded);
         if (loaded.model) await this.#goOver(loaded, loaded.model, true);
-        else this.#log.error("The configuration has errors: nothing was changed");
+        else this.#reloadFailed("The configuration has errors: nothing was changed");
       } finally {
         this.#ports.manager?.ready();
       }
@@ -143,9 +181,9 @@ export class Daemon {
    */
   activate(): Promise<void> {
     return this.#takeTurn(async () => {
-      if (!this.#director.isStandby) return;
+      if (!this.director.isStandby) return;
       this.#log.info("Activated: taking over the IPVS table");
-      await this.#director.activate();
+      await this.director.activate();
       this.#signs.show();
       await this.#further.go("activate");
     });
@@ -154,9 +192,9 @@ export class Daemon {
   /** Becomes a standby: leaves the table, as far as `cleanstop` asks for it, and goes on checking. */
   deactivate(): Promise<void> {
     return this.#takeTurn(async () => {
-      if (this.#director.isStandby) return;
+      if (this.director.isStandby) return;
       this.#log.info("Deactivated: leaving the IPVS table to another director");
-      await this.#director.deactivate();
+      await this.director.deactivate();
       this.#signs.show();
       await Promise.all([this.#reporter.standDown(), this.#further.go("deactivate")]);
     });
@@ -169,30 +207,44 @@ export class Daemon {
     this.#ports.manager?.stopping();
     this.#signs.stop();
     this.#mails.enter("stopping");
-    await this.#director.stop();
+    await this.director.stop();
     await Promise.all([this.#reporter.stop(), this.#further.become([])]);
+    this.history.add({ kind: "stopped", detail: "told to" });
+    this.history.flush();
+    this.uptime.write();
   }
 
   async #goOver(loaded: Loaded, model: Model, reloadFurther: boolean): Promise<void> {
     this.#mails.enter("reloading");
     try {
-      await this.#director.reload(model);
+      await this.director.reload(model);
     } catch (error) {
       if (!(error instanceof IpvsUnavailable)) throw error;
-      this.#log.error(`Cannot reload now: ${error.message}; the configuration in force stays`);
+      this.#reloadFailed(`Cannot reload now: ${error.message}; the configuration in force stays`);
       return;
     } finally {
       this.#mails.enter("running");
     }
     this.#mails.become(model);
     this.#loaded = loaded;
+    this.records.checks.keep(new Set(checksIn(model).map(({ key }) => key)));
+    this.#lastReload = { time: new Date().toISOString(), ok: true, trouble: null };
+    this.history.add({ kind: "reloaded", detail: model.file });
     this.#ports.onLogFile(model.logFile);
-    await this.#further.become(model.execute, { standby: this.#director.isStandby, reload: reloadFurther });
+    await this.#further.become(model.execute, { standby: this.director.isStandby, reload: reloadFurther });
   }
 
-  /** What is done once a second: the file, the maintenance directory, names that did not resolve. */
+  #reloadFailed(trouble: string): void {
+    this.#log.error(trouble);
+    this.#lastReload = { time: new Date().toISOString(), ok: false, trouble };
+    this.history.add({ kind: "reload-failed", detail: trouble });
+  }
+
+  /** What is done once a second: orders whose time is over, the file, the maintenance directory, names that did not resolve. */
   #look(): void {
-    const model = this.#director.model;
+    const model = this.director.model;
+    this.uptime.look(this.director.health, systemClock.now());
+    this.operator.look();
     this.#lookAtMaintenance(model);
     if ((model.autoReload || model.callback !== undefined) && this.#watch.look()) this.#onFileChange(model);
     if (model.unresolved.length > 0) this.#lookUpWhenDue(model);
@@ -202,12 +254,12 @@ export class Daemon {
     const files = this.#maintenance.look(model.maintenanceDir);
     if (!files) return;
     this.#maintained = files;
-    this.#director.maintain(files, this.#maintenance.names);
+    this.director.maintain(files, this.#maintenance.names);
     const reals = [...model.virtuals.values()].flatMap((virtual) => [...virtual.reals.values()]);
     const addresses = reals.map((real) => real.destination.address);
     this.#background(
       this.#maintenance.lookUp(files, addresses).then((learnt) => {
-        if (learnt && this.#maintained === files) this.#director.maintain(files, this.#maintenance.names);
+        if (learnt && this.#maintained === files) this.director.maintain(files, this.#maintenance.names);
       }),
     );
   }
@@ -232,7 +284,7 @@ export class Daemon {
     if (first) return;
     this.#change(async () => {
       const loaded = await this.#loaded.relookup();
-      if (!loaded.model || loaded.model.unresolved.length >= this.#director.model.unresolved.length) return;
+      if (!loaded.model || loaded.model.unresolved.length >= this.director.model.unresolved.length) return;
       this.#log.info("Host names of real servers resolve now that did not before");
       await this.#goOver(loaded, loaded.model, false);
     });
@@ -251,7 +303,7 @@ export class Daemon {
 
   #logProblems(loaded: Loaded): void {
     for (const problem of loaded.problems) {
-      const [first] = formatProblem(problem, this.#director.model.file, loaded.lines, Deno.pid).split("\n");
+      const [first] = formatProblem(problem, this.director.model.file, loaded.lines, Deno.pid).split("\n");
       this.#log.write(problem.severity === "error" ? "error" : "warning", first);
     }
   }

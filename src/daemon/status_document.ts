@@ -1,17 +1,236 @@
-import type { Status } from "../control/status.ts";
+import type {
+  CheckStatus,
+  OrdersStatus,
+  RealState,
+  RealStatus,
+  Status,
+  TrafficStatus,
+  VirtualState,
+  VirtualStatus,
+} from "../control/status.ts";
+import type { DesiredDestination, DesiredService } from "../director/desired.ts";
+import {
+  isHeld,
+  isServing,
+  needsFallback,
+  type RealHealth,
+  reasonFor,
+  type VirtualHealth,
+} from "../director/health.ts";
+import type { Counters, DestinationCounters, ServiceCounters, Traffic } from "../ipvs/counters.ts";
+import type { Check } from "../model/check.ts";
+import { type RealId, realId, type RealOrders } from "../model/orders.ts";
+import { checksOf, type RealServer, type VirtualService } from "../model/virtual_service.ts";
+import { rounded } from "./check_records.ts";
 import type { Daemon } from "./daemon.ts";
+import type { Selected } from "./select_reals.ts";
 import { VERSION } from "./version.ts";
 
+/** What a status is to be of. */
+export interface StatusScope {
+  /** Absent = all real servers. */
+  readonly selected?: readonly Selected[];
+  readonly detail: boolean;
+}
+
 /** What a director has to say of itself now. */
-export function statusOf(daemon: Daemon): Status {
+export async function statusOf(daemon: Daemon, scope: StatusScope = { detail: false }): Promise<Status> {
+  const { model, director, state, startedAt, lastReload } = daemon;
+  const writer = new StatusWriter(daemon, await daemon.counters.read(), scope);
   return {
     time: new Date().toISOString(),
     daemon: {
       pid: Deno.pid,
       version: VERSION,
-      config: daemon.model.file,
-      state: daemon.state,
-      startedAt: daemon.startedAt.toISOString(),
+      config: model.file,
+      state,
+      startedAt: startedAt.toISOString(),
+      lastReload,
     },
+    table: { inStep: director.inStep, trouble: director.trouble ?? null },
+    virtuals: [...model.virtuals.values()].flatMap((virtual) => writer.virtual(virtual)),
+    unresolved: model.unresolved.map(({ virtual, host, line }) => ({
+      virtual: model.virtuals.get(virtual)?.label ?? virtual,
+      host,
+      line,
+    })),
   };
+}
+
+/** Writes the parts of one status document, all of the same moment. */
+class StatusWriter {
+  readonly #daemon: Daemon;
+  readonly #counters: Counters | undefined;
+  readonly #detail: boolean;
+  readonly #selected: ReadonlySet<RealId> | undefined;
+  /** Milliseconds since the epoch at which the director's clock stood at 0. */
+  readonly #epoch = Date.now() - performance.now();
+
+  constructor(daemon: Daemon, counters: Counters | undefined, { selected, detail }: StatusScope) {
+    this.#daemon = daemon;
+    this.#counters = counters;
+    this.#detail = detail;
+    this.#selected = selected && new Set(selected.map(({ virtual, real }) => realId(virtual.key, real.key)));
+  }
+
+  /** One virtual service; none where nothing of it was selected. */
+  virtual(virtual: VirtualService): VirtualStatus[] {
+    const health = this.#daemon.director.health.get(virtual.key);
+    const wanted = this.#daemon.director.desired?.get(virtual.key);
+    const kernel = this.#counters?.get(virtual.key);
+    const reals = [...virtual.reals.values()]
+      .filter((real) => this.#selected?.has(realId(virtual.key, real.key)) ?? true)
+      .map((real) => this.#real(virtual, real, health?.reals.get(real.key), wanted, kernel));
+    if (this.#selected && reals.length === 0) return [];
+    const { address, scheduler, persistence } = virtual.settings;
+    const fallback = health !== undefined && needsFallback(virtual, health);
+    return [{
+      key: virtual.key,
+      virtual: virtual.label,
+      protocol: address.kind,
+      name: virtual.serviceName ?? null,
+      state: stateOf(virtual, health),
+      scheduler,
+      persistence: persistence ?? null,
+      fallback: virtual.fallback ? { real: virtual.fallback.key, active: fallback } : null,
+      kernel: kernel ? { totals: trafficOf(kernel.totals), rates: trafficOf(kernel.rates) } : null,
+      drift: this.#counters ? driftOfService(virtual, wanted, kernel) : null,
+      reals,
+    }];
+  }
+
+  #real(
+    virtual: VirtualService,
+    real: RealServer,
+    health: RealHealth | undefined,
+    service: DesiredService | undefined,
+    kernelService: ServiceCounters | undefined,
+  ): RealStatus {
+    const { records, uptime, model, startedAt } = this.#daemon;
+    const id = realId(virtual.key, real.key);
+    const wanted = service?.destinations.get(real.key);
+    const own = wanted?.role === "fallback" ? undefined : wanted;
+    const kernel = kernelService?.destinations.get(real.key);
+    const since = records.transitionsOf(id).at ?? (health ? this.#epoch + health.since : startedAt.getTime());
+    return {
+      real: real.key,
+      names: model.hostNames.get(real.destination.address) ?? [],
+      forwarding: real.destination.forwarding,
+      state: stateOfReal(real, health),
+      serving: health !== undefined && isServing(health),
+      why: health ? whyOf(health) : "checktype = off",
+      since: new Date(since).toISOString(),
+      transitions: records.transitionsOf(id).count,
+      weight: {
+        configured: real.destination.weight,
+        wanted: own?.weight ?? null,
+        kernel: kernel?.weight ?? null,
+      },
+      drift: this.#counters && kernelService ? driftOfReal(wanted, kernel, service) : null,
+      kernel: kernel
+        ? {
+          active: kernel.active,
+          inactive: kernel.inactive,
+          totals: trafficOf(kernel.totals),
+          rates: trafficOf(kernel.rates),
+        }
+        : null,
+      checks: checksOf(real.policy).map((check) => this.#check(check, virtual, health)),
+      orders: ordersOf(health?.orders),
+      uptime: uptime.of(id),
+    };
+  }
+
+  #check(check: Check, virtual: VirtualService, health: RealHealth | undefined): CheckStatus {
+    const record = this.#daemon.records.checks.of(check.key);
+    const view = health?.checks.get(check.key);
+    const { last } = record;
+    return {
+      kind: check.method === "negotiate" ? check.target.service : check.method,
+      address: check.target.address,
+      port: check.target.port,
+      up: view?.up ?? false,
+      said: view?.reason ?? "",
+      failures: view?.failures ?? 0,
+      failureCount: virtual.failureCount,
+      latencyMs: last ? rounded(last.ms) : null,
+      lastRound: last ? new Date(last.at).toISOString() : null,
+      rounds: record.rounds,
+      failed: record.failed,
+      ...this.#detail ? { detail: record.detail } : {},
+    };
+  }
+}
+
+function stateOf(virtual: VirtualService, health: VirtualHealth | undefined): VirtualState {
+  const reals = [...health?.reals.values() ?? []];
+  const serving = reals.filter(isServing).length;
+  if (serving > 0) return serving === virtual.reals.size ? "up" : "degraded";
+  return health && virtual.fallback && needsFallback(virtual, health) ? "fallback" : "down";
+}
+
+function stateOfReal(real: RealServer, health: RealHealth | undefined): RealState {
+  if (!health) return "off";
+  if (health.maintenance !== undefined) return "maintenance";
+  if (health.orders?.hold) return health.orders.hold.value === "drain" ? "drained" : "disabled";
+  if (!health.up) return health.verified ? "down" : "waiting";
+  return real.policy.kind === "on" ? "unchecked" : "up";
+}
+
+/** Who holds it out and what its checks say beside that. */
+function whyOf(health: RealHealth): string {
+  const parts = [reasonFor(health)];
+  if (isHeld(health) && !health.up) parts.push(`its check says: ${health.reason}`);
+  if (health.orders?.weight) parts.push(`weight ${health.orders.weight.value} by the operator`);
+  if (!isHeld(health) && health.share < 1) {
+    parts.push(`at ${Math.round(health.share * 100)}% of its weight (slowstart)`);
+  }
+  return parts.join("; ");
+}
+
+function driftOfReal(
+  wanted: DesiredDestination | undefined,
+  kernel: DestinationCounters | undefined,
+  service: DesiredService | undefined,
+): string | null {
+  if (!service) return null;
+  if (!wanted) return kernel ? `in the kernel's table at weight ${kernel.weight}, and not wanted there` : null;
+  if (!kernel) {
+    // A quiescent real server that somebody has removed is not put back without `readdquiescent`.
+    const mayBeMissing = wanted.role === "quiescent" && !service.readdQuiescent;
+    return mayBeMissing ? null : "not in the kernel's table";
+  }
+  return kernel.weight === wanted.weight ? null : `weight ${kernel.weight} in the kernel`;
+}
+
+function driftOfService(
+  virtual: VirtualService,
+  wanted: DesiredService | undefined,
+  kernel: ServiceCounters | undefined,
+): string | null {
+  if (!wanted) return null;
+  if (!kernel) return "not in the kernel's table";
+  const strangers = [...kernel.destinations.keys()].filter((key) =>
+    !virtual.reals.has(key) && !wanted.destinations.has(key)
+  );
+  if (strangers.length > 0) return `in the kernel's table and not in the configuration: ${strangers.join(", ")}`;
+  const { fallback } = virtual;
+  const missing = fallback && wanted.destinations.get(fallback.key)?.role === "fallback" &&
+    !kernel.destinations.has(fallback.key);
+  return missing ? `the fallback ${fallback.key} is not in the kernel's table` : null;
+}
+
+function ordersOf(orders: RealOrders | undefined): OrdersStatus {
+  const times = ({ since, until }: { readonly since: number; readonly until?: number }) => ({
+    since: new Date(since).toISOString(),
+    until: until === undefined ? null : new Date(until).toISOString(),
+  });
+  return {
+    hold: orders?.hold ? { kind: orders.hold.value, ...times(orders.hold) } : null,
+    weight: orders?.weight ? { weight: orders.weight.value, ...times(orders.weight) } : null,
+  };
+}
+
+function trafficOf({ connections, packetsIn, packetsOut, bytesIn, bytesOut }: Traffic): TrafficStatus {
+  return { connections, packetsIn, packetsOut, bytesIn, bytesOut };
 }

@@ -16,11 +16,19 @@ export function maintenanceFile(
 ): string | undefined {
   if (files.size === 0) return undefined;
   const { address } = real.destination;
-  const port = real.configuredPort;
+  const hosts = [...configured.get(address) ?? [], ...looked.get(address) ?? []];
+  return namesOf(real, hosts).find((name) => files.has(name));
+}
+
+/** Everything that a real server may be called: its address and each of its hosts' names, full and short, with and without the port. */
+export function namesOf(
+  { destination: { address }, configuredPort: port }: RealServer,
+  hosts: readonly string[],
+): string[] {
   const names = [formatEndpoint(address, port), bracketed(address)];
-  for (const host of [...configured.get(address) ?? [], ...looked.get(address) ?? []]) {
+  for (const host of hosts) {
     const short = host.split(".")[0];
     names.push(`${host}:${port}`, host, `${short}:${port}`, short);
   }
-  return names.find((name) => files.has(name));
+  return names;
 }

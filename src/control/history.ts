@@ -1,0 +1,39 @@
+/** What happened: the entries of the history file, and what the request `history` answers. */
+
+/** The kinds of what is worth remembering. */
+export type HistoryKind =
+  /** A real server serves again, or no longer. */
+  | "up"
+  | "down"
+  /** The fallback has stepped in, or has left. */
+  | "fallback-in"
+  | "fallback-out"
+  /** An operator's order was given, taken back, or has ended. */
+  | "order"
+  /** The daemon. */
+  | "started"
+  | "stopped"
+  | "reloaded"
+  | "reload-failed"
+  /** The kernel's table. */
+  | "out-of-step"
+  | "in-step";
+
+/** One thing that happened. One line of the history file. */
+export interface HistoryEntry {
+  /** ISO 8601, UTC. */
+  readonly time: string;
+  readonly kind: HistoryKind;
+  /** As logs name it: `192.0.2.10:80`. */
+  readonly virtual?: string;
+  readonly real?: string;
+  /** One line for an operator: `503 Service Unavailable`. */
+  readonly detail: string;
+}
+
+/** The newest entries, the oldest first. */
+export interface History {
+  readonly entries: readonly HistoryEntry[];
+  /** Given as `after` the next time, only what is newer is answered. */
+  readonly next: number;
+}

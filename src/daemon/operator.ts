@@ -1,0 +1,141 @@
+import { type Arguments, RequestError } from "../control/protocol.ts";
+import type { OrderResult } from "../control/requests.ts";
+import type { Director } from "../director/director.ts";
+import { isServing, needsFallback } from "../director/health.ts";
+import { type Hold, type RealId, realId } from "../model/orders.ts";
+import type { VirtualService } from "../model/virtual_service.ts";
+import type { HistoryFile } from "./history_file.ts";
+import type { Log } from "./log.ts";
+import { type EndedOrder, isWeight, OrderBook } from "./order_book.ts";
+import { type Selected, selectReals } from "./select_reals.ts";
+
+/** The longest time that an order may be given for, in seconds: ten years. */
+const LONGEST = 315_360_000;
+
+/** What an operator's wishes need. */
+export interface OperatorPorts {
+  readonly director: Director;
+  readonly log: Log;
+  readonly history: HistoryFile;
+  /** Where orders outlive the daemon; absent = nowhere. */
+  readonly ordersFile?: string;
+}
+
+/** Does what an operator asks for by hand: takes real servers out and brings them back, gives them other weights. */
+export class Operator {
+  readonly #ports: OperatorPorts;
+  readonly #book: OrderBook;
+
+  constructor(ports: OperatorPorts) {
+    this.#ports = ports;
+    this.#book = new OrderBook(ports.ordersFile, (text) => ports.log.error(text));
+  }
+
+  /** Has the director obey what earlier runs left; ends what is over. To be called before its start. */
+  takeUp(): void {
+    this.#end(this.#book.expire(Date.now()));
+    this.#ports.director.obey(this.#book.orders);
+  }
+
+  /** Ends orders whose time is over. */
+  look(): void {
+    const ended = this.#book.expire(Date.now());
+    if (ended.length === 0) return;
+    this.#end(ended);
+    this.#save();
+    this.#ports.director.obey(this.#book.orders);
+  }
+
+  /** The requests `drain` and `disable`. */
+  async hold(kind: Hold, told: Arguments): Promise<OrderResult> {
+    const { selected, until } = this.#read(told);
+    this.#book.give(selected.map(idOf), { hold: { value: kind, since: Date.now(), until } });
+    return await this.#carryOut(selected, kind, until);
+  }
+
+  /** The request `weight`. */
+  async weigh(told: Arguments): Promise<OrderResult> {
+    const { selected, until } = this.#read(told);
+    if (!isWeight(told.weight)) throw new RequestError("bad-argument", "weight is not a number from 0 to 65535");
+    this.#book.give(selected.map(idOf), { weight: { value: told.weight, since: Date.now(), until } });
+    return await this.#carryOut(selected, `weight ${told.weight}`, until);
+  }
+
+  /** The request `enable`: all is as the configuration and the checks say. */
+  async enable(told: Arguments): Promise<OrderResult> {
+    const { selected } = this.#read(told);
+    const ended = this.#book.takeBack(selected.map(idOf));
+    const concerned = selected.filter((each) => ended.some(({ id }) => id === idOf(each)));
+    for (const { id, order } of ended) this.#tell(id, `${order} taken back`);
+    return await this.#finish(concerned, undefined);
+  }
+
+  #read(told: Arguments): { readonly selected: readonly Selected[]; readonly until?: number } {
+    const { real, virtual, seconds } = told;
+    if (typeof real !== "string") throw new RequestError("bad-argument", "real is missing: which real server?");
+    if (virtual !== undefined && typeof virtual !== "string") {
+      throw new RequestError("bad-argument", "virtual is not a string");
+    }
+    if (seconds !== undefined && !(typeof seconds === "number" && seconds > 0 && seconds <= LONGEST)) {
+      throw new RequestError("bad-argument", `seconds is not a number from 1 to ${LONGEST}`);
+    }
+    const all = selectReals(this.#ports.director.model, real, virtual);
+    const selected = all.filter((each) => each.real.policy.kind !== "off");
+    if (selected.length === 0) throw new RequestError("refused", `${real} is out of use already: checktype = off`);
+    return { selected, until: seconds === undefined ? undefined : Date.now() + seconds * 1000 };
+  }
+
+  #carryOut(selected: readonly Selected[], order: string, until: number | undefined): Promise<OrderResult> {
+    const ending = until === undefined ? "" : ` until ${new Date(until).toISOString()}`;
+    for (const each of selected) this.#tell(idOf(each), `${order}${ending}`);
+    return this.#finish(selected, until);
+  }
+
+  async #finish(selected: readonly Selected[], until: number | undefined): Promise<OrderResult> {
+    const { director } = this.#ports;
+    const unsaved = this.#save();
+    await director.obey(this.#book.orders);
+    const virtuals = new Set(selected.map(({ virtual }) => virtual));
+    const warnings = [...virtuals].flatMap((virtual) => this.#warning(virtual));
+    return {
+      reals: selected.map(({ virtual, real }) => ({ virtual: virtual.label, key: virtual.key, real: real.key })),
+      until: until === undefined ? null : new Date(until).toISOString(),
+      warnings: unsaved === undefined ? warnings : [...warnings, unsaved],
+    };
+  }
+
+  #warning(virtual: VirtualService): string[] {
+    const health = this.#ports.director.health.get(virtual.key);
+    if (!health || [...health.reals.values()].some(isServing)) return [];
+    const instead = virtual.fallback && needsFallback(virtual, health) ? "the fallback does" : "nobody does";
+    return [`no real server of ${virtual.label} serves clients now, ${instead}`];
+  }
+
+  #end(ended: readonly EndedOrder[]): void {
+    for (const { id, order } of ended) this.#tell(id, `${order} has ended: its time is over`);
+  }
+
+  #tell(id: RealId, what: string): void {
+    const { director, history, log } = this.#ports;
+    const [key, real] = id.split(" ");
+    const virtual = [...director.model.virtuals.values()].find((each) => each.key === key)?.label ?? key;
+    log.info(`Operator: ${real} (${virtual}): ${what}`);
+    history.add({ kind: "order", virtual, real, detail: what });
+  }
+
+  /** What the operator should know when it could not be done. */
+  #save(): string | undefined {
+    try {
+      this.#book.save();
+      return undefined;
+    } catch (error) {
+      const trouble = `orders cannot be written down and end with the daemon: ${(error as Error).message}`;
+      this.#ports.log.error(`Operator: ${trouble}`);
+      return trouble;
+    }
+  }
+}
+
+function idOf({ virtual, real }: Selected): RealId {
+  return realId(virtual.key, real.key);
+}

@@ -1,0 +1,59 @@
+import type { DirectorEvent } from "../director/events.ts";
+import { type RealId, realId } from "../model/orders.ts";
+import { CheckRecords } from "./check_records.ts";
+import type { HistoryFile } from "./history_file.ts";
+
+/** Keeps what the director's events say for those who ask later. */
+export class Records {
+  readonly checks = new CheckRecords();
+  readonly #history: HistoryFile;
+  readonly #changed = new Map<RealId, Transitions>();
+  #outOfStep = false;
+
+  constructor(history: HistoryFile) {
+    this.#history = history;
+  }
+
+  /** Takes one event of the director. */
+  note(event: DirectorEvent): void {
+    switch (event.type) {
+      case "round":
+        return this.checks.of(event.check.key).add(event.result, event.durationMs, Date.now());
+      case "transition": {
+        const { virtual, real, up, reason } = event;
+        const id = realId(virtual.key, real.key);
+        this.#changed.set(id, { at: Date.now(), count: this.transitionsOf(id).count + 1 });
+        this.#history.add({ kind: up ? "up" : "down", virtual: virtual.label, real: real.key, detail: reason });
+        return;
+      }
+      case "fallback": {
+        const { virtual, active } = event;
+        const detail = active ? "no real server is up" : "a real server is up again";
+        const real = virtual.fallback?.key;
+        this.#history.add({ kind: active ? "fallback-in" : "fallback-out", virtual: virtual.label, real, detail });
+        return;
+      }
+      case "table-unavailable":
+      case "table-refused":
+        if (!this.#outOfStep) {
+          this.#history.add({ kind: "out-of-step", detail: event.message ?? "a change was refused" });
+        }
+        this.#outOfStep = true;
+        return;
+      case "table-in-step":
+        if (this.#outOfStep) this.#history.add({ kind: "in-step", detail: "the kernel's table is as wanted again" });
+        this.#outOfStep = false;
+    }
+  }
+
+  /** How often a real server came or went since the daemon's start, and when it last did (milliseconds since the epoch). */
+  transitionsOf(id: RealId): Transitions {
+    return this.#changed.get(id) ?? { count: 0 };
+  }
+}
+
+/** A real server's comings and goings. */
+export interface Transitions {
+  readonly at?: number;
+  readonly count: number;
+}

@@ -1,0 +1,49 @@
+import { RequestError } from "../control/protocol.ts";
+import { closest } from "../config/closest.ts";
+import { namesOf } from "../director/maintenance.ts";
+import { bracketed, parseIp } from "../model/address.ts";
+import type { Model, RealServer, VirtualService } from "../model/virtual_service.ts";
+
+/** A real server in one of its virtual services. */
+export interface Selected {
+  readonly virtual: VirtualService;
+  readonly real: RealServer;
+}
+
+/**
+ * The real servers that an operator means: by `address:port`, `address`, or a name that the configuration gives, in all
+ * virtual services or in one, which goes by its address and port, its mark, its key or its `servicename`.
+ *
+ * @throws {RequestError} when there is none.
+ */
+export function selectReals(model: Model, word: string, virtualWord?: string): readonly Selected[] {
+  const virtuals = [...model.virtuals.values()];
+  const among = virtualWord === undefined
+    ? virtuals
+    : virtuals.filter((each) => virtualNames(each).includes(virtualWord));
+  if (among.length === 0 && virtualWord !== undefined) {
+    throw new RequestError("bad-argument", unknown("virtual service", virtualWord, virtuals.flatMap(virtualNames)));
+  }
+  const address = parseIp(word);
+  const wanted = address ? bracketed(address) : word;
+  const all = among.flatMap((virtual) => [...virtual.reals.values()].map((real) => ({ virtual, real })));
+  const selected = all.filter(({ real }) => realNames(real, model).includes(wanted));
+  if (selected.length > 0) return selected;
+  throw new RequestError(
+    "bad-argument",
+    unknown("real server", word, all.flatMap(({ real }) => realNames(real, model))),
+  );
+}
+
+function virtualNames({ key, label, serviceName }: VirtualService): string[] {
+  return [key, label, ...serviceName === undefined ? [] : [serviceName]];
+}
+
+function realNames(real: RealServer, model: Model): string[] {
+  return [real.key, ...namesOf(real, model.hostNames.get(real.destination.address) ?? [])];
+}
+
+function unknown(what: string, word: string, known: readonly string[]): string {
+  const meant = closest(word, known);
+  return `no ${what} is called ${word}${meant === undefined ? "" : `; did you mean ${meant}?`}`;
+}

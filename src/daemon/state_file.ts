@@ -1,0 +1,47 @@
+/**
+ * Small files in which the daemon keeps what is to outlive it. They are replaced as a whole, so that a crash in the
+ * middle leaves the old one.
+ */
+
+import { dirname } from "node:path";
+
+/**
+ * What was last written there; `undefined` when nothing was. A file that makes no sense is moved aside, and lost for us,
+ * not for the operator.
+ *
+ * @throws {Error} with what an operator should know.
+ */
+export function readState(path: string): unknown {
+  let text: string;
+  try {
+    text = Deno.readTextFileSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw new Error(`${path} cannot be read: ${(error as Error).message}`);
+  }
+  try {
+    return JSON.parse(text);
+  } catch {
+    Deno.renameSync(path, `${path}.broken`);
+    throw new Error(`${path} made no sense and is now ${path}.broken`);
+  }
+}
+
+/**
+ * Replaces what is there.
+ *
+ * @throws {Deno.errors.PermissionDenied | Error} of the file system.
+ */
+export function writeState(path: string, value: unknown): void {
+  Deno.mkdirSync(dirname(path), { recursive: true, mode: 0o755 });
+  const next = `${path}.new`;
+  const file = Deno.openSync(next, { write: true, create: true, truncate: true, mode: 0o600 });
+  try {
+    let bytes = new TextEncoder().encode(`${JSON.stringify(value, null, 1)}\n`);
+    while (bytes.length > 0) bytes = bytes.subarray(file.writeSync(bytes));
+    file.syncSync();
+  } finally {
+    file.close();
+  }
+  Deno.renameSync(next, path);
+}
