@@ -141,6 +141,7 @@ export class Daemon {
    */
   async start(): Promise<void> {
     this.#signs.start();
+    this.history.add({ kind: "started", detail: `with pid ${Deno.pid}` });
     this.operator.takeUp();
     this.#look();
     await this.director.start().catch((error) => {
@@ -150,7 +151,6 @@ export class Daemon {
     this.#mails.enter("running");
     this.#state = "running";
     const standby = this.director.isStandby;
-    this.history.add({ kind: "started", detail: `with pid ${Deno.pid}` });
     this.#background(this.#further.become(this.director.model.execute, { standby }));
     this.#timer = setInterval(() => this.#look(), LOOK);
     this.#ports.manager?.ready();

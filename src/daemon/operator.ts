@@ -107,8 +107,8 @@ export class Operator {
   #warning(virtual: VirtualService): string[] {
     const health = this.#ports.director.health.get(virtual.key);
     if (!health || [...health.reals.values()].some(isServing)) return [];
-    const instead = virtual.fallback && needsFallback(virtual, health) ? "the fallback does" : "nobody does";
-    return [`no real server of ${virtual.label} serves clients now, ${instead}`];
+    const instead = virtual.fallback && needsFallback(virtual, health) ? "only its fallback does" : "nobody does";
+    return [`no real server of ${virtual.label} serves clients now: ${instead}`];
   }
 
   #end(ended: readonly EndedOrder[]): void {

@@ -5,7 +5,20 @@ import type { Status } from "../../src/control/status.ts";
 /** A status that tells a test's daemon apart by its pid. */
 export function statusOfPid(pid: number): Status {
   const time = "2026-11-20T09:00:00.000Z";
-  return { time, daemon: { pid, version: "2.0.0", config: "/etc/ha.d/www", state: "running", startedAt: time } };
+  const daemon = {
+    pid,
+    version: "2.0.0",
+    config: "/etc/ha.d/www",
+    state: "running",
+    startedAt: time,
+    lastReload: null,
+  } as const;
+  return { time, daemon, table: { inStep: true, trouble: null }, virtuals: [], unresolved: [] };
+}
+
+/** Handlers of which the test needs only some. */
+export function handlersWith(handlers: Partial<Handlers>): Handlers {
+  return { status: () => statusOfPid(1), ...handlers } as Handlers;
 }
 
 /** A control server in a directory of its own; what it complained of is kept. */
@@ -17,8 +30,7 @@ export class TestServer implements AsyncDisposable {
 
   constructor(handlers: Partial<Handlers> = {}) {
     this.path = `${this.#directory}/ldirectord.www.sock`;
-    const all = { status: () => statusOfPid(1), ...handlers } as Handlers;
-    this.#server = new ControlServer(this.path, all, (text) => this.complaints.push(text));
+    this.#server = new ControlServer(this.path, handlersWith(handlers), (text) => this.complaints.push(text));
   }
 
   /** Sends the text as it is, and gives what comes back until the server hangs up or as many lines as asked for. */

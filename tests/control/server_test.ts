@@ -2,7 +2,7 @@ import { deepStrictEqual, match, rejects, strictEqual, throws } from "node:asser
 import { askOnce, ControlClient, NobodyThere } from "../../src/control/client.ts";
 import { MAX_REQUEST } from "../../src/control/protocol.ts";
 import { ControlServer } from "../../src/control/server.ts";
-import { statusOfPid, TestServer } from "./fixture.ts";
+import { handlersWith, statusOfPid, TestServer } from "./fixture.ts";
 
 const STATUS = '{"version":1,"request":"status"}\n';
 
@@ -90,7 +90,7 @@ Deno.test("control socket: nobody but its owner may connect, and it is gone afte
 
 Deno.test("control socket: one that a dead daemon left is replaced, and not removed by a stop that comes too late", async () => {
   await using dead = new TestServer();
-  const alive = new ControlServer(dead.path, { status: () => statusOfPid(2) }, () => {});
+  const alive = new ControlServer(dead.path, handlersWith({ status: () => statusOfPid(2) }), () => {});
   dead.close();
   strictEqual((await askOnce(dead.path, "status", {})).daemon.pid, 2);
   alive.close();
@@ -98,7 +98,7 @@ Deno.test("control socket: one that a dead daemon left is replaced, and not remo
 
 Deno.test("control socket: a file that is no socket is not ours to remove", () => {
   const path = Deno.makeTempFileSync();
-  throws(() => new ControlServer(path, { status: () => statusOfPid(1) }, () => {}), /in use/);
+  throws(() => new ControlServer(path, handlersWith({}), () => {}), /in use/);
   strictEqual(Deno.lstatSync(path).isFile, true);
   Deno.removeSync(path);
 });

@@ -1,0 +1,54 @@
+import { deepStrictEqual, throws } from "node:assert/strict";
+import { selectReals } from "../../src/daemon/select_reals.ts";
+import type { IpAddress } from "../../src/model/address.ts";
+import { sketchModel } from "../director/fixture.ts";
+
+const MODEL = {
+  ...sketchModel(
+    { at: "192.0.2.10:80", reals: ["10.0.0.1:80", "10.0.0.2:80"], options: { serviceName: "shop" } },
+    { at: "192.0.2.10:443", reals: ["10.0.0.1:443"] },
+    { at: "[2001:db8::10]:80", reals: ["[2001:db8::1]:80"] },
+  ),
+  hostNames: new Map([["10.0.0.1" as IpAddress, ["web1.example.net"]]]),
+};
+
+/** Whom an operator means, as `virtual real`. */
+const ROWS: [real: string, virtual: string | undefined, selected: string[]][] = [
+  ["10.0.0.1:80", undefined, ["192.0.2.10:80 10.0.0.1:80"]],
+  ["10.0.0.1", undefined, ["192.0.2.10:80 10.0.0.1:80", "192.0.2.10:443 10.0.0.1:443"]],
+  ["10.0.0.1", "192.0.2.10:443", ["192.0.2.10:443 10.0.0.1:443"]],
+  ["10.0.0.1", "shop", ["192.0.2.10:80 10.0.0.1:80"]],
+  ["10.0.0.1", "tcp:192.0.2.10:443", ["192.0.2.10:443 10.0.0.1:443"]],
+  ["web1.example.net", undefined, ["192.0.2.10:80 10.0.0.1:80", "192.0.2.10:443 10.0.0.1:443"]],
+  ["web1:443", undefined, ["192.0.2.10:443 10.0.0.1:443"]],
+  ["2001:db8::1", undefined, ["[2001:db8::10]:80 [2001:db8::1]:80"]],
+  ["2001:DB8:0::1", undefined, ["[2001:db8::10]:80 [2001:db8::1]:80"]],
+  ["[2001:db8::1]:80", undefined, ["[2001:db8::10]:80 [2001:db8::1]:80"]],
+];
+
+for (const [real, virtual, selected] of ROWS) {
+  Deno.test({
+    name: `an operator's ${real}${virtual ? ` of ${virtual}` : ""} is ${selected.join(", ")}`,
+    permissions: "none",
+    fn: () => {
+      const found = selectReals(MODEL, real, virtual).map((each) => `${each.virtual.label} ${each.real.key}`);
+      deepStrictEqual(found, selected);
+    },
+  });
+}
+
+/** Nobody is meant, and what the operator is told. */
+const NOBODY: [real: string, virtual: string | undefined, says: RegExp][] = [
+  ["web2", undefined, /^no real server is called web2; did you mean web1\?$/],
+  ["10.0.0.2", "192.0.2.10:443", /^no real server is called 10\.0\.0\.2/],
+  ["10.0.0.1", "192.0.2.11:80", /^no virtual service is called 192\.0\.2\.11:80; did you mean 192\.0\.2\.10:80\?$/],
+  ["", undefined, /^no real server is called /],
+];
+
+for (const [real, virtual, says] of NOBODY) {
+  Deno.test({
+    name: `an operator's ${real || "empty word"}${virtual ? ` of ${virtual}` : ""} is nobody, and he is told so`,
+    permissions: "none",
+    fn: () => throws(() => selectReals(MODEL, real, virtual), { code: "bad-argument", message: says }),
+  });
+}
