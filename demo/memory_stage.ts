@@ -29,7 +29,7 @@ export class MemoryStage implements Stage {
     const loaded = await loadConfig(CONFIG, { readFile: (path) => this.#readWithLoopbackAddresses(path) });
     if (!loaded.model) throw new Error(loaded.problems.map((problem) => JSON.stringify(problem)).join("\n"));
     const log = new Log((_, message) => this.#log.push(message));
-    this.#daemon = new Daemon(loaded, loaded.model, { driver: this.#table, log, onLogFile: () => {} });
+    this.#daemon = new Daemon(loaded, loaded.model, { driver: this.#table, log, onReload: () => {} });
     await this.#daemon.start();
   }
 

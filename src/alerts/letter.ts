@@ -1,3 +1,5 @@
+import type { MailServer } from "../model/virtual_service.ts";
+
 /** A name, which may be empty, and an address. */
 export interface Mailbox {
   readonly name: string;
@@ -13,8 +15,8 @@ export interface Letter {
   readonly to: readonly string[];
   readonly subject: string;
   readonly text: string;
-  /** `host` or `host:port` of the mail server; absent = the local sendmail. */
-  readonly server?: string;
+  /** Absent = the local sendmail. */
+  readonly server?: MailServer;
 }
 
 /** An address that a letter did not reach. */

@@ -144,5 +144,5 @@ export class MailQueue {
 
 /** The mail server of a letter, as complaints name it. */
 function placeOf({ server }: Letter): string {
-  return server ?? "the local sendmail";
+  return server?.host ?? "the local sendmail";
 }

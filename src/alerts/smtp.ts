@@ -1,3 +1,5 @@
+import type { MailServer } from "../model/virtual_service.ts";
+import { trustedCertificates } from "../system/trusted_certificates.ts";
 import { type Letter, type Refusal, refuseAll } from "./letter.ts";
 import { messageOf, plainLines } from "./message.ts";
 
@@ -8,30 +10,48 @@ const PATIENCE = 30_000;
 const PORT = 25;
 
 /**
- * Brings a letter to its mail server. The connection is encrypted if the server offers it (on port 465 from the start), but its
- * certificate is not verified: a relay's is often its own, and an alert in clear text would be the alternative.
+ * Brings a letter to its mail server. Unless `smtptls` says otherwise the connection is encrypted if the server offers it
+ * (on port 465 from the start), but its certificate is not verified: a relay's is often its own, and an alert in clear
+ * text would be the alternative. A password never goes over a connection in clear text unless `smtptls` is `no`.
  */
 export async function sendBySmtp(
-  letter: Letter & { readonly server: string },
+  letter: Letter & { readonly server: MailServer },
   to: readonly string[],
   signal: AbortSignal,
 ): Promise<readonly Refusal[]> {
+  const { login } = letter.server;
   try {
     const { createTransport } = await import("nodemailer");
     const transport = createTransport({
-      ...parseServer(letter.server),
+      ...parseServer(letter.server.host),
+      ...encryptionOf(letter.server),
+      auth: login && { user: login.user, pass: login.passwd.reveal() },
       connectionTimeout: PATIENCE,
       greetingTimeout: PATIENCE,
       socketTimeout: PATIENCE,
       dnsTimeout: PATIENCE,
-      tls: { rejectUnauthorized: false },
     });
     transport.use("stream", plainLines);
     const { rejectedErrors } = await transport.sendMail({ ...messageOf(letter, to), signal });
     return refusedAddresses(rejectedErrors ?? []);
   } catch (error) {
-    return refusalsBy(error as SmtpError, to);
+    return refusalsBy(explained(error as SmtpError, letter.server), to);
   }
+}
+
+/** All that the runtime says of a certificate that it does not accept is "UNKNOWN". */
+function explained(error: SmtpError, { tls }: MailServer): SmtpError {
+  if (tls !== "yes" || !error.message.includes("UNKNOWN")) return error;
+  return new Error("no encrypted connection: does this system trust its certificate, and does it name the server?");
+}
+
+function encryptionOf({ tls, login }: MailServer) {
+  if (tls === "no") return { secure: false, ignoreTLS: true };
+  const verified = tls === "yes";
+  return {
+    requireTLS: verified || login !== undefined,
+    tls: { rejectUnauthorized: verified, ca: verified ? trustedCertificates() : undefined },
+  };
 }
 
 /** What nodemailer says of an attempt that failed, as a whole or for one address. */

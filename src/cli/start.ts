@@ -7,6 +7,7 @@ import { sinkFor, standardErrorSink, standardOutputSink } from "../daemon/log_si
 import { PidFile, pidFileOwner } from "../daemon/pid_file.ts";
 import { VERSION } from "../daemon/version.ts";
 import { ServiceManager } from "../daemon/service_manager.ts";
+import type { Model } from "../model/virtual_service.ts";
 import { Ipvsadm } from "../ipvs/ipvsadm.ts";
 import { IpvsUnavailable } from "../ipvs/driver.ts";
 import { raiseOpenFileLimit } from "../system/libc.ts";
@@ -53,7 +54,7 @@ async function run(
   const pidFile = takePidFile(instance);
   if (typeof pidFile === "number") return pidFile;
 
-  const log = new Log(sinkOf(place, model.logFile, instance.label), place === "debug");
+  const log = new Log(sinkOf(place, model, instance.label), place === "debug");
   keepAliveDespiteBugs(log);
   const ipvsadm = new Ipvsadm();
   const daemon = new Daemon(loaded, model, {
@@ -64,7 +65,7 @@ async function run(
     keep: keptFiles(instance),
     pulseFile: instance.pulseFile,
     manager: ServiceManager.fromEnvironment(),
-    onLogFile: (logFile) => log.redirect(sinkOf(place, logFile, instance.label)),
+    onReload: (model) => log.redirect(sinkOf(place, model, instance.label)),
   });
   const ended = listenToSignals(daemon, log);
   const how = place === "background" ? "as daemon" : `with pid: ${Deno.pid}`;
@@ -105,9 +106,10 @@ function takePidFile(instance: Instance): PidFile | ExitStatus {
   }
 }
 
-function sinkOf(place: Place, logFile: string, label: string) {
+function sinkOf(place: Place, { logFile, logFormat }: Model, label: string) {
   if (place === "debug") return standardErrorSink();
-  return place === "supervised" ? standardOutputSink() : sinkFor(logFile, label);
+  if (place === "supervised") return standardOutputSink(logFormat, label);
+  return sinkFor(logFile, logFormat, label);
 }
 
 /** TERM, INT and QUIT end the daemon, HUP reloads it. Gives the first of the ending ones, by its short name. */

@@ -170,6 +170,13 @@ export const DIRECTIVES = {
     default: "/var/log/ldirectord.log",
     doc: "The file that the log is written to, or the syslog facility when it is no path.",
   },
+  logformat: {
+    scope: "global",
+    value: values.logFormat,
+    default: "text",
+    doc: "How a line of the log is written: as text, or as a JSON object with the same words and, of changes, the " +
+      "virtual service and the real server. New: the old program had no such directive.",
+  },
   emailalert: {
     scope: "both",
     value: values.mailAddresses,
@@ -200,6 +207,38 @@ export const DIRECTIVES = {
     value: values.mailServer,
     default: "the local sendmail",
     doc: "The mail server that takes the alerts, with a port if it is not 25.",
+  },
+  smtpuser: {
+    scope: "both",
+    value: values.text,
+    default: UNSET,
+    doc: "The user as whom alert mails are handed to the mail server, which needs smtppasswd as well. New: the old " +
+      "program had no such directive.",
+  },
+  smtppasswd: {
+    scope: "both",
+    value: values.secret,
+    default: UNSET,
+    doc: "That user's password. It is sent over an encrypted connection only, unless smtptls is no. New: the old " +
+      "program had no such directive.",
+  },
+  smtptls: {
+    scope: "both",
+    value: values.mailEncryption,
+    default: "auto",
+    doc:
+      "How the mail server is spoken to: auto encrypts when it offers that, with any certificate; yes sends nothing " +
+      "unless encrypted, and wants a certificate that the system trusts; no never encrypts. New: the old program had no " +
+      "such directive.",
+  },
+  notify: {
+    scope: "both",
+    value: values.notifyTarget,
+    default: UNSET,
+    doc:
+      "A program that is run, or a webhook (https://…) that is posted JSON, whenever a real server goes down or comes " +
+      "back and whenever a virtual service loses its last or regains its first: virtual service, real server, old " +
+      "state, new state and reason. New: the old program had no such directive.",
   },
   execute: {
     scope: "global",

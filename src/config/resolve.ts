@@ -16,6 +16,7 @@ import type {
   AlertSettings,
   AlertState,
   Fallback,
+  MailServer,
   Model,
   RealServer,
   UnresolvedReal,
@@ -27,7 +28,7 @@ import type { ProblemList } from "./problem.ts";
 import { kernelPort, resolveHost, resolvePort, warnOfMapping, within } from "./resolve_endpoint.ts";
 import { type PolicyMaker, resolveChecks } from "./resolve_checks.ts";
 import { isNobody, resolveService } from "./resolve_service.ts";
-import type { Section, Setting, SyntaxTree } from "./syntax_tree.ts";
+import type { Section, Setting, Settings, SyntaxTree } from "./syntax_tree.ts";
 
 /**
  * Resolves a tree, adding to `problems`. The model is absent if and only if there are errors among
@@ -57,6 +58,7 @@ export function resolve(tree: SyntaxTree, facts: Facts, problems: ProblemList): 
     autoReload: globals.autoreload?.value ?? false,
     callback: globals.callback?.value,
     execute: (globals.execute ?? []).map((setting) => setting.value),
+    logFormat: globals.logformat?.value ?? "text",
     logFile: globals.logfile?.value ?? "/var/log/ldirectord.log",
     supervised: globals.supervised?.value ?? false,
     maintenanceDir: globals.maintenancedir?.value,
@@ -90,6 +92,7 @@ function resolveSection(load: Load, section: Section, unresolved: UnresolvedReal
     serviceName: own.servicename?.value,
     comment: own.comment?.value,
     alerts: resolveAlerts(load, section),
+    notify: (own.notify ?? globals.notify)?.value,
     line: section.head.line,
   };
 }
@@ -271,13 +274,31 @@ function resolveFallback(
 
 const EVERY_STATE: ReadonlySet<AlertState> = new Set(["starting", "running", "stopping", "reloading"]);
 
-function resolveAlerts({ globals }: Load, { settings: own }: Section): AlertSettings {
+function resolveAlerts(load: Load, { settings: own }: Section): AlertSettings {
+  const { globals } = load;
   return {
     to: (own.emailalert ?? globals.emailalert)?.value ?? [],
     from: globals.emailalertfrom?.value,
     repeatEvery: (own.emailalertfreq ?? globals.emailalertfreq)?.value ?? 0,
     on: (own.emailalertstatus ?? globals.emailalertstatus)?.value ?? EVERY_STATE,
-    smtp: (own.smtp ?? globals.smtp)?.value,
+    smtp: resolveMailServer(load, own),
+  };
+}
+
+function resolveMailServer({ globals, problems }: Load, own: Settings): MailServer | undefined {
+  const server = own.smtp ?? globals.smtp;
+  const user = own.smtpuser ?? globals.smtpuser;
+  const passwd = own.smtppasswd ?? globals.smtppasswd;
+  const lone = user && passwd ? undefined : user ?? passwd;
+  if (lone) {
+    const [name, missing] = user ? ["smtpuser", "smtppasswd"] : ["smtppasswd", "smtpuser"];
+    problems.error(lone, `${name} has no effect without ${missing}`, `add ${missing} = …, or leave ${name} out`);
+  }
+  if (!server) return undefined;
+  return {
+    host: server.value,
+    tls: (own.smtptls ?? globals.smtptls)?.value ?? "auto",
+    login: user && passwd && { user: user.value, passwd: passwd.value },
   };
 }
 

@@ -5,7 +5,7 @@
 import { DNS_TYPES, type HttpMethod, type RequestHeader, SERVICES, type StatusRange } from "../model/check.ts";
 import { type IpAddress, parseIp } from "../model/address.ts";
 import { Secret } from "../model/secret.ts";
-import type { AlertState } from "../model/virtual_service.ts";
+import type { AlertState, NotifyTarget } from "../model/virtual_service.ts";
 import { type Grammar, mistake, type Reading, value, whole } from "./grammar.ts";
 import { closest } from "./closest.ts";
 import { quotable } from "./quotes.ts";
@@ -193,6 +193,9 @@ export const logTarget: Grammar<string> = quotable("path|facility", (text) => {
   );
 });
 
+/** How a line of the log is written. */
+export const logFormat = oneOf(["text", "json"]);
+
 /** Mail addresses, separated by commas. None may look like an option or hold a blank: mailers take them as arguments. */
 export const mailAddresses: Grammar<readonly string[]> = quotable("address,...", (text) => {
   const addresses: string[] = [];
@@ -231,6 +234,9 @@ export const alertStates: Grammar<ReadonlySet<AlertState>> = quotable("all|none|
   }
   return value(states);
 });
+
+/** How a mail server is spoken to. */
+export const mailEncryption = oneOf(["auto", "yes", "no"]);
 
 /** A mail server: host or host:port. */
 export const mailServer: Grammar<string> = quotable("host[:port]", (text) => {
@@ -306,6 +312,20 @@ export const netmask: Grammar<Netmask> = quotable("w.x.y.z|prefix length", (text
   }
   return value({ quad });
 });
+
+/** A program with its arguments, or the URL of a webhook. */
+export const notifyTarget: Grammar<NotifyTarget> = {
+  form: "path [argument...]|URL",
+  read(raw): Reading<NotifyTarget> {
+    const url = /^"?(https?:\/\/[^"]*)"?$/i.exec(raw)?.[1];
+    if (url === undefined) {
+      const reading = command.read(raw);
+      return "value" in reading ? value({ kind: "program", argv: reading.value }) : reading;
+    }
+    if (URL.canParse(url)) return value({ kind: "webhook", url: new Secret(url) });
+    return mistake(whole(raw), "not a URL", "write https://host/path");
+  },
+};
 
 /** A command and its arguments, split as a shell would, but run without one. */
 export const command: Grammar<readonly string[]> = {

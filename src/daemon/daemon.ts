@@ -1,5 +1,6 @@
 import { MailAlerts } from "../alerts/mail_alerts.ts";
 import { runHook } from "../alerts/hook.ts";
+import { Notifier } from "../alerts/notifier.ts";
 import { mailTransport } from "../alerts/transport.ts";
 import { runRound } from "../checkers/run.ts";
 import { loadConfig, type Loaded } from "../config/load.ts";
@@ -44,8 +45,8 @@ export interface DaemonPorts {
   readonly keep?: KeptFiles;
   /** Who started us and wants to be told how we are. */
   readonly manager?: ServiceManager;
-  /** Called when the configuration in force has another log file. */
-  onLogFile(logFile: string): void;
+  /** Called when a configuration comes into force; its log may be elsewhere. */
+  onReload(model: Model): void;
 }
 
 /** The files that outlive the daemon. */
@@ -98,6 +99,7 @@ export class Daemon {
     this.#reporter = new Reporter({
       log: ports.log,
       mails: this.#mails,
+      notifier: new Notifier({ host: Deno.hostname(), complain: (text) => this.#log.error(text) }),
       model: () => this.director.model,
       onDuty: () => !this.director.isStandby,
     });
@@ -230,7 +232,7 @@ export class Daemon {
     this.records.checks.keep(new Set(checksIn(model).map(({ key }) => key)));
     this.#lastReload = { time: new Date().toISOString(), ok: true, trouble: null };
     this.history.add({ kind: "reloaded", detail: model.file });
-    this.#ports.onLogFile(model.logFile);
+    this.#ports.onReload(model);
     await this.#further.become(model.execute, { standby: this.director.isStandby, reload: reloadFurther });
   }
 

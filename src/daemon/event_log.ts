@@ -2,7 +2,7 @@ import type { CheckUser } from "../director/check_users.ts";
 import type { DirectorEvent } from "../director/events.ts";
 import type { Action } from "../model/plan.ts";
 import { destinationKey, serviceLabel } from "../model/table.ts";
-import type { Severity } from "./log.ts";
+import type { LogFields, Severity } from "./log.ts";
 
 /** One line for the log. */
 export interface LogLine {
@@ -45,6 +45,30 @@ export function logLine(event: DirectorEvent): LogLine {
         text: `Checked ${users} by ${check.method} in ${Math.round(durationMs)} ms: ${verdict}: ${result.detail}`,
       };
     }
+  }
+}
+
+/** What a program that reads the log wants to know of an event besides the words. */
+export function logFields(event: DirectorEvent): LogFields {
+  switch (event.type) {
+    case "table-changed":
+    case "table-refused": {
+      const { action } = event;
+      const service = serviceLabel(action.service.address);
+      const common = { event: event.type, action: action.do, virtual: service };
+      if (!("destination" in action)) return common;
+      return { ...common, real: destinationKey(action.destination), weight: action.destination.weight };
+    }
+    case "transition": {
+      const { virtual, real, was, up, reason } = event;
+      return { event: "transition", virtual: virtual.label, real: real.key, was, is: up ? "up" : "down", reason };
+    }
+    case "fallback":
+      return { event: "fallback", virtual: event.virtual.label, is: event.active ? "active" : "inactive" };
+    case "table-unavailable":
+    case "table-in-step":
+    case "round":
+      return { event: event.type };
   }
 }
 

@@ -1,8 +1,11 @@
 /** How much a line matters; syslog gets it as its severity (RFC 3164, 4.1.1). */
 export type Severity = "error" | "warning" | "notice" | "info" | "debug";
 
+/** What a line says, taken apart for programs. */
+export type LogFields = Readonly<Record<string, string | number>>;
+
 /** Takes one line. Never throws: a director without a log is still a director. */
-export type Sink = (severity: Severity, message: string) => void;
+export type Sink = (severity: Severity, message: string, fields: LogFields) => void;
 
 /** The daemon's log. */
 export class Log {
@@ -26,9 +29,9 @@ export class Log {
   }
 
   /** Writes one line. Control characters are spelled out, so that a message is always one line. */
-  write(severity: Severity, message: string): void {
+  write(severity: Severity, message: string, fields: LogFields = {}): void {
     if (severity === "debug" && !this.#debug) return;
-    this.#sink(severity, message.replace(CONTROL, (character) => `\\x${hex(character)}`));
+    this.#sink(severity, message.replace(CONTROL, (character) => `\\x${hex(character)}`), fields);
   }
 
   error(message: string): void {

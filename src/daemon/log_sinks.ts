@@ -1,37 +1,52 @@
 import { formatDate } from "./date.ts";
+import { jsonLine } from "./json_line.ts";
 import type { Sink } from "./log.ts";
 import { syslogSink } from "./syslog.ts";
 
+/** How lines are written: for people, or a JSON object each. */
+export type LogFormat = "text" | "json";
+
 /** The sink that a `logfile` directive asks for: a file if it has a leading slash, else a syslog facility. */
-export function sinkFor(logFile: string, label: string): Sink {
-  return logFile.startsWith("/") ? fileSink(logFile, label) : syslogSink(logFile, `ldirectord[${Deno.pid}]`);
+export function sinkFor(logFile: string, format: LogFormat, label: string): Sink {
+  if (logFile.startsWith("/")) return fileSink(logFile, format, label);
+  const sink = syslogSink(logFile, `ldirectord[${Deno.pid}]`);
+  if (format === "text") return sink;
+  return (severity, message, fields) => sink(severity, jsonLine(label, severity, message, fields), fields);
 }
 
-/** `[date|CFGNAME|PID] message`; the file is opened anew for each line, so that it can be rotated at any time. */
-export function fileSink(path: string, label: string): Sink {
-  return (_severity, message) => {
+/** `[date|CFGNAME|PID] message`, or JSON; the file is opened anew for each line, so that it can be rotated at any time. */
+export function fileSink(path: string, format: LogFormat, label: string): Sink {
+  return (severity, message, fields) => {
+    const line = format === "json"
+      ? jsonLine(label, severity, message, fields)
+      : `[${formatDate(new Date())}|${label}|${Deno.pid}] ${message}`;
     try {
-      Deno.writeTextFileSync(path, `[${formatDate(new Date())}|${label}|${Deno.pid}] ${message}\n`, { append: true });
+      Deno.writeTextFileSync(path, `${line}\n`, { append: true });
     } catch {
       // A full or missing log disk must not stop the checks.
     }
   };
 }
 
-/** `[date] message` on standard output, as a supervisor collects it. */
-export function standardOutputSink(): Sink {
-  return streamSink(Deno.stdout);
+/** `[date] message`, or JSON, on standard output, as a supervisor collects it. */
+export function standardOutputSink(format: LogFormat, label: string): Sink {
+  if (format === "text") return streamSink(Deno.stdout, dated);
+  return streamSink(Deno.stdout, (...line) => jsonLine(label, ...line));
 }
 
 /** `[date] message` on standard error, for `--debug`. */
 export function standardErrorSink(): Sink {
-  return streamSink(Deno.stderr);
+  return streamSink(Deno.stderr, dated);
 }
 
-function streamSink(stream: { writeSync(bytes: Uint8Array): number }): Sink {
-  return (_severity, message) => {
+type Formatter = (...line: Parameters<Sink>) => string;
+
+const dated: Formatter = (_severity, message) => `[${formatDate(new Date())}] ${message}`;
+
+function streamSink(stream: { writeSync(bytes: Uint8Array): number }, format: Formatter): Sink {
+  return (...line) => {
     try {
-      stream.writeSync(new TextEncoder().encode(`[${formatDate(new Date())}] ${message}\n`));
+      stream.writeSync(new TextEncoder().encode(`${format(...line)}\n`));
     } catch {
       // Whoever read it is gone.
     }

@@ -1,25 +1,27 @@
 import { FallbackCommands } from "../alerts/fallback_command.ts";
 import type { MailAlerts } from "../alerts/mail_alerts.ts";
+import type { Notifier } from "../alerts/notifier.ts";
 import { monitorLine } from "../alerts/monitor_file.ts";
 import type { DirectorEvent } from "../director/events.ts";
 import type { CheckKey } from "../model/check.ts";
 import { destinationKey, virtualKey } from "../model/table.ts";
 import type { Model } from "../model/virtual_service.ts";
 import { formatDate } from "./date.ts";
-import { logLine, warningLine } from "./event_log.ts";
+import { logFields, logLine, warningLine } from "./event_log.ts";
 import type { Log } from "./log.ts";
 
 /** What a reporter carries events to. */
 export interface ReporterPorts {
   readonly log: Log;
   readonly mails: MailAlerts;
+  readonly notifier: Notifier;
   /** The configuration in force. */
   model(): Model;
   /** Whether this director keeps the table. A standby tells its log alone. */
   onDuty(): boolean;
 }
 
-/** Carries the director's events to the log, the alert mails, the monitor files and the fallback commands. */
+/** Carries the director's events to the log, the alert mails, the notices, the monitor files and the fallback commands. */
 export class Reporter {
   readonly #ports: ReporterPorts;
   readonly #log: Log;
@@ -41,8 +43,9 @@ export class Reporter {
   readonly report = (event: DirectorEvent): void => {
     if (event.type !== "round" || this.#isNews(event) || this.#log.isVerbose) {
       const { severity, text } = logLine(event);
-      this.#log.write(severity, text);
+      this.#log.write(severity, text, logFields(event));
       this.#mail(event, text);
+      this.#notify(event, text);
     }
     if (event.type === "round") {
       this.#warn(event);
@@ -57,9 +60,10 @@ export class Reporter {
     await this.#fallbackCommands.stopAll();
   }
 
-  /** Ends what the fallback commands began, and sends the last mails. */
+  /** Ends what the fallback commands began, and sends the last mails and notices. */
   async stop(): Promise<void> {
-    await Promise.all([this.#fallbackCommands.stopAll(), this.#ports.mails.stop()]);
+    const { mails, notifier } = this.#ports;
+    await Promise.all([this.#fallbackCommands.stopAll(), mails.stop(), notifier.stop()]);
   }
 
   #mail(event: DirectorEvent, text: string): void {
@@ -73,6 +77,15 @@ export class Reporter {
       const virtual = this.#ports.model().virtuals.get(virtualKey(service.address));
       if (virtual) mails.tableChange(virtual, destinationKey(destination), occasion === "change", text);
     }
+  }
+
+  #notify(event: DirectorEvent, text: string): void {
+    const { notifier } = this.#ports;
+    if (!this.#ports.onDuty()) return;
+    if (event.type === "fallback") notifier.fallback(event.virtual, event.active, text);
+    if (event.type !== "transition") return;
+    const { virtual, real, up, was, reason } = event;
+    notifier.transition(virtual, real, { was, is: up ? "up" : "down", reason, text });
   }
 
   /** Of all rounds only a trouble of our own is news, and that once. */

@@ -19,6 +19,9 @@ export const OCCASIONS = [
 /** One of {@link OCCASIONS}. */
 export type Occasion = typeof OCCASIONS[number];
 
+/** What is said of a real server; `unknown` before its first verdict. */
+export type RealState = "up" | "down" | "unknown";
+
 /** Everything that happens and that somebody may want to log, mail, count or act upon. */
 export type DirectorEvent =
   /**
@@ -53,6 +56,7 @@ export type DirectorEvent =
     readonly virtual: VirtualService;
     readonly real: RealServer;
     readonly up: boolean;
+    readonly was: RealState;
     readonly reason: string;
   }
   /** The last real server of a virtual service has gone (`active`), or the first has returned. */

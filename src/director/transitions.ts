@@ -1,5 +1,5 @@
 import type { Model } from "../model/virtual_service.ts";
-import type { DirectorEvent } from "./events.ts";
+import type { DirectorEvent, RealState } from "./events.ts";
 import { type Health, isServing, needsFallback, type RealHealth, reasonFor } from "./health.ts";
 
 /**
@@ -16,7 +16,8 @@ export function transitions(before: Health, after: Health, model: Model): Direct
       const real = virtual.reals.get(realKey);
       const oldReal = old?.reals.get(realKey);
       if (!real || realHealth === oldReal || !tells(oldReal, realHealth)) continue;
-      events.push({ type: "transition", virtual, real, up: isServing(realHealth), reason: reasonFor(realHealth) });
+      const [up, was, reason] = [isServing(realHealth), stateOf(oldReal), reasonFor(realHealth)];
+      events.push({ type: "transition", virtual, real, up, was, reason });
     }
     const active = needsFallback(virtual, health);
     if (active !== (old !== undefined && needsFallback(virtual, old))) {
@@ -24,6 +25,11 @@ export function transitions(before: Health, after: Health, model: Model): Direct
     }
   }
   return events;
+}
+
+function stateOf(real: RealHealth | undefined): RealState {
+  if (!real?.verified) return "unknown";
+  return isServing(real) ? "up" : "down";
 }
 
 /** The state that an entry is taken over in is no news; a first verdict of down is, even where nobody was in the table. */

@@ -4,6 +4,7 @@
 
 import type { IpAddress } from "./address.ts";
 import type { Check } from "./check.ts";
+import type { Secret } from "./secret.ts";
 import type { Destination, DestinationKey, ServiceSettings, VirtualKey } from "./table.ts";
 
 /** How a real server's state is found: by a check, or said by the configuration. */
@@ -46,9 +47,28 @@ export interface AlertSettings {
   /** Seconds between repeats while a real server is down; 0 = none. */
   readonly repeatEvery: number;
   readonly on: ReadonlySet<AlertState>;
-  /** `host` or `host:port`; absent = the local sendmail. */
-  readonly smtp?: string;
+  /** Absent = the local sendmail. */
+  readonly smtp?: MailServer;
 }
+
+/** A mail server that takes alerts. */
+export interface MailServer {
+  /** `host` or `host:port`. */
+  readonly host: string;
+  /**
+   * `auto`: encrypted if it offers that, with any certificate. `yes`: encrypted, with a certificate that the system
+   * trusts, or not at all. `no`: never encrypted.
+   */
+  readonly tls: "auto" | "yes" | "no";
+  readonly login?: { readonly user: string; readonly passwd: Secret };
+}
+
+/** Who hears of every transition. */
+export type NotifyTarget =
+  /** A program and its own arguments. */
+  | { readonly kind: "program"; readonly argv: readonly string[] }
+  /** The URL is as good as a password: that of a chat room lets everybody write there. */
+  | { readonly kind: "webhook"; readonly url: Secret };
 
 /** The states of the daemon in which alerts are sent. */
 export type AlertState = "starting" | "running" | "stopping" | "reloading";
@@ -79,6 +99,7 @@ export interface VirtualService {
   readonly serviceName?: string;
   readonly comment?: string;
   readonly alerts: AlertSettings;
+  readonly notify?: NotifyTarget;
   /** 1-based line of the configuration file. */
   readonly line: number;
 }
@@ -102,6 +123,7 @@ export interface Model {
   readonly execute: readonly string[];
   /** A path, or a syslog facility. */
   readonly logFile: string;
+  readonly logFormat: "text" | "json";
   readonly supervised: boolean;
   readonly maintenanceDir?: string;
   /** Seconds: the global check interval. */

@@ -3,7 +3,7 @@ import { composeLetters } from "../../src/alerts/compose.ts";
 import { type Mailbox, parseMailbox } from "../../src/alerts/letter.ts";
 import type { Alert } from "../../src/alerts/news.ts";
 import type { VirtualService } from "../../src/model/virtual_service.ts";
-import { alertSettings, sketchVirtual } from "./fixture.ts";
+import { alertSettings, mailServer, sketchVirtual } from "./fixture.ts";
 
 const pure = { permissions: "none" } as const;
 const imprint = { host: "lb1", date: new Date("2026-11-20T06:15:00Z"), newId: () => "id" };
@@ -53,7 +53,7 @@ Deno.test("one letter tells all that happened, of several virtual services too",
 const APART: [name: string, others: Alert][] = [
   ["other recipients", alert("two", sketchVirtual({ alerts: alertSettings({ to: ["boss@example.org"] }) }))],
   ["another sender", alert("two", sketchVirtual({ alerts: alertSettings({ from: "lb@example.org" }) }))],
-  ["another mail server", alert("two", sketchVirtual({ alerts: alertSettings({ smtp: "192.0.2.25" }) }))],
+  ["another mail server", alert("two", sketchVirtual({ alerts: alertSettings({ smtp: mailServer("192.0.2.25") }) }))],
   ["another state of the daemon", alert("two", sketchVirtual(), { state: "reloading" })],
 ];
 

@@ -1,6 +1,6 @@
 import type { Letter } from "../../src/alerts/letter.ts";
 import type { DestinationKey } from "../../src/model/table.ts";
-import type { AlertSettings, AlertState, VirtualService } from "../../src/model/virtual_service.ts";
+import type { AlertSettings, AlertState, MailServer, VirtualService } from "../../src/model/virtual_service.ts";
 import { keyOf, sketchModel } from "../director/fixture.ts";
 
 /** Every state of the daemon. */
@@ -25,6 +25,11 @@ export function server(text: string): DestinationKey {
   return text as DestinationKey;
 }
 
+/** A mail server that is spoken to as it likes, unless a test says otherwise. */
+export function mailServer(host: string, options: Partial<MailServer> = {}): MailServer {
+  return { host, tls: "auto", ...options };
+}
+
 /** A letter that says `subject`. */
 export function sketchLetter(subject: string, options: Partial<Letter> = {}): Letter {
   return {
@@ -34,7 +39,7 @@ export function sketchLetter(subject: string, options: Partial<Letter> = {}): Le
     to: ["ops@example.org"],
     subject,
     text: `Log-Message: ${subject}\n`,
-    server: "192.0.2.25",
+    server: mailServer("192.0.2.25"),
     ...options,
   };
 }

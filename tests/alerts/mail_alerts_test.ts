@@ -1,5 +1,6 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import type { Letter } from "../../src/alerts/letter.ts";
+import { Notifier } from "../../src/alerts/notifier.ts";
 import { MailAlerts } from "../../src/alerts/mail_alerts.ts";
 import { Log } from "../../src/daemon/log.ts";
 import { Reporter } from "../../src/daemon/reporter.ts";
@@ -41,7 +42,9 @@ class World {
       complain: (text) => ok(false, text),
     });
     const log = new Log(() => {});
-    const reporter = new Reporter({ log, mails: this.mails, model: () => this.director.model, onDuty: () => true });
+    const notifier = new Notifier({ host: "lb1", complain: () => {} });
+    const model = () => this.director.model;
+    const reporter = new Reporter({ log, mails: this.mails, notifier, model, onDuty: () => true });
     this.director = new Director(this.sketch(), {
       driver: new MemoryIpvs(decodeRules(table)),
       clock: this.clock,

@@ -2,7 +2,7 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { type Letter, type Refusal, refuseAll, type Send } from "../../src/alerts/letter.ts";
 import { MailQueue } from "../../src/alerts/mail_queue.ts";
 import { FakeClock } from "../director/fake_clock.ts";
-import { sketchLetter } from "./fixture.ts";
+import { mailServer, sketchLetter } from "./fixture.ts";
 
 const pure = { permissions: "none" } as const;
 
@@ -67,8 +67,8 @@ Deno.test("after an hour a letter is given up", pure, async () => {
 
 Deno.test("a server that says nothing is left after a minute, and holds up no other", pure, async () => {
   const world = new World();
-  world.answer = (letter, to) => letter.server === "silent" ? hangs(letter, to) : [];
-  world.queue.add(sketchLetter("one", { server: "silent" }));
+  world.answer = (letter, to) => letter.server?.host === "silent" ? hangs(letter, to) : [];
+  world.queue.add(sketchLetter("one", { server: mailServer("silent") }));
   world.queue.add(sketchLetter("two"));
   await world.until(59);
   deepStrictEqual(world.attempts, ["0 one to ops@example.org", "0 two to ops@example.org"]);

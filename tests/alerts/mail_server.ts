@@ -10,31 +10,36 @@ export interface Mail {
 /** A mail server on the loopback interface. */
 export interface MailServer extends AsyncDisposable {
   readonly port: number;
+  /** The file of its certificate, if it encrypts. */
+  readonly certificate: string;
   /** What it has taken. */
   mails(): Mail[];
 }
 
-/** Starts Debian's aiosmtpd, which takes everything. Resolves when it listens. */
-export async function startMailServer(encryption: "none" | "starttls" = "none"): Promise<MailServer> {
+/** What a mail server wants of those who bring mail. */
+export interface Demands {
+  readonly encryption?: "none" | "starttls";
+  /** Nobody else may bring any. */
+  readonly login?: { readonly user: string; readonly passwd: string };
+}
+
+/** Starts Debian's aiosmtpd, which takes everything that it is brought properly. Resolves when it listens. */
+export async function startMailServer({ encryption = "none", login }: Demands = {}): Promise<MailServer> {
   const folder = await Deno.makeTempDir();
   const port = freePort();
-  const tls = encryption === "none"
-    ? []
-    : ["--tlscert", await makeCertificate(folder), "--tlskey", `${folder}/key.pem`];
+  const tls = encryption === "none" ? ["", ""] : [await makeCertificate(folder), `${folder}/key.pem`];
   const child = new Deno.Command("/usr/bin/python3", {
-    args: [
-      ...["-m", "aiosmtpd", "-n", "-d", "-l", `127.0.0.1:${port}`, ...tls],
-      ...["-c", "aiosmtpd.handlers.Mailbox", `${folder}/mail`],
-    ],
+    args: ["-c", SERVER, String(port), `${folder}/mail`, ...tls, login?.user ?? "", login?.passwd ?? ""],
     stdin: "null",
     stdout: "null",
     stderr: "piped",
   }).spawn();
   const log = child.stderr.pipeThrough(new TextDecoderStream());
-  await logSays(log, "Server is listening");
+  await logSays(log, "listening");
   const drained = log.pipeTo(new WritableStream());
   return {
     port,
+    certificate: tls[0],
     mails: () => readFolder(`${folder}/mail/new`),
     async [Symbol.asyncDispose]() {
       child.kill("SIGKILL");
@@ -44,6 +49,24 @@ export async function startMailServer(encryption: "none" | "starttls" = "none"):
     },
   };
 }
+
+const SERVER = `
+import asyncio, ssl, sys
+from aiosmtpd.handlers import Mailbox
+from aiosmtpd.smtp import SMTP, AuthResult
+port, folder, cert, key, user, passwd = sys.argv[1:]
+tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH) if cert else None
+if tls: tls.load_cert_chain(cert, key)
+def authenticate(server, session, envelope, mechanism, data):
+    return AuthResult(success=(data.login, data.password) == (user.encode(), passwd.encode()), handled=False)
+handler = Mailbox(folder)
+def session():
+    return SMTP(handler, tls_context=tls, auth_required=bool(user), auth_require_tls=bool(tls), authenticator=authenticate)
+loop = asyncio.new_event_loop()
+loop.run_until_complete(loop.create_server(session, "127.0.0.1", int(port)))
+print("listening", file=sys.stderr, flush=True)
+loop.run_forever()
+`;
 
 /** Reads a mail from its text. */
 export function parseMail(raw: string): Mail {
@@ -79,7 +102,18 @@ async function makeCertificate(folder: string): Promise<string> {
   const { success } = await new Deno.Command("openssl", {
     args: [
       ...["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "1"],
-      ...["-subj", "/CN=mail", "-keyout", `${folder}/key.pem`, "-out", path],
+      ...[
+        "-subj",
+        "/CN=mail",
+        "-addext",
+        "subjectAltName=IP:127.0.0.1",
+        "-addext",
+        "basicConstraints=CA:FALSE",
+        "-keyout",
+        `${folder}/key.pem`,
+        "-out",
+        path,
+      ],
     ],
     stdin: "null",
     stdout: "null",

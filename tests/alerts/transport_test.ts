@@ -1,8 +1,10 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import type { Letter, Refusal } from "../../src/alerts/letter.ts";
+import type { MailServer } from "../../src/model/virtual_service.ts";
+import { Secret } from "../../src/model/secret.ts";
 import { mailTransport } from "../../src/alerts/transport.ts";
-import { sketchLetter } from "./fixture.ts";
-import { parseMail, startMailServer } from "./mail_server.ts";
+import { mailServer, sketchLetter } from "./fixture.ts";
+import { type Demands, parseMail, startMailServer } from "./mail_server.ts";
 
 /** A line above 76 characters, and one that would end the mail if nobody took care. */
 const TEXT = "Log-Message: Quiescent real server: 10.0.0.11:80 (192.0.2.10:80) (Weight set to 0)\n.\nFrom here\n";
@@ -22,10 +24,10 @@ async function send(letter: Letter, sendmailPaths?: readonly string[]): Promise<
 
 for (const encryption of ["none", "starttls"] as const) {
   Deno.test(`a mail server takes a letter; its encryption: ${encryption}`, async () => {
-    await using server = await startMailServer(encryption);
+    await using server = await startMailServer({ encryption });
     const letter = sketchLetter("[Shop] Deleted real server: 10.0.0.11:80 (192.0.2.10:80)", {
       ...LETTER,
-      server: `127.0.0.1:${server.port}`,
+      server: mailServer(`127.0.0.1:${server.port}`),
     });
     deepStrictEqual(await send(letter), []);
     const [mail, ...others] = server.mails();
@@ -40,6 +42,64 @@ for (const encryption of ["none", "starttls"] as const) {
     strictEqual(mail.headers.get("auto-submitted"), "auto-generated");
     strictEqual(mail.text, TEXT);
   });
+}
+
+const LOGIN = { user: "lb", passwd: "hunter2" };
+
+const RELAYS: [
+  name: string,
+  demands: Demands,
+  options: (certificate: string) => Partial<MailServer>,
+  refusal: RegExp | undefined,
+][] = [
+  [
+    "takes it with the login",
+    { encryption: "starttls", login: LOGIN },
+    () => ({ login: loginOf("hunter2") }),
+    undefined,
+  ],
+  [
+    "does not take it with a wrong password",
+    { encryption: "starttls", login: LOGIN },
+    () => ({ login: loginOf("hunter3") }),
+    /Invalid login/,
+  ],
+  ["does not take it without a login", { login: LOGIN }, () => ({}), /530|Authentication required/i],
+  [
+    "is not given a password in clear text",
+    { login: LOGIN },
+    () => ({ login: loginOf("hunter2") }),
+    /STARTTLS|TLS/,
+  ],
+  [
+    "is given one in clear text with smtptls = no",
+    { login: LOGIN },
+    () => ({ login: loginOf("hunter2"), tls: "no" }),
+    undefined,
+  ],
+  ["must encrypt with smtptls = yes", {}, () => ({ tls: "yes" }), /STARTTLS|TLS/],
+  [
+    "must have a trusted certificate with smtptls = yes",
+    { encryption: "starttls" },
+    () => ({ tls: "yes" }),
+    /certificate/i,
+  ],
+];
+
+for (const [name, demands, options, refusal] of RELAYS) {
+  Deno.test(`a mail server ${name}`, async () => {
+    await using server = await startMailServer(demands);
+    const relay = mailServer(`127.0.0.1:${server.port}`, options(server.certificate));
+    const refused = await send(sketchLetter("one", { ...LETTER, server: relay }));
+    deepStrictEqual(server.mails().length, refusal ? 0 : 1);
+    if (!refusal) return deepStrictEqual(refused, []);
+    match(refused[0].message, refusal);
+    ok(!JSON.stringify(refused).includes("hunter"));
+  });
+}
+
+function loginOf(passwd: string) {
+  return { user: "lb", passwd: new Secret(passwd) };
 }
 
 /** Answers every line as told; an empty answer is none. */
@@ -93,20 +153,36 @@ const FAULTS: [name: string, refusals: Record<string, string>, left: [address: s
 for (const [name, refusals, left] of FAULTS) {
   Deno.test(`a mail server that ${name}`, () =>
     withPeer(refusing(refusals), async (server) => {
-      const refused = await send(sketchLetter("one", { ...LETTER, server, text: "one\n" }));
+      const refused = await send(sketchLetter("one", { ...LETTER, server: mailServer(server), text: "one\n" }));
       deepStrictEqual(refused.map(({ address, permanent }) => [address, permanent]).toSorted(), left);
     }));
 }
 
+Deno.test("a mail server whose certificate the system trusts takes it with smtptls = yes", async () => {
+  await using server = await startMailServer({ encryption: "starttls" });
+  const before = Deno.env.get("SSL_CERT_FILE");
+  Deno.env.set("SSL_CERT_FILE", server.certificate);
+  try {
+    deepStrictEqual(
+      await send(sketchLetter("one", { ...LETTER, server: mailServer(`127.0.0.1:${server.port}`, { tls: "yes" }) })),
+      [],
+    );
+    strictEqual(server.mails().length, 1);
+  } finally {
+    if (before === undefined) Deno.env.delete("SSL_CERT_FILE");
+    else Deno.env.set("SSL_CERT_FILE", before);
+  }
+});
+
 Deno.test("a mail server that says nothing is left when the time is over", () =>
   withPeer(() => "", async (server) => {
-    const letter = sketchLetter("one", { server });
+    const letter = sketchLetter("one", { server: mailServer(server) });
     const refused = await mailTransport()(letter, letter.to, AbortSignal.timeout(100));
     deepStrictEqual(refused.map(({ address, permanent }) => [address, permanent]), [["ops@example.org", false]]);
   }));
 
 Deno.test("a mail server that is not there", async () => {
-  const [{ message, permanent }] = await send(sketchLetter("one", { server: "127.0.0.1:1" }));
+  const [{ message, permanent }] = await send(sketchLetter("one", { server: mailServer("127.0.0.1:1") }));
   match(message, /ECONNREFUSED/);
   ok(!permanent);
 });

@@ -310,6 +310,9 @@ virtual = 192.0.2.2:80
     emailalertfreq = 2
     emailalertstatus = none
     smtp = own
+    smtpuser = joe
+    smtptls = no
+    notify = /own/tell -v
 checkinterval = 3
 failurecount = 3
 checkcount = 3
@@ -324,10 +327,14 @@ emailalertfreq = 3
 emailalertstatus = running
 emailalertfrom = from@b
 smtp = global
+smtpuser = jim
+smtppasswd = hunter2
+smtptls = yes
+notify = https://chat.example.org/hooks/hunter2
 `;
   const summary = (service: VirtualService) => {
     const { interval, target } = checkOf([...service.reals.values()][0]);
-    const { quiescent, readdQuiescent, cleanStop, failureCount, fallback, fallbackCommand, alerts } = service;
+    const { quiescent, readdQuiescent, cleanStop, failureCount, fallback, fallbackCommand, alerts, notify } = service;
     return [
       [interval, target.pingCount, target.tlsVerify],
       [
@@ -339,19 +346,30 @@ smtp = global
         fallback?.destination.forwarding,
         fallbackCommand,
       ],
-      [alerts.to, alerts.repeatEvery, [...alerts.on], alerts.from, alerts.smtp],
+      [
+        alerts.to,
+        alerts.repeatEvery,
+        [...alerts.on],
+        alerts.from,
+        alerts.smtp?.host,
+        alerts.smtp?.tls,
+        alerts.smtp?.login?.user,
+      ],
+      notify?.kind === "webhook" ? notify.url.reveal() : notify?.argv,
     ];
   };
   const [first, second] = [...model(text).virtuals.values()].map(summary);
   deepStrictEqual(first, [
     [3, 3, true],
     [false, true, false, 3, "127.0.0.1:80", "gate", ["/global"]],
-    [["global@b"], 3, ["running"], "from@b", "global"],
+    [["global@b"], 3, ["running"], "from@b", "global", "yes", "jim"],
+    "https://chat.example.org/hooks/hunter2",
   ]);
   deepStrictEqual(second, [
     [2, 2, false],
     [true, true, true, 2, "10.0.0.9:80", "masq", ["/own"]],
-    [["own@b"], 2, [], "from@b", "own"],
+    [["own@b"], 2, [], "from@b", "own", "no", "joe"],
+    ["/own/tell", "-v"],
   ]);
 });
 
@@ -766,6 +784,16 @@ pure("a section's client certificate does not go with a global key; each setting
     ],
   );
   strictEqual(new Set(targets.map(({ key }) => key)).size, 3);
+});
+
+pure("a login at the mail server is a user and a password", () => {
+  const head = ["virtual = 192.0.2.1:80", "real = 10.0.0.1:80 masq", "smtp = mail"] as const;
+  deepStrictEqual(said(...head, "smtpuser = lb"), [
+    "error 5:16+2 smtpuser has no effect without smtppasswd",
+  ]);
+  deepStrictEqual(said(...head, "smtppasswd = hunter2"), [
+    "error 5:18+7 smtppasswd has no effect without smtpuser",
+  ]);
 });
 
 pure("files for TLS that have nothing to go with are reported", () => {

@@ -54,12 +54,12 @@ const LINES: [event: DirectorEvent, severity: string, text: string][] = [
     "Refused: add virtual server 192.0.2.1:80: Scheduler not found (line 7 of the configuration asks for it); trying again",
   ],
   [
-    { type: "transition", virtual, real, up: false, reason: "503 Service Unavailable" },
+    { type: "transition", virtual, real, up: false, was: "up", reason: "503 Service Unavailable" },
     "warning",
     "Real server 10.0.0.1:80 (192.0.2.1:80) is down: 503 Service Unavailable",
   ],
   [
-    { type: "transition", virtual, real, up: true, reason: "200 OK" },
+    { type: "transition", virtual, real, up: true, was: "down", reason: "200 OK" },
     "notice",
     "Real server 10.0.0.1:80 (192.0.2.1:80) is up: 200 OK",
   ],

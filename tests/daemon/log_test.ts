@@ -1,4 +1,4 @@
-import { match, ok, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { formatDate } from "../../src/daemon/date.ts";
 import { Log } from "../../src/daemon/log.ts";
 import { fileSink } from "../../src/daemon/log_sinks.ts";
@@ -14,7 +14,7 @@ async function inFolder(work: (path: string) => void): Promise<void> {
 
 Deno.test("a line in the log file has the date, the configuration's name and the pid", () =>
   inFolder((path) => {
-    new Log(fileSink(path, "www")).info("Added virtual server: 192.0.2.1:80");
+    new Log(fileSink(path, "text", "www")).info("Added virtual server: 192.0.2.1:80");
     match(
       Deno.readTextFileSync(path),
       /^\[\w{3} \w{3} [ \d]\d \d\d:\d\d:\d\d \d{4}\|www\|\d+\] Added virtual server: 192\.0\.2\.1:80\n$/,
@@ -23,7 +23,7 @@ Deno.test("a line in the log file has the date, the configuration's name and the
 
 Deno.test("the log goes on in a new file when the old one has been rotated away", () =>
   inFolder((path) => {
-    const log = new Log(fileSink(path, "www"));
+    const log = new Log(fileSink(path, "text", "www"));
     log.info("before");
     Deno.renameSync(path, `${path}.1`);
     log.info("after");
@@ -31,12 +31,31 @@ Deno.test("the log goes on in a new file when the old one has been rotated away"
     ok(Deno.readTextFileSync(path).includes("after"));
   }));
 
+Deno.test("a line in JSON has the words, and what they say", () =>
+  inFolder((path) => {
+    const log = new Log(fileSink(path, "json", "www"));
+    log.write("warning", "Real server a is down", { event: "transition", real: "10.0.0.1:80", weight: 3 });
+    const [line, rest] = Deno.readTextFileSync(path).split("\n");
+    const { time, pid, ...said } = JSON.parse(line);
+    match(time, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+    strictEqual(pid, Deno.pid);
+    deepStrictEqual(said, {
+      severity: "warning",
+      configuration: "www",
+      message: "Real server a is down",
+      event: "transition",
+      real: "10.0.0.1:80",
+      weight: 3,
+    });
+    strictEqual(rest, "");
+  }));
+
 Deno.test("a log that cannot be written stops nothing", () =>
-  new Log(fileSink("/nonexistent/log", "www")).info("hello"));
+  new Log(fileSink("/nonexistent/log", "text", "www")).info("hello"));
 
 Deno.test("a message with line ends is one line all the same", () =>
   inFolder((path) => {
-    new Log(fileSink(path, "www")).error("503\r\nEvil: [header]");
+    new Log(fileSink(path, "text", "www")).error("503\r\nEvil: [header]");
     const text = Deno.readTextFileSync(path);
     strictEqual(text.split("\n").length, 2);
     ok(text.includes("503\\x0d\\x0aEvil: [header]"));

@@ -1,5 +1,6 @@
 import { deepStrictEqual } from "node:assert/strict";
 import type { MailAlerts } from "../../src/alerts/mail_alerts.ts";
+import type { Notifier } from "../../src/alerts/notifier.ts";
 import { Log } from "../../src/daemon/log.ts";
 import { Reporter } from "../../src/daemon/reporter.ts";
 import type { CheckResult } from "../../src/model/check.ts";
@@ -22,7 +23,8 @@ Deno.test({
     const { check } = real.policy;
     const lines: string[] = [];
     const log = new Log((severity, text) => lines.push(`${severity}: ${text}`));
-    const reporter = new Reporter({ log, mails: {} as MailAlerts, model: () => model, onDuty: () => true });
+    const ports = { mails: {} as MailAlerts, notifier: {} as Notifier, model: () => model, onDuty: () => true };
+    const reporter = new Reporter({ log, ...ports });
     for (const result of [expiresIn(9), expiresIn(9), verdict(false), expiresIn(9), expiresIn(8), verdict(true)]) {
       reporter.report({ type: "round", check, result, durationMs: 1, users: [{ virtual, real }] });
     }

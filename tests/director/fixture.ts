@@ -39,6 +39,7 @@ export function sketchModel(...sketches: readonly VirtualSketch[]): Model {
     unresolved: [],
     autoReload: false,
     execute: [],
+    logFormat: "text",
     logFile: "/var/log/ldirectord.log",
     supervised: false,
     checkInterval: 10,

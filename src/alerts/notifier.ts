@@ -1,0 +1,120 @@
+import type { RealServer, VirtualService } from "../model/virtual_service.ts";
+import { runHook } from "./hook.ts";
+import { type Notice, noticeArguments, noticeBody } from "./notice.ts";
+import { postJson } from "./webhook.ts";
+
+/** Seconds that one call may take. */
+const LIMIT = 10;
+
+/** Milliseconds until a webhook that failed is tried again: the first waits, then no more. */
+const RETRY_DELAYS = [1_000, 5_000];
+
+/** Notices that wait for one program or webhook; beyond them the oldest is dropped. */
+const CAPACITY = 1_000;
+
+/** Milliseconds that what waits gets when the daemon stops. */
+const LAST_CALL = 5_000;
+
+/** What a notifier needs from outside. */
+export interface NotifierPorts {
+  /** The name of this host. */
+  readonly host: string;
+  /** Hears of notices that did not arrive, one line each. */
+  complain(text: string): void;
+}
+
+/** What waits for one program or webhook, the first of it under way. */
+interface Line {
+  readonly waiting: Notice[];
+  dropped: boolean;
+}
+
+/**
+ * Tells the programs and webhooks of `notify` of every transition: each of them one at a time and in order, without
+ * anybody waiting for it.
+ */
+export class Notifier {
+  readonly #ports: NotifierPorts;
+  readonly #lines = new Map<string, Line>();
+  readonly #ending = new AbortController();
+  #idle = Promise.withResolvers<void>();
+
+  constructor(ports: NotifierPorts) {
+    this.#ports = ports;
+  }
+
+  /** A real server came up, went down, or was found dead by its first check. */
+  transition(virtual: VirtualService, real: RealServer, told: Pick<Notice, "was" | "is" | "reason" | "text">): void {
+    this.#add({ ...told, virtual, real });
+  }
+
+  /** A virtual service lost its last real server, or has one again. */
+  fallback(virtual: VirtualService, active: boolean, text: string): void {
+    const [was, is] = active ? ["up", "down"] as const : ["down", "up"] as const;
+    this.#add({ virtual, was, is, reason: active ? "no real server is up" : "a real server is up", text });
+  }
+
+  /** Waits a few seconds for what is under way or waits. */
+  async stop(): Promise<void> {
+    if (this.#lines.size === 0) return;
+    const timer = setTimeout(() => this.#ending.abort(), LAST_CALL);
+    await this.#idle.promise;
+    clearTimeout(timer);
+  }
+
+  #add(told: Omit<Notice, "target" | "time">): void {
+    const target = told.virtual.notify;
+    if (!target || this.#ending.signal.aborted) return;
+    const key = target.kind === "webhook" ? target.url.reveal() : target.argv.join("\0");
+    const known = this.#lines.get(key);
+    const line = known ?? { waiting: [], dropped: false };
+    line.waiting.push({ ...told, target, time: new Date() });
+    if (line.waiting.length > CAPACITY) this.#drop(line);
+    if (known) return;
+    this.#lines.set(key, line);
+    this.#work(key, line);
+  }
+
+  /** The first is under way; the second is the oldest that still waits. */
+  #drop(line: Line): void {
+    line.waiting.splice(1, 1);
+    if (!line.dropped) this.#ports.complain(`notify: more than ${CAPACITY} notices wait, the oldest are dropped`);
+    line.dropped = true;
+  }
+
+  async #work(key: string, line: Line): Promise<void> {
+    for (let notice = line.waiting[0]; notice && !this.#ending.signal.aborted; notice = line.waiting[0]) {
+      const problem = await this.#tell(notice);
+      if (problem !== undefined) this.#ports.complain(`notify: ${problem}`);
+      line.waiting.shift();
+    }
+    const left = line.waiting.length;
+    if (left > 0) this.#ports.complain(`notify: no time was left for ${left} notices, from: ${line.waiting[0].text}`);
+    this.#lines.delete(key);
+    if (this.#lines.size > 0) return;
+    this.#idle.resolve();
+    this.#idle = Promise.withResolvers();
+  }
+
+  async #tell(notice: Notice): Promise<string | undefined> {
+    const { target } = notice;
+    if (target.kind === "program") return await runHook([...target.argv, ...noticeArguments(notice)], LIMIT);
+    const body = noticeBody(notice, this.#ports.host);
+    for (let attempt = 0;; attempt++) {
+      const signal = AbortSignal.any([AbortSignal.timeout(LIMIT * 1000), this.#ending.signal]);
+      const problem = await postJson(target.url, body, signal);
+      if (!problem) return undefined;
+      if (problem.permanent || attempt === RETRY_DELAYS.length) return problem.message;
+      await this.#pause(RETRY_DELAYS[attempt]);
+      if (this.#ending.signal.aborted) return problem.message;
+    }
+  }
+
+  /** Ends early when the daemon has no time left. */
+  #pause(milliseconds: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, milliseconds);
+    this.#ending.signal.addEventListener("abort", () => resolve(), { once: true });
+    return promise.finally(() => clearTimeout(timer));
+  }
+}
