@@ -32,8 +32,6 @@ export interface Loaded {
   readonly problems: readonly Problem[];
   /** The file's lines, for {@link formatProblem}. */
   readonly lines: readonly string[];
-  /** Differs when the file's bytes differ; "" when it could not be read. */
-  readonly digest: string;
   /** Looks up again the names that had no address, and resolves the same text with what is found. */
   readonly relookup: () => Promise<Loaded>;
   /** Parses the same text again, for whoever asks what stands in the file; absent when it could not be read. */
@@ -55,20 +53,18 @@ export async function loadConfig(file: string, environment: Partial<LoadEnvironm
   } catch (error) {
     return unreadable(file, machine, explain(error));
   }
-  const digest = await sha256(bytes);
   const parsed = () => parse(decodeSource(bytes));
-  return await finish({ file: absolute(file), digest, parsed }, machine, { hosts: new Map() });
+  return await finish({ file: absolute(file), parsed }, machine, { hosts: new Map() });
 }
 
 /** What comes of a tree that stands in no file; `name` is what it is called. */
 export async function loadTree(name: string, parsed: () => Parsed): Promise<Loaded> {
-  return await finish({ file: name, digest: "", parsed }, thisMachine, { hosts: new Map() });
+  return await finish({ file: name, parsed }, thisMachine, { hosts: new Map() });
 }
 
 /** A text that was read, and how to parse it: anew each time, as its problems are added to. */
 interface Source {
   readonly file: string;
-  readonly digest: string;
   readonly parsed: () => Parsed;
 }
 
@@ -92,7 +88,6 @@ async function finish(source: Source, machine: LoadEnvironment, known: Partial<N
     model,
     problems: problems.toSorted(),
     lines,
-    digest: source.digest,
     relookup: () => finish(source, machine, { hosts, ports }),
     tree: () => source.parsed().tree,
   };
@@ -107,7 +102,6 @@ function unreadable(file: string, machine: LoadEnvironment, text: string): Loade
   return {
     problems: [{ severity: "error", line: 0, column: 0, length: 0, text }],
     lines: [],
-    digest: "",
     relookup: () => loadConfig(file, machine),
   };
 }
@@ -123,11 +117,6 @@ function explain(error: unknown): string {
 
 function absolute(file: string): string {
   return file.startsWith("/") ? file : `${Deno.cwd()}/${file}`;
-}
-
-async function sha256(bytes: Uint8Array): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", bytes as BufferSource);
-  return new Uint8Array(digest).toHex();
 }
 
 const thisMachine: LoadEnvironment = {

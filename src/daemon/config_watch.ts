@@ -1,6 +1,7 @@
-/** What tells that a file may have changed without reading it. */
+/** What tells that a file may have changed without reading it. The time of the last status change no tool sets back. */
 interface Stamp {
   readonly mtime: number | undefined;
+  readonly ctime: number | undefined;
   readonly size: number;
   readonly inode: number | null;
 }
@@ -38,13 +39,13 @@ export class FileWatch {
 
 function stampOf(path: string): Stamp | undefined {
   try {
-    const { mtime, size, ino } = Deno.statSync(path);
-    return { mtime: mtime?.getTime(), size, inode: ino };
+    const { mtime, ctime, size, ino } = Deno.statSync(path);
+    return { mtime: mtime?.getTime(), ctime: ctime?.getTime(), size, inode: ino };
   } catch {
     return undefined;
   }
 }
 
 function same(a: Stamp, b: Stamp | undefined): boolean {
-  return b !== undefined && a.mtime === b.mtime && a.size === b.size && a.inode === b.inode;
+  return b !== undefined && a.mtime === b.mtime && a.ctime === b.ctime && a.size === b.size && a.inode === b.inode;
 }

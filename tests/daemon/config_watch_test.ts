@@ -2,14 +2,26 @@ import { deepStrictEqual } from "node:assert/strict";
 import { FileWatch } from "../../src/daemon/config_watch.ts";
 
 /** What is done to the file before each look, and what the look must say. */
-const TIMELINES: [name: string, steps: [change: "write" | "touch" | "remove" | "-", changed: boolean][]][] = [
+const TIMELINES: [name: string, steps: [change: "write" | "touch" | "swap" | "remove" | "-", changed: boolean][]][] = [
   ["a file that nobody touches", [["-", false], ["-", false]]],
   ["a changed file, once it has come to rest", [["write", false], ["-", true], ["-", false]]],
   ["a file that is being written for a while", [["write", false], ["write", false], ["-", true]]],
   ["a file that was only touched", [["touch", false], ["-", true]]],
+  ["another text of the same length and time", [["touch", false], ["-", true], ["swap", false], ["-", true]]],
   ["a file that is replaced through a gap", [["remove", false], ["write", false], ["-", true]]],
   ["a file that is gone", [["remove", false], ["-", false]]],
 ];
+
+/** Writes another text of the same length and sets the time of change back, as `cp -p` and rsync do. */
+function swap(path: string): void {
+  const { mtime, ctime, size } = Deno.statSync(path);
+  const isLater = () => Deno.statSync(path).ctime!.getTime() > ctime!.getTime();
+  // The kernel's clock for files ticks every few milliseconds.
+  for (let i = 0; i < 100_000 && !isLater(); i++) {
+    Deno.writeTextFileSync(path, "y".repeat(size));
+    Deno.utimeSync(path, mtime!, mtime!);
+  }
+}
 
 for (const [name, steps] of TIMELINES) {
   Deno.test(`FileWatch: ${name}`, async () => {
@@ -21,6 +33,7 @@ for (const [name, steps] of TIMELINES) {
       const seen = steps.map(([change], i) => {
         if (change === "write") Deno.writeTextFileSync(path, "x".repeat(i + 2));
         if (change === "touch") Deno.utimeSync(path, 1_000_000 + i, 1_000_000 + i);
+        if (change === "swap") swap(path);
         if (change === "remove") Deno.removeSync(path);
         return watch.look();
       });
