@@ -6,6 +6,7 @@ export const TOOLS: Readonly<Record<string, () => Promise<Tool>>> = {
   activate: async () => (await import("./duty.ts")).activate,
   deactivate: async () => (await import("./duty.ts")).deactivate,
   "check-pulse": async () => (await import("./check_pulse.ts")).checkPulse,
+  doctor: async () => (await import("./doctor.ts")).doctor,
   plan: async () => (await import("./plan.ts")).plan,
   probe: async () => (await import("./probe.ts")).probe,
 };

@@ -112,6 +112,17 @@ const URGENT = -10;
 /** What ipvsadm says when it cannot reach the kernel's table at all. */
 const OUT_OF_REACH = /Can't initialize ipvs|[Pp]ermission denied/;
 
+/** Where the program is, if it is anywhere. */
+export function findIpvsadm(): string | undefined {
+  return defaults().folders.map((folder) => `${folder}/ipvsadm`).find((path) => {
+    try {
+      return Deno.statSync(path).isFile;
+    } catch {
+      return false;
+    }
+  });
+}
+
 function spawn(folders: readonly string[], args: readonly string[]): Deno.ChildProcess {
   for (const folder of folders) {
     const command = new Deno.Command(`${folder}/ipvsadm`, {

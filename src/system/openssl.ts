@@ -52,9 +52,8 @@ const DECLARATIONS = {
 
 type OpenSsl = Deno.DynamicLibrary<typeof DECLARATIONS>["symbols"];
 
-/** As distributions name it; 1.1 is what those of before 2022 have. */
-const LIBRARIES = ["libssl.so.3", "libssl.so.1.1"];
-
+/** OpenSSL's library as distributions name it; 1.1 is what those of before 2022 have. */
+export const OPENSSL_LIBRARIES: readonly string[] = ["libssl.so.3", "libssl.so.1.1"];
 const SSL_CTRL_SET_TLSEXT_HOSTNAME = 55;
 const SSL_CTRL_SET_MIN_PROTO_VERSION = 123;
 const TLSEXT_NAMETYPE_host_name = 0n;
@@ -74,7 +73,7 @@ const landing = new Uint8Array(64 * 1024);
 let symbols: OpenSsl | undefined;
 
 function openssl(): OpenSsl {
-  for (const name of LIBRARIES) {
+  for (const name of OPENSSL_LIBRARIES) {
     if (symbols) break;
     try {
       symbols = Deno.dlopen(name, DECLARATIONS).symbols;
@@ -91,7 +90,7 @@ export class MissingOpenSsl extends Error {
   override readonly name = "MissingOpenSsl";
 
   constructor() {
-    super(`checks over TLS need OpenSSL's ${LIBRARIES.join(" or ")}: install it (Debian: libssl3)`);
+    super(`checks over TLS need OpenSSL's ${OPENSSL_LIBRARIES.join(" or ")}: install it (Debian: libssl3)`);
   }
 }
 

@@ -72,3 +72,54 @@ scenario("probe: real servers are asked as the daemon would, and the daemon is n
   strictEqual((await director.tool("probe", "http://10.0.0.11/", "--receive", "10.0.0.12")).code, 1);
   strictEqual((await director.try("status")).code, 0);
 });
+
+scenario("doctor: it finds what is wrong with the director's machine, and its commands set it right", async (world) => {
+  const { director, reals } = world;
+  await reals.are(["10.0.0.11", "10.0.0.12"]);
+  await director.host.run("sysctl", "-qw", "net.ipv4.ip_forward=0");
+  await director.host.run("ip", "address", "del", "192.0.2.10/24", "dev", "eth0");
+  await director.configure(SITE);
+  const examined = async () => {
+    const { code, stdout } = await director.tool("doctor", "--json", "www");
+    return { code, findings: JSON.parse(stdout).findings as { level: string; what: string; commands?: string[] }[] };
+  };
+  const sick = await examined();
+  strictEqual(sick.code, 2);
+  deepStrictEqual(sick.findings.filter(({ level }) => level !== "ok").map(({ what }) => what), [
+    "net.ipv4.ip_forward is 0",
+    "the virtual address 192.0.2.10 is on no interface",
+  ]);
+  for (const { commands = [] } of sick.findings) {
+    for (const command of commands.filter((each) => !each.includes("/etc/"))) {
+      await director.host.run("sh", "-c", command);
+    }
+  }
+  const { code, findings } = await examined();
+  deepStrictEqual([code, findings.filter(({ level }) => level !== "ok")], [0, []]);
+});
+
+scenario("doctor --real: what it says to type makes a bare machine a real server, by each method", async (world) => {
+  const { director, reals, client } = world;
+  const methods = { "10.0.0.11": "gate", "10.0.0.12": "ipip", "10.0.0.13": "masq" };
+  await reals.are(Object.keys(methods), "bare");
+  await director.configure(`
+    checktimeout = 2
+    checkinterval = 1
+    quiescent = no
+    virtual = 192.0.2.10:80
+            ${
+    Object.entries(methods).map(([address, method]) => `real = ${address}:80 ${method}`).join("\n            ")
+  }
+            service = http
+            scheduler = rr
+  `);
+  for (const address of Object.keys(methods)) {
+    const { stdout } = await director.tool("doctor", "--json", "--real", address, "www");
+    const [{ steps }] = JSON.parse(stdout).needs as { steps: { commands: string[] }[] }[];
+    for (const { commands } of steps) for (const command of commands) await reals.types(address, command);
+  }
+  // Answers that come back through the director must not find the shorter way.
+  await reals.types("10.0.0.13", "ip route del 192.0.2.0/24");
+  await director.does("start");
+  await client.isServedBy("192.0.2.10:80", ...Object.keys(methods));
+});

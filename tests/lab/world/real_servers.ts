@@ -5,8 +5,8 @@ import { poll } from "./wait.ts";
 
 const RUN = "/run/lab";
 
-/** How the real server gets clients' packets, and so what its network looks like. */
-export type Forwarding = "gate" | "masq" | "ipip";
+/** How the real server gets clients' packets, and so what its network looks like; bare: nobody has set it up. */
+export type Forwarding = "gate" | "masq" | "ipip" | "bare";
 
 /** What stands where a real server's kernel would otherwise answer for the virtual service's address. */
 const NO_ARP_FOR_VIRTUAL = ["net.ipv4.conf.all.arp_ignore=1", "net.ipv4.conf.all.arp_announce=2"];
@@ -38,6 +38,11 @@ export class RealServers {
   /** Kills the web server: connections are refused. */
   stop(address: string): void {
     this.#signal(address, "SIGKILL");
+  }
+
+  /** Types a command on the real server; it must succeed. */
+  async types(address: string, command: string): Promise<void> {
+    await this.#host(address).run("sh", "-c", command);
   }
 
   /** Stops the web server in its tracks: connections are accepted by its kernel, and nothing is ever answered. */
@@ -122,6 +127,7 @@ function createHost(address: string, forwarding: Forwarding): Promise<Host> {
     const network = [...own, `route add default via ${GATEWAY.v4}`, `route add ::/0 via ${GATEWAY.v6}`];
     return Host.create(name, network, ["net.ipv6.conf.eth0.accept_redirects=0"]);
   }
+  if (forwarding === "bare") return Host.create(name, [...own, `route add ${FRONT.v4} dev eth0`]);
   // The host takes the virtual service's address for its own, and answers to clients directly.
   const device = forwarding === "ipip" ? "tunl0" : "lo";
   const network = [

@@ -1,0 +1,191 @@
+/**
+ * What the doctor knows of a machine: gathered here, judged in findings.ts.
+ */
+
+import type { IpvsTable, VirtualKey } from "../model/table.ts";
+import { checksOf, type Model } from "../model/virtual_service.ts";
+import type { Severity } from "../config/problem.ts";
+import { IpvsUnavailable } from "../ipvs/driver.ts";
+import { findIpvsadm, Ipvsadm } from "../ipvs/ipvsadm.ts";
+import { readKernelFile } from "../system/kernel_file.ts";
+import { OPENSSL_LIBRARIES } from "../system/openssl.ts";
+import { fileMode, isMissing, type LocalAddress, localAddresses, sysctl } from "./machine.ts";
+
+/** The configuration in question. */
+export interface ConfigurationFacts {
+  readonly file: string;
+  readonly mode?: number;
+  /** It has passwords in it. */
+  readonly holdsSecrets: boolean;
+  /** How many problems of each severity it has. */
+  readonly problems: Readonly<Record<Severity, number>>;
+  /** Absent when it has errors. */
+  readonly model?: Model;
+  /** Whether its daemon runs here. */
+  readonly running: boolean;
+}
+
+/** Another configuration whose daemon runs here. */
+export interface Neighbour {
+  readonly file: string;
+  readonly virtuals: ReadonlySet<VirtualKey>;
+}
+
+/** A machine, as far as the doctor looks. */
+export interface Facts {
+  readonly configuration?: ConfigurationFacts;
+  readonly neighbours: readonly Neighbour[];
+  /** The kernel's release: `6.1.0-18-amd64`. */
+  readonly release: string;
+  /** IPVS is in the running kernel, built in or as a module that is loaded. */
+  readonly ipvsLoaded: boolean;
+  /** Modules that are loaded or built in, and those that could be loaded. */
+  readonly modules: { readonly present: ReadonlySet<string>; readonly loadable: ReadonlySet<string> };
+  /** Path of the program. */
+  readonly ipvsadm?: string;
+  /** The table, or why it cannot be read. */
+  readonly table: IpvsTable | string;
+  readonly addresses: readonly LocalAddress[];
+  /** Settings of the kernel by name. */
+  readonly sysctls: ReadonlyMap<string, string>;
+  /** Effective capabilities of this process, as capabilities(7) counts their bits. */
+  readonly capabilities?: bigint;
+  /** How many files a process may have open at most; absent = no limit is known. */
+  readonly openFiles?: number;
+  /** Names of processes that keep IPVS tables as well. */
+  readonly keepers: readonly string[];
+  /** The system has a sendmail. */
+  readonly sendmail: boolean;
+  /** The system has OpenSSL's library. */
+  readonly openssl: boolean;
+}
+
+/** Settings that do not belong to an interface. */
+const SYSCTLS = [
+  "net.ipv4.ip_forward",
+  "net.ipv6.conf.all.forwarding",
+  "net.ipv6.conf.all.disable_ipv6",
+  "net.ipv4.vs.expire_quiescent_template",
+  "net.ipv4.vs.expire_nodest_conn",
+  "net.ipv4.vs.conntrack",
+  "net.netfilter.nf_conntrack_max",
+  "net.netfilter.nf_conntrack_count",
+] as const;
+
+/** Settings that each interface has, and `all`. */
+const INTERFACE_SYSCTLS = ["rp_filter", "send_redirects"] as const;
+
+/** Gathers the facts. Changes nothing; what may not be looked at is left out. */
+export async function gatherFacts(
+  configuration: ConfigurationFacts | undefined,
+  neighbours: readonly Neighbour[],
+): Promise<Facts> {
+  const addresses = localAddresses();
+  const release = readKernelFile("/proc/sys/kernel/osrelease")?.trim() ?? "";
+  const modules = modulesOf(release);
+  const ipvsadm = findIpvsadm();
+  return {
+    configuration,
+    neighbours,
+    release,
+    ipvsLoaded: readKernelFile("/proc/net/ip_vs") !== undefined,
+    modules,
+    ipvsadm,
+    table: await readTable(ipvsadm),
+    addresses,
+    sysctls: sysctlsOf(addresses),
+    capabilities: capabilities(),
+    openFiles: openFiles(),
+    keepers: await keepers(),
+    sendmail: ["/usr/sbin/sendmail", "/usr/lib/sendmail"].some((path) => !isMissing(path)),
+    openssl: OPENSSL_LIBRARIES.some(hasLibrary),
+  };
+}
+
+/** What a loaded configuration has to say of itself. */
+export function configurationFacts(
+  file: string,
+  problems: Readonly<Record<Severity, number>>,
+  model: Model | undefined,
+  running: boolean,
+): ConfigurationFacts {
+  const checks = [...model?.virtuals.values() ?? []].flatMap(({ reals }) =>
+    [...reals.values()].flatMap(({ policy }) => checksOf(policy))
+  );
+  const holdsSecrets = checks.some(({ target }) => target.passwd !== undefined || target.secret !== undefined);
+  return { file, mode: fileMode(file), holdsSecrets, problems, model, running };
+}
+
+async function readTable(ipvsadm: string | undefined): Promise<IpvsTable | string> {
+  if (!ipvsadm) return "the program ipvsadm is not installed";
+  try {
+    return await new Ipvsadm().read({ thresholds: false });
+  } catch (error) {
+    if (error instanceof IpvsUnavailable) return error.message;
+    throw error;
+  }
+}
+
+/** Modules by their names, with underscores, as /proc/modules has them. */
+function modulesOf(release: string): Facts["modules"] {
+  const folder = `/lib/modules/${release}`;
+  const named = (text: string) =>
+    [...text.matchAll(/([^/\s]+)\.ko(?:\.[a-z0-9]+)?(?=:|\s|$)/g)].map(([, name]) => name.replaceAll("-", "_"));
+  const listed = (file: string) => textOf(`${folder}/${file}`);
+  const loaded = (readKernelFile("/proc/modules") ?? "").split("\n").map((line) => line.split(" ")[0]);
+  const loadable = listed("modules.dep").split("\n").flatMap((line) => named(line.split(":")[0]));
+  return { present: new Set([...loaded, ...named(listed("modules.builtin"))]), loadable: new Set(loadable) };
+}
+
+function sysctlsOf(addresses: readonly LocalAddress[]): ReadonlyMap<string, string> {
+  const interfaces = new Set(["all", ...addresses.map((each) => each.interface)]);
+  const names = [
+    ...SYSCTLS,
+    ...INTERFACE_SYSCTLS.flatMap((name) => [...interfaces].map((each) => `net.ipv4.conf.${each}.${name}`)),
+  ];
+  return new Map(names.flatMap((name) => {
+    const value = sysctl(name);
+    return value === undefined ? [] : [[name, value] as const];
+  }));
+}
+
+function capabilities(): bigint | undefined {
+  const mask = /^CapEff:\s*([0-9a-f]+)$/m.exec(readKernelFile("/proc/self/status") ?? "")?.[1];
+  return mask === undefined ? undefined : BigInt(`0x${mask}`);
+}
+
+function openFiles(): number | undefined {
+  const hard = /^Max open files\s+\S+\s+(\d+)/m.exec(readKernelFile("/proc/self/limits") ?? "")?.[1];
+  return hard === undefined ? undefined : Number(hard);
+}
+
+/** Other programs that write IPVS tables. */
+const KEEPERS = ["keepalived", "nanny", "surealived", "kube-proxy"];
+
+async function keepers(): Promise<readonly string[]> {
+  try {
+    const args = ["-l", "-x", KEEPERS.join("|")];
+    const { stdout } = await new Deno.Command("pgrep", { args, stdin: "null", stderr: "null" }).output();
+    const names = new TextDecoder().decode(stdout).split("\n").map((line) => line.split(" ")[1]);
+    return [...new Set(names.filter(Boolean))].sort();
+  } catch {
+    return [];
+  }
+}
+
+function hasLibrary(name: string): boolean {
+  try {
+    Deno.dlopen(name, {}).close();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function textOf(path: string): string {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch {
+    return "";
+  }
+}

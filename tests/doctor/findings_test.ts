@@ -1,0 +1,200 @@
+import { deepStrictEqual, match, ok } from "node:assert/strict";
+import type { Facts } from "../../src/doctor/facts.ts";
+import { examine, type Finding, QUESTIONS } from "../../src/doctor/findings.ts";
+import { decodeRules } from "../../src/ipvs/rules.ts";
+import type { IpAddress } from "../../src/model/address.ts";
+import type { VirtualKey } from "../../src/model/table.ts";
+import { model, pure, section } from "../config/fixture.ts";
+
+const SITE = section("virtual = 192.0.2.10:80", "real = 10.0.0.1:80 masq", "service = http", "scheduler = wlc");
+
+/** A director in good order, its configuration included. */
+const WELL: Facts = {
+  configuration: {
+    file: "/etc/ha.d/www",
+    mode: 0o600,
+    holdsSecrets: true,
+    problems: { error: 0, warning: 0 },
+    model: model(SITE),
+    running: true,
+  },
+  neighbours: [],
+  release: "6.1.0-18-amd64",
+  ipvsLoaded: true,
+  modules: { present: new Set(["ip_vs", "ip_vs_wlc"]), loadable: new Set(["ip_vs", "ip_vs_wlc", "ip_vs_wrr"]) },
+  ipvsadm: "/usr/sbin/ipvsadm",
+  table: decodeRules("-A -t 192.0.2.10:80 -s wlc\n-a -t 192.0.2.10:80 -r 10.0.0.1:80 -m -w 1\n"),
+  addresses: [
+    { interface: "lo", address: "127.0.0.1" as IpAddress, prefix: 8 },
+    { interface: "eth0", address: "192.0.2.10" as IpAddress, prefix: 24 },
+    { interface: "eth1", address: "10.0.0.254" as IpAddress, prefix: 24 },
+  ],
+  sysctls: new Map([
+    ["net.ipv4.ip_forward", "1"],
+    ["net.ipv6.conf.all.disable_ipv6", "0"],
+    ["net.ipv6.conf.all.forwarding", "0"],
+    ["net.ipv4.vs.expire_quiescent_template", "1"],
+    ["net.ipv4.vs.expire_nodest_conn", "1"],
+    ["net.ipv4.vs.conntrack", "0"],
+    ["net.ipv4.conf.all.rp_filter", "0"],
+    ["net.ipv4.conf.eth0.rp_filter", "2"],
+    ["net.ipv4.conf.all.send_redirects", "1"],
+    ["net.ipv4.conf.eth0.send_redirects", "1"],
+  ]),
+  capabilities: 0x1ff_ffff_ffffn,
+  openFiles: 1_048_576,
+  keepers: [],
+  sendmail: true,
+  openssl: true,
+};
+
+/** The facts of another machine, with some settings and another configuration. */
+function facts(change: Partial<Facts>, sysctls: Readonly<Record<string, string>> = {}, text = SITE): Facts {
+  const configuration = { ...WELL.configuration!, model: model(text) };
+  return { ...WELL, configuration, sysctls: new Map([...WELL.sysctls, ...Object.entries(sysctls)]), ...change };
+}
+
+/** What is not well, as `level question: what`. */
+function complaints(given: Facts): readonly string[] {
+  return examine(given).filter(({ level }) => level !== "ok").map(({ level, question, what }) =>
+    `${level} ${question}: ${what}`
+  );
+}
+
+pure("a director in good order has nothing to complain of", () => {
+  deepStrictEqual(complaints(WELL), []);
+  ok(examine(WELL).length >= 6);
+});
+
+const QUIET = "servicename = x";
+
+const ROWS: readonly (readonly [said: string, given: Facts])[] = [
+  [
+    "problem ipvs: the kernel 6.1.0-18-amd64 has no IPVS, and there is no module ip_vs for it",
+    facts({ ipvsLoaded: false, modules: { present: new Set(), loadable: new Set() } }),
+  ],
+  ["advice ipvs: the kernel's module ip_vs is not loaded", facts({ ipvsLoaded: false })],
+  ["problem schedulers: the kernel has no scheduler mh", facts({}, {}, SITE.replace("wlc", "mh"))],
+  ["problem ipvsadm: the program ipvsadm is not installed", facts({ ipvsadm: undefined })],
+  ["problem permission: this process may not change the table (it lacks CAP_NET_ADMIN)", facts({ capabilities: 0n })],
+  ["problem permission: the table cannot be read: because", facts({ table: "because" })],
+  [
+    "advice permission: this process may not open raw sockets (it lacks CAP_NET_RAW)",
+    facts({ capabilities: 1n << 12n }, {}, SITE.replace("service = http", "checktype = ping")),
+  ],
+  [
+    "advice configuration: /etc/ha.d/www has 2 warnings",
+    facts({ configuration: { ...WELL.configuration!, problems: { error: 0, warning: 2 } } }),
+  ],
+  [
+    "problem configuration: /etc/ha.d/www has 1 error: it cannot be started, and nothing more is known of it here",
+    facts({ configuration: { ...WELL.configuration!, problems: { error: 1, warning: 2 }, model: undefined } }),
+  ],
+  [
+    "problem configuration: /etc/ha.d/www holds passwords, and everybody may read it",
+    facts({ configuration: { ...WELL.configuration!, mode: 0o644 } }),
+  ],
+  ["problem forwarding: net.ipv4.ip_forward is 0", facts({}, { "net.ipv4.ip_forward": "0" })],
+  [
+    "problem forwarding: net.ipv6.conf.all.forwarding is 0",
+    facts(
+      {
+        addresses: [...WELL.addresses, { interface: "eth0", address: "2001:db8::9" as IpAddress, prefix: 64 }],
+      },
+      {},
+      section("virtual6 = [2001:db8::9]:80", "real6 = [2001:db8:1::1]:80 masq", "scheduler = wlc"),
+    ),
+  ],
+  [
+    "problem ipv6: net.ipv6.conf.all.disable_ipv6 is 1, and virtual6 needs IPv6",
+    facts({}, { "net.ipv6.conf.all.disable_ipv6": "1" }, section("virtual6 = 7", "scheduler = wlc")),
+  ],
+  [
+    "problem virtual-addresses: the virtual address 192.0.2.99 is on no interface",
+    facts({}, {}, SITE.replace("192.0.2.10", "192.0.2.99")),
+  ],
+  [
+    "advice virtual-addresses: the virtual address 192.0.2.10 is on no interface",
+    facts({ addresses: [], configuration: { ...WELL.configuration!, running: false } }),
+  ],
+  [
+    "advice rp-filter: rp_filter is strict (1) on eth0, eth1",
+    facts({}, {
+      "net.ipv4.conf.all.rp_filter": "1",
+      "net.ipv4.conf.eth0.rp_filter": "0",
+    }),
+  ],
+  [
+    "problem send-redirects: send_redirects is on for eth0, where virtual and real servers share a network",
+    facts({ table: new Map() }, {}, SITE.replace("10.0.0.1:80", "192.0.2.11:80")),
+  ],
+  [
+    "problem quiescent-persistent: net.ipv4.vs.expire_quiescent_template is 0, and 192.0.2.10:80 is persistent and " +
+    "quiescent",
+    facts({}, { "net.ipv4.vs.expire_quiescent_template": "0" }, `${SITE}    persistent = 600\n`),
+  ],
+  [
+    "advice removed-servers: net.ipv4.vs.expire_nodest_conn is 0, and 192.0.2.10:80 removes real servers that are down " +
+    "(quiescent = no)",
+    facts({}, { "net.ipv4.vs.expire_nodest_conn": "0" }, SITE.replace("= yes", "= no")),
+  ],
+  [
+    "problem conntrack: the firewall's connection table is nearly full: 60000 of 65536",
+    facts({}, {
+      "net.netfilter.nf_conntrack_max": "65536",
+      "net.netfilter.nf_conntrack_count": "60000",
+      "net.ipv4.vs.conntrack": "1",
+    }),
+  ],
+  [
+    "advice conntrack: the firewall tracks connections, and IPVS's are hidden from it (net.ipv4.vs.conntrack is 0)",
+    facts({}, { "net.netfilter.nf_conntrack_max": "65536", "net.netfilter.nf_conntrack_count": "6" }),
+  ],
+  [
+    "advice table: the table has 10.0.0.9:80 in 192.0.2.10:80, which /etc/ha.d/www does not list",
+    facts({ table: decodeRules("-A -t 192.0.2.10:80 -s wlc\n-a -t 192.0.2.10:80 -r 10.0.0.9:80 -m -w 1\n") }),
+  ],
+  [
+    "problem neighbours: 192.0.2.10:80 is in /etc/ha.d/shop as well, whose daemon runs",
+    facts({ neighbours: [{ file: "/etc/ha.d/shop", virtuals: new Set(["tcp:192.0.2.10:80" as VirtualKey]) }] }),
+  ],
+  ["advice keepers: keepalived runs on this machine", facts({ keepers: ["keepalived"] })],
+  [
+    "problem mail: there is no sendmail, and 192.0.2.10:80 sends alerts through it",
+    facts({ sendmail: false }, {}, `${SITE}    emailalert = a@b\n`),
+  ],
+  [
+    "problem openssl: OpenSSL's library is not installed, and there are checks over TLS",
+    facts({ openssl: false }, {}, SITE.replace("= http", "= https")),
+  ],
+  ["problem open-files: a process may have 64 files open, and 1 checks may need 102", facts({ openFiles: 64 })],
+];
+
+pure("what is not as it should be is found, and nothing else", () => {
+  for (const [said, given] of ROWS) deepStrictEqual(complaints(given), [said], said);
+});
+
+pure("what does not concern the configuration is not complained of", () => {
+  const gate = section("virtual = 192.0.2.10:80", "real = 10.0.0.1:80 gate", "scheduler = wlc", QUIET);
+  deepStrictEqual(complaints(facts({ openssl: false, sendmail: false }, { "net.ipv4.ip_forward": "0" }, gate)), []);
+  const none = facts({ configuration: undefined }, { "net.ipv4.ip_forward": "0" });
+  deepStrictEqual(complaints(none), []);
+});
+
+pure("every question has rows here, and every problem says what to type", () => {
+  const found = ROWS.flatMap(([, given]) => examine(given));
+  deepStrictEqual([...new Set(found.map(({ question }) => question))].sort(), Object.keys(QUESTIONS).sort());
+  const commandless = /^the table cannot be read/;
+  for (const { level, what, commands } of found as readonly Finding[]) {
+    if (level !== "ok" && !commandless.test(what)) ok(commands && commands.length > 0, what);
+  }
+});
+
+pure("a setting is set now and for the next boot", () => {
+  const [problem] = examine(facts({}, { "net.ipv4.ip_forward": "0" }));
+  deepStrictEqual(problem.commands, [
+    "sysctl -w net.ipv4.ip_forward=1",
+    "echo 'net.ipv4.ip_forward = 1' >> /etc/sysctl.d/20-ldirectord.conf",
+  ]);
+  match(problem.why!, /connections hang/);
+});
