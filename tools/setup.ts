@@ -39,6 +39,8 @@ const PEERS: Packages = {
   "redis-server": "a store",
   "memcached": "a cache",
   "systemd": "a service manager",
+  "rsyslog": "a system log",
+  "logrotate": "puts old logs away",
   "ldirectord": "the Perl program, to compare with",
   "libnet-inet6glue-perl": "without which that dies of its first IPv6 check",
   "keepalived": "the other director, to measure against",

@@ -1,0 +1,134 @@
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import { LOG } from "../world/director.ts";
+import type { Host } from "../world/host.ts";
+import { scenario } from "../world/scenario.ts";
+import { poll } from "../world/wait.ts";
+
+const SYSLOG = "/run/syslog";
+const SYSLOG_PID = "/run/rsyslogd.pid";
+const LOGROTATE = new URL("../../../packaging/logrotate", import.meta.url).pathname;
+
+const FARM = `
+checktimeout = 1
+checkinterval = 1
+quiescent = no
+virtual = 192.0.2.10:80
+        real = 10.0.0.11:80 masq
+        real = 10.0.0.12:80 masq
+        service = http
+        scheduler = rr
+`;
+
+scenario(
+  "syslog: a real syslogd has the lines with facility, severity and tag, and those after its restart",
+  async (world) => {
+    const { director, reals } = world;
+    await Deno.writeTextFile("/run/rsyslog.conf", RSYSLOG);
+    await startSyslog(director.host);
+    await reals.are(["10.0.0.11", "10.0.0.12"]);
+    await director.start(`logfile = local3${FARM}`);
+    const tag = `ldirectord[${await director.pid()}]`;
+    await says(SYSLOG, `local3.info ${tag}: Added real server: 10.0.0.11:80 (192.0.2.10:80) (Weight set to 1)\n`);
+
+    reals.stop("10.0.0.11");
+    await says(SYSLOG, `local3.warning ${tag}: Real server 10.0.0.11:80 (192.0.2.10:80) is down: connection refused\n`);
+
+    await stopSyslog();
+    await reals.start("10.0.0.11");
+    await world.table.becomes(`
+    -A -t 192.0.2.10:80 -s rr
+    -a -t 192.0.2.10:80 -r 10.0.0.11:80 -m -w 1
+    -a -t 192.0.2.10:80 -r 10.0.0.12:80 -m -w 1
+  `);
+    await startSyslog(director.host);
+    reals.stop("10.0.0.12");
+    await says(SYSLOG, `local3.warning ${tag}: Real server 10.0.0.12:80 (192.0.2.10:80) is down: connection refused\n`);
+    await stopSyslog();
+  },
+);
+
+scenario("logrotate: with the file that is installed the log goes on in a new one", async ({ director, reals }) => {
+  await reals.are(["10.0.0.11", "10.0.0.12"]);
+  await director.start(FARM);
+  const before = await director.log();
+  // logrotate refuses a file that others than root may write, as a checkout may have it.
+  await Deno.copyFile(LOGROTATE, "/run/logrotate");
+  await Deno.chmod("/run/logrotate", 0o644);
+  await director.host.run("logrotate", "--force", "--state", "/run/logrotate.state", "/run/logrotate");
+  strictEqual(await Deno.readTextFile(`${LOG}.1`), before);
+
+  reals.stop("10.0.0.11");
+  await director.logs(/^\[.*\] Deleted real server: 10\.0\.0\.11:80/m);
+  ok(!(await director.log()).includes("Starting Linux Director"));
+  strictEqual((await Deno.stat(LOG)).mode! & 0o777, 0o640);
+  await Deno.remove(`${LOG}.1`);
+});
+
+scenario("logformat = json: each line is an object that says who, what and why", async ({ director, reals }) => {
+  await reals.are(["10.0.0.11", "10.0.0.12"]);
+  await director.start(`logformat = json${FARM}`);
+  reals.stop("10.0.0.11");
+  await director.logs(/"is":"down"/);
+  const lines = (await director.log()).trim().split("\n").map((line) => JSON.parse(line));
+  const { time, ...transition } = lines.find(({ is }) => is === "down");
+  match(time, /^\d{4}-\d\d-\d\dT/);
+  deepStrictEqual(transition, {
+    severity: "warning",
+    configuration: "www",
+    pid: await director.pid(),
+    message: "Real server 10.0.0.11:80 (192.0.2.10:80) is down: connection refused",
+    event: "transition",
+    virtual: "192.0.2.10:80",
+    real: "10.0.0.11:80",
+    was: "up",
+    is: "down",
+    reason: "connection refused",
+  });
+});
+
+scenario("notify: a script hears of every transition, and the director waits for no script", async (world) => {
+  const { director, reals, table } = world;
+  await Deno.writeTextFile("/run/notify", `#!/bin/sh\necho "$@" >> /run/notified\n[ $6 = up ] || exec sleep 60\n`, {
+    mode: 0o755,
+  });
+  await reals.are(["10.0.0.11", "10.0.0.12"]);
+  await director.start(`notify = /run/notify to ops${FARM}`);
+  const told = () => Deno.readTextFile("/run/notified").catch(() => "");
+  reals.stop("10.0.0.11");
+  await table.becomes(`
+    -A -t 192.0.2.10:80 -s rr
+    -a -t 192.0.2.10:80 -r 10.0.0.12:80 -m -w 1
+  `);
+  reals.stop("10.0.0.12");
+  await table.becomes("-A -t 192.0.2.10:80 -s rr\n");
+  const first = "to ops 192.0.2.10:80 10.0.0.11:80 up down connection refused\n";
+  ok((await poll(told, (text) => text.includes(first), 15)).includes(first));
+  await director.logs(/notify: \/run\/notify took longer than 10 s and was ended/, 20);
+  const next = "to ops 192.0.2.10:80 10.0.0.12:80 up down connection refused\n";
+  ok((await poll(told, (text) => text.includes(next), 15)).includes(next));
+});
+
+async function startSyslog(host: Host): Promise<void> {
+  host.start("rsyslogd", "-n", "-f", "/run/rsyslog.conf", "-i", SYSLOG_PID);
+  ok(await poll(() => isThere("/dev/log"), Boolean, 10), "rsyslogd does not listen");
+}
+
+async function stopSyslog(): Promise<void> {
+  Deno.kill(Number(await Deno.readTextFile(SYSLOG_PID)), "SIGTERM");
+  ok(await poll(async () => !await isThere("/dev/log"), Boolean, 10), "rsyslogd still listens");
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return await Deno.lstat(path).then(() => true, () => false);
+}
+
+async function says(path: string, line: string): Promise<void> {
+  const text = await poll(() => Deno.readTextFile(path).catch(() => ""), (text) => text.includes(line), 10);
+  ok(text.includes(line), `no such line: ${line}${text}`);
+}
+
+const RSYSLOG = `
+module(load="imuxsock" SysSock.Name="/dev/log")
+template(name="line" type="string" string="%syslogfacility-text%.%syslogseverity-text% %syslogtag%%msg%\\n")
+*.* action(type="omfile" file="${SYSLOG}" template="line")
+`;
