@@ -41,6 +41,8 @@ const PEERS: Packages = {
   "systemd": "a service manager",
   "rsyslog": "a system log",
   "logrotate": "puts old logs away",
+  "etcd-server": "a store that speaks gRPC",
+  "python3-grpcio": "gRPC's own library",
   "ldirectord": "the Perl program, to compare with",
   "libnet-inet6glue-perl": "without which that dies of its first IPv6 check",
   "keepalived": "the other director, to measure against",

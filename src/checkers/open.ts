@@ -37,6 +37,8 @@ export interface Circumstances {
   readonly name?: string;
   /** A connection to the same server whose session this one takes up. */
   readonly sibling?: ByteStream;
+  /** The protocol that is to be spoken over it, as TLS calls that (RFC 7301). */
+  readonly alpn?: string;
 }
 
 /** TLS on a connection that is there already; the configuration's `tlsservername` overrides the peer's name. */
@@ -44,7 +46,7 @@ export async function secure(
   stream: ByteStream,
   target: CheckTarget,
   run: CheckRun,
-  { address = target.address, name = target.virtualHost, sibling }: Circumstances = {},
+  { address = target.address, name = target.virtualHost, sibling, alpn }: Circumstances = {},
 ): Promise<ByteStream> {
   run.trace("* TLS handshake");
   const { startTls } = await import("../wire/tls.ts");
@@ -57,6 +59,7 @@ export async function secure(
     verify: target.tlsVerify,
     caFile: target.tlsCaFile,
     client: target.tlsClient,
+    alpn,
   }, sibling);
   run.trace(`* ${tls.version()} agreed on`);
   const warning = expiryWarning(tls.daysLeft(), target.certExpiryWarn);

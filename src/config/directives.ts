@@ -410,7 +410,7 @@ export const DIRECTIVES = {
     value: values.text,
     default: UNSET,
     doc: "What a negotiate check asks for: a path for http, a file for ftp, a name for dns, a query for a database, " +
-      "a base for ldap, the very bytes for simpletcp.",
+      "a base for ldap, a service for grpc (unset = the whole server), the very bytes for simpletcp.",
   },
   receive: {
     scope: "virtual",
@@ -437,7 +437,7 @@ export const DIRECTIVES = {
     default: UNSET,
     repeats: true,
     doc: "A further header line of the http request. It takes the place of one of the same name that is sent anyway. " +
-      "New: the old program had no such directive.",
+      "With grpc a field of the call's metadata. New: the old program had no such directive.",
   },
   requestbody: {
     scope: "virtual",
@@ -457,7 +457,7 @@ export const DIRECTIVES = {
     scope: "virtual",
     value: values.virtualHost,
     default: "the host of the request's URL, else the real server's address",
-    doc: "The Host header of an http check, and the server name that TLS is told.",
+    doc: "The Host header of an http check, the authority of a grpc check, and the server name that TLS is told.",
   },
   login: {
     scope: "virtual",

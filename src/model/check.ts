@@ -9,6 +9,8 @@ import type { Secret } from "./secret.ts";
 export const SERVICES = [
   "dns",
   "ftp",
+  "grpc",
+  "grpcs",
   "http",
   "https",
   "http_proxy",

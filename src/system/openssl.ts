@@ -24,6 +24,7 @@ const DECLARATIONS = {
   SSL_set_bio: { parameters: ["pointer", "pointer", "pointer"], result: "void" },
   SSL_set_connect_state: { parameters: ["pointer"], result: "void" },
   SSL_ctrl: { parameters: ["pointer", "i32", "i64", "buffer"], result: "i64" },
+  SSL_set_alpn_protos: { parameters: ["pointer", "buffer", "u32"], result: "i32" },
   SSL_set1_host: { parameters: ["pointer", "buffer"], result: "i32" },
   SSL_get0_param: { parameters: ["pointer"], result: "pointer" },
   SSL_get_session: { parameters: ["pointer"], result: "pointer" },
@@ -116,6 +117,8 @@ export interface TlsExpectation {
   readonly caFile?: string;
   /** PEM files of the certificate, with its chain, and of the key that we show to a server that asks. */
   readonly client?: { readonly certFile: string; readonly keyFile: string };
+  /** The one protocol that we offer to speak (RFC 7301); absent = nothing is said of it. */
+  readonly alpn?: string;
 }
 
 /** What there is to do next: {@link TlsMachine.feed} it what the server sent, or nothing more. */
@@ -136,7 +139,11 @@ export class TlsMachine {
     this.#toServer = lib.BIO_new(lib.BIO_s_mem());
     lib.SSL_set_bio(this.#ssl, this.#fromServer, this.#toServer);
     lib.SSL_set_connect_state(this.#ssl);
-    const { serverName, address } = expectation;
+    const { serverName, address, alpn } = expectation;
+    if (alpn !== undefined) {
+      const offer = Uint8Array.of(alpn.length, ...new TextEncoder().encode(alpn));
+      lib.SSL_set_alpn_protos(this.#ssl, offer, offer.length);
+    }
     if (serverName === undefined) {
       lib.X509_VERIFY_PARAM_set1_ip_asc(lib.SSL_get0_param(this.#ssl), cString(address));
     } else {
