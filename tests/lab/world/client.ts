@@ -23,6 +23,14 @@ export class Client {
     deepStrictEqual(await poll(answering, same, 10), wanted, `who answers at ${virtual}`);
   }
 
+  /** Asks the virtual service until it answers, for so many seconds at most. Gives the seconds that it took. */
+  async waitsForAnswer(virtual: string, seconds: number): Promise<number> {
+    const begin = performance.now();
+    const ask = () => httpGet(virtual).then(() => true, () => false);
+    if (!await poll(ask, Boolean, seconds)) throw new Error(`no answer from ${virtual} within ${seconds} s`);
+    return (performance.now() - begin) / 1000;
+  }
+
   /** Starts to send one request after the other until told to stop. */
   startLoad(virtual: string): Load {
     return new Load(virtual);

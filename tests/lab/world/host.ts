@@ -3,19 +3,11 @@ import { WIRE } from "./wire.ts";
 
 /** A host of the lab: a network namespace with `eth0` on the lab's wire. */
 export class Host {
-  private constructor(readonly name: string) {}
+  protected constructor(readonly name: string) {}
 
   /** Plugs in a host and gives it its addresses and routes: lines of `ip -batch`. */
   static async create(name: string, network: readonly string[], sysctls: readonly string[] = []): Promise<Host> {
-    await run(
-      ["ip", "-batch", "-"],
-      lines([
-        `netns add ${name}`,
-        `link add p-${name} type veth peer name eth0 netns ${name}`,
-        `link set p-${name} master ${WIRE} up`,
-      ]),
-    );
-    await run(["ip", "-n", name, "-batch", "-"], lines(["link set lo up", "link set eth0 up", ...network]));
+    await plugIn(name, network);
     const host = new Host(name);
     if (sysctls.length > 0) await host.run("sysctl", "-qw", ...sysctls);
     return host;
@@ -55,6 +47,19 @@ export class Host {
     await outcomeOf(["kill", "-KILL", ...pids]);
     return pids.length;
   }
+}
+
+/** A network namespace with `eth0` on the lab's wire, and its addresses and routes. */
+export async function plugIn(name: string, network: readonly string[]): Promise<void> {
+  await run(
+    ["ip", "-batch", "-"],
+    lines([
+      `netns add ${name}`,
+      `link add p-${name} type veth peer name eth0 netns ${name}`,
+      `link set p-${name} master ${WIRE} up`,
+    ]),
+  );
+  await run(["ip", "-n", name, "-batch", "-"], lines(["link set lo up", "link set eth0 up", ...network]));
 }
 
 function lines(items: readonly string[]): string {

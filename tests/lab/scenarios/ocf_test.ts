@@ -1,0 +1,65 @@
+import { match, strictEqual } from "node:assert/strict";
+import { clusterScenario } from "../world/cluster.ts";
+import { SITE, SITE_UP } from "../world/cluster_site.ts";
+import { AGENT, installAgent } from "../world/pacemaker.ts";
+
+const CONFIG = "/etc/ha.d/www";
+
+clusterScenario("ocf-tester has nothing to say against the resource agent", async ({ cluster, reals }, node) => {
+  await reals.are(["10.0.0.11", "10.0.0.12"]);
+  await cluster.writeEverywhere(CONFIG, SITE);
+  await installAgent(node);
+  const { code, stdout, stderr } = await node.outcomeOf("ocf-tester", "-n", "www", "-o", "configfile=www", AGENT);
+  match(stdout + stderr, /passed all tests/);
+  strictEqual(code, 0);
+});
+
+clusterScenario("the resource agent's exit codes", async ({ cluster, reals }, node) => {
+  await reals.are(["10.0.0.11", "10.0.0.12"]);
+  await installAgent(node);
+  const agent = async (action: string, ...environment: string[]) => {
+    const { code, stderr } = await node.outcomeOf("env", "OCF_RESKEY_configfile=www", ...environment, AGENT, action);
+    return `${action}: ${code} ${/^ocf-exit-reason:.*$/m.exec(stderr)?.[0] ?? ""}`.trim();
+  };
+  const elsewhere = "OCF_RESKEY_configfile=/etc/ha.d/elsewhere";
+  const missing = "ocf-exit-reason:there is no configuration /etc/ha.d/elsewhere on this node";
+  strictEqual(await agent("start", elsewhere), `start: 2 ${missing}`);
+  strictEqual(await agent("validate-all", elsewhere), `validate-all: 2 ${missing}`);
+  strictEqual(await agent("monitor"), "monitor: 7");
+  strictEqual(await agent("begin"), "begin: 3");
+  strictEqual(
+    await agent("start", "OCF_RESKEY_ldirectord=/nowhere"),
+    "start: 5 ocf-exit-reason:/nowhere is not installed here",
+  );
+  strictEqual(await agent("monitor", "OCF_RESKEY_ldirectord=/nowhere"), "monitor: 7");
+  strictEqual(await agent("stop", "OCF_RESKEY_ldirectord=/nowhere"), "stop: 0");
+  strictEqual(
+    await agent("start", "OCF_RESKEY_pulse_max_age=2min"),
+    "start: 6 ocf-exit-reason:pulse_max_age is a number of seconds, not 2min",
+  );
+
+  await node.write(CONFIG, "virtual = nonsense\n");
+  match(await agent("start"), /^start: 2 ocf-exit-reason:Error \[\d+\] reading file \/etc\/ha\.d\/www at line 1/);
+  match(await agent("validate-all"), /^validate-all: 2 ocf-exit-reason:\/etc\/ha\.d\/www:1/);
+  strictEqual(await agent("stop"), "stop: 0");
+
+  await cluster.writeEverywhere(CONFIG, SITE);
+  strictEqual(await agent("start"), "start: 0");
+  await cluster.table(node).becomes(SITE_UP);
+  strictEqual(await agent("monitor", "OCF_CHECK_LEVEL=10"), "monitor: 0");
+  await node.write(CONFIG, "virtual = nonsense\n");
+  strictEqual(await agent("monitor"), "monitor: 0");
+  match(await agent("reload"), /^reload: 2 ocf-exit-reason:Error/);
+  await cluster.table(node).becomes(SITE_UP, 0);
+
+  await node.run("sh", "-c", "kill -STOP $(cat /run/ldirectord.www.pid)");
+  await node.run("touch", "--date=3 minutes ago", "/run/ldirectord.www.pulse");
+  strictEqual(await agent("monitor"), "monitor: 0");
+  match(
+    await agent("monitor", "OCF_CHECK_LEVEL=10"),
+    /^monitor: 1 ocf-exit-reason:CRITICAL: ldirectord pulse has stopped \(18\d seconds since last beat\)$/,
+  );
+  await node.run("sh", "-c", "kill -CONT $(cat /run/ldirectord.www.pid)");
+  strictEqual(await agent("stop"), "stop: 0");
+  await cluster.table(node).becomes("", 0);
+});
