@@ -60,8 +60,13 @@ export async function untilAccepting(port: number): Promise<void> {
 }
 
 /** Runs a program to its end; fails the test when that is not a good one. */
-export async function runTool(packageName: string, argv: readonly string[], stdin = ""): Promise<string> {
-  const child = spawn({ package: packageName, argv, ready: /$/ }, "piped");
+export async function runTool(
+  packageName: string,
+  argv: readonly string[],
+  stdin = "",
+  env?: ServerProgram["env"],
+): Promise<string> {
+  const child = spawn({ package: packageName, argv, env, ready: /$/ }, "piped");
   const writer = child.stdin.getWriter();
   await writer.write(new TextEncoder().encode(stdin));
   await writer.close();
