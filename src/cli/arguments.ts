@@ -4,6 +4,9 @@ export const VERBS = ["start", "stop", "restart", "try-restart", "reload", "forc
 /** One of {@link VERBS}. */
 export type Verb = typeof VERBS[number];
 
+/** What `status` is to print beside its old line: a table, or a document. */
+export type StatusForm = "long" | "json" | "yaml";
+
 /** How a daemon is to be started. */
 export interface StartOptions {
   /** In the foreground, with every check logged on standard error. */
@@ -14,9 +17,30 @@ export interface StartOptions {
   readonly standby: boolean;
 }
 
+/** The options of all verbs. */
+export interface VerbOptions extends StartOptions {
+  readonly form?: StatusForm;
+}
+
+/** What an option does, and the only verb that knows it; absent = every verb takes it. */
+interface Option {
+  readonly sets: Partial<VerbOptions>;
+  readonly only?: Verb;
+}
+
+const OPTIONS: Readonly<Record<string, Option>> = {
+  "-d": { sets: { debug: true } },
+  "--debug": { sets: { debug: true } },
+  "--foreground": { sets: { foreground: true } },
+  "--standby": { sets: { standby: true } },
+  "--long": { sets: { form: "long" }, only: "status" },
+  "--json": { sets: { form: "json" }, only: "status" },
+  "--yaml": { sets: { form: "yaml" }, only: "status" },
+};
+
 /** What the command line asks for. */
 export type Invocation =
-  | { readonly kind: "verb"; readonly verb: Verb; readonly config?: string; readonly options: StartOptions }
+  | { readonly kind: "verb"; readonly verb: Verb; readonly config?: string; readonly options: VerbOptions }
   /** A tool, with what follows its name. */
   | { readonly kind: "tool"; readonly name: string; readonly args: readonly string[] }
   | { readonly kind: "help" | "version" }
@@ -24,32 +48,32 @@ export type Invocation =
   | { readonly kind: "usage"; readonly complaint?: string };
 
 /**
- * Reads `[-d|--debug] [--foreground] [--standby] [--] [configfile] start|stop|…`, `-h -? --help`, `-v --version`, `TOOL …`. Options may stand
- * anywhere before `--`; words after the command are ignored, as they always were. A configuration may be named as a
- * tool is: `check start` starts it.
+ * Reads `[OPTION …] [--] [configfile] start|stop|…`, `-h -? --help`, `-v --version`, `TOOL …`. Options may stand anywhere
+ * before `--`; words after the command are ignored, as they always were. A configuration may be named as a tool is:
+ * `check start` starts it.
  */
 export function parseArguments(args: readonly string[], tools: ReadonlySet<string>): Invocation {
   if (tools.has(args[0]) && !isVerb(args[1])) return { kind: "tool", name: args[0], args: args.slice(1) };
   const words: string[] = [];
-  let debug = false;
-  let foreground = false;
-  let standby = false;
+  const given: string[] = [];
   for (const [i, arg] of args.entries()) {
     if (arg === "--") {
       words.push(...args.slice(i + 1));
       break;
     }
     if (!arg.startsWith("-") || arg === "-") words.push(arg);
-    else if (arg === "-d" || arg === "--debug") debug = true;
-    else if (arg === "--foreground") foreground = true;
-    else if (arg === "--standby") standby = true;
+    else if (Object.hasOwn(OPTIONS, arg)) given.push(arg);
     else if (arg === "-h" || arg === "-?" || arg === "--help") return { kind: "help" };
     else if (arg === "-v" || arg === "--version") return { kind: "version" };
     else return { kind: "usage", complaint: `Unknown option: ${arg}` };
   }
-  const [config, word] = words.length > 1 ? words : [undefined, words[0]];
-  if (isVerb(word)) return { kind: "verb", verb: word, config, options: { debug, foreground, standby } };
-  return { kind: "usage", complaint: word && `Unknown command: ${word}` };
+  const [config, verb] = words.length > 1 ? words : [undefined, words[0]];
+  if (!isVerb(verb)) return { kind: "usage", complaint: verb && `Unknown command: ${verb}` };
+  const stray = given.find((option) => (OPTIONS[option].only ?? verb) !== verb);
+  if (stray) return { kind: "usage", complaint: `${verb} has no option ${stray}` };
+  const none: VerbOptions = { debug: false, foreground: false, standby: false };
+  const options = given.reduce((before, option) => ({ ...before, ...OPTIONS[option].sets }), none);
+  return { kind: "verb", verb, config, options };
 }
 
 function isVerb(word: string | undefined): word is Verb {

@@ -1,4 +1,4 @@
-import { parseArguments, type StartOptions, type Verb } from "./arguments.ts";
+import { parseArguments, type Verb, type VerbOptions } from "./arguments.ts";
 import { ExitStatus } from "./exit_status.ts";
 import { findInstance, type Instance } from "./instance.ts";
 import { reload } from "./reload.ts";
@@ -11,7 +11,7 @@ import { TOOLS } from "./tools.ts";
 import { HELP_TEXT, USAGE_TEXT } from "./usage.ts";
 import { VERSION_TEXT } from "./version.ts";
 
-type Command = (instance: Instance, options: StartOptions) => Promise<ExitStatus> | ExitStatus;
+type Command = (instance: Instance, options: VerbOptions) => Promise<ExitStatus> | ExitStatus;
 
 const COMMANDS: Readonly<Record<Verb, Command>> = {
   start,

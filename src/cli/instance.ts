@@ -4,6 +4,12 @@ import type { KeptFiles } from "../daemon/daemon.ts";
 /** Where cluster set-ups keep configurations, searched in this order before the name is taken as it stands. */
 const FOLDERS = ["/etc/ha.d", "/etc/ha.d/conf"];
 
+/** Where daemons leave their pid files and sockets. */
+export const RUN_FOLDER = "/var/run";
+
+/** The name of an instance's socket there, with the instance's in it. */
+export const SOCKET_NAME = /^ldirectord\.(.+)\.sock$/;
+
 /** One configuration with the daemon that runs it. */
 export interface Instance {
   /** The configuration as the command line named it; absent = the default one. */
@@ -31,7 +37,7 @@ export function findInstance(name?: string): Instance {
   const candidates = [...FOLDERS.map((folder) => `${folder}/${wanted}`), resolve(wanted)];
   const file = candidates.find(isFile) ?? candidates.at(-1)!;
   const base = name === undefined ? "ldirectord" : basename(name);
-  const beside = `/var/run/ldirectord.${base}`;
+  const beside = `${RUN_FOLDER}/ldirectord.${base}`;
   return {
     name,
     file,

@@ -1,20 +1,50 @@
+import type { Status } from "../control/status.ts";
 import { pidFileOwner } from "../daemon/pid_file.ts";
+import type { StatusForm } from "./arguments.ts";
 import { ExitStatus } from "./exit_status.ts";
 import { hasConfiguration, type Instance } from "./instance.ts";
 
-/** Says whether the daemon of an instance runs, in the words and on the streams that heartbeat and scripts know. */
-export function status(instance: Instance): ExitStatus {
+/**
+ * Says whether the daemon of an instance runs, in the words and on the streams that heartbeat and scripts know; and on
+ * request, or to a person at a terminal, what it has to say.
+ */
+export async function status(instance: Instance, { form }: { readonly form?: StatusForm }): Promise<ExitStatus> {
   const owner = pidFileOwner(instance.pidFile);
   if (owner.state === "running") {
-    console.error(`ldirectord for ${instance.file} is running with pid: ${owner.pid}`);
-    return ExitStatus.done;
+    const said = `ldirectord for ${instance.file} is running with pid: ${owner.pid}`;
+    if (form === undefined) {
+      console.error(said);
+      if (Deno.stdout.isTerminal()) await show(instance, "long").catch(() => {});
+      return ExitStatus.done;
+    }
+    if (form === "long") console.error(said);
+    return await show(instance, form);
   }
   if (!hasConfiguration(instance)) {
     console.error(`Config file ${instance.name ?? instance.file} not found`);
     return ExitStatus.notDone;
   }
-  console.log(`ldirectord is stopped for ${instance.file}`);
+  const stopped = `ldirectord is stopped for ${instance.file}`;
+  // Whoever asked for a document must not get a sentence.
+  if (form === "json" || form === "yaml") console.error(stopped);
+  else console.log(stopped);
   if (owner.state === "none") return ExitStatus.stopped;
   console.error(`ldirectord stale pid file ${instance.pidFile} for ${instance.file}`);
   return ExitStatus.stale;
+}
+
+async function show(instance: Instance, form: StatusForm): Promise<ExitStatus> {
+  const { withDaemon } = await import("./running_instance.ts");
+  return await withDaemon(instance, async (client) => {
+    console.log(await textOf(await client.ask("status", {}), form));
+    return ExitStatus.done;
+  });
+}
+
+async function textOf(status: Status, form: StatusForm): Promise<string> {
+  if (form === "json") return JSON.stringify(status, null, 2);
+  if (form === "yaml") return (await import("yaml")).stringify(status, { aliasDuplicateObjects: false }).trimEnd();
+  const [{ statusTable }, { paintFor }] = await Promise.all([import("./status_table.ts"), import("./paint.ts")]);
+  const width = Deno.stdout.isTerminal() ? Deno.consoleSize().columns : undefined;
+  return statusTable(status, { paint: paintFor(Deno.stdout), width }).join("\n");
 }

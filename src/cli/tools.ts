@@ -9,4 +9,9 @@ export const TOOLS: Readonly<Record<string, () => Promise<Tool>>> = {
   doctor: async () => (await import("./doctor.ts")).doctor,
   plan: async () => (await import("./plan.ts")).plan,
   probe: async () => (await import("./probe.ts")).probe,
+  drain: async () => (await import("./orders.ts")).drain,
+  disable: async () => (await import("./orders.ts")).disable,
+  enable: async () => (await import("./orders.ts")).enable,
+  weight: async () => (await import("./orders.ts")).weight,
+  history: async () => (await import("./history.ts")).history,
 };

@@ -152,7 +152,7 @@ export interface CheckStatus {
   readonly up: boolean;
   /** What its last deciding round said. */
   readonly said: string;
-  /** Failed rounds in a row, of those that take it down. */
+  /** Failed rounds in a row; `failureCount` of them take it down. */
   readonly failures: number;
   readonly failureCount: number;
   /** Milliseconds that the last round took. */

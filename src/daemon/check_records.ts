@@ -11,6 +11,7 @@ const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5
 export class CheckRecord {
   #rounds = 0;
   #seconds = 0;
+  #streak = 0;
   #last: { readonly at: number; readonly ms: number } | undefined;
   readonly #failed = new Map<FailureKind, number>();
   readonly #buckets = new Float64Array(BUCKETS.length);
@@ -24,12 +25,19 @@ export class CheckRecord {
     this.#seconds += durationMs / 1000;
     const bucket = BUCKETS.findIndex((end) => durationMs <= end * 1000);
     if (bucket >= 0) this.#buckets[bucket]++;
+    if (result.up) this.#streak = 0;
+    else if (result.why !== "internal") this.#streak++;
     if (!result.up) this.#failed.set(result.why, (this.#failed.get(result.why) ?? 0) + 1);
   }
 
   /** The last round: when it ended, and what it took. */
   get last(): { readonly at: number; readonly ms: number } | undefined {
     return this.#last;
+  }
+
+  /** Failed rounds in a row until now. */
+  get streak(): number {
+    return this.#streak;
   }
 
   get rounds(): number {

@@ -151,7 +151,7 @@ class StatusWriter {
       port: check.target.port,
       up: view?.up ?? false,
       said: view?.reason ?? "",
-      failures: view?.failures ?? 0,
+      failures: record.streak,
       failureCount: virtual.failureCount,
       latencyMs: last ? rounded(last.ms) : null,
       lastRound: last ? new Date(last.at).toISOString() : null,

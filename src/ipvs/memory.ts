@@ -1,13 +1,14 @@
 import type { Plan } from "../model/plan.ts";
 import type { IpvsTable, TableService, VirtualKey } from "../model/table.ts";
 import { changeTable } from "./change_table.ts";
-import type { IpvsDriver } from "./driver.ts";
+import { type Counters, NONE } from "./counters.ts";
+import type { CounterReader, IpvsDriver } from "./driver.ts";
 
 /**
  * An IPVS table in memory that takes and refuses what the kernel takes and refuses, in
  * ipvsadm's words. For tests, for the demonstration and for planning without a kernel.
  */
-export class MemoryIpvs implements IpvsDriver {
+export class MemoryIpvs implements IpvsDriver, CounterReader {
   readonly #table: Map<VirtualKey, TableService>;
 
   /** @param table what the table holds at first. */
@@ -17,6 +18,18 @@ export class MemoryIpvs implements IpvsDriver {
 
   read(): Promise<IpvsTable> {
     return Promise.resolve(new Map(this.#table));
+  }
+
+  /** Nobody connects to a table in memory. */
+  counters(): Promise<Counters> {
+    const none = { totals: NONE, rates: NONE };
+    const services = [...this.#table].map(([key, { destinations }]) => {
+      const counted = [...destinations].map(([real, { weight }]) =>
+        [real, { weight, active: 0, inactive: 0, ...none }] as const
+      );
+      return [key, { ...none, destinations: new Map(counted) }] as const;
+    });
+    return Promise.resolve(new Map(services));
   }
 
   apply(plan: Plan): Promise<readonly string[]> {

@@ -1,7 +1,7 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
-import { type Invocation, parseArguments, type StartOptions } from "../../src/cli/arguments.ts";
+import { type Invocation, parseArguments, type VerbOptions } from "../../src/cli/arguments.ts";
 
-const verb = (verb: string, config?: string, options: Partial<StartOptions> = {}) =>
+const verb = (verb: string, config?: string, options: Partial<VerbOptions> = {}) =>
   ({
     kind: "verb",
     verb,
@@ -21,6 +21,9 @@ const ROWS: [line: string, expected: Invocation][] = [
   ["--foreground www start", verb("start", "www", { foreground: true })],
   ["www start --standby", verb("start", "www", { standby: true })],
   ["www start --foreground -d", verb("start", "www", { debug: true, foreground: true })],
+  ["www status --long", verb("status", "www", { form: "long" })],
+  ["--json status", verb("status", undefined, { form: "json" })],
+  ["status --yaml", verb("status", undefined, { form: "yaml" })],
   ["-- www status", verb("status", "www")],
   ["-- -d status", verb("status", "-d")],
   ["start start", verb("start", "start")],
@@ -44,7 +47,9 @@ for (const [line, expected] of ROWS) {
   });
 }
 
-for (const line of ["", "www", "start www", "www begin", "-x start", "--debugging start", "a b c"]) {
+for (
+  const line of ["", "www", "start www", "www begin", "-x start", "--debugging start", "www start --json", "a b c"]
+) {
   Deno.test({
     name: `ldirectord ${line}: usage`,
     permissions: "none",

@@ -1,0 +1,66 @@
+import { ControlClient, NobodyThere } from "../control/client.ts";
+import { RequestError } from "../control/protocol.ts";
+import { pidFileOwner } from "../daemon/pid_file.ts";
+import { ExitStatus } from "./exit_status.ts";
+import { findInstance, type Instance, RUN_FOLDER, SOCKET_NAME } from "./instance.ts";
+import { UsageError } from "./tool.ts";
+
+/**
+ * The instance that an operator speaks to: the one that is named; else the default one if it runs; else the only one
+ * that does; else the default one.
+ *
+ * @throws {UsageError} when several run and none is named.
+ */
+export function findRunning(name?: string): Instance {
+  const usual = findInstance(name);
+  if (name !== undefined || runs(usual)) return usual;
+  const running = socketNames().map((each) => findInstance(each)).filter(runs);
+  if (running.length > 1) {
+    throw new UsageError(`several directors run: ${running.map((each) => each.name).join(", ")}; which? --config NAME`);
+  }
+  return running[0] ?? usual;
+}
+
+/**
+ * Speaks to an instance's daemon. Says what is the matter where that cannot be done, and gives the exit status then.
+ */
+export async function withDaemon(
+  instance: Instance,
+  speak: (client: ControlClient) => Promise<ExitStatus>,
+): Promise<ExitStatus> {
+  let client: ControlClient | undefined;
+  try {
+    client = await ControlClient.connect(instance.socket);
+    return await speak(client);
+  } catch (error) {
+    if (error instanceof NobodyThere) return complainOfSilence(instance);
+    if (!(error instanceof RequestError)) throw error;
+    console.error(`ldirectord: ${error.message}`);
+    return ExitStatus.notDone;
+  } finally {
+    client?.close();
+  }
+}
+
+function complainOfSilence(instance: Instance): ExitStatus {
+  const owner = pidFileOwner(instance.pidFile);
+  if (owner.state === "running") {
+    console.error(
+      `ldirectord: the director with pid ${owner.pid} does not listen at ${instance.socket}: is it of another version?` +
+        " Then restart it.",
+    );
+    return ExitStatus.notDone;
+  }
+  const start = instance.name === undefined ? "ldirectord start" : `ldirectord ${instance.name} start`;
+  console.error(`ldirectord: no director runs for ${instance.file}; start it with: ${start}`);
+  return ExitStatus.stopped;
+}
+
+function runs({ pidFile }: Instance): boolean {
+  return pidFileOwner(pidFile).state === "running";
+}
+
+/** The names of all instances that have a socket, be somebody behind it or not. */
+function socketNames(): string[] {
+  return [...Deno.readDirSync(RUN_FOLDER)].flatMap(({ name }) => SOCKET_NAME.exec(name)?.[1] ?? []);
+}

@@ -1,0 +1,212 @@
+/** The status document as a table for a person. */
+
+import type { RealState, RealStatus, Status, VirtualState, VirtualStatus } from "../control/status.ts";
+import type { Paint } from "./paint.ts";
+import { formatCount, formatDuration, formatMilliseconds } from "./quantities.ts";
+
+/** How the table is to look. */
+export interface TableStyle {
+  readonly paint: Paint;
+  /** Columns of the terminal; absent = as wide as it needs to be. */
+  readonly width?: number;
+}
+
+/** What a style does to a text. */
+export type Brush = (text: string) => string;
+
+/** A column: what it says of a real server, and how early it is given up where there is no room for all. */
+export interface Column {
+  readonly title: string;
+  readonly align: "left" | "right";
+  /** The greater goes first; 0 never. */
+  readonly dispensable: number;
+  text(real: RealStatus, now: number): string;
+}
+
+/** Columns of the last one, why, that are kept free for it. */
+const LEAST_WHY = 16;
+
+const INDENT = "  ";
+const GAP = "  ";
+
+/** All columns but the last, which is why. */
+export const COLUMNS: readonly Column[] = [
+  { title: "REAL SERVER", align: "left", dispensable: 0, text: (real) => real.real },
+  { title: "STATE", align: "left", dispensable: 0, text: (real) => real.state },
+  { title: "SINCE", align: "right", dispensable: 2, text: (real, now) => ageOf(real.since, now) },
+  { title: "WEIGHT", align: "right", dispensable: 1, text: ({ weight }) => weightText(weight) },
+  { title: "KERNEL", align: "right", dispensable: 6, text: ({ weight }) => dash(weight.kernel) },
+  { title: "ACTIVE", align: "right", dispensable: 3, text: ({ kernel }) => amount(kernel?.active) },
+  { title: "INACT", align: "right", dispensable: 8, text: ({ kernel }) => amount(kernel?.inactive) },
+  { title: "CONN/S", align: "right", dispensable: 4, text: ({ kernel }) => amount(kernel?.rates.connections) },
+  { title: "LATENCY", align: "right", dispensable: 5, text: ({ checks: [check] }) => latencyText(check?.latencyMs) },
+  { title: "FAILS", align: "right", dispensable: 7, text: ({ checks }) => failuresText(checks) },
+];
+
+/** The whole table, line by line. */
+export function statusTable(status: Status, style: TableStyle): string[] {
+  const now = Date.parse(status.time);
+  const reals = status.virtuals.flatMap((virtual) => virtual.reals);
+  const layout = layOut(reals, now, style.width);
+  const lines = [...headLines(status, style.paint), ""];
+  for (const virtual of status.virtuals) {
+    lines.push(...virtualLines(virtual, layout, now, style.paint), "");
+  }
+  for (const { host, virtual, line } of status.unresolved) {
+    lines.push(style.paint.yellow(`${host} (${virtual}, line ${line}): its name does not resolve`));
+  }
+  while (lines.at(-1) === "") lines.pop();
+  return lines;
+}
+
+/** Columns with their widths, as many as have room, and what is left for why. */
+export interface Layout {
+  readonly columns: readonly { readonly column: Column; readonly width: number }[];
+  readonly why: number;
+}
+
+/** Chooses columns for the width; without one, all. */
+export function layOut(reals: readonly RealStatus[], now: number, width = Infinity): Layout {
+  let columns = COLUMNS.map((column) => ({
+    column,
+    width: reals.reduce((most, real) => Math.max(most, column.text(real, now).length), column.title.length),
+  }));
+  const used = () => columns.reduce((sum, each) => sum + each.width + GAP.length, INDENT.length);
+  while (used() + LEAST_WHY > width) {
+    const most = Math.max(...columns.map(({ column }) => column.dispensable));
+    if (most === 0) break;
+    columns = columns.filter(({ column }) => column.dispensable !== most);
+  }
+  return { columns, why: Math.max(0, width - used()) };
+}
+
+/** The line of titles. */
+export function titleLine({ columns }: Layout): string {
+  return INDENT + [...columns.map(({ column, width }) => align(column.title, width, column)), "WHY"].join(GAP);
+}
+
+/** The line of one real server. */
+export function realLine(real: RealStatus, { columns, why }: Layout, now: number, paint: Paint): string {
+  const cells = columns.map(({ column, width }) => {
+    const text = align(column.text(real, now), width, column);
+    if (column.title === "STATE") return brushOf(real.state, paint)(text);
+    return column.title === "KERNEL" && real.drift !== null ? paint.red(text) : text;
+  });
+  const reason = cut(whyText(real), why);
+  return (INDENT + [...cells, real.drift === null ? reason : paint.red(reason)].join(GAP)).trimEnd();
+}
+
+/** What a virtual service is and how it fares, in one line. */
+export function virtualLine(virtual: VirtualStatus, paint: Paint): string {
+  const { protocol, scheduler, persistence, name, state, reals, kernel } = virtual;
+  const serving = reals.filter((real) => real.serving).length;
+  const kind = [protocol, scheduler, ...persistence === null ? [] : [`persistent ${persistence}`]].join(" ");
+  const fares = [`${serving} of ${reals.length} serve`];
+  if (kernel) {
+    const { connections, bytesIn, bytesOut } = kernel.rates;
+    fares.push(`${formatCount(connections)} conn/s, in ${formatCount(bytesIn)}B/s, out ${formatCount(bytesOut)}B/s`);
+  }
+  const named = name === null ? "" : ` (${name})`;
+  return `${paint.bold(virtual.virtual)} ${kind}${named}: ${virtualBrush(state, paint)(state)}, ${fares.join(", ")}`;
+}
+
+function virtualLines(virtual: VirtualStatus, layout: Layout, now: number, paint: Paint): string[] {
+  const { fallback, drift, reals } = virtual;
+  const lines = [virtualLine(virtual, paint)];
+  if (drift !== null) lines.push(paint.red(`${INDENT}! ${drift}`));
+  if (reals.length > 0) lines.push(paint.dim(titleLine(layout)));
+  lines.push(...reals.map((real) => realLine(real, layout, now, paint)));
+  if (fallback) {
+    const text = `${INDENT}fallback ${fallback.real} ${fallback.active ? "serves" : "stands by"}`;
+    lines.push(fallback.active ? paint.yellow(text) : paint.dim(text));
+  }
+  return lines;
+}
+
+function headLines({ time, daemon, table, virtuals }: Status, paint: Paint): string[] {
+  const now = Date.parse(time);
+  const reals = virtuals.flatMap((virtual) => virtual.reals);
+  const step = table.inStep ? "table in step" : paint.red("table not in step");
+  const serving = reals.filter((real) => real.serving).length;
+  const lines = [
+    `director ${daemon.version}, ${daemon.state} for ${ageOf(daemon.startedAt, now)}, ${step}, ` +
+    `${serving} of ${reals.length} real servers serve`,
+  ];
+  if (table.trouble !== null) lines.push(paint.red(`! ${table.trouble}`));
+  const { lastReload } = daemon;
+  if (lastReload && !lastReload.ok) {
+    lines.push(paint.red(`! the last reload failed ${ageOf(lastReload.time, now)} ago: ${lastReload.trouble}`));
+  }
+  return lines;
+}
+
+/** Why, with what is out of step before it, and what ends by itself after it. */
+export function whyText({ drift, why, orders }: RealStatus): string {
+  const until = orders.hold?.until ?? orders.weight?.until;
+  return `${drift === null ? "" : `! ${drift}; `}${why}${until ? ` until ${localTime(until)}` : ""}`;
+}
+
+/** The colour of a real server's state. */
+export function brushOf(state: RealState, paint: Paint): Brush {
+  switch (state) {
+    case "up":
+    case "unchecked":
+      return paint.green;
+    case "down":
+      return paint.red;
+    case "off":
+      return paint.dim;
+    default:
+      return paint.yellow;
+  }
+}
+
+function virtualBrush(state: VirtualState, paint: Paint): Brush {
+  return state === "up" ? paint.green : state === "degraded" ? paint.yellow : paint.red;
+}
+
+/** The text within so many columns, with an ellipsis where it was longer. */
+export function cut(text: string, width: number): string {
+  if (text.length <= width) return text;
+  return width < 1 ? "" : `${text.slice(0, width - 1)}…`;
+}
+
+function align(text: string, width: number, { align }: Column): string {
+  return align === "left" ? text.padEnd(width) : text.padStart(width);
+}
+
+function ageOf(time: string, now: number): string {
+  return formatDuration((now - Date.parse(time)) / 1000);
+}
+
+/** The wanted weight, and after it the configured one where it is another. */
+function weightText({ wanted, configured }: RealStatus["weight"]): string {
+  return wanted === configured ? String(configured) : `${dash(wanted)} (${configured})`;
+}
+
+function latencyText(ms: number | null | undefined): string {
+  return ms === null || ms === undefined ? "-" : formatMilliseconds(ms);
+}
+
+/** Failed rounds in a row of the check that has most of them. */
+function failuresText(checks: RealStatus["checks"]): string {
+  return checks.length === 0 ? "-" : String(Math.max(...checks.map(({ failures }) => failures)));
+}
+
+function dash(value: number | null): string {
+  return value === null ? "-" : String(value);
+}
+
+function amount(value: number | undefined): string {
+  return value === undefined ? "-" : formatCount(value);
+}
+
+/** The time of day, with the date if it is not today's. */
+function localTime(iso: string): string {
+  const date = new Date(iso);
+  const time = date.toTimeString().slice(0, 8);
+  const day = `${date.getFullYear()}-${String(date.getMonth() + 1).padStart(2, "0")}-${
+    String(date.getDate()).padStart(2, "0")
+  }`;
+  return date.toDateString() === new Date().toDateString() ? time : `${day} ${time}`;
+}

@@ -1,0 +1,54 @@
+import { loadConfig } from "../../src/config/load.ts";
+import { Daemon, type KeptFiles } from "../../src/daemon/daemon.ts";
+import { Log } from "../../src/daemon/log.ts";
+import { MemoryIpvs } from "../../src/ipvs/memory.ts";
+
+/** A daemon over a table in memory, with its files in a directory of its own. */
+export class TestDaemon implements AsyncDisposable {
+  readonly log: string[];
+  readonly table: MemoryIpvs;
+  readonly daemon: Daemon;
+  readonly folder: string;
+
+  private constructor(folder: string, daemon: Daemon, table: MemoryIpvs, log: string[]) {
+    this.folder = folder;
+    this.daemon = daemon;
+    this.table = table;
+    this.log = log;
+  }
+
+  /**
+   * Starts one on the configuration; its first table is in memory when this resolves.
+   *
+   * @param earlier a daemon that has ended, and whose directory and table this one takes over.
+   */
+  static async start(config: string, earlier?: TestDaemon): Promise<TestDaemon> {
+    const folder = earlier?.folder ?? await Deno.makeTempDir();
+    const file = `${folder}/test.cf`;
+    await Deno.writeTextFile(file, config);
+    const loaded = await loadConfig(file);
+    if (!loaded.model) throw new Error(JSON.stringify(loaded.problems));
+    const lines: string[] = [];
+    const log = new Log((_, line) => lines.push(line));
+    const table = earlier?.table ?? new MemoryIpvs();
+    const keep: KeptFiles = {
+      orders: `${folder}/kept/test.orders.json`,
+      history: `${folder}/kept/test.history`,
+      uptime: `${folder}/kept/test.uptime.json`,
+    };
+    const ports = { driver: table, counters: table, log, keep, onLogFile: () => {} };
+    const daemon = new Daemon(loaded, loaded.model, ports);
+    await daemon.start();
+    return new TestDaemon(folder, daemon, table, lines);
+  }
+
+  /** Ends it; what it keeps stays for the next one. */
+  async stop(): Promise<void> {
+    await this.daemon.stop();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.daemon.state !== "stopping") await this.daemon.stop();
+    await Deno.remove(this.folder, { recursive: true }).catch(() => {});
+  }
+}

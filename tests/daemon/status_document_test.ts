@@ -1,0 +1,194 @@
+import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
+import type { RealStatus, Status } from "../../src/control/status.ts";
+import { controlRequests } from "../../src/daemon/control_requests.ts";
+import { readKernelFile } from "../../src/system/kernel_file.ts";
+import { TestDaemon } from "./daemon_fixture.ts";
+import { faults, type Schema } from "./json_schema.ts";
+
+// The system's library is opened at its first use and stays open: no test is to be blamed for that.
+readKernelFile("/proc/self/comm");
+
+const SCHEMA: Schema = JSON.parse(
+  Deno.readTextFileSync(new URL("../../docs/status.schema.json", import.meta.url)),
+);
+
+/** A real server that accepts connections on loopback. */
+function listen(hostname: string): Deno.TcpListener {
+  const listener = Deno.listen({ hostname, port: 0 });
+  (async () => {
+    for await (const client of listener) client.close();
+  })();
+  return listener;
+}
+
+const portOf = (listener: Deno.TcpListener) => (listener.addr as Deno.NetAddr).port;
+
+const CONFIG = (alive: number, dead: number, folder: string) => `
+checkinterval = 1
+checktimeout = 2
+quiescent = no
+maintenancedir = ${folder}
+virtual = 192.0.2.10:80
+        real = 127.0.0.1:${alive} masq 3
+        real = 127.0.0.2:${dead} masq 1
+        real = localhost:${dead} masq 1
+        fallback = 127.0.0.9:80 masq
+        checktype = connect
+        servicename = shop
+virtual = 192.0.2.20:80
+        real = 127.0.0.1:${alive} masq
+        checktype = off
+virtual = 7
+        real = 127.0.0.1:${alive} gate
+        service = none
+virtual6 = [2001:db8::10]:80
+        real6 = [2001:db8::1]:80 masq
+        checktype = on
+`;
+
+/** The director lets go of its timers when they are due, and not before. */
+const LENIENT = { sanitizeOps: false, sanitizeResources: false };
+
+/** Asks until the answer is as it should be, for three seconds at most: the kernel is looked at once a second. */
+async function eventually<T>(ask: () => Promise<T>, isRight: (answer: T) => boolean): Promise<T> {
+  for (const end = performance.now() + 3_000;;) {
+    const answer = await ask();
+    if (isRight(answer) || performance.now() > end) return answer;
+    await new Promise((wake) => setTimeout(wake, 50));
+  }
+}
+
+interface World {
+  readonly test: TestDaemon;
+  readonly maintenance: string;
+  readonly alive: number;
+  readonly config: string;
+  status(): Promise<Status>;
+  real(name: string): Promise<RealStatus>;
+}
+
+async function withDaemon(play: (world: World) => Promise<void>): Promise<void> {
+  const server = listen("127.0.0.1");
+  const refusing = Deno.listen({ hostname: "127.0.0.2", port: 0 }) as Deno.TcpListener;
+  refusing.close();
+  const maintenance = await Deno.makeTempDir();
+  const config = CONFIG(portOf(server), portOf(refusing), maintenance);
+  const test = await TestDaemon.start(config);
+  const status = async () => await controlRequests(test.daemon).status({ detail: true });
+  try {
+    await play({
+      test,
+      maintenance,
+      config,
+      alive: portOf(server),
+      status,
+      real: async (name) => (await status()).virtuals[0].reals.find(({ real }) => real.startsWith(name))!,
+    });
+  } finally {
+    await test[Symbol.asyncDispose]();
+    server.close();
+    await Deno.remove(maintenance, { recursive: true });
+  }
+}
+
+Deno.test(
+  "status: the document is as its schema says, whatever the director has to tell",
+  LENIENT,
+  () =>
+    withDaemon(async ({ test, status, alive }) => {
+      deepStrictEqual(faults(await status(), SCHEMA), []);
+      const requests = controlRequests(test.daemon);
+      await requests.drain({ real: `127.0.0.1:${alive}`, virtual: "shop", seconds: 60 });
+      await requests.weight({ real: `127.0.0.1:${alive}`, virtual: "shop", weight: 9 });
+      deepStrictEqual(faults(await status(), SCHEMA), []);
+      deepStrictEqual(faults(await requests.status({}), SCHEMA), []);
+    }),
+);
+
+Deno.test(
+  "status: who is up, who is not, why, and what the clients meet",
+  LENIENT,
+  () =>
+    withDaemon(async ({ status }) => {
+      const { virtuals } = await status();
+      deepStrictEqual(virtuals.map(({ virtual, state }) => `${virtual} ${state}`), [
+        "192.0.2.10:80 degraded",
+        "192.0.2.20:80 down",
+        "7 up",
+        "[2001:db8::10]:80 up",
+      ]);
+      const [shop] = virtuals;
+      deepStrictEqual(shop.reals.map(({ state, why, serving }) => `${state} ${serving} ${why}`), [
+        "up true connected",
+        "down false connection refused",
+        "down false connection refused",
+      ]);
+      deepStrictEqual(shop.reals.map(({ weight }) => weight), [
+        { configured: 3, wanted: 3, kernel: 3 },
+        { configured: 1, wanted: null, kernel: null },
+        { configured: 1, wanted: null, kernel: null },
+      ]);
+      deepStrictEqual(shop.reals[2].names, ["localhost"]);
+      deepStrictEqual(virtuals.slice(1).map(({ reals }) => reals[0].state), ["off", "unchecked", "unchecked"]);
+      deepStrictEqual(shop.reals[1].checks[0].failed, { refused: 1 });
+      deepStrictEqual([shop.name, shop.fallback?.active], ["shop", false]);
+    }),
+);
+
+Deno.test(
+  "status: what somebody changed by hand is marked as drift",
+  LENIENT,
+  () =>
+    withDaemon(async ({ test, status, alive }) => {
+      const [[, service]] = await test.table.read();
+      const there = [...service.destinations.values()][0];
+      await test.table.apply([
+        { do: "edit-destination", service, destination: { ...there, weight: 8 } },
+        { do: "add-destination", service, destination: { ...there, address: "10.9.9.9" as typeof there.address } },
+      ]);
+      const [shop] = (await status()).virtuals;
+      strictEqual(shop.reals[0].drift, "weight 8 in the kernel");
+      match(shop.drift!, new RegExp(`not in the configuration: 10\\.9\\.9\\.9:${alive}`));
+      await test.table.apply([{ do: "delete-service", service }]);
+      const gone = await eventually(async () => (await status()).virtuals[0].drift, (drift) => drift !== shop.drift);
+      strictEqual(gone, "not in the kernel's table");
+    }),
+);
+
+/** Orders, and what becomes of the real server that was up with weight 3. */
+const ORDERS: [request: "drain" | "disable" | "weight", weight: number | undefined, expected: string][] = [
+  ["drain", undefined, "drained 0 drained by the operator"],
+  ["disable", undefined, "disabled null disabled by the operator"],
+  ["weight", 7, "up 7 connected; weight 7 by the operator"],
+];
+
+for (const [request, weight, expected] of ORDERS) {
+  Deno.test(
+    `${request}: told, obeyed, kept by a restart, and taken back by enable`,
+    LENIENT,
+    () =>
+      withDaemon(async ({ test, config, alive }) => {
+        const told = { real: `127.0.0.1:${alive}`, virtual: "shop", weight };
+        const result = await controlRequests(test.daemon)[request](told);
+        deepStrictEqual(result.reals.map(({ virtual }) => virtual), ["192.0.2.10:80"]);
+        const look = async (daemon: TestDaemon["daemon"]) => {
+          const { virtuals: [shop] } = await controlRequests(daemon).status({});
+          const [{ state, weight, why }] = shop.reals;
+          return `${state} ${weight.kernel} ${why}`;
+        };
+        strictEqual(await look(test.daemon), expected);
+
+        await test.stop();
+        const next = await TestDaemon.start(config, test);
+        try {
+          strictEqual(await look(next.daemon), expected, "after a restart");
+          next.daemon.reload();
+          await controlRequests(next.daemon).enable({ real: `127.0.0.1:${alive}` });
+          const back = await eventually(() => look(next.daemon), (seen) => seen.startsWith("up 3"));
+          strictEqual(back, "up 3 connected");
+        } finally {
+          await next.stop();
+        }
+      }),
+  );
+}
