@@ -36,7 +36,7 @@ export class TestDaemon implements AsyncDisposable {
       history: `${folder}/kept/test.history`,
       uptime: `${folder}/kept/test.uptime.json`,
     };
-    const ports = { driver: table, counters: table, log, keep, onLogFile: () => {} };
+    const ports = { driver: table, counters: table, log, keep, onReload: () => {} };
     const daemon = new Daemon(loaded, loaded.model, ports);
     await daemon.start();
     return new TestDaemon(folder, daemon, table, lines);

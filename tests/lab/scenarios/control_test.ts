@@ -1,4 +1,4 @@
-import { rejects, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, match, rejects, strictEqual } from "node:assert/strict";
 import { askOnce, NobodyThere } from "../../../src/control/client.ts";
 import { scenario } from "../world/scenario.ts";
 import { poll } from "../world/wait.ts";
@@ -48,3 +48,111 @@ scenario("in the foreground and under --debug there is a control socket too", as
     await director.stop(name);
   }
 });
+
+const PAIR = `
+    checktimeout = 2
+    checkinterval = 1
+    quiescent = no
+    virtual = 192.0.2.10:80
+            real = 10.0.0.11:80 masq 3
+            real = 10.0.0.12:80 masq 1
+            service = http
+            receive = "10.0.0"
+`;
+
+const pairWith = (first: string) => `
+    -A -t 192.0.2.10:80 -s wrr
+    -a -t 192.0.2.10:80 -r 10.0.0.11:80 -m -w ${first}
+    -a -t 192.0.2.10:80 -r 10.0.0.12:80 -m -w 1
+`;
+
+scenario("drain --wait: no new connections, the open ones go on; it ends with the last of them", async (world) => {
+  const { director, reals, table, client } = world;
+  await reals.are(["10.0.0.11", "10.0.0.12"]);
+  await director.start(PAIR);
+  await table.becomes(pairWith("3"));
+  // Enough of them that some are the first real server's.
+  const held = await Promise.all(
+    Array.from({ length: 4 }, () => Deno.connect({ hostname: "192.0.2.10", port: 80 })),
+  );
+  let over = false;
+  const drained = director.tool("drain", "10.0.0.11", "--wait", "--timeout", "25s").finally(() => over = true);
+  await table.becomes(pairWith("0"));
+  await client.isServedBy("192.0.2.10:80", "10.0.0.12");
+  await table.stays(pairWith("0"), 4);
+  strictEqual(over, false, "it waits while connections are open");
+
+  for (const connection of held) connection.close();
+  const { code, stdout } = await drained;
+  strictEqual(code, 0, stdout);
+  match(stdout, /^drained: 10\.0\.0\.11:80 \(192\.0\.2\.10:80\)$/m);
+  match(stdout, /\d connections open/);
+  match(stdout, /^no connection is open any more/m);
+});
+
+scenario(
+  "what an operator orders survives reload, crash and restart, and ends when its time is over",
+  async (world) => {
+    const { director, reals, table } = world;
+    await reals.are(["10.0.0.11", "10.0.0.12"]);
+    await director.start(PAIR);
+    await table.becomes(pairWith("3"));
+    strictEqual((await director.tool("weight", "10.0.0.11:80", "7", "--virtual", "192.0.2.10:80")).code, 0);
+    await table.becomes(pairWith("7"));
+    strictEqual((await director.tool("drain", "10.0.0.11")).code, 0);
+    await table.becomes(pairWith("0"));
+
+    await director.does("reload");
+    await director.logs(/Reloading/);
+    await table.stays(pairWith("0"), 2);
+    await director.crash();
+    await director.does("start");
+    await table.stays(pairWith("0"), 3);
+    const { stdout } = await director.tool("www", "status", "--json");
+    const [{ state, orders, weight }] = JSON.parse(stdout).virtuals[0].reals;
+    deepStrictEqual([state, orders.hold.kind, orders.weight.weight], ["drained", "drain", 7]);
+    deepStrictEqual(weight, { configured: 3, wanted: 0, kernel: 0 });
+
+    strictEqual((await director.tool("enable", "10.0.0.11")).code, 0);
+    await table.becomes(pairWith("3"));
+    strictEqual((await director.tool("drain", "10.0.0.11", "--for", "4s")).code, 0);
+    await table.becomes(pairWith("0"));
+    await table.becomes(pairWith("3"));
+    match((await director.tool("history", "10.0.0.11")).stdout, /order .*drain has ended: its time is over/);
+  },
+);
+
+scenario("disable takes a real server out as its death would, and tells when nobody is left", async (world) => {
+  const { director, reals, table, client } = world;
+  await reals.are(["10.0.0.11", "10.0.0.12"]);
+  await director.start(PAIR);
+  await table.becomes(pairWith("3"));
+  strictEqual((await director.tool("disable", "10.0.0.11")).stderr, "");
+  await table.becomes(pairWith("0").replace(/.*10\.0\.0\.11.*\n/, ""));
+  await client.isServedBy("192.0.2.10:80", "10.0.0.12");
+  match((await director.tool("disable", "10.0.0.12")).stderr, /no real server of 192\.0\.2\.10:80 serves clients now/);
+  await table.becomes("-A -t 192.0.2.10:80 -s wrr");
+  strictEqual((await director.tool("drain", "10.0.0.13")).code, 1);
+});
+
+scenario(
+  "status --long tells what the kernel counts, and where its table drifts from what is wanted",
+  async (world) => {
+    const { director, reals, table, client } = world;
+    await reals.are(["10.0.0.11", "10.0.0.12"]);
+    await director.start(PAIR);
+    await table.becomes(pairWith("3"));
+    const load = client.startLoad("192.0.2.10:80");
+    const status = async () => (await director.tool("www", "status", "--long")).stdout;
+    // The kernel's estimators take their time to see a load.
+    match(await poll(status, (text) => / [1-9]\d* conn\/s/.test(text), 15), / [1-9]\d* conn\/s/);
+    await load.endsWithoutFailure();
+    await table.changeByHand("-e -t 192.0.2.10:80 -r 10.0.0.12:80 -m -w 9");
+    await reals.sicken("10.0.0.11");
+    await director.logs(/10\.0\.0\.11:80 .* is down: 503/);
+    const drifted = await poll(status, (text) => /down/.test(text), 5);
+    match(drifted, /10\.0\.0\.11:80 +down .* - \(3\) .*503 Service Temporarily Unavailable/);
+    match(drifted, /10\.0\.0\.12:80 +up .* 9 .*! weight 9 in the kernel; 200 OK/);
+    match(drifted, /1 of 2 real servers serve/);
+  },
+);

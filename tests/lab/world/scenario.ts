@@ -4,6 +4,9 @@ import { RealServers } from "./real_servers.ts";
 import { Table } from "./table.ts";
 import { closeWire, openWire } from "./wire.ts";
 
+/** Where directors keep what outlives them. */
+const KEPT = "/var/lib/ldirectord";
+
 /** All that a scenario acts on and looks at. */
 export interface World {
   readonly director: Director;
@@ -15,7 +18,7 @@ export interface World {
 /** A test in a world of its own: new hosts, an empty table, an empty log. */
 export function scenario(name: string, play: (world: World) => Promise<void>): void {
   Deno.test(name, async () => {
-    await Deno.remove(LOG).catch(() => {});
+    for (const left of [LOG, KEPT]) await Deno.remove(left, { recursive: true }).catch(() => {});
     await openWire();
     const director = await Director.inTheWay();
     const world = { director, reals: new RealServers(), table: new Table(director.host), client: new Client() };
