@@ -166,8 +166,17 @@ export interface CheckStatus {
   readonly detail?: CheckDetail;
 }
 
-/** What a graph is drawn from. */
+/** A line of a conversation: `* connecting to …` (what was done), `> …` (sent), `< …` (received). */
+export interface ConversationLine {
+  /** Milliseconds since the round's start. */
+  readonly atMs: number;
+  readonly text: string;
+}
+
+/** What a graph is drawn from, and what was said. */
 export interface CheckDetail {
+  /** The last round's conversation, without secrets: its first 64 lines. */
+  readonly conversation: readonly ConversationLine[];
   /** Milliseconds of the newest rounds, the newest last; null for one that failed. */
   readonly recent: readonly (number | null)[];
   /** Seconds that all rounds took together. */

@@ -49,7 +49,8 @@ export class CheckRecord {
     return Object.fromEntries(this.#failed);
   }
 
-  get detail(): CheckDetail {
+  /** What a graph is drawn from. */
+  get figures(): Omit<CheckDetail, "conversation"> {
     const count = Math.min(this.#rounds, RECENT);
     const recent = Array.from({ length: count }, (_, i) => {
       const ms = this.#recent[(this.#rounds - count + i) % RECENT];

@@ -1,5 +1,6 @@
 import type {
   CheckStatus,
+  ConversationLine,
   OrdersStatus,
   RealState,
   RealStatus,
@@ -157,8 +158,13 @@ class StatusWriter {
       lastRound: last ? new Date(last.at).toISOString() : null,
       rounds: record.rounds,
       failed: record.failed,
-      ...this.#detail ? { detail: record.detail } : {},
+      ...this.#detail ? { detail: { conversation: this.#conversation(check), ...record.figures } } : {},
     };
+  }
+
+  #conversation({ key }: Check): readonly ConversationLine[] {
+    const lines = this.#daemon.director.lastRound(key)?.trace ?? [];
+    return lines.map(({ atMs, text }) => ({ atMs: rounded(atMs), text }));
   }
 }
 

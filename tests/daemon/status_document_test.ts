@@ -131,6 +131,11 @@ Deno.test(
       deepStrictEqual(shop.reals[2].names, ["localhost"]);
       deepStrictEqual(virtuals.slice(1).map(({ reals }) => reals[0].state), ["off", "unchecked", "unchecked"]);
       deepStrictEqual(shop.reals[1].checks[0].failed, { refused: 1 });
+      const said = shop.reals.slice(0, 2).map(({ checks }) => checks[0].detail!.conversation.map(({ text }) => text));
+      deepStrictEqual(said, [
+        [`* connecting to ${shop.reals[0].real}`, "* connected"],
+        [`* connecting to ${shop.reals[1].real}`],
+      ]);
       deepStrictEqual([shop.name, shop.fallback?.active], ["shop", false]);
     }),
 );
