@@ -50,6 +50,8 @@ const PEERS: Packages = {
   "corosync": "what its nodes talk by",
   "resource-agents": "addresses that it moves, and ocf-tester",
   "libxml2-utils": "reads an agent's description",
+  "heartbeat": "the cluster manager before that",
+  "net-tools": "ifconfig, for its addresses",
   "ldirectord": "the Perl program, to compare with",
   "libnet-inet6glue-perl": "without which that dies of its first IPv6 check",
   "keepalived": "the other director, to measure against",
