@@ -52,6 +52,8 @@ const PEERS: Packages = {
   "libxml2-utils": "reads an agent's description",
   "heartbeat": "the cluster manager before that",
   "net-tools": "ifconfig, for its addresses",
+  "mmdebstrap": "a clean Debian system to install the package in",
+  "lintian": "finds fault with the package",
   "ldirectord": "the Perl program, to compare with",
   "libnet-inet6glue-perl": "without which that dies of its first IPv6 check",
   "keepalived": "the other director, to measure against",

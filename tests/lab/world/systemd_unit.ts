@@ -16,6 +16,11 @@ export class SystemdUnit {
   static async install(host: string, settings: readonly string[] = []): Promise<SystemdUnit> {
     await run(["cp", "--remove-destination", PROGRAM, INSTALLED]);
     await run(["cp", `${UNITS}ldirectord@.service`, "/etc/systemd/system/"]);
+    return await SystemdUnit.onHost(host, settings);
+  }
+
+  /** The unit as it is installed, put onto the host. */
+  static async onHost(host: string, settings: readonly string[] = []): Promise<SystemdUnit> {
     await Deno.mkdir("/etc/systemd/system/ldirectord@.service.d", { recursive: true });
     const lines = ["[Service]", `NetworkNamespacePath=/run/netns/${host}`, ...settings, ""];
     await Deno.writeTextFile("/etc/systemd/system/ldirectord@.service.d/lab.conf", lines.join("\n"));

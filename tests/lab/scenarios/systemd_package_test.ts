@@ -1,0 +1,65 @@
+import { match, notStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { makeDeb } from "../../../tools/package.ts";
+import { outcomeOf, run } from "../world/command.ts";
+import { scenario } from "../world/scenario.ts";
+import { SystemdUnit } from "../world/systemd_unit.ts";
+
+const PROGRAM = "/usr/sbin/ldirectord";
+const LOGROTATE = "/etc/logrotate.d/ldirectord";
+
+const ALL_UP = `
+  -A -t 192.0.2.10:80 -s rr
+  -a -t 192.0.2.10:80 -r 10.0.0.11:80 -m -w 1
+  -a -t 192.0.2.10:80 -r 10.0.0.12:80 -m -w 1
+`;
+
+scenario("package: takes the Perl program's place, is upgraded under load, and goes without a trace", async (world) => {
+  const { director, reals, table, client } = world;
+  const before = await Deno.readTextFile("/etc/ha.d/ldirectord.cf");
+  await install(await makeDeb({ version: "2.0.0-1", folder: "/run", compression: "none" }));
+  match(await run([PROGRAM, "--version"]), /^Linux Director v2\./);
+  match((await outcomeOf(["dpkg-query", "-W", "-f", "${db:Status-Status}", "ldirectord"])).stdout, /^config-files$/);
+  strictEqual(await Deno.readTextFile("/etc/ha.d/ldirectord.cf"), before, "what was there is left alone");
+  strictEqual(await Deno.readLink("/etc/ha.d/resource.d/ldirectord"), PROGRAM);
+
+  await reals.are(["10.0.0.11", "10.0.0.12"]);
+  await director.configure(`
+    checktimeout = 2
+    checkinterval = 1
+    quiescent = no
+    virtual = 192.0.2.10:80
+            real = 10.0.0.11:80 masq
+            real = 10.0.0.12:80 masq
+            service = http
+            scheduler = rr
+  `);
+  const unit = await SystemdUnit.onHost(director.host.name);
+  await unit.does("start");
+  await table.becomes(ALL_UP, 0);
+  const old = await unit.property("MainPID");
+  const load = client.startLoad("192.0.2.10:80");
+  await Deno.writeTextFile(LOGROTATE, "# the operator's own\n");
+  await install(await makeDeb({ version: "2.0.0-2", folder: "/run", compression: "none" }));
+  await unit.wasRestarted(1);
+  notStrictEqual(await unit.property("MainPID"), old);
+  await table.becomes(ALL_UP, 0);
+  await load.endsWithoutFailure();
+  strictEqual(await Deno.readTextFile(LOGROTATE), "# the operator's own\n");
+
+  await run(["dpkg", "--purge", "ldirectord2"]);
+  await table.becomes("", 0);
+  strictEqual(await unit.property("ActiveState"), "inactive");
+  for (const path of [PROGRAM, LOGROTATE, "/lib/systemd/system/ldirectord@.service", "/var/lib/ldirectord"]) {
+    ok(!await isThere(path), `${path} is left`);
+  }
+  ok(await isThere("/etc/ha.d/www"), "a configuration of the operator's is his");
+});
+
+async function install(deb: string): Promise<void> {
+  await run(["dpkg", "--install", deb]);
+  await Deno.remove(deb);
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return await Deno.lstat(path).then(() => true, () => false);
+}

@@ -1,0 +1,111 @@
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import { makeDeb } from "../../tools/package.ts";
+
+/** A Debian system that has nothing but what its package manager needs, and ipvsadm. */
+interface Chroot extends AsyncDisposable {
+  readonly root: string;
+  run(...command: string[]): Promise<{ readonly code: number; readonly output: string }>;
+}
+
+async function cleanChroot(): Promise<Chroot> {
+  const root = await Deno.makeTempDir({ prefix: "ldirectord-chroot-" });
+  const release = /^VERSION_CODENAME=(\w+)$/m.exec(await Deno.readTextFile("/etc/os-release"))![1];
+  const made = await execute(
+    "mmdebstrap",
+    "--quiet",
+    "--variant=apt",
+    "--include=ipvsadm",
+    release,
+    root,
+    ...aptSources(),
+  );
+  strictEqual(made.code, 0, made.output);
+  return {
+    root,
+    run: (...command) => execute("unshare", "--mount", "sh", "-c", ENTER, "sh", root, ...command),
+    [Symbol.asyncDispose]: () => Deno.remove(root, { recursive: true }),
+  };
+}
+
+/** In a chroot with /proc, which is gone with the command. */
+const ENTER = `
+  root=$1
+  shift
+  mount -t proc proc "$root/proc"
+  exec chroot "$root" env DEBIAN_FRONTEND=noninteractive PATH=/usr/sbin:/usr/bin "$@"
+`;
+
+/** Where this machine has its packages from. */
+function aptSources(): string[] {
+  const folder = "/etc/apt/sources.list.d";
+  const files = [...Deno.readDirSync(folder)].map(({ name }) => `${folder}/${name}`);
+  return ["/etc/apt/sources.list", ...files].filter((path) => /\.(list|sources)$/.test(path) && isThere(path));
+}
+
+async function execute(command: string, ...args: string[]) {
+  const { code, stdout, stderr } = await new Deno.Command(command, { args, stdin: "null" }).output();
+  const [said, complained] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
+  return { code, output: said + complained };
+}
+
+function isThere(path: string): boolean {
+  try {
+    Deno.lstatSync(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+Deno.test("the package: lintian finds no error; in a clean system it installs, upgrades and goes without a trace", async () => {
+  await using chroot = await cleanChroot();
+  const { root, run } = chroot;
+  const succeeds = async (...command: string[]) => {
+    const { code, output } = await run(...command);
+    strictEqual(code, 0, `${command.join(" ")}\n${output}`);
+    return output;
+  };
+  const make = async (version: string, compression: "xz" | "none") => {
+    const deb = await makeDeb({ version, folder: `${root}/tmp`, compression });
+    return deb.slice(root.length);
+  };
+  const first = await make("2.0.0-1", "xz");
+  const lint = await execute("lintian", "--fail-on=error", root + first);
+  strictEqual(lint.code, 0, lint.output);
+
+  const before = filesOf(root);
+  await succeeds("dpkg", "--install", first);
+  match(await succeeds("ldirectord", "--version"), /^Linux Director v2\./);
+  const check = await run("ldirectord", "check");
+  strictEqual(check.code, 0, check.output);
+  strictEqual(Deno.statSync(`${root}/etc/ha.d/ldirectord.cf`).mode! & 0o777, 0o640);
+  deepStrictEqual(isThere(`${root}/etc/systemd/system/multi-user.target.wants/ldirectord.service`), false);
+
+  Deno.writeTextFileSync(`${root}/etc/ha.d/ldirectord.cf`, "# mine\n");
+  Deno.writeTextFileSync(`${root}/etc/logrotate.d/ldirectord`, "# mine, too\n");
+  await succeeds("dpkg", "--install", await make("2.0.0-2", "none"));
+  strictEqual(Deno.readTextFileSync(`${root}/etc/ha.d/ldirectord.cf`), "# mine\n");
+  strictEqual(Deno.readTextFileSync(`${root}/etc/logrotate.d/ldirectord`), "# mine, too\n");
+
+  await succeeds("dpkg", "--purge", "ldirectord2");
+  const left = filesOf(root).difference(before);
+  deepStrictEqual([...left].filter((path) => !path.startsWith("/var/log/") && !path.startsWith("/tmp/")), [
+    "/etc/ha.d/ldirectord.cf",
+  ]);
+});
+
+/** Everything but what the package manager keeps for itself. */
+function filesOf(root: string): ReadonlySet<string> {
+  const found = new Set<string>();
+  const walk = (folder: string) => {
+    for (const { name, isDirectory } of Deno.readDirSync(root + folder)) {
+      const path = `${folder}/${name}`;
+      if (/^\/(dev|proc|sys)$|^\/var\/(lib|cache)\/(dpkg|apt|debconf|systemd)$/.test(path)) continue;
+      if (isDirectory) walk(path);
+      else found.add(path);
+    }
+  };
+  walk("");
+  return found;
+}

@@ -1,0 +1,52 @@
+/**
+ * What installs where: the one list that the Debian package and the tarball are made from.
+ */
+
+const ROOT = new URL("..", import.meta.url).pathname;
+
+/** A file of the package. */
+export interface Item {
+  /** Absolute path of the source; for a link what it points to. */
+  readonly from: string;
+  /** Where it goes, without a leading slash. */
+  readonly to: string;
+  readonly kind: "file" | "program" | "gzip" | "link";
+}
+
+/** Whole folders: every file in them goes to the one on the right. */
+const FOLDERS: readonly [from: string, to: string, kind: Item["kind"]][] = [
+  ["packaging/examples", "usr/share/doc/ldirectord2/examples", "file"],
+  ["docs", "usr/share/doc/ldirectord2", "file"],
+];
+
+const FILES: readonly [from: string, to: string, kind: Item["kind"]][] = [
+  ["dist/ldirectord", "usr/sbin/ldirectord", "program"],
+  ["packaging/ldirectord.cf", "usr/share/ldirectord2/ldirectord.cf", "file"],
+  ["packaging/logrotate", "etc/logrotate.d/ldirectord", "file"],
+  ["systemd/ldirectord.service", "lib/systemd/system/ldirectord.service", "file"],
+  ["systemd/ldirectord@.service", "lib/systemd/system/ldirectord@.service", "file"],
+  ["systemd/checks.conf", "usr/share/doc/ldirectord2/examples/systemd-checks.conf", "file"],
+  ["packaging/ocf/ldirectord", "usr/lib/ocf/resource.d/ldirectord/ldirectord", "program"],
+  ["README.md", "usr/share/doc/ldirectord2/README.md", "file"],
+];
+
+const LINKS: readonly [to: string, target: string][] = [
+  // heartbeat's haresources name what they start by a program in this folder.
+  ["etc/ha.d/resource.d/ldirectord", "/usr/sbin/ldirectord"],
+];
+
+/** All that installs. */
+export function layout(): Item[] {
+  const inFolders = FOLDERS.flatMap(([from, to, kind]) =>
+    [...Deno.readDirSync(`${ROOT}${from}`)]
+      .filter(({ isFile }) => isFile)
+      .map(({ name }): Item => ({
+        from: `${ROOT}${from}/${name}`,
+        to: `${to}/${name}${kind === "gzip" ? ".gz" : ""}`,
+        kind,
+      }))
+  );
+  const files = FILES.map(([from, to, kind]): Item => ({ from: `${ROOT}${from}`, to, kind }));
+  const links = LINKS.map(([to, target]): Item => ({ from: target, to, kind: "link" }));
+  return [...files, ...inFolders, ...links].sort((a, b) => a.to < b.to ? -1 : 1);
+}
