@@ -1,4 +1,4 @@
-import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
 import { makeDeb } from "../../tools/package.ts";
 
 /** A Debian system that has nothing but what its package manager needs, and ipvsadm. */
