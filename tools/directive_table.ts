@@ -1,6 +1,5 @@
 /**
- * The README's table of directives, made from the one table that the parser reads. `deno task docs` writes it into the
- * README; a test sees to it that the two agree.
+ * The README's table of directives, made from the one table that the parser reads.
  */
 
 import { DIRECTIVES } from "../src/config/directives.ts";
@@ -26,9 +25,4 @@ export function withDirectiveTable(readme: string): string {
 
 function escape(text: string): string {
   return text.replaceAll("|", "\\|");
-}
-
-if (import.meta.main) {
-  const readme = new URL("../README.md", import.meta.url);
-  await Deno.writeTextFile(readme, withDirectiveTable(await Deno.readTextFile(readme)));
 }

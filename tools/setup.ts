@@ -56,6 +56,8 @@ const PEERS: Packages = {
   "lintian": "finds fault with the package",
   "ldirectord": "the Perl program, to compare with",
   "libnet-inet6glue-perl": "without which that dies of its first IPv6 check",
+  "python3-jsonschema": "judges the schema of configurations in YAML",
+  "python3-yaml": "reads them for it",
   "keepalived": "the other director, to measure against",
 };
 

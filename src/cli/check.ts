@@ -1,5 +1,5 @@
 import { lint, type LintFacts, LINTS, namedFiles } from "../config/lints.ts";
-import { loadConfig, type Loaded } from "../config/load.ts";
+import { loadConfig, type Loaded, spelt } from "../config/load.ts";
 import { excerptOf, type Problem } from "../config/problem.ts";
 import type { SyntaxTree } from "../config/syntax_tree.ts";
 import { fileMode, isMissing, localAddresses, sysctl } from "../doctor/machine.ts";
@@ -51,13 +51,13 @@ function ignoredLints(list = ""): ReadonlySet<string> {
 }
 
 function allProblems(
-  { model, tree, problems }: Loaded,
+  { model, parsed, problems }: Loaded,
   ignored: ReadonlySet<string>,
   factsFor: (tree: SyntaxTree) => LintFacts,
 ): readonly Problem[] {
-  if (!model || !tree) return problems;
-  const parsed = tree();
-  return [...problems, ...lint(parsed, model, factsFor(parsed), ignored)]
+  if (!model || !parsed) return problems;
+  const { tree, spell } = parsed();
+  return [...problems, ...spelt(lint(tree, model, factsFor(tree), ignored), spell)]
     .sort((a, b) => a.line - b.line || a.column - b.column);
 }
 

@@ -27,7 +27,17 @@ export interface Grammar<T> {
   read(raw: string): Reading<T>;
   /** Reads a text that is the value itself, wherever it comes from, quotes and all; absent: `read` does. */
   readText?(text: string): Reading<T>;
+  /** What a JSON Schema may say of the value beyond its being text. */
+  readonly schema?: Schema;
 }
+
+/** Whether a value is words separated by commas, which other syntaxes may write as a list. */
+export function isList({ form }: Grammar<unknown>): boolean {
+  return form.endsWith(",...");
+}
+
+/** A fragment of a JSON Schema (draft-07). */
+export type Schema = { readonly [keyword: string]: unknown };
 
 /** Reads a value that was not written in a configuration file's way. */
 export function readText<T>(grammar: Grammar<T>, text: string): Reading<T> {

@@ -172,7 +172,8 @@ export const LINTS: Readonly<Record<string, Lint>> = {
     why: "Every user of this machine can read the passwords in it.",
     find: function* ({ tree, model, facts }) {
       if (facts.fileMode === undefined || (facts.fileMode & 0o004) === 0) return;
-      const secrets = tree.sections.flatMap(({ settings: { passwd, secret } }) => [passwd, secret]);
+      const scopes = [tree.globals, ...tree.sections.map(({ settings }) => settings)];
+      const secrets = scopes.flatMap(({ passwd, secret, smtppasswd }) => [passwd, secret, smtppasswd]);
       const first = secrets.find((setting) => setting?.value.reveal());
       if (!first) return;
       yield {

@@ -12,7 +12,6 @@ import { BUILT_IN_PORTS, parseServices, type PortNames } from "./ports.ts";
 import type { Problem } from "./problem.ts";
 import { resolve } from "./resolve.ts";
 import { decodeSource } from "./source_text.ts";
-import type { SyntaxTree } from "./syntax_tree.ts";
 
 /** What loading needs of the machine. */
 export interface LoadEnvironment {
@@ -35,7 +34,7 @@ export interface Loaded {
   /** Looks up again the names that had no address, and resolves the same text with what is found. */
   readonly relookup: () => Promise<Loaded>;
   /** Parses the same text again, for whoever asks what stands in the file; absent when it could not be read. */
-  readonly tree?: () => SyntaxTree;
+  readonly parsed?: () => Parsed;
 }
 
 const MOST_BYTES = 16 * 1024 * 1024;
@@ -53,13 +52,19 @@ export async function loadConfig(file: string, environment: Partial<LoadEnvironm
   } catch (error) {
     return unreadable(file, machine, explain(error));
   }
-  const parsed = () => parse(decodeSource(bytes));
+  const read = isYaml(file) ? (await import("./yaml.ts")).parseYaml : parse;
+  const parsed = () => read(decodeSource(bytes));
   return await finish({ file: absolute(file), parsed }, machine, { hosts: new Map() });
 }
 
 /** What comes of a tree that stands in no file; `name` is what it is called. */
 export async function loadTree(name: string, parsed: () => Parsed): Promise<Loaded> {
   return await finish({ file: name, parsed }, thisMachine, { hosts: new Map() });
+}
+
+/** Whether a file of that name is in YAML. */
+export function isYaml(file: string): boolean {
+  return /\.ya?ml$/.test(file);
 }
 
 /** A text that was read, and how to parse it: anew each time, as its problems are added to. */
@@ -69,7 +74,7 @@ interface Source {
 }
 
 async function finish(source: Source, machine: LoadEnvironment, known: Partial<Names>): Promise<Loaded> {
-  const { tree, problems, lines } = source.parsed();
+  const { tree, problems, lines, spell } = source.parsed();
   const wanted = wantedNames(tree);
   const missing = wanted.hosts.filter((host) => !known.hosts?.has(`${host.family} ${host.name}`));
   const limits = { seconds: machine.lookUpSeconds, atOnce: LOOK_UPS_AT_ONCE };
@@ -86,11 +91,17 @@ async function finish(source: Source, machine: LoadEnvironment, known: Partial<N
   const model = resolve(tree, facts, problems);
   return {
     model,
-    problems: problems.toSorted(),
+    problems: spelt(problems.toSorted(), spell),
     lines,
     relookup: () => finish(source, machine, { hosts, ports }),
-    tree: () => source.parsed().tree,
+    parsed: source.parsed,
   };
+}
+
+/** The problems, their hints in the syntax of the text. */
+export function spelt(problems: readonly Problem[], spell: Parsed["spell"]): readonly Problem[] {
+  if (!spell) return problems;
+  return problems.map((problem) => problem.hint === undefined ? problem : { ...problem, hint: spell(problem.hint) });
 }
 
 async function portNames(machine: LoadEnvironment): Promise<PortNames> {

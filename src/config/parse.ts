@@ -16,6 +16,8 @@ export interface Parsed {
   readonly tree: SyntaxTree;
   readonly problems: ProblemList;
   readonly lines: readonly string[];
+  /** How a hint, worded for a configuration file, reads in the syntax of this text; absent: as it is. */
+  readonly spell?: (hint: string) => string;
 }
 
 const LONGEST_LINE = 65_536;

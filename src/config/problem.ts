@@ -124,13 +124,16 @@ function printable(text: string): string {
 }
 
 /**
- * Hides the value of a line that gives a password, also where the directive's name is
- * mistyped: better to hide one value too many.
+ * Hides the value of a line that gives a password, in YAML wherever it stands on the line, also where the directive's
+ * name is mistyped: better to hide one value too many.
  */
 function maskSecrets(line: string): string {
-  const match = /^(\s*)([^\s=]+)(\s*=\s*|\s+)/.exec(line);
-  if (!match || !(/pass|pwd|secr|header/i.test(match[2]) || closest(match[2], ["passwd", "password", "secret"]))) {
-    return line;
-  }
-  return `${match[0]}***`;
+  const inside = /["']?[\w-]*(?:pass|pwd|secr|header)[\w-]*["']?\s*[:=]\s*/i.exec(line);
+  if (inside) return `${line.slice(0, inside.index)}${inside[0]}***`;
+  const first = /^\s*(?:-\s+)*([^\s=:]+)(?:\s*[=:]\s*|\s+)/.exec(line);
+  if (!first || !(SECRET.test(first[1]) || closest(first[1], ["passwd", "password", "secret"]))) return line;
+  return `${first[0]}***`;
 }
+
+/** Names of directives whose values are nobody's business. */
+const SECRET = /pass|pwd|secr|header|notify/i;

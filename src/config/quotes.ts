@@ -5,7 +5,7 @@
  * can end, so that `"class="ok""` is one value with quotes in it, as it has always been.
  */
 
-import { type Grammar, mistake, type Reading, value } from "./grammar.ts";
+import { type Grammar, mistake, type Reading, type Schema, value } from "./grammar.ts";
 
 /** A value without its comment, and what is worth saying about its `#` signs. */
 export interface ValueExtent {
@@ -64,9 +64,14 @@ export function unquote(raw: string): Reading<Unquoted> {
 }
 
 /** A grammar of one value that may stand in quotes; `read` gets it without them. */
-export function quotable<T>(form: string, read: (text: string) => Reading<T>): Grammar<T> {
+export function quotable<T>(
+  form: string,
+  read: (text: string) => Reading<T>,
+  schema?: Schema,
+): Grammar<T> {
   return {
     form,
+    schema,
     read(raw) {
       const bare = unquote(raw);
       if ("mistake" in bare) return bare;

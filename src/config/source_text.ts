@@ -31,6 +31,11 @@ export function sourceBytes(text: string): string {
   return bytes;
 }
 
+/** The inverse of {@link decodeSource}. */
+export function encodeSource(text: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(sourceBytes(text), (byte) => byte.charCodeAt(0));
+}
+
 function decodeLine(line: Uint8Array, decoder: TextDecoder): string {
   try {
     return decoder.decode(line);

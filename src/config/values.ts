@@ -23,7 +23,7 @@ export function integer(form: string, least: number, most: number): Grammar<numb
     if (number < least) return mistake(whole(text), `the number must be at least ${least}`);
     if (number > most) return mistake(whole(text), `the number must be at most ${most}`);
     return value(number);
-  });
+  }, { type: "integer", minimum: least, maximum: most });
 }
 
 function numberHint(text: string, least: number): string {
@@ -62,7 +62,12 @@ export function oneOf<const Word extends string>(words: readonly Word[]): Gramma
       `must be ${orList(words)}, not ${quoted(text)}`,
       near && `did you mean ${near}?`,
     );
-  });
+  }, { enum: withTruths(words) });
+}
+
+/** The words as a schema has them: older YAML takes yes and on for true, no and off for false. */
+function withTruths(words: readonly string[]): readonly (string | boolean)[] {
+  return words.includes("yes") || words.includes("on") ? [...words, true, false] : words;
 }
 
 /** `yes` or `no`. */
@@ -70,7 +75,7 @@ export const yesNo: Grammar<boolean> = quotable("yes|no", (text) => {
   if (text === "yes" || text === "no") return value(text === "yes");
   const meant = /^(y|yes|true|on|1)$/i.test(text) ? "yes" : /^(n|no|false|off|0)$/i.test(text) ? "no" : undefined;
   return mistake(whole(text), `must be 'yes' or 'no', not ${quoted(text)}`, meant && `write ${meant}`);
-});
+}, { enum: ["yes", "no", true, false] });
 
 /** The protocol that a negotiate check speaks. */
 export const service = oneOf(SERVICES);
@@ -102,7 +107,7 @@ export const checkType: Grammar<CheckType> = quotable(`${CHECK_TYPES.join("|")}|
   const reading = namedCheckType.read(text);
   if ("value" in reading) return reading;
   return mistake(whole(text), `must be ${orList(CHECK_TYPES)} or a number, not ${quoted(text)}`, reading.mistake.hint);
-});
+}, { anyOf: [{ enum: withTruths(CHECK_TYPES) }, { type: "integer", minimum: 1 }] });
 
 const HTTP_METHODS = ["GET", "HEAD", "POST"] as const;
 
@@ -110,7 +115,7 @@ const HTTP_METHODS = ["GET", "HEAD", "POST"] as const;
 export const httpMethod: Grammar<HttpMethod> = quotable(HTTP_METHODS.join("|"), (text) => {
   const method = HTTP_METHODS.find((known) => known === text.toUpperCase());
   return method ? value(method) : mistake(whole(text), `must be ${orList(HTTP_METHODS)}, not ${quoted(text)}`);
-});
+}, { type: "string", pattern: "^([Gg][Ee][Tt]|[Hh][Ee][Aa][Dd]|[Pp][Oo][Ss][Tt])$" });
 
 /** A header line: `Name: value` (RFC 9110, 5.5 and 5.6.2 say of which characters). */
 export const requestHeader: Grammar<RequestHeader> = quotable("Name: value", (text) => {
@@ -168,7 +173,7 @@ export interface Expression {
 export const path: Grammar<string> = quotable("path", (text) => {
   if (text.startsWith("/")) return value(text);
   return mistake(whole(text), `not an absolute path: ${quoted(text)}`, "a path begins with /");
-});
+}, { type: "string", pattern: "^/" });
 
 /** The name of another configuration, or its path. */
 export const configurationName: Grammar<string> = quotable("configuration", (text) => {
@@ -311,7 +316,7 @@ export const netmask: Grammar<Netmask> = quotable("w.x.y.z|prefix length", (text
     );
   }
   return value({ quad });
-});
+}, { type: ["string", "integer"] });
 
 /** A program with its arguments, or the URL of a webhook. */
 export const notifyTarget: Grammar<NotifyTarget> = {

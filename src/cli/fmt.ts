@@ -1,0 +1,56 @@
+import { formatCf } from "../config/format_cf.ts";
+import { isYaml, loadConfig } from "../config/load.ts";
+import { parse } from "../config/parse.ts";
+import { formatProblem } from "../config/problem.ts";
+import { decodeSource, encodeSource } from "../config/source_text.ts";
+import { sameTree } from "../config/same_tree.ts";
+import { findInstance, hasConfiguration } from "./instance.ts";
+import { replaceFile } from "./replace_file.ts";
+import type { Tool } from "./tool.ts";
+import { toolArguments } from "./tool_arguments.ts";
+
+/** The exit statuses of `fmt`. */
+const STATUS = { done: 0, different: 1, errors: 2 } as const;
+
+const OPTIONS = { check: { type: "boolean" }, write: { type: "boolean", short: "w" } } as const;
+
+/** Lays out a configuration. */
+export const fmt: Tool = {
+  summary: "lay out a configuration evenly; its meaning, order and remarks stay as they are",
+  usage: `Usage: ldirectord fmt [--check | -w] [config]
+
+Prints the configuration in an even layout. What it means, the order of its lines
+and its remarks stay as they are. One with errors is not touched.
+
+    --check      print nothing, and say by the exit status whether it is laid out so
+    -w, --write  write it to the file in place of the old layout
+
+Exit status: 0 done, 1 not laid out so (--check), 2 error in the configuration.
+`,
+
+  async run(args) {
+    const { values, words } = toolArguments(args, OPTIONS, 1);
+    const instance = findInstance(words[0]);
+    if (!hasConfiguration(instance)) {
+      console.error(`Config file ${instance.name ?? instance.file} not found`);
+      return STATUS.errors;
+    }
+    const { file } = instance;
+    const { model, problems, lines } = await loadConfig(file);
+    if (!model) {
+      for (const problem of problems.filter(({ severity }) => severity === "error")) {
+        console.error(formatProblem(problem, file, lines, Deno.pid));
+      }
+      return STATUS.errors;
+    }
+    const before = decodeSource(await Deno.readFile(file));
+    const after = isYaml(file) ? (await import("../config/format_yaml.ts")).formatYaml(before) : formatCf(before);
+    if (!isYaml(file) && !sameTree(parse(before).tree, parse(after).tree)) {
+      throw new Error(`${file} would not mean the same`);
+    }
+    if (values.check) return before === after ? STATUS.done : STATUS.different;
+    if (!values.write) await Deno.stdout.write(encodeSource(after));
+    else if (before !== after) await replaceFile(file, encodeSource(after));
+    return STATUS.done;
+  },
+};

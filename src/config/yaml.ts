@@ -1,0 +1,400 @@
+/**
+ * A configuration in YAML -> syntax tree: the same directives as in a configuration file, as mappings and lists. Every
+ * value is read by its directive's own grammar, and what is wrong is pointed at where it stands.
+ */
+
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type Pair,
+  parseDocument,
+  type Scalar,
+  type YAMLMap,
+} from "yaml";
+import { closest } from "./closest.ts";
+import { type Directive, type DirectiveName, DIRECTIVES, findDirective, REPLACED } from "./directives.ts";
+import { type ServiceHead, serviceHead } from "./endpoints.ts";
+import { isList, readText } from "./grammar.ts";
+import type { Entry, Outline, OutlineSection } from "./outline.ts";
+import { type Parsed, splitLines } from "./parse.ts";
+import { type Place, ProblemList } from "./problem.ts";
+import { inRow, type Part, type Parts, type Structure, structureOf } from "./structured.ts";
+import type { Section, Setting, Settings, SyntaxTree } from "./syntax_tree.ts";
+import { quoted } from "./values.ts";
+
+/** What came of a text in YAML; with errors among the problems, tree and outline have what could be read. */
+export interface ParsedYaml extends Parsed {
+  readonly outline: Outline;
+}
+
+/** Reads a configuration in YAML 1.2. Never throws, whatever the text. */
+export function parseYaml(text: string): ParsedYaml {
+  return new YamlReader(text).read();
+}
+
+/** A directive of a mapping: its name, where that stands, and its value. */
+interface Item {
+  readonly key: Scalar;
+  readonly name: string;
+  readonly value: Node | null;
+}
+
+interface Collected {
+  readonly settings: Settings;
+  readonly entries: readonly Entry[];
+}
+
+class YamlReader {
+  readonly #problems = new ProblemList();
+  readonly #counter = new LineCounter();
+  readonly #doc;
+  readonly #lines: readonly string[];
+
+  constructor(text: string) {
+    this.#lines = splitLines(text);
+    // Lines end alike for both, so that places agree.
+    const source = this.#lines.join("\n");
+    this.#doc = parseDocument(source, { lineCounter: this.#counter, prettyErrors: false, merge: true, strict: true });
+  }
+
+  read(): ParsedYaml {
+    for (const { message, pos } of this.#doc.errors) this.#problems.error(this.#at(pos[0], 1), firstSentence(message));
+    for (const { message, pos } of this.#doc.warnings) {
+      this.#problems.warning(this.#at(pos[0], 1), firstSentence(message));
+    }
+    const { contents } = this.#doc;
+    const root = this.#doc.errors.length === 0 ? this.#resolved(contents) : undefined;
+    const empty = root === undefined || (isScalar(root) && root.value === null);
+    if (!empty && !isMap(root)) this.#problems.error(this.#place(root), "a mapping of directives is expected here");
+    const items = isMap(root) ? this.#items(root, true) : [];
+    const sections: Section[] = [];
+    const outlines: OutlineSection[] = [];
+    for (const { key, name, value } of items) {
+      if (name !== "virtual" && name !== "virtual6") continue;
+      const above = [...remarks(key.commentBefore), ...isSeq(value) ? remarks(value.commentBefore) : []];
+      for (const [i, section] of this.#elements(value).entries()) {
+        this.#section(name, section, i === 0 ? above : [], sections, outlines);
+      }
+    }
+    const globals = this.#collect(items.filter(({ name }) => name !== "virtual" && name !== "virtual6"), "global");
+    const tree: SyntaxTree = { globals: globals.settings, sections };
+    const above = [...remarks(this.#doc.commentBefore), ...remarks(contents?.commentBefore)];
+    const entries = globals.entries.map((entry, i) =>
+      i === 0 ? { ...entry, above: [...above, ...entry.above] } : entry
+    );
+    return {
+      tree,
+      problems: this.#problems,
+      lines: withoutSecrets(this.#lines),
+      spell: (hint) => hint.replace(/\b([a-z0-9]+) = /g, "$1: "),
+      outline: { globals: entries, sections: outlines, end: remarks(this.#doc.comment) },
+    };
+  }
+
+  #section(
+    name: "virtual" | "virtual6",
+    node: Node,
+    before: readonly string[],
+    sections: Section[],
+    outlines: OutlineSection[],
+  ): void {
+    if (!isMap(node)) {
+      this.#problems.error(this.#place(node), `${name} is a list of mappings`, "write - address: 192.0.2.1:80");
+      return;
+    }
+    const items = this.#items(node, false);
+    const [head, ...more] = items.filter(({ name }) => name === "address" || name === "mark");
+    const { settings, entries } = this.#collect(
+      items.filter(({ name }) => name !== "address" && name !== "mark"),
+      "virtual",
+    );
+    if (more.length > 0) this.#problems.error(this.#place(more[0].key), "address and mark cannot stand together");
+    if (!head) {
+      this.#problems.error(this.#place(node), "the address is missing", "add address: 192.0.2.1:80, or mark: 1");
+      return;
+    }
+    const setting = this.#head(name, head);
+    if (!setting) return;
+    sections.push({ family: name === "virtual6" ? 6 : 4, head: setting, settings });
+    const above = [...before, ...remarks(node.commentBefore), ...remarks(head.key.commentBefore)];
+    const value = textOf(head.value as Scalar);
+    const entry = { name, value, above, behind: remarkBehind(head.value), line: setting.line };
+    outlines.push({ head: entry, entries });
+  }
+
+  #head(directive: string, { name, value }: Item): Setting<ServiceHead> | undefined {
+    const scalar = this.#scalar(directive, value, name);
+    if (!scalar) return undefined;
+    const reading = readText(serviceHead, textOf(scalar));
+    if ("mistake" in reading) return this.#mistake("virtual service", scalar, reading.mistake);
+    const isMark = reading.value.kind === "mark";
+    if (isMark === (name === "mark")) return this.#setting(scalar, reading.value);
+    const hint = isMark ? "write mark: for a firewall mark, or add the port" : "write address: for an address";
+    this.#problems.error(this.#place(scalar), `${name}: ${quoted(textOf(scalar))} is none`, hint);
+    return undefined;
+  }
+
+  /** The settings of a mapping's directives. */
+  #collect(items: readonly Item[], scope: "global" | "virtual"): Collected {
+    const settings: Record<string, unknown> = {};
+    const entries: Entry[] = [];
+    for (const item of items) {
+      const row = this.#directive(item, scope);
+      if (!row) continue;
+      const name = item.name as DirectiveName;
+      const values = row.repeats ? this.#elements(item.value) : [item.value];
+      const read = values.flatMap((value, i) => {
+        const setting = this.#value(name, row, value);
+        if (!setting) return [];
+        const above = [...i === 0 ? remarks(item.key.commentBefore) : [], ...remarks(value?.commentBefore)];
+        entries.push({ name, value: setting.written, above, behind: remarkBehind(value), line: setting.setting.line });
+        return [setting.setting];
+      });
+      if (read.length > 0) settings[name] = row.repeats ? read : read[0];
+    }
+    return { settings: settings as Settings, entries };
+  }
+
+  /** The directive of an item, unless it has no business here. */
+  #directive({ key, name }: Item, scope: "global" | "virtual"): Directive<unknown> | undefined {
+    const place = this.#place(key);
+    if (Object.hasOwn(REPLACED, name)) {
+      const { by, hint } = REPLACED[name];
+      this.#problems.error(place, `${name} directive deprecated in favour of ${by}`, hint);
+      return undefined;
+    }
+    const found = findDirective(name);
+    if (!found) {
+      const near = closest(name, [...Object.keys(DIRECTIVES), "address", "mark"]);
+      this.#problems.error(place, `Unknown command ${quoted(name.toWellFormed())}`, near && `did you mean ${near}?`);
+      return undefined;
+    }
+    const { row } = found;
+    if (row.scope !== "both" && row.scope !== scope) {
+      const said = scope === "global" ? `${name} belongs to a virtual section` : `${name} is a global directive`;
+      this.#problems.error(place, said, scope === "global" ? "write it below - address:" : "write it at the top level");
+      return undefined;
+    }
+    if (row.outdated) this.#problems.warning(place, row.outdated.text);
+    return row;
+  }
+
+  #value(
+    name: DirectiveName,
+    row: Directive<unknown>,
+    node: Node | null,
+  ): { readonly setting: Setting<unknown>; readonly written: string | Parts } | undefined {
+    const structure = structureOf(name);
+    if (structure && isMap(node)) return this.#parts(name, structure, node);
+    if (isSeq(node) && isList(row.value)) return this.#list(name, row, this.#elements(node));
+    const scalar = this.#scalar(name, node, row.value.form);
+    if (!scalar) return undefined;
+    const text = wordForTruth(scalar, row) ?? textOf(scalar);
+    const reading = readText(row.value, text);
+    if ("mistake" in reading) return this.#mistake(name, scalar, reading.mistake);
+    return { setting: this.#setting(scalar, reading.value), written: structure?.split(text) ?? text };
+  }
+
+  /** Words one by one, read as if they stood in a row with commas between. */
+  #list(name: DirectiveName, row: Directive<unknown>, nodes: readonly Node[]) {
+    const scalars = nodes.map((node) => this.#scalar(name, node, row.value.form));
+    if (scalars.some((scalar) => !scalar) || scalars.length === 0) {
+      if (scalars.length === 0) this.#problems.error(this.#at(0, 0), `${name} needs a value`);
+      return undefined;
+    }
+    const words = scalars.map((scalar) => textOf(scalar!));
+    const text = words.join(", ");
+    const reading = readText(row.value, text);
+    if ("value" in reading) return { setting: this.#setting(scalars[0]!, reading.value), written: text };
+    let start = 0;
+    const guilty = words.findIndex((word) => (start += word.length + 2) > reading.mistake.at);
+    const at = reading.mistake.at - (start - words[guilty].length - 2);
+    return this.#mistake(name, scalars[guilty]!, { ...reading.mistake, at });
+  }
+
+  /** A value in parts, read as if they stood in a row. */
+  #parts(name: DirectiveName, structure: Structure, node: YAMLMap) {
+    const given = new Map<string, Scalar>();
+    for (const { key, name: part, value } of this.#items(node, false)) {
+      const known = structure.parts.find((each) => each.key === part);
+      if (!known) {
+        const near = closest(part, structure.parts.map((each) => each.key));
+        const hint = near ? `did you mean ${near}?` : `there are ${structure.parts.map((each) => each.key).join(", ")}`;
+        this.#problems.error(this.#place(key), `${name} has no ${quoted(part)}`, hint);
+        continue;
+      }
+      const scalar = this.#scalar(`${name}'s ${part}`, value, "text");
+      if (scalar) given.set(part, scalar);
+    }
+    const missing = structure.parts.find((part) => part.required && !given.has(part.key));
+    if (missing) {
+      this.#problems.error(this.#place(node), `${name} needs ${missing.key}`, missing.doc);
+      return undefined;
+    }
+    const alone = ["request", "receive"].filter((part) => given.has(part));
+    if (alone.length === 1) {
+      const other = alone[0] === "request" ? "receive" : "request";
+      this.#problems.error(
+        this.#place(given.get(alone[0])!),
+        `${name}: ${alone[0]} without ${other}`,
+        `add ${other}: ""`,
+      );
+      return undefined;
+    }
+    return this.#readParts(name, structure, given);
+  }
+
+  #readParts(name: DirectiveName, structure: Structure, given: ReadonlyMap<string, Scalar>) {
+    const texts: Parts = new Map([...given].map(([part, scalar]) => [part, textOf(scalar)]));
+    const strings = texts.has("request")
+      ? { request: texts.get("request")!, receive: texts.get("receive")! }
+      : undefined;
+    const inOrder = structure.parts.filter((part) => part.inRow && texts.has(part.key));
+    const spread = inOrder.find(({ key }) => /\s/.test(texts.get(key)!));
+    if (spread) {
+      const said = `${name}: there is a blank in ${spread.key}`;
+      this.#problems.error(this.#place(given.get(spread.key)!), said);
+      return undefined;
+    }
+    const row = inRow(structure, new Map([...texts].filter(([key]) => key !== "request" && key !== "receive")));
+    const reading = structure.read(row, strings);
+    if ("value" in reading) {
+      return { setting: this.#setting(given.get(inOrder[0].key)!, reading.value), written: texts };
+    }
+    const { part, at } = partAt(inOrder, texts, reading.mistake.at);
+    return this.#mistake(`${name}'s ${part.key}`, given.get(part.key)!, { ...reading.mistake, at });
+  }
+
+  /** A mapping's directives; those of merged mappings (`<<`) come after its own, and only where it has none. */
+  #items(map: YAMLMap, isRoot: boolean): readonly Item[] {
+    const own: Item[] = [];
+    const merged: Item[] = [];
+    for (const pair of map.items as Pair<unknown, unknown>[]) {
+      const key = pair.key;
+      const value = this.#resolved(pair.value as Node | null);
+      if (!isScalar(key)) {
+        this.#problems.error(this.#place(key as Node), "the name of a directive is expected here");
+        continue;
+      }
+      if (textOf(key) === "<<") {
+        for (const each of this.#elements(value)) if (isMap(each)) merged.push(...this.#items(each, isRoot));
+      } else if (!isRoot || !textOf(key).startsWith("x-")) own.push({ key, name: textOf(key), value });
+    }
+    const names = new Set(own.map(({ name }) => name));
+    return [...own, ...merged.filter(({ name }) => !names.has(name) && names.add(name))];
+  }
+
+  /** The elements of a list; what is no list is its own only element. */
+  #elements(node: Node | null | undefined): readonly Node[] {
+    if (isSeq(node)) return (node.items as Node[]).flatMap((item) => this.#resolved(item) ?? []);
+    return node ? [node] : [];
+  }
+
+  #resolved(node: Node | null | undefined): Node | null {
+    if (!isAlias(node)) return node ?? null;
+    return node.resolve(this.#doc) as Node | undefined ?? null;
+  }
+
+  #scalar(name: string, node: Node | null, form: string): Scalar | undefined {
+    if (isScalar(node) && node.value !== null) return node;
+    if (node && !isScalar(node)) {
+      this.#problems.error(this.#place(node), `${name} is one value, not several`, `write ${form}`);
+    } else this.#problems.error(this.#place(node), `${name} needs a value`, `write ${name}: ${form}`);
+    return undefined;
+  }
+
+  #mistake(
+    subject: string,
+    scalar: Scalar,
+    { at, length, text, hint }: {
+      readonly at: number;
+      readonly length: number;
+      readonly text: string;
+      readonly hint?: string;
+    },
+  ): undefined {
+    const whole = this.#place(scalar);
+    const column = Math.min(whole.column + at, whole.column + Math.max(0, whole.length - 1));
+    const place = {
+      line: whole.line,
+      column,
+      length: Math.max(1, Math.min(length, whole.column + whole.length - column)),
+    };
+    this.#problems.error(place, said(subject, text), hint);
+  }
+
+  #setting<T>(scalar: Scalar, value: T): Setting<T> {
+    return { value, ...this.#place(scalar) };
+  }
+
+  /** Where a node's text stands, without its quotes; of several lines the first. */
+  #place(node: Node | null): Place {
+    const [start, end] = node?.range ?? [0, 0];
+    const inside = isScalar(node) && /^QUOTE/.test(node.type ?? "") ? 1 : 0;
+    return this.#at(start + inside, Math.max(0, end - start - 2 * inside));
+  }
+
+  #at(offset: number, length: number): Place {
+    const { line, col } = this.#counter.linePos(offset);
+    const rest = (this.#lines[line - 1]?.length ?? 0) - col + 1;
+    return { line: Math.max(1, line), column: Math.max(1, col), length: Math.max(1, Math.min(length, rest)) };
+  }
+}
+
+/** What a scalar says, as it is written where that matters: 0x10 and 1e3 are no numbers of ours. */
+function textOf(scalar: Scalar): string {
+  return typeof scalar.value === "string" ? scalar.value : scalar.source ?? String(scalar.value);
+}
+
+/** Where yes and no, or on and off, are among the words, YAML's true and false stand for them. */
+function wordForTruth({ value }: Scalar, { value: { form } }: Directive<unknown>): string | undefined {
+  if (typeof value !== "boolean") return undefined;
+  const pair = [["yes", "no"], ["on", "off"]].find(([word]) => form.split("|").includes(word));
+  return pair?.[value ? 0 : 1];
+}
+
+/** The part that stands at an offset of the row, and the offset within it. */
+function partAt(parts: readonly Part[], texts: Parts, offset: number): { readonly part: Part; readonly at: number } {
+  let start = 0;
+  for (const part of parts) {
+    const text = texts.get(part.key)!;
+    const word = part.inRow!(text);
+    if (offset < start + word.length + 1) {
+      return { part, at: Math.max(0, offset - start - (word.length - text.length)) };
+    }
+    start += word.length + 1;
+  }
+  return { part: parts[parts.length - 1], at: 0 };
+}
+
+function said(subject: string, text: string): string {
+  return text.startsWith("must ") ? `${subject} ${text}` : `${subject}: ${text}`;
+}
+
+function firstSentence(message: string): string {
+  return message.split("\n")[0];
+}
+
+function remarks(comment: string | null | undefined): readonly string[] {
+  return comment ? comment.split("\n").map((line) => line.replace(/^ /, "")) : [];
+}
+
+function remarkBehind(node: Node | null): string | undefined {
+  return isScalar(node) && node.comment ? node.comment.trim() : undefined;
+}
+
+/** The lines as problems may show them: what stands below a secret's key, as a block, is masked. */
+function withoutSecrets(lines: readonly string[]): readonly string[] {
+  let within: number | undefined;
+  return lines.map((line) => {
+    const indent = line.search(/\S/);
+    if (within !== undefined && (indent > within || indent < 0)) return indent < 0 ? line : `${" ".repeat(indent)}***`;
+    const opens = /^(\s*(?:-\s+)*)\S*(?:pass|pwd|secr|header)[^:]*:\s*[|>][-+0-9]*\s*(?:#.*)?$/i.exec(line);
+    within = opens ? opens[1].length : undefined;
+    return line;
+  });
+}
