@@ -30,12 +30,12 @@ export interface Instance {
 
 /**
  * The instance that a name on the command line means: `/etc/ha.d/NAME`, `/etc/ha.d/conf/NAME`, then NAME itself.
- * Without a name it is `ldirectord.cf`, whose pid file is `ldirectord.ldirectord.pid`.
+ * Without a name it is `ldirectord.cf`, or else `ldirectord.yaml`; its pid file is `ldirectord.ldirectord.pid`.
  */
 export function findInstance(name?: string): Instance {
-  const wanted = name ?? "ldirectord.cf";
-  const candidates = [...FOLDERS.map((folder) => `${folder}/${wanted}`), resolve(wanted)];
-  const file = candidates.find(isFile) ?? candidates.at(-1)!;
+  const names = name === undefined ? ["ldirectord.cf", "ldirectord.yaml"] : [name];
+  const candidates = names.flatMap((each) => [...FOLDERS.map((folder) => `${folder}/${each}`), resolve(each)]);
+  const file = candidates.find(isFile) ?? resolve(names[0]);
   const base = name === undefined ? "ldirectord" : basename(name);
   const beside = `${RUN_FOLDER}/ldirectord.${base}`;
   return {

@@ -123,3 +123,34 @@ scenario("doctor --real: what it says to type makes a bare machine a real server
   await director.does("start");
   await client.isServedBy("192.0.2.10:80", ...Object.keys(methods));
 });
+
+scenario(
+  "a configuration in YAML is started and reloaded as any other, a broken one changes nothing",
+  async (world) => {
+    const { director, reals, table } = world;
+    await reals.are(["10.0.0.11", "10.0.0.12"]);
+    const site = `
+    checktimeout: 2
+    checkinterval: 1
+    quiescent: yes
+    virtual:
+      - address: 192.0.2.10:80
+        service: http
+        scheduler: rr
+        real:
+          - 10.0.0.11:80 masq
+          - {address: 10.0.0.12:80, forward: masq, weight: 1}
+  `;
+    await director.start(site, "www.yaml");
+    await table.becomes(SITE_UP);
+    await director.configure(site.replace("weight: 1", "weight: -1"), "www.yaml");
+    const { code, stderr } = await director.try("reload", "www.yaml");
+    strictEqual(code, 2);
+    match(
+      stderr,
+      /^Error \[\d+\] reading file \/etc\/ha\.d\/www\.yaml at line 10: real's weight: a weight is a number/m,
+    );
+    await director.reload(site.replace("weight: 1", "weight: 7"), "www.yaml");
+    await table.becomes(SITE_UP.replace("10.0.0.12:80 -m -w 1", "10.0.0.12:80 -m -w 7"));
+  },
+);
