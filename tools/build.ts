@@ -5,14 +5,19 @@
  * earlier download left in Deno's cache); the npm package of {@link denortFromNpm}.
  */
 
-import { denortFromNpm, hasCachedDenort } from "./denort.ts";
+import { denortFromNpm, hasCachedDenort, type Processor } from "./denort.ts";
 import { dim, fail, green, say, step } from "./terminal.ts";
 
 const ROOT = new URL("..", import.meta.url).pathname;
 const ENTRY = `${ROOT}main.ts`;
 
-/** The executable that a build makes. */
+/** The executable that a build for this machine makes. */
 export const BINARY = `${ROOT}dist/ldirectord`;
+
+/** The executable that a build for some processor makes. */
+export function binaryFor(processor: Processor): string {
+  return processor === Deno.build.arch ? BINARY : `${BINARY}-${processor}`;
+}
 
 /** Longest wait for Deno's own download of the runtime, in a network that swallows packets. */
 const DOWNLOAD_LIMIT_MS = 90_000;
@@ -34,24 +39,25 @@ const COMPILE = [
   "--no-code-cache",
   `--v8-flags=${V8_FLAGS.join(",")}`,
   ...PERMISSIONS,
-  `--output=${BINARY}`,
-  ENTRY,
 ];
 
-/** Makes {@link BINARY}, or ends the program with the reason. */
-export async function build(): Promise<void> {
-  step("Building dist/ldirectord");
+/** Makes {@link binaryFor} a processor, or ends the program with the reason. */
+export async function build(processor: Processor = Deno.build.arch): Promise<void> {
+  const binary = binaryFor(processor);
+  step(`Building ${binary.replace(ROOT, "")}`);
   const given = Deno.env.get("DENORT_BIN");
-  if (given) return finish(await compile(given), `runtime from DENORT_BIN (${given})`);
+  if (given && binary === BINARY) {
+    return finish(binary, await compile(processor, given), `runtime from DENORT_BIN (${given})`);
+  }
   const cacheDir = runtimeCacheDir();
-  if (!await hasCachedDenort(cacheDir)) {
-    const own = await compile();
-    if (own.ok || !own.noRuntime) return finish(own, "Deno's own runtime");
+  if (!await hasCachedDenort(cacheDir, processor)) {
+    const own = await compile(processor);
+    if (own.ok || !own.noRuntime) return finish(binary, own, "Deno's own runtime");
     say(dim("Deno's download host is out of reach: its runtime comes from npm instead."));
   }
-  const denort = await denortFromNpm(cacheDir)
+  const denort = await denortFromNpm(cacheDir, processor)
     .catch((error) => fail(`cannot get the runtime for deno compile: ${error.message}`));
-  finish(await compile(denort), "pinned runtime from npm, sha256 verified");
+  finish(binary, await compile(processor, denort), "pinned runtime from npm, sha256 verified");
 }
 
 interface Compilation {
@@ -61,10 +67,10 @@ interface Compilation {
   readonly output: string;
 }
 
-async function compile(denort?: string): Promise<Compilation> {
+async function compile(processor: Processor, denort?: string): Promise<Compilation> {
   await Deno.mkdir(`${ROOT}dist`, { recursive: true });
   const { success, signal, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: COMPILE,
+    args: [...COMPILE, `--target=${processor}-unknown-linux-gnu`, `--output=${binaryFor(processor)}`, ENTRY],
     env: denort ? { DENORT_BIN: denort } : {},
     stdin: "null",
     signal: AbortSignal.timeout(DOWNLOAD_LIMIT_MS),
@@ -73,10 +79,10 @@ async function compile(denort?: string): Promise<Compilation> {
   return { ok: success, noRuntime: signal !== null || output.includes("Setting up base binary"), output };
 }
 
-function finish(result: Compilation, source: string): void {
+function finish(binary: string, result: Compilation, source: string): void {
   if (!result.ok) fail(`deno compile failed\n${result.output}`);
-  const megabytes = Math.round(Deno.statSync(BINARY).size / 1e6);
-  say(`${green("built")} dist/ldirectord, ${megabytes} MB ${dim(`(${source})`)}`);
+  const megabytes = Math.round(Deno.statSync(binary).size / 1e6);
+  say(`${green("built")} ${binary.replace(ROOT, "")}, ${megabytes} MB ${dim(`(${source})`)}`);
 }
 
 function runtimeCacheDir(): string {

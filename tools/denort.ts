@@ -12,27 +12,47 @@ import { step } from "./terminal.ts";
 /** The Deno release that the project is built with. */
 export const DENO_VERSION = "2.7.11";
 
-const DONOR = { package: "@stdy/cli-linux-x64@0.22.1", file: "package/bin/steady" };
-const SHA256 = "f12d5d3886d5ea138304fb8d67d7396cfbedf53656676132152cb89f3fa4d8e6";
+/** The processors that the program is built for, by their names in Deno. */
+export type Processor = "x86_64" | "aarch64";
+
+/** An npm package with a program in it, and what the cut from that must be. */
+interface Donor {
+  readonly package: string;
+  readonly sha256: string;
+}
+
+const PROGRAM = "package/bin/steady";
+
+const DONORS: Readonly<Record<Processor, Donor>> = {
+  x86_64: {
+    package: "@stdy/cli-linux-x64@0.22.1",
+    sha256: "f12d5d3886d5ea138304fb8d67d7396cfbedf53656676132152cb89f3fa4d8e6",
+  },
+  aarch64: {
+    package: "@stdy/cli-linux-arm64@0.22.2",
+    sha256: "9c888d915647ff971a497acd39ee45ea63da5f19d12d4363124942c257c055ef",
+  },
+};
 
 /**
  * The path of a verified denort: the cached one, else one cut from the npm package.
  *
  * @throws {Error} with a sentence for the user when there is none for this machine, or npm cannot deliver.
  */
-export async function denortFromNpm(cacheDir: string): Promise<string> {
-  if (Deno.version.deno !== DENO_VERSION || Deno.build.target !== "x86_64-unknown-linux-gnu") {
+export async function denortFromNpm(cacheDir: string, processor: Processor): Promise<string> {
+  if (Deno.version.deno !== DENO_VERSION) {
     throw new Error(
-      `no other source of the runtime is known for Deno ${Deno.version.deno} on ${Deno.build.target}. ` +
-        `Use Deno ${DENO_VERSION} on x86_64 Linux, or set DENORT_BIN to a denort of your Deno.`,
+      `no other source of the runtime is known for Deno ${Deno.version.deno}. ` +
+        `Use Deno ${DENO_VERSION}, or set DENORT_BIN to a denort of your Deno.`,
     );
   }
-  const cached = cachedDenort(cacheDir);
-  if (await isPinned(cached)) return cached;
-  step(`Taking the runtime from the npm package ${DONOR.package} (38 MB)`);
-  const denort = elfImage(await donorProgram());
+  const cached = cachedDenort(cacheDir, processor);
+  if (await hasCachedDenort(cacheDir, processor)) return cached;
+  const donor = DONORS[processor];
+  step(`Taking the runtime from the npm package ${donor.package} (38 MB)`);
+  const denort = elfImage(await programOf(donor));
   const hash = await sha256(denort);
-  if (hash !== SHA256) throw new Error(`the runtime in ${DONOR.package} is not the pinned one (sha256 ${hash})`);
+  if (hash !== donor.sha256) throw new Error(`the runtime in ${donor.package} is not the pinned one (sha256 ${hash})`);
   await Deno.mkdir(cacheDir, { recursive: true });
   await Deno.writeFile(`${cached}.part`, denort, { mode: 0o755 });
   await Deno.rename(`${cached}.part`, cached);
@@ -40,8 +60,13 @@ export async function denortFromNpm(cacheDir: string): Promise<string> {
 }
 
 /** Whether an earlier build has left a verified denort in the cache. */
-export function hasCachedDenort(cacheDir: string): Promise<boolean> {
-  return isPinned(cachedDenort(cacheDir));
+export async function hasCachedDenort(cacheDir: string, processor: Processor): Promise<boolean> {
+  try {
+    return await sha256(await Deno.readFile(cachedDenort(cacheDir, processor))) === DONORS[processor].sha256;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
 }
 
 /**
@@ -58,26 +83,17 @@ export function elfImage(file: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer>
   return file.subarray(0, sectionTable + sections * sectionSize);
 }
 
-function cachedDenort(cacheDir: string): string {
-  return `${cacheDir}/denort-${DENO_VERSION}-x86_64`;
+function cachedDenort(cacheDir: string, processor: Processor): string {
+  return `${cacheDir}/denort-${DENO_VERSION}-${processor}`;
 }
 
-async function isPinned(path: string): Promise<boolean> {
-  try {
-    return await sha256(await Deno.readFile(path)) === SHA256;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
-}
-
-async function donorProgram(): Promise<Uint8Array<ArrayBuffer>> {
+async function programOf(donor: Donor): Promise<Uint8Array<ArrayBuffer>> {
   const dir = await Deno.makeTempDir({ prefix: "denort-" });
   try {
-    await run("npm", ["pack", "--silent", "--pack-destination", dir, DONOR.package]);
+    await run("npm", ["pack", "--silent", "--pack-destination", dir, donor.package]);
     const [tarball] = [...Deno.readDirSync(dir)].map((entry) => entry.name);
-    await run("tar", ["-xzf", `${dir}/${tarball}`, "-C", dir, DONOR.file]);
-    return await Deno.readFile(`${dir}/${DONOR.file}`);
+    await run("tar", ["-xzf", `${dir}/${tarball}`, "-C", dir, PROGRAM]);
+    return await Deno.readFile(`${dir}/${PROGRAM}`);
   } finally {
     await Deno.remove(dir, { recursive: true });
   }

@@ -1,16 +1,18 @@
 /**
- * `deno task package`: dist/ldirectord2_VERSION_ARCH.deb, and a tarball with the same files for other systems.
+ * `deno task package`: dist/ldirectord2_VERSION_ARCH.deb for each processor, and tarballs with the same files for other
+ * systems.
  */
 
 import { VERSION } from "../src/daemon/version.ts";
-import { build } from "./build.ts";
+import { binaryFor, build } from "./build.ts";
+import type { Processor } from "./denort.ts";
 import { type Item, layout } from "./package_layout.ts";
 import { fail, green, say, step } from "./terminal.ts";
 
 const ROOT = new URL("..", import.meta.url).pathname;
 const DEBIAN = `${ROOT}packaging/debian`;
-const ARCHITECTURES: Readonly<Record<string, string>> = { x86_64: "amd64", aarch64: "arm64" };
-const ARCHITECTURE = ARCHITECTURES[Deno.build.arch];
+/** Debian's names of the processors. */
+const ARCHITECTURES = { x86_64: "amd64", aarch64: "arm64" } as const satisfies Record<Processor, string>;
 const NAME = "ldirectord2";
 /** The revision of the packaging. */
 const REVISION = 1;
@@ -21,16 +23,18 @@ export interface PackageOptions {
   /** Where it is put. */
   readonly folder: string;
   readonly compression?: "xz" | "none";
+  readonly processor?: Processor;
 }
 
 /** Makes the Debian package of what has been built, and gives its path. */
-export async function makeDeb({ version, folder, compression = "xz" }: PackageOptions): Promise<string> {
+export async function makeDeb(options: PackageOptions): Promise<string> {
+  const { version, folder, compression = "xz", processor = Deno.build.arch } = options;
   const stage = await Deno.makeTempDir({ prefix: "ldirectord-package-" });
   try {
     await Deno.chmod(stage, 0o755);
-    await fill(stage, layout());
-    await addDebianFiles(stage, version);
-    const deb = `${folder}/${NAME}_${version}_${ARCHITECTURE}.deb`;
+    await fill(stage, layout(binaryFor(processor)));
+    await addDebianFiles(stage, version, ARCHITECTURES[processor]);
+    const deb = `${folder}/${NAME}_${version}_${ARCHITECTURES[processor]}.deb`;
     await run("dpkg-deb", "--root-owner-group", `-Z${compression}`, "-z1", "--build", stage, deb);
     return deb;
   } finally {
@@ -38,12 +42,12 @@ export async function makeDeb({ version, folder, compression = "xz" }: PackageOp
   }
 }
 
-async function makeTarball(): Promise<string> {
-  const folder = `${NAME}-${VERSION}-linux-${ARCHITECTURE}`;
+async function makeTarball(processor: Processor): Promise<string> {
+  const folder = `${NAME}-${VERSION}-linux-${ARCHITECTURES[processor]}`;
   const stage = await Deno.makeTempDir({ prefix: "ldirectord-package-" });
   try {
     await fill(`${stage}/${folder}`, [
-      ...layout().filter(({ kind }) => kind !== "link"),
+      ...layout(binaryFor(processor)).filter(({ kind }) => kind !== "link"),
       { from: `${ROOT}LICENSE`, to: "LICENSE", kind: "file" },
     ]);
     const tarball = `${ROOT}dist/${folder}.tar.gz`;
@@ -65,7 +69,7 @@ async function fill(stage: string, items: readonly Item[]): Promise<void> {
   }
 }
 
-async function addDebianFiles(stage: string, version: string): Promise<void> {
+async function addDebianFiles(stage: string, version: string, architecture: string): Promise<void> {
   const doc = `${stage}/usr/share/doc/${NAME}`;
   const overrides = `${stage}/usr/share/lintian/overrides`;
   await Deno.mkdir(`${stage}/DEBIAN`);
@@ -83,7 +87,7 @@ async function addDebianFiles(stage: string, version: string): Promise<void> {
   const template = await run("md5sum", `${ROOT}packaging/ldirectord.cf`);
   const values = {
     VERSION: version,
-    ARCHITECTURE,
+    ARCHITECTURE: architecture,
     MAINTAINER: maintainer(),
     SIZE: (await run("du", "-sk", stage)).split("\t")[0],
     TEMPLATE_MD5: template.slice(0, 32),
@@ -143,11 +147,14 @@ async function run(command: string, ...args: string[]): Promise<string> {
 }
 
 if (import.meta.main) {
-  if (!ARCHITECTURE) fail(`no package is made for ${Deno.build.arch}: build on x86_64 or aarch64 Linux`);
-  await build();
-  step("Making the packages");
-  const made = [await makeDeb({ version: `${VERSION}-${REVISION}`, folder: `${ROOT}dist` }), await makeTarball()];
-  for (const path of made) say(`${green("made")} ${path.replace(ROOT, "")}, ${megabytes(path)} MB`);
+  for (const processor of ["x86_64", "aarch64"] as const) {
+    await build(processor);
+    step(`Making the packages for ${ARCHITECTURES[processor]}`);
+    const deb = await makeDeb({ version: `${VERSION}-${REVISION}`, folder: `${ROOT}dist`, processor });
+    for (const path of [deb, await makeTarball(processor)]) {
+      say(`${green("made")} ${path.replace(ROOT, "")}, ${megabytes(path)} MB`);
+    }
+  }
 }
 
 function megabytes(path: string): number {

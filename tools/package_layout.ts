@@ -20,7 +20,6 @@ const FOLDERS: readonly [from: string, to: string, kind: Item["kind"]][] = [
 ];
 
 const FILES: readonly [from: string, to: string, kind: Item["kind"]][] = [
-  ["dist/ldirectord", "usr/sbin/ldirectord", "program"],
   ["packaging/ldirectord.cf", "usr/share/ldirectord2/ldirectord.cf", "file"],
   ["packaging/logrotate", "etc/logrotate.d/ldirectord", "file"],
   ["systemd/ldirectord.service", "lib/systemd/system/ldirectord.service", "file"],
@@ -35,8 +34,8 @@ const LINKS: readonly [to: string, target: string][] = [
   ["etc/ha.d/resource.d/ldirectord", "/usr/sbin/ldirectord"],
 ];
 
-/** All that installs. */
-export function layout(): Item[] {
+/** All that installs, the program being the one at `program`. */
+export function layout(program: string): Item[] {
   const inFolders = FOLDERS.flatMap(([from, to, kind]) =>
     [...Deno.readDirSync(`${ROOT}${from}`)]
       .filter(({ isFile }) => isFile)
@@ -48,5 +47,6 @@ export function layout(): Item[] {
   );
   const files = FILES.map(([from, to, kind]): Item => ({ from: `${ROOT}${from}`, to, kind }));
   const links = LINKS.map(([to, target]): Item => ({ from: target, to, kind: "link" }));
-  return [...files, ...inFolders, ...links].sort((a, b) => a.to < b.to ? -1 : 1);
+  const binary: Item = { from: program, to: "usr/sbin/ldirectord", kind: "program" };
+  return [binary, ...files, ...inFolders, ...links].sort((a, b) => a.to < b.to ? -1 : 1);
 }
