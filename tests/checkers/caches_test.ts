@@ -4,12 +4,12 @@ import { runRound } from "../../src/checkers/run.ts";
 import { parseIp } from "../../src/model/address.ts";
 import type { CheckTarget } from "../../src/model/check.ts";
 import { Secret } from "../../src/model/secret.ts";
+import { REDIS_PASSWORD, startMemcached, startRedis } from "./cache_servers.ts";
 import { testIllServers } from "./ill_servers.ts";
 import { checkOf, contains, inWords } from "./peers.ts";
-import { freePort, startServer, untilAccepting } from "./real_server.ts";
+import { freePort } from "./real_server.ts";
 
-const PASSWORD = "s3cret-of-redis";
-const passwd = new Secret(PASSWORD);
+const passwd = new Secret(REDIS_PASSWORD);
 
 const REDIS: readonly { name: string; target: Partial<CheckTarget>; verdict: RegExp }[] = [
   { name: "PING after AUTH", target: { passwd }, verdict: /^up: PONG$/ },
@@ -30,16 +30,14 @@ const REDIS: readonly { name: string; target: Partial<CheckTarget>; verdict: Reg
 
 Deno.test("redis: a real redis-server", async (t) => {
   const port = freePort();
-  const options = ["--port", `${port}`, "--bind", "127.0.0.1", "::1", "--save", "", "--requirepass", PASSWORD];
-  const argv = ["redis-server", ...options];
-  await using redis = await startServer({ package: "redis-server", argv, ready: /Ready to accept connections/ });
+  await using redis = await startRedis(port);
   for (const host of ["127.0.0.1", "::1"]) {
     const server = { service: "redis", address: parseIp(host)!, port } as const;
     for (const row of REDIS) {
       await t.step(`${row.name}, ${host}`, async () => {
         const { result, trace } = await runRound(checkOf({ ...server, ...row.target }), "negotiate");
         match(inWords(result), row.verdict);
-        ok(!JSON.stringify([result, trace]).includes(PASSWORD));
+        ok(!JSON.stringify([result, trace]).includes(REDIS_PASSWORD));
       });
     }
     await t.step(`a server that is stopped, ${host}`, async () => {
@@ -52,9 +50,7 @@ Deno.test("redis: a real redis-server", async (t) => {
 
 Deno.test("memcached: a real memcached", async (t) => {
   const port = freePort();
-  const argv = ["memcached", "-u", "nobody", "-p", `${port}`, "-l", "127.0.0.1,::1"];
-  await using memcached = await startServer({ package: "memcached", argv, ready: /^/ });
-  await untilAccepting(port);
+  await using memcached = await startMemcached(port);
   for (const host of ["127.0.0.1", "::1"]) {
     const server = { service: "memcached", address: parseIp(host)!, port } as const;
     await t.step(`its version, ${host}`, async () => {

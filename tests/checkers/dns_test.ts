@@ -3,57 +3,13 @@ import { type IpAddress, parseIp } from "../../src/model/address.ts";
 import type { CheckTarget, DnsType, Pattern } from "../../src/model/check.ts";
 import { testIllServers } from "./ill_servers.ts";
 import { checkOf, closedPort, openDescriptors, verdict } from "./peers.ts";
-import { freePort, startServer, temporaryDirectory } from "./real_server.ts";
+import { startNamed } from "./dns_server.ts";
+import { freePort, temporaryDirectory } from "./real_server.ts";
 import { mute, nonsense, type Replies, withUdpPeer } from "./udp_peer.ts";
 
 function expression(source: string): Pattern {
   const regex = new RegExp(source);
   return { source, matches: (text) => regex.test(text) };
-}
-
-const ZONE = `$TTL 60
-@      SOA   ns.example.test. root.example.test. 1 60 60 60 60
-       NS    ns
-ns     A     127.0.0.1
-www    A     192.0.2.10
-www    A     192.0.2.11
-www    AAAA  2001:db8::10
-alias  CNAME further
-further CNAME www
-six    AAAA  2001:db8::10
-       MX    10 ns
-_sip._udp SRV 1 2 5060 ns
-text   TXT   "v=probe " "ok"
-`;
-
-const REVERSE = `$TTL 60
-@      SOA   ns.example.test. root.example.test. 1 60 60 60 60
-       NS    ns.example.test.
-10     PTR   www.example.test.
-`;
-
-async function startNamed(directory: string, port: number) {
-  const zone = (name: string, file: string) => `zone "${name}" { type primary; file "${directory}/${file}"; };`;
-  await Deno.writeTextFile(`${directory}/forward`, ZONE);
-  await Deno.writeTextFile(`${directory}/reverse`, REVERSE);
-  await Deno.writeTextFile(
-    `${directory}/named.conf`,
-    `options {
-      directory "${directory}"; pid-file none; lock-file none; session-keyfile "${directory}/session.key";
-      listen-on port ${port} { 127.0.0.1; }; listen-on-v6 port ${port} { ::1; };
-      recursion no; dnssec-validation no; notify no;
-    };
-    controls {};
-    ${zone("example.test", "forward")}
-    ${zone("2.0.192.in-addr.arpa", "reverse")}
-    ${zone("8.b.d.0.1.0.0.2.ip6.arpa", "missing")}
-    `,
-  );
-  return await startServer({
-    package: "bind9",
-    argv: ["named", "-g", "-c", `${directory}/named.conf`],
-    ready: /\brunning$/m,
-  });
 }
 
 interface Row {

@@ -2,7 +2,7 @@
  * vsftpd, as the tests of the ftp check want it.
  */
 
-import { type RealServer, startServer, untilAccepting } from "./real_server.ts";
+import { LOOPBACK, type RealServer, type Site, startServer, untilAccepting } from "./real_server.ts";
 
 const CERTIFICATES = new URL("certificates", import.meta.url).pathname;
 
@@ -12,8 +12,8 @@ export const FTP_PASSWORD = "visitor@example.org";
 /** What stands in the file `page` on the server. */
 export const FTP_PAGE = "the Test Page\n";
 
-/** Starts a vsftpd on both loopback addresses which serves `directory` to anonymous users. */
-export async function startVsftpd(directory: string, port: number): Promise<RealServer> {
+/** Starts a vsftpd which serves `directory` to anonymous users. */
+export async function startVsftpd(directory: string, port: number, site: Site = LOOPBACK): Promise<RealServer> {
   await Deno.mkdir(`${directory}/served`);
   await Deno.mkdir(`${directory}/empty`);
   await Deno.writeTextFile(`${directory}/served/page`, FTP_PAGE, { mode: 0o644 });
@@ -41,7 +41,12 @@ export async function startVsftpd(directory: string, port: number): Promise<Real
     rsa_private_key_file=${CERTIFICATES}/server.key
     `.trim().replace(/^ +/gm, ""),
   );
-  const server = await startServer({ package: "vsftpd", argv: ["vsftpd", `${directory}/vsftpd.conf`], ready: /^/ });
-  await untilAccepting(port);
+  const server = await startServer({
+    package: "vsftpd",
+    argv: ["vsftpd", `${directory}/vsftpd.conf`],
+    ready: /^/,
+    site,
+  });
+  await untilAccepting(port, site);
   return server;
 }

@@ -4,11 +4,11 @@ import { runRound } from "../../src/checkers/run.ts";
 import { parseIp } from "../../src/model/address.ts";
 import type { CheckTarget } from "../../src/model/check.ts";
 import { Secret } from "../../src/model/secret.ts";
+import { startEtcd } from "./etcd_server.ts";
 import { testIllServers } from "./ill_servers.ts";
 import { checkOf, inWords } from "./peers.ts";
 import { freePort, type RealServer, startServer, temporaryDirectory } from "./real_server.ts";
 
-const CERTIFICATES = new URL("certificates", import.meta.url).pathname;
 const HEALTH_SERVER = new URL("health_server.py", import.meta.url).pathname;
 const TOKEN = "s3cret-token";
 const authorized = { requestHeaders: [{ name: "Authorization", value: new Secret(`Bearer ${TOKEN}`) }] };
@@ -92,19 +92,9 @@ const ETCD_ROWS: readonly Row[] = [
 for (const service of ["grpc", "grpcs"] as const) {
   Deno.test(`${service}: a real etcd`, async (t) => {
     await using directory = await temporaryDirectory();
-    const [port, peerPort] = [freePort(), freePort()];
-    const scheme = service === "grpcs" ? "https" : "http";
-    const urls = ["127.0.0.1", "[::1]"].map((host) => `${scheme}://${host}:${port}`).join();
-    const argv = ["etcd", "--data-dir", `${directory.path}/data`, "--listen-client-urls", urls];
-    argv.push("--advertise-client-urls", urls, "--listen-peer-urls", `http://127.0.0.1:${peerPort}`);
-    if (service === "grpcs") {
-      argv.push("--cert-file", `${CERTIFICATES}/self-signed.pem`, "--key-file", `${CERTIFICATES}/server.key`);
-    }
-    await using etcd = await startServer({
-      package: "etcd-server",
-      argv,
-      ready: /ready to serve client requests|serving .*client requests/,
-    });
+    const port = freePort();
+    const ports = { clients: port, peers: freePort() };
+    await using etcd = await startEtcd(directory.path, service === "grpcs" ? { ...ports, tls: true } : ports);
     for (const host of ["127.0.0.1", "::1"]) {
       const server = { service, address: parseIp(host)!, port } as const;
       await testRows(t, server, ETCD_ROWS);

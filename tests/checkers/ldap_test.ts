@@ -5,56 +5,10 @@ import { runRound } from "../../src/checkers/run.ts";
 import { Secret } from "../../src/model/secret.ts";
 import { testIllServers } from "./ill_servers.ts";
 import { checkOf, contains, inWords, openDescriptors } from "./peers.ts";
-import { freePort, runTool, startServer, temporaryDirectory } from "./real_server.ts";
+import { MANAGER, startSlapd } from "./ldap_server.ts";
+import { freePort, temporaryDirectory } from "./real_server.ts";
 
-const CERTIFICATES = new URL("certificates", import.meta.url).pathname;
-const PASSWORD = "s3cret-of-the-manager";
-const MANAGER = "cn=manager,dc=example,dc=org";
-
-const ENTRIES = `dn: dc=example,dc=org
-objectClass: dcObject
-objectClass: organization
-dc: example
-o: Example
-
-dn: ou=Büro,dc=example,dc=org
-objectClass: organizationalUnit
-ou: Büro
-`;
-
-async function startSlapd(directory: string, ports: { ldap: number; ldaps: number }) {
-  const config = `${directory}/slapd.conf`;
-  await Deno.mkdir(`${directory}/data`);
-  await Deno.writeTextFile(
-    config,
-    `include /etc/ldap/schema/core.schema
-    modulepath /usr/lib/ldap
-    moduleload back_mdb
-    pidfile ${directory}/slapd.pid
-    TLSCertificateFile ${CERTIFICATES}/self-signed.pem
-    TLSCertificateKeyFile ${CERTIFICATES}/server.key
-    database mdb
-    suffix "dc=example,dc=org"
-    rootdn "${MANAGER}"
-    rootpw ${PASSWORD}
-    directory ${directory}/data
-    access to dn.base="dc=example,dc=org" by * read
-    access to * by anonymous auth
-    `.replace(/^ +/gm, ""),
-  );
-  await runTool("slapd", ["slapadd", "-f", config], ENTRIES);
-  const urls = ["127.0.0.1", "[::1]"].flatMap((host) => [
-    `ldap://${host}:${ports.ldap}`,
-    `ldaps://${host}:${ports.ldaps}`,
-  ]);
-  return await startServer({
-    package: "slapd",
-    argv: ["slapd", "-f", config, "-h", urls.join(" "), "-d", "conns"],
-    ready: /daemon: (epoll|select): listen=/,
-  });
-}
-
-const manager = { login: MANAGER, passwd: new Secret(PASSWORD) };
+const manager = { login: MANAGER.dn, passwd: new Secret(MANAGER.password) };
 const ROOT_ENTRY = "dc=example,dc=org";
 
 const ROWS: readonly { name: string; target: Partial<CheckTarget>; verdict: string }[] = [
@@ -77,7 +31,7 @@ const ROWS: readonly { name: string; target: Partial<CheckTarget>; verdict: stri
   },
   {
     name: "a wrong password",
-    target: { login: MANAGER, passwd: new Secret("wr0ng-password") },
+    target: { login: MANAGER.dn, passwd: new Secret("wr0ng-password") },
     verdict: "down (auth): bind: invalidCredentials",
   },
   {
@@ -85,7 +39,7 @@ const ROWS: readonly { name: string; target: Partial<CheckTarget>; verdict: stri
     target: { login: "cn=nobody,dc=example,dc=org", passwd: new Secret("wr0ng-password") },
     verdict: "down (auth): bind: invalidCredentials",
   },
-  { name: "a login without a password is no login", target: { login: MANAGER }, verdict: 'up: entry ""' },
+  { name: "a login without a password is no login", target: { login: MANAGER.dn }, verdict: 'up: entry ""' },
   {
     name: "an entry that is not there",
     target: { ...manager, request: `cn=no,${ROOT_ENTRY}` },
@@ -116,7 +70,7 @@ Deno.test("ldap and ldaps: a real slapd", async (t) => {
           const { result, trace } = await runRound(checkOf({ ...server, ...row.target }), "negotiate");
           strictEqual(inWords(result), row.verdict);
           const told = JSON.stringify([result, trace]);
-          ok(![PASSWORD, "wr0ng-password"].some((secret) => told.includes(secret)), told);
+          ok(![MANAGER.password, "wr0ng-password"].some((secret) => told.includes(secret)), told);
           strictEqual(openDescriptors(), before);
         });
       }

@@ -2,14 +2,14 @@
  * Dovecot and Postfix, as the tests of mail checks want them.
  */
 
-import { type RealServer, runTool, startServer } from "./real_server.ts";
+import { LOOPBACK, type RealServer, runTool, type Site, startServer } from "./real_server.ts";
 
 const CERTIFICATES = new URL("certificates", import.meta.url).pathname;
 
 /** Whom both servers know. */
 export const JOE = { login: "joe", password: "s3cret-of-joe" } as const;
 
-/** Where dovecot listens, on both loopback addresses. */
+/** Where dovecot listens. */
 export interface DovecotPorts {
   readonly imap: number;
   readonly imaps: number;
@@ -18,7 +18,11 @@ export interface DovecotPorts {
 }
 
 /** Starts a dovecot whose directory is `directory`. It answers postfix's questions about logins at `saslSocket`. */
-export async function startDovecot(directory: string, ports: DovecotPorts): Promise<RealServer> {
+export async function startDovecot(
+  directory: string,
+  ports: DovecotPorts,
+  site: Site = LOOPBACK,
+): Promise<RealServer> {
   const config = `${directory}/dovecot.conf`;
   await Deno.writeTextFile(
     config,
@@ -26,7 +30,7 @@ export async function startDovecot(directory: string, ports: DovecotPorts): Prom
     base_dir = ${directory}/run
     log_path = /dev/stderr
     protocols = imap pop3
-    listen = 127.0.0.1, ::1
+    listen = ${site.v4}, ${site.v6}
     ssl = yes
     ssl_cert = <${CERTIFICATES}/self-signed.pem
     ssl_key = <${CERTIFICATES}/server.key
@@ -77,6 +81,7 @@ export async function startDovecot(directory: string, ports: DovecotPorts): Prom
     package: "dovecot-imapd and dovecot-pop3d",
     argv: ["dovecot", "-F", "-c", config],
     ready: /starting up for imap, pop3/,
+    site,
   });
 }
 
@@ -85,7 +90,7 @@ export function saslSocket(directory: string): string {
   return `${directory}/run/sasl`;
 }
 
-/** Where postfix listens, on both loopback addresses. */
+/** Where postfix listens. */
 export interface PostfixPorts {
   readonly smtp: number;
   /** Takes logins, and those under TLS only. */
@@ -97,7 +102,12 @@ export interface PostfixPorts {
 }
 
 /** Starts a postfix whose directory is `directory`, and which asks `sasl` about logins. */
-export async function startPostfix(directory: string, ports: PostfixPorts, sasl: string): Promise<RealServer> {
+export async function startPostfix(
+  directory: string,
+  ports: PostfixPorts,
+  sasl: string,
+  site: Site = LOOPBACK,
+): Promise<RealServer> {
   await Deno.writeTextFile(
     `${directory}/main.cf`,
     `
@@ -127,7 +137,7 @@ export async function startPostfix(directory: string, ports: PostfixPorts, sasl:
     closed: "smtpd_client_restrictions=reject",
   };
   const listeners = Object.entries(options).flatMap(([name, option]) =>
-    ["127.0.0.1", "[::1]"].map((host) =>
+    [site.v4, `[${site.v6}]`].map((host) =>
       `${host}:${ports[name as keyof PostfixPorts]} inet n - n - - smtpd -o ${option}`
     )
   );
@@ -150,5 +160,6 @@ tlsmgr unix - - n - 1 tlsmgr
     // What "postfix start-fg" comes to, without the shell that would not hand a signal on.
     argv: ["/usr/lib/postfix/sbin/master", "-c", directory, "-s"],
     ready: /daemon started/,
+    site,
   });
 }

@@ -5,49 +5,10 @@ import { runRound } from "../../src/checkers/run.ts";
 import { Secret } from "../../src/model/secret.ts";
 import { testIllServers } from "./ill_servers.ts";
 import { checkOf, contains, inWords, type Manners, openDescriptors, verdict, withPeer } from "./peers.ts";
-import { freePort, runTool, startServer, temporaryDirectory } from "./real_server.ts";
+import { MYSQL_PASSWORD, startMariadb } from "./mysql_server.ts";
+import { freePort, temporaryDirectory } from "./real_server.ts";
 
-const PACKAGE = "mariadb-server";
-const PASSWORD = "s3cret-of-joe";
-
-const SET_UP = `
-CREATE DATABASE shop;
-CREATE TABLE shop.items (name varchar(20)) CHARACTER SET utf8mb4;
-INSERT INTO shop.items VALUES ('Büro'), ('two');
-CREATE TABLE shop.closed (x int);
-CREATE USER 'joe'@'%' IDENTIFIED BY '${PASSWORD}';
-GRANT SELECT ON shop.items TO 'joe'@'%';
-CREATE USER 'trusted'@'%';
-INSTALL SONAME 'auth_ed25519';
-CREATE USER 'modern'@'%' IDENTIFIED VIA ed25519 USING PASSWORD('${PASSWORD}');
-CREATE USER 'locked'@'%' IDENTIFIED BY '${PASSWORD}' ACCOUNT LOCK;
-CREATE USER 'elsewhere'@'192.0.2.1' IDENTIFIED BY '${PASSWORD}';
-`;
-
-async function startMariadb(directory: string, port: number) {
-  const data = `${directory}/data`;
-  await Deno.writeTextFile(`${directory}/init.sql`, SET_UP.replaceAll(/;\n/g, ";\n"));
-  const own = ["--no-defaults", `--datadir=${data}`, "--user=root"];
-  await runTool(PACKAGE, ["mariadb-install-db", ...own, "--skip-test-db", "--auth-root-authentication-method=normal"]);
-  return await startServer({
-    package: PACKAGE,
-    argv: [
-      "mariadbd",
-      ...own,
-      `--port=${port}`,
-      "--bind-address=127.0.0.1,::1",
-      `--socket=${directory}/socket`,
-      `--pid-file=${directory}/pid`,
-      `--init-file=${directory}/init.sql`,
-      "--character-set-server=utf8mb4",
-      "--skip-name-resolve",
-      "--log-warnings=2",
-    ],
-    ready: /ready for connections/,
-  });
-}
-
-const joe = { login: "joe", passwd: new Secret(PASSWORD), database: "shop" };
+const joe = { login: "joe", passwd: new Secret(MYSQL_PASSWORD), database: "shop" };
 
 const ROWS: readonly { name: string; target: Partial<CheckTarget>; verdict: string }[] = [
   { name: "one row", target: { request: "SELECT 1" }, verdict: "up: first row: 1" },
@@ -165,7 +126,7 @@ Deno.test("mysql: a real MariaDB", async (t) => {
         const { result, trace } = await runRound(checkOf(target), "negotiate");
         strictEqual(inWords(result), row.verdict.replace("HOST", host));
         const told = JSON.stringify([result, trace]);
-        ok(![PASSWORD, "wr0ng-password"].some((secret) => told.includes(secret)), told);
+        ok(![MYSQL_PASSWORD, "wr0ng-password"].some((secret) => told.includes(secret)), told);
         strictEqual(openDescriptors(), before);
       });
     }

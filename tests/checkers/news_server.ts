@@ -3,13 +3,13 @@
  */
 
 import { unpackedAt } from "../../tools/setup.ts";
-import { type RealServer, runTool, startServer, untilAccepting } from "./real_server.ts";
+import { LOOPBACK, type RealServer, runTool, type Site, startServer, untilAccepting } from "./real_server.ts";
 
 const INN = `${unpackedAt("inn2")}/usr/lib/news`;
 const PACKAGE = "inn2 (unpacked by deno task setup)";
 
 /** Starts it on all addresses, with everything that it has in a directory of its own. */
-export async function startNnrpd(directory: string, port: number): Promise<RealServer> {
+export async function startNnrpd(directory: string, port: number, site: Site = LOOPBACK): Promise<RealServer> {
   const env = { INNCONF: `${directory}/inn.conf`, LD_LIBRARY_PATH: INN };
   for (const path of ["articles", "overview", "run"]) await Deno.mkdir(`${directory}/${path}`);
   const files = {
@@ -22,8 +22,8 @@ export async function startNnrpd(directory: string, port: number): Promise<RealS
   for (const [name, text] of Object.entries(files)) await Deno.writeTextFile(`${directory}/${name}`, text);
   await runTool(PACKAGE, [`${INN}/bin/makehistory`, "-O", "-I"], "", env);
   const argv = [`${INN}/bin/nnrpd`, "-D", "-f", "-p", `${port}`];
-  const server = await startServer({ package: PACKAGE, argv, env, ready: /^/ });
-  await untilAccepting(port);
+  const server = await startServer({ package: PACKAGE, argv, env, ready: /^/, site });
+  await untilAccepting(port, site);
   return server;
 }
 

@@ -5,51 +5,10 @@ import { runRound } from "../../src/checkers/run.ts";
 import { Secret } from "../../src/model/secret.ts";
 import { testIllServers } from "./ill_servers.ts";
 import { checkOf, contains, inWords, openDescriptors } from "./peers.ts";
-import { freePort, runTool, startServer, temporaryDirectory } from "./real_server.ts";
+import { PGSQL_PASSWORD, startPostgres } from "./pgsql_server.ts";
+import { freePort, temporaryDirectory } from "./real_server.ts";
 
-const PACKAGE = "postgresql";
-const PASSWORD = "s3cret-of-joe";
-
-/** PostgreSQL refuses to be run by root; this user comes with the package. */
-const AS_POSTGRES = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"];
-
-/** Where Debian keeps the programs of the newest version that is installed. */
-function programs(): string {
-  const root = "/usr/lib/postgresql";
-  const versions = [...Deno.readDirSync(root)].map(({ name }) => Number(name)).sort((a, b) => b - a);
-  return `${root}/${versions[0]}/bin`;
-}
-
-async function startPostgres(directory: string, port: number) {
-  const bin = programs();
-  const data = `${directory}/data`;
-  await runTool(PACKAGE, ["chown", "postgres:", directory]);
-  await runTool(PACKAGE, [...AS_POSTGRES, `${bin}/initdb`, "-D", data, "-E", "UTF8", "--no-locale", "-U", "postgres"]);
-  await Deno.writeTextFile(
-    `${data}/pg_hba.conf`,
-    `host all scram all scram-sha-256
-host all md5   all md5
-host all plain all password
-host all trusted all trust
-`,
-  );
-  const setUp = ["scram", "md5", "plain"].map((user) =>
-    `SET password_encryption = '${user === "md5" ? "md5" : "scram-sha-256"}';
-     CREATE ROLE ${user} LOGIN PASSWORD '${PASSWORD}';`.replace(/\s+/g, " ")
-  );
-  setUp.push("CREATE ROLE trusted LOGIN; CREATE TABLE closed (x int); CREATE DATABASE shop;");
-  const single = [...AS_POSTGRES, `${bin}/postgres`, "--single", "-D", data, "postgres"];
-  await runTool(PACKAGE, single, `${setUp.join("\n").replaceAll("; ", ";\n")}\n`);
-  const settings = { port, listen_addresses: "127.0.0.1,::1", unix_socket_directories: "", fsync: "off" };
-  const options = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
-  return await startServer({
-    package: PACKAGE,
-    argv: [...AS_POSTGRES, `${bin}/postgres`, "-D", data, ...options],
-    ready: /database system is ready to accept connections/,
-  });
-}
-
-const joe = { login: "scram", passwd: new Secret(PASSWORD), database: "postgres" };
+const joe = { login: "scram", passwd: new Secret(PGSQL_PASSWORD), database: "postgres" };
 
 const ROWS: readonly { name: string; target: Partial<CheckTarget>; verdict: string }[] = [
   { name: "one row", target: { request: "SELECT 1" }, verdict: "up: first row: 1" },
@@ -159,7 +118,7 @@ Deno.test("pgsql: a real PostgreSQL", async (t) => {
         if (row.verdict === "HBA") ok(inWords(result).startsWith(refusal), inWords(result));
         else strictEqual(inWords(result), row.verdict);
         const told = JSON.stringify([result, trace]);
-        ok(![PASSWORD, "wr0ng-password"].some((secret) => told.includes(secret)), told);
+        ok(![PGSQL_PASSWORD, "wr0ng-password"].some((secret) => told.includes(secret)), told);
         strictEqual(openDescriptors(), before);
       });
     }

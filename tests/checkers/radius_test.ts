@@ -5,75 +5,11 @@ import type { CheckTarget } from "../../src/model/check.ts";
 import { runRound } from "../../src/checkers/run.ts";
 import { Secret } from "../../src/model/secret.ts";
 import { checkOf, closedPort, inWords, openDescriptors, verdict } from "./peers.ts";
-import { freePort, startServer, temporaryDirectory } from "./real_server.ts";
+import { RADIUS, startRadius } from "./radius_server.ts";
+import { freePort, temporaryDirectory } from "./real_server.ts";
 import { mute, nonsense, type Replies, withUdpPeer } from "./udp_peer.ts";
 
-const PASSWORD = "s3cret-of-joe";
-const SHARED = "sh4red-with-us";
-
-const USERS = `joe Cleartext-Password := "${PASSWORD}"
-long Cleartext-Password := "${PASSWORD.repeat(5)}"
-barred Cleartext-Password := "${PASSWORD}", Auth-Type := Reject
-  Reply-Message := "Not today"
-otp Cleartext-Password := "${PASSWORD}"
-  Reply-Message := "Token?"
-`;
-
-/** Takes no request that is not signed. */
-function radiusdConfig(directory: string, port: number): string {
-  const hosts = [["ipaddr", "127.0.0.1"], ["ipv6addr", "::1"]];
-  return `
-name = radiusd
-prefix = /usr
-libdir = /usr/lib/freeradius
-raddbdir = ${directory}
-run_dir = ${directory}
-logdir = ${directory}
-pidfile = ${directory}/radiusd.pid
-security {
-  allow_core_dumps = no
-  status_server = yes
-}
-${
-    hosts.map(([key, host], i) =>
-      `client c${i} {\n${key} = ${host}\nsecret = ${SHARED}\nrequire_message_authenticator = yes\n}`
-    ).join("\n")
-  }
-modules {
-  files { usersfile = ${directory}/users }
-  pap { }
-  always handled { rcode = handled }
-}
-server default {
-  ${hosts.map(([key, host]) => `listen {\ntype = auth\n${key} = ${host}\nport = ${port}\n}`).join("\n")}
-  authorize {
-    files
-    pap
-    if (User-Name == "otp") {
-      update control { &Response-Packet-Type := Access-Challenge }
-      handled
-    }
-  }
-  authenticate {
-    Auth-Type PAP {
-      pap
-    }
-  }
-}
-`;
-}
-
-async function startRadius(directory: string, port: number) {
-  await Deno.writeTextFile(`${directory}/users`, USERS);
-  await Deno.writeTextFile(`${directory}/radiusd.conf`, radiusdConfig(directory, port));
-  return await startServer({
-    package: "freeradius",
-    argv: ["freeradius", "-f", "-l", "stdout", "-d", directory, "-D", "/usr/share/freeradius"],
-    ready: /Ready to process requests/,
-  });
-}
-
-const joe = { login: "joe", passwd: new Secret(PASSWORD), secret: new Secret(SHARED) };
+const joe = { login: "joe", passwd: new Secret(RADIUS.password), secret: new Secret(RADIUS.shared) };
 const ASKED: Partial<CheckTarget> = { service: "radius", transport: "udp", ...joe };
 const WAITING = /^down \(timeout\): no answer within [\d.]+ s \(waiting for the reply to Access-Request for joe to /;
 const UNSIGNED = /^down \(timeout\): .* \(waiting for more after a reply that is not signed with our secret\)$/;
@@ -82,7 +18,7 @@ const ROWS: readonly { name: string; target: Partial<CheckTarget>; verdict: stri
   { name: "the right password", target: {}, verdict: "up: Access-Accept" },
   {
     name: "a password of many blocks",
-    target: { login: "long", passwd: new Secret(PASSWORD.repeat(5)) },
+    target: { login: "long", passwd: new Secret(RADIUS.password.repeat(5)) },
     verdict: "up: Access-Accept",
   },
   { name: "a wrong password", target: { passwd: new Secret("wr0ng-password") }, verdict: "down (auth): Access-Reject" },
@@ -116,7 +52,7 @@ Deno.test("radius: a real FreeRADIUS", async (t) => {
         if (typeof row.verdict === "string") strictEqual(inWords(result), row.verdict, server.said());
         else match(inWords(result), row.verdict);
         const told = JSON.stringify([result, trace]);
-        ok(![PASSWORD, SHARED, "wr0ng"].some((secret) => told.includes(secret)), told);
+        ok(![RADIUS.password, RADIUS.shared, "wr0ng"].some((secret) => told.includes(secret)), told);
         strictEqual(openDescriptors(), before);
       });
     }

@@ -4,6 +4,16 @@
 
 import { fail } from "node:assert/strict";
 
+/** Where a server runs: its addresses, and the network namespace that has them, where that is not this one. */
+export interface Site {
+  readonly v4: string;
+  readonly v6: string;
+  readonly namespace?: string;
+}
+
+/** This host, seen from itself. */
+export const LOOPBACK: Site = { v4: "127.0.0.1", v6: "::1" };
+
 /** How a program is started, and how it says that it serves. */
 export interface ServerProgram {
   /** The Debian package that has it. */
@@ -12,6 +22,8 @@ export interface ServerProgram {
   readonly env?: Readonly<Record<string, string>>;
   /** In the line that it writes when it is ready. */
   readonly ready: RegExp;
+  /** By default on {@link LOOPBACK}. */
+  readonly site?: Site;
 }
 
 /** A running server: disposing of it ends it and waits for its end. */
@@ -47,10 +59,10 @@ export async function startServer(program: ServerProgram): Promise<RealServer> {
 }
 
 /** Waits until somebody accepts connections at a port: for a server that does not say so. */
-export async function untilAccepting(port: number): Promise<void> {
+export async function untilAccepting(port: number, { v4 }: Site = LOOPBACK): Promise<void> {
   for (const end = Date.now() + PATIENCE_MS; Date.now() < end;) {
     try {
-      return (await Deno.connect({ hostname: "127.0.0.1", port })).close();
+      return (await Deno.connect({ hostname: v4, port })).close();
     } catch (error) {
       if (!(error instanceof Deno.errors.ConnectionRefused)) throw error;
       await new Promise((resolve) => setTimeout(resolve, 10));
@@ -100,7 +112,8 @@ export function freePort(): number {
 }
 
 function spawn(program: ServerProgram, stdin: "null" | "piped" = "null"): Deno.ChildProcess {
-  const [command, ...args] = program.argv;
+  const { namespace } = program.site ?? LOOPBACK;
+  const [command, ...args] = namespace ? ["ip", "netns", "exec", namespace, ...program.argv] : program.argv;
   try {
     // Debian keeps servers where an ordinary user's PATH does not look.
     const env = { PATH: `${Deno.env.get("PATH")}:/usr/sbin:/sbin`, LC_ALL: "C", ...program.env };

@@ -3,47 +3,9 @@ import { parseIp } from "../../src/model/address.ts";
 import type { CheckTarget } from "../../src/model/check.ts";
 import { testIllServers } from "./ill_servers.ts";
 import { checkOf, closedPort, openDescriptors, verdict } from "./peers.ts";
-import { freePort, startServer, temporaryDirectory } from "./real_server.ts";
+import { freePort, temporaryDirectory } from "./real_server.ts";
+import { startKamailio } from "./sip_server.ts";
 import { mute, nonsense, type Replies, withUdpPeer } from "./udp_peer.ts";
-
-/** Answers by the user that is asked: as a server that is well, as one that is not, as one that wants a password. */
-function kamailioConfig(port: number): string {
-  return `#!KAMAILIO
-debug=0
-log_stderror=yes
-fork=yes
-children=1
-tcp_children=1
-auto_aliases=no
-listen=udp:127.0.0.1:${port}
-listen=tcp:127.0.0.1:${port}
-listen=udp:[::1]:${port}
-listen=tcp:[::1]:${port}
-mpath="/usr/lib/x86_64-linux-gnu/kamailio/modules/"
-loadmodule "sl.so"
-loadmodule "pv.so"
-loadmodule "textops.so"
-loadmodule "xlog.so"
-loadmodule "sanity.so"
-event_route[core:worker-one-init] { xlog("L_CRIT", "serving now\\n"); }
-request_route {
-  if (!sanity_check("17895", "7")) { exit; }
-  if ($rU == "slow") { sl_send_reply("100", "Trying"); }
-  if ($rU == "sick") { sl_send_reply("503", "Service Unavailable"); exit; }
-  if ($rU == "guarded") { sl_send_reply("401", "Unauthorized"); exit; }
-  if (is_method("OPTIONS")) { sl_send_reply("200", "Keepalive"); exit; }
-}
-`;
-}
-
-async function startKamailio(directory: string, port: number) {
-  await Deno.writeTextFile(`${directory}/kamailio.cfg`, kamailioConfig(port));
-  return await startServer({
-    package: "kamailio",
-    argv: ["kamailio", "-DD", "-E", "-f", `${directory}/kamailio.cfg`, "-Y", directory, "-m", "16", "-M", "4"],
-    ready: /serving now/,
-  });
-}
 
 const ROWS: readonly { login?: string; verdict: string }[] = [
   { verdict: "up: 200 Keepalive" },
