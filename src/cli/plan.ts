@@ -1,6 +1,5 @@
-import { runRound } from "../checkers/run.ts";
 import { MaintenanceWatch } from "../daemon/maintenance_watch.ts";
-import { checksIn } from "../director/check_users.ts";
+import { ordersAt } from "../daemon/order_book.ts";
 import type { DesiredTable } from "../director/desired.ts";
 import { foresee } from "../director/foresee.ts";
 import type { HealthEvent } from "../director/health.ts";
@@ -9,22 +8,19 @@ import { usesThresholds } from "../director/table_keeper.ts";
 import { IpvsUnavailable } from "../ipvs/driver.ts";
 import { Ipvsadm } from "../ipvs/ipvsadm.ts";
 import { encodeAction } from "../ipvs/rules.ts";
-import type { Check, CheckKey, CheckResult } from "../model/check.ts";
 import type { Action, Plan } from "../model/plan.ts";
 import { destinationKey, type IpvsTable, serviceLabel } from "../model/table.ts";
 import type { Model } from "../model/virtual_service.ts";
-import { findInstance } from "./instance.ts";
+import { findInstance, type Instance, keptFiles } from "./instance.ts";
 import { loadInstance } from "./load_instance.ts";
 import { type Paint, paintFor } from "./paint.ts";
 import { commands, type DiffLine, diffLines } from "./plan_text.ts";
+import { ASSUMED_UP, checkedNow, daemonsVerdicts, type Verdicts } from "./plan_verdicts.ts";
 import type { Tool } from "./tool.ts";
 import { toolArguments } from "./tool_arguments.ts";
 
 /** The exit statuses of `plan`: those of diff(1), the other way round where that has trouble. */
 const STATUS = { nothing: 0, failed: 1, changes: 2 } as const;
-
-/** Rounds that are made at the same time. */
-const ROUNDS_AT_ONCE = 200;
 
 const OPTIONS = { json: { type: "boolean" }, check: { type: "boolean" }, commands: { type: "boolean" } } as const;
 
@@ -37,7 +33,8 @@ Compares the kernel's IPVS table with what a director of this configuration
 would want, and prints the difference and the ipvsadm commands that make it.
 Nothing is changed.
 
-    --check      ask every real server once; otherwise all are assumed to be up
+    --check      ask every real server once. Otherwise the verdicts are those of the
+                 running daemon; where none runs, all are assumed to be up
     --commands   print the commands alone
     --json       print everything as JSON
 
@@ -46,11 +43,13 @@ Exit status: 0 nothing to do, 2 changes, 1 it cannot be said.
 
   async run(args) {
     const { values, words } = toolArguments(args, OPTIONS, 1);
-    const runnable = await loadInstance(findInstance(words[0]), true);
+    const instance = findInstance(words[0]);
+    const runnable = await loadInstance(instance, true);
     if (typeof runnable === "number") return STATUS.failed;
     const { model } = runnable;
-    const verdicts = values.check ? await checkedNow(model) : ASSUMED_UP;
-    const outcome = await compare(model, verdicts);
+    const believed = await daemonsVerdicts(instance, model) ?? ASSUMED_UP;
+    const verdicts = values.check ? { ...await checkedNow(model), gone: believed.gone } : believed;
+    const outcome = await compare(instance, model, verdicts);
     if (typeof outcome === "string") {
       console.error(`ldirectord plan: ${outcome}`);
       return STATUS.failed;
@@ -63,39 +62,6 @@ Exit status: 0 nothing to do, 2 changes, 1 it cannot be said.
   },
 };
 
-/** What the plan takes for the health of the real servers. */
-interface Verdicts {
-  readonly basis: "assumed" | "checked";
-  /** The basis as a sentence. */
-  readonly said: string;
-  readonly of: (check: CheckKey) => CheckResult;
-}
-
-const ASSUMED_UP: Verdicts = {
-  basis: "assumed",
-  said: "Assumed: every real server is up, but for those in maintenance. With --check they are asked first.",
-  of: () => ({ up: true, detail: "assumed" }),
-};
-
-async function checkedNow(model: Model): Promise<Verdicts> {
-  const results = new Map<CheckKey, CheckResult>();
-  const queue = checksIn(model).values();
-  const worker = async () => {
-    for (const check of queue) results.set(check.key, await ask(check));
-  };
-  await Promise.all(Array.from({ length: ROUNDS_AT_ONCE }, worker));
-  const down = [...results.values()].filter(({ up }) => !up).length;
-  return {
-    basis: "checked",
-    said: `Every real server was asked once: ${results.size - down} of ${results.size} checks passed.`,
-    of: (check) => results.get(check)!,
-  };
-}
-
-async function ask(check: Check): Promise<CheckResult> {
-  return (await runRound(check, check.method)).result;
-}
-
 interface Comparison {
   readonly current: IpvsTable;
   readonly desired: DesiredTable;
@@ -103,19 +69,29 @@ interface Comparison {
 }
 
 /** The comparison, or why there is none. */
-async function compare(model: Model, verdicts: Verdicts): Promise<Comparison | string> {
+async function compare(instance: Instance, model: Model, verdicts: Verdicts): Promise<Comparison | string> {
   const driver = new Ipvsadm();
   const maintenance = await maintenanceNow(model);
-  const wanted = (table: IpvsTable) => foresee(model, { table, said: verdicts.of, maintenance });
+  const orders = ordersAt(keptFiles(instance).orders, Date.now());
+  const wanted = (table: IpvsTable) => foresee(model, { table, said: verdicts.of, maintenance, orders });
   try {
     let current = await driver.read({ thresholds: false });
     if (usesThresholds(wanted(current))) current = await driver.read({ thresholds: true });
     const desired = wanted(current);
-    return { current, desired, steps: planOf({ current, desired, reconcile: true }) };
+    const previous = formerlyOurs(current, verdicts.gone);
+    return { current, desired, steps: planOf({ current, desired, previous, reconcile: true }) };
   } catch (error) {
     if (error instanceof IpvsUnavailable) return error.message;
     throw error;
   }
+}
+
+/** The virtual services that a reload takes away, as what was wanted so far. */
+function formerlyOurs(current: IpvsTable, gone: ReadonlySet<string>): DesiredTable {
+  const services = [...current].filter(([key]) => gone.has(key));
+  return new Map(
+    services.map(([key, service]) => [key, { ...service, destinations: new Map(), readdQuiescent: false }]),
+  );
 }
 
 async function maintenanceNow(model: Model): Promise<Extract<HealthEvent, { type: "maintenance" }> | undefined> {
@@ -127,8 +103,8 @@ async function maintenanceNow(model: Model): Promise<Extract<HealthEvent, { type
   return { type: "maintenance", files, names: watch.names };
 }
 
-function text({ current, desired, steps }: Comparison, { said }: Verdicts, paint: Paint): string {
-  const others = [...current.keys()].filter((key) => !desired.has(key)).length;
+function text({ current, desired, steps }: Comparison, { said, gone }: Verdicts, paint: Paint): string {
+  const others = [...current.keys()].filter((key) => !desired.has(key) && !gone.has(key)).length;
   const untouched = others === 1
     ? "1 virtual service of others stays as it is."
     : others > 1

@@ -73,6 +73,18 @@ export class OrderBook {
   }
 }
 
+/** The orders that a daemon would find in its file now. Nothing is changed; what makes no sense there says nothing. */
+export function ordersAt(path: string, now: number): Orders {
+  try {
+    const found = decode(JSON.parse(Deno.readTextFileSync(path))).map(([id, { hold, weight }]) =>
+      [id, { hold: keepUntil(hold, now), weight: keepUntil(weight, now) }] as const
+    );
+    return new Map(found);
+  } catch {
+    return new Map();
+  }
+}
+
 /** The orders in words. */
 function describe({ hold, weight }: RealOrders): string[] {
   return [...hold ? [hold.value] : [], ...weight ? [`weight ${weight.value}`] : []];

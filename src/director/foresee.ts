@@ -1,4 +1,5 @@
 import type { CheckKey, CheckResult } from "../model/check.ts";
+import type { Orders } from "../model/orders.ts";
 import type { IpvsTable } from "../model/table.ts";
 import type { Model } from "../model/virtual_service.ts";
 import { agentsWord } from "./check_health.ts";
@@ -13,10 +14,12 @@ export interface Foreknowledge {
   /** What each check will have said: once it has, one round counts for as many as it takes. */
   readonly said: (check: CheckKey) => CheckResult;
   readonly maintenance?: Extract<HealthEvent, { type: "maintenance" }>;
+  /** What the operator has ordered. */
+  readonly orders?: Orders;
 }
 
 /** The table that a director of this configuration will want when its checks have spoken. Pure. */
-export function foresee(model: Model, { table, said, maintenance }: Foreknowledge): DesiredTable {
+export function foresee(model: Model, { table, said, maintenance, orders }: Foreknowledge): DesiredTable {
   const hasty: Model = {
     ...model,
     virtuals: new Map([...model.virtuals].map(([key, virtual]) => [key, {
@@ -32,6 +35,7 @@ export function foresee(model: Model, { table, said, maintenance }: Foreknowledg
   });
   let health = adopt(hasty, table, new Map(), 0);
   if (maintenance) health = reduce(health, maintenance, hasty);
+  if (orders) health = reduce(health, { type: "orders", orders }, hasty);
   health = reduce(health, { type: "rounds", rounds }, hasty);
   health = reduce(health, { type: "settled" }, hasty);
   return desiredTable(hasty, health).table;

@@ -55,6 +55,43 @@ scenario("plan: what it announces is what start does, and it changes nothing its
   match(edited, /^~ {5}real 10\.0\.0\.12:80 {2}masq weight 1 -> 5$/m);
 });
 
+scenario(
+  "plan: beside a daemon it goes by the daemon's word, its orders, and what a reload takes away",
+  async (world) => {
+    const { director, reals, table } = world;
+    await reals.are(["10.0.0.11", "10.0.0.12"]);
+    const two = `${SITE}
+    virtual = 192.0.2.20:80
+            real = 10.0.0.11:80 masq
+            service = http
+            scheduler = rr
+  `;
+    await director.start(two);
+    reals.stop("10.0.0.12");
+    await director.logs(/10\.0\.0\.12:80 \(192\.0\.2\.10:80\) is down/);
+    strictEqual((await director.tool("drain", "10.0.0.11", "--virtual", "192.0.2.10:80")).code, 0);
+    await table.becomes(`
+    -A -t 192.0.2.10:80 -s rr
+    -a -t 192.0.2.10:80 -r 10.0.0.11:80 -m -w 0
+    -a -t 192.0.2.10:80 -r 10.0.0.12:80 -m -w 0
+    -A -t 192.0.2.20:80 -s rr
+    -a -t 192.0.2.20:80 -r 10.0.0.11:80 -m -w 1
+  `);
+    const same = await director.tool("plan", "www");
+    deepStrictEqual(
+      [same.code, /^By the word of the running daemon \(pid \d+\)\.$/m.test(same.stdout)],
+      [0, true],
+      same.stdout,
+    );
+    await director.configure(SITE);
+    const { code, stdout } = await director.tool("plan", "--commands", "www");
+    deepStrictEqual([code, stdout], [
+      2,
+      "ipvsadm -d -t 192.0.2.20:80 -r 10.0.0.11:80\nipvsadm -D -t 192.0.2.20:80\n",
+    ]);
+  },
+);
+
 scenario("probe: real servers are asked as the daemon would, and the daemon is not disturbed", async (world) => {
   const { director, reals, table } = world;
   await reals.are(["10.0.0.11", "10.0.0.12"]);
