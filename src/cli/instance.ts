@@ -22,6 +22,8 @@ export interface Instance {
   readonly socket: string;
   /** Absolute path of the file that shows that the daemon is alive, beside the pid file. */
   readonly pulseFile: string;
+  /** Absolute path of the file that says which of the kernel's sync threads are the daemon's. */
+  readonly syncFile: string;
   /** The path of the files that outlive the daemon, without what tells them apart. */
   readonly kept: string;
   /** As log lines name it: the file's last part. */
@@ -45,6 +47,7 @@ export function findInstance(name?: string): Instance {
     socket: `${beside}.sock`,
     kept: `/var/lib/ldirectord/${base}`,
     pulseFile: `${beside}.pulse`,
+    syncFile: `${beside}.sync`,
     label: basename(file),
   };
 }

@@ -1,6 +1,7 @@
 import { ControlServer } from "../control/server.ts";
 import { announceReady, isBackgroundProcess, leaveSession, startInBackground } from "../daemon/background.ts";
 import { controlRequests } from "../daemon/control_requests.ts";
+import { ConnectionSync } from "../daemon/connection_sync.ts";
 import { Daemon } from "../daemon/daemon.ts";
 import { Log } from "../daemon/log.ts";
 import { sinkFor, standardErrorSink, standardOutputSink } from "../daemon/log_sinks.ts";
@@ -64,6 +65,7 @@ async function run(
     standby,
     keep: keptFiles(instance),
     pulseFile: instance.pulseFile,
+    sync: new ConnectionSync({ driver: ipvsadm, log, file: instance.syncFile }),
     manager: ServiceManager.fromEnvironment(),
     onReload: (model) => log.redirect(sinkOf(place, model, instance.label)),
   });

@@ -286,6 +286,31 @@ export const DIRECTIVES = {
     doc: "A directory in which a file named after a real server (its address or name, with or without the port) " +
       "takes that server out of service.",
   },
+  syncdaemon: {
+    scope: "global",
+    value: values.syncDaemon,
+    default: "off",
+    doc:
+      "Has the kernel tell its connections to the other directors (master), take theirs (backup), or both, so that " +
+      "clients' connections survive a failover; for a standby too. Threads that somebody else has started are left alone. " +
+      "New: the old program had no such directive.",
+  },
+  syncinterface: {
+    scope: "global",
+    value: values.networkInterface,
+    default: UNSET,
+    doc:
+      "The network interface by which syncdaemon reaches the other directors, by multicast. New: the old program had " +
+      "no such directive.",
+  },
+  syncid: {
+    scope: "global",
+    value: values.syncId,
+    default: "0",
+    doc:
+      "Which directors belong together for syncdaemon: a number that they share. Those of id 0 listen to all. New: the " +
+      "old program had no such directive.",
+  },
   bindto: {
     scope: "both",
     value: values.address,

@@ -3,6 +3,7 @@
  */
 
 import { addressRange, type Family, familyOf, type IpAddress } from "../model/address.ts";
+import { SYNC_ROLES, type SyncDaemon } from "../model/sync.ts";
 import {
   type Destination,
   type DestinationKey,
@@ -50,6 +51,7 @@ export function resolve(tree: SyntaxTree, facts: Facts, problems: ProblemList): 
   }
   warnOfQuiescent(load, sections);
   warnOfBindTo(load, sections);
+  const syncDaemons = resolveSync(load);
   if (problems.hasErrors) return undefined;
   return {
     file: facts.file,
@@ -62,9 +64,25 @@ export function resolve(tree: SyntaxTree, facts: Facts, problems: ProblemList): 
     logFile: globals.logfile?.value ?? "/var/log/ldirectord.log",
     supervised: globals.supervised?.value ?? false,
     maintenanceDir: globals.maintenancedir?.value,
+    syncDaemons,
     checkInterval: globals.checkinterval?.value ?? 10,
     hostNames: load.hostNames,
   };
+}
+
+function resolveSync({ globals, problems }: Load): readonly SyncDaemon[] {
+  const { syncdaemon, syncinterface, syncid } = globals;
+  if (!syncdaemon || syncdaemon.value === "off") return [];
+  if (!syncinterface) {
+    problems.error(
+      syncdaemon,
+      "syncdaemon needs syncinterface",
+      "add syncinterface = eth0, or whatever leads to the others",
+    );
+    return [];
+  }
+  const roles = SYNC_ROLES.filter((role) => syncdaemon.value === role || syncdaemon.value === "both");
+  return roles.map((role) => ({ role, interface: syncinterface.value, id: syncid?.value ?? 0 }));
 }
 
 function resolveSection(load: Load, section: Section, unresolved: UnresolvedReal[]): VirtualService | undefined {

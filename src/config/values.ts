@@ -39,6 +39,19 @@ export const seconds: Grammar<number> = integer("seconds", 1, LONGEST_SECONDS);
 /** Seconds, where 0 switches something off. */
 export const secondsOrZero: Grammar<number> = integer("seconds", 0, LONGEST_SECONDS);
 
+/** What directors that share their connections have in common. */
+export const syncId: Grammar<number> = integer("0-255", 0, 255);
+
+/** The name of a network interface: what the kernel lets it be (dev_valid_name() in net/core/dev.c). */
+export const networkInterface: Grammar<string> = quotable("interface", (text) => {
+  if (/^[^\s/:]{1,15}$/.test(text) && text !== "." && text !== "..") return value(text);
+  return mistake(
+    whole(text),
+    `not the name of a network interface: ${quoted(text)}`,
+    "write a name as ip link has it: eth0",
+  );
+});
+
 /** Days, where 0 switches something off. */
 export const daysOrZero: Grammar<number> = integer("days", 0, 36_500);
 
@@ -76,6 +89,9 @@ export const yesNo: Grammar<boolean> = quotable("yes|no", (text) => {
   const meant = /^(y|yes|true|on|1)$/i.test(text) ? "yes" : /^(n|no|false|off|0)$/i.test(text) ? "no" : undefined;
   return mistake(whole(text), `must be 'yes' or 'no', not ${quoted(text)}`, meant && `write ${meant}`);
 }, { enum: ["yes", "no", true, false] });
+
+/** Which of the kernel's sync threads are to run. */
+export const syncDaemon = oneOf(["master", "backup", "both", "off"]);
 
 /** The protocol that a negotiate check speaks. */
 export const service = oneOf(SERVICES);

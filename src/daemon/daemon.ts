@@ -12,6 +12,7 @@ import { checksIn } from "../director/check_users.ts";
 import type { DirectorEvent } from "../director/events.ts";
 import { type CounterReader, type IpvsDriver, IpvsUnavailable } from "../ipvs/driver.ts";
 import type { Model } from "../model/virtual_service.ts";
+import type { ConnectionSync } from "./connection_sync.ts";
 import { FileWatch } from "./config_watch.ts";
 import { CounterCache } from "./counter_cache.ts";
 import { FurtherInstances } from "./further_instances.ts";
@@ -39,6 +40,8 @@ export interface DaemonPorts {
   readonly standby?: boolean;
   /** Where to show that we are alive; absent = nowhere. */
   readonly pulseFile?: string;
+  /** Absent = `syncdaemon` is nobody's business. */
+  readonly sync?: ConnectionSync;
   /** What the kernel counts; absent = nothing is counted. */
   readonly counters?: CounterReader;
   /** Where what outlives the daemon is kept; absent = nowhere. */
@@ -150,6 +153,7 @@ export class Daemon {
       this.#signs.stop();
       throw error;
     });
+    await this.#ports.sync?.become(this.director.model.syncDaemons);
     this.#mails.enter("running");
     this.#state = "running";
     const standby = this.director.isStandby;
@@ -210,7 +214,7 @@ export class Daemon {
     this.#signs.stop();
     this.#mails.enter("stopping");
     await this.director.stop();
-    await Promise.all([this.#reporter.stop(), this.#further.become([])]);
+    await Promise.all([this.#reporter.stop(), this.#further.become([]), this.#ports.sync?.become([])]);
     this.history.add({ kind: "stopped", detail: "told to" });
     this.history.flush();
     this.uptime.write();
@@ -233,6 +237,7 @@ export class Daemon {
     this.#lastReload = { time: new Date().toISOString(), ok: true, trouble: null };
     this.history.add({ kind: "reloaded", detail: model.file });
     this.#ports.onReload(model);
+    await this.#ports.sync?.become(model.syncDaemons);
     await this.#further.become(model.execute, { standby: this.director.isStandby, reload: reloadFurther });
   }
 

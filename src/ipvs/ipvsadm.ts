@@ -1,8 +1,10 @@
 import type { Plan } from "../model/plan.ts";
 import type { IpvsTable } from "../model/table.ts";
+import type { SyncDaemon } from "../model/sync.ts";
 import { setNiceness } from "../system/libc.ts";
 import { type Counters, decodeCounters } from "./counters.ts";
 import { type CounterReader, type IpvsDriver, IpvsUnavailable } from "./driver.ts";
+import { decodeSyncDaemons, startArguments, type SyncDriver } from "./sync_daemons.ts";
 import { decodeRules, decodeThresholds, encodeAction } from "./rules.ts";
 
 /** How to find and bound the program. */
@@ -34,7 +36,7 @@ const KERNEL_REFUSALS = new Set([
 ]);
 
 /** The kernel's IPVS table, through the program `ipvsadm`. */
-export class Ipvsadm implements IpvsDriver, CounterReader {
+export class Ipvsadm implements IpvsDriver, CounterReader, SyncDriver {
   readonly #options: IpvsadmOptions;
 
   constructor(options: Partial<IpvsadmOptions> = {}) {
@@ -70,6 +72,18 @@ export class Ipvsadm implements IpvsDriver, CounterReader {
     );
     const [connections, totals, rates] = await Promise.all(lists);
     return decodeCounters({ connections, totals, rates });
+  }
+
+  async syncDaemons(): Promise<readonly SyncDaemon[]> {
+    return decodeSyncDaemons((await this.#run(["-L", "--daemon"])).stdout);
+  }
+
+  async startSyncDaemon(daemon: SyncDaemon): Promise<void> {
+    await this.#run(startArguments(daemon));
+  }
+
+  async stopSyncDaemon({ role }: SyncDaemon): Promise<void> {
+    await this.#run(["--stop-daemon", role]);
   }
 
   /** Runs `ipvsadm -R` over the lines and gives what it complained of. */

@@ -5,6 +5,7 @@
 import type { IpAddress } from "./address.ts";
 import type { Check } from "./check.ts";
 import type { Secret } from "./secret.ts";
+import type { SyncDaemon } from "./sync.ts";
 import type { Destination, DestinationKey, ServiceSettings, VirtualKey } from "./table.ts";
 
 /** How a real server's state is found: by a check, or said by the configuration. */
@@ -126,6 +127,8 @@ export interface Model {
   readonly logFormat: "text" | "json";
   readonly supervised: boolean;
   readonly maintenanceDir?: string;
+  /** The kernel's sync threads that are to run. */
+  readonly syncDaemons: readonly SyncDaemon[];
   /** Seconds: the global check interval. */
   readonly checkInterval: number;
   /** Names that maintenance files may use, by address, as far as the file gives them. */

@@ -719,6 +719,23 @@ pure("global settings reach the model", () => {
   );
 });
 
+pure("syncdaemon says which of the kernel's sync threads run, and needs an interface", () => {
+  const rows: [text: string, daemons: string][] = [
+    ["", ""],
+    ["syncdaemon = off\nsyncinterface = eth0\n", ""],
+    ["syncdaemon = master\nsyncinterface = eth0\n", "master eth0 0"],
+    ["syncdaemon = backup\nsyncinterface = bond0.7\nsyncid = 255\n", "backup bond0.7 255"],
+    ["syncdaemon = both\nsyncinterface = eth0\nsyncid = 3\n", "master eth0 3, backup eth0 3"],
+  ];
+  for (const [text, daemons] of rows) {
+    const told = model(text).syncDaemons.map(({ role, interface: mcast, id }) => `${role} ${mcast} ${id}`);
+    strictEqual(told.join(", "), daemons, text);
+  }
+  deepStrictEqual(load("quiescent = yes\nsyncdaemon = both\n").problems.map(line), [
+    "error 2:14+4 syncdaemon needs syncinterface",
+  ]);
+});
+
 pure("a request's headers and body, and the statuses that pass, reach the check; two bodies are two checks", () => {
   const section = (port: number, body: string) =>
     `virtual = 192.0.2.1:${port}\n    real = 10.0.0.1:80 masq\n    service = http\n    httpmethod = POST\n` +

@@ -42,6 +42,7 @@ export function sketchModel(...sketches: readonly VirtualSketch[]): Model {
     logFormat: "text",
     logFile: "/var/log/ldirectord.log",
     supervised: false,
+    syncDaemons: [],
     checkInterval: 10,
     hostNames: new Map<IpAddress, readonly string[]>(),
   };

@@ -85,6 +85,13 @@ export class RealServers {
     await this.#firewall(address, "-F", "INPUT");
   }
 
+  /** Starts a server that says back what it is told. */
+  async echo(address: string, port: number): Promise<void> {
+    this.#host(address).start("socat", `TCP4-LISTEN:${port},fork,reuseaddr`, "EXEC:cat");
+    const listens = async () => (await this.#host(address).run("ss", "-ltn")).includes(`:${port} `);
+    if (!await poll(listens, Boolean, 5)) throw new Error(`no echo server on ${address}`);
+  }
+
   /** Starts a server that answers every datagram with the real server's address. */
   async answerDatagrams(address: string, port: number): Promise<void> {
     const answer = `SYSTEM:read -r question; echo ${address}`;
