@@ -12,8 +12,9 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   alerts: ["model", "system"],
   control: ["model"],
   doctor: ["config", "ipvs", "model", "system"],
+  web: ["control", "model"],
   daemon: ["alerts", "checkers", "config", "control", "director", "ipvs", "model", "system"],
-  cli: ["checkers", "config", "control", "daemon", "director", "doctor", "ipvs", "model", "system"],
+  cli: ["checkers", "config", "control", "daemon", "director", "doctor", "ipvs", "model", "system", "web"],
 };
 
 const SRC = new URL("../src/", import.meta.url);

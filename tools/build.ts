@@ -39,6 +39,8 @@ const COMPILE = [
   "--no-code-cache",
   `--v8-flags=${V8_FLAGS.join(",")}`,
   ...PERMISSIONS,
+  // Read at run time, and so not found by its import.
+  `--include=${ROOT}src/web/page.html`,
 ];
 
 /** Makes {@link binaryFor} a processor, or ends the program with the reason. */

@@ -38,6 +38,8 @@ const PEERS: Packages = {
   "vsftpd": "a file server",
   "redis-server": "a store",
   "memcached": "a cache",
+  "chromium": "a browser for the status page",
+  "prometheus": "promtool, for the metrics and the alert rules",
   "systemd": "a service manager",
   "rsyslog": "a system log",
   "logrotate": "puts old logs away",

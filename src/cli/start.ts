@@ -61,6 +61,7 @@ async function run(
   const daemon = new Daemon(loaded, model, {
     driver: ipvsadm,
     counters: ipvsadm,
+    socket: instance.socket,
     log,
     standby,
     keep: keptFiles(instance),

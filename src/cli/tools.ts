@@ -15,5 +15,6 @@ export const TOOLS: Readonly<Record<string, () => Promise<Tool>>> = {
   disable: async () => (await import("./orders.ts")).disable,
   enable: async () => (await import("./orders.ts")).enable,
   weight: async () => (await import("./orders.ts")).weight,
+  serve: async () => (await import("./serve.ts")).serve,
   history: async () => (await import("./history.ts")).history,
 };

@@ -177,6 +177,15 @@ export const DIRECTIVES = {
     doc: "How a line of the log is written: as text, or as a JSON object with the same words and, of changes, the " +
       "virtual service and the real server. New: the old program had no such directive.",
   },
+  statuspage: {
+    scope: "global",
+    value: values.webAddress,
+    default: UNSET,
+    doc:
+      "Where the status page is served, and with it metrics for Prometheus (/metrics), its data (/status.json) and a " +
+      "check for others (/healthz): an address and port, or a port alone for loopback. It can only be read, and asks " +
+      "for no password. New: the old program had no such directive.",
+  },
   emailalert: {
     scope: "both",
     value: values.mailAddresses,

@@ -62,6 +62,7 @@ export function resolve(tree: SyntaxTree, facts: Facts, problems: ProblemList): 
     execute: (globals.execute ?? []).map((setting) => setting.value),
     logFormat: globals.logformat?.value ?? "text",
     logFile: globals.logfile?.value ?? "/var/log/ldirectord.log",
+    statusPage: globals.statuspage?.value,
     supervised: globals.supervised?.value ?? false,
     maintenanceDir: globals.maintenancedir?.value,
     syncDaemons,

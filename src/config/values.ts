@@ -6,6 +6,7 @@ import { DNS_TYPES, type HttpMethod, type RequestHeader, SERVICES, type StatusRa
 import { type IpAddress, parseIp } from "../model/address.ts";
 import { Secret } from "../model/secret.ts";
 import type { AlertState, NotifyTarget } from "../model/virtual_service.ts";
+import { parseWebAddress, type WebAddress } from "../model/web_address.ts";
 import { type Grammar, mistake, type Reading, value, whole } from "./grammar.ts";
 import { closest } from "./closest.ts";
 import { quotable } from "./quotes.ts";
@@ -265,6 +266,13 @@ export const mailServer: Grammar<string> = quotable("host[:port]", (text) => {
   const port = Number(match?.[2] ?? 25);
   if (match && port >= 1 && port <= 65_535) return value(text);
   return mistake(whole(text), `not a host or host:port: ${quoted(text)}`);
+});
+
+/** Where a web server listens: a port alone means loopback. */
+export const webAddress: Grammar<WebAddress> = quotable("[address:]port", (text) => {
+  const read = parseWebAddress(text);
+  if (typeof read !== "string") return value(read);
+  return mistake(whole(text), read, "write 127.0.0.1:9780, or 0.0.0.0:9780 for all addresses of this host");
 });
 
 /** A host name as HTTP's Host header has it. */

@@ -22,6 +22,7 @@ import { MaintenanceWatch } from "./maintenance_watch.ts";
 import { Operator } from "./operator.ts";
 import { Records } from "./records.ts";
 import { Reporter } from "./reporter.ts";
+import { StatusPage } from "./status_page.ts";
 import type { ServiceManager } from "./service_manager.ts";
 import { Uptime } from "./uptime.ts";
 import { VitalSigns } from "./vital_signs.ts";
@@ -42,6 +43,8 @@ export interface DaemonPorts {
   readonly pulseFile?: string;
   /** Absent = `syncdaemon` is nobody's business. */
   readonly sync?: ConnectionSync;
+  /** Our control socket, through which the status page asks; absent = there is none. */
+  readonly socket?: string;
   /** What the kernel counts; absent = nothing is counted. */
   readonly counters?: CounterReader;
   /** Where what outlives the daemon is kept; absent = nowhere. */
@@ -73,6 +76,7 @@ export class Daemon {
   readonly #reporter: Reporter;
   readonly #further: FurtherInstances;
   readonly #signs: VitalSigns;
+  readonly #page: StatusPage | undefined;
   readonly #maintenance = new MaintenanceWatch();
   readonly #watch: FileWatch;
   /** When this daemon came to be. */
@@ -121,6 +125,7 @@ export class Daemon {
     this.director = new Director(model, { driver, clock: systemClock, report, runRound }, standby);
     const { director, history } = this;
     this.operator = new Operator({ director, log: ports.log, history, ordersFile: ports.keep?.orders });
+    this.#page = ports.socket === undefined ? undefined : new StatusPage(ports.socket, ports.log);
     this.#signs = new VitalSigns({ ...ports, director, clock: systemClock });
   }
 
@@ -156,6 +161,7 @@ export class Daemon {
     await this.#ports.sync?.become(this.director.model.syncDaemons);
     this.#mails.enter("running");
     this.#state = "running";
+    this.#page?.become(this.director.model.statusPage);
     const standby = this.director.isStandby;
     this.#background(this.#further.become(this.director.model.execute, { standby }));
     this.#timer = setInterval(() => this.#look(), LOOK);
@@ -212,6 +218,7 @@ export class Daemon {
     this.#state = "stopping";
     this.#ports.manager?.stopping();
     this.#signs.stop();
+    this.#page?.stop();
     this.#mails.enter("stopping");
     await this.director.stop();
     await Promise.all([this.#reporter.stop(), this.#further.become([]), this.#ports.sync?.become([])]);
@@ -238,6 +245,7 @@ export class Daemon {
     this.history.add({ kind: "reloaded", detail: model.file });
     this.#ports.onReload(model);
     await this.#ports.sync?.become(model.syncDaemons);
+    this.#page?.become(model.statusPage);
     await this.#further.become(model.execute, { standby: this.director.isStandby, reload: reloadFurther });
   }
 

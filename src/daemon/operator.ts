@@ -86,7 +86,7 @@ export class Operator {
   }
 
   #carryOut(selected: readonly Selected[], order: string, until: number | undefined): Promise<OrderResult> {
-    const ending = until === undefined ? "" : ` until ${new Date(until).toISOString()}`;
+    const ending = until === undefined ? "" : ` until ${new Date(until).toLocaleString("sv-SE")}`;
     for (const each of selected) this.#tell(idOf(each), `${order}${ending}`);
     return this.#finish(selected, until);
   }

@@ -6,6 +6,7 @@ import type { IpAddress } from "./address.ts";
 import type { Check } from "./check.ts";
 import type { Secret } from "./secret.ts";
 import type { SyncDaemon } from "./sync.ts";
+import type { WebAddress } from "./web_address.ts";
 import type { Destination, DestinationKey, ServiceSettings, VirtualKey } from "./table.ts";
 
 /** How a real server's state is found: by a check, or said by the configuration. */
@@ -125,6 +126,8 @@ export interface Model {
   /** A path, or a syslog facility. */
   readonly logFile: string;
   readonly logFormat: "text" | "json";
+  /** Where the status page is served. */
+  readonly statusPage?: WebAddress;
   readonly supervised: boolean;
   readonly maintenanceDir?: string;
   /** The kernel's sync threads that are to run. */

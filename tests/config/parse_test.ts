@@ -167,6 +167,7 @@ const EXAMPLES: Readonly<Record<DirectiveName, string>> = {
   smtptls: "yes",
   notify: "https://chat.example.org/hooks/1",
   logformat: "json",
+  statuspage: "127.0.0.1:9780",
   execute: "x",
   supervised: "yes",
   fork: "yes",

@@ -1,0 +1,190 @@
+/**
+ * The status document as metrics, in the text format of Prometheus (version 0.0.4), by the naming rules of its manual.
+ */
+
+import type { CheckStatus, RealStatus, Status, TrafficStatus, VirtualStatus } from "../control/status.ts";
+
+/** What Prometheus wants to be told of the text's format. */
+export const METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+
+type Labels = Readonly<Record<string, string>>;
+
+/** One metric with all its samples. */
+class Family {
+  readonly #lines: string[];
+  readonly #name: string;
+
+  constructor(name: string, type: "gauge" | "counter" | "histogram", help: string) {
+    this.#name = name;
+    this.#lines = [`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`];
+  }
+
+  add(labels: Labels, value: number, suffix = ""): void {
+    const pairs = Object.entries(labels).map(([name, text]) => `${name}="${escape(text)}"`).join(",");
+    this.#lines.push(`${this.#name}${suffix}${pairs && `{${pairs}}`} ${value}`);
+  }
+
+  /** A family without samples is left out. */
+  get text(): string {
+    return this.#lines.length > 2 ? `${this.#lines.join("\n")}\n` : "";
+  }
+}
+
+/** A virtual service or real server with the labels of its samples. */
+interface Labelled<T> {
+  readonly labels: Labels;
+  readonly of: T;
+}
+
+/** The metrics of a director; of none, `undefined`, that there is none. */
+export function metricsText(status: Status | undefined): string {
+  const up = new Family("ldirectord_up", "gauge", "Whether the director answers.");
+  up.add({}, status ? 1 : 0);
+  if (!status) return up.text;
+  const virtuals = status.virtuals.map((virtual) => ({ labels: virtualLabels(virtual), of: virtual }));
+  const reals = virtuals.flatMap(({ labels: { virtual, protocol }, of }) =>
+    of.reals.map((real) => ({ labels: { virtual, protocol, real: real.real }, of: real }))
+  );
+  const families = [up, ...daemonFamilies(status), ...virtualFamilies(virtuals), ...realFamilies(reals)];
+  return [...families, ...checkFamilies(reals)].map(({ text }) => text).join("");
+}
+
+function daemonFamilies({ daemon, table, unresolved }: Status): Family[] {
+  const reload = daemon.lastReload ?? { time: daemon.startedAt, ok: true };
+  return [
+    one("ldirectord_build_info", "The version of the program, in a label.", 1, { version: daemon.version }),
+    one("ldirectord_start_time_seconds", "When the director was started, since the epoch.", epoch(daemon.startedAt)),
+    one("ldirectord_standby", "Whether it leaves the table to another director.", Number(daemon.state === "standby")),
+    one("ldirectord_table_in_step", "Whether the kernel has taken all that is wanted.", Number(table.inStep)),
+    one("ldirectord_config_last_reload_successful", "Whether the last reload came into force.", Number(reload.ok)),
+    one("ldirectord_config_last_reload_timestamp_seconds", "When that was, since the epoch.", epoch(reload.time)),
+    one("ldirectord_unresolved_reals", "Real servers whose names do not resolve.", unresolved.length),
+  ];
+}
+
+function virtualFamilies(virtuals: readonly Labelled<VirtualStatus>[]): Family[] {
+  const gauge = (name: string, help: string, value: (virtual: VirtualStatus) => number) =>
+    family(`ldirectord_virtual_${name}`, "gauge", help, virtuals, value);
+  return [
+    gauge("reals", "Real servers in the configuration.", ({ reals }) => reals.length),
+    gauge("reals_serving", "Real servers that clients may be sent to.", ({ reals }) => reals.filter(serves).length),
+    gauge("fallback_active", "Whether the fallback serves.", ({ fallback }) => Number(fallback?.active ?? false)),
+    ...trafficFamilies("virtual", virtuals),
+  ];
+}
+
+function realFamilies(reals: readonly Labelled<RealStatus>[]): Family[] {
+  const gauge = (name: string, help: string, value: (real: RealStatus) => number | null | undefined) =>
+    family(`ldirectord_real_${name}`, "gauge", help, reals, value);
+  const state = new Family("ldirectord_real_state", "gauge", "The state of the real server, in a label.");
+  for (const { labels, of } of reals) state.add({ ...labels, state: of.state }, 1);
+  return [
+    gauge("up", "Whether its checks pass.", ({ checks, state }) => Number(checks.every(isUp) && state !== "off")),
+    gauge("serving", "Whether clients may be sent to it.", (real) => Number(serves(real))),
+    state,
+    family(
+      "ldirectord_real_transitions_total",
+      "counter",
+      "How often it came or went.",
+      reals,
+      ({ transitions }) => transitions,
+    ),
+    gauge("configured_weight", "Its weight in the configuration.", ({ weight }) => weight.configured),
+    gauge("wanted_weight", "The weight that it should have now.", ({ weight }) => weight.wanted),
+    gauge("kernel_weight", "The weight that it has in the kernel's table.", ({ weight }) => weight.kernel),
+    gauge("drift", "Whether the kernel's entry is not as wanted.", ({ drift }) => Number(drift !== null)),
+    gauge("active_connections", "Open connections, as the kernel counts them.", ({ kernel }) => kernel?.active),
+    gauge(
+      "inactive_connections",
+      "Connections that are closing, and all those of udp.",
+      ({ kernel }) => kernel?.inactive,
+    ),
+    ...trafficFamilies("real", reals),
+  ];
+}
+
+const TRAFFIC: readonly (readonly [name: string, help: string, field: keyof TrafficStatus])[] = [
+  ["connections_total", "Connections that the kernel has scheduled.", "connections"],
+  ["incoming_packets_total", "Packets from clients.", "packetsIn"],
+  ["outgoing_packets_total", "Packets to clients, as far as they come through here.", "packetsOut"],
+  ["incoming_bytes_total", "Bytes from clients.", "bytesIn"],
+  ["outgoing_bytes_total", "Bytes to clients, as far as they come through here.", "bytesOut"],
+];
+
+function trafficFamilies(
+  what: string,
+  counted: readonly Labelled<{ readonly kernel: { readonly totals: TrafficStatus } | null }>[],
+): Family[] {
+  return TRAFFIC.map(([name, help, field]) =>
+    family(`ldirectord_${what}_${name}`, "counter", help, counted, ({ kernel }) => kernel?.totals[field])
+  );
+}
+
+function checkFamilies(reals: readonly Labelled<RealStatus>[]): Family[] {
+  const durations = new Family("ldirectord_check_duration_seconds", "histogram", "What rounds of a check took.");
+  const failures = new Family("ldirectord_check_failures_total", "counter", "Rounds of a check that failed, by why.");
+  const last = new Family(
+    "ldirectord_check_last_round_timestamp_seconds",
+    "gauge",
+    "When the last round of a check ended, since the epoch.",
+  );
+  for (const { labels: whose, of: { checks } } of reals) {
+    for (const check of checks) {
+      const labels = { ...whose, check: `${check.kind}:${check.port}` };
+      addHistogram(durations, labels, check);
+      for (const [reason, count] of Object.entries(check.failed)) failures.add({ ...labels, reason }, count);
+      if (check.lastRound !== null) last.add(labels, epoch(check.lastRound));
+    }
+  }
+  return [durations, failures, last];
+}
+
+function addHistogram(family: Family, labels: Labels, { rounds, detail }: CheckStatus): void {
+  if (!detail) return;
+  for (const [seconds, count] of detail.buckets) family.add({ ...labels, le: String(seconds) }, count, "_bucket");
+  family.add({ ...labels, le: "+Inf" }, rounds, "_bucket");
+  family.add(labels, detail.seconds, "_sum");
+  family.add(labels, rounds, "_count");
+}
+
+function one(name: string, help: string, value: number, labels: Labels = {}): Family {
+  const family = new Family(name, "gauge", help);
+  family.add(labels, value);
+  return family;
+}
+
+/** What is not known has no sample. */
+function family<T>(
+  name: string,
+  type: "gauge" | "counter",
+  help: string,
+  all: readonly Labelled<T>[],
+  value: (of: T) => number | null | undefined,
+): Family {
+  const family = new Family(name, type, help);
+  for (const { labels, of } of all) {
+    const known = value(of);
+    if (known !== null && known !== undefined) family.add(labels, known);
+  }
+  return family;
+}
+
+function virtualLabels({ virtual, protocol, name }: VirtualStatus): Labels {
+  return name === null ? { virtual, protocol } : { virtual, protocol, name };
+}
+
+function serves({ serving }: RealStatus): boolean {
+  return serving;
+}
+
+function isUp({ up }: CheckStatus): boolean {
+  return up;
+}
+
+function epoch(time: string): number {
+  return Date.parse(time) / 1000;
+}
+
+function escape(text: string): string {
+  return text.replace(/[\\"\n]/g, (character) => character === "\n" ? "\\n" : `\\${character}`);
+}

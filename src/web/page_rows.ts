@@ -1,0 +1,137 @@
+/**
+ * What the status page shows, and what of it has changed since it was last told: a page of a thousand real servers is
+ * kept up to date with a few of them a second.
+ */
+
+import type { HistoryEntry } from "../control/history.ts";
+import type { RealStatus, Status, VirtualStatus } from "../control/status.ts";
+
+/** One real server of the page. */
+export interface PageReal {
+  readonly real: string;
+  readonly names: readonly string[];
+  readonly state: string;
+  readonly why: string;
+  readonly since: string;
+  readonly until: string | null;
+  readonly drift: string | null;
+  readonly weight: RealStatus["weight"];
+  readonly active: number | null;
+  readonly inactive: number | null;
+  readonly rate: number | null;
+  readonly latency: number | null;
+  /** When the last round ended: a new one is a new point of the curve. */
+  readonly round: string | null;
+  /** Percent. */
+  readonly uptime: number | null;
+}
+
+/** One virtual service of the page. */
+export interface PageVirtual {
+  readonly key: string;
+  readonly virtual: string;
+  readonly about: string;
+  readonly state: string;
+  readonly fallback: string | null;
+  readonly drift: string | null;
+  readonly rates: { readonly connections: number; readonly bytesIn: number; readonly bytesOut: number } | null;
+  /** Identities of its real servers, in order. */
+  readonly reals: readonly string[];
+}
+
+/** What is told to a page: all of it at first, then what has changed. */
+export interface PageNews {
+  readonly time: string;
+  readonly daemon: Status["daemon"];
+  readonly table: Status["table"];
+  readonly virtuals: readonly PageVirtual[];
+  /** By identity; those that are not told are as they were. */
+  readonly reals: Readonly<Record<string, PageReal>>;
+  /** Milliseconds of the newest rounds by identity, told at first only. */
+  readonly curves?: Readonly<Record<string, readonly (number | null)[]>>;
+  /** What has happened since. */
+  readonly events: readonly HistoryEntry[];
+}
+
+/** A status as a page shows it, with each real server as text, to be compared. */
+export interface Page {
+  readonly status: Status;
+  readonly rows: ReadonlyMap<string, { readonly row: PageReal; readonly text: string }>;
+}
+
+/** Prepares a status, once for all who look. */
+export function pageOf(status: Status): Page {
+  const rows = status.virtuals.flatMap((virtual) =>
+    virtual.reals.map((real) => {
+      const row = pageReal(real);
+      return [idOf(virtual, real), { row, text: JSON.stringify(row) }] as const;
+    })
+  );
+  return { status, rows: new Map(rows) };
+}
+
+/** What a page is told that shows `before`; all, when it shows nothing yet. */
+export function pageNews(page: Page, events: readonly HistoryEntry[], before?: Page): PageNews {
+  const { status, rows } = page;
+  const news = [...rows].filter(([id, { text }]) => before?.rows.get(id)?.text !== text);
+  return {
+    time: status.time,
+    daemon: status.daemon,
+    table: status.table,
+    virtuals: status.virtuals.map(pageVirtual),
+    reals: Object.fromEntries(news.map(([id, { row }]) => [id, row])),
+    ...before ? {} : { curves: curvesOf(status) },
+    events,
+  };
+}
+
+function curvesOf({ virtuals }: Status): Record<string, readonly (number | null)[]> {
+  return Object.fromEntries(
+    virtuals.flatMap((virtual) =>
+      virtual.reals.map((real) => [idOf(virtual, real), real.checks.at(0)?.detail?.recent ?? []] as const)
+    ),
+  );
+}
+
+function pageVirtual(virtual: VirtualStatus): PageVirtual {
+  const { key, protocol, scheduler, persistence, name, state, fallback, drift, kernel, reals } = virtual;
+  const rates = kernel && {
+    connections: kernel.rates.connections,
+    bytesIn: kernel.rates.bytesIn,
+    bytesOut: kernel.rates.bytesOut,
+  };
+  return {
+    key,
+    virtual: virtual.virtual,
+    about: [name, protocol, scheduler, persistence === null ? null : `persistent ${persistence}`]
+      .filter((part) => part !== null).join(" · "),
+    state,
+    fallback: fallback && `${fallback.real} ${fallback.active ? "serves" : "stands by"}`,
+    drift,
+    rates,
+    reals: reals.map((real) => idOf(virtual, real)),
+  };
+}
+
+function pageReal({ checks: [check], orders, uptime, kernel, ...real }: RealStatus): PageReal {
+  return {
+    real: real.real,
+    names: real.names,
+    state: real.state,
+    why: real.why,
+    since: real.since,
+    until: orders.hold?.until ?? orders.weight?.until ?? null,
+    drift: real.drift,
+    weight: real.weight,
+    active: kernel?.active ?? null,
+    inactive: kernel?.inactive ?? null,
+    rate: kernel?.rates.connections ?? null,
+    latency: check?.up ? check.latencyMs : null,
+    round: check?.lastRound ?? null,
+    uptime: uptime.watchedSeconds > 0 ? Math.floor((uptime.upSeconds / uptime.watchedSeconds) * 1000) / 10 : null,
+  };
+}
+
+function idOf({ key }: VirtualStatus, { real }: RealStatus): string {
+  return `${key} ${real}`;
+}

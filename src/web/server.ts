@@ -1,0 +1,101 @@
+import { METRICS_TYPE, metricsText } from "./metrics.ts";
+import { PageFeed } from "./page_feed.ts";
+import type { WebAddress } from "../model/web_address.ts";
+import type { StatusSource } from "./status_source.ts";
+
+const PAGE = new URL("page.html", import.meta.url);
+
+/** The web server of the status page. It only reads: there is no request that changes anything. */
+export class WebServer {
+  readonly #server: Deno.HttpServer<Deno.NetAddr>;
+  readonly #feed: PageFeed;
+  readonly #source: StatusSource;
+  readonly #page = Deno.readTextFileSync(PAGE);
+
+  /** Listens. Throws `Deno.errors.*` when it cannot. */
+  constructor({ address, port }: WebAddress, source: StatusSource) {
+    this.#source = source;
+    this.#feed = new PageFeed(source);
+    this.#server = Deno.serve(
+      { hostname: address, port, onListen: () => {}, onError: sorry },
+      (request) => this.#answer(request),
+    );
+  }
+
+  /** Where it listens. */
+  get address(): Deno.NetAddr {
+    return this.#server.addr;
+  }
+
+  /** Resolves when it has ended. */
+  get finished(): Promise<void> {
+    return this.#server.finished;
+  }
+
+  /** Ends it, and every connection. */
+  async close(): Promise<void> {
+    this.#feed.close();
+    await this.#server.shutdown();
+  }
+
+  async #answer(request: Request): Promise<Response> {
+    if (request.method !== "GET" && request.method !== "HEAD") {
+      return new Response("This page can only be read.\n", {
+        status: 405,
+        headers: { ...HEADERS, allow: "GET, HEAD" },
+      });
+    }
+    switch (new URL(request.url).pathname) {
+      case "/":
+        return this.#pageAnswer();
+      case "/events":
+        return this.#feed.answer(HEADERS);
+      case "/status.json":
+        return await this.#statusAnswer();
+      case "/metrics": {
+        const { status } = await this.#source.read();
+        return new Response(metricsText(status), { headers: { ...HEADERS, "content-type": METRICS_TYPE } });
+      }
+      case "/healthz":
+        return await this.#healthAnswer();
+      default:
+        return new Response("There are /, /status.json, /metrics and /healthz.\n", { status: 404, headers: HEADERS });
+    }
+  }
+
+  /** Nothing but what is in the page runs, and it speaks to nobody else. */
+  #pageAnswer(): Response {
+    const nonce = crypto.randomUUID();
+    const policy = `default-src 'none'; script-src 'nonce-${nonce}'; style-src 'nonce-${nonce}'; connect-src 'self'; ` +
+      "img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    return new Response(this.#page.replaceAll("NONCE", nonce), {
+      headers: { ...HEADERS, "content-type": "text/html; charset=utf-8", "content-security-policy": policy },
+    });
+  }
+
+  async #statusAnswer(): Promise<Response> {
+    const answer = await this.#source.read();
+    if (answer.status) return Response.json(answer.status, { headers: HEADERS });
+    return Response.json({ error: answer.trouble }, { status: 503, headers: HEADERS });
+  }
+
+  /** For whoever asks whether this director is fit to have the address. */
+  async #healthAnswer(): Promise<Response> {
+    const answer = await this.#source.read();
+    const trouble = answer.status ? troubleOf(answer.status) : answer.trouble;
+    return new Response(`${trouble ?? "ok"}\n`, { status: trouble === undefined ? 200 : 503, headers: HEADERS });
+  }
+}
+
+const HEADERS = { "cache-control": "no-store", "x-content-type-options": "nosniff", "referrer-policy": "no-referrer" };
+
+function troubleOf({ daemon, table }: NonNullable<Awaited<ReturnType<StatusSource["read"]>>["status"]>) {
+  if (daemon.state === "starting" || daemon.state === "stopping") return `the director is ${daemon.state}`;
+  return table.inStep ? undefined : `table not in step: ${table.trouble ?? "a change is under way"}`;
+}
+
+/** A bug of ours, told without its insides. */
+function sorry(error: unknown): Response {
+  console.error(`statuspage: ${error instanceof Error ? error.stack : error}`);
+  return new Response("An internal error, which the director's log has.\n", { status: 500, headers: HEADERS });
+}

@@ -1,0 +1,68 @@
+import { ControlClient } from "../control/client.ts";
+import type { HistoryEntry } from "../control/history.ts";
+import type { Status } from "../control/status.ts";
+
+/** Milliseconds for which a status is told again without asking the director. */
+const FRESH = 900;
+
+/** Milliseconds that a director gets to answer. */
+const PATIENCE = 5_000;
+
+/** Events that are kept for pages that are opened. */
+const EVENTS = 100;
+
+/** What a director says, asked for once a second at most, however many want to know. */
+export class StatusSource {
+  readonly #socket: string;
+  #client: ControlClient | undefined;
+  #last: { readonly at: number; readonly answer: Promise<Answer> } | undefined;
+  #next = 0;
+  #startedAt: string | undefined;
+  #events: HistoryEntry[] = [];
+
+  /** @param socket the path of the director's control socket. */
+  constructor(socket: string) {
+    this.#socket = socket;
+  }
+
+  /** What the director says now; why not, when it does not answer. */
+  read(): Promise<Answer> {
+    const now = performance.now();
+    if (this.#last && now - this.#last.at < FRESH) return this.#last.answer;
+    const answer = this.#ask();
+    this.#last = { at: now, answer };
+    return answer;
+  }
+
+  /** Ends the connection. */
+  close(): void {
+    this.#client?.close();
+    this.#client = undefined;
+  }
+
+  async #ask(): Promise<Answer> {
+    try {
+      this.#client ??= await ControlClient.connect(this.#socket);
+      const status = await this.#client.ask("status", { detail: true }, PATIENCE);
+      await this.#catchUp(this.#client, status);
+      return { status, events: this.#events };
+    } catch (error) {
+      // The next one finds the director that comes after this one.
+      this.close();
+      return { trouble: error instanceof Error ? error.message : String(error) };
+    }
+  }
+
+  async #catchUp(client: ControlClient, { daemon: { startedAt } }: Status): Promise<void> {
+    if (startedAt !== this.#startedAt) this.#next = 0;
+    this.#startedAt = startedAt;
+    const { entries, next } = await client.ask("history", { after: this.#next }, PATIENCE);
+    this.#next = next;
+    if (entries.length > 0) this.#events = [...this.#events, ...entries].slice(-EVENTS);
+  }
+}
+
+/** What came of asking. */
+export type Answer =
+  | { readonly status: Status; readonly events: readonly HistoryEntry[] }
+  | { readonly status?: undefined; readonly trouble: string };
