@@ -31,6 +31,8 @@ export interface StatusWish {
   readonly virtual?: string;
   /** With what graphs are drawn from. */
   readonly detail?: boolean;
+  /** With what was said in each check's last round. */
+  readonly conversation?: boolean;
 }
 
 /** Which real servers are meant. */

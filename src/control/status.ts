@@ -164,6 +164,8 @@ export interface CheckStatus {
   readonly failed: Readonly<Record<string, number>>;
   /** Only where the request asked for detail. */
   readonly detail?: CheckDetail;
+  /** The last round's conversation, without secrets: its first 64 lines. Only where the request asked for it. */
+  readonly conversation?: readonly ConversationLine[];
 }
 
 /** A line of a conversation: `* connecting to …` (what was done), `> …` (sent), `< …` (received). */
@@ -173,10 +175,8 @@ export interface ConversationLine {
   readonly text: string;
 }
 
-/** What a graph is drawn from, and what was said. */
+/** What a graph is drawn from. */
 export interface CheckDetail {
-  /** The last round's conversation, without secrets: its first 64 lines. */
-  readonly conversation: readonly ConversationLine[];
   /** Milliseconds of the newest rounds, the newest last; null for one that failed. */
   readonly recent: readonly (number | null)[];
   /** Seconds that all rounds took together. */

@@ -50,7 +50,7 @@ export class CheckRecord {
   }
 
   /** What a graph is drawn from. */
-  get figures(): Omit<CheckDetail, "conversation"> {
+  get detail(): CheckDetail {
     const count = Math.min(this.#rounds, RECENT);
     const recent = Array.from({ length: count }, (_, i) => {
       const ms = this.#recent[(this.#rounds - count + i) % RECENT];

@@ -3,7 +3,7 @@ import type { Handlers, Nothing } from "../control/requests.ts";
 import { IpvsUnavailable } from "../ipvs/driver.ts";
 import type { Daemon } from "./daemon.ts";
 import { selectReals } from "./select_reals.ts";
-import { statusOf } from "./status_document.ts";
+import { statusOf, type StatusScope } from "./status_document.ts";
 
 /** What the control socket does with each request. */
 export function controlRequests(daemon: Daemon): Handlers {
@@ -33,11 +33,16 @@ async function takeOver(daemon: Daemon): Promise<Nothing> {
   }
 }
 
-function wishOf({ real, virtual, detail = false }: Arguments, { model }: Daemon) {
-  if (typeof detail !== "boolean") throw new RequestError("bad-argument", "detail is neither true nor false");
-  if (real === undefined && virtual === undefined) return { detail };
+function wishOf(
+  { real, virtual, detail = false, conversation = false }: Arguments,
+  { model }: Daemon,
+): StatusScope {
+  if (typeof detail !== "boolean" || typeof conversation !== "boolean") {
+    throw new RequestError("bad-argument", "detail and conversation are true or false");
+  }
+  if (real === undefined && virtual === undefined) return { detail, conversation };
   if (typeof real !== "string" || (virtual !== undefined && typeof virtual !== "string")) {
     throw new RequestError("bad-argument", "real is missing: which real server?");
   }
-  return { detail, selected: selectReals(model, real, virtual) };
+  return { detail, conversation, selected: selectReals(model, real, virtual) };
 }

@@ -32,10 +32,11 @@ export interface StatusScope {
   /** Absent = all real servers. */
   readonly selected?: readonly Selected[];
   readonly detail: boolean;
+  readonly conversation: boolean;
 }
 
 /** What a director has to say of itself now. */
-export async function statusOf(daemon: Daemon, scope: StatusScope = { detail: false }): Promise<Status> {
+export async function statusOf(daemon: Daemon, scope: StatusScope): Promise<Status> {
   const { model, director, state, startedAt, lastReload } = daemon;
   const writer = new StatusWriter(daemon, await daemon.counters.read(), scope);
   return {
@@ -63,14 +64,16 @@ class StatusWriter {
   readonly #daemon: Daemon;
   readonly #counters: Counters | undefined;
   readonly #detail: boolean;
+  readonly #conversation: boolean;
   readonly #selected: ReadonlySet<RealId> | undefined;
   /** Milliseconds since the epoch at which the director's clock stood at 0. */
   readonly #epoch = Date.now() - performance.now();
 
-  constructor(daemon: Daemon, counters: Counters | undefined, { selected, detail }: StatusScope) {
+  constructor(daemon: Daemon, counters: Counters | undefined, { selected, detail, conversation }: StatusScope) {
     this.#daemon = daemon;
     this.#counters = counters;
     this.#detail = detail;
+    this.#conversation = conversation;
     this.#selected = selected && new Set(selected.map(({ virtual, real }) => realId(virtual.key, real.key)));
   }
 
@@ -158,11 +161,12 @@ class StatusWriter {
       lastRound: last ? new Date(last.at).toISOString() : null,
       rounds: record.rounds,
       failed: record.failed,
-      ...this.#detail ? { detail: { conversation: this.#conversation(check), ...record.figures } } : {},
+      ...this.#detail ? { detail: record.detail } : {},
+      ...this.#conversation ? { conversation: this.#lastConversation(check) } : {},
     };
   }
 
-  #conversation({ key }: Check): readonly ConversationLine[] {
+  #lastConversation({ key }: Check): readonly ConversationLine[] {
     const lines = this.#daemon.director.lastRound(key)?.trace ?? [];
     return lines.map(({ atMs, text }) => ({ atMs: rounded(atMs), text }));
   }

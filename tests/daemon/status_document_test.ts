@@ -74,7 +74,7 @@ async function withDaemon(play: (world: World) => Promise<void>): Promise<void> 
   const maintenance = await Deno.makeTempDir();
   const config = CONFIG(portOf(server), portOf(refusing), maintenance);
   const test = await TestDaemon.start(config);
-  const status = async () => await controlRequests(test.daemon).status({ detail: true });
+  const status = async () => await controlRequests(test.daemon).status({ detail: true, conversation: true });
   try {
     await play({
       test,
@@ -131,7 +131,7 @@ Deno.test(
       deepStrictEqual(shop.reals[2].names, ["localhost"]);
       deepStrictEqual(virtuals.slice(1).map(({ reals }) => reals[0].state), ["off", "unchecked", "unchecked"]);
       deepStrictEqual(shop.reals[1].checks[0].failed, { refused: 1 });
-      const said = shop.reals.slice(0, 2).map(({ checks }) => checks[0].detail!.conversation.map(({ text }) => text));
+      const said = shop.reals.slice(0, 2).map(({ checks }) => checks[0].conversation!.map(({ text }) => text));
       deepStrictEqual(said, [
         [`* connecting to ${shop.reals[0].real}`, "* connected"],
         [`* connecting to ${shop.reals[1].real}`],
