@@ -4,9 +4,6 @@
 
 import { DIRECTIVES } from "../src/config/directives.ts";
 
-const BEGIN = "<!-- directives -->";
-const END = "<!-- /directives -->";
-
 /** The table in Markdown. */
 export function directiveTable(): string {
   const rows = Object.entries(DIRECTIVES).map(([name, { scope, default: fallback, doc }]) => {
@@ -14,13 +11,6 @@ export function directiveTable(): string {
     return `| \`${name}\` | ${where} | ${escape(fallback)} | ${escape(doc)} |`;
   });
   return ["| directive | where | default | what it does |", "|---|---|---|---|", ...rows].join("\n");
-}
-
-/** The text with its table replaced by the current one. */
-export function withDirectiveTable(readme: string): string {
-  const [from, to] = [readme.indexOf(BEGIN), readme.indexOf(END)];
-  if (from < 0 || to < from) throw new Error(`the README has no ${BEGIN} … ${END}`);
-  return `${readme.slice(0, from + BEGIN.length)}\n${directiveTable()}\n${readme.slice(to)}`;
 }
 
 function escape(text: string): string {

@@ -3,7 +3,8 @@
  */
 
 import { configurationSchema } from "../src/config/schema.ts";
-import { withDirectiveTable } from "./directive_table.ts";
+import { directiveTable } from "./directive_table.ts";
+import { serviceTable } from "./service_table.ts";
 
 const ROOT = new URL("../", import.meta.url);
 
@@ -17,9 +18,20 @@ export interface Generated {
 
 /** Every such file. */
 export const GENERATED: readonly Generated[] = [
-  { path: "README.md", text: withDirectiveTable },
+  {
+    path: "README.md",
+    text: (now) => withTable(withTable(now, "directives", directiveTable()), "services", serviceTable()),
+  },
   { path: "packaging/ldirectord.schema.json", text: () => `${JSON.stringify(configurationSchema(), undefined, 2)}\n` },
 ];
+
+/** The text with what stands between its two marks replaced. */
+function withTable(text: string, name: string, table: string): string {
+  const [begin, end] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
+  const [from, to] = [text.indexOf(begin), text.indexOf(end)];
+  if (from < 0 || to < from) throw new Error(`there is no ${begin} … ${end}`);
+  return `${text.slice(0, from + begin.length)}\n${table}\n${text.slice(to)}`;
+}
 
 /** The text of a file of the repository; "" when there is none. */
 export async function textOf(path: string): Promise<string> {

@@ -43,17 +43,20 @@ export type Invocation =
   | { readonly kind: "verb"; readonly verb: Verb; readonly config?: string; readonly options: VerbOptions }
   /** A tool, with what follows its name. */
   | { readonly kind: "tool"; readonly name: string; readonly args: readonly string[] }
-  | { readonly kind: "help" | "version" }
+  | { readonly kind: "help"; readonly topic?: Verb }
+  | { readonly kind: "version" }
   /** Not understood; `complaint` says what, where there is more to say than the usage. */
   | { readonly kind: "usage"; readonly complaint?: string };
 
 /**
  * Reads `[OPTION …] [--] [configfile] start|stop|…`, `-h -? --help`, `-v --version`, `TOOL …`. Options may stand anywhere
  * before `--`; words after the command are ignored, as they always were. A configuration may be named as a tool is:
- * `check start` starts it.
+ * `check start` starts it; but `help start` is help.
  */
 export function parseArguments(args: readonly string[], tools: ReadonlySet<string>): Invocation {
-  if (tools.has(args[0]) && !isVerb(args[1])) return { kind: "tool", name: args[0], args: args.slice(1) };
+  if (tools.has(args[0]) && (!isVerb(args[1]) || args[0] === "help")) {
+    return { kind: "tool", name: args[0], args: args.slice(1) };
+  }
   const words: string[] = [];
   const given: string[] = [];
   for (const [i, arg] of args.entries()) {
@@ -63,7 +66,7 @@ export function parseArguments(args: readonly string[], tools: ReadonlySet<strin
     }
     if (!arg.startsWith("-") || arg === "-") words.push(arg);
     else if (Object.hasOwn(OPTIONS, arg)) given.push(arg);
-    else if (arg === "-h" || arg === "-?" || arg === "--help") return { kind: "help" };
+    else if (arg === "-h" || arg === "-?" || arg === "--help") return { kind: "help", topic: args.find(isVerb) };
     else if (arg === "-v" || arg === "--version") return { kind: "version" };
     else return { kind: "usage", complaint: `Unknown option: ${arg}` };
   }

@@ -16,7 +16,7 @@ const OPTIONS = { json: { type: "boolean" }, elsewhere: { type: "boolean" }, ign
 
 /** The configuration test: all that is wrong with a file, and all that is seldom meant. */
 export const check: Tool = {
-  summary: "test a configuration: every error and every doubtful line, with what to write instead",
+  summary: "test a configuration: errors, doubtful lines, what to write instead",
   usage: `Usage: ldirectord check [--json] [--elsewhere] [--ignore NAME[,NAME...]] [config]
 
 Reads a configuration and says what is wrong with it, and what is allowed but

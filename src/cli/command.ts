@@ -8,7 +8,7 @@ import { status } from "./status.ts";
 import { stop } from "./stop.ts";
 import { UsageError } from "./tool.ts";
 import { TOOLS } from "./tools.ts";
-import { HELP_TEXT, USAGE_TEXT } from "./usage.ts";
+import { USAGE_TEXT } from "./usage.ts";
 import { VERSION_TEXT } from "./version.ts";
 
 type Command = (instance: Instance, options: VerbOptions) => Promise<ExitStatus> | ExitStatus;
@@ -37,8 +37,7 @@ async function dispatch(args: readonly string[]): Promise<ExitStatus> {
   const invocation = parseArguments(args, new Set(Object.keys(TOOLS)));
   switch (invocation.kind) {
     case "help":
-      console.log(HELP_TEXT.trimEnd());
-      return ExitStatus.done;
+      return await runTool("help", invocation.topic ? [invocation.topic] : []);
     case "version":
       console.log(VERSION_TEXT.trimEnd());
       return ExitStatus.done;

@@ -16,7 +16,7 @@ const OPTIONS = { to: { type: "string" }, from: { type: "string" } } as const;
 
 /** Writes a configuration in another syntax. */
 export const convert: Tool = {
-  summary: "write a configuration in another syntax: yaml or cf, or read keepalived's",
+  summary: "write a configuration as YAML or back, or from keepalived's",
   usage: `Usage: ldirectord convert --to yaml|cf [config]
        ldirectord convert --from keepalived [--to yaml|cf] FILE
 

@@ -28,7 +28,7 @@ const OPTIONS = {
 
 /** Looks at the director's machine, and says what a real server needs. */
 export const doctor: Tool = {
-  summary: "examine this machine: what a director, or a real server, needs and lacks",
+  summary: "examine this machine: what a director or a real server lacks",
   usage: `Usage: ldirectord doctor [--json] [config]
        ldirectord doctor --real ADDRESS [--method gate|masq|ipip] [--virtual ADDRESS] [config]
 

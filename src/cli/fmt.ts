@@ -16,7 +16,7 @@ const OPTIONS = { check: { type: "boolean" }, write: { type: "boolean", short: "
 
 /** Lays out a configuration. */
 export const fmt: Tool = {
-  summary: "lay out a configuration evenly; its meaning, order and remarks stay as they are",
+  summary: "lay out a configuration evenly",
   usage: `Usage: ldirectord fmt [--check | -w] [config]
 
 Prints the configuration in an even layout. What it means, the order of its lines

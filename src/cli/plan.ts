@@ -26,7 +26,7 @@ const OPTIONS = { json: { type: "boolean" }, check: { type: "boolean" }, command
 
 /** What start or reload would change in this kernel now. */
 export const plan: Tool = {
-  summary: "show what start or reload would change in this kernel now, and change nothing",
+  summary: "show what start or reload would change in this kernel now",
   usage: `Usage: ldirectord plan [--check] [--commands] [--json] [config]
 
 Compares the kernel's IPVS table with what a director of this configuration

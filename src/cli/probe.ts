@@ -33,7 +33,7 @@ const OPTIONS = {
 
 /** Runs checks now and shows their conversations. */
 export const probe: Tool = {
-  summary: "run the checks now, and show each conversation with its timings and the verdict",
+  summary: "run the checks now, and show each conversation and its verdict",
   usage: `Usage: ldirectord probe [--json] [config] [virtual|real]
        ldirectord probe [options] URL
 

@@ -4,6 +4,8 @@ import type { ExitStatus } from "./exit_status.ts";
 export interface Tool {
   /** One line, as `--help` lists it. */
   readonly summary: string;
+  /** Not for people: no help lists it. */
+  readonly hidden?: true;
   /** What `ldirectord NAME --help` prints; a wrong command line gets its first paragraph on standard error. */
   readonly usage: string;
   /**

@@ -1,20 +1,27 @@
 import type { Tool } from "./tool.ts";
 
-/** Every tool by its name. Each is loaded when it is asked for: a daemon needs none of them. */
+/** Every tool by its name, in the order in which the help lists them. Each is loaded when it is asked for. */
 export const TOOLS: Readonly<Record<string, () => Promise<Tool>>> = {
   check: async () => (await import("./check.ts")).check,
-  activate: async () => (await import("./duty.ts")).activate,
-  deactivate: async () => (await import("./duty.ts")).deactivate,
-  "check-pulse": async () => (await import("./check_pulse.ts")).checkPulse,
-  convert: async () => (await import("./convert.ts")).convert,
-  doctor: async () => (await import("./doctor.ts")).doctor,
-  fmt: async () => (await import("./fmt.ts")).fmt,
   plan: async () => (await import("./plan.ts")).plan,
   probe: async () => (await import("./probe.ts")).probe,
+  doctor: async () => (await import("./doctor.ts")).doctor,
+  fmt: async () => (await import("./fmt.ts")).fmt,
+  convert: async () => (await import("./convert.ts")).convert,
   drain: async () => (await import("./orders.ts")).drain,
   disable: async () => (await import("./orders.ts")).disable,
   enable: async () => (await import("./orders.ts")).enable,
   weight: async () => (await import("./orders.ts")).weight,
   serve: async () => (await import("./serve.ts")).serve,
   history: async () => (await import("./history.ts")).history,
+  activate: async () => (await import("./duty.ts")).activate,
+  deactivate: async () => (await import("./duty.ts")).deactivate,
+  "check-pulse": async () => (await import("./check_pulse.ts")).checkPulse,
+  help: async () => (await import("./help.ts")).help,
 };
+
+/** All tools that people use, by their names. */
+export async function loadTools(): Promise<ReadonlyMap<string, Tool>> {
+  const loaded = await Promise.all(Object.entries(TOOLS).map(async ([name, load]) => [name, await load()] as const));
+  return new Map(loaded.filter(([, { hidden }]) => !hidden));
+}

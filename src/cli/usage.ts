@@ -1,3 +1,5 @@
+import type { Verb } from "./arguments.ts";
+
 /** The two lines that every usage error begins with. */
 export const USAGE_TEXT = `Usage:
     ldirectord [-d|--debug] [--foreground] [--standby] [--] [configfile]
@@ -6,32 +8,51 @@ export const USAGE_TEXT = `Usage:
     ldirectord [-h|-?|--help|-v|--version]
 `;
 
-/** What `--help` prints. */
-export const HELP_TEXT = `${USAGE_TEXT}
-Checks the real servers of IPVS virtual services and keeps the kernel's table in
-step: the dead leave, the recovered return, a fallback steps in when nobody is left.
+/** What a verb does, and the exit statuses that it has beside 0. */
+export interface VerbDoc {
+  readonly does: string;
+  readonly exit: string;
+}
 
-Commands:
-    start         start the daemon; returns when the table is in the kernel
-    stop          stop it; returns when it is gone
-    restart       stop, then start; a broken configuration leaves all as it is
-    try-restart   restart, but only if it is running
-    reload        read the configuration again and apply the difference
-    force-reload  the same as reload
-    status        say whether it is running: exit status 0 yes, 3 no, 1 no but it
-                  left its pid file
+/** What the verbs do: the help and the manual say it. */
+export const VERB_DOCS: Readonly<Record<Verb, VerbDoc>> = {
+  start: {
+    does: "Starts the daemon; returns when the first table is in the kernel.",
+    exit: "0, also when it runs already; 1 no IPVS; 2 error in the configuration",
+  },
+  stop: {
+    does:
+      "Stops it and purges its virtual services, unless cleanstop = no; returns when it is gone. Needs no readable " +
+      "configuration.",
+    exit: "0",
+  },
+  restart: {
+    does: "Stops, then starts; a broken configuration leaves the running daemon alone.",
+    exit: "0; 2 error in the configuration",
+  },
+  "try-restart": { does: "Restarts it, but only if it is running.", exit: "0; 2 error in the configuration" },
+  reload: {
+    does: "Reads the configuration again and applies the difference; a broken one changes nothing.",
+    exit: "0; 1 not running; 2 error in the configuration",
+  },
+  "force-reload": { does: "The same as reload.", exit: "as reload" },
+  status: {
+    does: "Says whether it is running. With --long, --json or --yaml, or on a terminal, all that is known: virtual " +
+      "services, real servers, their state, why and since when.",
+    exit: "0 running; 1 gone, but it left its pid file; 3 not running",
+  },
+};
 
-Options:
-    -d, --debug    stay in the foreground and log every check on standard error
-    --foreground   stay in the foreground, as service managers want it; tells systemd
-                   when it is ready, how it is, and that it lives (Type=notify)
-    --standby      check, and leave the table to another director until activate
-    -h, --help     this text
-    -v, --version  the version
-
-configfile is looked up as /etc/ha.d/NAME, /etc/ha.d/conf/NAME, then as it stands;
-without one, ldirectord.cf. Its directives are described in the README.
-
-Exit status: 0 done, 1 not done, 2 error in the configuration, 3 not running
-(status), 255 usage.
-`;
+/** What the options of the verbs do. */
+export const OPTION_DOCS: readonly (readonly [option: string, does: string])[] = [
+  ["-d, --debug", "Stay in the foreground and log every check on standard error."],
+  [
+    "--foreground",
+    "Stay in the foreground, as service managers want it; tells systemd when it is ready, how it is, and that it lives " +
+    "(Type=notify).",
+  ],
+  ["--standby", "Check, and leave the table to another director until activate."],
+  ["--long, --json, --yaml", "Of status: everything, as a table or as a document."],
+  ["-h, --help", "Print a short help."],
+  ["-v, --version", "Print the version."],
+];

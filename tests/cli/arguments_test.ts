@@ -9,7 +9,7 @@ const verb = (verb: string, config?: string, options: Partial<VerbOptions> = {})
     options: { debug: false, foreground: false, standby: false, ...options },
   }) as Invocation;
 
-const TOOLS = new Set(["check"]);
+const TOOLS = new Set(["check", "help"]);
 
 const ROWS: [line: string, expected: Invocation][] = [
   ["start", verb("start")],
@@ -32,9 +32,11 @@ const ROWS: [line: string, expected: Invocation][] = [
   ["check", { kind: "tool", name: "check", args: [] }],
   ["check www --json", { kind: "tool", name: "check", args: ["www", "--json"] }],
   ["check start", verb("start", "check")],
-  ["-h", { kind: "help" }],
-  ["-?", { kind: "help" }],
-  ["www --help", { kind: "help" }],
+  ["help start", { kind: "tool", name: "help", args: ["start"] }],
+  ["www start --help", { kind: "help", topic: "start" }],
+  ["-h", { kind: "help", topic: undefined }],
+  ["-?", { kind: "help", topic: undefined }],
+  ["www --help", { kind: "help", topic: undefined }],
   ["--version", { kind: "version" }],
   ["-v", { kind: "version" }],
 ];

@@ -1,0 +1,30 @@
+import { ExitStatus } from "./exit_status.ts";
+import { helpText, type Tools, topicText } from "./help_text.ts";
+import type { Tool } from "./tool.ts";
+import { toolArguments } from "./tool_arguments.ts";
+import { loadTools } from "./tools.ts";
+
+/** Says what there is, or all about one thing. */
+export const help: Tool = {
+  summary: "say all about a command, a directive or a service",
+  usage: `Usage: ldirectord help [TOPIC]
+
+TOPIC is directives, services, commands, yaml, or the name of a directive, of a
+service or of a command. Without one it is the same as --help.
+
+Exit status: 0 done, 1 there is no such topic.
+`,
+
+  async run(args) {
+    const { words: [topic] } = toolArguments(args, {}, 1);
+    const tools: Tools = await loadTools();
+    if (topic === undefined) {
+      console.log(helpText(tools).trimEnd());
+      return ExitStatus.done;
+    }
+    const { text, known } = topicText(topic, tools);
+    if (known) console.log(text.trimEnd());
+    else console.error(text.trimEnd());
+    return known ? ExitStatus.done : ExitStatus.notDone;
+  },
+};
