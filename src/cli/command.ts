@@ -7,7 +7,7 @@ import { start } from "./start.ts";
 import { status } from "./status.ts";
 import { stop } from "./stop.ts";
 import { UsageError } from "./tool.ts";
-import { TOOLS } from "./tools.ts";
+import { loadTools, TOOLS } from "./tools.ts";
 import { USAGE_TEXT } from "./usage.ts";
 import { VERSION_TEXT } from "./version.ts";
 
@@ -59,7 +59,7 @@ async function runTool(name: string, args: readonly string[]): Promise<ExitStatu
     return ExitStatus.done;
   }
   try {
-    return await tool.run(args);
+    return await tool.run(args, loadTools);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     const [synopsis] = tool.usage.split("\n\n");

@@ -1,8 +1,7 @@
 import { ExitStatus } from "./exit_status.ts";
-import { helpText, type Tools, topicText } from "./help_text.ts";
+import { helpText, topicText } from "./help_text.ts";
 import type { Tool } from "./tool.ts";
 import { toolArguments } from "./tool_arguments.ts";
-import { loadTools } from "./tools.ts";
 
 /** Says what there is, or all about one thing. */
 export const help: Tool = {
@@ -15,9 +14,9 @@ service or of a command. Without one it is the same as --help.
 Exit status: 0 done, 1 there is no such topic.
 `,
 
-  async run(args) {
+  async run(args, others) {
     const { words: [topic] } = toolArguments(args, {}, 1);
-    const tools: Tools = await loadTools();
+    const tools = await others();
     if (topic === undefined) {
       console.log(helpText(tools).trimEnd());
       return ExitStatus.done;

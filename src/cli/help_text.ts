@@ -7,11 +7,8 @@ import { CHECK_TYPE_DOCS, SERVICE_DOCS, type ServiceDoc } from "../config/servic
 import { STRUCTURES } from "../config/structured.ts";
 import { closest } from "../config/closest.ts";
 import { type Verb, VERBS } from "./arguments.ts";
-import type { Tool } from "./tool.ts";
+import type { Tools } from "./tool.ts";
 import { OPTION_DOCS, VERB_DOCS } from "./usage.ts";
-
-/** Tools by their names, in the order in which they are listed. */
-export type Tools = ReadonlyMap<string, Tool>;
 
 const WIDTH = 88;
 

@@ -11,10 +11,14 @@ export interface Tool {
   /**
    * Does it.
    *
+   * @param others loads all tools that people use, for a tool that speaks of them.
    * @throws {UsageError} when the arguments make no sense.
    */
-  run(args: readonly string[]): Promise<ExitStatus>;
+  run(args: readonly string[], others: () => Promise<Tools>): Promise<ExitStatus>;
 }
+
+/** Tools by their names, in the order in which they are listed. */
+export type Tools = ReadonlyMap<string, Tool>;
 
 /** The command line asks for something that the command does not know; the message says what. */
 export class UsageError extends Error {}

@@ -1,4 +1,4 @@
-import type { Tool } from "./tool.ts";
+import type { Tool, Tools } from "./tool.ts";
 
 /** Every tool by its name, in the order in which the help lists them. Each is loaded when it is asked for. */
 export const TOOLS: Readonly<Record<string, () => Promise<Tool>>> = {
@@ -21,7 +21,7 @@ export const TOOLS: Readonly<Record<string, () => Promise<Tool>>> = {
 };
 
 /** All tools that people use, by their names. */
-export async function loadTools(): Promise<ReadonlyMap<string, Tool>> {
+export async function loadTools(): Promise<Tools> {
   const loaded = await Promise.all(Object.entries(TOOLS).map(async ([name, load]) => [name, await load()] as const));
   return new Map(loaded.filter(([, { hidden }]) => !hidden));
 }
