@@ -1,4 +1,4 @@
-import { methodOfRound, mostSecondsFor, type Round, secondsFor } from "../checkers/run.ts";
+import type { Round } from "../checkers/run.ts";
 import type { IpvsDriver } from "../ipvs/driver.ts";
 import type { Check, CheckKey, CheckMethod } from "../model/check.ts";
 import type { Orders } from "../model/orders.ts";
@@ -23,7 +23,7 @@ import {
   reduce,
 } from "./health.ts";
 import type { OverdueCheck } from "./overdue.ts";
-import { nextRound, Schedule, spreadLead } from "./schedule.ts";
+import { Rounds } from "./rounds.ts";
 import { TableKeeper } from "./table_keeper.ts";
 import { transitions } from "./transitions.ts";
 
@@ -39,9 +39,6 @@ const SETTLE = 1_000;
 /** Milliseconds between two steps of those that climb back to their weight. */
 const STEP = 1_000;
 
-/** Rounds that are due within so many milliseconds of each other start together. */
-const TOGETHER = 4;
-
 /** What the director needs from outside. */
 export interface DirectorPorts {
   readonly driver: IpvsDriver;
@@ -51,18 +48,6 @@ export interface DirectorPorts {
   runRound(check: Check, method: CheckMethod): Promise<Round>;
 }
 
-/** A check on its way through its rounds. */
-interface Course {
-  readonly check: Check;
-  rounds: number;
-  startedAt: number;
-  last?: Round;
-  /** When the round that is under way, or else the next one, has ended at the latest. */
-  endsBy: number;
-  /** Milliseconds by which its rounds are still to be brought forward, so that checks that began together spread. */
-  lead: number;
-}
-
 /**
  * The director: runs the checks, turns their verdicts into health, health into the wanted table, and has
  * the keeper bring the kernel to it. All rules are elsewhere; this is the loop that joins them.
@@ -70,8 +55,7 @@ interface Course {
 export class Director {
   readonly #ports: DirectorPorts;
   #keeper: TableKeeper;
-  readonly #schedule = new Schedule<CheckKey>();
-  readonly #courses = new Map<CheckKey, Course>();
+  readonly #rounds: Rounds;
   #model: Model;
   #health: Health = new Map();
   #desired: DesiredMemo | undefined;
@@ -79,8 +63,7 @@ export class Director {
   /** What holds until it is said anew, for entries that a reload brings as well. */
   readonly #standing = new Map<HealthEvent["type"], HealthEvent>();
   /** Checks whose first round has not ended. */
-  readonly #unheard = new Set<CheckKey>();
-  #alarm: { readonly due: number; readonly cancel: () => void } | undefined;
+  #unheard = new Set<CheckKey>();
   #climbing = false;
   #stopped = false;
   #standby: boolean;
@@ -92,6 +75,7 @@ export class Director {
     this.#ports = ports;
     this.#standby = standby;
     this.#keeper = this.#newKeeper();
+    this.#rounds = new Rounds({ ...ports, onEnd: (check, round) => this.#hear(check, round) });
   }
 
   /** Whether it leaves the table alone. */
@@ -116,23 +100,17 @@ export class Director {
 
   /** Seconds within which some check is always completed; `undefined` when there is nothing to check. */
   get checkEvery(): number | undefined {
-    const checks = [...this.#courses.values()].map(({ check }) => check);
-    if (checks.length === 0) return undefined;
-    return checks.reduce((least, check) => Math.min(least, check.interval + mostSecondsFor(check)), Infinity);
+    return this.#rounds.every;
   }
 
   /** Checks whose round should have ended by now, its deadline included, and has not; the longest overdue first. */
   overdue(): readonly OverdueCheck[] {
-    const now = this.#ports.clock.now();
-    return [...this.#courses.values()].filter(({ endsBy }) => endsBy < now)
-      .toSorted((a, b) => a.endsBy - b.endsBy)
-      .map(({ check, endsBy }) => ({ check, users: usersOf(this.#model, check.key), milliseconds: now - endsBy }));
+    return this.#rounds.overdue().map((late) => ({ ...late, users: usersOf(this.#model, late.check.key) }));
   }
 
   /** This process was kept from running: rounds have their time anew before one is overdue (see checkers/deadlines.ts). */
   excuse(): void {
-    const now = this.#ports.clock.now();
-    for (const course of this.#courses.values()) course.endsBy = Math.max(course.endsBy, now + limitOf(course));
+    this.#rounds.excuse();
   }
 
   /** Why the kernel's table is not as wanted, in one line; `undefined` when it is, or is about to be. */
@@ -155,7 +133,7 @@ export class Director {
    * checks that the configuration in force does not have. An agent's is as it was, before {@link agentsWord}.
    */
   lastRound(check: CheckKey): Round | undefined {
-    return this.#courses.get(check)?.last;
+    return this.#rounds.last(check);
   }
 
   /**
@@ -222,7 +200,7 @@ export class Director {
   /** Ends the checks and purges the virtual services whose `cleanstop` asks for it. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    this.#alarm?.cancel();
+    this.#rounds.stop();
     if (!this.#standby) await this.#leaveTable();
   }
 
@@ -242,9 +220,11 @@ export class Director {
     const adopted = adopt(model, table, before, this.#ports.clock.now());
     this.#health = this.#withStanding(adopted, model);
     for (const event of transitions(before, this.#health, model)) this.#ports.report(event);
-    this.#plotCourses(model);
+    const checks = checksIn(model);
+    this.#unheard = new Set(checks.map(({ key }) => key).filter((key) => this.#unheard.has(key)));
+    for (const key of this.#rounds.become(checks)) this.#unheard.add(key);
     this.#ports.clock.after(SETTLE, () => this.#settle());
-    if (this.#courses.size === 0) this.#settle();
+    if (checks.length === 0) this.#settle();
   }
 
   #withStanding(health: Health, model: Model): Health {
@@ -255,53 +235,10 @@ export class Director {
     return new TableKeeper({ ...this.#ports, lineOf: (action) => lineOf(action, this.#model) });
   }
 
-  /** Starts the checks that are new, forgets those that are gone, leaves all others on their course. */
-  #plotCourses(model: Model): void {
-    const wanted = checksIn(model);
-    const keys = new Set(wanted.map(({ key }) => key));
-    for (const key of this.#courses.keys()) {
-      if (keys.has(key)) continue;
-      this.#courses.delete(key);
-      this.#unheard.delete(key);
-      this.#schedule.delete(key);
-    }
-    const fresh = wanted.filter(({ key }) => !this.#courses.has(key));
-    for (const [place, check] of fresh.entries()) {
-      const lead = spreadLead(place, fresh.length, check.interval * 1000);
-      const course = { check, rounds: 0, startedAt: 0, endsBy: 0, lead };
-      this.#courses.set(check.key, course);
-      this.#unheard.add(check.key);
-      this.#startRound(course);
-    }
-  }
-
-  #startRound(course: Course): void {
-    course.startedAt = this.#ports.clock.now();
-    course.endsBy = course.startedAt + limitOf(course);
-    this.#ports.runRound(course.check, methodOfRound(course.check, course.rounds)).then((round) => {
-      if (this.#stopped || this.#courses.get(course.check.key) !== course) return;
-      this.#endRound(course, round);
-    });
-  }
-
-  #endRound(course: Course, round: Round): void {
-    const { check, startedAt } = course;
-    course.last = round;
-    const result = check.method === "agent" ? agentsWord(round.result) : round.result;
-    const { durationMs } = round;
-    const now = this.#ports.clock.now();
-    const interval = check.interval * 1000;
-    const { delay, lead } = nextRound(interval, course.lead);
-    // First rounds all start at once and may take a while together; the second ones are not to meet them.
-    const from = course.rounds++ === 0 ? Math.min(now, startedAt + interval) : startedAt;
-    course.lead = lead;
-    const due = Math.max(from + delay, now);
-    this.#schedule.set(check.key, due);
-    course.endsBy = due + limitOf(course);
-    this.#setAlarm();
-
+  #hear(check: Check, { result: said, durationMs }: Round): void {
+    const result = check.method === "agent" ? agentsWord(said) : said;
     this.#ports.report({ type: "round", check, result, durationMs, users: usersOf(this.#model, check.key) });
-    if (this.#gathered.push({ check: check.key, result, at: now }) === 1) {
+    if (this.#gathered.push({ check: check.key, result, at: this.#ports.clock.now() }) === 1) {
       this.#ports.clock.after(GATHER, () => this.#digest());
     }
   }
@@ -312,24 +249,17 @@ export class Director {
     this.#dispatch({ type: "rounds", rounds });
     for (const { check } of rounds) {
       this.#unheard.delete(check);
-      this.#hasten(check);
+      if (this.#isOpen(check)) this.#rounds.hasten(check);
     }
-    this.#setAlarm();
     if (this.#unheard.size === 0) this.#firstVerdicts.resolve();
   }
 
-  /** While it is open what becomes of a real server, its check comes round sooner. */
-  #hasten(key: CheckKey): void {
-    const course = this.#courses.get(key);
-    if (!course || course.check.retryInterval >= course.check.interval) return;
-    const open = usersOf(this.#model, key).some(({ virtual, real }) => {
+  /** Whether it is open what becomes of a real server that lives by this check. */
+  #isOpen(key: CheckKey): boolean {
+    return usersOf(this.#model, key).some(({ virtual, real }) => {
       const view = this.#health.get(virtual.key)?.reals.get(real.key)?.checks.get(key);
       return view !== undefined && isInDoubt(view);
     });
-    if (!open) return;
-    const due = Math.max(course.startedAt + course.check.retryInterval * 1000, this.#ports.clock.now());
-    this.#schedule.set(key, due);
-    course.endsBy = due + limitOf(course);
   }
 
   /** Goes on for as long as somebody climbs. */
@@ -374,28 +304,6 @@ export class Director {
   #wait(milliseconds: number): Promise<void> {
     return new Promise((resolve) => this.#ports.clock.after(milliseconds, resolve));
   }
-
-  #setAlarm(): void {
-    const due = this.#schedule.nextDue();
-    if (due === undefined || (this.#alarm && this.#alarm.due <= due)) return;
-    this.#alarm?.cancel();
-    const cancel = this.#ports.clock.after(Math.max(0, due - this.#ports.clock.now()), () => this.#ring());
-    this.#alarm = { due, cancel };
-  }
-
-  #ring(): void {
-    this.#alarm = undefined;
-    for (const key of this.#schedule.takeDue(this.#ports.clock.now() + TOGETHER)) {
-      const course = this.#courses.get(key);
-      if (course) this.#startRound(course);
-    }
-    this.#setAlarm();
-  }
-}
-
-/** Milliseconds that a course's round may take. */
-function limitOf({ check, rounds }: Course): number {
-  return secondsFor(check, methodOfRound(check, rounds)) * 1000;
 }
 
 function lineOf(action: Action, model: Model): number | undefined {
