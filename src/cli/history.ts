@@ -1,7 +1,8 @@
 import { askOnce, NobodyThere } from "../control/client.ts";
-import type { HistoryEntry, HistoryKind } from "../control/history.ts";
+import type { HistoryEntry } from "../control/history.ts";
 import type { RealStatus, Status } from "../control/status.ts";
 import { readHistory } from "../daemon/history_file.ts";
+import { kindBrush } from "./brushes.ts";
 import { ExitStatus } from "./exit_status.ts";
 import { keptFiles } from "./instance.ts";
 import { type Paint, paintFor } from "./paint.ts";
@@ -105,22 +106,4 @@ export function entryLine({ time, kind, virtual, real, detail }: HistoryEntry, p
   const whom = [real, virtual && (real ? `(${virtual})` : virtual)].filter(Boolean).join(" ");
   const when = new Date(time).toLocaleString("sv-SE");
   return `${paint.dim(when)}  ${kindBrush(kind, paint)(kind.padEnd(13))} ${whom ? `${whom}: ` : ""}${detail}`;
-}
-
-function kindBrush(kind: HistoryKind, paint: Paint): (text: string) => string {
-  switch (kind) {
-    case "up":
-    case "fallback-out":
-    case "in-step":
-      return paint.green;
-    case "down":
-    case "reload-failed":
-    case "out-of-step":
-      return paint.red;
-    case "fallback-in":
-    case "order":
-      return paint.yellow;
-    default:
-      return (text) => text;
-  }
 }

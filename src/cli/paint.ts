@@ -6,10 +6,19 @@ export interface Paint {
   readonly cyan: (text: string) => string;
   readonly bold: (text: string) => string;
   readonly dim: (text: string) => string;
+  readonly reverse: (text: string) => string;
 }
 
 /** SGR codes (ECMA-48, 8.3.117) that begin a style; 0 ends all. */
-const CODES: Readonly<Record<keyof Paint, number>> = { red: 31, green: 32, yellow: 33, cyan: 36, bold: 1, dim: 2 };
+const CODES: Readonly<Record<keyof Paint, number>> = {
+  red: 31,
+  green: 32,
+  yellow: 33,
+  cyan: 36,
+  bold: 1,
+  dim: 2,
+  reverse: 7,
+};
 
 /** The colours for a stream: none unless a person looks at it, and none with NO_COLOR (no-color.org). */
 export function paintFor(stream: { isTerminal(): boolean }): Paint {

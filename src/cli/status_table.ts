@@ -1,6 +1,7 @@
 /** The status document as a table for a person. */
 
-import type { RealState, RealStatus, Status, VirtualState, VirtualStatus } from "../control/status.ts";
+import type { RealStatus, Status, VirtualStatus } from "../control/status.ts";
+import { brushOf, virtualBrush } from "./brushes.ts";
 import type { Paint } from "./paint.ts";
 import { formatCount, formatDuration, formatMilliseconds } from "./quantities.ts";
 
@@ -10,9 +11,6 @@ export interface TableStyle {
   /** Columns of the terminal; absent = as wide as it needs to be. */
   readonly width?: number;
 }
-
-/** What a style does to a text. */
-export type Brush = (text: string) => string;
 
 /** A column: what it says of a real server, and how early it is given up where there is no room for all. */
 export interface Column {
@@ -24,7 +22,7 @@ export interface Column {
 }
 
 /** Columns of the last one, why, that are kept free for it. */
-const LEAST_WHY = 16;
+const LEAST_WHY = 14;
 
 const INDENT = "  ";
 const GAP = "  ";
@@ -35,12 +33,12 @@ export const COLUMNS: readonly Column[] = [
   { title: "STATE", align: "left", dispensable: 0, text: (real) => real.state },
   { title: "SINCE", align: "right", dispensable: 2, text: (real, now) => ageOf(real.since, now) },
   { title: "WEIGHT", align: "right", dispensable: 1, text: ({ weight }) => weightText(weight) },
-  { title: "KERNEL", align: "right", dispensable: 6, text: ({ weight }) => dash(weight.kernel) },
-  { title: "ACTIVE", align: "right", dispensable: 3, text: ({ kernel }) => amount(kernel?.active) },
-  { title: "INACT", align: "right", dispensable: 8, text: ({ kernel }) => amount(kernel?.inactive) },
-  { title: "CONN/S", align: "right", dispensable: 4, text: ({ kernel }) => amount(kernel?.rates.connections) },
-  { title: "LATENCY", align: "right", dispensable: 5, text: ({ checks: [check] }) => latencyText(check?.latencyMs) },
-  { title: "FAILS", align: "right", dispensable: 7, text: ({ checks }) => failuresText(checks) },
+  { title: "KERNEL", align: "right", dispensable: 7, text: ({ weight }) => dash(weight.kernel) },
+  { title: "ACTIVE", align: "right", dispensable: 5, text: ({ kernel }) => amount(kernel?.active) },
+  { title: "INACT", align: "right", dispensable: 9, text: ({ kernel }) => amount(kernel?.inactive) },
+  { title: "CONN/S", align: "right", dispensable: 3, text: ({ kernel }) => amount(kernel?.rates.connections) },
+  { title: "LATENCY", align: "right", dispensable: 6, text: ({ checks: [check] }) => latencyText(check?.latencyMs) },
+  { title: "FAILS", align: "right", dispensable: 8, text: ({ checks }) => failuresText(checks) },
 ];
 
 /** The whole table, line by line. */
@@ -66,8 +64,13 @@ export interface Layout {
 }
 
 /** Chooses columns for the width; without one, all. */
-export function layOut(reals: readonly RealStatus[], now: number, width = Infinity): Layout {
-  let columns = COLUMNS.map((column) => ({
+export function layOut(
+  reals: readonly RealStatus[],
+  now: number,
+  width = Infinity,
+  all: readonly Column[] = COLUMNS,
+): Layout {
+  let columns = all.map((column) => ({
     column,
     width: reals.reduce((most, real) => Math.max(most, column.text(real, now).length), column.title.length),
   }));
@@ -144,25 +147,6 @@ function headLines({ time, daemon, table, virtuals }: Status, paint: Paint): str
 export function whyText({ drift, why, orders }: RealStatus): string {
   const until = orders.hold?.until ?? orders.weight?.until;
   return `${drift === null ? "" : `! ${drift}; `}${why}${until ? ` until ${localTime(until)}` : ""}`;
-}
-
-/** The colour of a real server's state. */
-export function brushOf(state: RealState, paint: Paint): Brush {
-  switch (state) {
-    case "up":
-    case "unchecked":
-      return paint.green;
-    case "down":
-      return paint.red;
-    case "off":
-      return paint.dim;
-    default:
-      return paint.yellow;
-  }
-}
-
-function virtualBrush(state: VirtualState, paint: Paint): Brush {
-  return state === "up" ? paint.green : state === "degraded" ? paint.yellow : paint.red;
 }
 
 /** The text within so many columns, with an ellipsis where it was longer. */

@@ -6,7 +6,7 @@ import { statusTable } from "../../src/cli/status_table.ts";
 const NONE = { connections: 0, packetsIn: 0, packetsOut: 0, bytesIn: 0, bytesOut: 0 };
 const NOW = "2026-11-20T09:02:10.000Z";
 const PLAIN = Object.fromEntries(
-  ["red", "green", "yellow", "cyan", "bold", "dim"].map((name) => [name, (text: string) => text]),
+  ["red", "green", "yellow", "cyan", "bold", "dim", "reverse"].map((name) => [name, (text: string) => text]),
 ) as unknown as Paint;
 
 function real(changes: Partial<RealStatus> = {}): RealStatus {
@@ -165,7 +165,7 @@ Deno.test({
   permissions: "none",
   fn: () => {
     const red = (text: string) => `\x1b[31m${text}\x1b[0m`;
-    const paint: Paint = { red, green: red, yellow: red, cyan: red, bold: red, dim: red };
+    const paint: Paint = { red, green: red, yellow: red, cyan: red, bold: red, dim: red, reverse: red };
     const painted = statusTable(status([real(), DOWN]), { paint, width: 80 });
     // deno-lint-ignore no-control-regex
     const stripped = painted.map((line) => line.replace(/\x1b\[\d+m/g, ""));

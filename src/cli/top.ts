@@ -1,0 +1,175 @@
+import { ControlClient, NobodyThere } from "../control/client.ts";
+import { RequestError } from "../control/protocol.ts";
+import { pidFileOwner } from "../daemon/pid_file.ts";
+import { ExitStatus } from "./exit_status.ts";
+import type { Instance } from "./instance.ts";
+import { paintFor } from "./paint.ts";
+import { findRunning, withDaemon } from "./running_instance.ts";
+import { status } from "./status.ts";
+import { type Tool, UsageError } from "./tool.ts";
+import { toolArguments } from "./tool_arguments.ts";
+import { decodeKeys } from "./top_keys.ts";
+import { listHeight, topScreen } from "./top_screen.ts";
+import { BEGINNING, learn, press, type TopState, type Wish } from "./top_state.ts";
+
+const OPTIONS = { config: { type: "string" }, interval: { type: "string", short: "i" } } as const;
+
+/** Milliseconds that a director gets to answer. */
+const PATIENCE = 5_000;
+
+/** A live view of a director. */
+export const top: Tool = {
+  summary: "watch a director live: who serves, how fast, what happens",
+  usage: `Usage: ldirectord top [-i SECONDS] [--config NAME]
+
+Shows the virtual services and their real servers, live: states (changes flash), why,
+weights, connections, the latency of the newest checks, and what happens below.
+
+    q             quit                     d   drain the selected real server
+    up, down      select (also k, j)       x   disable it
+    s, S          another order            e   enable it again
+    /             filter                   p   only what does not serve
+    Esc           show all again
+
+    -i, --interval N   seconds between two looks (1)
+    --config NAME      the director's configuration, where several directors run
+
+Where it is no terminal that it writes to, it prints the table of status --long once.
+Exit status: 0, or 3 when no director runs.
+`,
+
+  async run(args) {
+    const { values } = toolArguments(args, OPTIONS, 0);
+    const seconds = Number(values.interval ?? 1);
+    if (!(seconds >= 0.2 && seconds <= 3600)) {
+      throw new UsageError("--interval is a number of seconds from 0.2 to 3600");
+    }
+    const instance = findRunning(values.config);
+    if (!Deno.stdout.isTerminal() || !Deno.stdin.isTerminal()) return await status(instance, { form: "long" });
+    if (pidFileOwner(instance.pidFile).state !== "running") {
+      return await withDaemon(instance, () => Promise.resolve(ExitStatus.done));
+    }
+    await new Top(instance, seconds * 1000).run();
+    return ExitStatus.done;
+  },
+};
+
+const ENTER = "\x1b[?1049h\x1b[?25l";
+const LEAVE = "\x1b[?25h\x1b[?1049l";
+
+/** The terminal and the director, joined by the state. */
+class Top {
+  readonly #instance: Instance;
+  readonly #interval: number;
+  readonly #paint = paintFor(Deno.stdout);
+  readonly #unicode = /utf-?8/i.test(
+    Deno.env.get("LC_ALL") || Deno.env.get("LC_CTYPE") || Deno.env.get("LANG") || "",
+  );
+  readonly #ended = Promise.withResolvers<void>();
+  #state: TopState = BEGINNING;
+  #client: ControlClient | undefined;
+  #next = 0;
+  #asking: Promise<void> = Promise.resolve();
+
+  constructor(instance: Instance, interval: number) {
+    this.#instance = instance;
+    this.#interval = interval;
+  }
+
+  /** Until somebody quits. The terminal is as it was afterwards. */
+  async run(): Promise<void> {
+    const redraw = () => this.#draw();
+    const end = () => this.#ended.resolve();
+    Deno.stdin.setRaw(true);
+    write(ENTER);
+    Deno.addSignalListener("SIGWINCH", redraw);
+    for (const signal of ["SIGTERM", "SIGHUP"] as const) Deno.addSignalListener(signal, end);
+    const timer = setInterval(() => this.#look(), this.#interval);
+    try {
+      this.#readKeys().then(end, end);
+      this.#look();
+      await this.#ended.promise;
+    } finally {
+      clearInterval(timer);
+      Deno.removeSignalListener("SIGWINCH", redraw);
+      write(LEAVE);
+      Deno.stdin.setRaw(false);
+      this.#client?.close();
+    }
+  }
+
+  async #readKeys(): Promise<void> {
+    const buffer = new Uint8Array(256);
+    for (;;) {
+      const count = await Deno.stdin.read(buffer);
+      if (count === null) return;
+      for (const key of decodeKeys(new TextDecoder().decode(buffer.subarray(0, count)))) {
+        const { state, wish, quit } = press(this.#state, key, listHeight(Deno.consoleSize().rows));
+        this.#state = state;
+        if (wish) this.#order(wish);
+        if (quit) return;
+      }
+      this.#draw();
+    }
+  }
+
+  #look(): void {
+    this.#ask(async (client) => {
+      const status = await client.ask("status", { detail: true }, PATIENCE);
+      const { entries, next } = await client.ask("history", { after: this.#next }, PATIENCE);
+      this.#next = next;
+      this.#state = learn(this.#state, status, entries, performance.now());
+    });
+  }
+
+  #order({ order, real, virtual }: Wish): void {
+    this.#ask(async (client) => {
+      const { reals, warnings } = await client.ask(order, { real, virtual }, PATIENCE);
+      const done = reals.length === 0 ? `nothing was ordered of ${real}` : `${order}: ${reals.map(nameOf).join(", ")}`;
+      this.#state = { ...this.#state, message: [done, ...warnings].join("; ") };
+    });
+    this.#look();
+  }
+
+  /** One question after the other; a director that restarts is found again. */
+  #ask(work: (client: ControlClient) => Promise<void>): void {
+    this.#asking = this.#asking.then(async () => {
+      try {
+        this.#client ??= await ControlClient.connect(this.#instance.socket);
+        await work(this.#client);
+      } catch (error) {
+        this.#complain(error);
+      }
+      this.#draw();
+    });
+  }
+
+  #complain(error: unknown): void {
+    const text = error instanceof Error ? error.message : String(error);
+    if (error instanceof RequestError) {
+      this.#state = { ...this.#state, message: text };
+      return;
+    }
+    this.#client?.close();
+    this.#client = undefined;
+    this.#next = 0;
+    const trouble = error instanceof NobodyThere ? "no director answers; what follows is old" : text;
+    this.#state = { ...this.#state, trouble, events: [] };
+  }
+
+  #draw(): void {
+    const { columns, rows } = Deno.consoleSize();
+    const screen = { columns, rows, paint: this.#paint, unicode: this.#unicode, now: performance.now() };
+    const lines = topScreen(this.#state, screen);
+    write(`\x1b[H${lines.map((line) => `${line}\x1b[K`).join("\r\n")}`);
+  }
+}
+
+function nameOf({ real, virtual }: { readonly real: string; readonly virtual: string }): string {
+  return `${real} (${virtual})`;
+}
+
+function write(text: string): void {
+  let bytes = new TextEncoder().encode(text);
+  while (bytes.length > 0) bytes = bytes.subarray(Deno.stdout.writeSync(bytes));
+}

@@ -1,0 +1,204 @@
+/** The screen of `top`, line by line. Pure. */
+
+import type { HistoryEntry } from "../control/history.ts";
+import type { RealStatus, Status } from "../control/status.ts";
+import { type Brush, brushOf, kindBrush, virtualBrush } from "./brushes.ts";
+import type { Paint } from "./paint.ts";
+import { formatCount, formatDuration } from "./quantities.ts";
+import { type Column, COLUMNS, cut, type Layout, layOut, whyText } from "./status_table.ts";
+import { isFresh, listRows, type RealRow, type Row, selectedRow, type TopState } from "./top_state.ts";
+
+/** How much room there is, and how it is to look. */
+export interface Screen {
+  readonly columns: number;
+  readonly rows: number;
+  readonly paint: Paint;
+  /** Whether the terminal shows more than ASCII. */
+  readonly unicode: boolean;
+  /** Milliseconds of the clock that changes are timed by. */
+  readonly now: number;
+}
+
+/** A part of a line in one style. */
+interface Segment {
+  readonly text: string;
+  readonly brush?: Brush;
+}
+
+type Line = readonly Segment[];
+
+/** Points of a curve, where there is room for them and where not. */
+const CURVE = { wide: 16, narrow: 8 };
+
+const RAMPS = { unicode: ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"], ascii: [".", ":", "-", "=", "+", "*", "#", "@"] };
+
+/** Columns that a wide terminal has. */
+const WIDE = 100;
+
+const HELP = "q quit  ↑↓ select  s sort  / filter  p problems  d drain  x disable  e enable";
+const HELP_ASCII = HELP.replace("↑↓", "j/k");
+
+/** How many lines the list has. */
+export function listHeight(rows: number): number {
+  return Math.max(1, rows - 4 - eventHeight(rows));
+}
+
+/** The whole screen: exactly as many lines as it has rows, none wider than it is. */
+export function topScreen(state: TopState, screen: Screen): string[] {
+  const height = listHeight(screen.rows);
+  const lines: Line[] = [headLine(state, screen), troubleLine(state, screen)];
+  if (state.status) lines.push(...list(state, state.status, height, screen));
+  while (lines.length < 3 + height) lines.push([]);
+  lines.push(...eventLines(state.events, screen));
+  const filled = [...lines.slice(0, screen.rows - 1), footLine(state, screen)];
+  return filled.map((line) => render(line, screen.columns));
+}
+
+function headLine({ status, sort, filter, problems }: TopState, { paint }: Screen): Line {
+  if (!status) return [{ text: "ldirectord top", brush: paint.bold }];
+  const { daemon, table, virtuals } = status;
+  const reals = virtuals.flatMap((virtual) => virtual.reals);
+  const serving = reals.filter((real) => real.serving).length;
+  const rate = virtuals.reduce((sum, { kernel }) => sum + (kernel?.rates.connections ?? 0), 0);
+  const since = formatDuration((Date.parse(status.time) - Date.parse(daemon.startedAt)) / 1000);
+  return [
+    { text: "ldirectord ", brush: paint.bold },
+    { text: daemon.config.split("/").at(-1)!, brush: paint.bold },
+    { text: ` ${daemon.state} ${since}, ` },
+    { text: `${serving}/${reals.length} serve`, brush: serving === reals.length ? paint.green : paint.yellow },
+    { text: `, ${formatCount(rate)} conn/s, ` },
+    { text: table.inStep ? "in step" : "NOT IN STEP", brush: table.inStep ? paint.green : paint.red },
+    { text: sort === "configuration" ? "" : `, by ${sort}` },
+    { text: filter && `, /${filter}` },
+    { text: problems ? ", problems only" : "" },
+  ];
+}
+
+function troubleLine({ trouble, status }: TopState, { paint }: Screen): Line {
+  const text = trouble ?? status?.table.trouble ?? "";
+  return [{ text: text && `! ${text}`, brush: paint.red }];
+}
+
+function list(state: TopState, status: Status, height: number, screen: Screen): Line[] {
+  const rows = listRows(state);
+  const selected = selectedRow(state);
+  const at = rows.findIndex((row) => row === selected || (row.kind === "real" && row.id === selected?.id));
+  // The selected one in the middle, as far as the list reaches.
+  const from = Math.max(0, Math.min(at - Math.floor(height / 2), rows.length - height));
+  const reals = status.virtuals.flatMap((virtual) => virtual.reals);
+  const columns = columnsFor(state, screen);
+  const layout = layOut(reals, Date.parse(status.time), screen.columns, columns);
+  const shown = rows.slice(from, from + height);
+  const lines = shown.map((row) =>
+    row.kind === "virtual" ? virtualRow(row, screen) : realRow(row, layout, state, status, screen)
+  );
+  return [[{ text: titles(layout), brush: screen.paint.dim }], ...lines];
+}
+
+/** In another order than the configuration's each line names its virtual service. */
+function columnsFor({ sort, status }: TopState, { columns, unicode }: Screen): readonly Column[] {
+  const points = columns >= WIDE ? CURVE.wide : CURVE.narrow;
+  const text = (real: RealStatus) => curveText(real, points, unicode);
+  const curve: Column = { title: "TREND", align: "left", dispensable: 4, text };
+  if (sort === "configuration") return [...COLUMNS, curve];
+  const owners = new Map(
+    status?.virtuals.flatMap(({ virtual, reals }) => reals.map((real) => [real, virtual] as const)),
+  );
+  const owner: Column = { title: "VIRTUAL", align: "left", dispensable: 1, text: (real) => owners.get(real) ?? "" };
+  return [COLUMNS[0], owner, ...COLUMNS.slice(1), curve];
+}
+
+function titles({ columns }: Layout): string {
+  const cells = columns.map(({ column, width }) => pad(column.title, width, column));
+  return `  ${[...cells, "WHY"].join("  ")}`;
+}
+
+function virtualRow({ virtual }: Extract<Row, { kind: "virtual" }>, { paint }: Screen): Line {
+  const { reals, kernel, fallback, name, protocol, scheduler, state, drift } = virtual;
+  const serving = reals.filter((real) => real.serving).length;
+  const traffic = kernel
+    ? `, ${formatCount(kernel.rates.connections)} conn/s, in ${formatCount(kernel.rates.bytesIn)}B/s, ` +
+      `out ${formatCount(kernel.rates.bytesOut)}B/s`
+    : "";
+  return [
+    { text: virtual.virtual, brush: paint.bold },
+    { text: ` ${protocol} ${scheduler}${name === null ? "" : ` (${name})`}: ` },
+    { text: state, brush: virtualBrush(state, paint) },
+    { text: `, ${serving} of ${reals.length} serve${traffic}` },
+    { text: fallback?.active ? `, fallback ${fallback.real}` : "", brush: paint.yellow },
+    { text: drift === null ? "" : ` ! ${drift}`, brush: paint.red },
+  ];
+}
+
+function realRow(
+  { id, real }: RealRow,
+  { columns, why }: Layout,
+  state: TopState,
+  status: Status,
+  screen: Screen,
+): Line {
+  const { paint, now } = screen;
+  const chosen = id === selectedRow(state)?.id;
+  const cells = columns.map(({ column, width }): Segment => {
+    const text = `${pad(column.text(real, Date.parse(status.time)), width, column)}  `;
+    return { text, brush: column.title === "STATE" ? brushOf(real.state, paint) : undefined };
+  });
+  const reason = { text: cut(whyText(real), why), brush: real.drift === null ? undefined : paint.red };
+  const line: Line = [{ text: chosen ? "> " : "  " }, ...cells, reason];
+  if (isFresh(state, id, now)) return restyled(line, paint.reverse);
+  return chosen ? restyled(line, paint.bold) : line;
+}
+
+/** The newest rounds as a row of bars, the highest of them full; failed ones as crosses. */
+function curveText({ checks: [check] }: RealStatus, points: number, unicode: boolean): string {
+  const recent = (check?.detail?.recent ?? []).slice(-points);
+  const high = Math.max(1, ...recent.filter((ms) => ms !== null));
+  const ramp = unicode ? RAMPS.unicode : RAMPS.ascii;
+  const bar = (ms: number) => ramp[Math.min(ramp.length - 1, Math.floor((ms / high) * ramp.length))];
+  return recent.map((ms) => ms === null ? unicode ? "×" : "x" : bar(ms)).join("").padStart(points);
+}
+
+function eventHeight(rows: number): number {
+  return Math.max(0, Math.min(10, Math.floor(rows / 4)));
+}
+
+function eventLines(events: readonly HistoryEntry[], { rows, paint }: Screen): Line[] {
+  const height = eventHeight(rows);
+  const shown = height === 0 ? [] : events.slice(-height);
+  const lines = shown.map((event): Line => [
+    { text: `${new Date(event.time).toTimeString().slice(0, 8)} `, brush: paint.dim },
+    { text: event.kind.padEnd(13), brush: kindBrush(event.kind, paint) },
+    { text: `${[event.real, event.virtual && `(${event.virtual})`].filter(Boolean).join(" ")} ${event.detail}` },
+  ]);
+  return [...lines, ...Array<Line>(height - lines.length).fill([])];
+}
+
+function footLine({ prompt, filter, message }: TopState, { paint, unicode }: Screen): Line {
+  if (prompt?.kind === "filter") {
+    return [{ text: `filter: ${filter}_  (Enter keeps it, Esc takes it back)`, brush: paint.bold }];
+  }
+  if (prompt) {
+    const { wish, label } = prompt;
+    const question = `${wish.order} ${wish.real} of ${label}? y yes, a all its ports and virtuals, else no`;
+    return [{ text: question, brush: paint.bold }];
+  }
+  return [{ text: message ?? (unicode ? HELP : HELP_ASCII), brush: message ? paint.bold : paint.dim }];
+}
+
+function pad(text: string, width: number, { align }: Column): string {
+  return align === "left" ? text.padEnd(width) : text.padStart(width);
+}
+
+function restyled(line: Line, brush: Brush): Line {
+  return [{ text: line.map(({ text }) => text).join(""), brush }];
+}
+
+/** The line cut to the width, each part in its style. */
+function render(line: Line, width: number): string {
+  let left = width;
+  return line.map(({ text, brush }) => {
+    const shown = text.length <= left ? text : text.slice(0, left);
+    left -= shown.length;
+    return brush && shown !== "" ? brush(shown) : shown;
+  }).join("");
+}

@@ -1,0 +1,193 @@
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import type { RealStatus, Status } from "../../src/control/status.ts";
+import type { Paint } from "../../src/cli/paint.ts";
+import { decodeKeys } from "../../src/cli/top_keys.ts";
+import { topScreen } from "../../src/cli/top_screen.ts";
+import { BEGINNING, learn, listRows, press, type TopState, type Wish } from "../../src/cli/top_state.ts";
+import { entry, realStatus, statusWith } from "../web/example_status.ts";
+
+const pure = { permissions: "none" } as const;
+
+const PLAIN = Object.fromEntries(
+  ["red", "green", "yellow", "cyan", "bold", "dim"].map((name) => [name, (text: string) => text]),
+) as unknown as Paint;
+const PAINT: Paint = { ...PLAIN, reverse: (text) => `*${text}*` };
+
+const A = realStatus();
+const B = realStatus({
+  real: "10.0.0.12:80",
+  names: [],
+  state: "down",
+  serving: false,
+  why: "503 Service Unavailable",
+});
+const C = realStatus({ real: "[2001:db8::13]:80", names: [], kernel: { ...A.kernel!, active: 99 } });
+
+function beginning(...reals: readonly RealStatus[]): TopState {
+  return learn(BEGINNING, statusWith(...reals), [entry("connection refused")], 0);
+}
+
+/** Types on the keyboard: characters, and what a terminal sends for other keys. */
+function type(state: TopState, text: string): { state: TopState; wishes: Wish[]; quit: boolean } {
+  const wishes: Wish[] = [];
+  let quit = false;
+  for (const key of decodeKeys(text)) {
+    const pressed = press(state, key, 10);
+    state = pressed.state;
+    if (pressed.wish) wishes.push(pressed.wish);
+    quit ||= pressed.quit === true;
+  }
+  return { state, wishes, quit };
+}
+
+const reals = (state: TopState) => listRows(state).flatMap((row) => row.kind === "real" ? [row.real.real] : []);
+const screenOf = (state: TopState, columns: number, rows: number, now = 0) =>
+  topScreen(state, { columns, rows, paint: PAINT, unicode: true, now });
+
+/** What is typed with three real servers, and what then is shown in which order. */
+const SHOWN: [what: string, typed: string, shown: string[]][] = [
+  ["at first, all, in the configuration's order", "", ["10.0.0.11:80", "10.0.0.12:80", "[2001:db8::13]:80"]],
+  ["s: the worst first", "s", ["10.0.0.12:80", "10.0.0.11:80", "[2001:db8::13]:80"]],
+  ["s, four times: the busiest first", "ssss", ["[2001:db8::13]:80", "10.0.0.11:80", "10.0.0.12:80"]],
+  ["s and S: as it was", "sS", ["10.0.0.11:80", "10.0.0.12:80", "[2001:db8::13]:80"]],
+  ["p: only what does not serve", "p", ["10.0.0.12:80"]],
+  ["a filter, while it is typed", "/2001", ["[2001:db8::13]:80"]],
+  ["a filter by name", "/WEB1\r", ["10.0.0.11:80"]],
+  ["a filter by why", "/503\r", ["10.0.0.12:80"]],
+  ["a filter with a mistake that is taken back", "/503x\x7f\r", ["10.0.0.12:80"]],
+  ["a filter that is given up", "/503\x1b", ["10.0.0.11:80", "10.0.0.12:80", "[2001:db8::13]:80"]],
+  ["Esc: all again", "/503\rp\x1b", ["10.0.0.11:80", "10.0.0.12:80", "[2001:db8::13]:80"]],
+  ["a filter that fits nobody", "/nobody\r", []],
+];
+
+for (const [what, typed, shown] of SHOWN) {
+  Deno.test({
+    name: `top shows ${what}`,
+    ...pure,
+    fn: () => deepStrictEqual(reals(type(beginning(A, B, C), typed).state), shown),
+  });
+}
+
+const V = "tcp:192.0.2.10:80";
+
+/** What is typed, and what is asked of the director. */
+const WISHES: [typed: string, wishes: Wish[]][] = [
+  ["dy", [{ order: "drain", real: "10.0.0.11:80", virtual: V }]],
+  ["d\r", [{ order: "drain", real: "10.0.0.11:80", virtual: V }]],
+  ["\x1b[Bxy", [{ order: "disable", real: "10.0.0.12:80", virtual: V }]],
+  ["jjey", [{ order: "enable", real: "[2001:db8::13]:80", virtual: V }]],
+  ["\x1b[Fda", [{ order: "drain", real: "2001:db8::13" }]],
+  ["da", [{ order: "drain", real: "10.0.0.11" }]],
+  ["dn", []],
+  ["d\x1b", []],
+  ["dq", []],
+  ["/d\ry", []],
+  ["/nobody\rdy", []],
+];
+
+for (const [typed, wishes] of WISHES) {
+  Deno.test({
+    name: `top: ${JSON.stringify(typed)} asks the director for ${
+      wishes.length ? JSON.stringify(wishes[0]) : "nothing"
+    }`,
+    ...pure,
+    fn: () => deepStrictEqual(type(beginning(A, B, C), typed).wishes, wishes),
+  });
+}
+
+for (
+  const [typed, quit] of [["q", true], ["\x03", true], ["/q", false], ["/q\x03", true], ["\x1b[A", false]] as const
+) {
+  Deno.test({
+    name: `top: ${JSON.stringify(typed)} ${quit ? "quits" : "does not quit"}`,
+    ...pure,
+    fn: () => strictEqual(type(beginning(A), typed).quit, quit),
+  });
+}
+
+Deno.test({
+  name: "top: who was chosen stays chosen when the list changes",
+  ...pure,
+  fn: () => {
+    const chosen = type(beginning(A, B, C), "j").state;
+    const after = learn(chosen, statusWith(B, A), [], 1);
+    match(screenOf(after, 120, 24).join("\n"), /^> 10\.0\.0\.12:80/m);
+    match(screenOf(learn(after, statusWith(A), [], 2), 120, 24).join("\n"), /^> 10\.0\.0\.11:80/m);
+  },
+});
+
+Deno.test({
+  name: "top: a change of state flashes, and not for long",
+  ...pure,
+  fn: () => {
+    const state = learn(beginning(A), statusWith({ ...A, state: "down", serving: false }), [], 1_000);
+    match(screenOf(state, 100, 24, 1_500).join("\n"), /\*> 10\.0\.0\.11:80 +down.*\*/);
+    ok(!screenOf(state, 100, 24, 9_000).join("\n").includes("*"));
+  },
+});
+
+Deno.test({
+  name: "top at 80 by 24: head, list with curves, what happened, keys",
+  ...pure,
+  fn: () => {
+    const lines = screenOf(beginning(A, B), 80, 24);
+    deepStrictEqual(lines.slice(0, 6), [
+      "ldirectord www running 3h02m, 1/2 serve, 0 conn/s, in step",
+      "",
+      "  REAL SERVER   STATE  SINCE  WEIGHT  ACTIVE  CONN/S  TREND     WHY",
+      "192.0.2.10:80 tcp wrr (shop): up, 1 of 2 serve, 0 conn/s, in 0B/s, out 0B/s",
+      "> 10.0.0.11:80  up     2m10s       3      12      25       ▇×█  200 OK",
+      "  10.0.0.12:80  down   2m10s       3      12      25       ▇×█  503 Service Una…",
+    ]);
+    match(lines.at(-2)! + lines.at(-7)!, /down +10\.0\.0\.12:80 \(192\.0\.2\.10:80\) connection refused/);
+    match(lines.at(-1)!, /^q quit/);
+  },
+});
+
+const MANY = statusWith(
+  ...Array.from({ length: 300 }, (_, i) => realStatus({ real: `10.0.${i >> 8}.${i & 255}:8080` })),
+);
+
+for (const [columns, rows] of [[80, 24], [200, 50], [40, 10], [20, 5], [1, 1]]) {
+  Deno.test({
+    name: `top: a screen of ${columns} by ${rows} is filled, and nothing sticks out, with 300 real servers`,
+    ...pure,
+    fn: () => {
+      const state = learn(BEGINNING, MANY, Array.from({ length: 30 }, () => entry("x".repeat(300))), 0);
+      for (const typed of ["", "\x1b[F", "s", "/10.0.1", "d"]) {
+        const lines = screenOf(type(state, typed).state, columns, rows);
+        strictEqual(lines.length, rows);
+        ok(lines.every((line) => line.length <= columns), lines.join("\n"));
+      }
+      const last = screenOf(type(state, "\x1b[F").state, 80, 24).find((line) => line.startsWith("> "));
+      match(last!, /^> 10\.0\.1\.43:8080/);
+    },
+  });
+}
+
+Deno.test({
+  name: "top: before the first answer, and without a director, it says what it knows",
+  ...pure,
+  fn: () => {
+    strictEqual(screenOf(BEGINNING, 80, 24)[0], "ldirectord top");
+    const lost = { ...beginning(A), trouble: "no director answers" };
+    strictEqual(screenOf(lost, 80, 24)[1], "! no director answers");
+    const noTable: Status = { ...statusWith(A), table: { inStep: false, trouble: "no IPVS" } };
+    strictEqual(screenOf(learn(BEGINNING, noTable, [], 0), 80, 24)[1], "! no IPVS");
+  },
+});
+
+Deno.test({
+  name: "keys: what terminals send for them, several at once, and nonsense between",
+  ...pure,
+  fn: () =>
+    deepStrictEqual(decodeKeys("a\x1b[A\x1bOB\x1b[5~\x1b[1;5C\x1b[200~é\x7f\x1b"), [
+      { character: "a" },
+      { name: "up" },
+      { name: "down" },
+      { name: "page-up" },
+      { character: "é" },
+      { name: "backspace" },
+      { name: "escape" },
+    ]),
+});
