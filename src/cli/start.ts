@@ -149,10 +149,10 @@ function complaintOf(error: unknown): { readonly message: string; readonly logge
 function keepAliveDespiteBugs(log: Log): void {
   globalThis.addEventListener("unhandledrejection", (event) => {
     event.preventDefault();
-    log.error(`Internal error: ${event.reason?.stack ?? event.reason}`);
+    log.bug(event.reason);
   });
   globalThis.addEventListener("error", (event) => {
     event.preventDefault();
-    log.error(`Internal error: ${event.error?.stack ?? event.message}`);
+    log.bug(event.error ?? event.message);
   });
 }

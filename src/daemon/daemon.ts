@@ -1,19 +1,17 @@
 import { MailAlerts } from "../alerts/mail_alerts.ts";
-import { runHook } from "../alerts/hook.ts";
 import { Notifier } from "../alerts/notifier.ts";
 import { mailTransport } from "../alerts/transport.ts";
 import { runRound } from "../checkers/run.ts";
-import { loadConfig, type Loaded } from "../config/load.ts";
-import { formatProblem } from "../config/problem.ts";
+import type { Loaded } from "../config/load.ts";
 import type { DaemonState, ReloadStatus } from "../control/status.ts";
 import { systemClock } from "../director/clock.ts";
 import { Director } from "../director/director.ts";
 import { checksIn } from "../director/check_users.ts";
 import type { DirectorEvent } from "../director/events.ts";
-import { type CounterReader, type IpvsDriver, IpvsUnavailable } from "../ipvs/driver.ts";
+import type { CounterReader, IpvsDriver } from "../ipvs/driver.ts";
 import type { Model } from "../model/virtual_service.ts";
+import { Configuration } from "./configuration.ts";
 import type { ConnectionSync } from "./connection_sync.ts";
-import { FileWatch } from "./config_watch.ts";
 import { CounterCache } from "./counter_cache.ts";
 import { FurtherInstances } from "./further_instances.ts";
 import { HistoryFile } from "./history_file.ts";
@@ -29,9 +27,6 @@ import { VitalSigns } from "./vital_signs.ts";
 
 /** Milliseconds between looks at the configuration file and the maintenance directory. */
 const LOOK = 1_000;
-
-/** Seconds that the `callback` may take. */
-const CALLBACK_LIMIT = 300;
 
 /** What a daemon needs. */
 export interface DaemonPorts {
@@ -78,25 +73,17 @@ export class Daemon {
   readonly #signs: VitalSigns;
   readonly #page: StatusPage | undefined;
   readonly #maintenance = new MaintenanceWatch();
-  readonly #watch: FileWatch;
+  readonly #configuration: Configuration;
   /** When this daemon came to be. */
   readonly startedAt = new Date();
   #state: DaemonState = "starting";
-  #lastReload: ReloadStatus | null = null;
-  #loaded: Loaded;
   #timer: number | undefined;
-  #nextLookup = 0;
   #maintained: ReadonlySet<string> = new Set();
-  /** Changes of the configuration follow each other; a reload that waits serves all who ask meanwhile. */
-  #changing: Promise<void> = Promise.resolve();
-  #reloadWaits = false;
 
   /** @param loaded a configuration without errors. */
   constructor(loaded: Loaded, model: Model, ports: DaemonPorts) {
     this.#ports = ports;
     this.#log = ports.log;
-    this.#loaded = loaded;
-    this.#watch = new FileWatch(model.file);
     this.#mails = new MailAlerts({
       clock: systemClock,
       send: mailTransport(),
@@ -126,6 +113,14 @@ export class Daemon {
     const { director, history } = this;
     this.operator = new Operator({ director, log: ports.log, history, ordersFile: ports.keep?.orders });
     this.#page = ports.socket === undefined ? undefined : new StatusPage(ports.socket, ports.log);
+    this.#configuration = new Configuration(loaded, {
+      director,
+      history,
+      log: ports.log,
+      manager: ports.manager,
+      mails: this.#mails,
+      follow: (model, isReload) => this.#follow(model, isReload),
+    });
     this.#signs = new VitalSigns({ ...ports, director, clock: systemClock });
   }
 
@@ -136,7 +131,7 @@ export class Daemon {
 
   /** How the last reload went; null before the first. */
   get lastReload(): ReloadStatus | null {
-    return this.#lastReload;
+    return this.#configuration.lastReload;
   }
 
   /** The configuration in force. */
@@ -170,20 +165,7 @@ export class Daemon {
 
   /** Reads the configuration again and goes over to it; a broken one changes nothing. */
   reload(): void {
-    if (this.#reloadWaits) return;
-    this.#reloadWaits = true;
-    this.#change(async () => {
-      this.#reloadWaits = false;
-      this.#ports.manager?.reloading();
-      try {
-        const loaded = await loadConfig(this.director.model.file);
-        this.#logProblems(loaded);
-        if (loaded.model) await this.#goOver(loaded, loaded.model, true);
-        else this.#reloadFailed("The configuration has errors: nothing was changed");
-      } finally {
-        this.#ports.manager?.ready();
-      }
-    });
+    this.#configuration.reload();
   }
 
   /**
@@ -192,7 +174,7 @@ export class Daemon {
    * @throws {IpvsUnavailable} when there is no table to keep.
    */
   activate(): Promise<void> {
-    return this.#takeTurn(async () => {
+    return this.#configuration.takeTurn(async () => {
       if (!this.director.isStandby) return;
       this.#log.info("Activated: taking over the IPVS table");
       await this.director.activate();
@@ -203,7 +185,7 @@ export class Daemon {
 
   /** Becomes a standby: leaves the table, as far as `cleanstop` asks for it, and goes on checking. */
   deactivate(): Promise<void> {
-    return this.#takeTurn(async () => {
+    return this.#configuration.takeTurn(async () => {
       if (this.director.isStandby) return;
       this.#log.info("Deactivated: leaving the IPVS table to another director");
       await this.director.deactivate();
@@ -227,32 +209,14 @@ export class Daemon {
     this.uptime.write();
   }
 
-  async #goOver(loaded: Loaded, model: Model, reloadFurther: boolean): Promise<void> {
-    this.#mails.enter("reloading");
-    try {
-      await this.director.reload(model);
-    } catch (error) {
-      if (!(error instanceof IpvsUnavailable)) throw error;
-      this.#reloadFailed(`Cannot reload now: ${error.message}; the configuration in force stays`);
-      return;
-    } finally {
-      this.#mails.enter("running");
-    }
+  /** What goes along with the director to another configuration. */
+  async #follow(model: Model, isReload: boolean): Promise<void> {
     this.#mails.become(model);
-    this.#loaded = loaded;
     this.records.checks.keep(new Set(checksIn(model).map(({ key }) => key)));
-    this.#lastReload = { time: new Date().toISOString(), ok: true, trouble: null };
-    this.history.add({ kind: "reloaded", detail: model.file });
     this.#ports.onReload(model);
     await this.#ports.sync?.become(model.syncDaemons);
     this.#page?.become(model.statusPage);
-    await this.#further.become(model.execute, { standby: this.director.isStandby, reload: reloadFurther });
-  }
-
-  #reloadFailed(trouble: string): void {
-    this.#log.error(trouble);
-    this.#lastReload = { time: new Date().toISOString(), ok: false, trouble };
-    this.history.add({ kind: "reload-failed", detail: trouble });
+    await this.#further.become(model.execute, { standby: this.director.isStandby, reload: isReload });
   }
 
   /** What is done once a second: orders whose time is over, the file, the maintenance directory, names that did not resolve. */
@@ -261,8 +225,7 @@ export class Daemon {
     this.uptime.look(this.director.health, systemClock.now());
     this.operator.look();
     this.#lookAtMaintenance(model);
-    if ((model.autoReload || model.callback !== undefined) && this.#watch.look()) this.#onFileChange(model);
-    if (model.unresolved.length > 0) this.#lookUpWhenDue(model);
+    this.#configuration.look();
   }
 
   #lookAtMaintenance(model: Model): void {
@@ -279,57 +242,8 @@ export class Daemon {
     );
   }
 
-  #onFileChange(model: Model): void {
-    this.#log.info(`Configuration file '${model.file}' has changed on disk`);
-    if (model.autoReload) this.reload();
-    else this.#log.info(" - not reloaded: autoreload is off");
-    const { callback } = model;
-    if (callback === undefined) return;
-    this.#background(this.#changing.then(async () => {
-      const reason = await runHook([callback, model.file], CALLBACK_LIMIT);
-      if (reason !== undefined) this.#log.error(`callback: ${reason}`);
-    }));
-  }
-
-  #lookUpWhenDue(model: Model): void {
-    const now = performance.now();
-    if (now < this.#nextLookup) return;
-    const first = this.#nextLookup === 0;
-    this.#nextLookup = now + model.checkInterval * 1000;
-    if (first) return;
-    this.#change(async () => {
-      const loaded = await this.#loaded.relookup();
-      if (!loaded.model || loaded.model.unresolved.length >= this.director.model.unresolved.length) return;
-      this.#log.info("Host names of real servers resolve now that did not before");
-      await this.#goOver(loaded, loaded.model, false);
-    });
-  }
-
-  #change(work: () => Promise<void>): void {
-    this.#takeTurn(work).catch((error) => this.#logBug(error));
-  }
-
-  /** Does it when what was begun before has ended. */
-  #takeTurn(work: () => Promise<void>): Promise<void> {
-    const turn = this.#changing.then(work);
-    this.#changing = turn.catch(() => {});
-    return turn;
-  }
-
-  #logProblems(loaded: Loaded): void {
-    for (const problem of loaded.problems) {
-      const [first] = formatProblem(problem, this.director.model.file, loaded.lines, Deno.pid).split("\n");
-      this.#log.write(problem.severity === "error" ? "error" : "warning", first);
-    }
-  }
-
   /** Work that nobody waits for. */
   #background(work: Promise<void>): void {
-    work.catch((error) => this.#logBug(error));
-  }
-
-  /** A bug of ours is no reason to stop keeping the table. */
-  #logBug(error: unknown): void {
-    this.#log.error(`Internal error: ${error instanceof Error ? error.stack : error}`);
+    work.catch((error) => this.#log.bug(error));
   }
 }

@@ -1,0 +1,147 @@
+import { runHook } from "../alerts/hook.ts";
+import type { MailAlerts } from "../alerts/mail_alerts.ts";
+import { loadConfig, type Loaded } from "../config/load.ts";
+import { formatProblem } from "../config/problem.ts";
+import type { ReloadStatus } from "../control/status.ts";
+import type { Director } from "../director/director.ts";
+import { IpvsUnavailable } from "../ipvs/driver.ts";
+import type { Model } from "../model/virtual_service.ts";
+import { FileWatch } from "./config_watch.ts";
+import type { HistoryFile } from "./history_file.ts";
+import type { Log } from "./log.ts";
+import type { ServiceManager } from "./service_manager.ts";
+
+/** Seconds that the `callback` may take. */
+const CALLBACK_LIMIT = 300;
+
+/** What a configuration in force needs of the daemon. */
+export interface ConfigurationPorts {
+  readonly director: Director;
+  readonly history: HistoryFile;
+  readonly log: Log;
+  readonly mails: MailAlerts;
+  readonly manager?: ServiceManager;
+  /** Takes all else along when the director has gone over; `isReload` unless only names resolve that did not before. */
+  follow(model: Model, isReload: boolean): Promise<void>;
+}
+
+/** The configuration in force, and how another one comes to be: at a reload, when its file changes, when names resolve. */
+export class Configuration {
+  readonly #ports: ConfigurationPorts;
+  readonly #watch: FileWatch;
+  #loaded: Loaded;
+  #lastReload: ReloadStatus | null = null;
+  #nextLookUp = 0;
+  /** Changes follow each other; a reload that waits serves all who ask meanwhile. */
+  #changing: Promise<void> = Promise.resolve();
+  #reloadWaits = false;
+
+  /** @param loaded the one that the director has. */
+  constructor(loaded: Loaded, ports: ConfigurationPorts) {
+    this.#loaded = loaded;
+    this.#ports = ports;
+    this.#watch = new FileWatch(ports.director.model.file);
+  }
+
+  /** How the last reload went; null before the first. */
+  get lastReload(): ReloadStatus | null {
+    return this.#lastReload;
+  }
+
+  /** Reads the file again and goes over to it; a broken one changes nothing. */
+  reload(): void {
+    if (this.#reloadWaits) return;
+    this.#reloadWaits = true;
+    this.#change(async () => {
+      this.#reloadWaits = false;
+      const { director, manager } = this.#ports;
+      manager?.reloading();
+      try {
+        const loaded = await loadConfig(director.model.file);
+        this.#logProblems(loaded);
+        if (loaded.model) await this.#goOver(loaded, loaded.model, true);
+        else this.#failed("The configuration has errors: nothing was changed");
+      } finally {
+        manager?.ready();
+      }
+    });
+  }
+
+  /** To be called once a second: notices that the file has changed, and looks names up that have no address. */
+  look(): void {
+    const { model } = this.#ports.director;
+    if ((model.autoReload || model.callback !== undefined) && this.#watch.look()) this.#onFileChange(model);
+    if (model.unresolved.length > 0) this.#lookUpWhenDue(model);
+  }
+
+  /** Does it when the changes that were begun before have ended. */
+  takeTurn(work: () => Promise<void>): Promise<void> {
+    const turn = this.#changing.then(work);
+    this.#changing = turn.catch(() => {});
+    return turn;
+  }
+
+  async #goOver(loaded: Loaded, model: Model, isReload: boolean): Promise<void> {
+    const { director, history, mails, follow } = this.#ports;
+    mails.enter("reloading");
+    try {
+      await director.reload(model);
+    } catch (error) {
+      if (!(error instanceof IpvsUnavailable)) throw error;
+      this.#failed(`Cannot reload now: ${error.message}; the configuration in force stays`);
+      return;
+    } finally {
+      mails.enter("running");
+    }
+    this.#loaded = loaded;
+    this.#lastReload = { time: new Date().toISOString(), ok: true, trouble: null };
+    history.add({ kind: "reloaded", detail: model.file });
+    await follow(model, isReload);
+  }
+
+  #failed(trouble: string): void {
+    const { history, log } = this.#ports;
+    log.error(trouble);
+    this.#lastReload = { time: new Date().toISOString(), ok: false, trouble };
+    history.add({ kind: "reload-failed", detail: trouble });
+  }
+
+  #onFileChange({ file, autoReload, callback }: Model): void {
+    const { log } = this.#ports;
+    log.info(`Configuration file '${file}' has changed on disk`);
+    if (autoReload) this.reload();
+    else log.info(" - not reloaded: autoreload is off");
+    if (callback === undefined) return;
+    this.#changing.then(async () => {
+      const reason = await runHook([callback, file], CALLBACK_LIMIT);
+      if (reason !== undefined) log.error(`callback: ${reason}`);
+    });
+  }
+
+  #lookUpWhenDue(model: Model): void {
+    const now = performance.now();
+    if (now < this.#nextLookUp) return;
+    const first = this.#nextLookUp === 0;
+    this.#nextLookUp = now + model.checkInterval * 1000;
+    if (first) return;
+    const { director, log } = this.#ports;
+    this.#change(async () => {
+      const loaded = await this.#loaded.relookup();
+      if (!loaded.model || loaded.model.unresolved.length >= director.model.unresolved.length) return;
+      log.info("Host names of real servers resolve now that did not before");
+      await this.#goOver(loaded, loaded.model, false);
+    });
+  }
+
+  #change(work: () => Promise<void>): void {
+    this.takeTurn(work).catch((error) => this.#ports.log.bug(error));
+  }
+
+  #logProblems(loaded: Loaded): void {
+    const { director, log } = this.#ports;
+    for (const problem of loaded.problems) {
+      const [first] = formatProblem(problem, director.model.file, loaded.lines, Deno.pid).split("\n");
+      log.write(problem.severity === "error" ? "error" : "warning", first);
+    }
+  }
+}
