@@ -14,8 +14,11 @@ export interface Item {
 }
 
 /** Whole folders: every file in them goes to the one on the right. */
-const FOLDERS: readonly [from: string, to: string, kind: Item["kind"]][] = [
+const FOLDERS: readonly (readonly [from: string, to: string, kind: Item["kind"]])[] = [
   ["packaging/examples", "usr/share/doc/ldirectord2/examples", "file"],
+  ...["callback", "monit", "runit", "runit/log", "daemontools", "daemontools/log"].map((name) =>
+    [`packaging/examples/${name}`, `usr/share/doc/ldirectord2/examples/${name}`, "file"] as const
+  ),
   ["docs", "usr/share/doc/ldirectord2", "file"],
 ];
 

@@ -50,6 +50,7 @@ async function run(
   place: Place,
   standby: boolean,
 ): Promise<ExitStatus> {
+  const signals = listenToSignals();
   if (place === "background") leaveSession();
   raiseOpenFileLimit();
   const pidFile = takePidFile(instance);
@@ -70,12 +71,15 @@ async function run(
     manager: ServiceManager.fromEnvironment(),
     onReload: (model) => log.redirect(sinkOf(place, model, instance.label)),
   });
-  const ended = listenToSignals(daemon, log);
+  signals.onHangUp(() => {
+    log.info("Reloading Linux Director Daemon config on signal");
+    daemon.reload();
+  });
   const how = place === "background" ? "as daemon" : `with pid: ${Deno.pid}`;
   log.info(`Starting Linux Director v${VERSION} ${how}${standby ? ", standing by" : ""}`);
   const control = listenToRequests(instance, daemon, log);
 
-  const problem = await Promise.race([ended, daemon.start().then(() => undefined, complaintOf)]);
+  const problem = await Promise.race([signals.ended, daemon.start().then(() => undefined, complaintOf)]);
   if (typeof problem === "object") {
     log.error(problem.logged);
     control?.close();
@@ -85,7 +89,7 @@ async function run(
   }
   if (place === "background") announceReady();
   forgetStartPages();
-  const signal = await ended;
+  const signal = await signals.ended;
   await daemon.stop();
   log.info(`Linux Director Daemon terminated on signal: ${signal}`);
   control?.close();
@@ -115,17 +119,30 @@ function sinkOf(place: Place, { logFile, logFormat }: Model, label: string) {
   return sinkFor(logFile, logFormat, label);
 }
 
-/** TERM, INT and QUIT end the daemon, HUP reloads it. Gives the first of the ending ones, by its short name. */
-function listenToSignals(daemon: Daemon, log: Log): Promise<string> {
+/** What a daemon is told by signals. */
+interface Signals {
+  /** The first of those that end it, by its short name: TERM, INT or QUIT. */
+  readonly ended: Promise<string>;
+  /** Has HUP do this; one that came before does it now. */
+  onHangUp(work: () => void): void;
+}
+
+/** Asked before anything else: a signal that comes during the start must not end it with the table half done. */
+function listenToSignals(): Signals {
   const { promise, resolve } = Promise.withResolvers<string>();
   for (const signal of ["SIGTERM", "SIGINT", "SIGQUIT"] as const) {
     Deno.addSignalListener(signal, () => resolve(signal.slice(3)));
   }
-  Deno.addSignalListener("SIGHUP", () => {
-    log.info("Reloading Linux Director Daemon config on signal");
-    daemon.reload();
-  });
-  return promise;
+  let early = false;
+  let hangUp: () => void = () => early = true;
+  Deno.addSignalListener("SIGHUP", () => hangUp());
+  return {
+    ended: promise,
+    onHangUp: (work) => {
+      hangUp = work;
+      if (early) work();
+    },
+  };
 }
 
 /** A director without a control socket is still a director. */

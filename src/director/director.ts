@@ -1,5 +1,5 @@
 import type { Round } from "../checkers/run.ts";
-import type { IpvsDriver } from "../ipvs/driver.ts";
+import { type IpvsDriver, IpvsUnavailable } from "../ipvs/driver.ts";
 import type { Check, CheckKey, CheckMethod } from "../model/check.ts";
 import type { Orders } from "../model/orders.ts";
 import type { Action } from "../model/plan.ts";
@@ -206,10 +206,26 @@ export class Director {
 
   async #leaveTable(): Promise<void> {
     await this.#keeper.idle();
-    const kept = [...this.#desired?.table ?? []].filter(([key]) => !this.#model.virtuals.get(key)?.cleanStop);
+    const ours = this.#desired?.table ?? await this.#takeWhatIsThere();
+    const kept = [...ours].filter(([key]) => !this.#model.virtuals.get(key)?.cleanStop);
     this.#keeper.want(new Map(kept), "stop");
     await this.#keeper.idle();
     this.#keeper.close();
+  }
+
+  /** Stopped before the first table: what an earlier run has left is ours to purge all the same. */
+  async #takeWhatIsThere(): Promise<DesiredTable> {
+    try {
+      const table = await this.#keeper.read();
+      const health = adopt(this.#model, table, new Map(), this.#ports.clock.now());
+      const ours = [...desiredTable(this.#model, health).table].filter(([key]) => table.has(key));
+      this.#keeper.want(new Map(ours), "start");
+      await this.#keeper.idle();
+      return new Map(ours);
+    } catch (error) {
+      if (!(error instanceof IpvsUnavailable)) throw error;
+      return new Map();
+    }
   }
 
   async #adopt(model: Model): Promise<void> {

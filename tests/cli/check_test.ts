@@ -63,7 +63,8 @@ Deno.test("check: what it is asked wrongly is a usage error, and a file that is 
 
 Deno.test("check: every example of the package is clean", async () => {
   const examples = new URL("../../packaging/examples/", import.meta.url);
-  for (const { name } of Deno.readDirSync(examples)) {
+  for (const { name, isFile } of Deno.readDirSync(examples)) {
+    if (!isFile) continue;
     const { code, stdout } = await ldirectord("check", "--elsewhere", new URL(name, examples).pathname);
     strictEqual(code, 0, stdout);
   }

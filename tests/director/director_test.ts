@@ -581,6 +581,25 @@ Deno.test("a standby checks and touches nothing, takes over in one batch, and le
   deepStrictEqual(await destinations(world), [R2]);
 });
 
+Deno.test(
+  "a stop in the middle of the start purges what an earlier run has left, and touches no others",
+  pure,
+  async () => {
+    const OTHER = "-A -t 192.0.2.9:80 -s wlc";
+    const LEFT = "-A -t 192.0.2.1:80 -s wrr\n-a -t 192.0.2.1:80 -r 10.0.0.2:80 -m -w 1\n";
+    for (const milliseconds of [0, 100]) {
+      const world = new World(`${LEFT}${OTHER}\n`, TWO);
+      world.slow("10.0.0.1:80", 20_000);
+      world.director.start();
+      await world.clock.advance(milliseconds);
+      await world.director.stop();
+      deepStrictEqual(await world.table(), [OTHER]);
+      await world.clock.advance(2_000);
+      deepStrictEqual(await world.table(), [OTHER]);
+    }
+  },
+);
+
 Deno.test("a standby that cannot reach the table stays one", pure, async () => {
   const world = new World("", TWO);
   world.driver = new Broken();
