@@ -10,6 +10,9 @@ import { outstanding, plan, taken } from "./plan.ts";
 /** Milliseconds until refused changes or an unreachable table are tried again: the first waits, then the last for ever. */
 const RETRY_DELAYS = [500, 1_000, 2_000, 5_000, 10_000];
 
+/** Milliseconds without a further change after which a change that nobody complained of is looked at. */
+const QUIET = 200;
+
 /** Milliseconds for which a table that was read counts as the table that is there. */
 const FRESH = 1_000;
 
@@ -45,6 +48,8 @@ export class TableKeeper {
   /** Changes that were made and not yet seen in the table, by their subject. */
   readonly #unseen = new Map<string, Action>();
   #unseenSince = 0;
+  /** The look that is to be, and how to make it now. */
+  #look: { readonly cancel: () => void; readonly make: () => void } | undefined;
   #seen: { readonly table: IpvsTable; readonly thresholds: boolean; readonly at: number } | undefined;
 
   constructor(ports: KeeperPorts) {
@@ -85,14 +90,18 @@ export class TableKeeper {
     this.#running ??= this.#run().finally(() => this.#running = undefined);
   }
 
-  /** Resolves when no batch is under way; what was refused may still wait for its retry. */
+  /** Resolves when no batch is under way and all have been looked at; what was refused may still wait for its retry. */
   async idle(): Promise<void> {
-    while (this.#running) await this.#running;
+    while (this.#running || this.#look) {
+      if (!this.#running) this.#look?.make();
+      await this.#running;
+    }
   }
 
   /** Ends the retries. */
   close(): void {
     this.#cancelRetry?.();
+    this.#cancelLook();
   }
 
   async #run(): Promise<void> {
@@ -100,6 +109,7 @@ export class TableKeeper {
       const order = this.#order;
       this.#order = undefined;
       this.#cancelRetry?.();
+      this.#cancelLook();
       try {
         await this.#apply(order);
       } catch (error) {
@@ -121,9 +131,11 @@ export class TableKeeper {
     const thresholds = usesThresholds(desired);
     const before = basis ?? this.#lastSeen(occasion, thresholds) ?? await this.read(thresholds);
     const steps = plan({ current: before, desired, previous: this.#previous, reconcile: setsRight(occasion) });
-    const said = await driver.apply(steps);
+    const said = steps.length === 0 ? [] : await driver.apply(steps);
     this.#note(steps);
-    if (said.length === 0 && this.#mayLookLater()) return this.#assumeTaken(order, steps, before, thresholds);
+    if (!basis && said.length === 0 && this.#mayLookLater(occasion, steps)) {
+      return this.#assumeTaken(order, steps, before, thresholds);
+    }
 
     const after = this.#unseen.size === 0 ? before : await this.read(thresholds);
     const refused = outstanding(after, [...this.#unseen.values()]);
@@ -159,18 +171,30 @@ export class TableKeeper {
   }
 
   /**
-   * A look costs as much as a change, and while further changes wait it would hold them up: those that are made
+   * A look costs as much as a change, and would hold up further changes, which come in bursts: those that are made
    * without a complaint are looked at together, a second later at the latest.
    */
-  #mayLookLater(): boolean {
-    return this.#order !== undefined && this.#refused.size === 0 && this.#unavailable === undefined &&
-      this.#ports.clock.now() - this.#unseenSince < FRESH;
+  #mayLookLater(occasion: Occasion, steps: Plan): boolean {
+    if (this.#refused.size > 0 || this.#unavailable !== undefined) return false;
+    if (this.#ports.clock.now() - this.#unseenSince >= FRESH) return false;
+    return this.#order !== undefined || (steps.length > 0 && !isWholesale(occasion));
+  }
+
+  #lookSoon({ desired, occasion }: Order): void {
+    const make = () => this.want(desired, occasion);
+    this.#look = { make, cancel: this.#ports.clock.after(QUIET, make) };
+  }
+
+  #cancelLook(): void {
+    this.#look?.cancel();
+    this.#look = undefined;
   }
 
   #assumeTaken(order: Order, steps: Plan, before: IpvsTable, thresholds: boolean): void {
     for (const action of steps) this.#ports.report(this.#changed(action, before, order));
     this.#seen = { table: tableAfter(before, steps), thresholds, at: this.#ports.clock.now() };
     this.#previous = order.desired;
+    if (!this.#order) this.#lookSoon(order);
   }
 
   #changed(action: Action, kernel: IpvsTable, { desired, occasion }: Order): DirectorEvent {
@@ -189,7 +213,7 @@ export class TableKeeper {
     const seen = this.#seen;
     if (!seen || seen.thresholds !== thresholds) return undefined;
     const fresh = this.#ports.clock.now() - seen.at <= FRESH;
-    return fresh || occasion === "change" || occasion === "weight" ? seen.table : undefined;
+    return fresh || !isWholesale(occasion) ? seen.table : undefined;
   }
 
   #retryLater(): void {
@@ -230,6 +254,11 @@ export class TableKeeper {
 /** A start and a reload look at every entry of ours; otherwise only what we want differently is touched. */
 function setsRight(occasion: Occasion): boolean {
   return occasion === "start" || occasion === "reload";
+}
+
+/** A start, a reload or a stop, and not the change of a few entries. */
+function isWholesale(occasion: Occasion): boolean {
+  return occasion !== "change" && occasion !== "weight";
 }
 
 /** The entry that an action changes. */

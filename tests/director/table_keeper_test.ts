@@ -90,6 +90,21 @@ Deno.test({
 });
 
 Deno.test({
+  name: "TableKeeper: idle() waits for the look, and has it made at once",
+  ...pure,
+  fn: async () => {
+    const { clock, driver, keeper } = await keeperAtWork();
+    driver.lose = "-d -t 192.0.2.1:80 -r 10.0.0.3:80";
+    keeper.want(wanted(REALS[0], REALS[1]), "change");
+    let isIdle = false;
+    keeper.idle().then(() => isIdle = true);
+    await clock.advance(1_000);
+    strictEqual(isIdle, true);
+    strictEqual(keeper.inStep, false);
+  },
+});
+
+Deno.test({
   name: "TableKeeper: a burst that does not end is looked at all the same",
   ...pure,
   fn: async () => {
@@ -111,7 +126,7 @@ Deno.test({
     keeper.want(wanted(REALS[0], REALS[1]), "change");
     await clock.advance(50);
     keeper.want(wanted(REALS[0]), "change");
-    await clock.advance(600);
+    await clock.advance(800);
     deepStrictEqual(await served(driver), [REALS[0], REALS[2]]);
     strictEqual(keeper.inStep, false);
     strictEqual(events.filter((event) => event.type === "table-refused").length, 1);
