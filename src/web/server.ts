@@ -1,7 +1,8 @@
 import { METRICS_TYPE, metricsText } from "./metrics.ts";
 import { PageFeed } from "./page_feed.ts";
+import type { Status } from "../control/status.ts";
 import type { WebAddress } from "../model/web_address.ts";
-import type { StatusSource } from "./status_source.ts";
+import type { Answer, StatusSource } from "./status_source.ts";
 
 const PAGE = new URL("page.html", import.meta.url);
 
@@ -10,6 +11,8 @@ export class WebServer {
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
   readonly #feed: PageFeed;
   readonly #source: StatusSource;
+  readonly #metrics = new Rendering(({ status }) => metricsText(status));
+  readonly #json = new Rendering((answer) => JSON.stringify(answer.status ?? { error: answer.trouble }));
   readonly #page = Deno.readTextFileSync(PAGE);
 
   /** Listens. Throws `Deno.errors.*` when it cannot. */
@@ -53,8 +56,8 @@ export class WebServer {
       case "/status.json":
         return await this.#statusAnswer();
       case "/metrics": {
-        const { status } = await this.#source.read();
-        return new Response(metricsText(status), { headers: { ...HEADERS, "content-type": METRICS_TYPE } });
+        const text = this.#metrics.of(await this.#source.read());
+        return new Response(text, { headers: { ...HEADERS, "content-type": METRICS_TYPE } });
       }
       case "/healthz":
         return await this.#healthAnswer();
@@ -75,8 +78,10 @@ export class WebServer {
 
   async #statusAnswer(): Promise<Response> {
     const answer = await this.#source.read();
-    if (answer.status) return Response.json(answer.status, { headers: HEADERS });
-    return Response.json({ error: answer.trouble }, { status: 503, headers: HEADERS });
+    return new Response(this.#json.of(answer), {
+      status: answer.status ? 200 : 503,
+      headers: { ...HEADERS, "content-type": "application/json" },
+    });
   }
 
   /** For whoever asks whether this director is fit to have the address. */
@@ -87,9 +92,24 @@ export class WebServer {
   }
 }
 
+/** A text that is made once of each answer, however many ask for it. */
+class Rendering {
+  readonly #render: (answer: Answer) => string;
+  #last: { readonly answer: Answer; readonly text: string } | undefined;
+
+  constructor(render: (answer: Answer) => string) {
+    this.#render = render;
+  }
+
+  of(answer: Answer): string {
+    if (this.#last?.answer !== answer) this.#last = { answer, text: this.#render(answer) };
+    return this.#last!.text;
+  }
+}
+
 const HEADERS = { "cache-control": "no-store", "x-content-type-options": "nosniff", "referrer-policy": "no-referrer" };
 
-function troubleOf({ daemon, table }: NonNullable<Awaited<ReturnType<StatusSource["read"]>>["status"]>) {
+function troubleOf({ daemon, table }: Status): string | undefined {
   if (daemon.state === "starting" || daemon.state === "stopping") return `the director is ${daemon.state}`;
   return table.inStep ? undefined : `table not in step: ${table.trouble ?? "a change is under way"}`;
 }

@@ -1,5 +1,6 @@
 import { deepStrictEqual, match, rejects, strictEqual } from "node:assert/strict";
 import { askOnce, NobodyThere } from "../../../src/control/client.ts";
+import { GATEWAY } from "../world/addresses.ts";
 import { scenario } from "../world/scenario.ts";
 import { poll } from "../world/wait.ts";
 
@@ -154,5 +155,30 @@ scenario(
     match(drifted, /10\.0\.0\.11:80 +down .* - \(3\) .*503 Service Temporarily Unavailable/);
     match(drifted, /10\.0\.0\.12:80 +up .* 9 .*! weight 9 in the kernel; 200 OK/);
     match(drifted, /1 of 2 real servers serve/);
+  },
+);
+
+scenario(
+  "statuspage: there while the director is, whatever becomes of it, and gone when it is no longer asked for",
+  async (world) => {
+    const { director, reals } = world;
+    await reals.are(["10.0.0.11"]);
+    const address = `${GATEWAY.v4}:9780`;
+    const get = (path: string) => fetch(`http://${address}${path}`).then((answer) => answer.text(), () => undefined);
+    const page = SITE.replace("checkinterval", `statuspage = ${address}\n    checkinterval`);
+    await director.start(page);
+    strictEqual(await poll(() => get("/healthz"), (text) => text === "ok\n", 20), "ok\n");
+    match(await get("/metrics") ?? "", /^ldirectord_real_up\{.*real="10\.0\.0\.11:80"\} 1$/m);
+
+    await director.crash();
+    strictEqual(await poll(() => get("/healthz"), (text) => text === undefined, 20), undefined);
+    await director.does("start");
+    strictEqual(await poll(() => get("/healthz"), (text) => text === "ok\n", 20), "ok\n");
+    await director.reload(SITE);
+    strictEqual(await poll(() => get("/healthz"), (text) => text === undefined, 20), undefined);
+    await director.reload(page);
+    strictEqual(await poll(() => get("/healthz"), (text) => text === "ok\n", 20), "ok\n");
+    await director.stop();
+    strictEqual(await get("/healthz"), undefined);
   },
 );

@@ -1,0 +1,55 @@
+import { match, strictEqual } from "node:assert/strict";
+import { TestServer } from "../control/fixture.ts";
+import { ldirectord } from "./program.ts";
+
+/** A command line of serve that makes no sense, and what is said of it. */
+const WRONG: [args: string[], says: RegExp][] = [
+  [["web:80"], /not an IP address: web/],
+  [["0"], /not an address and port: 0/],
+  [["127.0.0.1:99999"], /not an address and port/],
+  [["127.0.0.1:80", "x"], /what is x\?/],
+];
+
+for (const [args, says] of WRONG) {
+  Deno.test(`serve ${args.join(" ")} is a usage error, and says why`, async () => {
+    const { code, stderr } = await ldirectord("serve", ...args);
+    strictEqual(code, 255);
+    match(stderr, says);
+  });
+}
+
+Deno.test("serve at a port where something listens says so", async () => {
+  const other = Deno.listen({ hostname: "127.0.0.1", port: 0 }) as Deno.TcpListener;
+  const { port } = other.addr as Deno.NetAddr;
+  const { code, stderr } = await ldirectord("serve", `127.0.0.1:${port}`, "--socket", "/nonexistent");
+  other.close();
+  strictEqual(code, 1);
+  match(stderr, /cannot listen at 127\.0\.0\.1:\d+: something else listens there/);
+});
+
+/** A port that nobody uses now. */
+function freePort(): number {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  listener.close();
+  return (listener.addr as Deno.NetAddr).port;
+}
+
+Deno.test("serve tells where it is, serves, and with --while-read ends with its input", async () => {
+  await using control = new TestServer({ history: () => ({ entries: [], next: 0 }) });
+  const port = freePort();
+  const main = new URL("../../main.ts", import.meta.url).pathname;
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-check", main, "serve", String(port), "--socket", control.path, "--while-read"],
+    stdin: "piped",
+    stdout: "null",
+    stderr: "inherit",
+  }).spawn();
+  const url = `http://127.0.0.1:${port}/healthz`;
+  const answer = async (): Promise<string> => await fetch(url).then((response) => response.text(), () => "");
+  for (const end = performance.now() + 20_000; performance.now() < end && await answer() !== "ok\n";) {
+    await new Promise((wake) => setTimeout(wake, 50));
+  }
+  strictEqual(await answer(), "ok\n");
+  await child.stdin.close();
+  strictEqual((await child.status).code, 0);
+});
