@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { askOnce } from "../control/client.ts";
 import { pidFileOwner } from "../daemon/pid_file.ts";
 import { decodePulse } from "../daemon/pulse.ts";
 import {
@@ -6,6 +7,7 @@ import {
   PLUGIN_STATES,
   type PluginState,
   type PulseEvidence,
+  type TableEvidence,
   usualLimits,
 } from "../daemon/pulse_verdict.ts";
 import type { ExitStatus } from "./exit_status.ts";
@@ -13,7 +15,7 @@ import { findInstance, type Instance } from "./instance.ts";
 import type { Tool } from "./tool.ts";
 
 const USAGE = `Usage:
-    ldirectord check-pulse [-w SECONDS] [-c SECONDS] [configfile]
+    ldirectord check-pulse [-w SECONDS] [-c SECONDS] [-t] [configfile]
 
 Says whether a director is alive and at work, as a plugin of Nagios and its kin: one
 line, with performance data, and the exit status 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.
@@ -23,6 +25,8 @@ checks; a pulse that is old, or a single check that is overdue, is late.
 Options:
     -w, --warning SECONDS   late for WARNING above so many seconds (120)
     -c, --critical SECONDS  late for CRITICAL above so many seconds (300)
+    -t, --table             look into the kernel's IPVS table as well: a virtual service
+                            that is missing there is CRITICAL
 
 Where checks are made less often than once a minute the usual limits are twice and five
 times what a check may take to come round. A table out of step is a WARNING.
@@ -32,18 +36,22 @@ times what a check may take to come round. A table out of step is a WARNING.
 export const checkPulse: Tool = {
   summary: "say whether a director is alive and at work: a Nagios plugin",
   usage: USAGE,
-  run: (args) => {
-    const { state, line } = look(args);
+  run: async (args) => {
+    const { state, line } = await look(args);
     console.log(line);
-    return Promise.resolve(exitStatus(state));
+    return exitStatus(state);
   },
 };
 
 /** Whatever goes wrong is UNKNOWN, and on standard output: nobody reads a plugin's other words. */
-function look(args: readonly string[]): { readonly state: PluginState; readonly line: string } {
+async function look(args: readonly string[]): Promise<{ readonly state: PluginState; readonly line: string }> {
   try {
-    const { name, warning, critical } = argumentsOf(args);
-    const evidence = evidenceOf(findInstance(name));
+    const { name, warning, critical, table } = argumentsOf(args);
+    const instance = findInstance(name);
+    const pulse = evidenceOf(instance);
+    const evidence = table && pulse.owner.state === "running"
+      ? { ...pulse, table: await tableEvidence(instance.socket) }
+      : pulse;
     const usual = usualLimits(evidence.pulse);
     const limits = { warning: warning ?? usual.warning, critical: critical ?? usual.critical };
     if (limits.warning > limits.critical) throw new Error("the limit for WARNING is above the one for CRITICAL");
@@ -56,11 +64,16 @@ function look(args: readonly string[]): { readonly state: PluginState; readonly 
 function argumentsOf(args: readonly string[]) {
   const { values, positionals } = parseArgs({
     args: [...args],
-    options: { warning: { type: "string", short: "w" }, critical: { type: "string", short: "c" } },
+    options: {
+      warning: { type: "string", short: "w" },
+      critical: { type: "string", short: "c" },
+      table: { type: "boolean", short: "t" },
+    },
     allowPositionals: true,
   });
   if (positionals.length > 1) throw new Error(`one configuration at a time, not ${positionals.join(" and ")}`);
-  return { name: positionals.at(0), warning: seconds(values.warning), critical: seconds(values.critical) };
+  const { warning, critical, table } = values;
+  return { name: positionals.at(0), warning: seconds(warning), critical: seconds(critical), table };
 }
 
 function seconds(text: string | undefined): number | undefined {
@@ -77,6 +90,16 @@ function evidenceOf({ pidFile, pulseFile }: Instance): PulseEvidence {
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return { owner };
     throw error;
+  }
+}
+
+async function tableEvidence(socket: string): Promise<TableEvidence> {
+  try {
+    const { virtuals } = await askOnce(socket, "status", {});
+    const missing = virtuals.filter(({ kernel, drift }) => kernel === null && drift !== null);
+    return { missing: missing.map(({ virtual }) => virtual) };
+  } catch (error) {
+    return { missing: [], trouble: (error as Error).message };
   }
 }
 

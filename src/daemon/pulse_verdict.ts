@@ -14,6 +14,16 @@ export interface PulseEvidence {
   readonly age?: number;
   /** What it says; absent where it makes no sense. */
   readonly pulse?: Pulse;
+  /** What came of a look at the kernel's table, where one was asked for. */
+  readonly table?: TableEvidence;
+}
+
+/** What the director says when it is asked for the kernel's table. */
+export interface TableEvidence {
+  /** Virtual services that are not in the table, and should be. */
+  readonly missing: readonly string[];
+  /** Why nothing could be learnt. */
+  readonly trouble?: string;
 }
 
 /** Seconds above which a pulse, or a check, is late. */
@@ -30,7 +40,7 @@ export function usualLimits(pulse: Pulse | undefined): PulseLimits {
 
 /** What a monitoring plugin says of the evidence: its state and its one line, performance data included. */
 export function judgePulse(
-  { owner, age, pulse }: PulseEvidence,
+  { owner, age, pulse, table }: PulseEvidence,
   limits: PulseLimits,
 ): { readonly state: PluginState; readonly line: string } {
   if (owner.state === "none") return verdict("CRITICAL", "ldirectord does not run: it has no pulse");
@@ -42,12 +52,20 @@ export function judgePulse(
   }
   const late = Math.max(0, Math.floor(age));
   const overdue = pulse.overdue?.seconds ?? 0;
-  const state = worse(stateOf(late, limits), worse(stateOf(overdue, limits), pulse.inStep ? "OK" : "WARNING"));
+  const states = [
+    stateOf(late, limits),
+    stateOf(overdue, limits),
+    pulse.inStep ? "OK" : "WARNING",
+    !table || (table.missing.length === 0 && table.trouble === undefined) ? "OK" : "CRITICAL",
+  ] as const;
+  const state = states.reduce(worse);
   const rhythm = { OK: "is regular", WARNING: "is irregular", CRITICAL: "has stopped", UNKNOWN: "" };
   const line = `ldirectord pulse ${rhythm[stateOf(late, limits)]} (${count(late)} since last beat)`;
   const buts = [
     ...(stateOf(overdue, limits) === "OK" ? [] : [`the check of ${pulse.overdue!.check} is ${count(overdue)} overdue`]),
     ...(pulse.inStep ? [] : ["the IPVS table is not as wanted"]),
+    ...(table?.missing.length ? [`the IPVS table lacks ${table.missing.join(", ")}`] : []),
+    ...(table?.trouble === undefined ? [] : [`the director does not say how the IPVS table is: ${table.trouble}`]),
   ];
   const performance = [
     `age=${late}s;${limits.warning};${limits.critical};0`,

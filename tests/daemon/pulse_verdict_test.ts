@@ -57,6 +57,18 @@ const ROWS: [string, PulseEvidence, line: string][] = [
     "age=1s;120;300;0 overdue=0s;120;300;0 checks=500c",
   ],
   [
+    "a virtual service has left the kernel's table",
+    { owner: running, age: 1, pulse, table: { missing: ["192.0.2.1:80", "7"] } },
+    "CRITICAL: ldirectord pulse is regular (1 second since last beat), but the IPVS table lacks 192.0.2.1:80, 7 | " +
+    "age=1s;120;300;0 overdue=0s;120;300;0 checks=500c",
+  ],
+  [
+    "the director does not answer",
+    { owner: running, age: 1, pulse, table: { missing: [], trouble: "the daemon gave no answer" } },
+    "CRITICAL: ldirectord pulse is regular (1 second since last beat), but the director does not say how the IPVS " +
+    "table is: the daemon gave no answer | age=1s;120;300;0 overdue=0s;120;300;0 checks=500c",
+  ],
+  [
     "checks that come round once an hour",
     { owner: running, age: 3000, pulse: { ...pulse, every: 3630 } },
     "OK: ldirectord pulse is regular (3000 seconds since last beat) | " +
