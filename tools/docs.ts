@@ -4,6 +4,9 @@
 
 import { configurationSchema } from "../src/config/schema.ts";
 import { directiveTable } from "./directive_table.ts";
+import { loadTools } from "../src/cli/tools.ts";
+import { ldirectord8 } from "./man/ldirectord_8.ts";
+import { ldirectordCf5 } from "./man/ldirectord_cf_5.ts";
 import { serviceTable } from "./service_table.ts";
 
 const ROOT = new URL("../", import.meta.url);
@@ -16,12 +19,16 @@ export interface Generated {
   readonly text: (now: string) => string;
 }
 
+const tools = await loadTools();
+
 /** Every such file. */
 export const GENERATED: readonly Generated[] = [
   {
     path: "README.md",
     text: (now) => withTable(withTable(now, "directives", directiveTable()), "services", serviceTable()),
   },
+  { path: "packaging/man/ldirectord.8", text: () => ldirectord8(tools) },
+  { path: "packaging/man/ldirectord.cf.5", text: () => ldirectordCf5() },
   { path: "packaging/ldirectord.schema.json", text: () => `${JSON.stringify(configurationSchema(), undefined, 2)}\n` },
 ];
 

@@ -29,6 +29,12 @@ const FILES: readonly [from: string, to: string, kind: Item["kind"]][] = [
   ["systemd/ldirectord@.service", "lib/systemd/system/ldirectord@.service", "file"],
   ["systemd/checks.conf", "usr/share/doc/ldirectord2/examples/systemd-checks.conf", "file"],
   ["packaging/ocf/ldirectord", "usr/lib/ocf/resource.d/ldirectord/ldirectord", "program"],
+  ["packaging/man/ldirectord.8", "usr/share/man/man8/ldirectord.8.gz", "gzip"],
+  ["packaging/man/ldirectord.cf.5", "usr/share/man/man5/ldirectord.cf.5.gz", "gzip"],
+  ["packaging/completion/ldirectord.bash", "usr/share/bash-completion/completions/ldirectord", "file"],
+  ["packaging/completion/_ldirectord", "usr/share/zsh/vendor-completions/_ldirectord", "file"],
+  ["packaging/completion/ldirectord.fish", "usr/share/fish/vendor_completions.d/ldirectord.fish", "file"],
+  ["packaging/ldirectord.schema.json", "usr/share/ldirectord2/ldirectord.schema.json", "file"],
   ["README.md", "usr/share/doc/ldirectord2/README.md", "file"],
 ];
 

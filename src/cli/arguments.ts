@@ -54,7 +54,7 @@ export type Invocation =
  * `check start` starts it; but `help start` is help.
  */
 export function parseArguments(args: readonly string[], tools: ReadonlySet<string>): Invocation {
-  if (tools.has(args[0]) && (!isVerb(args[1]) || args[0] === "help")) {
+  if (tools.has(args[0]) && (!isVerb(args[1]) || !mayBeConfiguration(args[0]))) {
     return { kind: "tool", name: args[0], args: args.slice(1) };
   }
   const words: string[] = [];
@@ -81,4 +81,9 @@ export function parseArguments(args: readonly string[], tools: ReadonlySet<strin
 
 function isVerb(word: string | undefined): word is Verb {
   return VERBS.some((known) => known === word);
+}
+
+/** Whether somebody may have called a configuration what a tool is called. */
+function mayBeConfiguration(tool: string): boolean {
+  return tool !== "help" && !tool.startsWith("__");
 }

@@ -54,7 +54,7 @@ async function dispatch(args: readonly string[]): Promise<ExitStatus> {
 
 async function runTool(name: string, args: readonly string[]): Promise<ExitStatus> {
   const tool = await TOOLS[name]();
-  if (args.includes("--help") || args.includes("-h")) {
+  if (!tool.hidden && (args.includes("--help") || args.includes("-h"))) {
     console.log(tool.usage.trimEnd());
     return ExitStatus.done;
   }

@@ -52,6 +52,31 @@ export function findInstance(name?: string): Instance {
   };
 }
 
+/** Names of configurations that are found by name: files there that have a virtual service in them. */
+export function configurationNames(): readonly string[] {
+  const names = FOLDERS.flatMap((folder) =>
+    entriesOf(folder).filter(({ name, isDirectory }) => !isDirectory && namesVirtual(`${folder}/${name}`))
+      .map(({ name }) => name)
+  );
+  return [...new Set(names)].sort();
+}
+
+function entriesOf(folder: string): readonly Deno.DirEntry[] {
+  try {
+    return [...Deno.readDirSync(folder)];
+  } catch {
+    return [];
+  }
+}
+
+function namesVirtual(file: string): boolean {
+  try {
+    return /^virtual6?\s*[:=]/m.test(Deno.readTextFileSync(file));
+  } catch {
+    return false;
+  }
+}
+
 /** Whether the instance's configuration file is there. */
 export function hasConfiguration(instance: Instance): boolean {
   return isFile(instance.file);

@@ -1,0 +1,176 @@
+/**
+ * The manual page ldirectord(8).
+ */
+
+import { VERBS } from "../../src/cli/arguments.ts";
+import type { Tools } from "../../src/cli/tool.ts";
+import { OPTION_DOCS, VERB_DOCS } from "../../src/cli/usage.ts";
+import { VERSION } from "../../src/daemon/version.ts";
+import { Page } from "./roff.ts";
+import { describeTool } from "./usage.ts";
+
+/** The page in roff. */
+export function ldirectord8(tools: Tools): string {
+  const page = new Page("ldirectord", 8, "2026-11-20", "System Administration", `ldirectord ${VERSION}`);
+  page.section("Name").first("ldirectord - keeps the kernel's IPVS table in step with the real servers");
+  page.section("Synopsis").first(
+    "`ldirectord` [`-d`|`--debug`] [`--foreground`] [`--standby`] [`--`] [_config_] " +
+      "`start`|`stop`|`restart`|`try-restart`|`reload`|`force-reload`|`status`",
+  );
+  page.paragraph("`ldirectord` _command_ [_options_] [_arguments_]");
+  page.paragraph("`ldirectord` `-h`|`--help`|`-v`|`--version`");
+  describe(page);
+  page.section("Verbs of the daemon");
+  for (const verb of VERBS) page.term(`\`${verb}\``, VERB_DOCS[verb].does, `Exit status: ${VERB_DOCS[verb].exit}.`);
+  page.section("Options");
+  for (const [option, does] of OPTION_DOCS) page.term(option.replace(/-{1,2}[a-z]+/g, (each) => `\`${each}\``), does);
+  page.section("Commands").first("Each says more of itself with `--help`.");
+  for (const [name, tool] of tools) describeTool(page, name, tool);
+  exitStatus(page);
+  json(page);
+  signals(page);
+  files(page);
+  environment(page);
+  examples(page);
+  page.section("See also").first(
+    "`ldirectord.cf`(5), `ipvsadm`(8), `sysctl`(8), `heartbeat`(8), `systemd.service`(5)",
+  );
+  return page.toString();
+}
+
+function describe(page: Page): void {
+  page.section("Description").first(
+    "The Linux kernel balances TCP and UDP connections over real servers (IPVS, the Linux Virtual Server). It does not " +
+      "know whether a real server is alive. `ldirectord` does: it reads a configuration file, checks every real server " +
+      "by speaking its protocol, and keeps the kernel's table in step: the dead leave, the recovered return, a fallback " +
+      "steps in when nobody is left.",
+  );
+  page.paragraph(
+    "_config_ is looked up as /etc/ha.d/_config_, /etc/ha.d/conf/_config_, then as it stands. Without one it is " +
+      "ldirectord.cf, or ldirectord.yaml where there is no such file. Its language is that of `ldirectord.cf`(5).",
+  );
+  page.paragraph(
+    "Each configuration has a daemon of its own. Virtual services that no configuration names are never touched, and " +
+      "the table is never flushed.",
+  );
+}
+
+function exitStatus(page: Page): void {
+  page.section("Exit status").first(
+    "The verbs have those that cluster managers and scripts know, the commands say their own with `--help`.",
+  );
+  page.term("`0`", "Done. Of `status`: the daemon is running.");
+  page.term("`1`", "Not done. Of `status`: the daemon is gone and has left its pid file.");
+  page.term("`2`", "Errors in the configuration; nothing was changed.");
+  page.term("`3`", "No daemon runs.");
+  page.term("`255`", "The command line makes no sense.");
+  page.paragraph(
+    "`check` exits 0 when there is nothing to say, 1 with warnings, 2 with errors. `plan` exits 0 when there " +
+      "is nothing to do, 2 when there are changes, 1 when it cannot be said. `probe` exits 0 when all are up, 1 when one " +
+      "is down, 2 when one could not be asked. `doctor` exits 0 when all is well, 1 with advice, 2 with problems. " +
+      "`fmt --check` exits 1 when the layout is another. `convert` exits 1 when something could not be carried over, 2 when " +
+      "nothing was written. `check-pulse` has the statuses of Nagios plugins.",
+  );
+}
+
+/** The documents that `--json` prints: contracts, to which fields are only added. */
+const DOCUMENTS: readonly (readonly [command: string, fields: readonly (readonly [string, string])[]])[] = [
+  ["check", [
+    ["file", "Absolute path of the configuration."],
+    ["verdict", "`clean`, `warnings` or `errors`."],
+    ["virtuals, reals", "How many virtual services and real servers there are; absent with errors."],
+    [
+      "problems",
+      "Each with `severity` (`error` or `warning`), `line` and `column` (from 1; 0 for the file as a whole), " +
+      "`length`, `text`, and where there is one a `hint`; of what is allowed and seldom meant also `lint`, the name that " +
+      "`--ignore` takes, and `why`.",
+    ],
+  ]],
+  ["plan", [
+    ["file", "Absolute path of the configuration."],
+    ["basis", "What was taken for the health of the real servers: `daemon`, `checked` or `assumed`."],
+    [
+      "changes",
+      "In the order in which they would be made. Each with `do` (`add-service`, `edit-service`, " +
+      "`delete-service`, `add-destination`, `edit-destination`, `delete-destination`), `virtual` (`protocol` and " +
+      "`address`, or `mark` and `family`), `real` where it is about one (`key`, `address`, `port`, `forwarding`, " +
+      "`weight`, `upperThreshold`, `lowerThreshold`), and `rule`, the arguments of `ipvsadm`(8).",
+    ],
+  ]],
+  ["probe", [
+    ["verdict", "`up`, `down` or `not asked`: the worst of all."],
+    [
+      "rounds",
+      "Each with `method`, `service`, `address`, `port`, `users` (`virtual` and `real` of each that lives by this " +
+      "check), `up`, `detail`, `why` where it is down (`refused`, `timeout`, `mismatch`, `protocol`, `auth`, or `internal` " +
+      "when the check could not be made), `durationMs`, and `trace`, the conversation: `atMs` and `text` of each line.",
+    ],
+  ]],
+  ["doctor", [
+    ["file", "Absolute path of the configuration, where there is one."],
+    ["verdict", "`ok`, `advice` or `problem`: the worst of all."],
+    [
+      "findings",
+      "The worst first. Each with `question`, `level`, `what`, and where there is something to do `why` and " +
+      "`commands`.",
+    ],
+    [
+      "needs",
+      "Of `--real`, in place of the others: for each forwarding method `address`, `forwarding`, `virtuals`, " +
+      "`director`, `sameNetwork`, `steps` (`what`, `why`, `commands`), `recipes` (`system`, `files` of `path` and `text`, " +
+      "`commands`) and `proof`.",
+    ],
+  ]],
+];
+
+function json(page: Page): void {
+  page.section("JSON").first(
+    "What `--json` prints is a contract: each document has `version`, which is 1; fields are added, and never taken away " +
+      "or given another meaning. Those of `status`, of `history` and of the control socket are described in " +
+      "docs/control-socket.md, with a JSON Schema.",
+  );
+  for (const [command, fields] of DOCUMENTS) {
+    page.part(`${command} --json`);
+    for (const [name, text] of fields) page.term(name.replace(/\w+/g, (word) => `\`${word}\``), text);
+  }
+}
+
+function signals(page: Page): void {
+  page.section("Signals");
+  page.term("`HUP`", "The daemon reads its configuration again, as `reload` has it do.");
+  page.term("`TERM`, `INT`, `QUIT`", "The daemon ends, and purges its virtual services unless `cleanstop = no`.");
+}
+
+function files(page: Page): void {
+  page.section("Files");
+  page.term("/etc/ha.d/ldirectord.cf", "The configuration where none is named.");
+  page.term(
+    "/etc/ha.d/_NAME_, /etc/ha.d/conf/_NAME_",
+    "Further configurations, in YAML where the name ends in .yaml or .yml.",
+  );
+  page.term("/var/run/ldirectord._NAME_.pid", "The daemon's pid. Without a name, _NAME_ is ldirectord.");
+  page.term("/var/run/ldirectord._NAME_.sock", "Its control socket, for root alone.");
+  page.term("/var/run/ldirectord._NAME_.pulse", "Shows that the daemon completes checks.");
+  page.term("/var/lib/ldirectord/_NAME_.*", "What an operator has ordered, what happened, and uptimes.");
+  page.term("/var/log/ldirectord.log", "The log, unless `logfile` says otherwise.");
+}
+
+function environment(page: Page): void {
+  page.section("Environment");
+  page.term("`NO_COLOR`", "When set, nothing is printed in colour. Colour is for terminals only, anyway.");
+}
+
+function examples(page: Page): void {
+  page.section("Examples").first("Before the first start: is the file right, is the machine, what will change?");
+  page.example(`
+# ldirectord check www
+# ldirectord doctor www
+# ldirectord plan www
+# ldirectord www start`);
+  page.paragraph("What does the daemon see when it asks the second web server?");
+  page.example("# ldirectord probe www 10.0.0.12");
+  page.paragraph("Take a server out for half an hour, and wait until its connections have ended:");
+  page.example("# ldirectord drain 10.0.0.12 --for 30m --wait");
+  page.paragraph("What must be set up on a real server that is reached by direct routing?");
+  page.example("# ldirectord doctor --real 10.0.0.12 www");
+}
