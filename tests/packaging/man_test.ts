@@ -18,6 +18,12 @@ async function said(
   return { out: decoder.decode(stdout), err: decoder.decode(stderr) };
 }
 
+/** Bold is a letter struck twice, with a step back between. */
+function struckOnce(text: string): string {
+  // deno-lint-ignore no-control-regex
+  return text.replace(/.\x08/g, "");
+}
+
 for (const page of PAGES) {
   Deno.test(`${page}: neither mandoc nor groff has a complaint`, async () => {
     const lint = await said("mandoc", "-Tlint", `${FOLDER}${page}`);
@@ -28,8 +34,7 @@ for (const page of PAGES) {
 
 Deno.test("ldirectord.8: every verb and every command has its place", async () => {
   const { out } = await said("mandoc", "-Tascii", "-O", "width=80", `${FOLDER}ldirectord.8`);
-  // Bold is a letter struck twice.
-  const text = out.replace(/.\x08/g, "");
+  const text = struckOnce(out);
   for (const verb of VERBS) match(text, new RegExp(`^ {7}${verb}\\b`, "m"), verb);
   for (const [name, load] of Object.entries(TOOLS)) {
     if (!(await load()).hidden) match(text, new RegExp(`^ {2,3}${name}$`, "m"), name);
@@ -38,6 +43,6 @@ Deno.test("ldirectord.8: every verb and every command has its place", async () =
 
 Deno.test("ldirectord.cf.5: every directive has its place", async () => {
   const { out } = await said("mandoc", "-Tascii", "-O", "width=80", `${FOLDER}ldirectord.cf.5`);
-  const text = out.replace(/.\x08/g, "");
+  const text = struckOnce(out);
   for (const name of Object.keys(DIRECTIVES)) ok(new RegExp(`^ {7}${name} =(\\s|$)`, "m").test(text), name);
 });
