@@ -99,13 +99,15 @@ function list(state: TopState, status: Status, height: number, screen: Screen): 
 function columnsFor({ sort, status }: TopState, { columns, unicode }: Screen): readonly Column[] {
   const points = columns >= WIDE ? CURVE.wide : CURVE.narrow;
   const text = (real: RealStatus) => curveText(real, points, unicode);
-  const curve: Column = { title: "TREND", align: "left", dispensable: 4, text };
-  if (sort === "configuration") return [...COLUMNS, curve];
+  const curve: Column = { title: "TREND", align: "left", dispensable: 2, text };
+  // Who watches sees when a change comes: the curve is worth more than since when.
+  const usual = COLUMNS.map((column) => column.title === "SINCE" ? { ...column, dispensable: 4 } : column);
+  if (sort === "configuration") return [...usual, curve];
   const owners = new Map(
     status?.virtuals.flatMap(({ virtual, reals }) => reals.map((real) => [real, virtual] as const)),
   );
   const owner: Column = { title: "VIRTUAL", align: "left", dispensable: 1, text: (real) => owners.get(real) ?? "" };
-  return [COLUMNS[0], owner, ...COLUMNS.slice(1), curve];
+  return [usual[0], owner, ...usual.slice(1), curve];
 }
 
 function titles({ columns }: Layout): string {
