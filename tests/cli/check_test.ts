@@ -1,4 +1,4 @@
-import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { ldirectord, withFile } from "./program.ts";
 
 const CLEAN = `checktimeout = 5
@@ -61,11 +61,14 @@ Deno.test("check: what it is asked wrongly is a usage error, and a file that is 
   deepStrictEqual([missing, stdout], [2, "/nonsense.cf: error: there is no such file\n\n/nonsense.cf: 1 error\n"]);
 });
 
-Deno.test("check: every example of the package is clean", async () => {
+Deno.test("check: every example of the package is clean, and laid out as fmt does it", async () => {
   const examples = new URL("../../packaging/examples/", import.meta.url);
-  for (const { name, isFile } of Deno.readDirSync(examples)) {
-    if (!isFile) continue;
-    const { code, stdout } = await ldirectord("check", "--elsewhere", new URL(name, examples).pathname);
+  const files = [...Deno.readDirSync(examples)].filter(({ name }) => /\.(cf|yaml)$/.test(name));
+  ok(files.length >= 15);
+  for (const { name } of files) {
+    const { pathname } = new URL(name, examples);
+    const { code, stdout } = await ldirectord("check", "--elsewhere", pathname);
     strictEqual(code, 0, stdout);
+    strictEqual((await ldirectord("fmt", "--check", pathname)).code, 0, name);
   }
 });
