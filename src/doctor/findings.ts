@@ -115,7 +115,7 @@ export const QUESTIONS: Readonly<Record<string, Question>> = {
         what: `${file} has ${counted(problems.warning, "warning")}`,
         commands: [`ldirectord check ${file}`],
       });
-    } else findings.push(ok(`${file} is in order`));
+    } else findings.push(ok(`${file} has no errors`));
     if (mode !== undefined && (mode & 0o004) !== 0 && holdsSecrets) {
       findings.push({
         level: "problem",
