@@ -16,6 +16,7 @@ export async function startNnrpd(directory: string, port: number, site: Site = L
     "inn.conf": configuration(directory),
     "active": "control 0 0 n\njunk 0 0 n\nlocal.test 0 0 y\n",
     "newsgroups": "",
+    "inn-secrets.conf": "",
     "readers.conf": 'auth "all" { hosts: "*" default: "<any>" }\naccess "all" { users: "*" newsgroups: "*" }\n',
     "storage.conf": "method tradspool { newsgroups: * class: 0 }\n",
   };

@@ -1,0 +1,3 @@
+import { checkServices } from "../services/services.ts";
+
+checkServices(4);

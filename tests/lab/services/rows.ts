@@ -1,0 +1,251 @@
+/**
+ * What each service is checked with in the lab: against its real server, and against the same server in vain.
+ */
+
+import { MANAGER } from "../../checkers/ldap_server.ts";
+import { FTP_PASSWORD } from "../../checkers/ftp_server.ts";
+import { JOE } from "../../checkers/mail_servers.ts";
+import { MYSQL_PASSWORD } from "../../checkers/mysql_server.ts";
+import { PGSQL_PASSWORD } from "../../checkers/pgsql_server.ts";
+import { RADIUS } from "../../checkers/radius_server.ts";
+import { REDIS_PASSWORD } from "../../checkers/cache_servers.ts";
+
+/** Where the real servers listen. */
+export const PORTS = {
+  http: 80,
+  https: 443,
+  dns: 53,
+  ftp: 21,
+  smtp: 25,
+  submission: 587,
+  login: 588,
+  closed: 589,
+  imap: 143,
+  imaps: 993,
+  pop: 110,
+  pops: 995,
+  ldap: 389,
+  ldaps: 636,
+  mysql: 3306,
+  nntp: 119,
+  pgsql: 5432,
+  radius: 1812,
+  sip: 5060,
+  redis: 6379,
+  memcached: 11211,
+  grpc: 2379,
+  grpcPeers: 2380,
+  grpcs: 2479,
+  grpcsPeers: 2480,
+} as const;
+
+/** Everything that must not be seen anywhere. */
+export const SECRETS: readonly string[] = [
+  MANAGER.password,
+  FTP_PASSWORD,
+  JOE.password,
+  MYSQL_PASSWORD,
+  PGSQL_PASSWORD,
+  RADIUS.password,
+  RADIUS.shared,
+  REDIS_PASSWORD,
+  "wr0ng-password",
+];
+
+/** One service. */
+export interface ServiceRow {
+  readonly name: string;
+  readonly port: number;
+  /** The lines of its section beside the real servers. */
+  readonly settings: readonly string[];
+  /** What is said of the real server; absent = there is none, and its port is closed. */
+  readonly up?: RegExp;
+  /** Other lines, or another port, and what is said of the real server then. */
+  readonly inVain?: {
+    readonly settings?: readonly string[];
+    readonly port?: number;
+    readonly down: RegExp;
+  };
+  /** It is asked over udp. */
+  readonly udp?: true;
+  /** Its conversation is under TLS from the beginning. */
+  readonly tls?: true;
+}
+
+const WRONG = 'passwd = "wr0ng-password"';
+const MISMATCH = /^(reply|no answer|first row) .*match/;
+const joe = [`login = "${JOE.login}"`, `passwd = "${JOE.password}"`];
+const notJoe = [`login = "${JOE.login}"`, WRONG];
+const manager = [`login = "${MANAGER.dn}"`, `passwd = "${MANAGER.password}"`];
+const radius = ["service = radius", "login = joe", `secret = "${RADIUS.shared}"`];
+const sql = ['request = "SELECT 1"', "database = shop"];
+
+/** A mailbox's services, with and without TLS. */
+function mailbox(service: "imap" | "imaps" | "pop" | "pops", refusal: RegExp): ServiceRow {
+  const tls = service.endsWith("s") ? { tls: true } as const : {};
+  const down = { settings: [`service = ${service}`, ...notJoe], down: refusal };
+  const settings = [`service = ${service}`, ...joe];
+  return { name: service, port: PORTS[service], settings, up: /^logged in as joe$/, inVain: down, ...tls };
+}
+
+function directory(service: "ldap" | "ldaps"): ServiceRow {
+  const asked = [`service = ${service}`, 'request = "dc=example,dc=org"'];
+  return {
+    name: service,
+    port: PORTS[service],
+    settings: [...asked, ...manager],
+    up: /^entry "dc=example,dc=org"$/,
+    inVain: { settings: [...asked, manager[0], WRONG], down: /^bind: invalidCredentials/ },
+    ...service === "ldaps" ? { tls: true } : {},
+  };
+}
+
+/** All services. */
+export const ROWS: readonly ServiceRow[] = [
+  {
+    name: "http",
+    port: PORTS.http,
+    settings: ["service = http", "request = /areyouthere.php", 'receive = "^OK"'],
+    up: /^200 OK$/,
+    inVain: { settings: ["service = http", 'receive = "another page"'], down: MISMATCH },
+  },
+  {
+    name: "https",
+    port: PORTS.https,
+    settings: ["service = https", 'receive = "10\\.0\\.0\\.11"'],
+    up: /^200 OK$/,
+    inVain: { settings: ["service = https", "request = /missing"], down: /^404 Not Found$/ },
+    tls: true,
+  },
+  {
+    name: "http_proxy",
+    port: PORTS.http,
+    settings: ["service = http_proxy", 'request = "http://www.example.org/host"', "receive = www.example.org"],
+    up: /^200 OK$/,
+    inVain: { settings: ["service = http_proxy", 'request = "http://x/missing"'], down: /^404 Not Found$/ },
+  },
+  {
+    name: "simpletcp",
+    port: PORTS.http,
+    settings: ["service = simpletcp", 'request = "GET / HTTP/1.0\\r\\n\\r\\n"', "receive = 10\\.0\\.0\\.11"],
+    up: /^reply matches receive/,
+    inVain: {
+      settings: ["service = simpletcp", 'request = "GET / HTTP/1.0\\r\\n\\r\\n"', 'receive = "^SSH"'],
+      down: MISMATCH,
+    },
+  },
+  ...(["udp", "tcp"] as const).map((transport): ServiceRow => ({
+    name: `dns over ${transport}`,
+    port: PORTS.dns,
+    settings: ["service = dns", `protocol = ${transport}`, "request = www.example.test", "receive = 192.0.2.10"],
+    up: /^A 192\.0\.2\.1[01], /,
+    inVain: {
+      settings: ["service = dns", `protocol = ${transport}`, "request = www.example.test", "receive = 192.0.2.1"],
+      down: MISMATCH,
+    },
+    ...transport === "udp" ? { udp: true } : {},
+  })),
+  {
+    name: "ftp",
+    port: PORTS.ftp,
+    settings: ["service = ftp", "request = page", 'receive = "Test Page"', `passwd = "${FTP_PASSWORD}"`],
+    up: /^14 bytes of page$/,
+    inVain: { settings: ["service = ftp", "request = page", WRONG], down: /^530 / },
+  },
+  {
+    name: "ftp with starttls",
+    port: PORTS.ftp,
+    settings: ["service = ftp", "starttls = yes", "request = page", `passwd = "${FTP_PASSWORD}"`],
+    up: /^14 bytes of page$/,
+    inVain: {
+      settings: ["service = ftp", "starttls = yes", "request = gone", `passwd = "${FTP_PASSWORD}"`],
+      down: /^550 /,
+    },
+  },
+  {
+    name: "smtp",
+    port: PORTS.smtp,
+    settings: ["service = smtp"],
+    up: /^220 mail\.example\.org ESMTP/,
+    inVain: { port: PORTS.closed, down: /^554 / },
+  },
+  {
+    name: "submission with starttls",
+    port: PORTS.submission,
+    settings: ["service = submission", "starttls = yes", ...joe],
+    up: /^logged in as joe$/,
+    inVain: { settings: ["service = submission", "starttls = yes", ...notJoe], down: /^535 / },
+  },
+  mailbox("imap", /^1 NO \[AUTHENTICATIONFAILED\]/),
+  mailbox("imaps", /^1 NO \[AUTHENTICATIONFAILED\]/),
+  mailbox("pop", /^-ERR \[AUTH\]/),
+  mailbox("pops", /^-ERR \[AUTH\]/),
+  {
+    name: "nntp",
+    port: PORTS.nntp,
+    settings: ["service = nntp"],
+    up: /^200 news\.example\.org InterNetNews/,
+  },
+  directory("ldap"),
+  directory("ldaps"),
+  {
+    name: "mysql",
+    port: PORTS.mysql,
+    settings: ["service = mysql", "login = joe", `passwd = "${MYSQL_PASSWORD}"`, ...sql],
+    up: /^first row: 1$/,
+    inVain: { settings: ["service = mysql", "login = joe", WRONG, ...sql], down: /^error 1045: Access denied/ },
+  },
+  {
+    name: "pgsql",
+    port: PORTS.pgsql,
+    settings: ["service = pgsql", "login = scram", `passwd = "${PGSQL_PASSWORD}"`, ...sql],
+    up: /^first row: 1$/,
+    inVain: { settings: ["service = pgsql", "login = scram", WRONG, ...sql], down: /^FATAL 28P01: / },
+  },
+  {
+    name: "radius",
+    port: PORTS.radius,
+    settings: ["protocol = udp", ...radius, `passwd = "${RADIUS.password}"`],
+    up: /^Access-Accept$/,
+    inVain: { settings: ["protocol = udp", ...radius, WRONG], down: /^Access-Reject$/ },
+    udp: true,
+  },
+  ...(["udp", "tcp"] as const).map((transport): ServiceRow => ({
+    name: `sip over ${transport}`,
+    port: PORTS.sip,
+    settings: ["service = sip", `protocol = ${transport}`],
+    up: /^200 Keepalive$/,
+    inVain: {
+      settings: ["service = sip", `protocol = ${transport}`, 'login = "guarded@lab"'],
+      down: /^401 Unauthorized$/,
+    },
+    ...transport === "udp" ? { udp: true } : {},
+  })),
+  {
+    name: "redis",
+    port: PORTS.redis,
+    settings: ["service = redis", `passwd = "${REDIS_PASSWORD}"`, "request = INFO", "receive = role:master"],
+    up: /^INFO$/,
+    inVain: { settings: ["service = redis", WRONG], down: /^WRONGPASS / },
+  },
+  {
+    name: "memcached",
+    port: PORTS.memcached,
+    settings: ["service = memcached"],
+    up: /^VERSION 1\./,
+    inVain: { settings: ["service = memcached", 'receive = "VERSION 0"'], down: MISMATCH },
+  },
+  ...(["grpc", "grpcs"] as const).map((service): ServiceRow => ({
+    name: service,
+    port: PORTS[service],
+    settings: [`service = ${service}`],
+    up: /^SERVING$/,
+    inVain: { settings: [`service = ${service}`, "request = nosuch"], down: /^the server knows no service nosuch/ },
+    ...service === "grpcs" ? { tls: true } : {},
+  })),
+  {
+    name: "oracle",
+    port: 1521,
+    settings: ["service = oracle", "login = joe", WRONG, 'request = "SELECT 1 FROM dual"', "database = shop"],
+  },
+];
