@@ -20,6 +20,8 @@ const FOLDERS: readonly (readonly [from: string, to: string, kind: Item["kind"]]
     [`packaging/examples/${name}`, `usr/share/doc/ldirectord2/examples/${name}`, "file"] as const
   ),
   ["docs", "usr/share/doc/ldirectord2", "file"],
+  ["packaging/prometheus", "usr/share/doc/ldirectord2/examples/prometheus", "file"],
+  ["packaging/grafana", "usr/share/doc/ldirectord2/examples/grafana", "file"],
 ];
 
 const FILES: readonly [from: string, to: string, kind: Item["kind"]][] = [

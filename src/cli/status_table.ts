@@ -1,6 +1,6 @@
 /** The status document as a table for a person. */
 
-import type { RealStatus, Status, VirtualStatus } from "../control/status.ts";
+import type { RealStatus, Status, TrafficStatus, VirtualStatus } from "../control/status.ts";
 import { brushOf, virtualBrush } from "./brushes.ts";
 import type { Paint } from "./paint.ts";
 import { formatCount, formatDuration, formatMilliseconds } from "./quantities.ts";
@@ -48,7 +48,7 @@ export function statusTable(status: Status, style: TableStyle): string[] {
   const layout = layOut(reals, now, style.width);
   const lines = [...headLines(status, style.paint), ""];
   for (const virtual of status.virtuals) {
-    lines.push(...virtualLines(virtual, layout, now, style.paint), "");
+    lines.push(...virtualLines(virtual, layout, now, style), "");
   }
   for (const { host, virtual, line } of status.unresolved) {
     lines.push(style.paint.yellow(`${host} (${virtual}, line ${line}): its name does not resolve`));
@@ -99,23 +99,26 @@ export function realLine(real: RealStatus, { columns, why }: Layout, now: number
   return (INDENT + [...cells, real.drift === null ? reason : paint.red(reason)].join(GAP)).trimEnd();
 }
 
-/** What a virtual service is and how it fares, in one line. */
-export function virtualLine(virtual: VirtualStatus, paint: Paint): string {
+/** What a virtual service is and how it fares, in one line; its traffic is left out where there is no room for it. */
+function virtualLine(virtual: VirtualStatus, paint: Paint, width = Infinity): string {
   const { protocol, scheduler, persistence, name, state, reals, kernel } = virtual;
   const serving = reals.filter((real) => real.serving).length;
   const kind = [protocol, scheduler, ...persistence === null ? [] : [`persistent ${persistence}`]].join(" ");
-  const fares = [`${serving} of ${reals.length} serve`];
-  if (kernel) {
-    const { connections, bytesIn, bytesOut } = kernel.rates;
-    fares.push(`${formatCount(connections)} conn/s, in ${formatCount(bytesIn)}B/s, out ${formatCount(bytesOut)}B/s`);
-  }
-  const named = name === null ? "" : ` (${name})`;
-  return `${paint.bold(virtual.virtual)} ${kind}${named}: ${virtualBrush(state, paint)(state)}, ${fares.join(", ")}`;
+  const about = ` ${kind}${name === null ? "" : ` (${name})`}: `;
+  const fares = `, ${serving} of ${reals.length} serve`;
+  const traffic = kernel ? `, ${trafficText(kernel.rates)}` : "";
+  const fits = [virtual.virtual, about, state, fares, traffic].join("").length <= width;
+  return paint.bold(virtual.virtual) + about + virtualBrush(state, paint)(state) + fares + (fits ? traffic : "");
 }
 
-function virtualLines(virtual: VirtualStatus, layout: Layout, now: number, paint: Paint): string[] {
+/** Connections and bytes a second. */
+export function trafficText({ connections, bytesIn, bytesOut }: TrafficStatus): string {
+  return `${formatCount(connections)} conn/s, in ${formatCount(bytesIn)}B/s, out ${formatCount(bytesOut)}B/s`;
+}
+
+function virtualLines(virtual: VirtualStatus, layout: Layout, now: number, { paint, width }: TableStyle): string[] {
   const { fallback, drift, reals } = virtual;
-  const lines = [virtualLine(virtual, paint)];
+  const lines = [virtualLine(virtual, paint, width)];
   if (drift !== null) lines.push(paint.red(`${INDENT}! ${drift}`));
   if (reals.length > 0) lines.push(paint.dim(titleLine(layout)));
   lines.push(...reals.map((real) => realLine(real, layout, now, paint)));

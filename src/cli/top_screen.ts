@@ -5,7 +5,7 @@ import type { RealStatus, Status } from "../control/status.ts";
 import { type Brush, brushOf, kindBrush, virtualBrush } from "./brushes.ts";
 import type { Paint } from "./paint.ts";
 import { formatCount, formatDuration } from "./quantities.ts";
-import { type Column, COLUMNS, cut, type Layout, layOut, whyText } from "./status_table.ts";
+import { type Column, COLUMNS, cut, type Layout, layOut, trafficText, whyText } from "./status_table.ts";
 import { isFresh, listRows, type RealRow, type Row, selectedRow, type TopState } from "./top_state.ts";
 
 /** How much room there is, and how it is to look. */
@@ -118,10 +118,7 @@ function titles({ columns }: Layout): string {
 function virtualRow({ virtual }: Extract<Row, { kind: "virtual" }>, { paint }: Screen): Line {
   const { reals, kernel, fallback, name, protocol, scheduler, state, drift } = virtual;
   const serving = reals.filter((real) => real.serving).length;
-  const traffic = kernel
-    ? `, ${formatCount(kernel.rates.connections)} conn/s, in ${formatCount(kernel.rates.bytesIn)}B/s, ` +
-      `out ${formatCount(kernel.rates.bytesOut)}B/s`
-    : "";
+  const traffic = kernel ? `, ${trafficText(kernel.rates)}` : "";
   return [
     { text: virtual.virtual, brush: paint.bold },
     { text: ` ${protocol} ${scheduler}${name === null ? "" : ` (${name})`}: ` },

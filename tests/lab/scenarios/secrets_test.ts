@@ -1,4 +1,5 @@
 import { deepStrictEqual, match, ok } from "node:assert/strict";
+import { askOnce } from "../../../src/control/client.ts";
 import { scenario } from "../world/scenario.ts";
 import { poll } from "../world/wait.ts";
 
@@ -55,6 +56,13 @@ scenario("secrets stand in no log, no process list, no status and no error", asy
 
   const status = await director.try("status");
   said.push(status.stdout, status.stderr);
+  const document = JSON.stringify(
+    await askOnce("/run/ldirectord.www.sock", "status", { detail: true, conversation: true }),
+  );
+  match(document, /"conversation":\[\{/);
+  const history = await director.tool("history", "--json", "--config", "www");
+  match(history.stdout, /"kind":"down"/);
+  said.push(document, history.stdout);
   await director.configure(CONFIG.replaceAll('joe"', "joe").replaceAll('header"', "header"));
   const reload = await director.try("reload");
   match(reload.stderr, /the closing quote is missing/);
