@@ -8,8 +8,14 @@ const MAX_CLIENTS = 16;
 /** Milliseconds that a client gets to send its next request, and to take an answer. */
 const PATIENCE = 10_000;
 
-/** Milliseconds between two answers: however many ask, the director has work of its own. */
-const PACE = 20;
+/**
+ * Milliseconds between two answers: however many ask, the director has work of its own. After one that took longer the
+ * next waits as long, up to the second of these.
+ */
+const PACE = { least: 20, most: 200 };
+
+/** Milliseconds until clients are let in again after that has failed, for want of a descriptor, say. */
+const RETRY = 1_000;
 
 /** Nobody but the owner may connect: requests change where clients are sent. */
 const UMASK = 0o177;
@@ -25,6 +31,7 @@ export class ControlServer {
   readonly #handlers: Partial<Handlers>;
   readonly #complain: (text: string) => void;
   readonly #clients = new Set<Deno.Conn>();
+  #closed = false;
   /** When the next answer may be given, in milliseconds of performance.now(). */
   #nextTurn = 0;
 
@@ -51,13 +58,19 @@ export class ControlServer {
 
   /** Sends everybody away and removes the socket. */
   close(): void {
+    this.#closed = true;
     this.#listener.close();
     for (const client of this.#clients) drop(client);
     if (inodeOf(this.#path) === this.#inode) removeSocket(this.#path);
   }
 
   async #accept(): Promise<void> {
-    for await (const client of this.#listener) {
+    while (!this.#closed) {
+      const client = await this.#listener.accept().catch(() => undefined);
+      if (!client) {
+        if (!this.#closed) await new Promise((resolve) => setTimeout(resolve, RETRY));
+        continue;
+      }
       if (this.#clients.size >= MAX_CLIENTS) {
         const busy = encodeError(new RequestError("busy", `${MAX_CLIENTS} clients are connected already`));
         within(client, writeLine(client, busy)).catch(() => {}).finally(() => drop(client));
@@ -90,6 +103,7 @@ export class ControlServer {
   }
 
   async #answer(line: string): Promise<string> {
+    const start = performance.now();
     try {
       const { name, argumentsOf } = decodeRequest(line);
       if (!Object.hasOwn(this.#handlers, name)) {
@@ -101,13 +115,16 @@ export class ControlServer {
       if (error instanceof RequestError) return encodeError(error);
       this.#complain(`Internal error: ${error instanceof Error ? error.stack : error}`);
       return encodeError(new RequestError("internal", "an internal error, which the daemon's log has"));
+    } finally {
+      const now = performance.now();
+      this.#nextTurn = Math.max(this.#nextTurn, now + Math.min(now - start, PACE.most));
     }
   }
 
   async #turn(): Promise<void> {
     const now = performance.now();
     const turn = Math.max(now, this.#nextTurn);
-    this.#nextTurn = turn + PACE;
+    this.#nextTurn = turn + PACE.least;
     if (turn > now) await new Promise((resolve) => setTimeout(resolve, turn - now));
   }
 }

@@ -206,7 +206,7 @@ export class Daemon {
     await Promise.all([this.#reporter.stop(), this.#further.become([]), this.#ports.sync?.become([])]);
     this.history.add({ kind: "stopped", detail: "told to" });
     this.history.flush();
-    this.uptime.write();
+    await this.uptime.write();
   }
 
   /** What goes along with the director to another configuration. */

@@ -42,7 +42,7 @@ export class Operator {
     const ended = this.#book.expire(Date.now());
     if (ended.length === 0) return;
     this.#end(ended);
-    this.#save();
+    void this.#save();
     this.#ports.director.obey(this.#book.orders);
   }
 
@@ -93,8 +93,7 @@ export class Operator {
 
   async #finish(selected: readonly Selected[], until: number | undefined): Promise<OrderResult> {
     const { director } = this.#ports;
-    const unsaved = this.#save();
-    await director.obey(this.#book.orders);
+    const [unsaved] = await Promise.all([this.#save(), director.obey(this.#book.orders)]);
     const virtuals = new Set(selected.map(({ virtual }) => virtual));
     const warnings = [...virtuals].flatMap((virtual) => this.#warning(virtual));
     return {
@@ -124,9 +123,9 @@ export class Operator {
   }
 
   /** What the operator should know when it could not be done. */
-  #save(): string | undefined {
+  async #save(): Promise<string | undefined> {
     try {
-      this.#book.save();
+      await this.#book.save();
       return undefined;
     } catch (error) {
       const trouble = `orders cannot be written down and end with the daemon: ${(error as Error).message}`;

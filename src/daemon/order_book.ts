@@ -12,6 +12,7 @@ export interface EndedOrder {
 export class OrderBook {
   readonly #path: string | undefined;
   readonly #orders = new Map<RealId, RealOrders>();
+  #saving: Promise<void> = Promise.resolve();
 
   /**
    * @param path absent = in memory alone.
@@ -66,10 +67,15 @@ export class OrderBook {
    *
    * @throws {Error} of the file system: then they hold until the daemon ends.
    */
-  save(): void {
-    if (this.#path === undefined) return;
-    const orders = [...this.#orders].map(([id, { hold, weight }]) => ({ real: id, hold, weight }));
-    writeState(this.#path, { version: 1, orders });
+  save(): Promise<void> {
+    const path = this.#path;
+    if (path === undefined) return Promise.resolve();
+    const write = () => {
+      const orders = [...this.#orders].map(([id, { hold, weight }]) => ({ real: id, hold, weight }));
+      return writeState(path, { version: 1, orders });
+    };
+    this.#saving = this.#saving.then(write, write);
+    return this.#saving;
   }
 }
 

@@ -28,20 +28,20 @@ export function readState(path: string): unknown {
 }
 
 /**
- * Replaces what is there.
+ * Replaces what is there, one write of a path after the other. Nothing waits for the disk but who waits for this.
  *
  * @throws {Deno.errors.PermissionDenied | Error} of the file system.
  */
-export function writeState(path: string, value: unknown): void {
-  Deno.mkdirSync(dirname(path), { recursive: true, mode: 0o755 });
+export async function writeState(path: string, value: unknown): Promise<void> {
+  await Deno.mkdir(dirname(path), { recursive: true, mode: 0o755 });
   const next = `${path}.new`;
-  const file = Deno.openSync(next, { write: true, create: true, truncate: true, mode: 0o600 });
+  const file = await Deno.open(next, { write: true, create: true, truncate: true, mode: 0o600 });
   try {
     let bytes = new TextEncoder().encode(`${JSON.stringify(value, null, 1)}\n`);
-    while (bytes.length > 0) bytes = bytes.subarray(file.writeSync(bytes));
-    file.syncSync();
+    while (bytes.length > 0) bytes = bytes.subarray(await file.write(bytes));
+    await file.sync();
   } finally {
     file.close();
   }
-  Deno.renameSync(next, path);
+  await Deno.rename(next, path);
 }

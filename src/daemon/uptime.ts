@@ -21,6 +21,7 @@ export class Uptime {
   readonly #watched = new Map<RealId, Watched>();
   #lastLook: number | undefined;
   #looks = 0;
+  #writing = false;
   #trouble: string | undefined;
 
   /** @param path absent = in memory alone. */
@@ -44,7 +45,7 @@ export class Uptime {
         if (real.up) watched.up += seconds;
       }
     }
-    if (++this.#looks % LOOKS_PER_WRITE === 0) this.write();
+    if (++this.#looks % LOOKS_PER_WRITE === 0) void this.write();
   }
 
   /** What is known of a real server. */
@@ -53,17 +54,20 @@ export class Uptime {
     return { upSeconds: Math.round(up), watchedSeconds: Math.round(all) };
   }
 
-  /** Writes the file. */
-  write(): void {
-    if (this.#path === undefined) return;
+  /** Writes the file; what cannot be written is complained of once. */
+  async write(): Promise<void> {
+    if (this.#path === undefined || this.#writing) return;
+    this.#writing = true;
     try {
       const rows = [...this.#watched].slice(-MOST).map(([id, { up, all }]) => [id, Math.round(up), Math.round(all)]);
-      writeState(this.#path, { version: 1, reals: rows });
+      await writeState(this.#path, { version: 1, reals: rows });
       this.#trouble = undefined;
     } catch (error) {
       const trouble = `Uptimes cannot be written: ${(error as Error).message}`;
       if (trouble !== this.#trouble) this.#complain(trouble);
       this.#trouble = trouble;
+    } finally {
+      this.#writing = false;
     }
   }
 

@@ -6,23 +6,25 @@ const WEB1 = "tcp:192.0.2.10:80 10.0.0.11:80" as RealId;
 const WEB2 = "tcp:192.0.2.10:80 10.0.0.12:80" as RealId;
 
 /** A book kept in a file; opened again, it is what a restarted daemon finds. */
-async function withBook(work: (open: () => OrderBook, path: string, complaints: string[]) => void): Promise<void> {
+async function withBook(
+  work: (open: () => OrderBook, path: string, complaints: string[]) => Promise<void> | void,
+): Promise<void> {
   const folder = await Deno.makeTempDir();
   const complaints: string[] = [];
   const path = `${folder}/kept/www.orders.json`;
   try {
-    work(() => new OrderBook(path, (text) => complaints.push(text)), path, complaints);
+    await work(() => new OrderBook(path, (text) => complaints.push(text)), path, complaints);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
 }
 
 Deno.test("orders outlive the daemon, with their times", () =>
-  withBook((open) => {
+  withBook(async (open) => {
     const book = open();
     book.give([WEB1, WEB2], { hold: { value: "drain", since: 1, until: 5 } });
     book.give([WEB1], { weight: { value: 0, since: 2 } });
-    book.save();
+    await book.save();
     deepStrictEqual(
       [...open().orders],
       [
