@@ -13,15 +13,12 @@ export interface Item {
   readonly kind: "file" | "program" | "gzip" | "link";
 }
 
-/** Whole folders: every file in them goes to the one on the right. */
-const FOLDERS: readonly (readonly [from: string, to: string, kind: Item["kind"]])[] = [
-  ["packaging/examples", "usr/share/doc/ldirectord2/examples", "file"],
-  ...["callback", "monit", "runit", "runit/log", "daemontools", "daemontools/log"].map((name) =>
-    [`packaging/examples/${name}`, `usr/share/doc/ldirectord2/examples/${name}`, "file"] as const
-  ),
-  ["docs", "usr/share/doc/ldirectord2", "file"],
-  ["packaging/prometheus", "usr/share/doc/ldirectord2/examples/prometheus", "file"],
-  ["packaging/grafana", "usr/share/doc/ldirectord2/examples/grafana", "file"],
+/** Whole folders, with those in them: scripts stay executable. */
+const FOLDERS: readonly [from: string, to: string][] = [
+  ["packaging/examples", "usr/share/doc/ldirectord2/examples"],
+  ["packaging/grafana", "usr/share/doc/ldirectord2/examples/grafana"],
+  ["packaging/prometheus", "usr/share/doc/ldirectord2/examples/prometheus"],
+  ["docs", "usr/share/doc/ldirectord2"],
 ];
 
 const FILES: readonly [from: string, to: string, kind: Item["kind"]][] = [
@@ -47,17 +44,18 @@ const LINKS: readonly [to: string, target: string][] = [
 
 /** All that installs, the program being the one at `program`. */
 export function layout(program: string): Item[] {
-  const inFolders = FOLDERS.flatMap(([from, to, kind]) =>
-    [...Deno.readDirSync(`${ROOT}${from}`)]
-      .filter(({ isFile }) => isFile)
-      .map(({ name }): Item => ({
-        from: `${ROOT}${from}/${name}`,
-        to: `${to}/${name}${kind === "gzip" ? ".gz" : ""}`,
-        kind,
-      }))
-  );
+  const inFolders = FOLDERS.flatMap(([from, to]) => filesBelow(`${ROOT}${from}`, to));
   const files = FILES.map(([from, to, kind]): Item => ({ from: `${ROOT}${from}`, to, kind }));
   const links = LINKS.map(([to, target]): Item => ({ from: target, to, kind: "link" }));
   const binary: Item = { from: program, to: "usr/sbin/ldirectord", kind: "program" };
   return [binary, ...files, ...inFolders, ...links].sort((a, b) => a.to < b.to ? -1 : 1);
+}
+
+function filesBelow(folder: string, to: string): Item[] {
+  return [...Deno.readDirSync(folder)].flatMap(({ name, isDirectory }): Item[] => {
+    const from = `${folder}/${name}`;
+    if (isDirectory) return filesBelow(from, `${to}/${name}`);
+    const isProgram = (Deno.statSync(from).mode! & 0o111) !== 0;
+    return [{ from, to: `${to}/${name}`, kind: isProgram ? "program" : "file" }];
+  });
 }
