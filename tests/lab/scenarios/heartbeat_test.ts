@@ -14,7 +14,7 @@ clusterScenario(
     const heartbeat = new Heartbeat(RESOURCES);
     await heartbeat.start(node1);
     await heartbeat.start(node2);
-    await cluster.table(node1).becomes(SITE_UP, 60);
+    await cluster.table(node1).becomes(SITE_UP, 180);
     await client.isServedBy(VIRTUAL_SERVICE, "10.0.0.11", "10.0.0.12");
     await cluster.table(node2).becomes("", 0);
 
@@ -24,7 +24,7 @@ clusterScenario(
 
     await cluster.crash(node1);
     console.log(
-      `clients served again ${(await client.waitsForAnswer(VIRTUAL_SERVICE, 60)).toFixed(1)} s after the power loss`,
+      `clients served again ${(await client.waitsForAnswer(VIRTUAL_SERVICE, 180)).toFixed(1)} s after the power loss`,
     );
     await cluster.table(node2).becomes(SITE_UP);
     await client.isServedBy(VIRTUAL_SERVICE, "10.0.0.11", "10.0.0.12");
@@ -32,7 +32,7 @@ clusterScenario(
     const again = await cluster.boot("node1");
     await again.write("/etc/ha.d/conf/www", SITE.replaceAll("\n    ", "\n"));
     await heartbeat.start(again);
-    await cluster.table(again).becomes(SITE_UP, 60);
+    await cluster.table(again).becomes(SITE_UP, 180);
     await cluster.table(node2).becomes("", 30);
     await client.isServedBy(VIRTUAL_SERVICE, "10.0.0.11", "10.0.0.12");
   },

@@ -22,7 +22,7 @@ clusterScenario(
     const pacemaker = new Pacemaker(RESOURCES, AT_HOME);
     await pacemaker.start(node1);
     await pacemaker.start(node2);
-    await pacemaker.becomes(node1, /director\s.*Started node1/, 90);
+    await pacemaker.becomes(node1, /director\s.*Started node1/, 180);
     await cluster.table(node1).becomes(SITE_UP);
     await client.isServedBy(VIRTUAL_SERVICE, "10.0.0.11", "10.0.0.12");
     await cluster.table(node2).becomes("", 0);
@@ -40,7 +40,7 @@ clusterScenario(
 
     await cluster.crash(node1);
     console.log(
-      `clients served again ${seconds(1000 * await client.waitsForAnswer(VIRTUAL_SERVICE, 90))} s after the power loss`,
+      `clients served again ${seconds(1000 * await client.waitsForAnswer(VIRTUAL_SERVICE, 180))} s after the power loss`,
     );
     await cluster.table(node2).becomes(SITE_UP);
     await client.isServedBy(VIRTUAL_SERVICE, "10.0.0.11", "10.0.0.12");

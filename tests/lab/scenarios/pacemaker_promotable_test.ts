@@ -1,9 +1,10 @@
-import { match } from "node:assert/strict";
+import { match, strictEqual } from "node:assert/strict";
 import { director, group, ip, promotable } from "../world/cib.ts";
 import { clusterScenario } from "../world/cluster.ts";
 import { SITE, SITE_UP, VIRTUAL_SERVICE } from "../world/cluster_site.ts";
 import { Conversation } from "../world/conversation.ts";
 import { Pacemaker } from "../world/pacemaker.ts";
+import { poll } from "../world/wait.ts";
 
 /** With a service of long conversations, and the nodes' connections known to each other. */
 const SYNCED_SITE = `
@@ -46,7 +47,7 @@ clusterScenario(
     const pacemaker = new Pacemaker(RESOURCES, CONSTRAINTS);
     await pacemaker.start(node1);
     await pacemaker.start(node2);
-    await pacemaker.becomes(node1, /Promoted: \[ node1 \]\s+\* Unpromoted: \[ node2 \]/, 90);
+    await pacemaker.becomes(node1, /Promoted: \[ node1 \]\s+\* Unpromoted: \[ node2 \]/, 180);
     await pacemaker.becomes(node1, /gateway\s.*Started node1/, 60);
     await cluster.table(node1).becomes(ALL_UP);
     await client.isServedBy(VIRTUAL_SERVICE, "10.0.0.11", "10.0.0.12");
@@ -55,11 +56,14 @@ clusterScenario(
     await using conversation = await Conversation.begin("192.0.2.10", 7);
     // The kernel tells of a connection from its fourth packet on (net.ipv4.vs.sync_threshold).
     for (const word of ["one", "two", "three", "four"]) await conversation.echoes(word, 5);
+    // It gathers what it tells for up to two seconds.
+    const told = async () => (await node2.run("ipvsadm", "-L", "-n", "-c")).includes("192.0.2.10:7");
+    strictEqual(await poll(told, Boolean, 20), true, "the standby knows the connection");
     reals.stop("10.0.0.12");
     await cluster.table(node1).becomes(ONE_DOWN);
 
     await cluster.crash(node1);
-    const seconds = await client.waitsForAnswer(VIRTUAL_SERVICE, 90);
+    const seconds = await client.waitsForAnswer(VIRTUAL_SERVICE, 180);
     console.log(`clients served again ${seconds.toFixed(1)} s after the power loss`);
     await client.isServedBy(VIRTUAL_SERVICE, "10.0.0.11");
     await cluster.table(node2).becomes(ONE_DOWN, 0);
