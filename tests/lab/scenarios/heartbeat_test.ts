@@ -33,7 +33,7 @@ clusterScenario(
     await again.write("/etc/ha.d/conf/www", SITE.replaceAll("\n    ", "\n"));
     await heartbeat.start(again);
     await cluster.table(again).becomes(SITE_UP, 180);
-    await cluster.table(node2).becomes("", 30);
+    await cluster.table(node2).becomes("", 60);
     await client.isServedBy(VIRTUAL_SERVICE, "10.0.0.11", "10.0.0.12");
   },
 );

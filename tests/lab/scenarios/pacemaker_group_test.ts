@@ -40,7 +40,9 @@ clusterScenario(
 
     await cluster.crash(node1);
     console.log(
-      `clients served again ${seconds(1000 * await client.waitsForAnswer(VIRTUAL_SERVICE, 180))} s after the power loss`,
+      `clients served again ${
+        seconds(1000 * await client.waitsForAnswer(VIRTUAL_SERVICE, 180))
+      } s after the power loss`,
     );
     await cluster.table(node2).becomes(SITE_UP);
     await client.isServedBy(VIRTUAL_SERVICE, "10.0.0.11", "10.0.0.12");
