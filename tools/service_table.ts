@@ -7,7 +7,7 @@ import { CHECK_TYPE_DOCS, SERVICE_DOCS, type ServiceDoc } from "../src/config/se
 /** By the first of a row's names. */
 const PROVEN_AGAINST: Readonly<Record<string, string>> = {
   http: "nginx 1.22",
-  http_proxy: "nginx 1.22",
+  http_proxy: "squid 5.7, nginx 1.22",
   smtp: "Postfix 3.7",
   imap: "Dovecot 2.3",
   ftp: "vsftpd 3.0",

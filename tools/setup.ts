@@ -36,6 +36,7 @@ const PEERS: Packages = {
   "dovecot-pop3d": "and by POP3",
   "postfix": "a mail server",
   "vsftpd": "a file server",
+  "squid": "a proxy",
   "redis-server": "a store",
   "memcached": "a cache",
   "chromium": "a browser for the status page",
