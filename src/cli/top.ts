@@ -10,7 +10,7 @@ import { type Tool, UsageError } from "./tool.ts";
 import { toolArguments } from "./tool_arguments.ts";
 import { decodeKeys } from "./top_keys.ts";
 import { listHeight, topScreen } from "./top_screen.ts";
-import { BEGINNING, learn, press, type TopState, type Wish } from "./top_state.ts";
+import { BEGINNING, learn, learnDetails, press, selectedRow, type TopState, type Wish } from "./top_state.ts";
 
 const OPTIONS = { config: { type: "string" }, interval: { type: "string", short: "i" } } as const;
 
@@ -27,9 +27,10 @@ weights, connections, the latency of the newest checks, and what happens below.
 
     q             quit                     d   drain the selected real server
     up, down      select (also k, j)       x   disable it
-    s, S          another order            e   enable it again
-    /             filter                   p   only what does not serve
-    Esc           show all again
+    Enter         all that is known of     e   enable it again
+                  it, with what its last   s   another order (S: backwards)
+                  check has said           /   filter
+    Esc           the whole list again     p   only what does not serve
 
     -i, --interval N   seconds between two looks (1)
     --config NAME      the director's configuration, where several directors run
@@ -69,6 +70,7 @@ class Top {
   #state: TopState = BEGINNING;
   #client: ControlClient | undefined;
   #next = 0;
+  #looking = false;
   #asking: Promise<void> = Promise.resolve();
 
   constructor(instance: Instance, interval: number) {
@@ -107,19 +109,27 @@ class Top {
         const { state, wish, quit } = press(this.#state, key, listHeight(Deno.consoleSize().rows));
         this.#state = state;
         if (wish) this.#order(wish);
+        if (state.closeUp && !state.details) this.#look();
         if (quit) return;
       }
       this.#draw();
     }
   }
 
+  /** One look at a time, however long the director takes. */
   #look(): void {
+    if (this.#looking) return;
+    this.#looking = true;
     this.#ask(async (client) => {
       const status = await client.ask("status", { detail: true }, PATIENCE);
       const { entries, next } = await client.ask("history", { after: this.#next }, PATIENCE);
       this.#next = next;
       this.#state = learn(this.#state, status, entries, performance.now());
-    });
+      const row = this.#state.closeUp ? selectedRow(this.#state) : undefined;
+      if (!row) return;
+      const wish = { real: row.real.real, virtual: row.virtual.key, conversation: true };
+      this.#state = learnDetails(this.#state, await client.ask("status", wish, PATIENCE));
+    }).then(() => this.#looking = false);
   }
 
   #order({ order, real, virtual }: Wish): void {
@@ -132,8 +142,8 @@ class Top {
   }
 
   /** One question after the other; a director that restarts is found again. */
-  #ask(work: (client: ControlClient) => Promise<void>): void {
-    this.#asking = this.#asking.then(async () => {
+  #ask(work: (client: ControlClient) => Promise<void>): Promise<void> {
+    return this.#asking = this.#asking.then(async () => {
       try {
         this.#client ??= await ControlClient.connect(this.#instance.socket);
         await work(this.#client);

@@ -5,6 +5,7 @@ import type { RealStatus, Status } from "../control/status.ts";
 import { type Brush, brushOf, kindBrush, virtualBrush } from "./brushes.ts";
 import type { Paint } from "./paint.ts";
 import { formatCount, formatDuration } from "./quantities.ts";
+import { detailLines } from "./top_details.ts";
 import { type Column, COLUMNS, cut, type Layout, layOut, trafficText, whyText } from "./status_table.ts";
 import { isFresh, listRows, type RealRow, type Row, selectedRow, type TopState } from "./top_state.ts";
 
@@ -35,8 +36,8 @@ const RAMPS = { unicode: ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"
 /** Columns that a wide terminal has. */
 const WIDE = 100;
 
-const HELP = "q quit  ↑↓ select  s sort  / filter  p problems  d drain  x disable  e enable";
-const HELP_ASCII = HELP.replace("↑↓", "j/k");
+const HELP = "q quit  ↑↓  ⏎ detail  d drain  x disable  e enable  s sort  / filter  p problems";
+const HELP_ASCII = HELP.replace("↑↓", "jk").replace("⏎", "RET");
 
 /** How many lines the list has. */
 export function listHeight(rows: number): number {
@@ -47,7 +48,10 @@ export function listHeight(rows: number): number {
 export function topScreen(state: TopState, screen: Screen): string[] {
   const height = listHeight(screen.rows);
   const lines: Line[] = [headLine(state, screen), troubleLine(state, screen)];
-  if (state.status) lines.push(...list(state, state.status, height, screen));
+  if (state.status) {
+    lines.push(...state.closeUp ? closeUp(state, state.status, screen) : list(state, state.status, height, screen));
+  }
+  lines.length = Math.min(lines.length, 3 + height);
   while (lines.length < 3 + height) lines.push([]);
   lines.push(...eventLines(state.events, screen));
   const filled = [...lines.slice(0, screen.rows - 1), footLine(state, screen)];
@@ -77,6 +81,15 @@ function headLine({ status, sort, filter, problems }: TopState, { paint }: Scree
 function troubleLine({ trouble, status }: TopState, { paint }: Screen): Line {
   const text = trouble ?? status?.table.trouble ?? "";
   return [{ text: text && `! ${text}`, brush: paint.red }];
+}
+
+/** What the director has told of the selected real server, or as much as the list knows. */
+function closeUp(state: TopState, status: Status, { paint }: Screen): Line[] {
+  const selected = selectedRow(state);
+  const row = state.details?.id === selected?.id ? state.details : selected;
+  if (!row) return [[{ text: "no real server is selected" }]];
+  const [title, ...rest] = detailLines(row.virtual, row.real, Date.parse(status.time));
+  return [[{ text: title, brush: paint.bold }], ...rest.map((text): Line => [{ text }])];
 }
 
 function list(state: TopState, status: Status, height: number, screen: Screen): Line[] {

@@ -39,6 +39,10 @@ export interface TopState {
   /** Identity of the real server that keys are about. */
   readonly selected?: string;
   readonly prompt?: Prompt;
+  /** The selected real server is shown with all that is known of it. */
+  readonly closeUp: boolean;
+  /** That, once the director has said it. */
+  readonly details?: RealRow;
   readonly message?: string;
   /** When the state of a real server was last seen to change, in milliseconds. */
   readonly changed: ReadonlyMap<string, number>;
@@ -50,6 +54,7 @@ export const BEGINNING: TopState = {
   sort: "configuration",
   filter: "",
   problems: false,
+  closeUp: false,
   changed: new Map(),
 };
 
@@ -76,6 +81,11 @@ export function learn(before: TopState, status: Status, events: readonly History
     changed,
   };
   return { ...after, selected: selectedRow(after)?.id };
+}
+
+/** The state after the director has told all of the selected real server. */
+export function learnDetails(before: TopState, status: Status): TopState {
+  return { ...before, details: realRows(status).at(0) };
 }
 
 /** Whether the real server's change is still to be seen. */
@@ -119,7 +129,12 @@ export function press(state: TopState, key: Key, page: number): Pressed {
   if (state.prompt?.kind === "filter") return { state: pressInFilter(state, state.prompt.before, key) };
   if (state.prompt?.kind === "confirm") return answer(state, state.prompt.wish, key);
   const calm = { ...state, message: undefined };
+  if (calm.closeUp && leavesCloseUp(key)) return { state: { ...calm, closeUp: false, details: undefined } };
   return "name" in key ? { state: pressNamed(calm, key.name, page) } : pressCharacter(calm, key.character);
+}
+
+function leavesCloseUp(key: Key): boolean {
+  return "name" in key ? key.name === "enter" || key.name === "escape" : key.character === "q";
 }
 
 function pressNamed(state: TopState, name: Extract<Key, { name: string }>["name"], page: number): TopState {
@@ -138,6 +153,8 @@ function pressNamed(state: TopState, name: Extract<Key, { name: string }>["name"
       return move(state, Infinity);
     case "escape":
       return { ...state, filter: "", problems: false };
+    case "enter":
+      return { ...state, closeUp: selectedRow(state) !== undefined };
     default:
       return state;
   }
@@ -207,7 +224,7 @@ function move(state: TopState, by: number): TopState {
   if (reals.length === 0) return state;
   const now = reals.findIndex(({ id }) => id === selectedRow(state)?.id);
   const next = Math.min(reals.length - 1, Math.max(0, now + by));
-  return { ...state, selected: reals[next].id };
+  return { ...state, selected: reals[next].id, details: undefined };
 }
 
 function sortBy(state: TopState, by: number): TopState {

@@ -3,7 +3,7 @@ import type { RealStatus, Status } from "../../src/control/status.ts";
 import type { Paint } from "../../src/cli/paint.ts";
 import { decodeKeys } from "../../src/cli/top_keys.ts";
 import { topScreen } from "../../src/cli/top_screen.ts";
-import { BEGINNING, learn, listRows, press, type TopState, type Wish } from "../../src/cli/top_state.ts";
+import { BEGINNING, learn, learnDetails, listRows, press, type TopState, type Wish } from "../../src/cli/top_state.ts";
 import { entry, realStatus, statusWith } from "../web/example_status.ts";
 
 const pure = { permissions: "none" } as const;
@@ -141,6 +141,33 @@ Deno.test({
     ]);
     match(lines.at(-2)! + lines.at(-7)!, /down +10\.0\.0\.12:80 \(192\.0\.2\.10:80\) connection refused/);
     match(lines.at(-1)!, /^q quit/);
+  },
+});
+
+Deno.test({
+  name: "top: Enter shows all of the selected real server with what its check has said, and Enter closes it",
+  ...pure,
+  fn: () => {
+    const [check] = B.checks;
+    const conversation = [{ atMs: 0, text: "* connecting to 10.0.0.12:80" }, { atMs: 1.5, text: "< HTTP/1.1 503" }];
+    const opened = type(beginning(A, B), "j\r").state;
+    match(screenOf(opened, 100, 24).join("\n"), /^10\.0\.0\.12:80 of 192\.0\.2\.10:80 \(shop\)$/m);
+    const told = learnDetails(opened, statusWith({ ...B, checks: [{ ...check, conversation }] }));
+    const text = screenOf(told, 100, 30).join("\n");
+    match(text, /^down for 2m10s: 503 Service Unavailable$/m);
+    match(text, /^check http at 10\.0\.0\.11:80: passes: 200 OK$/m);
+    match(text, /^9 rounds \(failed: 2 timeout\), the last took 1\.3ms/m);
+    match(text, /^ {4}1\.5ms {2}< HTTP\/1\.1 503$/m);
+    for (const key of ["\r", "\x1b", "q"]) {
+      const closed = type(told, key);
+      match(screenOf(closed.state, 100, 24).join("\n"), /^> 10\.0\.0\.12:80/m);
+      strictEqual(closed.quit, false);
+    }
+    for (const [columns, rows] of [[80, 24], [20, 5], [1, 1]]) {
+      const lines = screenOf(told, columns, rows);
+      strictEqual(lines.length, rows);
+      ok(lines.every((line) => line.length <= columns));
+    }
   },
 });
 
