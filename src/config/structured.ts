@@ -27,6 +27,8 @@ export interface Part {
 /** How a value of several parts is written. */
 export interface Structure {
   readonly parts: readonly Part[];
+  /** A request and what is to be received stand together, or not at all. */
+  readonly pairs: boolean;
   /** Takes apart a value that was written in a row. */
   split(raw: string): Parts | undefined;
   /** Reads the parts in a row, and beside it the pair of strings, which may hold anything. */
@@ -47,6 +49,7 @@ const PAIR: readonly Part[] = [
 const asItIs = (text: string) => text;
 
 const real: Structure = {
+  pairs: true,
   parts: [
     {
       key: "address",
@@ -116,6 +119,7 @@ const real: Structure = {
 };
 
 const also: Structure = {
+  pairs: false,
   parts: [
     {
       key: "service",

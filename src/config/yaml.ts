@@ -236,7 +236,7 @@ class YamlReader {
       return undefined;
     }
     const alone = ["request", "receive"].filter((part) => given.has(part));
-    if (alone.length === 1) {
+    if (structure.pairs && alone.length === 1) {
       const other = alone[0] === "request" ? "receive" : "request";
       this.#problems.error(
         this.#place(given.get(alone[0])!),
@@ -250,9 +250,8 @@ class YamlReader {
 
   #readParts(name: DirectiveName, structure: Structure, given: ReadonlyMap<string, Scalar>) {
     const texts: Parts = new Map([...given].map(([part, scalar]) => [part, textOf(scalar)]));
-    const strings = texts.has("request")
-      ? { request: texts.get("request")!, receive: texts.get("receive")! }
-      : undefined;
+    const { request = "", receive = "" } = Object.fromEntries(texts);
+    const strings = texts.has("request") || texts.has("receive") ? { request, receive } : undefined;
     const inOrder = structure.parts.filter((part) => part.inRow && texts.has(part.key));
     const spread = inOrder.find(({ key }) => /\s/.test(texts.get(key)!));
     if (spread) {
@@ -269,10 +268,15 @@ class YamlReader {
     return this.#mistake(`${name}'s ${part.key}`, given.get(part.key)!, { ...reading.mistake, at });
   }
 
-  /** A mapping's directives; those of merged mappings (`<<`) come after its own, and only where it has none. */
-  #items(map: YAMLMap, isRoot: boolean): readonly Item[] {
+  /**
+   * A mapping's directives; those of merged mappings (`<<`) come after its own, and only where it has none. One that is
+   * merged again, perhaps into itself, has nothing to add.
+   */
+  #items(map: YAMLMap, isRoot: boolean, merged: Set<YAMLMap> = new Set()): readonly Item[] {
+    if (merged.has(map)) return [];
+    merged.add(map);
     const own: Item[] = [];
-    const merged: Item[] = [];
+    const further: Item[] = [];
     for (const pair of map.items as Pair<unknown, unknown>[]) {
       const key = pair.key;
       const value = this.#resolved(pair.value as Node | null);
@@ -281,11 +285,11 @@ class YamlReader {
         continue;
       }
       if (textOf(key) === "<<") {
-        for (const each of this.#elements(value)) if (isMap(each)) merged.push(...this.#items(each, isRoot));
+        for (const each of this.#elements(value)) if (isMap(each)) further.push(...this.#items(each, isRoot, merged));
       } else if (!isRoot || !textOf(key).startsWith("x-")) own.push({ key, name: textOf(key), value });
     }
     const names = new Set(own.map(({ name }) => name));
-    return [...own, ...merged.filter(({ name }) => !names.has(name) && names.add(name))];
+    return [...own, ...further.filter(({ name }) => !names.has(name) && names.add(name))];
   }
 
   /** The elements of a list; what is no list is its own only element. */
@@ -375,8 +379,9 @@ function said(subject: string, text: string): string {
   return text.startsWith("must ") ? `${subject} ${text}` : `${subject}: ${text}`;
 }
 
+/** The library's words, but for those about its own troubles. */
 function firstSentence(message: string): string {
-  return message.split("\n")[0];
+  return message.includes("call stack") ? "the values are nested too deeply" : message.split("\n")[0];
 }
 
 function remarks(comment: string | null | undefined): readonly string[] {

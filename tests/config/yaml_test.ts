@@ -9,6 +9,7 @@ import { writeYaml } from "../../src/config/write_yaml.ts";
 import { parseYaml } from "../../src/config/yaml.ts";
 import { Secret } from "../../src/model/secret.ts";
 import { FACTS, line, model } from "./fixture.ts";
+import { Random, seedOfRun } from "./random.ts";
 
 /** A model as plain data that can be compared: places and compiled expressions apart. */
 function plain(value: unknown): unknown {
@@ -212,23 +213,69 @@ Deno.test("a secret is not shown, wherever and however it is written", () => {
   }
 });
 
-Deno.test("no text crashes the reader", () => {
-  for (
-    const text of [
-      "",
-      "---\n",
-      "null",
-      "[]",
-      "*x",
-      "&a *a",
-      "? [a]\n: b",
-      "%",
-      "\u{feff}fork: no",
-      "{",
-      "a: &a [*a]",
-      "<<: 3",
-    ]
-  ) {
-    yaml(text);
+Deno.test("mappings that merge themselves, and each other many times over, are read in no time", () => {
+  const web = Array.from({ length: 40 }, (_, i) => {
+    const inner = i === 0 ? "{failurecount: 3}" : `*a${i - 1}, *a${i - 1}`;
+    return `x-a${i}: &a${i} {<<: [${inner}]}\n`;
+  });
+  const own = "x-self: &self {<<: *self, failurecount: 3}\n";
+  const start = performance.now();
+  for (const text of [`${web.join("")}<<: *a39\n`, `${own}<<: *self\n`]) {
+    strictEqual(parseYaml(text).tree.globals.failurecount?.value, 3, text);
+  }
+  ok(performance.now() - start < HANG);
+  for (const text of ["{", "[", "- ", "? ", "a: "]) {
+    const said = problems(text.repeat(20_000));
+    ok(said.length > 0 && performance.now() - start < 4 * HANG, text);
+  }
+});
+
+/** Far more than a file of a few kilobytes may take, on any machine. */
+const HANG = 5_000;
+
+Deno.test("no file crashes or hangs the reader, and problems point into the file", () => {
+  const random = new Random(seedOfRun());
+  const examples = [...Deno.readDirSync(EXAMPLES)].filter(({ name }) => name.endsWith(".cf")).map(({ name }) => {
+    const { tree, lines } = parse(decodeSource(Deno.readFileSync(new URL(name, EXAMPLES))));
+    return writeYaml(outlineOf(tree, lines));
+  });
+  const pieces = [
+    "\n",
+    "  ",
+    "\t",
+    ": ",
+    "- ",
+    '"',
+    "'",
+    "#",
+    "{",
+    "}",
+    "[",
+    "]",
+    ",",
+    "&a ",
+    "*a",
+    "<<: ",
+    "|\n",
+    ">",
+    "\0",
+    "!",
+  ];
+  for (let i = 0; i < 1_000; i++) {
+    let text = random.pick(examples);
+    for (let edits = 1 + random.below(8); edits > 0; edits--) {
+      const at = random.below(text.length + 1);
+      const piece = random.pick([random.pick(pieces), String.fromCharCode(random.below(256)), ""]);
+      text = text.slice(0, at) + piece + text.slice(at + random.below(2) * random.below(30));
+    }
+    const context = `SEED=${random.seed}, file ${i}`;
+    const start = performance.now();
+    const read = yaml(text);
+    ok(performance.now() - start < HANG, context);
+    strictEqual(read.model === undefined, read.problems.some(({ severity }) => severity === "error"), context);
+    for (const problem of read.problems) {
+      const source = read.lines[problem.line - 1];
+      ok(source !== undefined && problem.column >= 1, `${context}: ${line(problem)}`);
+    }
   }
 });

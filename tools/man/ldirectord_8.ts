@@ -5,6 +5,7 @@
 import { VERBS } from "../../src/cli/arguments.ts";
 import type { Tools } from "../../src/cli/tool.ts";
 import { OPTION_DOCS, VERB_DOCS } from "../../src/cli/usage.ts";
+import { LINTS } from "../../src/config/lints.ts";
 import { VERSION } from "../../src/daemon/version.ts";
 import { Page } from "./roff.ts";
 import { describeTool } from "./usage.ts";
@@ -26,6 +27,7 @@ export function ldirectord8(tools: Tools): string {
   for (const [option, does] of OPTION_DOCS) page.term(option.replace(/-{1,2}[a-z]+/g, (each) => `\`${each}\``), does);
   page.section("Commands").first("Each says more of itself with `--help`.");
   for (const [name, tool] of tools) describeTool(page, name, tool);
+  lints(page);
   exitStatus(page);
   json(page);
   signals(page);
@@ -53,6 +55,14 @@ function describe(page: Page): void {
     "Each configuration has a daemon of its own. Virtual services that no configuration names are never touched, and " +
       "the table is never flushed.",
   );
+}
+
+/** What `check` asks beyond errors. */
+function lints(page: Page): void {
+  page.section("What check warns of").first(
+    "Beside errors, and what would have no effect, `check` asks these questions. `--ignore` leaves one out.",
+  );
+  for (const [name, { why }] of Object.entries(LINTS)) page.term(`\`${name}\``, why);
 }
 
 function exitStatus(page: Page): void {

@@ -1,0 +1,77 @@
+import { ok, strictEqual } from "node:assert/strict";
+import { formatCf } from "../../src/config/format_cf.ts";
+import { outlineOf } from "../../src/config/outline.ts";
+import { parse } from "../../src/config/parse.ts";
+import { sameTree } from "../../src/config/same_tree.ts";
+import { decodeSource } from "../../src/config/source_text.ts";
+import type { Settings, SyntaxTree } from "../../src/config/syntax_tree.ts";
+import { writeCf } from "../../src/config/write_cf.ts";
+import { writeYaml } from "../../src/config/write_yaml.ts";
+import { parseYaml } from "../../src/config/yaml.ts";
+import { Random, seedOfRun } from "./random.ts";
+
+const FILES = ["./corpus/", "../../packaging/examples/"].flatMap((folder) => {
+  const url = new URL(folder, import.meta.url);
+  const names = [...Deno.readDirSync(url)].map(({ name }) => name).filter((name) => name.endsWith(".cf"));
+  return names.map((name) => decodeSource(Deno.readFileSync(new URL(name, url))));
+});
+
+const PIECES = [
+  "\n",
+  "    ",
+  "\t",
+  "=",
+  '"',
+  "#",
+  "->",
+  ":",
+  "[",
+  "]",
+  ",",
+  "\\",
+  "'",
+  '", "',
+  " l:1",
+  "\u{e9}",
+  " # x",
+  "\n# y\n",
+  "\r\n",
+];
+
+function damaged(text: string, random: Random): string {
+  for (let edits = 1 + random.below(4); edits > 0; edits--) {
+    const at = random.below(text.length + 1);
+    text = text.slice(0, at) + random.pick(PIECES) + text.slice(at + random.below(2) * random.below(6));
+  }
+  return text;
+}
+
+/** The tree in an order of its own: YAML gathers what repeats, and puts virtual before virtual6. */
+function ordered({ globals, sections }: SyntaxTree): SyntaxTree {
+  const sorted = (settings: Settings) =>
+    Object.fromEntries(Object.entries(settings).sort(([a], [b]) => a < b ? -1 : 1));
+  return {
+    globals: sorted(globals),
+    sections: sections.map((section) => ({ ...section, settings: sorted(section.settings) }))
+      .sort((a, b) => a.family - b.family),
+  };
+}
+
+Deno.test("whatever a file without errors says, it says laid out, in YAML, and back again", () => {
+  const random = new Random(seedOfRun());
+  let sound = 0;
+  for (let i = 0; i < 6_000; i++) {
+    const text = damaged(random.pick(FILES), random);
+    const { tree, problems, lines } = parse(text);
+    if (problems.hasErrors) continue;
+    sound++;
+    const context = `SEED=${random.seed}, file ${i}: ${JSON.stringify(text)}`;
+    const laidOut = formatCf(text);
+    ok(sameTree(tree, parse(laidOut).tree), context);
+    strictEqual(formatCf(laidOut), laidOut, context);
+    const yaml = parseYaml(writeYaml(outlineOf(tree, lines)));
+    ok(sameTree(ordered(tree), ordered(yaml.tree)), context);
+    ok(sameTree(ordered(tree), ordered(parse(writeCf(yaml.outline)).tree)), context);
+  }
+  ok(sound > 500);
+});
