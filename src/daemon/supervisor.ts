@@ -10,6 +10,9 @@ const TOLERANCE = 2_000;
 /** Milliseconds that a look itself may be late. */
 const PUNCTUAL = 2_000;
 
+/** Checks of one look that are told by their names. */
+const BY_NAME = 5;
+
 /** What is supervised. */
 export interface Supervised {
   overdue(): readonly OverdueCheck[];
@@ -95,12 +98,18 @@ export class Supervisor {
   #tell(overdue: readonly OverdueCheck[]): void {
     const { log } = this.#ports;
     const now = new Map(overdue.map((each) => [each.check.key, nameOf(each)]));
-    for (const [key, name] of now) if (!this.#overdue.has(key)) log.error(`The check of ${name} is overdue`);
-    for (const [key, name] of this.#overdue) {
-      if (!now.has(key)) log.write("notice", `The check of ${name} is no longer overdue`);
-    }
+    const fresh = [...now].filter(([key]) => !this.#overdue.has(key)).map(([, name]) => name);
+    const over = [...this.#overdue].filter(([key]) => !now.has(key)).map(([, name]) => name);
+    for (const checks of named(fresh)) log.error(`${checks} overdue`);
+    for (const checks of named(over)) log.write("notice", `${checks} no longer overdue`);
     this.#overdue = now;
   }
+}
+
+/** Each by its name; of a host's distress that all checks share, one line for all of them. */
+function named(names: readonly string[]): readonly string[] {
+  if (names.length <= BY_NAME) return names.map((name) => `The check of ${name} is`);
+  return [`${names.length} checks, that of ${names[0]} first of all, are`];
 }
 
 function nameOf({ check, users }: OverdueCheck): string {

@@ -28,7 +28,7 @@ export interface VitalSignsPorts {
   readonly clock: Clock;
   readonly log: Log;
   readonly pulseFile?: string;
-  readonly manager?: ServiceManager;
+  readonly manager?: Pick<ServiceManager, "watchdog" | "alive" | "status">;
 }
 
 /** Shows that the director lives: by its pulse file, and to the service manager. */

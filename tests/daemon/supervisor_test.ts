@@ -2,6 +2,7 @@ import { deepStrictEqual } from "node:assert/strict";
 import { Log } from "../../src/daemon/log.ts";
 import { Supervisor, type Vitals } from "../../src/daemon/supervisor.ts";
 import type { OverdueCheck } from "../../src/director/overdue.ts";
+import type { CheckKey } from "../../src/model/check.ts";
 import { FakeClock } from "../director/fake_clock.ts";
 import { keyOf, sketchModel } from "../director/fixture.ts";
 
@@ -9,9 +10,11 @@ const model = sketchModel({ at: "192.0.2.1:80", reals: ["10.0.0.1:80"] });
 const virtual = model.virtuals.get(keyOf("192.0.2.1:80"))!;
 const [real] = virtual.reals.values();
 
+if (real.policy.kind !== "checked") throw new Error("the sketch is checked");
+const { check } = real.policy;
+
 function overdueBy(milliseconds: number): OverdueCheck {
-  if (real.policy.kind !== "checked") throw new Error("the sketch is checked");
-  return { check: real.policy.check, users: [{ virtual, real }], milliseconds };
+  return { check, users: [{ virtual, real }], milliseconds };
 }
 
 /** A clock that jumps, as the monotonic clock does for a process that was stopped. */
@@ -58,6 +61,22 @@ Deno.test("a check that is overdue is told once, and once that it no longer is",
     "notice: The check of 10.0.0.1:80 (192.0.2.1:80) by negotiate is no longer overdue",
   ]);
   deepStrictEqual(looks.map(({ sure }) => sure), [true, true, false, false, true]);
+});
+
+Deno.test("many checks that are overdue at once are one line", pure, async () => {
+  const { clock, lines, supervised } = world();
+  const many = Array.from(
+    { length: 500 },
+    (_, i) => ({ ...overdueBy(9000 - i), check: { ...check, key: `${i}` as CheckKey } }),
+  );
+  supervised.late = many;
+  await clock.advance(2000);
+  supervised.late = [];
+  await clock.advance(1000);
+  deepStrictEqual(lines, [
+    "error: 500 checks, that of 10.0.0.1:80 (192.0.2.1:80) by negotiate first of all, are overdue",
+    "notice: 500 checks, that of 10.0.0.1:80 (192.0.2.1:80) by negotiate first of all, are no longer overdue",
+  ]);
 });
 
 Deno.test(
