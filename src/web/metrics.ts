@@ -129,14 +129,26 @@ function checkFamilies(reals: readonly Labelled<RealStatus>[]): Family[] {
     "When the last round of a check ended, since the epoch.",
   );
   for (const { labels: whose, of: { checks } } of reals) {
-    for (const check of checks) {
-      const labels = { ...whose, check: `${check.kind}:${check.port}` };
+    const names = checkNames(checks);
+    for (const [i, check] of checks.entries()) {
+      const labels = { ...whose, check: names[i] };
       addHistogram(durations, labels, check);
       for (const [reason, count] of Object.entries(check.failed)) failures.add({ ...labels, reason }, count);
       if (check.lastRound !== null) last.add(labels, epoch(check.lastRound));
     }
   }
   return [durations, failures, last];
+}
+
+/** `http:80`; a further check of the same kind at the same port is `http:80#2`. */
+function checkNames(checks: readonly CheckStatus[]): string[] {
+  const seen = new Map<string, number>();
+  return checks.map(({ kind, port }) => {
+    const name = `${kind}:${port}`;
+    const count = (seen.get(name) ?? 0) + 1;
+    seen.set(name, count);
+    return count === 1 ? name : `${name}#${count}`;
+  });
 }
 
 function addHistogram(family: Family, labels: Labels, { rounds, detail }: CheckStatus): void {
@@ -169,7 +181,9 @@ function family<T>(
   return family;
 }
 
-function virtualLabels({ virtual, protocol, name }: VirtualStatus): Labels {
+/** A mark of IPv6 packets is another service than the same mark of IPv4 ones: `fwm6`. */
+function virtualLabels({ key, virtual, name }: VirtualStatus): Labels {
+  const protocol = key.slice(0, key.indexOf(":"));
   return name === null ? { virtual, protocol } : { virtual, protocol, name };
 }
 

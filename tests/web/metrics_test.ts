@@ -53,6 +53,20 @@ Deno.test({
 });
 
 Deno.test({
+  name: "metrics: no two samples have the same labels, whatever is checked twice or shares a mark",
+  permissions: "none",
+  fn: () => {
+    const [check] = realStatus().checks;
+    const twice = realStatus({ checks: [check, { ...check, kind: "connect" }, check] });
+    const status = statusWith(twice);
+    const [virtual] = status.virtuals;
+    const marks = ["fwm:7", "fwm6:7"].map((key) => ({ ...virtual, key, virtual: "7", protocol: "fwm" as const }));
+    const names = samples(metricsText({ ...status, virtuals: [virtual, ...marks] })).map((line) => line.split(" ")[0]);
+    deepStrictEqual(names.filter((name, i) => names.indexOf(name) !== i), []);
+  },
+});
+
+Deno.test({
   name: "metrics: of a director that does not answer, only that",
   permissions: "none",
   fn: () => deepStrictEqual(samples(metricsText(undefined)), ["ldirectord_up 0"]),

@@ -1,4 +1,5 @@
 import { deepStrictEqual, match, rejects, strictEqual } from "node:assert/strict";
+import { parse } from "yaml";
 import { askOnce, NobodyThere } from "../../../src/control/client.ts";
 import { GATEWAY } from "../world/addresses.ts";
 import { scenario } from "../world/scenario.ts";
@@ -113,6 +114,8 @@ scenario(
     const [{ state, orders, weight }] = JSON.parse(stdout).virtuals[0].reals;
     deepStrictEqual([state, orders.hold.kind, orders.weight.weight], ["drained", "drain", 7]);
     deepStrictEqual(weight, { configured: 3, wanted: 0, kernel: 0 });
+    const yaml = await director.tool("www", "status", "--yaml");
+    deepStrictEqual(parse(yaml.stdout).virtuals[0].reals[0].weight, weight);
 
     strictEqual((await director.tool("enable", "10.0.0.11")).code, 0);
     await table.becomes(pairWith("3"));
