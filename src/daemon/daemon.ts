@@ -62,6 +62,7 @@ export class Daemon {
   readonly #ports: DaemonPorts;
   readonly #log: Log;
   readonly director: Director;
+  /** What the requests of the control socket are answered from. */
   readonly history: HistoryFile;
   readonly records: Records;
   readonly uptime: Uptime;
