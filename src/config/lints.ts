@@ -386,6 +386,8 @@ export function namedFiles({ globals, sections }: SyntaxTree): readonly NamedFil
     note(settings.checkcommand, settings.checkcommand?.value[0], "the checkcommand");
     note(settings.fallbackcommand, settings.fallbackcommand?.value[0], "the fallbackcommand");
     note(settings.callback, settings.callback?.value, "the callback");
+    const { notify } = settings;
+    if (notify?.value.kind === "program") note(notify, notify.value.argv[0], "the program of notify");
     note(settings.maintenancedir, settings.maintenancedir?.value, "the maintenancedir");
     note(settings.tlscafile, settings.tlscafile?.value, "the tlscafile");
     note(settings.tlscertfile, settings.tlscertfile?.value, "the tlscertfile");

@@ -177,6 +177,14 @@ export const QUESTIONS: Readonly<Record<string, Question>> = {
     });
   },
 
+  "real-servers": (facts) => {
+    const methods = (["gate", "ipip"] as const).filter((method) => hasReals(facts, method));
+    if (methods.length === 0) return [];
+    const needs =
+      "needs nothing of this machine, no module either; what the real servers need says doctor --real ADDRESS";
+    return [ok(`forwarding by ${methods.join(" and ")} ${needs}`)];
+  },
+
   "rp-filter": ({ sysctls, addresses }) => {
     const interfaces = externalInterfaces(addresses);
     if (interfaces.length < 2) return [];

@@ -84,7 +84,7 @@ function exitStatus(page: Page): void {
 }
 
 /** The documents that `--json` prints: contracts, to which fields are only added. */
-const DOCUMENTS: readonly (readonly [command: string, fields: readonly (readonly [string, string])[]])[] = [
+export const DOCUMENTS: readonly (readonly [command: string, fields: readonly (readonly [string, string])[]])[] = [
   ["check", [
     ["file", "Absolute path of the configuration."],
     ["verdict", "`clean`, `warnings` or `errors`."],
@@ -124,9 +124,10 @@ const DOCUMENTS: readonly (readonly [command: string, fields: readonly (readonly
       "The worst first. Each with `question`, `level`, `what`, and where there is something to do `why` and " +
       "`commands`.",
     ],
+    ["address", "Of `--real`, in place of the others: the real server's address."],
     [
       "needs",
-      "Of `--real`, in place of the others: for each forwarding method `address`, `forwarding`, `virtuals`, " +
+      "With it, for each forwarding method: `address`, `forwarding`, `virtuals`, " +
       "`director`, `sameNetwork`, `steps` (`what`, `why`, `commands`), `recipes` (`system`, `files` of `path` and `text`, " +
       "`commands`) and `proof`.",
     ],

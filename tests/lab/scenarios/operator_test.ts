@@ -36,6 +36,9 @@ scenario("plan: what it announces is what start does, and it changes nothing its
     "",
   ]]);
   await table.becomes(others);
+  const document = JSON.parse((await director.tool("plan", "--json", "www")).stdout);
+  deepStrictEqual(Object.keys(document), ["version", "file", "basis", "changes"]);
+  deepStrictEqual(document.changes[1].rule, "-a -t 192.0.2.10:80 -r 10.0.0.11:80 -m -w 1");
 
   reals.stop("10.0.0.12");
   const { code, stdout } = await director.tool("plan", "--check", "www");
@@ -111,7 +114,7 @@ scenario("probe: real servers are asked as the daemon would, and the daemon is n
 });
 
 scenario("doctor: it finds what is wrong with the director's machine, and its commands set it right", async (world) => {
-  const { director, reals } = world;
+  const { director, reals, table } = world;
   await reals.are(["10.0.0.11", "10.0.0.12"]);
   await director.host.run("sysctl", "-qw", "net.ipv4.ip_forward=0");
   await director.host.run("ip", "address", "del", "192.0.2.10/24", "dev", "eth0");
@@ -133,6 +136,14 @@ scenario("doctor: it finds what is wrong with the director's machine, and its co
   }
   const { code, findings } = await examined();
   deepStrictEqual([code, findings.filter(({ level }) => level !== "ok")], [0, []]);
+
+  await director.configure(SITE.replace("= rr", "= nonsense"));
+  await table.changeByHand("-A -t 192.0.2.10:80 -s rr");
+  await table.changeByHand("-a -t 192.0.2.10:80 -r 10.0.0.99:80 -m -w 1");
+  deepStrictEqual((await examined()).findings.filter(({ level }) => level !== "ok").map(({ what }) => what), [
+    "the kernel has no scheduler nonsense",
+    "the table has 10.0.0.99:80 in 192.0.2.10:80, which /etc/ha.d/www does not list",
+  ]);
 });
 
 scenario("doctor --real: what it says to type makes a bare machine a real server, by each method", async (world) => {
