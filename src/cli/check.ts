@@ -4,6 +4,7 @@ import { excerptOf, type Problem } from "../config/problem.ts";
 import type { SyntaxTree } from "../config/syntax_tree.ts";
 import { fileMode, isMissing, localAddresses, sysctl } from "../doctor/machine.ts";
 import type { Model } from "../model/virtual_service.ts";
+import { filled } from "./filled.ts";
 import { findInstance } from "./instance.ts";
 import { type Paint, paintFor } from "./paint.ts";
 import { type Tool, UsageError } from "./tool.ts";
@@ -116,15 +117,10 @@ function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
-const WIDTH = 100;
+const WIDTH = 92;
 
 /** `  why: text`, in lines of a readable width. */
 function wrapped(label: string, text: string): string[] {
-  const lines = [`  ${label}:`];
-  for (const word of text.split(" ")) {
-    const last = lines.length - 1;
-    if (lines[last].length + 1 + word.length <= WIDTH) lines[last] += ` ${word}`;
-    else lines.push(`       ${word}`);
-  }
-  return lines;
+  const [first, ...rest] = filled(text, WIDTH);
+  return [`  ${label}: ${first}`, ...rest.map((line) => `       ${line}`)];
 }

@@ -7,6 +7,7 @@ import { CHECK_TYPE_DOCS, SERVICE_DOCS, type ServiceDoc } from "../config/servic
 import { STRUCTURES } from "../config/structured.ts";
 import { closest } from "../config/closest.ts";
 import { type Verb, VERBS } from "./arguments.ts";
+import { filled } from "./filled.ts";
 import type { Tools } from "./tool.ts";
 import { OPTION_DOCS, VERB_DOCS } from "./usage.ts";
 
@@ -178,21 +179,14 @@ ldirectord convert --to yaml, and --to cf, turn one into the other.
 
 /** A name and what there is to say of it, in lines of a readable width. */
 function row(name: string, text: string, indent = 18): string {
-  const [first, ...rest] = fill(text, WIDTH - indent).split("\n");
+  const [first, ...rest] = filled(text, WIDTH - indent);
   const head = `    ${name} `.padEnd(indent);
   const lines = head.length > indent ? [head.trimEnd(), `${" ".repeat(indent)}${first}`] : [`${head}${first}`];
   return [...lines, ...rest.map((line) => `${" ".repeat(indent)}${line}`)].join("\n");
 }
 
-function fill(text: string, width = WIDTH): string {
-  const lines = [""];
-  for (const word of text.split(" ")) {
-    const last = lines.length - 1;
-    if (lines[last] === "") lines[last] = word;
-    else if (lines[last].length + 1 + word.length <= width) lines[last] += ` ${word}`;
-    else lines.push(word);
-  }
-  return lines.join("\n");
+function fill(text: string): string {
+  return filled(text, WIDTH).join("\n");
 }
 
 function firstSentence(text: string): string {

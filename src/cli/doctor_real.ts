@@ -1,0 +1,115 @@
+/**
+ * `doctor --real`: what a real server needs, by the configuration or by the command line.
+ */
+
+import { localAddresses } from "../doctor/machine.ts";
+import { type RealNeeds, realNeeds, type RealToSetUp } from "../doctor/real_needs.ts";
+import { familyOf, type IpAddress, isInNetwork, isLoopback, parseIp } from "../model/address.ts";
+import type { Forwarding } from "../model/table.ts";
+import type { Model } from "../model/virtual_service.ts";
+import { filled } from "./filled.ts";
+import { findInstance } from "./instance.ts";
+import { loadInstance } from "./load_instance.ts";
+import { type Paint, paintFor } from "./paint.ts";
+import { UsageError } from "./tool.ts";
+
+const STATUS = { said: 0, unknown: 2 } as const;
+
+const METHODS: readonly string[] = ["gate", "masq", "ipip"] satisfies readonly Forwarding[];
+
+/** What the command line says of the real server. */
+export interface RealOptions {
+  readonly json?: boolean;
+  readonly method?: string;
+  readonly virtual?: string[];
+}
+
+/** Says what the real server of that address needs. Gives the exit status: 0, or 2 when it cannot be said. */
+export async function sayNeeds(address: string, options: RealOptions, name: string | undefined): Promise<number> {
+  const ip = parseIp(address.replace(/^\[|\]$/g, ""));
+  if (!ip) throw new UsageError(`not an address: ${address}`);
+  const reals = options.method ? [givenReal(ip, options)] : await configuredReals(ip, name);
+  if (typeof reals === "number") return reals;
+  if (reals.length === 0) {
+    console.error(
+      `ldirectord doctor: no real server has the address ${ip} in ${findInstance(name).file}; ` +
+        "without a configuration say --method gate|masq|ipip --virtual ADDRESS",
+    );
+    return STATUS.unknown;
+  }
+  const needs = reals.map((real) => ({ ...real, ...realNeeds(real) }));
+  if (options.json) console.log(JSON.stringify({ version: 1, address: ip, needs }, undefined, 2));
+  else for (const each of needs) console.log(needsText(each, each, paintFor(Deno.stdout)));
+  return STATUS.said;
+}
+
+function givenReal(address: IpAddress, { method = "", virtual = [] }: RealOptions): RealToSetUp {
+  if (!METHODS.includes(method)) throw new UsageError(`the method is gate, masq or ipip, not ${method}`);
+  const virtuals = virtual.map((text) => {
+    const ip = parseIp(text.replace(/^\[|\]$/g, ""));
+    if (!ip || familyOf(ip) !== familyOf(address)) throw new UsageError(`not an address of the same kind: ${text}`);
+    return ip;
+  });
+  return realToSetUp(address, method as Forwarding, virtuals);
+}
+
+/** The real server as the configuration has it: once for each method by which it is reached. */
+async function configuredReals(address: IpAddress, name: string | undefined): Promise<readonly RealToSetUp[] | number> {
+  const runnable = await loadInstance(findInstance(name), true);
+  if (typeof runnable === "number") return STATUS.unknown;
+  const virtuals = virtualsByMethod(runnable.model, address);
+  return [...virtuals].map(([method, addresses]) => realToSetUp(address, method, [...addresses]));
+}
+
+function virtualsByMethod(model: Model, address: IpAddress): ReadonlyMap<Forwarding, ReadonlySet<IpAddress>> {
+  const found = new Map<Forwarding, Set<IpAddress>>();
+  for (const { settings: { address: service }, reals } of model.virtuals.values()) {
+    for (const { destination } of reals.values()) {
+      if (destination.address !== address) continue;
+      const known = found.get(destination.forwarding) ?? new Set();
+      found.set(destination.forwarding, known);
+      if (service.kind !== "fwm") known.add(service.address);
+    }
+  }
+  return found;
+}
+
+function realToSetUp(address: IpAddress, forwarding: Forwarding, virtuals: readonly IpAddress[]): RealToSetUp {
+  const networks = localAddresses().filter((network) => !isLoopback(network.address));
+  const near = networks.find((network) => isInNetwork(address, network) && !virtuals.includes(network.address));
+  const sameNetwork = near !== undefined && virtuals.some((virtual) => isInNetwork(virtual, near));
+  return { address, forwarding, virtuals, director: near?.address, sameNetwork };
+}
+
+const METHOD_NAMES: Readonly<Record<Forwarding, string>> = {
+  gate: "direct routing (gate)",
+  masq: "address translation (masq)",
+  ipip: "a tunnel (ipip)",
+};
+
+function needsText({ address, forwarding, virtuals }: RealToSetUp, needs: RealNeeds, paint: Paint): string {
+  const serving = virtuals.length > 0 ? `, serving ${virtuals.join(", ")}` : "";
+  return [
+    paint.bold(`${address} is reached by ${METHOD_NAMES[forwarding]}${serving}. It needs:`),
+    ...needs.steps.flatMap(({ what, why, commands }) => [
+      "",
+      `  ${paint.bold(what)}`,
+      ...filled(why, 90).map((line) => `  ${line}`),
+      ...commands.map((command) => `      ${paint.cyan(command)}`),
+    ]),
+    "",
+    paint.bold("To have it after a boot, too:"),
+    ...needs.recipes.flatMap(({ system, files, commands }) => [
+      "",
+      `  ${paint.bold(system)}`,
+      ...files.flatMap((
+        { path, text },
+      ) => [`    ${path}:`, ...text.split("\n").map((line) => `      ${line}`.trimEnd())]),
+      ...commands.map((command) => `      ${paint.cyan(`# ${command}`)}`),
+    ]),
+    "",
+    paint.bold("To see that it worked:"),
+    ...needs.proof.map((command) => `      ${paint.cyan(command)}`),
+    "",
+  ].join("\n");
+}
