@@ -156,8 +156,9 @@ function realRow(
     return { text, brush: column.title === "STATE" ? brushOf(real.state, paint) : undefined };
   });
   const reason = { text: cut(whyText(real), why), brush: real.drift === null ? undefined : paint.red };
-  const line: Line = [{ text: chosen ? "> " : "  " }, ...cells, reason];
-  if (isFresh(state, id, now)) return restyled(line, paint.reverse);
+  const fresh = isFresh(state, id, now);
+  const line: Line = [{ text: `${chosen ? ">" : " "}${fresh ? "*" : " "}` }, ...cells, reason];
+  if (fresh) return restyled(line, paint.reverse);
   return chosen ? restyled(line, paint.bold) : line;
 }
 

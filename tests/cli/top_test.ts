@@ -121,7 +121,7 @@ Deno.test({
   ...pure,
   fn: () => {
     const state = learn(beginning(A), statusWith({ ...A, state: "down", serving: false }), [], 1_000);
-    match(screenOf(state, 100, 24, 1_500).join("\n"), /\*> 10\.0\.0\.11:80 +down.*\*/);
+    match(screenOf(state, 100, 24, 1_500).join("\n"), /\*>\*10\.0\.0\.11:80 +down.*\*/);
     ok(!screenOf(state, 100, 24, 9_000).join("\n").includes("*"));
   },
 });

@@ -1,4 +1,5 @@
-import { deepStrictEqual, match, rejects, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert/strict";
+import { stripVTControlCharacters } from "node:util";
 import { parse } from "yaml";
 import { askOnce, NobodyThere } from "../../../src/control/client.ts";
 import { GATEWAY } from "../world/addresses.ts";
@@ -158,6 +159,12 @@ scenario(
     match(drifted, /10\.0\.0\.11:80 +down .* - \(3\) .*503 Service Temporarily Unavailable/);
     match(drifted, /10\.0\.0\.12:80 +up .* 9 .*! weight 9 in the kernel; 200 OK/);
     match(drifted, /1 of 2 real servers serve/);
+
+    const { code, stdout: shown } = await director.terminal(6, "q", "top");
+    strictEqual(code, 0, "top ends when q is pressed");
+    match(stripVTControlCharacters(shown), /10\.0\.0\.11:80 +down/);
+    // The screen is as it was: the cursor is back, and so is what stood there before.
+    ok(shown.trimEnd().endsWith("\x1b[?25h\x1b[?1049l"), JSON.stringify(shown.slice(-80)));
   },
 );
 

@@ -96,6 +96,14 @@ export class Director {
     return this.host.outcomeOf("timeout", String(START_SECONDS), this.program, ...words);
   }
 
+  /** Runs a command beside the verbs on a terminal of 80 by 24, types the keys after so many seconds, and gives what it showed. */
+  terminal(seconds: number, keys: string, ...words: string[]): Promise<Outcome> {
+    const onTerminal = `stty rows 24 cols 80; exec ${this.program} ${words.join(" ")}`;
+    const typed =
+      `(sleep ${seconds}; printf '${keys}'; sleep 1) | timeout ${START_SECONDS} script -qec '${onTerminal}' /dev/null`;
+    return this.host.outcomeOf("env", "LANG=C.UTF-8", "TERM=xterm", "sh", "-c", typed);
+  }
+
   /** Sends the program a signal. */
   async signal(signal: Deno.Signal, name = NAME): Promise<void> {
     const pid = await this.pid(name);
