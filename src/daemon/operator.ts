@@ -2,8 +2,9 @@ import { type Arguments, RequestError } from "../control/protocol.ts";
 import type { OrderResult } from "../control/requests.ts";
 import type { Director } from "../director/director.ts";
 import { isServing, needsFallback } from "../director/health.ts";
-import { type Hold, type RealId, realId } from "../model/orders.ts";
-import type { VirtualService } from "../model/virtual_service.ts";
+import { bracketed, parseIp } from "../model/address.ts";
+import { type Hold, partsOf, type RealId, realId } from "../model/orders.ts";
+import type { VirtualKey } from "../model/table.ts";
 import type { HistoryFile } from "./history_file.ts";
 import type { Log } from "./log.ts";
 import { type EndedOrder, isWeight, OrderBook } from "./order_book.ts";
@@ -63,11 +64,32 @@ export class Operator {
 
   /** The request `enable`: all is as the configuration and the checks say. */
   async enable(told: Arguments): Promise<OrderResult> {
-    const { selected } = this.#read(told);
-    const ended = this.#book.takeBack(selected.map(idOf));
-    const concerned = selected.filter((each) => ended.some(({ id }) => id === idOf(each)));
+    const forgotten = typeof told.real === "string" ? this.#forgotten(told.real) : [];
+    const ended = this.#book.takeBack([...forgotten, ...this.#listed(told, forgotten.length > 0)]);
     for (const { id, order } of ended) this.#tell(id, `${order} taken back`);
-    return await this.#finish(concerned, undefined);
+    return await this.#finish([...new Set(ended.map(({ id }) => id))], undefined);
+  }
+
+  /** Those that the configuration has; none of them is no mistake where others are meant. */
+  #listed(told: Arguments, mayBeNone: boolean): RealId[] {
+    try {
+      return this.#read(told).selected.map(idOf);
+    } catch (error) {
+      if (mayBeNone && error instanceof RequestError) return [];
+      throw error;
+    }
+  }
+
+  /** Ordered real servers of that address that no configuration has any more. */
+  #forgotten(word: string): RealId[] {
+    const { virtuals } = this.#ports.director.model;
+    const address = parseIp(word);
+    const wanted = address ? bracketed(address) : word;
+    return [...this.#book.orders.keys()].filter((id) => {
+      const { virtual, real } = partsOf(id);
+      if (virtuals.get(virtual)?.reals.has(real)) return false;
+      return real === wanted || real.slice(0, real.lastIndexOf(":")) === wanted;
+    });
   }
 
   #read(told: Arguments): { readonly selected: readonly Selected[]; readonly until?: number } {
@@ -88,24 +110,25 @@ export class Operator {
   #carryOut(selected: readonly Selected[], order: string, until: number | undefined): Promise<OrderResult> {
     const ending = until === undefined ? "" : ` until ${new Date(until).toLocaleString("sv-SE")}`;
     for (const each of selected) this.#tell(idOf(each), `${order}${ending}`);
-    return this.#finish(selected, until);
+    return this.#finish(selected.map(idOf), until);
   }
 
-  async #finish(selected: readonly Selected[], until: number | undefined): Promise<OrderResult> {
+  async #finish(ids: readonly RealId[], until: number | undefined): Promise<OrderResult> {
     const { director } = this.#ports;
     const [unsaved] = await Promise.all([this.#save(), director.obey(this.#book.orders)]);
-    const virtuals = new Set(selected.map(({ virtual }) => virtual));
-    const warnings = [...virtuals].flatMap((virtual) => this.#warning(virtual));
+    const concerned = ids.map(partsOf);
+    const warnings = [...new Set(concerned.map(({ virtual }) => virtual))].flatMap((key) => this.#warning(key));
     return {
-      reals: selected.map(({ virtual, real }) => ({ virtual: virtual.label, key: virtual.key, real: real.key })),
+      reals: concerned.map(({ virtual, real }) => ({ virtual: this.#labelOf(virtual), key: virtual, real })),
       until: until === undefined ? null : new Date(until).toISOString(),
       warnings: unsaved === undefined ? warnings : [...warnings, unsaved],
     };
   }
 
-  #warning(virtual: VirtualService): string[] {
-    const health = this.#ports.director.health.get(virtual.key);
-    if (!health || [...health.reals.values()].some(isServing)) return [];
+  #warning(key: VirtualKey): string[] {
+    const { health: all, model } = this.#ports.director;
+    const [virtual, health] = [model.virtuals.get(key), all.get(key)];
+    if (!virtual || !health || [...health.reals.values()].some(isServing)) return [];
     const instead = virtual.fallback && needsFallback(virtual, health) ? "only its fallback does" : "nobody does";
     return [`no real server of ${virtual.label} serves clients now: ${instead}`];
   }
@@ -115,11 +138,15 @@ export class Operator {
   }
 
   #tell(id: RealId, what: string): void {
-    const { director, history, log } = this.#ports;
-    const [key, real] = id.split(" ");
-    const virtual = [...director.model.virtuals.values()].find((each) => each.key === key)?.label ?? key;
+    const { history, log } = this.#ports;
+    const { virtual: key, real } = partsOf(id);
+    const virtual = this.#labelOf(key);
     log.info(`Operator: ${real} (${virtual}): ${what}`);
     history.add({ kind: "order", virtual, real, detail: what });
+  }
+
+  #labelOf(key: VirtualKey): string {
+    return this.#ports.director.model.virtuals.get(key)?.label ?? key;
   }
 
   /** What the operator should know when it could not be done. */

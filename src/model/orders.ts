@@ -32,3 +32,9 @@ export type RealId = `${VirtualKey} ${DestinationKey}`;
 export function realId(virtual: VirtualKey, real: DestinationKey): RealId {
   return `${virtual} ${real}`;
 }
+
+/** The inverse of {@link realId}. */
+export function partsOf(id: RealId): { readonly virtual: VirtualKey; readonly real: DestinationKey } {
+  const gap = id.indexOf(" ");
+  return { virtual: id.slice(0, gap) as VirtualKey, real: id.slice(gap + 1) as DestinationKey };
+}

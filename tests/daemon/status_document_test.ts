@@ -197,3 +197,23 @@ for (const [request, weight, expected] of ORDERS) {
       }),
   );
 }
+
+Deno.test(
+  "enable takes back the orders about a real server that the configuration has lost",
+  LENIENT,
+  () =>
+    withDaemon(async ({ test, config, alive }) => {
+      await controlRequests(test.daemon).drain({ real: "127.0.0.1" });
+      await test.stop();
+      const shorter = config.replace(`        real = 127.0.0.1:${alive} masq 3\n`, "");
+      const next = await TestDaemon.start(shorter, test);
+      try {
+        const { reals } = await controlRequests(next.daemon).enable({ real: "127.0.0.1" });
+        deepStrictEqual(reals.map(({ virtual }) => virtual).sort(), ["192.0.2.10:80", "192.0.2.10:80", "7"]);
+        const kept = JSON.parse(await Deno.readTextFile(`${next.folder}/kept/test.orders.json`));
+        deepStrictEqual(kept.orders, []);
+      } finally {
+        await next.stop();
+      }
+    }),
+);
