@@ -33,6 +33,8 @@ export class PidFile {
         file.close();
         continue;
       }
+      // Whatever our umask: monitoring is seldom root.
+      Deno.chmodSync(path, 0o644);
       file.truncateSync();
       file.writeSync(new TextEncoder().encode(`${Deno.pid}\n`));
       return new PidFile(path, file);

@@ -45,7 +45,9 @@ export class PulseFile {
   /** Renews the file. */
   beat(pulse: Pulse): void {
     try {
-      Deno.writeTextFileSync(this.#new, encodePulse(pulse), { mode: 0o644 });
+      Deno.writeTextFileSync(this.#new, encodePulse(pulse));
+      // Whatever our umask: monitoring is seldom root.
+      Deno.chmodSync(this.#new, 0o644);
       Deno.renameSync(this.#new, this.#path);
       this.#failed = false;
     } catch (error) {

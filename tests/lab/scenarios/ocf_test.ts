@@ -14,6 +14,14 @@ clusterScenario("ocf-tester has nothing to say against the resource agent", asyn
   strictEqual(code, 0);
 });
 
+clusterScenario("the resource agent of the Perl program drives ours as well", async ({ cluster, reals }, node) => {
+  await reals.are(["10.0.0.11", "10.0.0.12"]);
+  await cluster.writeEverywhere(CONFIG, SITE);
+  const old = "/usr/lib/ocf/resource.d/heartbeat/ldirectord";
+  const { stdout, stderr } = await node.outcomeOf("ocf-tester", "-n", "www", "-o", `configfile=${CONFIG}`, old);
+  match(stdout + stderr, /passed all tests/);
+});
+
 clusterScenario("the resource agent's exit codes", async ({ cluster, reals }, node) => {
   await reals.are(["10.0.0.11", "10.0.0.12"]);
   await installAgent(node);
