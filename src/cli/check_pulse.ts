@@ -26,7 +26,7 @@ Options:
     -w, --warning SECONDS   late for WARNING above so many seconds (120)
     -c, --critical SECONDS  late for CRITICAL above so many seconds (300)
     -t, --table             look into the kernel's IPVS table as well: a virtual service
-                            that is missing there is CRITICAL
+                            that is missing there is CRITICAL (for root only)
 
 Where checks are made less often than once a minute the usual limits are twice and five
 times what a check may take to come round. A table out of step is a WARNING.

@@ -207,6 +207,10 @@ scenario(
       /^OK: ldirectord pulse is regular \(\d+ seconds? since last beat\) \| age=\d+s;4;60;0 .*checks=\d+c$/m;
     match((await poll(pulse, ({ stdout }) => /checks=[1-9]/.test(stdout), 5)).stdout, regular);
 
+    for (const file of ["/run/ldirectord.www.pulse", "/run/ldirectord.www.pid"]) {
+      strictEqual((await Deno.stat(file)).mode! & 0o777, 0o644, `anybody may read ${file}`);
+    }
+
     await director.signal("SIGSTOP");
     await becomes(1);
     await director.signal("SIGCONT");
