@@ -5,7 +5,7 @@ import { type ConfigurationFacts, configurationFacts, gatherFacts, type Neighbou
 import { examine, type Finding, type Level } from "../doctor/findings.ts";
 import { sayNeeds } from "./doctor_real.ts";
 import { filled } from "./filled.ts";
-import { findInstance, hasConfiguration } from "./instance.ts";
+import { findInstance, hasConfiguration, type Instance } from "./instance.ts";
 import { type Paint, paintFor } from "./paint.ts";
 import { type Tool, UsageError } from "./tool.ts";
 import { toolArguments } from "./tool_arguments.ts";
@@ -62,7 +62,7 @@ async function factsOf(name: string | undefined): Promise<ConfigurationFacts | u
   const { model, problems } = await loadConfig(instance.file);
   const counts: Record<Severity, number> = { error: 0, warning: 0 };
   for (const { severity } of problems) counts[severity]++;
-  return configurationFacts(instance.file, counts, model, pidFileOwner(instance.pidFile).state === "running");
+  return configurationFacts(instance.file, counts, model, runs(instance));
 }
 
 /** The configurations whose daemons run beside the one that is asked about. */
@@ -73,11 +73,20 @@ async function neighboursOf(name: string | undefined): Promise<readonly Neighbou
     const label = /^ldirectord\.(.+)\.pid$/.exec(entry)?.[1];
     if (!label) continue;
     const instance = findInstance(label === "ldirectord" ? undefined : label);
-    if (instance.file === own.file || pidFileOwner(instance.pidFile).state !== "running") continue;
+    if (instance.file === own.file || !runs(instance)) continue;
     const { model } = await loadConfig(instance.file);
     if (model) found.push({ file: instance.file, virtuals: new Set(model.virtuals.keys()) });
   }
   return found;
+}
+
+/** Whether the instance's daemon runs, as far as we may know. */
+function runs({ pidFile }: Instance): boolean {
+  try {
+    return pidFileOwner(pidFile).state === "running";
+  } catch {
+    return false;
+  }
 }
 
 function runFiles(): Iterable<Deno.DirEntry> {

@@ -56,6 +56,18 @@ const MOST_OF_EACH = 10;
 
 /** The questions, by the names that `check --ignore` takes. */
 export const LINTS: Readonly<Record<string, Lint>> = {
+  "no-virtual-service": {
+    why: "A daemon of this configuration has nothing to do.",
+    find: function* ({ tree: { sections, globals } }) {
+      if (sections.length > 0 || globals.execute) return;
+      yield {
+        place: { line: 0, column: 0, length: 0 },
+        text: "there is no virtual service in the file",
+        fix: "add virtual = host:port, and below it, indented, real = host:port gate|masq|ipip",
+      };
+    },
+  },
+
   "no-real-server": {
     why: "Clients get no answer, or only that of the fallback.",
     find: inSections(function* ({ section, virtual }, { model }) {

@@ -183,9 +183,15 @@ pure("what the machine would have to tell is not guessed", () => {
   deepStrictEqual(found(text, {}), []);
 });
 
+pure("a file without a virtual service is found, unless it only starts others", () => {
+  deepStrictEqual(found("checkinterval = 3\n"), ["no-virtual-service 0: there is no virtual service in the file"]);
+  deepStrictEqual(found("execute = other\n"), []);
+});
+
 pure("each question has rows here, and each finding says why and what to do", () => {
   const texts = ROWS.map(([head, body]) => section(head, ...body));
   texts.push(section("virtual = 10.0.0.9:143", "checktimeout = 5", "passwd = x", REAL));
+  texts.push("");
   const all = texts.flatMap((text) => lint(parse(text).tree, model(text), { ...HERE, fileMode: 0o644 }));
   deepStrictEqual([...new Set(all.map(({ lint }) => lint))].sort(), Object.keys(LINTS).sort());
   for (const { lint, why, hint } of all) ok(/\.$/.test(why!) && hint!.length > 5, `${lint}`);
