@@ -29,7 +29,7 @@ Deno.test("completion: what may come next, by what stands before", () => {
     "check ": ["shop", "www"],
     "check www ": [],
     "check --j": ["--json"],
-    "check --ignore no-": ["no-real-server"],
+    "check --ignore no-r": ["no-real-server"],
     "convert --to ": ["yaml", "cf"],
     "convert --from ": ["keepalived"],
     "convert --to yaml s": ["shop"],
