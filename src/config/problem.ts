@@ -127,7 +127,12 @@ function printable(text: string): string {
  * Hides the value of a line that gives a password, in YAML wherever it stands on the line, also where the directive's
  * name is mistyped: better to hide one value too many.
  */
-function maskSecrets(line: string): string {
+function maskSecrets(written: string): string {
+  // A password in a URL: as many stars, so that what follows stays where it is.
+  const line = written.replace(
+    /(:\/\/[^\s/@"]*:)([^\s/@"]+)(?=@)/g,
+    (_, head, secret) => head + "*".repeat(secret.length),
+  );
   const inside = /["']?[\w-]*(?:pass|pwd|secr|header)[\w-]*["']?\s*[:=]\s*/i.exec(line);
   if (inside) return `${line.slice(0, inside.index)}${inside[0]}***`;
   const first = /^\s*(?:-\s+)*([^\s=:]+)(?:\s*[=:]\s*|\s+)/.exec(line);

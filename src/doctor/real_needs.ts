@@ -197,7 +197,8 @@ function masqNeeds({ address, director, sameNetwork }: RealToSetUp): RealNeeds {
   const four = familyOf(address) === 4;
   const gateway = director ?? "DIRECTOR";
   const ip = four ? "ip" : "ip -6";
-  const settings = four ? ["net.ipv4.conf.all.accept_redirects=0"] : ["net.ipv6.conf.all.accept_redirects=0"];
+  // A host that does not forward accepts redirects when either of the two says so (ip-sysctl.rst).
+  const settings = ["all", "INTERFACE"].map((name) => `net.${four ? "ipv4" : "ipv6"}.conf.${name}.accept_redirects=0`);
   const steps: Step[] = [{
     what: `the default route through the director${director ? ` (${director})` : ""}`,
     why: "Its answers must come back through the director, which gives them the virtual address again. Where two " +

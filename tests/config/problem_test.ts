@@ -41,6 +41,14 @@ pure("a secret is masked, also where its directive is mistyped", () => {
   }
 });
 
+pure("a password in a URL is masked, and the caret stays where it belongs", () => {
+  const lines = ['request = "http://joe:hunter2@web/x" nonsense'];
+  const problem: Problem = { severity: "error", line: 1, column: 38, length: 8, text: "wrong" };
+  const [, source, caret] = formatProblem(problem, "x.cf", lines, 42).split("\n");
+  strictEqual(source, '  request = "http://joe:*******@web/x" nonsense');
+  strictEqual(source.slice(caret.indexOf("^"), caret.lastIndexOf("^") + 1), "nonsense");
+});
+
 pure("a long line is cut around the caret, and control characters are not printed", () => {
   const lines = [`request = ${"x".repeat(500)}HERE${"\x1b".repeat(500)}`];
   const problem: Problem = { severity: "error", line: 1, column: 511, length: 4, text: "wrong" };

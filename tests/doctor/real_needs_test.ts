@@ -36,6 +36,7 @@ pure("what is typed, by the way in which a real server is reached", () => {
   deepStrictEqual(typed(needs("10.0.0.1", "masq", { sameNetwork: true })), [
     "ip route replace default via DIRECTOR",
     "sysctl -w net.ipv4.conf.all.accept_redirects=0",
+    "sysctl -w net.ipv4.conf.INTERFACE.accept_redirects=0",
   ]);
   deepStrictEqual(typed(needs("10.0.0.1", "gate")).at(-1), "ip address add VIRTUAL-ADDRESS/32 dev lo");
 });
