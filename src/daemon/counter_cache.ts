@@ -7,7 +7,8 @@ const FRESH = 900;
 /** The kernel's counters, looked at once a second at most, however many ask. */
 export class CounterCache {
   readonly #reader: CounterReader | undefined;
-  #last: { readonly at: number; readonly counters: Promise<Counters | undefined> } | undefined;
+  #looking: Promise<Counters | undefined> | undefined;
+  #last: { readonly at: number; readonly counters: Counters | undefined } | undefined;
 
   /** @param reader absent = there are none. */
   constructor(reader: CounterReader | undefined) {
@@ -16,11 +17,13 @@ export class CounterCache {
 
   /** `undefined` when the kernel does not say. */
   read(): Promise<Counters | undefined> {
-    const now = performance.now();
-    if (this.#last && now - this.#last.at < FRESH) return this.#last.counters;
-    const counters = this.#look();
-    this.#last = { at: now, counters };
-    return counters;
+    if (this.#last && performance.now() - this.#last.at < FRESH) return Promise.resolve(this.#last.counters);
+    // A slow kernel is not looked at again before the last look has ended.
+    this.#looking ??= this.#look().then((counters) => {
+      this.#last = { at: performance.now(), counters };
+      return counters;
+    }).finally(() => this.#looking = undefined);
+    return this.#looking;
   }
 
   async #look(): Promise<Counters | undefined> {

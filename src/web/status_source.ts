@@ -15,7 +15,8 @@ const EVENTS = 100;
 export class StatusSource {
   readonly #socket: string;
   #client: ControlClient | undefined;
-  #last: { readonly at: number; readonly answer: Promise<Answer> } | undefined;
+  #asking: Promise<Answer> | undefined;
+  #last: { readonly at: number; readonly answer: Answer } | undefined;
   #next = 0;
   #startedAt: string | undefined;
   #events: HistoryEntry[] = [];
@@ -27,11 +28,14 @@ export class StatusSource {
 
   /** What the director says now; why not, when it does not answer. */
   read(): Promise<Answer> {
-    const now = performance.now();
-    if (this.#last && now - this.#last.at < FRESH) return this.#last.answer;
-    const answer = this.#ask();
-    this.#last = { at: now, answer };
-    return answer;
+    if (this.#last && performance.now() - this.#last.at < FRESH) return Promise.resolve(this.#last.answer);
+    // A slow director is not asked again before it has answered.
+    this.#asking ??= this.#ask().then((answer) => {
+      this.#asking = undefined;
+      this.#last = { at: performance.now(), answer };
+      return answer;
+    });
+    return this.#asking;
   }
 
   /** Ends the connection. */

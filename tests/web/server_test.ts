@@ -12,14 +12,17 @@ class World implements AsyncDisposable {
   status: Status = statusWith(realStatus());
   readonly events = [entry("connection refused")];
   asked = 0;
+  /** What the director waits for before it answers. */
+  delay: Promise<void> | undefined;
   readonly #control: TestServer;
   readonly #source: StatusSource;
   readonly #server: WebServer;
 
   constructor() {
     this.#control = new TestServer({
-      status: () => {
+      status: async () => {
         this.asked++;
+        await this.delay;
         return this.status;
       },
       history: ({ after }) => ({ entries: this.events.slice(Number(after)), next: this.events.length }),
@@ -81,6 +84,18 @@ Deno.test("status page: however many ask, the director is asked once a second", 
   await using world = new World();
   await Promise.all(Array.from({ length: 200 }, (_, i) => world.get(["/metrics", "/status.json", "/healthz"][i % 3])));
   strictEqual(world.asked <= 3, true, `asked ${world.asked} times`);
+});
+
+Deno.test("status page: a director that takes its time is not asked again meanwhile, and all get its answer", async () => {
+  await using world = new World();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  world.delay = promise;
+  const first = world.get("/healthz");
+  // Longer than an answer is good for.
+  await new Promise((wake) => setTimeout(wake, 1_000));
+  const second = world.get("/healthz");
+  resolve();
+  deepStrictEqual([(await first).text, (await second).text, world.asked], ["ok\n", "ok\n", 1]);
 });
 
 /** A director that is not well, and what /healthz says. */
