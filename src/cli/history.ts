@@ -22,7 +22,7 @@ const USUAL = 50;
 
 /** What happened, from the file that the daemon keeps. */
 export const history: Tool = {
-  summary: "what happened: who came and went, why, and how long each was up",
+  summary: "show what happened: who came and went, why, how long each was up",
   usage: `Usage: ldirectord history [REAL] [-n LINES] [--json] [--config NAME]
 
 Shows what happened, the newest last: real servers that came and went and why, orders,

@@ -39,7 +39,7 @@ Exit status: 0 done, 1 not done, 3 no director runs.
 
 /** No new connections for a real server. */
 export const drain: Tool = {
-  summary: "send no new connections to a real server: weight 0, and back by itself if you like",
+  summary: "send a real server no new connections, for a time if you like",
   usage: `Usage: ldirectord drain REAL [--virtual V] [--for TIME] [--wait [--timeout TIME]]
 
 Gives a real server weight 0: open connections go on, new ones go to the others.

@@ -18,7 +18,7 @@ const GIVEN_UP = ["run", "ffi", "sys", "env"] as const;
 
 /** The status page and the metrics of a director, by a process of their own. */
 export const serve: Tool = {
-  summary: "the status page and the metrics of a director, over HTTP, read-only",
+  summary: "serve the status page and the metrics of a director over HTTP",
   usage: `Usage: ldirectord serve [ADDRESS:PORT | PORT] [--config NAME]
 
 Serves the status page (/), its data (/status.json), metrics for Prometheus (/metrics) and
