@@ -245,11 +245,11 @@ export const LINTS: Readonly<Record<string, Lint>> = {
   "retry-without-effect": {
     why: "retryinterval counts while it is open whether a server goes down or comes back; with failurecount = 1 and " +
       "risecount = 1 one check decides, and it never is.",
-    find: inSections(function* ({ section: { settings, head }, virtual }, { tree }) {
+    find: inSections(function* ({ section: { settings }, virtual }, { tree }) {
       const retry = settings.retryinterval ?? tree.globals.retryinterval;
       if (!retry || virtual.failureCount > 1 || virtual.riseCount > 1) return;
       yield {
-        place: retry ?? head,
+        place: retry,
         text: `retryinterval has no effect in ${nameOf(virtual)}: failurecount and risecount are 1`,
         fix: "add failurecount = 3, say",
       };

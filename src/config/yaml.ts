@@ -75,6 +75,10 @@ class YamlReader {
     const outlines: OutlineSection[] = [];
     for (const { key, name, value } of items) {
       if (name !== "virtual" && name !== "virtual6") continue;
+      if (!value || (isScalar(value) && value.value === null)) {
+        this.#problems.error(this.#place(key), `${name} needs a value`, "write - address: 192.0.2.1:80 below it");
+        continue;
+      }
       const above = [...remarks(key.commentBefore), ...isSeq(value) ? remarks(value.commentBefore) : []];
       for (const [i, section] of this.#elements(value).entries()) {
         this.#section(name, section, i === 0 ? above : [], sections, outlines);
@@ -82,17 +86,25 @@ class YamlReader {
     }
     const globals = this.#collect(items.filter(({ name }) => name !== "virtual" && name !== "virtual6"), "global");
     const tree: SyntaxTree = { globals: globals.settings, sections };
-    const above = [...remarks(this.#doc.commentBefore), ...remarks(contents?.commentBefore)];
-    const entries = globals.entries.map((entry, i) =>
-      i === 0 ? { ...entry, above: [...above, ...entry.above] } : entry
-    );
+    const first = globals.entries[0] ?? outlines[0]?.head;
+    const remarked = { ...first, above: [...this.#remarksAtTop(contents), ...first?.above ?? []] };
+    const withRemarks = (entry: Entry) => entry === first ? remarked : entry;
     return {
       tree,
       problems: this.#problems,
       lines: withoutSecrets(this.#lines),
       spell: (hint) => hint.replace(/\b([a-z0-9]+) = /g, "$1: "),
-      outline: { globals: entries, sections: outlines, end: remarks(this.#doc.comment) },
+      outline: {
+        globals: globals.entries.map(withRemarks),
+        sections: outlines.map(({ head, entries }) => ({ head: withRemarks(head), entries })),
+        end: remarks(this.#doc.comment),
+      },
     };
+  }
+
+  /** What stands above everything, which the library keeps in two places. */
+  #remarksAtTop(contents: Node | null): readonly string[] {
+    return [...remarks(this.#doc.commentBefore), ...remarks(contents?.commentBefore)];
   }
 
   #section(

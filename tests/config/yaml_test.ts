@@ -155,6 +155,12 @@ virtual = 192.0.2.20:80
   deepStrictEqual(plain(yaml(text).model), plain(model(cf)));
 });
 
+Deno.test("what stands above everything stays there, be there global directives or none", () => {
+  for (const text of ["# top\nvirtual:\n  - mark: 7\n", "# top\n\nvirtual:\n  - mark: 7\n"]) {
+    strictEqual(writeCf(parseYaml(text).outline), "# top\nvirtual = 7\n");
+  }
+});
+
 Deno.test("what is wrong is pointed at, by the line of the YAML", () => {
   const rows: Readonly<Record<string, readonly string[]>> = {
     "checkinterval: 10s": ['error 1:16+3 checkinterval: not a whole number: "10s"'],
@@ -169,6 +175,7 @@ Deno.test("what is wrong is pointed at, by the line of the YAML", () => {
     "- virtual": ["error 1:1+9 a mapping of directives is expected here"],
     "a: b: c": ["error 1:4+1 Nested mappings are not allowed in compact mappings"],
     "fork: no\nfork: yes": ["error 2:1+1 Map keys must be unique"],
+    "virtual:": ["error 1:1+7 virtual needs a value"],
     "virtual: 192.0.2.1:80": ["error 1:10+12 virtual is a list of mappings"],
     "virtual:\n  - service: http": ["error 2:5+13 the address is missing"],
     "virtual:\n  - address: 7": ['error 2:14+1 address: "7" is none'],
