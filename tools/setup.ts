@@ -64,6 +64,8 @@ const PEERS: Packages = {
   "rsync": "one that takes it there",
   "csync2": "another one",
   "ldirectord": "the Perl program, to compare with",
+  "libdbd-mysql-perl": "what it asks MySQL with",
+  "libdbd-pg-perl": "and PostgreSQL",
   "libnet-inet6glue-perl": "without which that dies of its first IPv6 check",
   "mandoc": "reads the manual pages closely",
   "groff-base": "as man does",

@@ -68,7 +68,8 @@ export const DIRECTIVES = {
     doc: "A real server, or one for each address of a range. The forwarding method is direct routing (gate), NAT " +
       "(masq) or IP-in-IP (ipip). Weight 1 unless given. A pair of quoted strings replaces the section's request " +
       "and receive for this server. The kernel stops sending it connections at u:n and resumes below l:n. Checks go to the " +
-      "address after checkip: instead of the server's own (new; IPv6 in brackets, for a range a range).",
+      "address after checkip: instead of the server's own (new; IPv6 in brackets, for a range a range), and their " +
+      "packets carry the mark after checkmark: instead of the section's (new).",
   },
   real6: {
     scope: "virtual",

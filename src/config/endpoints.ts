@@ -9,7 +9,7 @@ import type { Forwarding } from "../model/table.ts";
 import { closest } from "./closest.ts";
 import { type Grammar, mistake, type Reading, type Spot, value, whole } from "./grammar.ts";
 import { quotable } from "./quotes.ts";
-import { type Expression, quoted } from "./values.ts";
+import { type Expression, packetMark, quoted } from "./values.ts";
 import { readWords, shifted, trailing, withoutOuterQuotes, type Word } from "./words.ts";
 
 /** A host as written: an address, or a name to look up. */
@@ -51,6 +51,8 @@ export interface RealValue extends Endpoint {
   readonly weight: number;
   /** Where checks go instead of the server's own address; for a range, a range of as many. */
   readonly checkIp?: CheckIp;
+  /** The mark of its checks' packets, instead of the section's. */
+  readonly checkMark?: CheckMark;
   /** Override those of the section; `""` means none. */
   readonly pair?: { readonly request: string; readonly receive: Expression };
   /** 0 = none. */
@@ -62,6 +64,11 @@ export interface RealValue extends Endpoint {
 export interface CheckIp extends Spot {
   readonly first: IpAddress;
   readonly last?: IpAddress;
+}
+
+/** What `checkmark:` says. */
+export interface CheckMark extends Spot {
+  readonly mark: number;
 }
 
 const MOST_MARK = 0xffff_ffff;
@@ -103,9 +110,13 @@ export const fallbackServer: Grammar<FallbackValue> = quotable("host[:port] [gat
   return mistake(spot, unknownForwarding(word), forwardingHint(word));
 });
 
-/** `host[->host][:port] gate|masq|ipip [weight] ["request", "receive"] [l:n] [u:n] [checkip:address[->address]]`. */
+/**
+ * `host[->host][:port] gate|masq|ipip [weight] ["request", "receive"] [l:n] [u:n] [checkip:address[->address]]
+ * [checkmark:n]`.
+ */
 export const realServer: Grammar<RealValue> = {
-  form: 'host[->host][:port] gate|masq|ipip [weight] ["request", "receive"] [l:n] [u:n] [checkip:address]',
+  form:
+    'host[->host][:port] gate|masq|ipip [weight] ["request", "receive"] [l:n] [u:n] [checkip:address] [checkmark:n]',
   read(raw) {
     const bare = withoutOuterQuotes(raw);
     const reading = readEndpoint(bare.text, "range");
@@ -135,6 +146,7 @@ function readReal(
   let weight: number | undefined;
   const thresholds: { l?: number; u?: number } = {};
   let checkIp: CheckIp | undefined;
+  let checkMark: CheckMark | undefined;
   const strings: Word[] = [];
   for (const word of rest) {
     const threshold = /^([lu]):(\d+)$/.exec(word.text);
@@ -149,6 +161,12 @@ function readReal(
       const reading = readCheckIp(text, word);
       if ("mistake" in reading) return reading;
       checkIp = reading.value;
+    } else if (word.text.startsWith(CHECK_MARK) && !word.inQuotes) {
+      if (checkMark) return mistake(word, `${CHECK_MARK} is given twice`);
+      const at = word.at + CHECK_MARK.length;
+      const reading = packetMark.read(text.slice(at, word.at + word.length));
+      if ("mistake" in reading) return shifted(reading, at);
+      checkMark = { at: word.at, length: word.length, mark: reading.value };
     } else if (word.inQuotes) {
       if (strings.length === 2) return mistake(word, "there is text after the request and receive pair");
       strings.push(word);
@@ -178,6 +196,7 @@ function readReal(
     forwarding: first.text,
     weight: weight ?? 1,
     checkIp,
+    checkMark,
     pair,
     lowerThreshold,
     upperThreshold,
@@ -185,6 +204,7 @@ function readReal(
 }
 
 const CHECK_IP = "checkip:";
+const CHECK_MARK = "checkmark:";
 
 /** No names here: what a check depends on should not depend on a name server. */
 function readCheckIp(text: string, word: Word): Reading<CheckIp> {
@@ -304,7 +324,7 @@ function unknownRealWord(word: string): string {
 }
 
 function realWordHint(word: string): string {
-  if (/^check/i.test(word)) return "another address to check is written checkip:10.0.0.1";
+  if (/^check/i.test(word)) return "where and how checks go is written checkip:10.0.0.1 and checkmark:7";
   if (/^[lu]/.test(word)) return "thresholds are written l:10 and u:20";
-  return 'after the forwarding method: weight, "request", "receive", l:n, u:n, checkip:address';
+  return 'after the forwarding method: weight, "request", "receive", l:n, u:n, checkip:address, checkmark:n';
 }

@@ -64,43 +64,56 @@ export function resolveChecks(
   const virtualArguments = external ? argumentsOf(settings.address) : [];
   const sectionIdentity = identityOf(load, method, timing, base, virtualArguments);
   const also = resolveAlsoChecks(load, section, settings, timing, base);
-  const agent = resolveAgent(load, section, timing, base.origin);
+  const agent = resolveAgent(load, section, timing);
 
   return (real) => {
     const { pair } = real.value;
     const request = (pair ? pair.request : own.request?.value) || undefined;
     const receive = receiveOf(real);
     const identity = `${sectionIdentity} ${JSON.stringify([request, receive?.source])}`;
-    warnOfCheckIp(load, real, method.method);
+    const mark = real.value.checkMark?.mark;
+    const origin = mark === undefined ? base.origin : { ...base.origin, mark };
+    warnOfCheckPlace(load, real, method.method);
     return (address, configuredPort, checkedAt) => {
       const serving = configuredPort || portOf(settings.address);
       const port = own.checkport?.value ?? (serving || defaultPort(service));
       warnOfNoPort(load, section, method.method, port);
       const commandArguments = external ? [...virtualArguments, address, String(serving)] : [];
-      const asked = external ? [formatEndpoint(address, port), serving] : [formatEndpoint(checkedAt, port)];
+      const place = { address: checkedAt, origin };
+      const asked = external ? [formatEndpoint(address, port), serving] : [placeKey(place, port)];
       const key = [method.method, service, ...asked, identity].join(" ") as CheckKey;
       return {
         kind: "checked",
-        also: [...also(checkedAt, serving), ...agent(checkedAt)],
+        also: [...also(place, serving), ...agent(place)],
         check: shared(load, key, () => ({
           key,
           ...method,
           ...timing,
-          target: { address: external ? address : checkedAt, port, request, receive, commandArguments, ...base },
+          target: { ...base, ...external ? { address } : place, port, request, receive, commandArguments },
         })),
       };
     };
   };
 }
 
-/** The further checks of a real server at an address and port. */
+/** Where a real server's checks go to, and how its packets are known on the way. */
+interface Place {
+  readonly address: IpAddress;
+  readonly origin: Origin | undefined;
+}
+
+function placeKey({ address, origin }: Place, port: number): string {
+  return `${formatEndpoint(address, port)} ${JSON.stringify(origin ?? null)}`;
+}
+
+/** The further checks of a real server at its place and port. */
 function resolveAlsoChecks(
   load: Load,
   { settings: own }: Section,
   settings: ServiceSettings,
   timing: Timing,
   base: BaseTarget,
-): (address: IpAddress, serving: number) => readonly Check[] {
+): (place: Place, serving: number) => readonly Check[] {
   const makers = (own.alsocheck ?? []).map((setting) => {
     const { kind, port, request: text, receive: expression } = setting.value;
     const method: Method = { method: kind === "connect" || kind === "ping" ? kind : "negotiate" };
@@ -110,19 +123,19 @@ function resolveAlsoChecks(
     const receive = compile(load, setting, expression);
     const request = text || undefined;
     const identity = `${identityOf(load, method, timing, target, [])} ${JSON.stringify([request, receive?.source])}`;
-    return (address: IpAddress, serving: number) => {
+    return (place: Place, serving: number) => {
       const checked = port ?? (service === "none" ? serving : defaultPort(service));
-      const key = [method.method, service, formatEndpoint(address, checked), identity].join(" ") as CheckKey;
+      const key = [method.method, service, placeKey(place, checked), identity].join(" ") as CheckKey;
       const make = () => ({
         key,
         ...method,
         ...timing,
-        target: { ...target, address, port: checked, request, receive },
+        target: { ...target, ...place, port: checked, request, receive },
       });
       return shared(load, key, make);
     };
   });
-  return (address, serving) => makers.map((make) => make(address, serving));
+  return (place, serving) => makers.map((make) => make(place, serving));
 }
 
 /** The agent at a real server's address, asked like a further check. */
@@ -130,14 +143,12 @@ function resolveAgent(
   load: Load,
   { settings: own }: Section,
   timing: Timing,
-  origin: Origin | undefined,
-): (address: IpAddress) => readonly Check[] {
+): (place: Place) => readonly Check[] {
   const port = own.agentport?.value;
   if (port === undefined) return () => [];
-  return (address) => {
-    const endpoint = formatEndpoint(address, port);
-    const key = `agent ${endpoint} ${JSON.stringify([timing, origin])}` as CheckKey;
-    const target = { ...AGENT, address, port, origin };
+  return (place) => {
+    const key = `agent ${placeKey(place, port)} ${JSON.stringify(timing)}` as CheckKey;
+    const target = { ...AGENT, ...place, port };
     return [shared(load, key, () => ({ key, method: "agent", ...timing, target }))];
   };
 }
@@ -363,11 +374,12 @@ function hasOwnRequests({ settings, family }: Section): boolean {
   return reals.length > 0 && reals.every((real) => real.value.pair?.request);
 }
 
-/** A command is told the address of the real server, by which it knows it. */
-function warnOfCheckIp({ problems }: Load, real: Setting<RealValue>, method: CheckMethod): void {
-  const { checkIp } = real.value;
-  if (!checkIp || (method !== "external" && method !== "external-perl")) return;
-  problems.warning(within(real, checkIp), `checkip has no effect with checktype ${method}`);
+/** A command is told the address of the real server, by which it knows it, and goes its own way there. */
+function warnOfCheckPlace({ problems }: Load, real: Setting<RealValue>, method: CheckMethod): void {
+  if (method !== "external" && method !== "external-perl") return;
+  const { checkIp, checkMark } = real.value;
+  if (checkIp) problems.warning(within(real, checkIp), `checkip has no effect with checktype ${method}`);
+  if (checkMark) problems.warning(within(real, checkMark), `checkmark has no effect with checktype ${method}`);
 }
 
 function warnOfNoPort(load: Load, section: Section, method: CheckMethod, port: number): void {

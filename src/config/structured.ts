@@ -89,11 +89,17 @@ const real: Structure = {
       doc: "The address that checks go to instead of its own.",
       inRow: (text) => `checkip:${text}`,
     },
+    {
+      key: "checkmark",
+      doc: "The mark that its checks' packets carry on this host.",
+      least: 1,
+      inRow: (text) => `checkmark:${text}`,
+    },
   ],
   split(raw) {
     const value = readValue(realServer, raw);
     if (!value) return undefined;
-    const { host, last, port, forwarding, weight, pair, lowerThreshold, upperThreshold, checkIp } = value;
+    const { host, last, port, forwarding, weight, pair, lowerThreshold, upperThreshold, checkIp, checkMark } = value;
     const bracketed = (text: string) => text.includes(":") ? `[${text}]` : text;
     const range = (from: string, to: string | undefined) => `${bracketed(from)}${to ? `->${bracketed(to)}` : ""}`;
     return partsOf([
@@ -105,6 +111,7 @@ const real: Structure = {
       ["lower", lowerThreshold > 0 ? String(lowerThreshold) : undefined],
       ["upper", upperThreshold > 0 ? String(upperThreshold) : undefined],
       ["checkip", checkIp && range(checkIp.first, checkIp.last)],
+      ["checkmark", checkMark && String(checkMark.mark)],
     ]);
   },
   read(row, pair) {

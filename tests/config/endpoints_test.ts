@@ -9,10 +9,11 @@ function endpoint({ host, last, port }: Endpoint & { readonly last?: RealValue["
 }
 
 function describe(real: RealValue): string {
-  const { forwarding, weight, pair, lowerThreshold, upperThreshold, checkIp } = real;
+  const { forwarding, weight, pair, lowerThreshold, upperThreshold, checkIp, checkMark } = real;
   const strings = pair ? [`<${pair.request}>`, `<${pair.receive.source}>@${pair.receive.at}`] : [];
   const limits = lowerThreshold || upperThreshold ? [`${lowerThreshold}..${upperThreshold}`] : [];
   const checked = checkIp ? [`at ${checkIp.first}${checkIp.last ? `->${checkIp.last}` : ""}`] : [];
+  if (checkMark) checked.push(`marked ${checkMark.mark}`);
   return [endpoint(real), forwarding, weight, ...strings, ...limits, ...checked].join(" ");
 }
 
@@ -40,6 +41,7 @@ const REALS: Readonly<Record<string, string>> = {
   "10.0.0.1:80 gate 2 checkip:[2001:DB8::1] l:3 u:7": "10.0.0.1:80 gate 2 3..7 at 2001:db8::1",
   '10.0.0.1->10.0.0.3:80 gate "/", "OK" checkip:10.1.0.1->10.1.0.3':
     "10.0.0.1->10.0.0.3:80 gate 1 </> <OK>@33 at 10.1.0.1->10.1.0.3",
+  "10.0.0.1:80 gate checkmark:7 checkip:10.1.0.1": "10.0.0.1:80 gate 1 at 10.1.0.1 marked 7",
   '10.0.0.1:80 gate "checkip:10.1.0.1", "b"': "10.0.0.1:80 gate 1 <checkip:10.1.0.1> <b>@38",
   '10.0.0.1:80 gate 1 "http://10.0.0.9:8080/x?a=b,c", "OK"':
     "10.0.0.1:80 gate 1 <http://10.0.0.9:8080/x?a=b,c> <OK>@52",
@@ -72,6 +74,8 @@ const BAD: readonly (readonly [Grammar<unknown>, string, string])[] = [
   [realServer, "10.0.0.1:80 gate checkip:::1", "25+3 an IPv6 address stands in brackets"],
   [realServer, "10.0.0.1:80 gate checkip:10.1.0.1->web1", '25+14 not an address: "10.1.0.1->web1"'],
   [realServer, "10.0.0.1:80 gate checkip:10.1.0.1 checkip:10.1.0.2", "34+16 checkip: is given twice"],
+  [realServer, "10.0.0.1:80 gate checkmark:0", "27+1 the number must be at least 1"],
+  [realServer, "10.0.0.1:80 gate checkmark:7 checkmark:8", "29+11 checkmark: is given twice"],
   [realServer, "10.0.0.1:80 gate checkip=10.1.0.1", '17+16 Invalid text, around "checkip=10.1.0.1"'],
   [realServer, "10.0.0.01:80 gate", '0+9 not an IPv4 address: "10.0.0.01"'],
   [realServer, "10.0.0.256:80 gate", '0+10 not an IPv4 address: "10.0.0.256"'],

@@ -561,6 +561,25 @@ pure("checkip: checks and the agent go to that address, clients and the kernel's
   }
 });
 
+pure("checkmark: each real server's checks have their own mark, or else that of the section", () => {
+  const { reals } = virtual(
+    HEAD,
+    "real = 10.0.0.1:80 gate checkip:192.0.2.1 checkmark:11",
+    "real = 10.0.0.2:80 gate checkip:192.0.2.1 checkmark:12",
+    "real = 10.0.0.3:80 gate",
+    "service = http",
+    "alsocheck = smtp:25",
+    "agentport = 8888",
+    "bindto = 10.0.0.254",
+    "checkmark = 7",
+  );
+  const found = [...reals.values()].map(({ policy }) => checksOf(policy).map(({ target }) => target.origin));
+  const from = (mark: number) => Array(3).fill({ address: "10.0.0.254", mark });
+  deepStrictEqual(found, [from(11), from(12), from(7)]);
+  const keys = [...reals.values()].flatMap(({ policy }) => checksOf(policy).map(({ key }) => key));
+  strictEqual(new Set(keys).size, 9, "no two of them are the same check");
+});
+
 pure("checkip: a range needs as many addresses, and a command knows the server by its own", () => {
   deepStrictEqual(said(HEAD, "real = 10.0.0.1->10.0.0.3:80 gate checkip:10.1.0.1", "service = http"), [
     "error 3:47+8 checkip has 1 of the 3 addresses that are needed",

@@ -64,6 +64,54 @@ scenario("ipip: real servers get clients' packets through a tunnel", async ({ di
   await client.isServedBy("192.0.2.10:80", "10.0.0.11", "10.0.0.12");
 });
 
+for (const method of ["gate", "ipip"] as const) {
+  scenario(
+    `${method}: real servers are checked through the virtual service's address, as clients meet them`,
+    async (world) => {
+      const { director, reals, table, client } = world;
+      await reals.are(["10.0.0.11", "10.0.0.12"], method);
+      // The answers come from an address that is the director's own, too.
+      await director.host.run("sysctl", "-qw", "net.ipv4.conf.eth0.accept_local=1");
+      const kernel = `-${method === "gate" ? "g" : "i"} -w 1`;
+      const marks = `
+      -A -f 11 -s wrr
+      -a -f 11 -r 10.0.0.11:0 ${kernel}
+      -A -f 12 -s wrr
+      -a -f 12 -r 10.0.0.12:0 ${kernel}
+    `;
+      await director.start(`${GLOBALS}
+    virtual = 11
+            real = 10.0.0.11 ${method}
+            checktype = on
+    virtual = 12
+            real = 10.0.0.12 ${method}
+            checktype = on
+    virtual = 192.0.2.10:80
+            real = 10.0.0.11:80 ${method} checkip:192.0.2.10 checkmark:11
+            real = 10.0.0.12:80 ${method} checkip:192.0.2.10 checkmark:12
+            bindto = 10.0.0.1
+            service = http
+            receive = "10\\.0\\.0\\.1[12]"
+            scheduler = rr
+    `);
+      await table.becomes(`${marks}
+      -A -t 192.0.2.10:80 -s rr
+      -a -t 192.0.2.10:80 -r 10.0.0.11:80 ${kernel}
+      -a -t 192.0.2.10:80 -r 10.0.0.12:80 ${kernel}
+    `);
+      await client.isServedBy("192.0.2.10:80", "10.0.0.11", "10.0.0.12");
+
+      // It still answers at its own address, which would satisfy any other check; clients get nothing from it.
+      await reals.types("10.0.0.12", `ip addr del 192.0.2.10/32 dev ${method === "gate" ? "lo" : "tunl0"}`);
+      await table.becomes(`${marks}
+      -A -t 192.0.2.10:80 -s rr
+      -a -t 192.0.2.10:80 -r 10.0.0.11:80 ${kernel}
+    `);
+      await client.isServedBy("192.0.2.10:80", "10.0.0.11");
+    },
+  );
+}
+
 scenario("three methods in one service, and a quiescent gate server gets its weight back", async (world) => {
   const { director, reals, table } = world;
   await reals.are(["10.0.0.11", "10.0.0.12"]);

@@ -70,6 +70,8 @@ export interface ServiceRow {
   readonly udp?: true;
   /** Its conversation is under TLS from the beginning. */
   readonly tls?: true;
+  /** The Perl program does not know it, or not so. */
+  readonly ours?: true;
 }
 
 const WRONG = 'passwd = "wr0ng-password"';
@@ -77,8 +79,8 @@ const MISMATCH = /^(reply|no answer|first row) .*match/;
 const joe = [`login = "${JOE.login}"`, `passwd = "${JOE.password}"`];
 const notJoe = [`login = "${JOE.login}"`, WRONG];
 const manager = [`login = "${MANAGER.dn}"`, `passwd = "${MANAGER.password}"`];
-const radius = ["service = radius", "login = joe", `secret = "${RADIUS.shared}"`];
-const sql = ['request = "SELECT 1"', "database = shop"];
+const radius = ["service = radius", 'login = "joe"', `secret = "${RADIUS.shared}"`];
+const sql = ['request = "SELECT 1"', 'database = "shop"'];
 
 /** A mailbox's services, with and without TLS. */
 function mailbox(service: "imap" | "imaps" | "pop" | "pops", refusal: RegExp): ServiceRow {
@@ -105,7 +107,7 @@ export const ROWS: readonly ServiceRow[] = [
   {
     name: "http",
     port: PORTS.http,
-    settings: ["service = http", "request = /areyouthere.php", 'receive = "^OK"'],
+    settings: ["service = http", 'request = "/areyouthere.php"', 'receive = "^OK"'],
     up: /^200 OK$/,
     inVain: { settings: ["service = http", 'receive = "another page"'], down: MISMATCH },
   },
@@ -114,33 +116,33 @@ export const ROWS: readonly ServiceRow[] = [
     port: PORTS.https,
     settings: ["service = https", 'receive = "10\\.0\\.0\\.11"'],
     up: /^200 OK$/,
-    inVain: { settings: ["service = https", "request = /missing"], down: /^404 Not Found$/ },
+    inVain: { settings: ["service = https", 'request = "/missing"'], down: /^404 Not Found$/ },
     tls: true,
   },
   {
     name: "http_proxy",
     port: PORTS.http,
-    settings: ["service = http_proxy", 'request = "http://www.example.org/host"', "receive = www.example.org"],
+    settings: ["service = http_proxy", 'request = "http://www.example.org/host"', 'receive = "www.example.org"'],
     up: /^200 OK$/,
     inVain: { settings: ["service = http_proxy", 'request = "http://x/missing"'], down: /^404 Not Found$/ },
   },
   {
     name: "simpletcp",
     port: PORTS.http,
-    settings: ["service = simpletcp", 'request = "GET / HTTP/1.0\\r\\n\\r\\n"', "receive = 10\\.0\\.0\\.11"],
+    settings: ["service = simpletcp", 'request = "GET / HTTP/1.0\\n\\n"', 'receive = "10\\.0\\.0\\.11"'],
     up: /^reply matches receive/,
     inVain: {
-      settings: ["service = simpletcp", 'request = "GET / HTTP/1.0\\r\\n\\r\\n"', 'receive = "^SSH"'],
+      settings: ["service = simpletcp", 'request = "GET / HTTP/1.0\\n\\n"', 'receive = "^SSH"'],
       down: MISMATCH,
     },
   },
   ...(["udp", "tcp"] as const).map((transport): ServiceRow => ({
     name: `dns over ${transport}`,
     port: PORTS.dns,
-    settings: ["service = dns", `protocol = ${transport}`, "request = www.example.test", "receive = 192.0.2.10"],
+    settings: ["service = dns", `protocol = ${transport}`, 'request = "www.example.test"', 'receive = "192.0.2.10"'],
     up: /^A 192\.0\.2\.1[01], /,
     inVain: {
-      settings: ["service = dns", `protocol = ${transport}`, "request = www.example.test", "receive = 192.0.2.1"],
+      settings: ["service = dns", `protocol = ${transport}`, 'request = "www.example.test"', 'receive = "192.0.2.1"'],
       down: MISMATCH,
     },
     ...transport === "udp" ? { udp: true } : {},
@@ -148,17 +150,18 @@ export const ROWS: readonly ServiceRow[] = [
   {
     name: "ftp",
     port: PORTS.ftp,
-    settings: ["service = ftp", "request = page", 'receive = "Test Page"', `passwd = "${FTP_PASSWORD}"`],
+    settings: ["service = ftp", 'request = "page"', 'receive = "Test Page"', `passwd = "${FTP_PASSWORD}"`],
     up: /^14 bytes of page$/,
-    inVain: { settings: ["service = ftp", "request = page", WRONG], down: /^530 / },
+    inVain: { settings: ["service = ftp", 'request = "page"', WRONG], down: /^530 / },
   },
   {
     name: "ftp with starttls",
+    ours: true,
     port: PORTS.ftp,
-    settings: ["service = ftp", "starttls = yes", "request = page", `passwd = "${FTP_PASSWORD}"`],
+    settings: ["service = ftp", "starttls = yes", 'request = "page"', `passwd = "${FTP_PASSWORD}"`],
     up: /^14 bytes of page$/,
     inVain: {
-      settings: ["service = ftp", "starttls = yes", "request = gone", `passwd = "${FTP_PASSWORD}"`],
+      settings: ["service = ftp", "starttls = yes", 'request = "gone"', `passwd = "${FTP_PASSWORD}"`],
       down: /^550 /,
     },
   },
@@ -171,6 +174,7 @@ export const ROWS: readonly ServiceRow[] = [
   },
   {
     name: "submission with starttls",
+    ours: true,
     port: PORTS.submission,
     settings: ["service = submission", "starttls = yes", ...joe],
     up: /^logged in as joe$/,
@@ -191,16 +195,16 @@ export const ROWS: readonly ServiceRow[] = [
   {
     name: "mysql",
     port: PORTS.mysql,
-    settings: ["service = mysql", "login = joe", `passwd = "${MYSQL_PASSWORD}"`, ...sql],
+    settings: ["service = mysql", 'login = "joe"', `passwd = "${MYSQL_PASSWORD}"`, ...sql],
     up: /^first row: 1$/,
-    inVain: { settings: ["service = mysql", "login = joe", WRONG, ...sql], down: /^error 1045: Access denied/ },
+    inVain: { settings: ["service = mysql", 'login = "joe"', WRONG, ...sql], down: /^error 1045: Access denied/ },
   },
   {
     name: "pgsql",
     port: PORTS.pgsql,
-    settings: ["service = pgsql", "login = scram", `passwd = "${PGSQL_PASSWORD}"`, ...sql],
+    settings: ["service = pgsql", 'login = "scram"', `passwd = "${PGSQL_PASSWORD}"`, ...sql],
     up: /^first row: 1$/,
-    inVain: { settings: ["service = pgsql", "login = scram", WRONG, ...sql], down: /^FATAL 28P01: / },
+    inVain: { settings: ["service = pgsql", 'login = "scram"', WRONG, ...sql], down: /^FATAL 28P01: / },
   },
   {
     name: "radius",
@@ -213,7 +217,7 @@ export const ROWS: readonly ServiceRow[] = [
   ...(["udp", "tcp"] as const).map((transport): ServiceRow => ({
     name: `sip over ${transport}`,
     port: PORTS.sip,
-    settings: ["service = sip", `protocol = ${transport}`],
+    settings: ["service = sip", `protocol = ${transport}`, 'login = "joe@example.org"'],
     up: /^200 Keepalive$/,
     inVain: {
       settings: ["service = sip", `protocol = ${transport}`, 'login = "guarded@lab"'],
@@ -223,13 +227,15 @@ export const ROWS: readonly ServiceRow[] = [
   })),
   {
     name: "redis",
+    ours: true,
     port: PORTS.redis,
-    settings: ["service = redis", `passwd = "${REDIS_PASSWORD}"`, "request = INFO", "receive = role:master"],
+    settings: ["service = redis", `passwd = "${REDIS_PASSWORD}"`, 'request = "INFO"', 'receive = "role:master"'],
     up: /^INFO$/,
     inVain: { settings: ["service = redis", WRONG], down: /^WRONGPASS / },
   },
   {
     name: "memcached",
+    ours: true,
     port: PORTS.memcached,
     settings: ["service = memcached"],
     up: /^VERSION 1\./,
@@ -237,15 +243,17 @@ export const ROWS: readonly ServiceRow[] = [
   },
   ...(["grpc", "grpcs"] as const).map((service): ServiceRow => ({
     name: service,
+    ours: true,
     port: PORTS[service],
     settings: [`service = ${service}`],
     up: /^SERVING$/,
-    inVain: { settings: [`service = ${service}`, "request = nosuch"], down: /^the server knows no service nosuch/ },
+    inVain: { settings: [`service = ${service}`, 'request = "nosuch"'], down: /^the server knows no service nosuch/ },
     ...service === "grpcs" ? { tls: true } : {},
   })),
   {
     name: "oracle",
+    ours: true,
     port: 1521,
-    settings: ["service = oracle", "login = joe", WRONG, 'request = "SELECT 1 FROM dual"', "database = shop"],
+    settings: ["service = oracle", 'login = "joe"', WRONG, 'request = "SELECT 1 FROM dual"', 'database = "shop"'],
   },
 ];

@@ -8,7 +8,7 @@ import { startMariadb } from "../../checkers/mysql_server.ts";
 import { startNnrpd } from "../../checkers/news_server.ts";
 import { startPostgres } from "../../checkers/pgsql_server.ts";
 import { startRadius } from "../../checkers/radius_server.ts";
-import { type RealServer, type Site, temporaryDirectory } from "../../checkers/real_server.ts";
+import { type RealServer, type Site, startServer, temporaryDirectory } from "../../checkers/real_server.ts";
 import { startKamailio } from "../../checkers/sip_server.ts";
 import { PORTS } from "./rows.ts";
 
@@ -47,6 +47,9 @@ export class ServersOfAllKinds implements AsyncDisposable {
 
   async #startAll(): Promise<void> {
     const site = this.#site;
+    // A system log: without one, some of them write to the console.
+    const log = ["socat", "-u", "UNIX-RECV:/dev/log,unlink-early", "OPEN:/dev/null"];
+    this.#stack.use(await startServer({ package: "socat", argv: log, ready: /^/ }));
     const mailboxes = await this.#start((directory) => startDovecot(directory, PORTS, site));
     await this.#start((directory) => startPostfix(directory, PORTS, saslSocket(mailboxes), site));
     await this.#start((directory) => startMariadb(directory, PORTS.mysql, site));

@@ -4,18 +4,16 @@
 
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import type { RealStatus, Status } from "../../../src/control/status.ts";
-import { CLIENT, sibling6, VIRTUAL } from "../world/addresses.ts";
+import { sibling6 } from "../world/addresses.ts";
 import { scenario, type World } from "../world/scenario.ts";
 import { poll } from "../world/wait.ts";
+import { host, type Network, network, REAL, real, section } from "./configuration.ts";
 import { ILL, ILL_UDP, illServers } from "./ill_site.ts";
 import { ROWS, SECRETS, type ServiceRow } from "./rows.ts";
 import { ServersOfAllKinds } from "./servers.ts";
 
-const REAL = "10.0.0.11";
 /** A port of the real server that nobody listens on. */
 const CLOSED = 9;
-/** Nobody has it: only its `checkip` is asked. */
-const NOBODY = "10.0.0.99";
 
 /** Seconds that a check may take, and milliseconds beyond them: the lab's one processor runs all the servers, too. */
 const DEADLINE = 8;
@@ -31,21 +29,6 @@ type Illness = keyof typeof ILL;
 const ILLNESSES: readonly Illness[] = ["silent", "closes", "garbage", "halfOpenTls"];
 const FLOODS: readonly Illness[] = ["flood", "endless"];
 
-/** The addresses of one family. */
-interface Network {
-  readonly family: 4 | 6;
-  readonly virtual: string;
-  readonly real: string;
-  readonly ill: string;
-  readonly nobody: string;
-}
-
-function network(family: 4 | 6): Network {
-  const [v4, v6] = CLIENT.map((address) => address.split("/")[0]);
-  if (family === 4) return { family, virtual: VIRTUAL.v4[0], real: REAL, ill: v4, nobody: NOBODY };
-  return { family, virtual: VIRTUAL.v6[0], real: sibling6(REAL), ill: v6, nobody: sibling6(NOBODY) };
-}
-
 /** Plays it over one family of addresses. */
 export function checkServices(family: 4 | 6): void {
   scenario(`every service over IPv${family}: its real server, and ill ones`, (world) => play(world, network(family)));
@@ -54,8 +37,6 @@ export function checkServices(family: 4 | 6): void {
 async function play(world: World, net: Network): Promise<void> {
   const { director, reals, table } = world;
   await reals.are([REAL]);
-  // A system log: without one, some servers write to the console.
-  director.host.start("socat", "-u", "UNIX-RECV:/dev/log", "OPEN:/dev/null");
   await using servers = await ServersOfAllKinds.start({ v4: REAL, v6: sibling6(REAL), namespace: "r11" });
   await using _ill = await illServers(net.ill);
 
@@ -113,19 +94,6 @@ function realsOf(net: Network, row: ServiceRow, ways: readonly Illness[]): strin
 function waysOf({ udp, tls }: ServiceRow, ways: readonly Illness[]): readonly Illness[] {
   if (udp) return ways.filter((way) => way in ILL_UDP);
   return tls ? ways : ways.filter((way) => way !== "halfOpenTls");
-}
-
-function section({ family, virtual }: Network, port: number, settings: readonly string[], reals: readonly string[]) {
-  const head = `virtual${family === 6 ? "6" : ""} = ${host(virtual)}:${port}`;
-  return [head, ...[...reals, ...settings, "scheduler = rr"].map((line) => `    ${line}`)].join("\n");
-}
-
-function real({ family }: Network, address: string, port: number): string {
-  return `real${family === 6 ? "6" : ""} = ${host(address)}:${port} masq`;
-}
-
-function host(address: string): string {
-  return address.includes(":") ? `[${address}]` : address;
 }
 
 /** The kernel's table with all virtual services and no real server. */

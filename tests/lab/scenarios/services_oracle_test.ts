@@ -1,0 +1,3 @@
+import { compareServices } from "../services/oracle.ts";
+
+compareServices();
