@@ -21,7 +21,7 @@ const PROVEN_AGAINST: Readonly<Record<string, string>> = {
   grpc: "gRPC 1.51, etcd 3.4",
   redis: "Redis 7.0",
   memcached: "memcached 1.6",
-  simpletcp: "scripted servers",
+  simpletcp: "nginx 1.22",
   connect: "nginx, socat",
   ping: "Linux",
   external: "sh, perl",
