@@ -4,6 +4,7 @@
  */
 
 import type { Check, CheckMethod, CheckResult, CheckRun, CheckTarget, FailureKind } from "../model/check.ts";
+import { utf8Characters } from "../wire/latin1.ts";
 import { setDeadline } from "./deadlines.ts";
 import { checkerFor } from "./registry.ts";
 import { down } from "./verdict.ts";
@@ -188,13 +189,21 @@ function explain(error: unknown): CheckResult {
 }
 
 /** Blots a target's secrets out of a text. No check tells them, but a server may repeat what it was told. */
-function maskFor({ passwd, secret, requestHeaders = [] }: CheckTarget): (text: string) => string {
-  const known = [passwd, secret, ...requestHeaders.map(({ value }) => value)]
-    .map((each) => each?.reveal() ?? "").filter(({ length }) => length >= SHORTEST_MASKED);
+function maskFor(target: CheckTarget): (text: string) => string {
+  const known = secretsOf(target).filter(({ length }) => length >= SHORTEST_MASKED);
   return (text) => {
     const some = text.length > MAX_LOOKED_AT ? text.slice(0, MAX_LOOKED_AT) : text;
     return known.reduce((masked, value) => masked.replaceAll(value, "***"), some);
   };
+}
+
+/** What must not be seen: the secrets as they are, and as an SMTP server is told them (RFC 4616, 2; RFC 4954, 4). */
+function secretsOf({ login, passwd, secret, requestHeaders = [] }: CheckTarget): string[] {
+  const plain = [secret, ...requestHeaders.map(({ value }) => value)].map((each) => each?.reveal() ?? "");
+  if (!passwd) return plain;
+  const password = passwd.reveal();
+  const encoded = [password, `\0${login ?? ""}\0${password}`].map((text) => btoa(utf8Characters(text)));
+  return [password, ...encoded, ...plain];
 }
 
 /** Text from anywhere as one bounded line of printable characters. */

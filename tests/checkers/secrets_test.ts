@@ -35,6 +35,26 @@ Deno.test("a password that a server repeats is masked, before the text is cut", 
   });
 });
 
+for (const mechanism of ["PLAIN", "LOGIN"]) {
+  Deno.test(`a password that an SMTP server repeats as it was told, by ${mechanism}, is masked`, async () => {
+    const repeating: Manners = async (client) => {
+      await client.say("220 mx\r\n");
+      await client.hear();
+      await client.say(`250-mx\r\n250 AUTH ${mechanism}\r\n`);
+      for (const code of mechanism === "PLAIN" ? [501] : [334, 334, 501]) {
+        await client.say(`${code} ${(await client.hear()).trim()}?\r\n`);
+      }
+    };
+    await withPeer(repeating, async (peer) => {
+      const target = { ...peer, service: "smtp", login: "joe", passwd: new Secret(PASSWORD) } as const;
+      const { result, trace } = await runRound(checkOf(target, { negotiateTimeout: 5 }), "negotiate");
+      const told = JSON.stringify([result, trace]);
+      ok(told.includes("501 "), told);
+      for (const secret of [PASSWORD, btoa(PASSWORD), btoa(`\0joe\0${PASSWORD}`)]) ok(!told.includes(secret), told);
+    });
+  });
+}
+
 Deno.test("a password in the trace is masked", async () => {
   await withPeer(indiscreet, async (peer) => {
     const passwd = new Secret(PASSWORD);

@@ -1,9 +1,19 @@
 import { deepStrictEqual, match, ok } from "node:assert/strict";
 import { askOnce } from "../../../src/control/client.ts";
+import { ControlClient } from "../../../src/control/client.ts";
 import { scenario } from "../world/scenario.ts";
 import { poll } from "../world/wait.ts";
 
-const SECRETS = ["hunter2-of-joe", "hunter2-shared", "hunter2-header"];
+const SECRETS = [
+  "hunter2-of-joe",
+  "hunter2-shared",
+  "hunter2-header",
+  btoa("hunter2-of-joe"),
+  btoa("\0joe\0hunter2-of-joe"),
+];
+
+/** A port of 10.0.0.12 whose server greets like all that greet, and repeats whatever it is told. */
+const ECHO = 7;
 
 /** Services that are told a secret, on real servers that answer something else or nothing. */
 const SERVICES = ["ftp", "imap", "ldap", "mysql", "pgsql", "pop", "radius", "redis", "smtp"];
@@ -11,7 +21,7 @@ const SERVICES = ["ftp", "imap", "ldap", "mysql", "pgsql", "pop", "radius", "red
 const section = (service: string, i: number) => `
     virtual = 192.0.2.10:${7000 + i}
             real = 10.0.0.11:80 masq
-            real = 10.0.0.12:9 masq
+            real = 10.0.0.12:${ECHO} masq
             service = ${service}
             login = "joe"
             passwd = "hunter2-of-joe"
@@ -21,7 +31,7 @@ const section = (service: string, i: number) => `
 const CONFIG = `
     checktimeout = 2
     negotiatetimeout = 2
-    checkinterval = 1
+    checkinterval = 5
     quiescent = no
     virtual = 192.0.2.10:80
             real = 10.0.0.11:80 masq
@@ -44,8 +54,20 @@ function processList(): string {
   return lines.join("\n");
 }
 
-scenario("secrets stand in no log, no process list, no status and no error", async ({ director, reals }) => {
+/** All that the daemon tells of its checks, their conversations too. */
+async function conversations(): Promise<string> {
+  const client = await ControlClient.connect("/run/ldirectord.www.sock");
+  try {
+    return JSON.stringify(await client.ask("status", { conversation: true }));
+  } finally {
+    client.close();
+  }
+}
+
+scenario("secrets stand in no log, no process list, no status, no conversation and no error", async (world) => {
+  const { director, reals } = world;
   await reals.are(["10.0.0.11", "10.0.0.12"]);
+  await reals.repeatsEverything("10.0.0.12", ECHO);
   await director.configure(CONFIG);
   director.startInDebug("/run/debug.out");
   const checked = (output: string) =>
@@ -54,8 +76,20 @@ scenario("secrets stand in no log, no process list, no status and no error", asy
   ok(checked(said[0]), "every service was checked");
   said.push(processList());
 
-  const status = await director.try("status");
-  said.push(status.stdout, status.stderr);
+  for (
+    const words of [["www", "status", "--long"], ["www", "status", "--json"], ["probe", "www"], [
+      "probe",
+      "www",
+      "--json",
+    ]]
+  ) {
+    const { stdout, stderr } = await director.tool(...words);
+    said.push(stdout, stderr);
+  }
+  const detailed = await conversations();
+  match(detailed, /"> PASS \*\*\*"/);
+  match(detailed, /"< .*PASS \*\*\*/, "the server that repeats everything was heard");
+  said.push(detailed);
   const document = JSON.stringify(
     await askOnce("/run/ldirectord.www.sock", "status", { detail: true, conversation: true }),
   );

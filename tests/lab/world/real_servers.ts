@@ -100,6 +100,14 @@ export class RealServers {
     if (!await poll(listens, Boolean, 5)) throw new Error(`no udp server on ${address}`);
   }
 
+  /** Starts a server that greets as servers of mail and files do, and answers each line with itself and an OK. */
+  async repeatsEverything(address: string, port: number): Promise<void> {
+    const echo = "SYSTEM:echo +OK; exec sed -u s/^/+OK-/";
+    this.#host(address).start("socat", `TCP-LISTEN:${port},fork,reuseaddr`, echo);
+    const listens = async () => (await this.#host(address).run("ss", "-ltn")).includes(`:${port} `);
+    if (!await poll(listens, Boolean, 5)) throw new Error(`nobody repeats anything on ${address}`);
+  }
+
   /** Takes everything down. */
   async destroy(): Promise<void> {
     for (const [address, host] of this.#hosts) {
