@@ -1,4 +1,5 @@
 import { ok } from "node:assert/strict";
+import { makeCertificate } from "./certificate.ts";
 
 /** A mail as it came to rest. */
 export interface Mail {
@@ -95,30 +96,4 @@ async function logSays(log: ReadableStream<string>, words: string): Promise<void
     if ((said += chunk).includes(words)) return;
   }
   ok(false, `the mail server did not start: ${said}`);
-}
-
-async function makeCertificate(folder: string): Promise<string> {
-  const path = `${folder}/certificate.pem`;
-  const { success } = await new Deno.Command("openssl", {
-    args: [
-      ...["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "1"],
-      ...[
-        "-subj",
-        "/CN=mail",
-        "-addext",
-        "subjectAltName=IP:127.0.0.1",
-        "-addext",
-        "basicConstraints=CA:FALSE",
-        "-keyout",
-        `${folder}/key.pem`,
-        "-out",
-        path,
-      ],
-    ],
-    stdin: "null",
-    stdout: "null",
-    stderr: "null",
-  }).output();
-  ok(success);
-  return path;
 }

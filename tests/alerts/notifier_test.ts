@@ -2,6 +2,7 @@ import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { Notifier } from "../../src/alerts/notifier.ts";
 import { Secret } from "../../src/model/secret.ts";
 import type { NotifyTarget, RealServer, VirtualService } from "../../src/model/virtual_service.ts";
+import { makeCertificate, trusting } from "./certificate.ts";
 import { sketchVirtual } from "./fixture.ts";
 
 const DOWN = { was: "up", is: "down", reason: "503 Service Unavailable", text: "Real server a is down" } as const;
@@ -63,13 +64,14 @@ Deno.test("a program that fails is complained of, and the next notice is told al
   }));
 
 /** A web server that answers with these statuses, one after the other, the last one for ever. */
-function webhook(statuses: readonly number[]) {
+function webhook(statuses: readonly number[], tls?: Deno.TlsCertifiedKeyPem) {
   const bodies: Record<string, unknown>[] = [];
-  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, async (request) => {
+  const place = { hostname: "127.0.0.1", port: 0, onListen: () => {} };
+  const server = Deno.serve(tls ? { ...place, ...tls } : place, async (request) => {
     bodies.push(await request.json());
     return new Response(null, { status: statuses[Math.min(bodies.length, statuses.length) - 1] });
   });
-  const url = new Secret(`http://127.0.0.1:${server.addr.port}/hooks/hunter2`);
+  const url = new Secret(`http${tls ? "s" : ""}://127.0.0.1:${server.addr.port}/hooks/hunter2`);
   return { bodies, target: { kind: "webhook", url } as const, [Symbol.asyncDispose]: () => server.shutdown() };
 }
 
@@ -97,6 +99,26 @@ Deno.test("a webhook is posted JSON", () =>
     });
     deepStrictEqual([second.real, second.was, second.is], [null, "up", "down"]);
     deepStrictEqual(complaints, []);
+  }));
+
+Deno.test("a webhook over https is posted to if this system trusts its certificate, and not otherwise", () =>
+  withNotifier(async ({ folder, notifier, complaints }) => {
+    const certificate = await makeCertificate(folder);
+    const tls = {
+      cert: await Deno.readTextFile(certificate),
+      key: await Deno.readTextFile(`${folder}/key.pem`),
+    };
+    await using hook = webhook([200], tls);
+    await trusting(certificate, async () => {
+      notifier.transition(...told(hook.target), DOWN);
+      await notifier.stop();
+    });
+    strictEqual(hook.bodies.length, 1);
+    deepStrictEqual(complaints, []);
+    notifier.transition(...told(hook.target), DOWN);
+    await notifier.stop();
+    strictEqual(hook.bodies.length, 1);
+    match(complaints.join(), /^notify: https:\/\/127\.0\.0\.1:\d+: .*certificate/);
   }));
 
 Deno.test("a webhook that is out of order for a moment is tried again", () =>

@@ -3,6 +3,7 @@ import type { Letter, Refusal } from "../../src/alerts/letter.ts";
 import type { MailServer } from "../../src/model/virtual_service.ts";
 import { Secret } from "../../src/model/secret.ts";
 import { mailTransport } from "../../src/alerts/transport.ts";
+import { trusting } from "./certificate.ts";
 import { mailServer, sketchLetter } from "./fixture.ts";
 import { type Demands, parseMail, startMailServer } from "./mail_server.ts";
 
@@ -160,18 +161,11 @@ for (const [name, refusals, left] of FAULTS) {
 
 Deno.test("a mail server whose certificate the system trusts takes it with smtptls = yes", async () => {
   await using server = await startMailServer({ encryption: "starttls" });
-  const before = Deno.env.get("SSL_CERT_FILE");
-  Deno.env.set("SSL_CERT_FILE", server.certificate);
-  try {
-    deepStrictEqual(
-      await send(sketchLetter("one", { ...LETTER, server: mailServer(`127.0.0.1:${server.port}`, { tls: "yes" }) })),
-      [],
-    );
-    strictEqual(server.mails().length, 1);
-  } finally {
-    if (before === undefined) Deno.env.delete("SSL_CERT_FILE");
-    else Deno.env.set("SSL_CERT_FILE", before);
-  }
+  await trusting(server.certificate, async () => {
+    const relay = mailServer(`127.0.0.1:${server.port}`, { tls: "yes" });
+    deepStrictEqual(await send(sketchLetter("one", { ...LETTER, server: relay })), []);
+  });
+  strictEqual(server.mails().length, 1);
 });
 
 Deno.test("a mail server that says nothing is left when the time is over", () =>
