@@ -31,6 +31,7 @@ const PEERS: Packages = {
   "postgresql": "a database server",
   "mariadb-server": "another one",
   "kamailio": "a SIP server",
+  "kamailio-tls-modules": "with TLS",
   "freeradius": "a RADIUS server",
   "dovecot-imapd": "a mail store, by IMAP",
   "dovecot-pop3d": "and by POP3",

@@ -8,7 +8,7 @@ import type { CheckResult, CheckRun, CheckTarget } from "../model/check.ts";
 import { HeardTooMuch, NodeStream } from "../wire/node_stream.ts";
 import { ProtocolError } from "../wire/protocol_error.ts";
 import { judgeFirstRow, type Row, rowText } from "./first_row.ts";
-import { openTcp } from "./open.ts";
+import { openTcp, secure } from "./open.ts";
 import { down } from "./verdict.ts";
 
 /** Errors that say that we may not: the host, the user, the password, the database, the table, the account. */
@@ -27,13 +27,14 @@ const REJECTIONS: ReadonlySet<number> = new Set([
   4151,
 ]);
 
-/** Speaks to a MySQL or MariaDB server without TLS. */
+/** Speaks to a MySQL or MariaDB server, over TLS with `starttls`. */
 export async function mysql(target: CheckTarget, run: CheckRun): Promise<CheckResult> {
   if (!target.login || !target.request) return down("internal", "login and request are needed");
   const stream = new NodeStream(await openTcp(target, run));
   try {
     run.trace(`> login ${target.login}, database ${target.database ?? "(none)"}`);
     const connection = connectionFor(target, stream);
+    if (target.startTls) useOurTls(connection, stream, target, run);
     await once(connection, "connect");
     run.trace("< logged in");
     run.trace(`> ${target.request}`);
@@ -55,6 +56,7 @@ function connectionFor(target: CheckTarget, stream: NodeStream): Connection {
     user: target.login,
     password: target.passwd?.reveal(),
     database: target.database,
+    ssl: target.startTls ? {} : undefined,
     // The deadline is not the library's business.
     connectTimeout: 0,
     // Rows are few: to compile a parser for them costs more than to parse them.
@@ -69,6 +71,14 @@ function connectionFor(target: CheckTarget, stream: NodeStream): Connection {
     throw warning;
   });
   return connection;
+}
+
+/** When the server agrees to TLS the library would put its own over the stream, which knows nothing of our deadline. */
+function useOurTls(connection: Connection, stream: NodeStream, target: CheckTarget, run: CheckRun): void {
+  const startTLS = (onSecure: (error?: Error) => void) => {
+    stream.change((plain) => secure(plain, target, run)).then(() => onSecure(), onSecure);
+  };
+  Object.assign(connection, { startTLS });
 }
 
 /**

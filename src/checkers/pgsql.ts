@@ -5,10 +5,12 @@
 // @ts-types="@types/pg"
 import { Client, type DatabaseError, Query, type QueryArrayConfig } from "pg";
 import type { CheckResult, CheckRun, CheckTarget } from "../model/check.ts";
+import type { ByteStream } from "../wire/byte_stream.ts";
+import { decodeLatin1 } from "../wire/latin1.ts";
 import { HeardTooMuch, NodeStream } from "../wire/node_stream.ts";
 import { ProtocolError } from "../wire/protocol_error.ts";
 import { judgeFirstRow, type Row, rowText } from "./first_row.ts";
-import { openTcp } from "./open.ts";
+import { openTcp, secure } from "./open.ts";
 import { down } from "./verdict.ts";
 
 /** SQLSTATEs (PostgreSQL, appendix A) that say that we may not: class 28, and insufficient_privilege. */
@@ -17,10 +19,10 @@ const REJECTION = /^(28...|42501)$/;
 /** The server wants a password, and there is none. */
 class PasswordAsked extends Error {}
 
-/** Speaks to a server without TLS. The database is by default the one that is called as the login. */
+/** Speaks to a server, over TLS with `starttls`. The database is by default the one that is called as the login. */
 export async function pgsql(target: CheckTarget, run: CheckRun): Promise<CheckResult> {
   if (!target.login || !target.request) return down("internal", "login and request are needed");
-  const stream = new NodeStream(await openTcp(target, run));
+  const stream = new NodeStream(await open(target, run));
   try {
     const client = clientFor(target, stream);
     run.trace(`> startup, user ${target.login}, database ${client.database}`);
@@ -36,6 +38,30 @@ export async function pgsql(target: CheckTarget, run: CheckRun): Promise<CheckRe
     return explain(error as Error, run);
   } finally {
     stream.destroy();
+  }
+}
+
+/** SSLRequest (PostgreSQL, 55.7): its length, and a code that is no version of the protocol. */
+const SSL_REQUEST = new Uint8Array([0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f]);
+
+/** The connection that the library is given. */
+async function open(target: CheckTarget, run: CheckRun): Promise<ByteStream> {
+  const stream = await openTcp(target, run);
+  if (!target.startTls) return stream;
+  try {
+    run.trace("> SSLRequest");
+    await stream.write(SSL_REQUEST);
+    const answer = decodeLatin1(await stream.read() ?? new Uint8Array());
+    run.trace(`< ${answer}`);
+    if (answer === "") throw new ProtocolError("the server closed the connection");
+    // More than the one letter was not sent by the server's TLS, whoever sent it.
+    if (answer !== "S") {
+      throw new ProtocolError(answer === "N" ? "the server does not offer TLS" : "no answer to SSLRequest");
+    }
+    return await secure(stream, target, run);
+  } catch (error) {
+    stream.close();
+    throw error;
   }
 }
 

@@ -45,6 +45,7 @@ const BY_SERVICE: Partial<Record<Service, Source>> = {
   redis: async () => (await import("./redis.ts")).redis,
   simpletcp: () => simpletcp,
   sip: async () => (await import("./sip.ts")).sip,
+  sips: async () => (await import("./sip.ts")).sip,
   smtp: async () => (await import("./smtp.ts")).smtp,
   submission: async () => (await import("./smtp.ts")).smtp,
 };

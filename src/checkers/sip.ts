@@ -1,5 +1,5 @@
 /**
- * sip: the server is asked for its options and answers 200.
+ * sip, sips: the server is asked for its options and answers 200.
  */
 
 import { bracketed, formatEndpoint } from "../model/address.ts";
@@ -16,7 +16,7 @@ import {
   readSipReply,
   type SipReply,
 } from "../wire/sip_message.ts";
-import { openTcp, openUdp } from "./open.ts";
+import { openTcp, openTls, openUdp } from "./open.ts";
 import { down, up } from "./verdict.ts";
 
 /** Messages that may come on one connection before the reply. */
@@ -24,7 +24,7 @@ const MAX_MESSAGES = 16;
 /** "Unauthorized", "Forbidden", "Proxy Authentication Required". */
 const REJECTIONS: ReadonlySet<number> = new Set([401, 403, 407]);
 
-/** Asks over the target's transport. `login` is who asks, and who is asked. */
+/** Asks over the target's transport, for sips over TLS. `login` is who asks, and who is asked. */
 export async function sip(target: CheckTarget, run: CheckRun): Promise<CheckResult> {
   const party = target.login ?? `ldirectord@${Deno.hostname()}`;
   if (!/^[^\s<>"]+$/.test(party)) return down("internal", `the login is no SIP address: ${party}`);
@@ -50,9 +50,10 @@ async function askByDatagram(party: string, target: CheckTarget, run: CheckRun):
 }
 
 async function askByConnection(party: string, target: CheckTarget, run: CheckRun): Promise<SipReply> {
-  const stream = await openTcp(target, run);
+  const overTls = target.service === "sips";
+  const stream = await (overTls ? openTls : openTcp)(target, run);
   try {
-    const request = optionsRequest(party, "TCP", bracketed(localAddress(target, run)));
+    const request = optionsRequest(party, overTls ? "TLS" : "TCP", bracketed(localAddress(target, run)));
     run.trace(`> OPTIONS sip:${party}`);
     await stream.write(encodeOptions(request));
     const reader = new ByteReader(stream);

@@ -348,8 +348,8 @@ export const DIRECTIVES = {
     value: values.yesNo,
     default: "no",
     doc:
-      "Whether a check of smtp, submission, imap, pop, ftp or ldap goes over to TLS before it logs in, and is down when " +
-      "the server does not. New: the old program had no such directive.",
+      "Whether a check of smtp, submission, imap, pop, ftp, ldap, mysql or pgsql goes over to TLS before it logs in, and " +
+      "is down when the server does not. New: the old program had no such directive.",
   },
   tlsservername: {
     scope: "both",

@@ -36,6 +36,7 @@ export const SERVICE_PORTS: readonly (readonly [port: number, service: Service])
 /** Where services are checked that no port stands for: an old configuration of these ports must mean what it meant. */
 export const CHECK_PORTS: readonly (readonly [port: number, service: Service])[] = [
   ...SERVICE_PORTS,
+  [5061, "sips"],
   [6379, "redis"],
   [11211, "memcached"],
 ];

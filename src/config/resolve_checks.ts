@@ -196,12 +196,13 @@ function portOf(address: ServiceAddress): number {
 }
 
 /**
- * Radius knows only udp. Behind a firewall mark, which says nothing of a protocol, dns and sip are asked over udp and
+ * Radius knows only udp, TLS only tcp. Behind a firewall mark, which says nothing of a protocol, dns and sip are asked over udp and
  * everything else over tcp.
  */
 function transportOf({ kind }: ServiceAddress, method: CheckMethod, service: Service): "tcp" | "udp" {
   const negotiated = method === "negotiate" ? service : "none";
   if (negotiated === "radius") return "udp";
+  if (negotiated === "sips") return "tcp";
   if (kind === "fwm") return negotiated === "dns" || negotiated === "sip" ? "udp" : "tcp";
   return kind;
 }
@@ -338,7 +339,7 @@ function identityOf(
 }
 
 /** Those that begin in the clear and have a word for going over to TLS. */
-const STARTTLS_SERVICES: readonly Service[] = ["smtp", "submission", "imap", "pop", "ftp", "ldap"];
+const STARTTLS_SERVICES: readonly Service[] = ["smtp", "submission", "imap", "pop", "ftp", "ldap", "mysql", "pgsql"];
 const DATABASES: readonly Service[] = ["mysql", "pgsql", "oracle"];
 
 /** What a negotiate check needs and lacks, and what it is given in vain. */

@@ -66,7 +66,7 @@ export const SERVICE_DOCS: readonly ServiceDoc[] = [
     names: ["mysql", "pgsql"],
     asked: "log-in, `request`",
     passes: "one row or more; the first matches `receive`",
-    options: ["login", "passwd", "database"],
+    options: [...LOGIN, "database"],
   },
   {
     names: ["oracle"],
@@ -80,7 +80,12 @@ export const SERVICE_DOCS: readonly ServiceDoc[] = [
     passes: "Access-Accept",
     options: ["login", "passwd", "secret"],
   },
-  { names: ["sip"], asked: "OPTIONS over the virtual's protocol", passes: "200", options: ["login"] },
+  {
+    names: ["sip", "sips"],
+    asked: "OPTIONS over the virtual's protocol, for `sips` over TLS",
+    passes: "200",
+    options: ["login"],
+  },
   {
     names: ["grpc", "grpcs"],
     asked:

@@ -366,7 +366,7 @@ export function examine(facts: Facts): readonly (Finding & { readonly question: 
 const CAP_NET_ADMIN = 12n;
 const CAP_NET_RAW = 13n;
 
-const TLS_SERVICES: ReadonlySet<string> = new Set(["https", "imaps", "pops", "ldaps"]);
+const TLS_SERVICES: ReadonlySet<string> = new Set(["https", "imaps", "pops", "ldaps", "grpcs", "sips"]);
 
 function ok(what: string): Finding {
   return { level: "ok", what };

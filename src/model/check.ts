@@ -30,6 +30,7 @@ export const SERVICES = [
   "redis",
   "simpletcp",
   "sip",
+  "sips",
   "smtp",
   "submission",
 ] as const;

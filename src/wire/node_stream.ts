@@ -19,7 +19,9 @@ export class HeardTooMuch extends ProtocolError {
 
 /** Whoever makes one has to `destroy()` it. What goes wrong is what its "error" event tells, first and once. */
 export class NodeStream extends Duplex {
-  readonly #stream: ByteStream;
+  #stream: ByteStream;
+  #written: Promise<void> = Promise.resolve();
+  #change: Promise<void> | undefined;
   #heard = 0;
   #failure?: Error;
 
@@ -46,6 +48,20 @@ export class NodeStream extends Duplex {
     return this;
   }
 
+  /**
+   * Goes over to another stream, as to TLS: what was written before goes out first, what is read or written from now on
+   * waits. To be called while the library is handed what it reads, so that nothing is being read.
+   */
+  change(into: (stream: ByteStream) => Promise<ByteStream>): Promise<void> {
+    const change = this.#written.then(() => into(this.#stream)).then((stream) => {
+      this.#stream = stream;
+    });
+    // Whoever reads or writes next hears of it as well.
+    change.catch((error) => this.#failure ??= error);
+    this.#change = change;
+    return change;
+  }
+
   /** Sends what the library has still to send, its goodbye. Whether that succeeds no longer matters. */
   finish(): Promise<void> {
     return new Promise((resolve) => this.end(() => resolve()));
@@ -53,6 +69,7 @@ export class NodeStream extends Duplex {
 
   override async _read(): Promise<void> {
     try {
+      if (this.#change) await this.#change;
       const bytes = await this.#stream.read();
       if (!bytes) throw new ProtocolError("the server closed the connection");
       this.#heard += bytes.length;
@@ -73,7 +90,8 @@ export class NodeStream extends Duplex {
   }
 
   override _write(bytes: Uint8Array<ArrayBuffer>, _encoding: string, done: (error?: Error) => void): void {
-    this.#stream.write(bytes).then(() => done(), (error) => done(this.#failure ??= error));
+    this.#written = this.#change ? this.#change.then(() => this.#stream.write(bytes)) : this.#stream.write(bytes);
+    this.#written.then(() => done(), (error) => done(this.#failure ??= error));
   }
 
   override _final(done: (error?: Error) => void): void {

@@ -15,7 +15,7 @@ const MAX_BODY = 64 * 1024;
 export interface OptionsRequest {
   /** Whom it asks, and as whom: `user@host`. */
   readonly party: string;
-  readonly transport: "UDP" | "TCP";
+  readonly transport: "UDP" | "TCP" | "TLS";
   /** Our own end, which is where a reply goes: `192.0.2.1:40000`. */
   readonly sentBy: string;
   /** Unlike that of any other request, and of its dialogue. */
@@ -25,7 +25,7 @@ export interface OptionsRequest {
 }
 
 /** A request with identifiers of its own. */
-export function optionsRequest(party: string, transport: "UDP" | "TCP", sentBy: string): OptionsRequest {
+export function optionsRequest(party: string, transport: OptionsRequest["transport"], sentBy: string): OptionsRequest {
   return { party, transport, sentBy, branch: randomToken(), tag: randomToken(), callId: `${randomToken()}@${sentBy}` };
 }
 

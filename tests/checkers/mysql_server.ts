@@ -2,7 +2,7 @@
  * MariaDB, as the tests of the mysql check want it.
  */
 
-import { LOOPBACK, type RealServer, runTool, type Site, startServer } from "./real_server.ts";
+import { CERTIFICATES, LOOPBACK, type RealServer, runTool, type Site, startServer } from "./real_server.ts";
 
 const PACKAGE = "mariadb-server";
 
@@ -23,7 +23,7 @@ CREATE USER 'locked'@'%' IDENTIFIED BY '${MYSQL_PASSWORD}' ACCOUNT LOCK;
 CREATE USER 'elsewhere'@'192.0.2.1' IDENTIFIED BY '${MYSQL_PASSWORD}';
 `;
 
-/** Starts a server with the database `shop`, which `joe` may read. */
+/** Starts a server with the database `shop`, which `joe` may read, over TLS as well. */
 export async function startMariadb(directory: string, port: number, site: Site = LOOPBACK): Promise<RealServer> {
   const data = `${directory}/data`;
   await Deno.writeTextFile(`${directory}/init.sql`, SET_UP.replaceAll(/;\n/g, ";\n"));
@@ -44,6 +44,8 @@ export async function startMariadb(directory: string, port: number, site: Site =
       "--character-set-server=utf8mb4",
       "--skip-name-resolve",
       "--log-warnings=2",
+      `--ssl-cert=${CERTIFICATES}/valid.pem`,
+      `--ssl-key=${CERTIFICATES}/server.key`,
     ],
     ready: /ready for connections/,
     site,

@@ -2,7 +2,7 @@
  * PostgreSQL, as the tests of the pgsql check want it.
  */
 
-import { LOOPBACK, type RealServer, runTool, type Site, startServer } from "./real_server.ts";
+import { CERTIFICATES, LOOPBACK, type RealServer, runTool, type Site, startServer } from "./real_server.ts";
 
 const PACKAGE = "postgresql";
 
@@ -19,7 +19,7 @@ function programs(): string {
   return `${root}/${versions[0]}/bin`;
 }
 
-/** Starts a server whose users are called as the way in which they log in: `scram`, `md5`, `plain`, `trusted`. */
+/** Starts a server whose users are called as the way in which they log in: `scram`, `md5`, `plain`, `trusted`; over TLS as well. */
 export async function startPostgres(directory: string, port: number, site: Site = LOOPBACK): Promise<RealServer> {
   const bin = programs();
   const data = `${directory}/data`;
@@ -40,7 +40,17 @@ host all trusted all trust
   setUp.push("CREATE ROLE trusted LOGIN; CREATE TABLE closed (x int); CREATE DATABASE shop;");
   const single = [...AS_POSTGRES, `${bin}/postgres`, "--single", "-D", data, "postgres"];
   await runTool(PACKAGE, single, `${setUp.join("\n").replaceAll("; ", ";\n")}\n`);
-  const settings = { port, listen_addresses: `${site.v4},${site.v6}`, unix_socket_directories: "", fsync: "off" };
+  // It takes no key that others may read.
+  await runTool(PACKAGE, ["install", "-m", "600", "-o", "postgres", `${CERTIFICATES}/server.key`, directory]);
+  const settings = {
+    port,
+    listen_addresses: `${site.v4},${site.v6}`,
+    unix_socket_directories: "",
+    fsync: "off",
+    ssl: "on",
+    ssl_cert_file: `${CERTIFICATES}/valid.pem`,
+    ssl_key_file: `${directory}/server.key`,
+  };
   const options = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
   return await startServer({
     package: PACKAGE,

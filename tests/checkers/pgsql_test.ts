@@ -1,12 +1,12 @@
-import { ok, strictEqual } from "node:assert/strict";
+import { match, ok, strictEqual } from "node:assert/strict";
 import { parseIp } from "../../src/model/address.ts";
 import type { CheckTarget } from "../../src/model/check.ts";
 import { runRound } from "../../src/checkers/run.ts";
 import { Secret } from "../../src/model/secret.ts";
 import { testIllServers } from "./ill_servers.ts";
-import { checkOf, contains, inWords, openDescriptors } from "./peers.ts";
+import { checkOf, contains, inWords, openDescriptors, verdict, withPeer } from "./peers.ts";
 import { PGSQL_PASSWORD, startPostgres } from "./pgsql_server.ts";
-import { freePort, temporaryDirectory } from "./real_server.ts";
+import { CERTIFICATES, freePort, temporaryDirectory } from "./real_server.ts";
 
 const joe = { login: "scram", passwd: new Secret(PGSQL_PASSWORD), database: "postgres" };
 
@@ -91,6 +91,25 @@ const ROWS: readonly { name: string; target: Partial<CheckTarget>; verdict: stri
   },
 ];
 
+const OVER_TLS: readonly { name: string; target: Partial<CheckTarget>; verdict: RegExp }[] = [
+  {
+    name: "what the server says of it",
+    target: { request: "SELECT version FROM pg_stat_ssl WHERE pid = pg_backend_pid()" },
+    verdict: /^up: first row: .*TLSv1\.[23]/,
+  },
+  {
+    name: "a certificate that is valid",
+    target: { tlsVerify: true, tlsServerName: "www.example.com", tlsCaFile: `${CERTIFICATES}/authority.pem` },
+    verdict: /^up: first row: 1$/,
+  },
+  {
+    name: "a certificate of another server",
+    target: { tlsVerify: true, tlsServerName: "db.example.com", tlsCaFile: `${CERTIFICATES}/authority.pem` },
+    verdict: /^down \(protocol\): .*hostname mismatch/i,
+  },
+  { name: "a wrong password", target: { passwd: new Secret("wr0ng-password") }, verdict: /^down \(auth\): / },
+];
+
 /** As psql's users have them: none of them may change what is asked, of whom, and as whom. */
 const ENVIRONMENT = {
   PGHOST: "192.0.2.1",
@@ -122,6 +141,17 @@ Deno.test("pgsql: a real PostgreSQL", async (t) => {
         strictEqual(openDescriptors(), before);
       });
     }
+    for (const row of OVER_TLS) {
+      await t.step(`over TLS: ${row.name}, at ${host}`, async () => {
+        const before = openDescriptors();
+        const asked = { service: "pgsql", port, ...joe, request: "SELECT 1", startTls: true, ...row.target } as const;
+        const { result, trace } = await runRound(checkOf({ ...asked, address: parseIp(host) }), "negotiate");
+        match(inWords(result), row.verdict);
+        const told = JSON.stringify([result, trace]);
+        ok(![PGSQL_PASSWORD, "wr0ng-password"].some((secret) => told.includes(secret)), told);
+        strictEqual(openDescriptors(), before);
+      });
+    }
   }
   await t.step("the environment changes nothing", async () => {
     for (const [name, value] of Object.entries(ENVIRONMENT)) Deno.env.set(name, value);
@@ -145,3 +175,21 @@ testIllServers({ service: "pgsql", ...joe, request: "SELECT 1" }, {
   stage:
     /^down \(timeout\): no answer within 0\.3 s \(waiting for the reply to startup, user scram, database postgres\)$/,
 });
+
+const ANSWERS: readonly { answer: string; verdict: string }[] = [
+  { answer: "N", verdict: "down (protocol): the server does not offer TLS" },
+  { answer: "S and more, which somebody else has put there", verdict: "down (protocol): no answer to SSLRequest" },
+  { answer: "E\x00\x00\x00\x10SFATAL\x00", verdict: "down (protocol): no answer to SSLRequest" },
+];
+
+for (const { answer, verdict: expected } of ANSWERS) {
+  Deno.test(`pgsql: starttls, and the server answers ${JSON.stringify(answer)}`, () =>
+    withPeer(async (client) => {
+      await client.hear();
+      await client.say(answer);
+      await client.gone();
+    }, async (peer) => {
+      const asked = { service: "pgsql", ...joe, ...peer, request: "SELECT 1", startTls: true } as const;
+      strictEqual(await verdict(checkOf(asked)), expected);
+    }));
+}

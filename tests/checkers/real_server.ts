@@ -14,6 +14,9 @@ export interface Site {
 /** This host, seen from itself. */
 export const LOOPBACK: Site = { v4: "127.0.0.1", v6: "::1" };
 
+/** Certificates of an authority of the tests' own; valid.pem and server.key belong to www.example.com. */
+export const CERTIFICATES = new URL("certificates", import.meta.url).pathname;
+
 /** How a program is started, and how it says that it serves. */
 export interface ServerProgram {
   /** The Debian package that has it. */

@@ -19,8 +19,8 @@ const ROWS: readonly { login?: string; verdict: string }[] = [
 
 Deno.test("sip: a real Kamailio", async (t) => {
   await using directory = await temporaryDirectory();
-  const port = freePort();
-  await using _kamailio = await startKamailio(directory.path, port);
+  const [port, tlsPort] = [freePort(), freePort()];
+  await using _kamailio = await startKamailio(directory.path, { port, tlsPort });
   for (const host of ["127.0.0.1", "::1"]) {
     for (const transport of ["udp", "tcp"] as const) {
       for (const row of ROWS) {
@@ -32,6 +32,18 @@ Deno.test("sip: a real Kamailio", async (t) => {
         });
       }
     }
+    for (const row of ROWS) {
+      await t.step(`${row.login ?? "no login"} over TLS at ${host}`, async () => {
+        const before = openDescriptors();
+        const target: Partial<CheckTarget> = { service: "sips", address: parseIp(host), port: tlsPort };
+        strictEqual(await verdict(checkOf({ ...target, login: row.login })), row.verdict);
+        strictEqual(openDescriptors(), before);
+      });
+    }
+    await t.step(`sips wants TLS, at ${host}`, async () => {
+      const target: Partial<CheckTarget> = { service: "sips", address: parseIp(host), port };
+      match(await verdict(checkOf(target, { negotiateTimeout: 1 })), /^down /);
+    });
   }
 });
 

@@ -31,6 +31,7 @@ export const PORTS = {
   pgsql: 5432,
   radius: 1812,
   sip: 5060,
+  sips: 5061,
   redis: 6379,
   memcached: 11211,
   grpc: 2379,
@@ -81,6 +82,11 @@ const notJoe = [`login = "${JOE.login}"`, WRONG];
 const manager = [`login = "${MANAGER.dn}"`, `passwd = "${MANAGER.password}"`];
 const radius = ["service = radius", 'login = "joe"', `secret = "${RADIUS.shared}"`];
 const sql = ['request = "SELECT 1"', 'database = "shop"'];
+
+const account = {
+  mysql: ['login = "joe"', `passwd = "${MYSQL_PASSWORD}"`],
+  pgsql: ['login = "scram"', `passwd = "${PGSQL_PASSWORD}"`],
+} as const;
 
 /** A mailbox's services, with and without TLS. */
 function mailbox(service: "imap" | "imaps" | "pop" | "pops", refusal: RegExp): ServiceRow {
@@ -195,14 +201,14 @@ export const ROWS: readonly ServiceRow[] = [
   {
     name: "mysql",
     port: PORTS.mysql,
-    settings: ["service = mysql", 'login = "joe"', `passwd = "${MYSQL_PASSWORD}"`, ...sql],
+    settings: ["service = mysql", ...account.mysql, ...sql],
     up: /^first row: 1$/,
     inVain: { settings: ["service = mysql", 'login = "joe"', WRONG, ...sql], down: /^error 1045: Access denied/ },
   },
   {
     name: "pgsql",
     port: PORTS.pgsql,
-    settings: ["service = pgsql", 'login = "scram"', `passwd = "${PGSQL_PASSWORD}"`, ...sql],
+    settings: ["service = pgsql", ...account.pgsql, ...sql],
     up: /^first row: 1$/,
     inVain: { settings: ["service = pgsql", 'login = "scram"', WRONG, ...sql], down: /^FATAL 28P01: / },
   },
@@ -224,6 +230,26 @@ export const ROWS: readonly ServiceRow[] = [
       down: /^401 Unauthorized$/,
     },
     ...transport === "udp" ? { udp: true } : {},
+  })),
+  {
+    name: "sips",
+    ours: true,
+    tls: true,
+    port: PORTS.sips,
+    settings: ["service = sips", 'login = "joe@example.org"'],
+    up: /^200 Keepalive$/,
+    inVain: { settings: ["service = sips", 'login = "guarded@lab"'], down: /^401 Unauthorized$/ },
+  },
+  ...(["mysql", "pgsql"] as const).map((service): ServiceRow => ({
+    name: `${service} over TLS`,
+    ours: true,
+    port: PORTS[service],
+    settings: [`service = ${service}`, "starttls = yes", ...account[service], ...sql],
+    up: /^first row: 1$/,
+    inVain: {
+      settings: [`service = ${service}`, "starttls = yes", "tlsverify = yes", ...account[service], ...sql],
+      down: /certificate/,
+    },
   })),
   {
     name: "redis",

@@ -57,7 +57,7 @@ export class ServersOfAllKinds implements AsyncDisposable {
     await this.#start((directory) => startNamed(directory, PORTS.dns, site));
     await this.#start((directory) => startSlapd(directory, PORTS, site));
     await this.#start((directory) => startRadius(directory, PORTS.radius, site));
-    await this.#start((directory) => startKamailio(directory, PORTS.sip, site));
+    await this.#start((directory) => startKamailio(directory, { port: PORTS.sip, tlsPort: PORTS.sips }, site));
     await this.#start((directory) => startVsftpd(directory, PORTS.ftp, site));
     await this.#start((directory) => startNnrpd(directory, PORTS.nntp, site));
     await this.#start(() => startRedis(PORTS.redis, site));
