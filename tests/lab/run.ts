@@ -14,7 +14,7 @@ const SCENARIOS = `${ROOT}tests/lab/scenarios`;
 const KERNELS = Math.max(1, Math.min(2, navigator.hardwareConcurrency));
 
 /** No test file may take longer. */
-const LIMIT_SECONDS = 600;
+const LIMIT_SECONDS = 1200;
 
 /** Runs the test files that `words` select, two at a time, and prints their lines as they come. */
 export async function runLab(words: readonly string[]): Promise<Tally> {
