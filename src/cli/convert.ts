@@ -5,6 +5,7 @@ import { parse } from "../config/parse.ts";
 import { formatProblem } from "../config/problem.ts";
 import { decodeSource, encodeSource } from "../config/source_text.ts";
 import { Unwritable, writeCf } from "../config/write_cf.ts";
+import { whyUnreadable } from "../config/unreadable.ts";
 import { findInstance, hasConfiguration } from "./instance.ts";
 import { type Tool, UsageError } from "./tool.ts";
 import { toolArguments } from "./tool_arguments.ts";
@@ -83,7 +84,7 @@ async function readKeepalived(file: string): Promise<Source | undefined> {
   try {
     text = decodeSource(await Deno.readFile(file));
   } catch (error) {
-    console.error(`ldirectord convert: cannot read ${file}: ${error instanceof Error ? error.message : error}`);
+    console.error(`ldirectord convert: cannot read ${file}: ${whyUnreadable(error)}`);
     return undefined;
   }
   const { outline, notes } = fromKeepalived(text);

@@ -1,6 +1,7 @@
 import { type Round, runRound } from "../checkers/run.ts";
 import { CHECK_DIRECTIVES, checkUrl, formOf, type Given } from "../config/check_url.ts";
 import { type Loaded, loadTree } from "../config/load.ts";
+import { whyUnreadable } from "../config/unreadable.ts";
 import { checksIn, type CheckUser, usersOf } from "../director/check_users.ts";
 import { formatEndpoint, type IpAddress } from "../model/address.ts";
 import type { Check } from "../model/check.ts";
@@ -101,7 +102,7 @@ async function secretFrom(file: string): Promise<string> {
     const text = file === "-" ? await new Response(Deno.stdin.readable).text() : await Deno.readTextFile(file);
     return text.split("\n")[0].trimEnd();
   } catch (error) {
-    throw new UsageError(`cannot read ${file}: ${error instanceof Error ? error.message : error}`);
+    throw new UsageError(`cannot read ${file}: ${whyUnreadable(error)}`);
   }
 }
 

@@ -12,6 +12,7 @@ import { BUILT_IN_PORTS, parseServices, type PortNames } from "./ports.ts";
 import type { Problem } from "./problem.ts";
 import { resolve } from "./resolve.ts";
 import { decodeSource } from "./source_text.ts";
+import { whyUnreadable } from "./unreadable.ts";
 
 /** What loading needs of the machine. */
 export interface LoadEnvironment {
@@ -50,7 +51,7 @@ export async function loadConfig(file: string, environment: Partial<LoadEnvironm
   try {
     bytes = await machine.readFile(file);
   } catch (error) {
-    return unreadable(file, machine, explain(error));
+    return unreadable(file, machine, whyUnreadable(error));
   }
   const read = isYaml(file) ? (await import("./yaml.ts")).parseYaml : parse;
   const parsed = () => read(decodeSource(bytes));
@@ -115,15 +116,6 @@ function unreadable(file: string, machine: LoadEnvironment, text: string): Loade
     lines: [],
     relookup: () => loadConfig(file, machine),
   };
-}
-
-function explain(error: unknown): string {
-  if (error instanceof Deno.errors.NotFound) return "there is no such file";
-  if (error instanceof Deno.errors.PermissionDenied || error instanceof Deno.errors.NotCapable) {
-    return "no permission to read the file";
-  }
-  if (error instanceof Deno.errors.IsADirectory) return "this is a directory";
-  return error instanceof Error ? error.message : String(error);
 }
 
 function absolute(file: string): string {
