@@ -1,12 +1,13 @@
-import { match, ok, strictEqual } from "node:assert/strict";
+import { ok, strictEqual } from "node:assert/strict";
 import { parseIp } from "../../src/model/address.ts";
 import type { CheckTarget } from "../../src/model/check.ts";
 import { runRound } from "../../src/checkers/run.ts";
 import { Secret } from "../../src/model/secret.ts";
+import { testOverTls } from "./database_tls.ts";
 import { testIllServers } from "./ill_servers.ts";
 import { checkOf, contains, inWords, openDescriptors, verdict, withPeer } from "./peers.ts";
 import { PGSQL_PASSWORD, startPostgres } from "./pgsql_server.ts";
-import { CERTIFICATES, freePort, temporaryDirectory } from "./real_server.ts";
+import { freePort, temporaryDirectory } from "./real_server.ts";
 
 const joe = { login: "scram", passwd: new Secret(PGSQL_PASSWORD), database: "postgres" };
 
@@ -91,25 +92,6 @@ const ROWS: readonly { name: string; target: Partial<CheckTarget>; verdict: stri
   },
 ];
 
-const OVER_TLS: readonly { name: string; target: Partial<CheckTarget>; verdict: RegExp }[] = [
-  {
-    name: "what the server says of it",
-    target: { request: "SELECT version FROM pg_stat_ssl WHERE pid = pg_backend_pid()" },
-    verdict: /^up: first row: .*TLSv1\.[23]/,
-  },
-  {
-    name: "a certificate that is valid",
-    target: { tlsVerify: true, tlsServerName: "www.example.com", tlsCaFile: `${CERTIFICATES}/authority.pem` },
-    verdict: /^up: first row: 1$/,
-  },
-  {
-    name: "a certificate of another server",
-    target: { tlsVerify: true, tlsServerName: "db.example.com", tlsCaFile: `${CERTIFICATES}/authority.pem` },
-    verdict: /^down \(protocol\): .*hostname mismatch/i,
-  },
-  { name: "a wrong password", target: { passwd: new Secret("wr0ng-password") }, verdict: /^down \(auth\): / },
-];
-
 /** As psql's users have them: none of them may change what is asked, of whom, and as whom. */
 const ENVIRONMENT = {
   PGHOST: "192.0.2.1",
@@ -141,17 +123,10 @@ Deno.test("pgsql: a real PostgreSQL", async (t) => {
         strictEqual(openDescriptors(), before);
       });
     }
-    for (const row of OVER_TLS) {
-      await t.step(`over TLS: ${row.name}, at ${host}`, async () => {
-        const before = openDescriptors();
-        const asked = { service: "pgsql", port, ...joe, request: "SELECT 1", startTls: true, ...row.target } as const;
-        const { result, trace } = await runRound(checkOf({ ...asked, address: parseIp(host) }), "negotiate");
-        match(inWords(result), row.verdict);
-        const told = JSON.stringify([result, trace]);
-        ok(![PGSQL_PASSWORD, "wr0ng-password"].some((secret) => told.includes(secret)), told);
-        strictEqual(openDescriptors(), before);
-      });
-    }
+    await testOverTls(t, { service: "pgsql", address: parseIp(host), port, ...joe }, {
+      version: "SELECT version FROM pg_stat_ssl WHERE pid = pg_backend_pid()",
+      secret: PGSQL_PASSWORD,
+    });
   }
   await t.step("the environment changes nothing", async () => {
     for (const [name, value] of Object.entries(ENVIRONMENT)) Deno.env.set(name, value);
