@@ -25,19 +25,19 @@ export async function runLab(words: readonly string[]): Promise<Tally> {
   Deno.addSignalListener("SIGTERM", interrupt);
   const waiting = testFiles(words);
   const tallies: Tally[] = [];
-  const worker = async () => {
+  const worker = async (processor: number) => {
     for (let file = waiting.shift(); file && !interruption.signal.aborted; file = waiting.shift()) {
-      tallies.push(await runFile(file, interruption.signal));
+      tallies.push(await runFile(file, processor, interruption.signal));
     }
   };
-  await Promise.all(Array.from({ length: KERNELS }, worker));
+  await Promise.all(Array.from({ length: KERNELS }, (_, i) => worker(i)));
   Deno.removeSignalListener("SIGINT", interrupt);
   Deno.removeSignalListener("SIGTERM", interrupt);
   if (interruption.signal.aborted) fail("interrupted");
   return addTallies(tallies);
 }
 
-async function runFile(file: string, signal: AbortSignal): Promise<Tally> {
+async function runFile(file: string, processor: number, signal: AbortSignal): Promise<Tally> {
   const name = file.replace(/_test\.ts$/, "");
   const output: string[] = [];
   const show = (line: string) => {
@@ -50,6 +50,7 @@ async function runFile(file: string, signal: AbortSignal): Promise<Tally> {
       directory: ROOT,
       environment: passedOn(),
       seconds: LIMIT_SECONDS,
+      processor,
       memory: "3G",
       underSystemd: file.startsWith("systemd"),
     },

@@ -17,6 +17,8 @@ export interface Job {
   readonly environment: Readonly<Record<string, string>>;
   /** After so many seconds the kernel is ended, whatever it does. */
   readonly seconds: number;
+  /** Which of the host's processors it has to itself, counted from 0; kernels at the same time want different ones. */
+  readonly processor?: number;
   /** As the kernel takes it: `2G`. The host gives it only as it is used. */
   readonly memory: string;
   /** Boots systemd, and runs the job as one of its services. */
@@ -68,8 +70,26 @@ function boot(job: Job, folder: string, signal?: AbortSignal): Deno.ChildProcess
     ...(job.underSystemd ? ["pid1=systemd"] : []),
   ];
   // `timeout` makes a process group of the kernel and its processes, so that the whole of it can be ended.
-  const args = ["-k", "5", String(job.seconds), ...kernel];
+  const args = ["-k", "5", String(job.seconds), "taskset", "--cpu-list", processorFor(job), ...kernel];
   return new Deno.Command("timeout", { args, stdin: "null", stdout: "piped", stderr: "null", signal }).spawn();
+}
+
+/**
+ * A kernel and its programs are processes of the host that take turns: spread over several processors, each turn would
+ * wake one from its sleep, which on a virtual machine takes longer than the turn.
+ */
+function processorFor({ processor = 0 }: Job): string {
+  const allowed = allowedProcessors();
+  return String(allowed[processor % allowed.length]);
+}
+
+/** proc(5): `0-3,8`. */
+function allowedProcessors(): number[] {
+  const [, list] = /^Cpus_allowed_list:\s*(\S+)$/m.exec(Deno.readTextFileSync("/proc/self/status"))!;
+  return list.split(",").flatMap((range) => {
+    const [first, last = first] = range.split("-").map(Number);
+    return Array.from({ length: last - first + 1 }, (_, i) => first + i);
+  });
 }
 
 function jobScript(job: Job): string {
