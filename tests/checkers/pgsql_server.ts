@@ -40,15 +40,16 @@ host all trusted all trust
   setUp.push("CREATE ROLE trusted LOGIN; CREATE TABLE closed (x int); CREATE DATABASE shop;");
   const single = [...AS_POSTGRES, `${bin}/postgres`, "--single", "-D", data, "postgres"];
   await runTool(PACKAGE, single, `${setUp.join("\n").replaceAll("; ", ";\n")}\n`);
-  // It takes no key that others may read.
-  await runTool(PACKAGE, ["install", "-m", "600", "-o", "postgres", `${CERTIFICATES}/server.key`, directory]);
+  // It takes no key that others may read, and may itself not read what stands in root's folders.
+  const files = [`${CERTIFICATES}/server.key`, `${CERTIFICATES}/valid.pem`];
+  await runTool(PACKAGE, ["install", "-m", "600", "-o", "postgres", ...files, directory]);
   const settings = {
     port,
     listen_addresses: `${site.v4},${site.v6}`,
     unix_socket_directories: "",
     fsync: "off",
     ssl: "on",
-    ssl_cert_file: `${CERTIFICATES}/valid.pem`,
+    ssl_cert_file: `${directory}/valid.pem`,
     ssl_key_file: `${directory}/server.key`,
   };
   const options = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
