@@ -79,7 +79,8 @@ export function parseArguments(args: readonly string[], tools: ReadonlySet<strin
   return { kind: "verb", verb, config, options };
 }
 
-function isVerb(word: string | undefined): word is Verb {
+/** Whether a word is one of {@link VERBS}. */
+export function isVerb(word: string | undefined): word is Verb {
   return VERBS.some((known) => known === word);
 }
 

@@ -3,7 +3,7 @@
  */
 
 import { LINTS } from "../config/lints.ts";
-import { VERBS } from "./arguments.ts";
+import { isVerb, VERBS } from "./arguments.ts";
 import type { Tools } from "./tool.ts";
 import { OPTION_DOCS, VERB_DOCS } from "./usage.ts";
 
@@ -40,10 +40,6 @@ function possible(before: readonly string[], begun: string, there: Nameable): re
   if (begun.startsWith("-")) return verbOptions();
   if (named.length === 0) return [...verbs(), ...tools(there), ...configurations(there)];
   return named.length === 1 && !isVerb(named[0]) ? verbs() : [];
-}
-
-function isVerb(word: string): boolean {
-  return VERBS.some((verb) => verb === word);
 }
 
 function verbs(): readonly Candidate[] {

@@ -2,6 +2,7 @@ import { type Round, runRound } from "../checkers/run.ts";
 import { CHECK_DIRECTIVES, checkUrl, formOf, type Given } from "../config/check_url.ts";
 import { type Loaded, loadTree } from "../config/load.ts";
 import { whyUnreadable } from "../config/unreadable.ts";
+import { rounded } from "../daemon/check_records.ts";
 import { checksIn, type CheckUser, usersOf } from "../director/check_users.ts";
 import { formatEndpoint, type IpAddress } from "../model/address.ts";
 import type { Check } from "../model/check.ts";
@@ -211,11 +212,6 @@ function conversation({ check, users }: Probe, { result, durationMs, trace }: Ro
     ...lines,
     `${paint.dim(milliseconds(durationMs))}  ${verdict}${why}: ${result.detail}`,
   ].join("\n");
-}
-
-/** To a thousandth of a millisecond. */
-function rounded(milliseconds: number): number {
-  return Math.round(milliseconds * 1000) / 1000;
 }
 
 function milliseconds(time: number): string {

@@ -44,14 +44,12 @@ export class Reporter {
     if (event.type !== "round" || this.#isNews(event) || this.#log.isVerbose) {
       const { severity, text } = logLine(event);
       this.#log.write(severity, text, logFields(event));
-      this.#mail(event, text);
-      this.#notify(event, text);
+      if (this.#ports.onDuty()) this.#tell(event, text);
     }
     if (event.type === "round") {
       this.#warn(event);
       this.#monitor(event);
     }
-    if (event.type === "fallback" && this.#ports.onDuty()) this.#fallbackCommands.change(event.virtual, event.active);
   };
 
   /** Another director takes over: ends what the fallback commands began, and the reminders. */
@@ -66,9 +64,15 @@ export class Reporter {
     await Promise.all([this.#fallbackCommands.stopAll(), mails.stop(), notifier.stop()]);
   }
 
+  /** What reaches others than the log; a standby's is nobody's business. */
+  #tell(event: DirectorEvent, text: string): void {
+    this.#mail(event, text);
+    this.#notify(event, text);
+    if (event.type === "fallback") this.#fallbackCommands.change(event.virtual, event.active);
+  }
+
   #mail(event: DirectorEvent, text: string): void {
     const { mails } = this.#ports;
-    if (!this.#ports.onDuty()) return;
     if (event.type === "transition") mails.transition(event.virtual, event.real, event.up, text);
     if (event.type === "fallback") mails.fallback(event.virtual, text);
     if (event.type === "table-changed" && "destination" in event.action) {
@@ -81,7 +85,6 @@ export class Reporter {
 
   #notify(event: DirectorEvent, text: string): void {
     const { notifier } = this.#ports;
-    if (!this.#ports.onDuty()) return;
     if (event.type === "fallback") notifier.fallback(event.virtual, event.active, text);
     if (event.type !== "transition") return;
     const { virtual, real, up, was, reason } = event;
