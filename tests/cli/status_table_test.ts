@@ -1,74 +1,22 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import type { RealStatus, Status, VirtualStatus } from "../../src/control/status.ts";
 import { type Paint } from "../../src/cli/paint.ts";
+import { realStatus, statusWith } from "../web/example_status.ts";
 import { statusTable } from "../../src/cli/status_table.ts";
 
 const NONE = { connections: 0, packetsIn: 0, packetsOut: 0, bytesIn: 0, bytesOut: 0 };
-const NOW = "2026-11-20T09:02:10.000Z";
 const PLAIN = Object.fromEntries(
   ["red", "green", "yellow", "cyan", "bold", "dim", "reverse"].map((name) => [name, (text: string) => text]),
 ) as unknown as Paint;
 
 function real(changes: Partial<RealStatus> = {}): RealStatus {
-  return {
-    real: "10.0.0.11:80",
-    names: [],
-    forwarding: "masq",
-    state: "up",
-    serving: true,
-    why: "200 OK",
-    since: "2026-11-20T09:00:00.000Z",
-    transitions: 1,
-    weight: { configured: 3, wanted: 3, kernel: 3 },
-    drift: null,
-    kernel: { active: 12, inactive: 4, totals: NONE, rates: { ...NONE, connections: 25 } },
-    checks: [{
-      kind: "http",
-      address: "10.0.0.11",
-      port: 80,
-      up: true,
-      said: "200 OK",
-      failures: 0,
-      failureCount: 1,
-      latencyMs: 1.25,
-      lastRound: NOW,
-      rounds: 9,
-      failed: {},
-    }],
-    orders: { hold: null, weight: null },
-    uptime: { upSeconds: 0, watchedSeconds: 0 },
-    ...changes,
-  };
+  return realStatus({ names: [], ...changes });
 }
 
 function status(reals: readonly RealStatus[], virtual: Partial<VirtualStatus> = {}): Status {
-  return {
-    time: NOW,
-    daemon: {
-      pid: 7,
-      version: "2.0.0",
-      config: "/etc/ha.d/www",
-      state: "running",
-      startedAt: "2026-11-20T06:00:00.000Z",
-      lastReload: null,
-    },
-    table: { inStep: true, trouble: null },
-    virtuals: [{
-      key: "tcp:192.0.2.10:80",
-      virtual: "192.0.2.10:80",
-      protocol: "tcp",
-      name: "shop",
-      state: "up",
-      scheduler: "wrr",
-      persistence: 300,
-      fallback: { real: "127.0.0.1:80", active: false },
-      kernel: { totals: NONE, rates: { ...NONE, connections: 25, bytesIn: 22_500, bytesOut: 600_000 } },
-      drift: null,
-      reals,
-      ...virtual,
-    }],
-    unresolved: [],
-  };
+  const base = statusWith(...reals);
+  const kernel = { totals: NONE, rates: { ...NONE, connections: 25, bytesIn: 22_500, bytesOut: 600_000 } };
+  return { ...base, virtuals: [{ ...base.virtuals[0], persistence: 300, kernel, ...virtual }] };
 }
 
 const DOWN = real({

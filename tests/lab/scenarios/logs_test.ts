@@ -1,5 +1,6 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { LOG } from "../world/director.ts";
+import { isThere } from "../world/files.ts";
 import type { Host } from "../world/host.ts";
 import { scenario } from "../world/scenario.ts";
 import { poll } from "../world/wait.ts";
@@ -116,10 +117,6 @@ async function startSyslog(host: Host): Promise<void> {
 async function stopSyslog(): Promise<void> {
   Deno.kill(Number(await Deno.readTextFile(SYSLOG_PID)), "SIGTERM");
   ok(await poll(async () => !await isThere("/dev/log"), Boolean, 10), "rsyslogd still listens");
-}
-
-async function isThere(path: string): Promise<boolean> {
-  return await Deno.lstat(path).then(() => true, () => false);
 }
 
 async function says(path: string, line: string): Promise<void> {

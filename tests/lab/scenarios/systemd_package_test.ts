@@ -1,6 +1,7 @@
 import { match, notStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { makeDeb } from "../../../tools/package.ts";
 import { outcomeOf, run } from "../world/command.ts";
+import { isThere } from "../world/files.ts";
 import { scenario } from "../world/scenario.ts";
 import { SystemdUnit } from "../world/systemd_unit.ts";
 
@@ -58,8 +59,4 @@ scenario("package: takes the Perl program's place, is upgraded under load, and g
 async function install(deb: string): Promise<void> {
   await run(["dpkg", "--install", deb]);
   await Deno.remove(deb);
-}
-
-async function isThere(path: string): Promise<boolean> {
-  return await Deno.lstat(path).then(() => true, () => false);
 }

@@ -1,5 +1,6 @@
 import { FRONT, GATEWAY, sibling6, VIRTUAL } from "./addresses.ts";
 import { run } from "./command.ts";
+import { isThere } from "./files.ts";
 import { Host } from "./host.ts";
 import { poll } from "./wait.ts";
 
@@ -22,7 +23,7 @@ export class RealServers {
   /** Sets up hosts, and web servers on them. */
   async are(addresses: readonly string[], forwarding: Forwarding = "masq"): Promise<void> {
     await Deno.mkdir(RUN, { recursive: true });
-    if (!await exists(`${RUN}/key.pem`)) await makeCertificate();
+    if (!await isThere(`${RUN}/key.pem`)) await makeCertificate();
     for (const address of addresses) {
       this.#hosts.set(address, await createHost(address, forwarding));
       await Deno.writeTextFile(`${RUN}/${address}.conf`, nginxConfig(address));
@@ -190,8 +191,4 @@ async function makeCertificate(): Promise<void> {
   const files = ["-keyout", `${RUN}/key.pem`, "-out", `${RUN}/certificate.pem`];
   const kind = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj", "/CN=lab.example"];
   await run(["openssl", "req", "-x509", ...kind, ...files]);
-}
-
-async function exists(path: string): Promise<boolean> {
-  return await Deno.stat(path).then(() => true, () => false);
 }
