@@ -107,7 +107,9 @@ function takePidFile(instance: Instance): PidFile | ExitStatus {
     const taken = PidFile.take(instance.pidFile);
     return typeof taken === "number" ? alreadyRunning(instance, taken) : taken;
   } catch (error) {
-    const why = error instanceof Deno.errors.PermissionDenied ? "permission denied; run as root" : `${error}`;
+    const why = error instanceof Deno.errors.PermissionDenied
+      ? "permission denied; run as root"
+      : (error as Error).message;
     console.error(`ldirectord: cannot write the pid file ${instance.pidFile}: ${why}`);
     return ExitStatus.notDone;
   }

@@ -1,4 +1,4 @@
-import { pidFileOwner } from "../daemon/pid_file.ts";
+import { PidFile, pidFileOwner } from "../daemon/pid_file.ts";
 import { ExitStatus } from "./exit_status.ts";
 import type { Instance } from "./instance.ts";
 
@@ -11,7 +11,7 @@ const LOOK = 50;
 /** Stops the daemon of an instance and waits until it is gone. Needs no readable configuration. */
 export async function stop(instance: Instance): Promise<ExitStatus> {
   const owner = pidFileOwner(instance.pidFile);
-  if (owner.state === "stale") Deno.removeSync(instance.pidFile);
+  if (owner.state === "stale") PidFile.clear(instance.pidFile);
   if (owner.state !== "running") return ExitStatus.done;
 
   send(owner.pid, "SIGTERM");

@@ -1,5 +1,11 @@
 import { readKernelFile } from "../system/kernel_file.ts";
 
+/** Milliseconds for which a pid file that somebody else uses is asked for. */
+const PATIENCE = 5_000;
+
+/** Milliseconds within which a daemon that has locked its pid file has written its pid into it. */
+const SETTLING = 50;
+
 /** What a pid file says of the daemon that wrote it. */
 export type Owner =
   | { readonly state: "running"; readonly pid: number }
@@ -22,22 +28,30 @@ export class PidFile {
    *
    * @returns the pid of the daemon that holds it, when one does.
    * @throws {Deno.errors.NotFound | Deno.errors.PermissionDenied} when it cannot be written.
+   * @throws {Error} when a process keeps it locked and does not say who it is.
    */
   static take(path: string): PidFile | number {
-    for (;;) {
+    for (const end = performance.now() + PATIENCE; performance.now() < end; pause()) {
       const before = pidFileOwner(path);
       if (before.state === "running") return before.pid;
-      const file = Deno.openSync(path, { create: true, read: true, write: true, mode: 0o644 });
-      if (!file.tryLockSync(true) || !isAt(path, file)) {
-        // Another one was faster, or removed the file under us: look again.
-        file.close();
-        continue;
-      }
+      const file = lock(path, { create: true, read: true, write: true, mode: 0o644 });
+      // Where it is not given, somebody looks, another one was faster, or the file was removed under us: look again.
+      if (!file) continue;
       // Whatever our umask: monitoring is seldom root.
       Deno.chmodSync(path, 0o644);
-      file.truncateSync();
       file.writeSync(new TextEncoder().encode(`${Deno.pid}\n`));
       return new PidFile(path, file);
+    }
+    throw new Error("another process keeps it locked");
+  }
+
+  /** Removes the pid file of a daemon that died. */
+  static clear(path: string): void {
+    try {
+      const file = lock(path, { read: true, write: true });
+      if (file) new PidFile(path, file).release();
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
     }
   }
 
@@ -53,22 +67,59 @@ export class PidFile {
  * process is an ldirectord, so that a reused pid fools nobody and the old program is seen running during a migration.
  */
 export function pidFileOwner(path: string): Owner {
+  for (const end = performance.now() + SETTLING;;) {
+    const seen = look(path);
+    if (!seen) return { state: "none" };
+    const { locked, pid } = seen;
+    if (!locked) return pid !== undefined && runsLdirectord(pid) ? { state: "running", pid } : { state: "stale", pid };
+    // Just taken, and the pid is none, or still that of the one before? Not for long.
+    const settled = pid !== undefined && processExists(pid);
+    if (settled || performance.now() > end) return pid === undefined ? { state: "stale" } : { state: "running", pid };
+  }
+}
+
+/** What the file has; `undefined` when there is none. */
+function look(path: string): { readonly locked: boolean; readonly pid?: number } | undefined {
   let file: Deno.FsFile;
   try {
     file = Deno.openSync(path, { read: true });
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return { state: "none" };
+    if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
   }
   try {
-    const text = Deno.readTextFileSync(path).trim();
-    const pid = /^\d+$/.test(text) ? Number(text) : undefined;
-    const locked = !file.tryLockSync(true);
-    if (pid !== undefined && (locked || runsLdirectord(pid))) return { state: "running", pid };
-    return { state: "stale", pid };
+    // Shared, so that those who look at the same time do not take each other for the daemon.
+    const locked = !file.tryLockSync(false);
+    const text = readAll(file).trim();
+    return { locked, pid: /^\d+$/.test(text) ? Number(text) : undefined };
   } finally {
     file.close();
   }
+}
+
+/** Opens the pid file, locks it and empties it; `undefined` when the lock is not to be had, or the file is gone by then. */
+function lock(path: string, options: Deno.OpenOptions): Deno.FsFile | undefined {
+  const file = Deno.openSync(path, options);
+  if (file.tryLockSync(true) && isAt(path, file)) {
+    file.truncateSync();
+    return file;
+  }
+  file.close();
+  return undefined;
+}
+
+function readAll(file: Deno.FsFile): string {
+  const bytes = new Uint8Array(64);
+  return new TextDecoder().decode(bytes.subarray(0, file.readSync(bytes) ?? 0));
+}
+
+function processExists(pid: number): boolean {
+  return readKernelFile(`/proc/${pid}/comm`) !== undefined;
+}
+
+/** Rests for a moment; what takes the pid file has nothing else to do meanwhile. */
+function pause(): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
 }
 
 /** Whether the process is an ldirectord: ours, or the old program under perl, with or without options before the script. */

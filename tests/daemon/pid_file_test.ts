@@ -6,18 +6,40 @@ import { readKernelFile } from "../../src/system/kernel_file.ts";
 readKernelFile("/proc/self/comm");
 
 /** A process that holds the pid file until its standard input ends. */
-async function holder(path: string): Promise<{ pid: number; end(): Promise<void> }> {
-  const code = `import { PidFile } from "${new URL("../../src/daemon/pid_file.ts", import.meta.url)}";
+function holder(path: string): Promise<Other> {
+  return another(`
     const taken = PidFile.take(${JSON.stringify(path)});
-    console.log(typeof taken === "number" ? "refused" : "taken");
-    await Deno.stdin.read(new Uint8Array(1));`;
+    console.log(typeof taken === "number" ? "refused" : "ready");
+    await Deno.stdin.read(new Uint8Array(1));`);
+}
+
+/** A process that looks at the pid file all the time. */
+function onlooker(path: string): Promise<Other> {
+  return another(`
+    let ended = false;
+    Deno.stdin.read(new Uint8Array(1)).then(() => ended = true);
+    for (console.log("ready"); !ended; await new Promise((next) => setTimeout(next))) {
+      for (let i = 0; i < 100; i++) pidFileOwner(${JSON.stringify(path)});
+    }`);
+}
+
+interface Other {
+  readonly pid: number;
+  end(): Promise<void>;
+}
+
+async function another(work: string): Promise<Other> {
+  const code = `import { PidFile, pidFileOwner } from "${new URL(
+    "../../src/daemon/pid_file.ts",
+    import.meta.url,
+  )}";${work}`;
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--no-check", "--ext=ts", `data:application/typescript,${encodeURIComponent(code)}`],
     stdin: "piped",
     stdout: "piped",
   }).spawn();
   const reader = child.stdout.getReader();
-  strictEqual(new TextDecoder().decode((await reader.read()).value).trim(), "taken");
+  strictEqual(new TextDecoder().decode((await reader.read()).value).trim(), "ready");
   return {
     pid: child.pid,
     end: async () => {
@@ -58,6 +80,31 @@ Deno.test("only one process gets the pid file; the other learns whose it is", ()
     const taken = PidFile.take(path);
     ok(taken instanceof PidFile, "a stale pid file is taken over");
     taken.release();
+  }));
+
+Deno.test("a stale pid file is taken over while others look at it", () =>
+  inFolder(async (path) => {
+    const onlookers = [await onlooker(path), await onlooker(path)];
+    for (let i = 0; i < 300; i++) {
+      Deno.writeTextFileSync(path, "4194303\n");
+      const taken = PidFile.take(path);
+      ok(taken instanceof PidFile, `the onlookers passed for the daemon ${taken} in round ${i}`);
+      deepStrictEqual(pidFileOwner(path), { state: "running", pid: Deno.pid });
+      taken.release();
+    }
+    for (const other of onlookers) await other.end();
+  }));
+
+Deno.test("only a pid file that nobody holds is cleared away", () =>
+  inFolder((path) => {
+    const taken = PidFile.take(path);
+    ok(taken instanceof PidFile);
+    PidFile.clear(path);
+    strictEqual(Deno.readTextFileSync(path), `${Deno.pid}\n`);
+    taken.release();
+    Deno.writeTextFileSync(path, "4194303\n");
+    PidFile.clear(path);
+    deepStrictEqual(pidFileOwner(path), { state: "none" });
   }));
 
 const STALE: [name: string, text: string, pid: number | undefined][] = [
