@@ -7,8 +7,8 @@ import { runLab } from "../tests/lab/run.ts";
 import { lines } from "../tests/lab/uml/lines.ts";
 import { build } from "./build.ts";
 import { setup } from "./setup.ts";
-import { addTallies, parseTally, type Tally } from "./tally.ts";
-import { fail, green, red, say, step } from "./terminal.ts";
+import { addTallies, NO_TALLY, parseTally, sayTally, type Tally } from "./tally.ts";
+import { fail, say, step } from "./terminal.ts";
 
 const ROOT = new URL("..", import.meta.url).pathname;
 
@@ -20,9 +20,7 @@ step("Tests of the code");
 const unit = await unitTests();
 step("Tests in the lab: a real kernel, real servers");
 const all = addTallies([unit, await runLab([])]);
-say();
-say(`${all.failed === 0 ? green("ok") : red("FAILED")}`);
-say(`${all.passed} passed, ${all.failed} failed`);
+sayTally(all);
 Deno.exit(all.failed === 0 ? 0 : 1);
 
 async function checkTypes(): Promise<void> {
@@ -41,5 +39,5 @@ async function unitTests(): Promise<Tally> {
     say(line);
   }
   const { success } = await child.status;
-  return parseTally(output.join("\n")) ?? { passed: 0, failed: success ? 0 : 1 };
+  return parseTally(output) ?? { ...NO_TALLY, failed: success ? 0 : 1 };
 }

@@ -4,7 +4,7 @@
  */
 
 import { fail, say } from "../../tools/terminal.ts";
-import { addTallies, parseTally, type Tally } from "../../tools/tally.ts";
+import { addTallies, NO_TALLY, parseTally, sayTally, type Tally } from "../../tools/tally.ts";
 import { runInUml, sweepLeftOvers } from "./uml/boot.ts";
 
 const ROOT = new URL("../..", import.meta.url).pathname;
@@ -57,10 +57,11 @@ async function runFile(file: string, processor: number, signal: AbortSignal): Pr
     show,
     signal,
   );
-  const tally = parseTally(output.join("\n"));
+  const tally = parseTally(output);
   if (status !== undefined && tally) return tally;
-  show(`the lab's kernel ended before the tests did (limit: ${LIMIT_SECONDS} s)`);
-  return { passed: 0, failed: 1 };
+  const trouble = `the lab's kernel ended before the tests did (limit: ${LIMIT_SECONDS} s)`;
+  show(trouble);
+  return { ...NO_TALLY, failed: 1, failures: [`${file}: ${trouble}`] };
 }
 
 /** What tests may know of the environment that they are started in. */
@@ -76,7 +77,7 @@ function testFiles(words: readonly string[]): string[] {
 }
 
 if (import.meta.main) {
-  const { passed, failed } = await runLab(Deno.args);
-  say(`${passed} passed, ${failed} failed`);
-  Deno.exit(failed === 0 && passed > 0 ? 0 : 1);
+  const tally = await runLab(Deno.args);
+  sayTally(tally);
+  Deno.exit(tally.failed === 0 && tally.passed > 0 ? 0 : 1);
 }
