@@ -7,6 +7,7 @@
 
 import { denortFromNpm, hasCachedDenort, type Processor } from "./denort.ts";
 import { dim, fail, green, say, step } from "./terminal.ts";
+import { unneededFiles } from "./unneeded_files.ts";
 
 const ROOT = new URL("..", import.meta.url).pathname;
 const ENTRY = `${ROOT}main.ts`;
@@ -71,8 +72,15 @@ interface Compilation {
 
 async function compile(processor: Processor, denort?: string): Promise<Compilation> {
   await Deno.mkdir(`${ROOT}dist`, { recursive: true });
+  const excluded = (await unneededFiles(ENTRY)).map((path) => `--exclude=${path}`);
   const { success, signal, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: [...COMPILE, `--target=${processor}-unknown-linux-gnu`, `--output=${binaryFor(processor)}`, ENTRY],
+    args: [
+      ...COMPILE,
+      ...excluded,
+      `--target=${processor}-unknown-linux-gnu`,
+      `--output=${binaryFor(processor)}`,
+      ENTRY,
+    ],
     env: denort ? { DENORT_BIN: denort } : {},
     stdin: "null",
     signal: AbortSignal.timeout(DOWNLOAD_LIMIT_MS),

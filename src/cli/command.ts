@@ -1,11 +1,6 @@
 import { parseArguments, type Verb, type VerbOptions } from "./arguments.ts";
 import { ExitStatus } from "./exit_status.ts";
 import { findInstance, type Instance } from "./instance.ts";
-import { reload } from "./reload.ts";
-import { restart, tryRestart } from "./restart.ts";
-import { start } from "./start.ts";
-import { status } from "./status.ts";
-import { stop } from "./stop.ts";
 import { UsageError } from "./tool.ts";
 import { loadTools, TOOLS } from "./tools.ts";
 import { USAGE_TEXT } from "./usage.ts";
@@ -13,14 +8,15 @@ import { VERSION_TEXT } from "./version.ts";
 
 type Command = (instance: Instance, options: VerbOptions) => Promise<ExitStatus> | ExitStatus;
 
-const COMMANDS: Readonly<Record<Verb, Command>> = {
-  start,
-  stop,
-  restart,
-  "try-restart": tryRestart,
-  reload,
-  "force-reload": reload,
-  status,
+/** Each is loaded when it is asked for: what a command does not need costs it nothing. */
+const COMMANDS: Readonly<Record<Verb, () => Promise<Command>>> = {
+  start: async () => (await import("./start.ts")).start,
+  stop: async () => (await import("./stop.ts")).stop,
+  restart: async () => (await import("./restart.ts")).restart,
+  "try-restart": async () => (await import("./restart.ts")).tryRestart,
+  reload: async () => (await import("./reload.ts")).reload,
+  "force-reload": async () => (await import("./reload.ts")).reload,
+  status: async () => (await import("./status.ts")).status,
 };
 
 /** Does what the command line asks for and gives the exit status. What could not be done is told in one line. */
@@ -47,8 +43,10 @@ async function dispatch(args: readonly string[]): Promise<ExitStatus> {
       return ExitStatus.usage;
     case "tool":
       return await runTool(invocation.name, invocation.args);
-    case "verb":
-      return await COMMANDS[invocation.verb](findInstance(invocation.config), invocation.options);
+    case "verb": {
+      const command = await COMMANDS[invocation.verb]();
+      return await command(findInstance(invocation.config), invocation.options);
+    }
   }
 }
 

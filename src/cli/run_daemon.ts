@@ -1,0 +1,150 @@
+import { announceReady, leaveSession } from "../daemon/background.ts";
+import { controlRequests } from "../daemon/control_requests.ts";
+import { ConnectionSync } from "../daemon/connection_sync.ts";
+import { Daemon } from "../daemon/daemon.ts";
+import { Log } from "../daemon/log.ts";
+import { sinkFor, standardErrorSink, standardOutputSink } from "../daemon/log_sinks.ts";
+import { PidFile } from "../daemon/pid_file.ts";
+import { VERSION } from "../daemon/version.ts";
+import { ServiceManager } from "../daemon/service_manager.ts";
+import type { Model } from "../model/virtual_service.ts";
+import { Ipvsadm } from "../ipvs/ipvsadm.ts";
+import { IpvsUnavailable } from "../ipvs/driver.ts";
+import { ControlServer } from "../control/server.ts";
+import { raiseOpenFileLimit } from "../system/libc.ts";
+import { forgetStartPages } from "../system/start_pages.ts";
+import { alreadyRunning } from "./already_running.ts";
+import { ExitStatus } from "./exit_status.ts";
+import { type Instance, keptFiles } from "./instance.ts";
+import type { Runnable } from "./load_instance.ts";
+
+/** Where a daemon is: that decides on its session, and on where its log goes. */
+export type Place = "background" | "foreground" | "supervised" | "debug";
+
+/** Is the daemon of an instance, in this process, until a signal ends it. */
+export async function runDaemon(
+  instance: Instance,
+  { loaded, model }: Runnable,
+  place: Place,
+  standby: boolean,
+): Promise<ExitStatus> {
+  const signals = listenToSignals();
+  if (place === "background") leaveSession();
+  raiseOpenFileLimit();
+  const pidFile = takePidFile(instance);
+  if (typeof pidFile === "number") return pidFile;
+
+  const log = new Log(sinkOf(place, model, instance.label), place === "debug");
+  keepAliveDespiteBugs(log);
+  const ipvsadm = new Ipvsadm();
+  const daemon = new Daemon(loaded, model, {
+    driver: ipvsadm,
+    counters: ipvsadm,
+    socket: instance.socket,
+    log,
+    standby,
+    keep: keptFiles(instance),
+    pulseFile: instance.pulseFile,
+    sync: new ConnectionSync({ driver: ipvsadm, log, file: instance.syncFile }),
+    manager: ServiceManager.fromEnvironment(),
+    onReload: (model) => log.redirect(sinkOf(place, model, instance.label)),
+  });
+  signals.onHangUp(() => {
+    log.info("Reloading Linux Director Daemon config on signal");
+    daemon.reload();
+  });
+  const how = place === "background" ? "as daemon" : `with pid: ${Deno.pid}`;
+  log.info(`Starting Linux Director v${VERSION} ${how}${standby ? ", standing by" : ""}`);
+  const control = listenToRequests(instance, daemon, log);
+
+  const problem = await Promise.race([signals.ended, daemon.start().then(() => undefined, complaintOf)]);
+  if (typeof problem === "object") {
+    log.error(problem.logged);
+    control?.close();
+    if (place === "background" || place === "foreground") console.error(`ldirectord: ${problem.message}`);
+    pidFile.release();
+    return ExitStatus.notDone;
+  }
+  if (place === "background") announceReady();
+  forgetStartPages();
+  const signal = await signals.ended;
+  await daemon.stop();
+  log.info(`Linux Director Daemon terminated on signal: ${signal}`);
+  control?.close();
+  pidFile.release();
+  return ExitStatus.done;
+}
+
+function takePidFile(instance: Instance): PidFile | ExitStatus {
+  try {
+    const taken = PidFile.take(instance.pidFile);
+    return typeof taken === "number" ? alreadyRunning(instance, taken) : taken;
+  } catch (error) {
+    const why = error instanceof Deno.errors.PermissionDenied
+      ? "permission denied; run as root"
+      : (error as Error).message;
+    console.error(`ldirectord: cannot write the pid file ${instance.pidFile}: ${why}`);
+    return ExitStatus.notDone;
+  }
+}
+
+function sinkOf(place: Place, { logFile, logFormat }: Model, label: string) {
+  if (place === "debug") return standardErrorSink();
+  if (place === "supervised") return standardOutputSink(logFormat, label);
+  return sinkFor(logFile, logFormat, label);
+}
+
+/** What a daemon is told by signals. */
+interface Signals {
+  /** The first of those that end it, by its short name: TERM, INT or QUIT. */
+  readonly ended: Promise<string>;
+  /** Has HUP do this; one that came before does it now. */
+  onHangUp(work: () => void): void;
+}
+
+/** Asked before anything else: a signal that comes during the start must not end it with the table half done. */
+function listenToSignals(): Signals {
+  const { promise, resolve } = Promise.withResolvers<string>();
+  for (const signal of ["SIGTERM", "SIGINT", "SIGQUIT"] as const) {
+    Deno.addSignalListener(signal, () => resolve(signal.slice(3)));
+  }
+  let early = false;
+  let hangUp: () => void = () => early = true;
+  Deno.addSignalListener("SIGHUP", () => hangUp());
+  return {
+    ended: promise,
+    onHangUp: (work) => {
+      hangUp = work;
+      if (early) work();
+    },
+  };
+}
+
+/** A director without a control socket is still a director. */
+function listenToRequests({ socket }: Instance, daemon: Daemon, log: Log): ControlServer | undefined {
+  try {
+    return new ControlServer(socket, controlRequests(daemon), (text) => log.error(text));
+  } catch (error) {
+    log.error(`Cannot listen at the control socket ${socket}: ${error instanceof Error ? error.message : error}`);
+    return undefined;
+  }
+}
+
+/** What a start that failed has to say: a line for the person, and for the log where it broke, if that was our fault. */
+function complaintOf(error: unknown): { readonly message: string; readonly logged: string } {
+  if (error instanceof IpvsUnavailable) return { message: error.message, logged: error.message };
+  const message = `Internal error: ${error instanceof Error ? error.message : error}`;
+  return { message, logged: error instanceof Error ? `Internal error: ${error.stack}` : message };
+}
+
+/** A bug must not end the daemon: without it nobody takes dead servers out. */
+function keepAliveDespiteBugs(log: Log): void {
+  globalThis.addEventListener("unhandledrejection", (event) => {
+    event.preventDefault();
+    log.bug(event.reason);
+  });
+  globalThis.addEventListener("error", (event) => {
+    event.preventDefault();
+    log.bug(event.error ?? event.message);
+  });
+}
