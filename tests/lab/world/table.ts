@@ -12,7 +12,7 @@ export class Table {
   }
 
   /** Waits until the table is as expected; the order of services and of destinations is all one. */
-  async becomes(expected: string, seconds = 12): Promise<void> {
+  async becomes(expected: string, seconds = 30): Promise<void> {
     const wanted = normalised(expected);
     strictEqual(await poll(() => this.now(), (table) => table === wanted, seconds), wanted);
   }
