@@ -10,12 +10,13 @@ import {
   type TableEvidence,
   usualLimits,
 } from "../daemon/pulse_verdict.ts";
-import type { ExitStatus } from "./exit_status.ts";
+import { VERSION } from "../daemon/version.ts";
+import { ExitStatus } from "./exit_status.ts";
 import { findInstance, type Instance } from "./instance.ts";
 import type { Tool } from "./tool.ts";
 
 const USAGE = `Usage:
-    ldirectord check-pulse [-w SECONDS] [-c SECONDS] [-t] [configfile]
+    ldirectord check-pulse [-w SECONDS] [-c SECONDS] [--table [-t SECONDS]] [configfile]
 
 Says whether a director is alive and at work, as a plugin of Nagios and its kin: one
 line, with performance data, and the exit status 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.
@@ -25,11 +26,14 @@ checks; a pulse that is old, or a single check that is overdue, is late.
 Options:
     -w, --warning SECONDS   late for WARNING above so many seconds (120)
     -c, --critical SECONDS  late for CRITICAL above so many seconds (300)
-    -t, --table             look into the kernel's IPVS table as well: a virtual service
+    --table                 look into the kernel's IPVS table as well: a virtual service
                             that is missing there is CRITICAL (for root only)
+    -t, --timeout SECONDS   with --table, how long the director gets to answer (10)
+    -V, --version           print the version
 
-Where checks are made less often than once a minute the usual limits are twice and five
-times what a check may take to come round. A table out of step is a WARNING.
+A director that has just started gets as long for its first beat. Where checks are made
+less often than once a minute the usual limits are twice and five times what a check may
+take to come round. A table out of step is a WARNING.
 `;
 
 /** `ldirectord check-pulse`: the Nagios plugin. */
@@ -37,6 +41,10 @@ export const checkPulse: Tool = {
   summary: "say whether a director is alive and at work: a Nagios plugin",
   usage: USAGE,
   run: async (args) => {
+    if (args.some((arg) => arg === "-V" || arg === "--version")) {
+      console.log(`ldirectord check-pulse v${VERSION}`);
+      return ExitStatus.done;
+    }
     const { state, line } = await look(args);
     console.log(line);
     return exitStatus(state);
@@ -46,11 +54,11 @@ export const checkPulse: Tool = {
 /** Whatever goes wrong is UNKNOWN, and on standard output: nobody reads a plugin's other words. */
 async function look(args: readonly string[]): Promise<{ readonly state: PluginState; readonly line: string }> {
   try {
-    const { name, warning, critical, table } = argumentsOf(args);
+    const { name, warning, critical, table, timeout } = argumentsOf(args);
     const instance = findInstance(name);
     const pulse = evidenceOf(instance);
     const evidence = table && pulse.owner.state === "running"
-      ? { ...pulse, table: await tableEvidence(instance.socket) }
+      ? { ...pulse, table: await tableEvidence(instance.socket, timeout) }
       : pulse;
     const usual = usualLimits(evidence.pulse);
     const limits = { warning: warning ?? usual.warning, critical: critical ?? usual.critical };
@@ -67,13 +75,20 @@ function argumentsOf(args: readonly string[]) {
     options: {
       warning: { type: "string", short: "w" },
       critical: { type: "string", short: "c" },
-      table: { type: "boolean", short: "t" },
+      table: { type: "boolean" },
+      timeout: { type: "string", short: "t" },
     },
     allowPositionals: true,
   });
   if (positionals.length > 1) throw new Error(`one configuration at a time, not ${positionals.join(" and ")}`);
-  const { warning, critical, table } = values;
-  return { name: positionals.at(0), warning: seconds(warning), critical: seconds(critical), table };
+  const { warning, critical, table, timeout } = values;
+  return {
+    name: positionals.at(0),
+    warning: seconds(warning),
+    critical: seconds(critical),
+    table,
+    timeout: seconds(timeout),
+  };
 }
 
 function seconds(text: string | undefined): number | undefined {
@@ -84,18 +99,29 @@ function seconds(text: string | undefined): number | undefined {
 
 function evidenceOf({ pidFile, pulseFile }: Instance): PulseEvidence {
   const owner = pidFileOwner(pidFile);
+  const started = unlessMissing(() => ageOf(pidFile));
+  const seen = unlessMissing(() => ({ age: ageOf(pulseFile), pulse: decodePulse(Deno.readTextFileSync(pulseFile)) }));
+  return { owner, started, ...seen };
+}
+
+/** Seconds since the file was written. */
+function ageOf(file: string): number {
+  return (Date.now() - Deno.statSync(file).mtime!.getTime()) / 1000;
+}
+
+/** Files of a director that stops at this moment are gone between two looks. */
+function unlessMissing<T>(look: () => T): T | undefined {
   try {
-    const age = (Date.now() - Deno.statSync(pulseFile).mtime!.getTime()) / 1000;
-    return { owner, age, pulse: decodePulse(Deno.readTextFileSync(pulseFile)) };
+    return look();
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return { owner };
+    if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
   }
 }
 
-async function tableEvidence(socket: string): Promise<TableEvidence> {
+async function tableEvidence(socket: string, timeout?: number): Promise<TableEvidence> {
   try {
-    const { virtuals } = await askOnce(socket, "status", {});
+    const { virtuals } = await askOnce(socket, "status", {}, timeout === undefined ? undefined : timeout * 1000);
     const missing = virtuals.filter(({ kernel, drift }) => kernel === null && drift !== null);
     return { missing: missing.map(({ virtual }) => virtual) };
   } catch (error) {

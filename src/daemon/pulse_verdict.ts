@@ -10,6 +10,8 @@ export type PluginState = typeof PLUGIN_STATES[number];
 /** What there is to see of a director from outside. */
 export interface PulseEvidence {
   readonly owner: Owner;
+  /** Seconds since its pid file was written, which is what a daemon does first; absent where there is none. */
+  readonly started?: number;
   /** Seconds since the pulse file was renewed; absent where there is no pulse file. */
   readonly age?: number;
   /** What it says; absent where it makes no sense. */
@@ -40,13 +42,19 @@ export function usualLimits(pulse: Pulse | undefined): PulseLimits {
 
 /** What a monitoring plugin says of the evidence: its state and its one line, performance data included. */
 export function judgePulse(
-  { owner, age, pulse, table }: PulseEvidence,
+  { owner, started, age, pulse, table }: PulseEvidence,
   limits: PulseLimits,
 ): { readonly state: PluginState; readonly line: string } {
   if (owner.state === "none") return verdict("CRITICAL", "ldirectord does not run: it has no pulse");
   if (owner.state === "stale") return verdict("CRITICAL", "ldirectord has died: it left its pid file");
-  if (age === undefined) return verdict("CRITICAL", `ldirectord runs (pid ${owner.pid}) but has no pulse`);
-  if (!pulse) return verdict("UNKNOWN", "ldirectord pulse file makes no sense");
+  if (age !== undefined && !pulse) return verdict("UNKNOWN", "ldirectord pulse file makes no sense");
+  // One that died has left its pulse, which says nothing of the one that has come after it.
+  if (age === undefined || pulse?.pid !== owner.pid) {
+    if (started === undefined || started > limits.warning) {
+      return verdict("CRITICAL", `ldirectord runs (pid ${owner.pid}) but has no pulse`);
+    }
+    return verdict("OK", `ldirectord has just started (${count(Math.max(0, started))} ago), its first beat is to come`);
+  }
   if (age < -limits.warning) {
     return verdict("UNKNOWN", `ldirectord pulse lies in the future (${count(-age)} from now): was the clock set?`);
   }

@@ -80,7 +80,26 @@ const ROWS: [string, PulseEvidence, line: string][] = [
     { owner: { state: "stale", pid: 7 }, age: 3, pulse },
     "CRITICAL: ldirectord has died: it left its pid file",
   ],
-  ["a daemon without a pulse", { owner: running }, "CRITICAL: ldirectord runs (pid 7) but has no pulse"],
+  [
+    "a daemon without a pulse",
+    { owner: running, started: 121 },
+    "CRITICAL: ldirectord runs (pid 7) but has no pulse",
+  ],
+  [
+    "a daemon that starts at this moment",
+    { owner: running, started: 0.3 },
+    "OK: ldirectord has just started (0 seconds ago), its first beat is to come",
+  ],
+  [
+    "a daemon that starts after one that was stuck and killed, whose pulse is still there",
+    { owner: running, started: 1.2, age: 600, pulse: { ...stuck, pid: 6 } },
+    "OK: ldirectord has just started (1 second ago), its first beat is to come",
+  ],
+  [
+    "a daemon that never came to its first beat, after another one that died",
+    { owner: running, started: 600, age: 700, pulse: { ...pulse, pid: 6 } },
+    "CRITICAL: ldirectord runs (pid 7) but has no pulse",
+  ],
   ["a file of something else", { owner: running, age: 3 }, "UNKNOWN: ldirectord pulse file makes no sense"],
   [
     "the clock was set back",
