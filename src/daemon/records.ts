@@ -20,6 +20,7 @@ export class Records {
       case "round":
         return this.checks.of(event.check.key).add(event.result, event.durationMs, Date.now());
       case "transition": {
+        if (event.repeated) return;
         const { virtual, real, up, reason } = event;
         const id = realId(virtual.key, real.key);
         this.#changed.set(id, { at: Date.now(), count: this.transitionsOf(id).count + 1 });
@@ -27,6 +28,7 @@ export class Records {
         return;
       }
       case "fallback": {
+        if (event.repeated) return;
         const { virtual, active } = event;
         const detail = active ? "no real server is up" : "a real server is up again";
         const real = virtual.fallback?.key;

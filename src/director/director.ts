@@ -184,7 +184,9 @@ export class Director {
     const now = this.#ports.clock.now();
     const unknown = adopt(this.#model, table, new Map(), now);
     this.#health = this.#withStanding(adopt(this.#model, table, heardOf(this.#health), now), this.#model);
-    for (const event of transitions(unknown, this.#health, this.#model)) this.#ports.report(event);
+    for (const event of transitions(unknown, this.#health, this.#model)) {
+      this.#ports.report({ ...event, repeated: true });
+    }
     this.#wantTable("start");
     await this.#keeper.idle();
   }

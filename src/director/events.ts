@@ -50,7 +50,10 @@ export type DirectorEvent =
     readonly durationMs: number;
     readonly users: readonly CheckUser[];
   }
-  /** A real server came up or went down. */
+  /**
+   * A real server came up or went down. `repeated` when it did so while this director stood by, and it is told anew for
+   * those who hear of nothing then.
+   */
   | {
     readonly type: "transition";
     readonly virtual: VirtualService;
@@ -58,9 +61,10 @@ export type DirectorEvent =
     readonly up: boolean;
     readonly was: RealState;
     readonly reason: string;
+    readonly repeated?: true;
   }
-  /** The last real server of a virtual service has gone (`active`), or the first has returned. */
-  | { readonly type: "fallback"; readonly virtual: VirtualService; readonly active: boolean };
+  /** The last real server of a virtual service has gone (`active`), or the first has returned; `repeated` as above. */
+  | { readonly type: "fallback"; readonly virtual: VirtualService; readonly active: boolean; readonly repeated?: true };
 
 /** Takes events. Never throws, never waits. */
 export type Report = (event: DirectorEvent) => void;

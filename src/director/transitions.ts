@@ -2,12 +2,15 @@ import type { Model } from "../model/virtual_service.ts";
 import type { DirectorEvent, RealState } from "./events.ts";
 import { type Health, isServing, needsFallback, type RealHealth, reasonFor } from "./health.ts";
 
+/** A real server that came or went, or the last one of a virtual service that went, or the first that came. */
+type Transition = Extract<DirectorEvent, { type: "transition" | "fallback" }>;
+
 /**
  * What an operator wants to hear of the way from one health to the next: real servers that came, went, or were found
  * dead by their first check, and virtual services that lost their last or regained their first real server. Pure.
  */
-export function transitions(before: Health, after: Health, model: Model): DirectorEvent[] {
-  const events: DirectorEvent[] = [];
+export function transitions(before: Health, after: Health, model: Model): Transition[] {
+  const events: Transition[] = [];
   for (const [key, health] of after) {
     const virtual = model.virtuals.get(key);
     const old = before.get(key);

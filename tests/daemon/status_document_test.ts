@@ -160,6 +160,25 @@ Deno.test(
     }),
 );
 
+Deno.test(
+  "a standby that is activated counts nobody's coming or going a second time, nor tells the history of it",
+  LENIENT,
+  () =>
+    withDaemon(async ({ test, status }) => {
+      const seen = async () => {
+        const { virtuals } = await status();
+        const { entries } = await controlRequests(test.daemon).history({});
+        const told = entries.filter(({ kind }) => kind === "up" || kind === "down" || kind.startsWith("fallback"));
+        return { counts: virtuals.map(({ reals }) => reals.map(({ transitions }) => transitions)), told: told.length };
+      };
+      const before = await seen();
+      deepStrictEqual(before.counts[0], [1, 1, 1]);
+      await test.daemon.deactivate();
+      await test.daemon.activate();
+      deepStrictEqual(await seen(), before);
+    }),
+);
+
 /** Orders, and what becomes of the real server that was up with weight 3. */
 const ORDERS: [request: "drain" | "disable" | "weight", weight: number | undefined, expected: string][] = [
   ["drain", undefined, "drained 0 drained by the operator"],
