@@ -65,7 +65,8 @@ export async function runDaemon(
     pidFile.release();
     return ExitStatus.notDone;
   }
-  if (place === "background") announceReady();
+  if (place === "background" && problem === undefined) announceReady();
+  else if (place === "background") console.error(`ldirectord: told to end (${problem}) before it was at work`);
   forgetStartPages();
   const signal = await signals.ended;
   await daemon.stop();

@@ -130,6 +130,10 @@ export class Daemon {
     return this.#state === "running" && this.director.isStandby ? "standby" : this.#state;
   }
 
+  get #isStopping(): boolean {
+    return this.#state === "stopping";
+  }
+
   /** How the last reload went; null before the first. */
   get lastReload(): ReloadStatus | null {
     return this.#configuration.lastReload;
@@ -154,7 +158,10 @@ export class Daemon {
       this.#signs.stop();
       throw error;
     });
+    // Told to end by then: what is begun now, nobody would end.
+    if (this.#isStopping) return;
     await this.#ports.sync?.become(this.director.model.syncDaemons);
+    if (this.#isStopping) return;
     this.#mails.enter("running");
     this.#state = "running";
     this.#page?.become(this.director.model.statusPage);

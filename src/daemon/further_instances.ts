@@ -1,3 +1,4 @@
+import { OWN_PROGRAM } from "../system/own_program.ts";
 import type { Log } from "./log.ts";
 
 /**
@@ -29,15 +30,15 @@ export class FurtherInstances {
   }
 
   async #run(...args: string[]): Promise<void> {
-    const command = new Deno.Command(Deno.execPath(), {
-      args,
-      stdin: "null",
-      stdout: "null",
-      stderr: "piped",
-    });
-    const { code, stderr } = await command.output();
-    if (code === 0) return;
-    const said = new TextDecoder().decode(stderr).trim().split("\n")[0];
-    this.#log.error(`execute: ldirectord ${args.join(" ")} ended with status ${code}${said ? `: ${said}` : ""}`);
+    const complain = (trouble: string) => this.#log.error(`execute: ldirectord ${args.join(" ")} ${trouble}`);
+    try {
+      const command = new Deno.Command(OWN_PROGRAM, { args, stdin: "null", stdout: "null", stderr: "piped" });
+      const { code, stderr } = await command.output();
+      if (code === 0) return;
+      const said = new TextDecoder().decode(stderr).trim().split("\n")[0];
+      complain(`ended with status ${code}${said ? `: ${said}` : ""}`);
+    } catch (error) {
+      complain(`cannot be started: ${(error as Error).message}`);
+    }
   }
 }

@@ -1,4 +1,5 @@
 import { formatWebAddress, type WebAddress } from "../model/web_address.ts";
+import { OWN_PROGRAM } from "../system/own_program.ts";
 import type { Log } from "./log.ts";
 
 /** Milliseconds until a page that has ended is started again: the first waits, then the last for ever. */
@@ -53,7 +54,7 @@ export class StatusPage {
 
   #start(): void {
     if (!this.#address) return;
-    const child = new Deno.Command(Deno.execPath(), {
+    const child = new Deno.Command(OWN_PROGRAM, {
       args: ["serve", formatWebAddress(this.#address), "--socket", this.#socket, "--while-read"],
       // It reads to the end of its input, which comes when we end, and never reads anything.
       stdin: "piped",

@@ -1,4 +1,6 @@
 import { doesNotMatch, match, strictEqual } from "node:assert/strict";
+import { run } from "../world/command.ts";
+import { PROGRAM } from "../world/director.ts";
 import { scenario } from "../world/scenario.ts";
 import { poll } from "../world/wait.ts";
 
@@ -171,7 +173,10 @@ scenario("execute: a configuration brings further ones along, and takes them awa
     -A -t 192.0.2.20:80 -s wrr
     -a -t 192.0.2.20:80 -r 10.0.0.12:80 -m -w 5
   `);
+  await run(["cp", PROGRAM, `${PROGRAM}.new`]);
+  await run(["mv", `${PROGRAM}.new`, PROGRAM]);
   await director.stop();
+  strictEqual((await director.try("status", "shop")).code, 3, "stopped by a director whose program was upgraded");
   await table.becomes("");
 });
 
