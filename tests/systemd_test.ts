@@ -18,5 +18,5 @@ for (const unit of ["ldirectord.service", "ldirectord@.service"]) {
 
 Deno.test("the unit of one configuration and that of many differ in the configuration's name alone", () => {
   const [one, many] = ["ldirectord.service", "ldirectord@.service"].map((name) => Deno.readTextFileSync(UNITS + name));
-  strictEqual(many.replace("(%I)", "(/etc/ha.d/ldirectord.cf)").replaceAll("%I ", ""), one);
+  strictEqual(many.replace("(%i)", "(/etc/ha.d/ldirectord.cf)").replaceAll("%i ", ""), one);
 });
