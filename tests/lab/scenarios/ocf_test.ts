@@ -41,9 +41,15 @@ clusterScenario("the resource agent's exit codes", async ({ cluster, reals }, no
   );
   strictEqual(await agent("monitor", "OCF_RESKEY_ldirectord=/nowhere"), "monitor: 7");
   strictEqual(await agent("stop", "OCF_RESKEY_ldirectord=/nowhere"), "stop: 0");
+  for (const age of ["2min", "0", "-5"]) {
+    strictEqual(
+      await agent("start", `OCF_RESKEY_pulse_max_age=${age}`),
+      `start: 6 ocf-exit-reason:pulse_max_age is a number of seconds, not ${age}`,
+    );
+  }
   strictEqual(
-    await agent("start", "OCF_RESKEY_pulse_max_age=2min"),
-    "start: 6 ocf-exit-reason:pulse_max_age is a number of seconds, not 2min",
+    await agent("validate-all", "OCF_RESKEY_ldirectord=ldirectord"),
+    "validate-all: 6 ocf-exit-reason:ldirectord is an absolute path, not ldirectord",
   );
 
   await node.write(CONFIG, "virtual = nonsense\n");
@@ -65,6 +71,25 @@ clusterScenario("the resource agent's exit codes", async ({ cluster, reals }, no
   await node.write(CONFIG, "virtual = nonsense\n");
   strictEqual(await agent("monitor"), "monitor: 0");
   match(await agent("reload"), /^reload: 2 ocf-exit-reason:Error/);
+  await cluster.table(node).becomes(SITE_UP, 0);
+
+  await node.run("ldirectord", "deactivate", "www");
+  strictEqual(
+    await agent("monitor", "OCF_CHECK_LEVEL=10"),
+    "monitor: 1 ocf-exit-reason:the director stands by: nobody keeps the table",
+  );
+  strictEqual(await agent("start"), "start: 0");
+  await cluster.table(node).becomes(SITE_UP, 0);
+  match(
+    await agent("stop", "OCF_RESKEY_ldirectord=/nowhere"),
+    /^stop: 5 ocf-exit-reason:\/nowhere is gone, and process \d+ of it runs on$/,
+  );
+
+  await node.run("sh", "-c", "kill -KILL $(cat /run/ldirectord.www.pid)");
+  strictEqual(await agent("monitor"), "monitor: 7");
+  await cluster.writeEverywhere(CONFIG, SITE);
+  strictEqual(await agent("start"), "start: 0");
+  strictEqual(await agent("monitor", "OCF_CHECK_LEVEL=10"), "monitor: 0");
   await cluster.table(node).becomes(SITE_UP, 0);
 
   await node.run("sh", "-c", "kill -STOP $(cat /run/ldirectord.www.pid)");

@@ -28,7 +28,7 @@ async function supervisedSite({ cluster, reals }: ClusterWorld): Promise<void> {
 
 clusterScenario("runit: the example starts it, starts it anew, keeps its log and stops it", async (world, node) => {
   await supervisedSite(world);
-  await node.run("mkdir", "-p", "/etc/service", "/var/log/ldirectord-www");
+  await node.run("mkdir", "-p", "/etc/service");
   await node.run("cp", "-a", `${EXAMPLES}runit`, SERVICE);
   node.start("runsvdir", "/etc/service");
   await dies(world, node);
