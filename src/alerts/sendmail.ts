@@ -1,10 +1,11 @@
+import { runProgram } from "../system/program.ts";
 import { type Letter, type Refusal, refuseAll } from "./letter.ts";
 import { messageOf, plainLines } from "./message.ts";
 
 /** Where mail systems install their sendmail. */
 export const SENDMAIL_PATHS = ["/usr/sbin/sendmail", "/usr/lib/sendmail"];
 
-/** Hands a letter to the local mail system; killed when it takes too long. */
+/** Hands a letter to the local mail system; ended when it takes too long. */
 export async function sendBySendmail(
   paths: readonly string[],
   letter: Letter,
@@ -16,8 +17,13 @@ export async function sendBySendmail(
   try {
     const message = await encodeMessage(letter, to);
     // -i: a line with a single dot ends nothing.
-    const problem = await pipeTo(path, ["-i", "-f", letter.from.address, ...to], message, signal);
-    return problem === undefined ? [] : refuseAll(to, `${path} ${problem}`);
+    const argv = [path, "-i", "-f", letter.from.address, ...to];
+    const { status, signal: killedBy, lastLine } = await runProgram(argv, signal, message);
+    if (status === 0) return [];
+    return refuseAll(
+      to,
+      `${path} ended with ${killedBy ?? `status ${status}`}${lastLine === "" ? "" : `: ${lastLine}`}`,
+    );
   } catch (error) {
     return refuseAll(to, `${path}: ${(error as Error).message}`);
   }
@@ -37,27 +43,4 @@ async function encodeMessage(letter: Letter, to: readonly string[]): Promise<Uin
   transport.use("stream", plainLines);
   const { message } = await transport.sendMail(messageOf(letter, to));
   return new Uint8Array(message as Uint8Array);
-}
-
-/** Gives what went wrong, if anything did. */
-async function pipeTo(
-  path: string,
-  args: readonly string[],
-  input: Uint8Array<ArrayBuffer>,
-  signal: AbortSignal,
-): Promise<string | undefined> {
-  const child = new Deno.Command(path, { args: [...args], stdin: "piped", stdout: "null", stderr: "piped" }).spawn();
-  const kill = () => child.kill("SIGKILL");
-  signal.addEventListener("abort", kill);
-  try {
-    // One that ends without reading everything speaks through its status.
-    const fed = new Blob([input]).stream().pipeTo(child.stdin).catch(() => {});
-    const { success, code, signal: killedBy, stderr } = await child.output();
-    await fed;
-    if (success) return undefined;
-    const said = new TextDecoder().decode(stderr).trim().split("\n")[0];
-    return `ended with ${killedBy ?? `status ${code}`}${said === "" ? "" : `: ${said}`}`;
-  } finally {
-    signal.removeEventListener("abort", kill);
-  }
 }

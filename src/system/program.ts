@@ -20,20 +20,26 @@ export interface ProgramEnd {
 }
 
 /**
- * Runs `argv` without a shell, in a session of its own, its stdin empty. When `signal` is aborted it is told to end
- * (TERM) with all that it started, and made to (KILL) after a grace.
+ * Runs `argv` without a shell, in a session of its own, with `input` to read, or nothing. When `signal` is aborted it is
+ * told to end (TERM) with all that it started, and made to (KILL) after a grace.
  * Throws `Deno.errors.*` when it can't be started.
  */
-export async function runProgram(argv: readonly string[], signal: AbortSignal): Promise<ProgramEnd> {
+export async function runProgram(
+  argv: readonly string[],
+  signal: AbortSignal,
+  input?: Uint8Array<ArrayBuffer>,
+): Promise<ProgramEnd> {
   signal.throwIfAborted();
   const [command, ...args] = argv;
   const child = new Deno.Command(command, {
     args,
-    stdin: "null",
+    stdin: input ? "piped" : "null",
     stdout: "piped",
     stderr: "piped",
     detached: true,
   }).spawn();
+  // One that ends without reading everything speaks through its status.
+  if (input) new Blob([input]).stream().pipeTo(child.stdin).catch(() => {});
   const outputs = [new Tail(child.stdout), new Tail(child.stderr)];
   const stop = () => endGroup(child);
   signal.addEventListener("abort", stop);

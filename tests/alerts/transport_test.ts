@@ -207,7 +207,8 @@ Deno.test("the local sendmail takes a letter", () =>
 const SCRIPTS: [name: string, script: string, message: RegExp][] = [
   ["that refuses", "cat > /dev/null; echo no queue here >&2; exit 75", /sendmail ended with status 75: no queue here$/],
   ["that reads nothing", "exit 1", /sendmail ended with status 1$/],
-  ["that hangs", "exec sleep 60", /sendmail ended with SIGKILL$/],
+  ["that hangs", "exec sleep 60", /sendmail ended with SIGTERM$/],
+  ["that hangs and does not want to end", "trap '' TERM; while :; do sleep 60; done", /sendmail ended with SIGKILL$/],
 ];
 
 for (const [name, script, message] of SCRIPTS) {
@@ -219,6 +220,12 @@ for (const [name, script, message] of SCRIPTS) {
       ok(!refusal.permanent);
     }));
 }
+
+Deno.test("a local sendmail has the letter when it says so, whatever it leaves running behind it", () =>
+  withSendmail("cat > /dev/null; sleep 60 & exit 0", async (path) => {
+    const letter = sketchLetter("one", { server: undefined });
+    deepStrictEqual(await mailTransport([path])(letter, letter.to, AbortSignal.timeout(10_000)), []);
+  }));
 
 Deno.test("no sendmail at all", async () => {
   const [{ message }] = await send(sketchLetter("one", { server: undefined }), ["/nonexistent/sendmail"]);
