@@ -57,7 +57,7 @@ export class Log {
 }
 
 // deno-lint-ignore no-control-regex
-const CONTROL = /[\x00-\x1f\x7f]/g;
+const CONTROL = /[\x00-\x1f\x7f-\x9f]/g;
 
 function hex(character: string): string {
   return character.charCodeAt(0).toString(16).padStart(2, "0");

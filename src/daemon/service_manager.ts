@@ -1,5 +1,5 @@
 import { monotonicMicroseconds } from "../system/libc.ts";
-import { sendUnixDatagram } from "../system/unix_datagram.ts";
+import { sendUnixDatagram } from "../system/unix_socket.ts";
 
 /**
  * The service manager that started us, when it wants to be told how we are (sd_notify(3)): systemd with `Type=notify`.

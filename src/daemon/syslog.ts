@@ -1,4 +1,4 @@
-import { sendUnixDatagram } from "../system/unix_datagram.ts";
+import { sendUnixDatagram, sendUnixStream } from "../system/unix_socket.ts";
 import { formatDate } from "./date.ts";
 import type { Severity, Sink } from "./log.ts";
 
@@ -34,13 +34,17 @@ const SOCKET = "/dev/log";
 
 /**
  * Writes to the system's log by its socket, one datagram a line, RFC 3164 framing without the host name as local
- * programs send it. Each line stands alone, so that a restarted log daemon is found again.
+ * programs send it. Each line stands alone, so that a restarted log daemon is found again. A log daemon that wants
+ * connections is given one for each line, which a zero ends, as the C library's syslog(3) has it.
  * Unknown facilities are logged as `daemon`.
+ *
+ * @param socket where the log daemon listens.
  */
-export function syslogSink(facility: string, tag: string): Sink {
+export function syslogSink(facility: string, tag: string, socket = SOCKET): Sink {
   const code = FACILITIES[facility.toLowerCase().replace(/^log_/, "")] ?? FACILITIES.daemon;
   return (severity, message) => {
     const stamp = formatDate(new Date()).slice(4, 19);
-    sendUnixDatagram(SOCKET, `<${code * 8 + SEVERITIES[severity]}>${stamp} ${tag}: ${message}`);
+    const line = `<${code * 8 + SEVERITIES[severity]}>${stamp} ${tag}: ${message}`;
+    if (!sendUnixDatagram(socket, line)) sendUnixStream(socket, `${line}\0`);
   };
 }

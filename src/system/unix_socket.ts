@@ -1,0 +1,46 @@
+import { close, connect, send, sendTo, SOCK_DGRAM, SOCK_STREAM, socket } from "./libc.ts";
+
+const AF_UNIX = 1;
+
+/** `sockaddr_un`: two bytes of family, then the path; it holds 107 bytes and a zero. */
+const MAX_PATH = 107;
+
+/**
+ * Sends one datagram to a unix socket and waits for nothing. Gives false when nobody takes datagrams there
+ * or its queue is full.
+ */
+export function sendUnixDatagram(path: string, text: string): boolean {
+  return withSocket(path, SOCK_DGRAM, (fd, address) => sendTo(fd, new TextEncoder().encode(text), address) >= 0);
+}
+
+/**
+ * Sends a text over a connection of its own to a unix socket, and waits for nothing. Gives false when nobody takes
+ * connections there, or could take no more of them, or not all of the text.
+ */
+export function sendUnixStream(path: string, text: string): boolean {
+  const bytes = new TextEncoder().encode(text);
+  return withSocket(path, SOCK_STREAM, (fd, address) => connect(fd, address) >= 0 && send(fd, bytes) === bytes.length);
+}
+
+function withSocket(
+  path: string,
+  type: number,
+  use: (fd: number, address: Uint8Array<ArrayBuffer>) => boolean,
+): boolean {
+  const encodedPath = new TextEncoder().encode(path);
+  if (encodedPath.length > MAX_PATH) return false;
+  const address = new Uint8Array(2 + encodedPath.length + 1);
+  address[0] = AF_UNIX;
+  // The abstract namespace, which a leading @ means, has a zero in the @'s place and none at the end (unix(7)).
+  const abstract = path.startsWith("@");
+  address.set(encodedPath, 2);
+  if (abstract) address[2] = 0;
+
+  const fd = socket(AF_UNIX, type, 0);
+  if (fd < 0) return false;
+  try {
+    return use(fd, abstract ? address.subarray(0, -1) : address);
+  } finally {
+    close(fd);
+  }
+}
