@@ -35,6 +35,9 @@ export class Configuration {
   /** Changes follow each other; a reload that waits serves all who ask meanwhile. */
   #changing: Promise<void> = Promise.resolve();
   #reloadWaits = false;
+  /** The callback that is under way; one that waits for its end serves all changes until then. */
+  #calling: Promise<unknown> = Promise.resolve();
+  #callbackWaits = false;
 
   /** @param loaded the one that the director has. */
   constructor(loaded: Loaded, ports: ConfigurationPorts) {
@@ -111,10 +114,17 @@ export class Configuration {
     log.info(`Configuration file '${file}' has changed on disk`);
     if (autoReload) this.reload();
     else log.info(" - not reloaded: autoreload is off");
-    if (callback === undefined) return;
-    this.#changing.then(async () => {
+    if (callback !== undefined) this.#callBack(callback, file);
+  }
+
+  /** After the change, and after the callback of the one before: an old file must not overtake a new one on its way. */
+  #callBack(callback: string, file: string): void {
+    if (this.#callbackWaits) return;
+    this.#callbackWaits = true;
+    this.#calling = Promise.all([this.#changing, this.#calling]).then(async () => {
+      this.#callbackWaits = false;
       const reason = await runHook([callback, file], CALLBACK_LIMIT);
-      if (reason !== undefined) log.error(`callback: ${reason}`);
+      if (reason !== undefined) this.#ports.log.error(`callback: ${reason}`);
     });
   }
 
