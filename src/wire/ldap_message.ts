@@ -1,30 +1,47 @@
 /**
- * LDAP messages as a client needs them that binds and looks for one entry (RFC 4511, 4), by ldapts's codec.
+ * LDAP messages as a client needs them that binds and looks for one entry (RFC 4511, 4).
  */
 
-import { Buffer } from "node:buffer";
 import {
-  BindRequest,
-  BindResponse,
-  ExtendedRequest,
-  ExtendedResponse,
-  MessageParser,
-  PresenceFilter,
-  SearchEntry,
-  SearchRequest,
-  SearchResponse,
-  UnbindRequest,
-} from "ldapts";
+  BerTag,
+  contentOf,
+  decodeElements,
+  decodeText,
+  decodeUnsigned,
+  encodeElement,
+  encodeSmall,
+  encodeText,
+} from "./ber.ts";
 import { ByteBuffer } from "./byte_buffer.ts";
 import type { ByteReader } from "./byte_reader.ts";
 import { ProtocolError } from "./protocol_error.ts";
 
 /** Bytes of one message. */
 const MAX_MESSAGE = 1024 * 1024;
-/** BER: every message is a SEQUENCE. */
-const SEQUENCE = 0x30;
+const VERSION = 3;
+
+/** What a message is (RFC 4511, 4.2 to 4.12): an application's tag, constructed except for the goodbye. */
+const Operation = {
+  BIND_REQUEST: 0x60,
+  BIND_RESPONSE: 0x61,
+  UNBIND_REQUEST: 0x42,
+  SEARCH_REQUEST: 0x63,
+  SEARCH_ENTRY: 0x64,
+  SEARCH_DONE: 0x65,
+  EXTENDED_REQUEST: 0x77,
+  EXTENDED_RESPONSE: 0x78,
+} as const;
+
+/** Tags of a choice's alternatives: the password of a simple bind, "has this attribute", the name of an extension. */
+const SIMPLE = 0x80;
+const PRESENT = 0x87;
+const REQUEST_NAME = 0x80;
+
+/** RFC 4511, 4.5.1.3. */
+const DEREF_FINDING_BASE = 2;
 /** "No attributes": the name of an entry is all that is wanted (RFC 4511, 4.5.1.8). */
 const NO_ATTRIBUTES = "1.1";
+const START_TLS = "1.3.6.1.4.1.1466.20037";
 
 /** What a server sends, as far as it matters here. */
 export type LdapReply =
@@ -40,32 +57,49 @@ export type LdapReply =
 
 /** A simple bind; anonymous where both are empty (RFC 4513, 5.1). */
 export function encodeBind(id: number, dn: string, password: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(new BindRequest({ messageId: id, dn, password }).write());
+  return encodeMessage(
+    id,
+    encodeElement(
+      Operation.BIND_REQUEST,
+      encodeSmall(BerTag.INTEGER, VERSION),
+      encodeText(BerTag.OCTET_STRING, dn),
+      encodeText(SIMPLE, password),
+    ),
+  );
 }
 
 /** The search for the entry `dn` itself. */
 export function encodeBaseSearch(id: number, dn: string): Uint8Array<ArrayBuffer> {
-  const filter = new PresenceFilter({ attribute: "objectClass" });
-  const request = new SearchRequest({
-    messageId: id,
-    baseDN: dn,
-    scope: "base",
-    derefAliases: "find",
-    timeLimit: 0,
-    attributes: [NO_ATTRIBUTES],
-    filter,
-  });
-  return Uint8Array.from(request.write());
+  const [baseObject, noLimit, typesToo] = [0, 0, 0];
+  return encodeMessage(
+    id,
+    encodeElement(
+      Operation.SEARCH_REQUEST,
+      encodeText(BerTag.OCTET_STRING, dn),
+      encodeSmall(BerTag.ENUMERATED, baseObject),
+      encodeSmall(BerTag.ENUMERATED, DEREF_FINDING_BASE),
+      encodeSmall(BerTag.INTEGER, noLimit),
+      encodeSmall(BerTag.INTEGER, noLimit),
+      encodeSmall(BerTag.BOOLEAN, typesToo),
+      encodeText(PRESENT, "objectClass"),
+      encodeElement(BerTag.SEQUENCE, encodeText(BerTag.OCTET_STRING, NO_ATTRIBUTES)),
+    ),
+  );
 }
 
 /** The goodbye, which is not answered. */
 export function encodeUnbind(id: number): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(new UnbindRequest({ messageId: id }).write());
+  return encodeMessage(id, encodeElement(Operation.UNBIND_REQUEST));
 }
 
 /** The wish to go over to TLS (RFC 4511, 4.14.1). */
 export function encodeStartTls(id: number): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(new ExtendedRequest({ messageId: id, oid: "1.3.6.1.4.1.1466.20037" }).write());
+  return encodeMessage(id, encodeElement(Operation.EXTENDED_REQUEST, encodeText(REQUEST_NAME, START_TLS)));
+}
+
+/** RFC 4511, 4.1.1; numbers up to 127. */
+function encodeMessage(id: number, operation: Uint8Array): Uint8Array<ArrayBuffer> {
+  return encodeElement(BerTag.SEQUENCE, encodeSmall(BerTag.INTEGER, id), operation);
 }
 
 /** Reads one message. Throws {@link ProtocolError}. */
@@ -73,9 +107,9 @@ export async function readLdapReply(reader: ByteReader): Promise<LdapReply> {
   const message = new ByteBuffer();
   await take(reader, message, 2);
   const [tag, first] = message.bytes();
-  if (tag !== SEQUENCE) throw new ProtocolError("not an LDAP message");
+  if (tag !== BerTag.SEQUENCE) throw new ProtocolError("not an LDAP message");
   await take(reader, message, await readLength(reader, message, first));
-  return decodeLdapReply(message.bytes().slice());
+  return decodeLdapReply(message.bytes());
 }
 
 /** BER, X.690 8.1.3: short lengths in one byte, longer ones in as many as the first byte says. */
@@ -93,24 +127,25 @@ async function take(reader: ByteReader, message: ByteBuffer, count: number): Pro
   if (await reader.fill(message, count) < count) throw new ProtocolError("the server closed the connection");
 }
 
-/** Decodes one whole message. Throws {@link ProtocolError}. */
-export function decodeLdapReply(bytes: Uint8Array<ArrayBuffer>): LdapReply {
-  const parser = new MessageParser();
-  let reply: LdapReply | undefined;
-  parser.on("message", (message) => reply = summary(message));
-  parser.on("error", () => {});
-  parser.read(Buffer.from(bytes.buffer), new Map());
-  if (!reply) throw new ProtocolError("the server sent a broken LDAP message");
-  return reply;
-}
+/** The operations that end with a result (RFC 4511, 4.1.9). */
+const RESULT_KINDS: Readonly<Record<number, "bound" | "searched" | "extended">> = {
+  [Operation.BIND_RESPONSE]: "bound",
+  [Operation.SEARCH_DONE]: "searched",
+  [Operation.EXTENDED_RESPONSE]: "extended",
+};
 
-function summary(message: Pick<BindResponse, "messageId" | "status" | "errorMessage">): LdapReply {
-  const { messageId: id, status: code, errorMessage: text } = message;
-  if (message instanceof SearchEntry) return { kind: "entry", id, dn: message.name };
-  if (message instanceof BindResponse) return { kind: "bound", id, code, text };
-  if (message instanceof ExtendedResponse) return { kind: "extended", id, code, text };
-  if (message instanceof SearchResponse) return { kind: "searched", id, code, text };
-  return { kind: "other", id, text };
+/** Decodes one whole message. Throws {@link ProtocolError}. */
+export function decodeLdapReply(bytes: Uint8Array): LdapReply {
+  const [message] = decodeElements(bytes);
+  const [number, operation] = decodeElements(contentOf(message, BerTag.SEQUENCE));
+  const id = decodeUnsigned(contentOf(number, BerTag.INTEGER));
+  const content = contentOf(operation);
+  const kind = RESULT_KINDS[operation.tag];
+  if (!kind && operation.tag !== Operation.SEARCH_ENTRY) return { kind: "other", id, text: "" };
+  const [first, , diagnostic] = decodeElements(content);
+  if (!kind) return { kind: "entry", id, dn: decodeText(contentOf(first, BerTag.OCTET_STRING)) };
+  const code = decodeUnsigned(contentOf(first, BerTag.ENUMERATED));
+  return { kind, id, code, text: decodeText(contentOf(diagnostic, BerTag.OCTET_STRING)) };
 }
 
 /** A result in words (RFC 4511, appendix A): its name, and what the server said. */

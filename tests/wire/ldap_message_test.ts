@@ -1,4 +1,5 @@
 import { deepStrictEqual, rejects, strictEqual, throws } from "node:assert/strict";
+import { decodeElements, decodeText } from "../../src/wire/ber.ts";
 import { ByteReader } from "../../src/wire/byte_reader.ts";
 import {
   decodeLdapReply,
@@ -53,11 +54,50 @@ Deno.test("an entry, and the end of a search", () => {
   });
 });
 
-Deno.test("a broken LDAP message is refused", () => {
-  throws(() => decodeLdapReply(bytes("3003 020101")), { message: "the server sent a broken LDAP message" });
-  throws(() => decodeLdapReply(bytes("300c 020101 6107 0a0131 0400 04ff")), {
-    message: "the server sent a broken LDAP message",
+Deno.test("what is none of our concern is passed over, whatever it holds", () => {
+  const other = { kind: "other", id: 2, text: "" };
+  deepStrictEqual(decodeLdapReply(bytes("300f 020102 730a 0408 6c6461703a2f2f78")), other);
+  // A reference to nowhere: its text is longer than the message.
+  deepStrictEqual(decodeLdapReply(bytes("300f 020102 730a 044c 6c6461703a2f2f78")), other);
+  const controls = "a00a 3008 0403 312e32 04ff 00";
+  deepStrictEqual(decodeLdapReply(bytes(`3018 020102 6507 0a0100 0400 0400 ${controls}`)), {
+    kind: "searched",
+    id: 2,
+    code: 0,
+    text: "",
   });
+});
+
+const BROKEN: readonly [name: string, hex: string][] = [
+  ["without an operation", "3003 020101"],
+  ["of nothing", "3000"],
+  ["with a number that is none", "300c 040101 6107 0a0131 0400 0400"],
+  ["with a number of nine bytes", "3014 0209010101010101010101 6107 0a0131 0400 0400"],
+  ["with a result that has no code", "300a 020101 6105 0400 0400 00"],
+  ["with a result that is cut short", "3008 020101 6103 0a0131"],
+  ["with an operation that is longer than it", "300c 020101 617f 0a0131 0400 0400"],
+  ["with a text that is longer than its result", "300c 020101 6107 0a0131 0400 04ff"],
+  ["with a text of no known length", "300c 020101 6107 0a0131 0480 0000"],
+  ["with an entry without a name", "3007 020102 6402 3000"],
+];
+
+for (const [name, hex] of BROKEN) {
+  Deno.test(`an LDAP message ${name} is refused`, () => {
+    throws(() => decodeLdapReply(bytes(hex)), {
+      name: "ProtocolError",
+      message: "the server sent a broken LDAP message",
+    });
+  });
+}
+
+Deno.test("texts of any length are told with it", () => {
+  for (const length of [127, 128, 255, 256, 70_000]) {
+    const dn = "x".repeat(length);
+    const [message] = decodeElements(encodeBind(1, dn, ""));
+    const [, bind] = decodeElements(message.content);
+    const [, name] = decodeElements(bind.content);
+    strictEqual(decodeText(name.content), dn);
+  }
 });
 
 function readerOf(hex: string): ByteReader {
