@@ -4,7 +4,9 @@
  */
 
 import type { CheckResult, CheckRun, CheckTarget } from "../model/check.ts";
-import { ByteReader } from "../wire/byte_reader.ts";
+import { ByteBuffer } from "../wire/byte_buffer.ts";
+import type { ByteStream } from "../wire/byte_stream.ts";
+import { decodeLatin1 } from "../wire/latin1.ts";
 import { ProtocolError } from "../wire/protocol_error.ts";
 import { openTcp } from "./open.ts";
 import { down, up } from "./verdict.ts";
@@ -16,14 +18,28 @@ export async function agent(target: CheckTarget, run: CheckRun): Promise<CheckRe
   const stream = await openTcp(target, run);
   try {
     run.trace("* waiting for the agent's line");
-    const line = await new ByteReader(stream).line(MAX_LINE);
-    run.trace(`< ${line ?? "(nothing)"}`);
-    return judgeAgent(line ?? "");
+    const line = await firstLine(stream);
+    run.trace(`< ${line || "(nothing)"}`);
+    return judgeAgent(line);
   } catch (error) {
     if (error instanceof ProtocolError) return down("mismatch", error.message);
     throw error;
   } finally {
     stream.close();
+  }
+}
+
+/** Up to the line's end, which is the first CR or LF, or to the connection's: agents are short scripts. */
+async function firstLine(stream: ByteStream): Promise<string> {
+  const said = new ByteBuffer();
+  for (;;) {
+    const text = decodeLatin1(said.bytes());
+    const end = text.search(/[\r\n]/);
+    if (end >= 0) return text.slice(0, end);
+    if (text.length > MAX_LINE) throw new ProtocolError(`the agent sent a line of more than ${MAX_LINE} bytes`);
+    const more = await stream.read();
+    if (!more) return text;
+    said.append(more.subarray(0, MAX_LINE + 1));
   }
 }
 

@@ -32,8 +32,10 @@ export async function dns(target: CheckTarget, run: CheckRun): Promise<CheckResu
   const question = dnsQuestion(target.request, wanted?.includes(":") ? "AAAA" : "A", target.dnsType);
   const ask = target.transport === "udp" ? askByDatagram : askByConnection;
   const answer = await ask(question, target, run);
-  run.trace(`< ${answer.responseCode} ${answer.values.join(", ")}`);
-  return judge(answer, question, target.receive);
+  const result = judge(answer, question, target.receive, run);
+  if (result.up || !answer.truncated || ask === askByConnection) return result;
+  // What did not fit into the datagram is to be had over TCP (RFC 7766, 5).
+  return judge(await askByConnection(question, target, run), question, target.receive, run);
 }
 
 async function askByDatagram(question: DnsQuestion, target: CheckTarget, run: CheckRun): Promise<DnsAnswer> {
@@ -72,8 +74,13 @@ async function readExactly(reader: ByteReader, length: number): Promise<Uint8Arr
 }
 
 /** A server that knows no such name is well by DNS's own rules, but it is not what the operator asks for. */
-function judge(answer: DnsAnswer, question: DnsQuestion, receive: Pattern | undefined): CheckResult {
-  const { responseCode, values, truncated } = answer;
+function judge(
+  { responseCode, values, truncated }: DnsAnswer,
+  question: DnsQuestion,
+  receive: Pattern | undefined,
+  run: CheckRun,
+): CheckResult {
+  run.trace(`< ${responseCode} ${values.join(", ")}${truncated ? " (truncated)" : ""}`);
   if (responseCode === "NXDOMAIN") return down("mismatch", `NXDOMAIN: there is no name ${question.name}`);
   if (responseCode !== "NOERROR") return down("protocol", responseCode);
   if (values.length === 0) return down("mismatch", `the answer has no ${question.type} record`);

@@ -27,6 +27,9 @@ const REJECTIONS: ReadonlySet<number> = new Set([
   4151,
 ]);
 
+// Before the library throws what it cannot read, it writes a stack to our standard error.
+console.trace = () => {};
+
 /** Speaks to a MySQL or MariaDB server, over TLS with `starttls`. */
 export async function mysql(target: CheckTarget, run: CheckRun): Promise<CheckResult> {
   if (!target.login || !target.request) return down("internal", "login and request are needed");
@@ -44,7 +47,7 @@ export async function mysql(target: CheckTarget, run: CheckRun): Promise<CheckRe
     await stream.finish();
     return judgeFirstRow(target, row);
   } catch (error) {
-    return explain(error as QueryError, run);
+    return explain(error as QueryError, stream, run);
   } finally {
     stream.destroy();
   }
@@ -89,7 +92,7 @@ function firstRow(connection: Connection, sql: string): Promise<Row | undefined>
   return new Promise((resolve, reject) => {
     let first: Row | undefined;
     const fail = (error: Error) => first && error instanceof HeardTooMuch ? resolve(first) : reject(error);
-    const query = connection.query({ sql, rowsAsArray: true, typeCast: (field: TypeCastField) => field.string() });
+    const query = connection.query({ sql, rowsAsArray: true, typeCast: textOf });
     // What a statement without rows reports comes here too, and is no array.
     query.on("result", (row: unknown) => Array.isArray(row) && (first ??= row));
     query.on("end", () => resolve(first));
@@ -98,15 +101,20 @@ function firstRow(connection: Connection, sql: string): Promise<Row | undefined>
   });
 }
 
+/** JSON is UTF-8, whatever character set the server names for it: without ours the library warns on standard error. */
+function textOf(field: TypeCastField): string | null {
+  return field.type === "JSON" ? field.string("utf8") : field.string();
+}
+
 /** What the server says is a verdict; what the library says of it is that the server does not know its protocol. */
-function explain(error: QueryError, run: CheckRun): CheckResult {
+function explain(error: QueryError, stream: NodeStream, run: CheckRun): CheckResult {
   if (error.errno) {
     const said = `error ${error.errno}: ${error.message}`;
     run.trace(`< ${said}`);
     return down(REJECTIONS.has(error.errno) ? "auth" : "protocol", said);
   }
-  if (error.name !== "Error") throw error;
-  const plugin = /unknown plugin (\w+)/.exec(error.message)?.[1];
+  if (stream.failure) throw stream.failure;
+  const plugin = /authentication using (?:unknown plugin )?(\w+)/.exec(error.message)?.[1];
   if (plugin) {
     return down("internal", `logins by ${plugin} cannot be checked: give the check a user that has a password`);
   }

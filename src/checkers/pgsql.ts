@@ -35,7 +35,7 @@ export async function pgsql(target: CheckTarget, run: CheckRun): Promise<CheckRe
     await stream.finish();
     return judgeFirstRow(target, row);
   } catch (error) {
-    return explain(error as Error, run);
+    return explain(error as Error, stream, run);
   } finally {
     stream.destroy();
   }
@@ -111,7 +111,7 @@ function firstRow(client: Client, text: string): Promise<Row | undefined> {
 }
 
 /** What the server says is a verdict; what the library says of it is that the server does not know its protocol. */
-function explain(error: Error, run: CheckRun): CheckResult {
+function explain(error: Error, stream: NodeStream, run: CheckRun): CheckResult {
   if ("severity" in error && "code" in error) {
     const { severity, code, message } = error as DatabaseError;
     const said = `${severity} ${code}: ${message}`;
@@ -119,7 +119,6 @@ function explain(error: Error, run: CheckRun): CheckResult {
     return down(REJECTION.test(code ?? "") ? "auth" : "protocol", said);
   }
   if (error instanceof PasswordAsked) return down("auth", "the server asks for a password");
-  // "error" is how the library calls a message that it cannot read.
-  if (error.name !== "Error" && error.name !== "error") throw error;
+  if (stream.failure) throw stream.failure;
   throw new ProtocolError(error.message);
 }

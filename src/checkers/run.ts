@@ -138,7 +138,10 @@ function stageOf(trace: readonly TraceLine[]): string {
   return last.slice(2);
 }
 
-/** System errors that say something of the server; any other says something of us. */
+/**
+ * System errors that say something of the server, or of the way to it; any other says something of us. What routers and
+ * firewalls report by ICMP becomes one of them (Linux: icmp_err_convert, icmpv6_err_convert).
+ */
 const REFUSALS: Readonly<Record<string, string>> = {
   ECONNREFUSED: "connection refused",
   ECONNRESET: "connection reset",
@@ -148,6 +151,12 @@ const REFUSALS: Readonly<Record<string, string>> = {
   EHOSTDOWN: "host is down",
   ENETUNREACH: "network unreachable",
   ENETDOWN: "network is down",
+  ENONET: "host is isolated",
+  ENOPROTOOPT: "protocol unreachable",
+  EOPNOTSUPP: "no route to host",
+  EPROTO: "a router rejected our packets",
+  // Our own system says the same of what it does not let out.
+  "network EACCES": "a firewall on the way prohibits it",
 };
 
 /** System errors of our own that an operator can do something about; with the call where that makes a difference. */
@@ -179,9 +188,10 @@ const BY_NAME: Readonly<Record<string, readonly [FailureKind, prefix: string]>> 
 function explain(error: unknown): CheckResult {
   if (!(error instanceof Error)) return down("internal", String(error));
   const code = "code" in error ? String(error.code) : "";
-  if (code in REFUSALS) return down("refused", REFUSALS[code]);
-  if (code === "ETIMEDOUT") return down("timeout", "the connection timed out");
   const call = "call" in error ? `${error.call} ${code}` : "";
+  const refusal = REFUSALS[call] ?? REFUSALS[code];
+  if (refusal) return down("refused", refusal);
+  if (code === "ETIMEDOUT") return down("timeout", "the connection timed out");
   const trouble = OWN_TROUBLES[call] ?? OWN_TROUBLES[code];
   if (trouble) return down("internal", trouble);
   const [why, prefix] = BY_NAME[error.name] ?? ["internal", "the check failed: "];

@@ -83,8 +83,10 @@ export function checkUrl(url: string, given: readonly Given[]): Parsed | string 
   const port = Number(portText ?? CHECK_PORTS.find(([, service]) => service === kind)?.[0] ?? 0);
   if (port > 65_535) return `a port is a number up to 65535, not ${portText}`;
   if (port === 0 && kind !== "ping") return `the port is missing: ${scheme}://${host}:PORT`;
+  const named = fromRest(kind, rest);
+  if (!named) return `a % in a URL is followed by two hexadecimal digits, or written %25: ${url}`;
   const texts: [DirectiveName, string][] = [
-    ...fromRest(kind, rest),
+    ...named,
     ...login ? [["login", login] as const] : [],
     ...given,
   ]
@@ -100,12 +102,18 @@ function hostRef(host: string): HostRef | undefined {
   return { text, ip, at: 0, length: text.length };
 }
 
-/** What stands behind the host: a page, the name of a database, or what else the service is asked for. */
-function fromRest(kind: string, rest: string): readonly Given[] {
+/**
+ * What stands behind the host: a page, the name of a database, or what else the service is asked for. `undefined` where
+ * that is not as URLs write it.
+ */
+function fromRest(kind: string, rest: string): readonly Given[] | undefined {
   if (kind.startsWith("http")) return [["request", rest.startsWith("/") ? rest : `/${rest}`]];
-  const name = decodeURIComponent(rest.replace(/^\//, ""));
-  if (name === "") return [];
-  return [[ANY_ROW[kind] ? "database" : "request", name]];
+  try {
+    const name = decodeURIComponent(rest.replace(/^\//, ""));
+    return name === "" ? [] : [[ANY_ROW[kind] ? "database" : "request", name]];
+  } catch {
+    return undefined;
+  }
 }
 
 function treeOf(

@@ -17,9 +17,12 @@ export const Errno = {
   ENFILE: 23,
   EMFILE: 24,
   EPIPE: 32,
+  ENONET: 64,
   EPROTO: 71,
   EMSGSIZE: 90,
+  ENOPROTOOPT: 92,
   EPROTONOSUPPORT: 93,
+  EOPNOTSUPP: 95,
   EAFNOSUPPORT: 97,
   EADDRINUSE: 98,
   EADDRNOTAVAIL: 99,
@@ -285,7 +288,7 @@ export function setNiceness(pid: number, niceness: number): number {
 /** A system call's failure, with errno's name as `code`, as Node's and Deno's errors have it. */
 export class SystemError extends Error {
   override readonly name = "SystemError";
-  /** The call that failed: `connect`. */
+  /** The call that failed: `connect`; `network` for what the network reported after a call had gone well. */
   readonly call: string;
   /** `ECONNREFUSED`, or `errno 71` for one that {@link Errno} does not list. */
   readonly code: string;

@@ -68,7 +68,7 @@ class TcpStream implements ByteStream {
     await this.#room();
     if (!this.#ended) return;
     const failure = libc.pendingError(this.#fd);
-    if (failure > 0) throw new libc.SystemError("connect", failure);
+    if (failure > 0) throw new libc.SystemError("network", failure);
   }
 
   async read(): Promise<Uint8Array<ArrayBuffer> | undefined> {
@@ -83,7 +83,7 @@ class TcpStream implements ByteStream {
         return landing.slice(0, count);
       }
       if (count === -libc.Errno.EAGAIN) this.#readable = false;
-      else if (count !== -libc.Errno.EINTR) throw new libc.SystemError("recv", -count);
+      else if (count !== -libc.Errno.EINTR) throw new libc.SystemError("network", -count);
     }
   }
 

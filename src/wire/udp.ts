@@ -65,7 +65,7 @@ class ConnectedUdp implements UdpSocket {
     while (this.#fd >= 0) {
       const count = libc.recv(this.#fd, landing);
       if (count >= 0) return landing.slice(0, count);
-      if (count !== -libc.Errno.EAGAIN && count !== -libc.Errno.EINTR) throw new libc.SystemError("recv", -count);
+      if (count !== -libc.Errno.EAGAIN && count !== -libc.Errno.EINTR) throw new libc.SystemError("network", -count);
       await new Promise<void>((resolve) => this.#wake = resolve);
     }
     this.#signal.throwIfAborted();
@@ -78,7 +78,7 @@ class ConnectedUdp implements UdpSocket {
 
   requireHealth(): void {
     const failure = libc.pendingError(this.#fd);
-    if (failure > 0) throw new libc.SystemError("send", failure);
+    if (failure > 0) throw new libc.SystemError("network", failure);
   }
 
   close(): void {

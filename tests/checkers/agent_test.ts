@@ -40,11 +40,16 @@ for (const [line, expected] of LINES) {
 
 const PEERS: [name: string, peer: Manners, verdict: string][] = [
   ["a line", (client) => client.say("drain\r\n"), "up: the agent says drain"],
+  ["a line that ends with CR", (client) => client.say("75%\r").then(() => client.over()), "up: the agent says 75%"],
+  ["a close instead of the line's end", (client) => client.say("75%"), "up: the agent says 75%"],
+  ["a line that comes in pieces", async (client) => {
+    for (const piece of ["dr", "ain", "\n"]) await client.say(piece);
+  }, "up: the agent says drain"],
   ["a close without a word", () => Promise.resolve(), "down (mismatch): the agent says nothing that is understood: "],
   [
     "a flood without a line end",
     (client) => client.say("x".repeat(5000)),
-    "down (mismatch): the server sent a line of more than 1024 bytes",
+    "down (mismatch): the agent sent a line of more than 1024 bytes",
   ],
 ];
 

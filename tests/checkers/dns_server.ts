@@ -17,6 +17,9 @@ six    AAAA  2001:db8::10
        MX    10 ns
 _sip._udp SRV 1 2 5060 ns
 text   TXT   "v=probe " "ok"
+; Neither fits into a datagram of 512 bytes.
+long   TXT   ${`"${"x".repeat(200)}" `.repeat(3)} "end"
+$GENERATE 1-100 many A 192.0.2.$
 `;
 
 const REVERSE = `$TTL 60

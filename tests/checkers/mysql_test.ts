@@ -1,11 +1,13 @@
-import { ok, strictEqual } from "node:assert/strict";
+import { match, ok, strictEqual } from "node:assert/strict";
 import { parseIp } from "../../src/model/address.ts";
 import type { CheckTarget } from "../../src/model/check.ts";
 import { runRound } from "../../src/checkers/run.ts";
 import { Secret } from "../../src/model/secret.ts";
+import { ldirectord } from "../cli/program.ts";
 import { testOverTls } from "./database_tls.ts";
 import { testIllServers } from "./ill_servers.ts";
 import { checkOf, contains, inWords, type Manners, openDescriptors, verdict, withPeer } from "./peers.ts";
+import { answersQuery, oneRow, switchesTo } from "./mysql_packets.ts";
 import { MYSQL_PASSWORD, startMariadb } from "./mysql_server.ts";
 import { freePort, temporaryDirectory } from "./real_server.ts";
 
@@ -182,3 +184,42 @@ for (const row of OPENINGS) {
     });
   });
 }
+
+/** A column type's number. */
+const JSON_TYPE = 0xf5;
+
+const ANSWERS: readonly { name: string; manners: Manners; verdict: string }[] = [
+  {
+    name: "a value of MySQL's own type JSON, which is UTF-8 though it says that it is binary",
+    manners: answersQuery(...oneRow(JSON_TYPE, '{"city":"K\xc3\xb6ln"}')),
+    verdict: 'up: first row: {"city":"Köln"}',
+  },
+  {
+    name: "a password that is wanted in the clear",
+    manners: switchesTo("mysql_clear_password"),
+    verdict:
+      "down (internal): logins by mysql_clear_password cannot be checked: give the check a user that has a password",
+  },
+];
+
+for (const row of ANSWERS) {
+  Deno.test(`mysql: ${row.name}`, async () => {
+    await withPeer(row.manners, async (peer) => {
+      strictEqual(await verdict(checkOf({ ...ASKED, ...peer }, { negotiateTimeout: 5 })), row.verdict);
+    });
+  });
+}
+
+Deno.test("mysql: neither an answer that is broken nor one of type JSON writes to standard error", async () => {
+  const rows: readonly (readonly [answer: readonly string[], said: RegExp])[] = [
+    [["\x01", "\xff\xff"], /down \(protocol\): /],
+    [oneRow(JSON_TYPE, "{}"), /up: first row: \{\}/],
+  ];
+  for (const [answer, said] of rows) {
+    await withPeer(answersQuery(...answer), async ({ port }) => {
+      const { stdout, stderr } = await ldirectord("probe", `mysql://joe@127.0.0.1:${port}`);
+      match(stdout, said);
+      strictEqual(stderr, "");
+    });
+  }
+});

@@ -61,6 +61,10 @@ pure("what cannot be asked is said in a line", () => {
     ["http://1.2.3.4:99999/", "a port is a number up to 65535, not 99999"],
     ["imap://joe:hunter2@10.0.0.2", "a password on the command line can be seen by everybody: write --passwdfile FILE"],
     ["http://10.0.0.2", "starttls must be 'yes' or 'no', not \"1\"; write yes", ["starttls", "1"]],
+    [
+      "dns://10.0.0.2/100%",
+      "a % in a URL is followed by two hexadecimal digits, or written %25: dns://10.0.0.2/100%",
+    ],
     ["none://10.0.0.2", "there is no check for none"],
   ];
   for (const [url, said, ...given] of rows) strictEqual(checkUrl(url, given), said);

@@ -79,6 +79,37 @@ ${SITE}`);
   await table.becomes(ALL_UP);
 });
 
+scenario("a real server whose firewall turns checks away is out, by whatever word it does so", async (world) => {
+  const { director, reals, table } = world;
+  await reals.are(["10.0.0.11", "10.0.0.12"]);
+  await director.start(`
+    checktimeout = 2
+    checkinterval = 1
+    quiescent = yes
+    virtual = 192.0.2.10:80
+            real = 10.0.0.11:80 masq
+            real = 10.0.0.12:80 masq
+            scheduler = rr
+    virtual6 = [2001:db8:1::10]:80
+            real6 = [2001:db8:2::11]:80 masq
+            real6 = [2001:db8:2::12]:80 masq
+            scheduler = rr
+  `);
+  const weights = (first: number) => `
+    -A -t 192.0.2.10:80 -s rr
+    -a -t 192.0.2.10:80 -r 10.0.0.11:80 -m -w ${first}
+    -a -t 192.0.2.10:80 -r 10.0.0.12:80 -m -w 1
+    -A -t [2001:db8:1::10]:80 -s rr
+    -a -t [2001:db8:1::10]:80 -r [2001:db8:2::11]:80 -m -w ${first}
+    -a -t [2001:db8:1::10]:80 -r [2001:db8:2::12]:80 -m -w 1
+  `;
+  await table.becomes(weights(1));
+  await reals.prohibit("10.0.0.11");
+  await table.becomes(weights(0));
+  await reals.unsilence("10.0.0.11");
+  await table.becomes(weights(1));
+});
+
 scenario("failurecount=3: two failed rounds are forgiven, the third is not", async (world) => {
   const { director, reals, table } = world;
   await reals.are(["10.0.0.11", "10.0.0.12"]);

@@ -76,12 +76,20 @@ export class RealServers {
     }
   }
 
+  /** Turns every connection away as a firewall may, by words that differ from a refusal, until {@link unsilence}. */
+  async prohibit(address: string): Promise<void> {
+    const host = this.#host(address);
+    const reject = ["-A", "INPUT", "-p", "tcp", "-j", "REJECT", "--reject-with"];
+    await host.run("iptables-legacy", ...reject, "icmp-proto-unreachable");
+    await host.run("ip6tables-legacy", ...reject, "icmp6-adm-prohibited");
+  }
+
   /** Drops every packet to the host, as a dead machine would. */
   async silence(address: string): Promise<void> {
     await this.#firewall(address, "-A", "INPUT", "-j", "DROP");
   }
 
-  /** Undoes {@link silence} and {@link refuse}. */
+  /** Undoes {@link silence}, {@link refuse} and {@link prohibit}. */
   async unsilence(address: string): Promise<void> {
     await this.#firewall(address, "-F", "INPUT");
   }
