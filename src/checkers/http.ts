@@ -6,12 +6,10 @@ import { bracketed, parseIp } from "../model/address.ts";
 import type { CheckResult, CheckRun, CheckTarget, StatusRange } from "../model/check.ts";
 import type { ByteStream } from "../wire/byte_stream.ts";
 import { encodeRequest, type HttpReply, type HttpRequest, readReply } from "../wire/http_message.ts";
+import { utf8Characters } from "../wire/latin1.ts";
 import { lookUp } from "../wire/name_lookup.ts";
 import { openTcp, secure } from "./open.ts";
 import { down, judgeReply } from "./verdict.ts";
-
-/** Characters of a page that the trace tells. */
-const SHOWN = 256;
 
 /** Redirects that are followed, all on the same server. */
 const MAX_REDIRECTS = 5;
@@ -76,7 +74,7 @@ async function fetchPage(request: HttpRequest, at: Page, target: CheckTarget, ru
     run.trace(`> ${request.method} ${request.target}`);
     await stream.write(encodeRequest(request));
     const reply = await readReply(stream, request.method, (line) => run.trace(`< ${line}`));
-    if (reply.body !== "") run.trace(`< ${reply.body.slice(0, SHOWN)}`);
+    if (reply.body !== "") run.trace(`< ${reply.body}`);
     return reply;
   } finally {
     stream.close();
@@ -98,7 +96,7 @@ function requestFor(page: Page, target: CheckTarget, absolute: boolean): HttpReq
     ["Accept-Encoding", "identity"],
     ["Connection", "close"],
   ];
-  if (page.userInfo !== undefined) headers.push(["Authorization", `Basic ${btoa(decodeURIComponent(page.userInfo))}`]);
+  if (page.userInfo !== undefined) headers.push(["Authorization", `Basic ${btoa(unescaped(page.userInfo))}`]);
   const body = target.httpMethod === "POST" ? target.requestBody ?? "" : undefined;
   if (body !== undefined) headers.push(["Content-Length", String(body.length)]);
   for (const { name, value } of target.requestHeaders ?? []) setHeader(headers, name, value.reveal());
@@ -145,10 +143,17 @@ function escapedPath(path: string): string {
   return (bare.startsWith("/") ? bare : `/${bare}`).replace(/[^\x21-\x7e]+/g, (text) => encodeURI(text.toWellFormed()));
 }
 
+/** `%XX` as the byte that it stands for, anything else as it is: one character a byte. */
+function unescaped(text: string): string {
+  return utf8Characters(text).replace(/%([0-9a-f]{2})/gi, (_, hex) => String.fromCharCode(parseInt(hex, 16)));
+}
+
 /** The page that a redirect leads to, if it is on the server that we asked: by its own address, or by the name we used. */
 function followed(page: Page, location: string, target: CheckTarget): Page | undefined {
   const base = `${page.scheme}://${hostHeader(page, target)}${page.path}`;
-  const url = URL.parse(location, base);
+  // Servers send bytes beyond ASCII as they are, and expect them back (RFC 3986, 2.1: each as %XX).
+  const bytes = location.replace(/[\x80-\xff]/g, (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase()}`);
+  const url = URL.parse(bytes, base);
   const next = url ? parseUrl(url.href) : undefined;
   if (!next || next.scheme !== page.scheme) return undefined;
   const names = [authority(page), hostHeader(page, target)].map((name) => parseUrl(`${page.scheme}://${name}/`));

@@ -24,9 +24,8 @@ async function converse(stream: ByteStream, target: CheckTarget, run: CheckRun):
   try {
     const greeting = await server.hear();
     if (/^\* BYE\b/i.test(greeting)) return down("protocol", greeting);
-    if (!/^\* (OK|PREAUTH)\b/i.test(greeting)) {
-      throw new ProtocolError(`not an IMAP greeting: ${greeting.slice(0, 80)}`);
-    }
+    const state = /^\* (OK|PREAUTH)\b/i.exec(greeting)?.[1].toUpperCase();
+    if (!state) throw new ProtocolError(`not an IMAP greeting: ${greeting.slice(0, 80)}`);
 
     if (target.startTls && target.service === "imap") {
       // RFC 9051, 6.2.1.
@@ -36,17 +35,18 @@ async function converse(stream: ByteStream, target: CheckTarget, run: CheckRun):
       await server.secure((stream) => secure(stream, target, run));
     }
 
-    if (target.login) {
-      const login = `1 LOGIN ${quoted(target.login)}`;
-      await server.say(`${login} ${quoted(target.passwd?.reveal() ?? "")}`, `${login} ***`);
+    // Who is in already cannot log in (RFC 3501, 7.1.4).
+    const login = state === "OK" ? target.login : undefined;
+    if (login) {
+      const command = `1 LOGIN ${quoted(login)}`;
+      await server.say(`${command} ${quoted(target.passwd?.reveal() ?? "")}`, `${command} ***`);
       // Untagged lines may come before the answer (RFC 3501, 2.2.2); a BYE means that none will.
       const answer = await server.hearUntil((line) => /^(1 |\* BYE\b)/i.test(line));
       if (!/^1 OK\b/i.test(answer)) return refusal(answer);
     }
 
-    await server.say("2 LOGOUT");
-    await server.hearUntil((line) => /^(2 |\* BYE\b)/i.test(line));
-    return up(target.login ? `logged in as ${target.login}` : greeting);
+    await server.part("2 LOGOUT");
+    return up(login ? `logged in as ${login}` : greeting);
   } finally {
     server.close();
   }

@@ -241,6 +241,12 @@ const ROWS: readonly Row[] = [
     verdict: "up: 200 OK",
   },
   {
+    name: "a redirect to a path beyond ASCII",
+    peer: site({ "/": "HTTP/1.1 302 Found\r\nLocation: /K\xc3\xb6ln\r\n\r\n", "/K%C3%B6ln": OK }),
+    target: asked,
+    verdict: "up: 200 OK",
+  },
+  {
     name: "a redirect by the virtual host's name",
     peer: site({ "/": "HTTP/1.1 308 Moved\r\nLocation: http://WWW.example.com/b\r\n\r\n", "/b": OK }),
     target: { ...asked, virtualHost: "www.example.com" },
@@ -460,6 +466,12 @@ for (const row of REQUESTS) {
 Deno.test("http: a user and password in the URL are sent", async () => {
   const { heard } = await heardBy({ request: "http://joe:se%20cret@127.0.0.1:PORT/" });
   match(heard, /^Authorization: Basic am9lOnNlIGNyZXQ=\r$/m);
+});
+
+Deno.test("http: a user and password in the URL are sent as UTF-8, a stray % as it is", async () => {
+  const { heard } = await heardBy({ request: "http://jörg:%E2%82%AC100%@127.0.0.1:PORT/" });
+  const [, encoded] = /^Authorization: Basic (.*)\r$/m.exec(heard)!;
+  strictEqual(new TextDecoder().decode(Uint8Array.fromBase64(encoded)), "jörg:€100%");
 });
 
 Deno.test("http: IPv6", async () => {

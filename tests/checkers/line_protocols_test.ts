@@ -104,6 +104,22 @@ const ROWS: readonly Row[] = [
   },
   {
     service: "imap",
+    name: "a login where we are in already",
+    peer: scripted("* PREAUTH welcome", { "2 LOGOUT": "* BYE" }),
+    target: joe,
+    verdict: "up: * PREAUTH welcome",
+  },
+  {
+    service: "imap",
+    name: "a server that hangs up without a goodbye",
+    peer: async (client) => {
+      await client.say("* OK ready\r\n");
+      await client.hearUntil("\r\n");
+    },
+    verdict: "up: * OK ready",
+  },
+  {
+    service: "imap",
     name: "no STARTTLS",
     peer: scripted("* OK", { "0 STARTTLS": "0 BAD what?" }),
     target: { startTls: true },
