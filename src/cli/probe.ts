@@ -21,7 +21,7 @@ const STATUS = { up: 0, down: 1, notAsked: 2 } as const;
 const ROUNDS_AT_ONCE = 200;
 
 /** Secrets come from files: everybody can see a command line. */
-const FROM_FILES = { passwdfile: "passwd", secretfile: "secret" } as const;
+const FROM_FILES = { passwdfile: "passwd", secretfile: "secret", requestheaderfile: "requestheader" } as const;
 
 const ON_COMMAND_LINE = CHECK_DIRECTIVES.filter((name) => name !== "passwd" && name !== "secret");
 
@@ -30,6 +30,7 @@ const OPTIONS = {
   timeout: { type: "string" },
   passwdfile: { type: "string" },
   secretfile: { type: "string" },
+  requestheaderfile: { type: "string" },
   ...Object.fromEntries(ON_COMMAND_LINE.map((name) => [name, { type: "string", multiple: true }] as const)),
 } as const;
 
@@ -50,10 +51,11 @@ A URL asks one server without any configuration:
     ldirectord probe tcp://10.0.0.2:8080     a connection
     ldirectord probe ping://10.0.0.2         an echo
 
-    --json              print everything as JSON
-    --timeout SECONDS   how long the check may take (5)
-    --passwdfile FILE   the password; - is standard input
-    --secretfile FILE   the secret shared with a radius server
+    --json                     print everything as JSON
+    --timeout SECONDS          how long the check may take (5)
+    --passwdfile FILE          the password; - is standard input
+    --secretfile FILE          the secret shared with a radius server
+    --requestheaderfile FILE   headers that nobody is to see, as with a token, one a line
 
 With a URL, the directives of a check are options, too:
 
@@ -92,16 +94,20 @@ async function given(values: Values): Promise<readonly Given[]> {
   );
   for (const [option, name] of Object.entries(FROM_FILES)) {
     const file = all[option];
-    if (typeof file === "string") directives.push([name, await secretFrom(file)]);
+    if (typeof file !== "string") continue;
+    const [first, ...rest] = await linesFrom(file);
+    directives.push([name, first]);
+    // Of the three only headers may be several.
+    if (name === "requestheader") directives.push(...rest.filter(Boolean).map((line): Given => [name, line]));
   }
   const seconds = typeof all.timeout === "string" ? all.timeout : "5";
   return [["checktimeout", seconds], ["negotiatetimeout", seconds], ...directives];
 }
 
-async function secretFrom(file: string): Promise<string> {
+async function linesFrom(file: string): Promise<readonly string[]> {
   try {
     const text = file === "-" ? await new Response(Deno.stdin.readable).text() : await Deno.readTextFile(file);
-    return text.split("\n")[0].trimEnd();
+    return text.split("\n").map((line) => line.trimEnd());
   } catch (error) {
     throw new UsageError(`cannot read ${file}: ${whyUnreadable(error)}`);
   }

@@ -1,4 +1,4 @@
-import { ControlClient, NobodyThere } from "../control/client.ts";
+import { type ControlClient, NobodyThere, withClient } from "../control/client.ts";
 import { RequestError } from "../control/protocol.ts";
 import { pidFileOwner } from "../daemon/pid_file.ts";
 import { ExitStatus } from "./exit_status.ts";
@@ -28,17 +28,13 @@ export async function withDaemon(
   instance: Instance,
   speak: (client: ControlClient) => Promise<ExitStatus>,
 ): Promise<ExitStatus> {
-  let client: ControlClient | undefined;
   try {
-    client = await ControlClient.connect(instance.socket);
-    return await speak(client);
+    return await withClient(instance.socket, speak);
   } catch (error) {
     if (error instanceof NobodyThere) return complainOfSilence(instance);
     if (!(error instanceof RequestError)) throw error;
     console.error(`ldirectord: ${error.message}`);
     return ExitStatus.notDone;
-  } finally {
-    client?.close();
   }
 }
 

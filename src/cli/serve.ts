@@ -23,8 +23,9 @@ export const serve: Tool = {
 
 Serves the status page (/), its data (/status.json), metrics for Prometheus (/metrics) and
 a check for others (/healthz) of a running director, at ${USUAL} unless told
-otherwise. A port alone means this host's loopback. Nothing can be changed through it.
-The directive statuspage has a director start this by itself.
+otherwise. A port alone means this host's loopback; there only who asks for localhost or
+an address is answered, since other names may be a foreign page's. Nothing can be changed
+through it. The directive statuspage has a director start this by itself.
 
     --config NAME   the director's configuration, where several directors run
     --socket PATH   the director's control socket itself

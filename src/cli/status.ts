@@ -3,6 +3,7 @@ import { pidFileOwner } from "../daemon/pid_file.ts";
 import type { StatusForm } from "./arguments.ts";
 import { ExitStatus } from "./exit_status.ts";
 import { hasConfiguration, type Instance } from "./instance.ts";
+import { terminalSize } from "./terminal_size.ts";
 
 /**
  * Says whether the daemon of an instance runs, in the words and on the streams that heartbeat and scripts know; and on
@@ -45,6 +46,6 @@ async function textOf(status: Status, form: StatusForm): Promise<string> {
   if (form === "json") return JSON.stringify(status, null, 2);
   if (form === "yaml") return (await import("yaml")).stringify(status, { aliasDuplicateObjects: false }).trimEnd();
   const [{ statusTable }, { paintFor }] = await Promise.all([import("./status_table.ts"), import("./paint.ts")]);
-  const width = Deno.stdout.isTerminal() ? Deno.consoleSize().columns : undefined;
+  const width = Deno.stdout.isTerminal() ? terminalSize().columns : undefined;
   return statusTable(status, { paint: paintFor(Deno.stdout), width }).join("\n");
 }

@@ -1,4 +1,4 @@
-import { ControlClient, NobodyThere } from "../control/client.ts";
+import { type ControlClient, NobodyThere, withClient } from "../control/client.ts";
 import { RequestError } from "../control/protocol.ts";
 import { pidFileOwner } from "../daemon/pid_file.ts";
 import { ExitStatus } from "./exit_status.ts";
@@ -6,6 +6,7 @@ import type { Instance } from "./instance.ts";
 import { paintFor } from "./paint.ts";
 import { findRunning, withDaemon } from "./running_instance.ts";
 import { status } from "./status.ts";
+import { terminalSize } from "./terminal_size.ts";
 import { type Tool, UsageError } from "./tool.ts";
 import { toolArguments } from "./tool_arguments.ts";
 import { decodeKeys } from "./top_keys.ts";
@@ -55,6 +56,9 @@ Exit status: 0, or 3 when no director runs.
   },
 };
 
+/** Signals that end it; whatever ends it, the terminal is as it was. */
+const ENDING = ["SIGINT", "SIGQUIT", "SIGTERM", "SIGHUP"] as const;
+
 const ENTER = "\x1b[?1049h\x1b[?25l";
 const LEAVE = "\x1b[?25h\x1b[?1049l";
 
@@ -68,7 +72,6 @@ class Top {
   );
   readonly #ended = Promise.withResolvers<void>();
   #state: TopState = BEGINNING;
-  #client: ControlClient | undefined;
   #next = 0;
   #looking = false;
   #asking: Promise<void> = Promise.resolve();
@@ -85,7 +88,7 @@ class Top {
     Deno.stdin.setRaw(true);
     write(ENTER);
     Deno.addSignalListener("SIGWINCH", redraw);
-    for (const signal of ["SIGTERM", "SIGHUP"] as const) Deno.addSignalListener(signal, end);
+    for (const signal of ENDING) Deno.addSignalListener(signal, end);
     const timer = setInterval(() => this.#look(), this.#interval);
     try {
       this.#readKeys().then(end, end);
@@ -96,7 +99,6 @@ class Top {
       Deno.removeSignalListener("SIGWINCH", redraw);
       write(LEAVE);
       Deno.stdin.setRaw(false);
-      this.#client?.close();
     }
   }
 
@@ -106,7 +108,7 @@ class Top {
       const count = await Deno.stdin.read(buffer);
       if (count === null) return;
       for (const key of decodeKeys(new TextDecoder().decode(buffer.subarray(0, count)))) {
-        const { state, wish, quit } = press(this.#state, key, listHeight(Deno.consoleSize().rows));
+        const { state, wish, quit } = press(this.#state, key, listHeight(terminalSize().rows));
         this.#state = state;
         if (wish) this.#order(wish);
         if (state.closeUp && !state.details) this.#look();
@@ -122,6 +124,8 @@ class Top {
     this.#looking = true;
     this.#ask(async (client) => {
       const status = await client.ask("status", { detail: true }, PATIENCE);
+      // A director that was restarted between two looks counts its entries anew.
+      if (status.daemon.startedAt !== this.#state.status?.daemon.startedAt) this.#next = 0;
       const { entries, next } = await client.ask("history", { after: this.#next }, PATIENCE);
       this.#next = next;
       this.#state = learn(this.#state, status, entries, performance.now());
@@ -145,8 +149,7 @@ class Top {
   #ask(work: (client: ControlClient) => Promise<void>): Promise<void> {
     return this.#asking = this.#asking.then(async () => {
       try {
-        this.#client ??= await ControlClient.connect(this.#instance.socket);
-        await work(this.#client);
+        await withClient(this.#instance.socket, work);
       } catch (error) {
         this.#complain(error);
       }
@@ -160,15 +163,13 @@ class Top {
       this.#state = { ...this.#state, message: text };
       return;
     }
-    this.#client?.close();
-    this.#client = undefined;
     this.#next = 0;
     const trouble = error instanceof NobodyThere ? "no director answers; what follows is old" : text;
     this.#state = { ...this.#state, trouble, events: [] };
   }
 
   #draw(): void {
-    const { columns, rows } = Deno.consoleSize();
+    const { columns, rows } = terminalSize();
     const screen = { columns, rows, paint: this.#paint, unicode: this.#unicode, now: performance.now() };
     const lines = topScreen(this.#state, screen);
     write(`\x1b[H${lines.map((line) => `${line}\x1b[K`).join("\r\n")}`);

@@ -82,6 +82,16 @@ export class ControlClient {
   }
 }
 
+/** Speaks to the daemon over a connection for this alone: one that is kept idle the daemon ends. */
+export async function withClient<T>(path: string, speak: (client: ControlClient) => Promise<T>): Promise<T> {
+  const client = await ControlClient.connect(path);
+  try {
+    return await speak(client);
+  } finally {
+    client.close();
+  }
+}
+
 /** One request over a connection of its own. */
 export async function askOnce<Name extends RequestName>(
   path: string,
@@ -89,10 +99,5 @@ export async function askOnce<Name extends RequestName>(
   told: Requests[Name]["told"],
   patience?: number,
 ): Promise<Requests[Name]["answers"]> {
-  const client = await ControlClient.connect(path);
-  try {
-    return await client.ask(name, told, patience);
-  } finally {
-    client.close();
-  }
+  return await withClient(path, (client) => client.ask(name, told, patience));
 }

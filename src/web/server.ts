@@ -48,7 +48,14 @@ export class WebServer {
         headers: { ...HEADERS, allow: "GET, HEAD" },
       });
     }
-    switch (new URL(request.url).pathname) {
+    // Deno puts the client's Host header into the URL, whatever it says.
+    const url = URL.parse(request.url);
+    if (!url) return new Response("The request's Host makes no sense.\n", { status: 400, headers: HEADERS });
+    if (this.#isRebound(url)) {
+      const says = "This page is for its own host alone: ask for it as localhost, or by its address.\n";
+      return new Response(says, { status: 421, headers: HEADERS });
+    }
+    switch (url.pathname) {
       case "/":
         return this.#pageAnswer();
       case "/events":
@@ -64,6 +71,14 @@ export class WebServer {
       default:
         return new Response("There are /, /status.json, /metrics and /healthz.\n", { status: 404, headers: HEADERS });
     }
+  }
+
+  /**
+   * Whether a page of elsewhere may be asking: a browser on this host asks our loopback address for it, once it has had
+   * its own name resolve to that.
+   */
+  #isRebound({ hostname }: URL): boolean {
+    return isLoopback(this.#server.addr.hostname) && !/^(\[.*\]|[\d.]+|(.*\.)?localhost)$/.test(hostname);
   }
 
   /** Nothing but what is in the page runs, and it speaks to nobody else. */
@@ -108,6 +123,10 @@ class Rendering {
 }
 
 const HEADERS = { "cache-control": "no-store", "x-content-type-options": "nosniff", "referrer-policy": "no-referrer" };
+
+function isLoopback(address: string): boolean {
+  return address.startsWith("127.") || address === "::1";
+}
 
 function troubleOf({ daemon, table }: Status): string | undefined {
   if (daemon.state === "starting" || daemon.state === "stopping") return `the director is ${daemon.state}`;

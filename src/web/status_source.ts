@@ -1,4 +1,4 @@
-import { ControlClient } from "../control/client.ts";
+import { type ControlClient, withClient } from "../control/client.ts";
 import type { HistoryEntry } from "../control/history.ts";
 import type { Status } from "../control/status.ts";
 
@@ -14,7 +14,6 @@ const EVENTS = 100;
 /** What a director says, asked for once a second at most, however many want to know. */
 export class StatusSource {
   readonly #socket: string;
-  #client: ControlClient | undefined;
   #asking: Promise<Answer> | undefined;
   #last: { readonly at: number; readonly answer: Answer } | undefined;
   #next = 0;
@@ -38,21 +37,14 @@ export class StatusSource {
     return this.#asking;
   }
 
-  /** Ends the connection. */
-  close(): void {
-    this.#client?.close();
-    this.#client = undefined;
-  }
-
   async #ask(): Promise<Answer> {
     try {
-      this.#client ??= await ControlClient.connect(this.#socket);
-      const status = await this.#client.ask("status", { detail: true }, PATIENCE);
-      await this.#catchUp(this.#client, status);
-      return { status, events: this.#events };
+      return await withClient(this.#socket, async (client) => {
+        const status = await client.ask("status", { detail: true }, PATIENCE);
+        await this.#catchUp(client, status);
+        return { status, events: this.#events };
+      });
     } catch (error) {
-      // The next one finds the director that comes after this one.
-      this.close();
       return { trouble: error instanceof Error ? error.message : String(error) };
     }
   }

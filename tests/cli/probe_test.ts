@@ -84,6 +84,21 @@ Deno.test("probe: a secret is sent and never shown", async () => {
   });
 });
 
+Deno.test("probe: headers come from a file, too, where nobody sees them in the process list", async () => {
+  await withServer(async (port) => {
+    await withFile("X-First: 1\nX-Secret: hunter2hunter2\n\n", async (headers) => {
+      const url = `http://127.0.0.1:${port}/echo`;
+      const args = ["--receive", "hunter2hunter2", "--requestheaderfile", headers];
+      const { code, stdout } = await ldirectord("probe", url, ...args);
+      strictEqual(code, 0, stdout);
+      doesNotMatch(stdout.replace(/receive.*/g, ""), /hunter2/);
+      await Deno.writeTextFile(headers, "no header\n");
+      const { code: wrong, stderr } = await ldirectord("probe", url, "--requestheaderfile", headers);
+      deepStrictEqual([wrong, /requestheader/.test(stderr)], [255, true], stderr);
+    });
+  });
+});
+
 Deno.test("probe: a nonsensical question is a usage error", async () => {
   for (
     const args of [["gopher://127.0.0.1"], ["a", "b", "c"], ["www", "--receive", "x"], ["http://127.0.0.1", "--x"]]

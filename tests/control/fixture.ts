@@ -26,11 +26,17 @@ export class TestServer implements AsyncDisposable {
   readonly path: string;
   readonly complaints: string[] = [];
   readonly #directory = Deno.makeTempDirSync();
-  readonly #server: ControlServer;
+  readonly #handlers: Handlers;
+  #server: ControlServer;
 
   constructor(handlers: Partial<Handlers> = {}) {
     this.path = `${this.#directory}/ldirectord.www.sock`;
-    this.#server = new ControlServer(this.path, handlersWith(handlers), (text) => this.complaints.push(text));
+    this.#handlers = handlersWith(handlers);
+    this.#server = this.#listen();
+  }
+
+  #listen(): ControlServer {
+    return new ControlServer(this.path, this.#handlers, (text) => this.complaints.push(text));
   }
 
   /** Sends the text as it is, and gives what comes back until the server hangs up or as many lines as asked for. */
@@ -51,6 +57,14 @@ export class TestServer implements AsyncDisposable {
   /** As at the daemon's stop. */
   close(): void {
     this.#server.close();
+  }
+
+  /** Its clients lose their connections, and another listens in its place. */
+  async restart(): Promise<void> {
+    this.#server.close();
+    // Deno removes the socket once more, when it has let go of the listener.
+    await new Promise((wake) => setTimeout(wake, 0));
+    this.#server = this.#listen();
   }
 
   /** Ends the server, and gives it the time to notice that its clients are gone. */

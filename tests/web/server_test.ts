@@ -15,7 +15,6 @@ class World implements AsyncDisposable {
   /** What the director waits for before it answers. */
   delay: Promise<void> | undefined;
   readonly #control: TestServer;
-  readonly #source: StatusSource;
   readonly #server: WebServer;
 
   constructor() {
@@ -27,8 +26,8 @@ class World implements AsyncDisposable {
       },
       history: ({ after }) => ({ entries: this.events.slice(Number(after)), next: this.events.length }),
     });
-    this.#source = new StatusSource(this.#control.path);
-    this.#server = new WebServer({ address: "127.0.0.1" as IpAddress, port: 0 }, this.#source);
+    const source = new StatusSource(this.#control.path);
+    this.#server = new WebServer({ address: "127.0.0.1" as IpAddress, port: 0 }, source);
   }
 
   get url(): string {
@@ -44,9 +43,12 @@ class World implements AsyncDisposable {
     this.#control.close();
   }
 
+  async restartDirector(): Promise<void> {
+    await this.#control.restart();
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#server.close();
-    this.#source.close();
     await this.#control[Symbol.asyncDispose]();
   }
 }
@@ -70,6 +72,30 @@ for (const [path, status, type, text] of ANSWERS) {
     strictEqual(answer.status, status);
     match(answer.type ?? "", type);
     match(answer.text, text);
+  });
+}
+
+/** What stands in the Host header, and how a page on loopback answers. */
+const HOSTS: [host: string, status: number][] = [
+  ["127.0.0.1:9780", 200],
+  ["localhost:8080", 200],
+  ["[::1]", 200],
+  ["director1.localhost", 200],
+  // A page of that name may have made it resolve to 127.0.0.1.
+  ["evil.example", 421],
+  ["localhost.evil.example:9780", 421],
+  ["127.0.0.1.evil.example", 421],
+  ["a b<>", 400],
+  [":99999", 400],
+];
+
+for (const [host, status] of HOSTS) {
+  Deno.test(`status page: on loopback, a request for ${host} is answered with ${status}`, async () => {
+    await using world = new World();
+    using client = await Deno.connect({ port: Number(new URL(world.url).port) });
+    await client.write(new TextEncoder().encode(`GET /healthz HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`));
+    const answer = await new Response(client.readable).text();
+    strictEqual(answer.split(" ")[1], String(status), answer);
   });
 }
 
@@ -117,6 +143,15 @@ for (const [what, status, says] of SICK) {
     match(answer.text, says);
   });
 }
+
+Deno.test("status page: a director that was restarted since the last look is answered for at once", async () => {
+  await using world = new World();
+  strictEqual((await world.get("/healthz")).status, 200);
+  await world.restartDirector();
+  // Longer than an answer is good for.
+  await new Promise((wake) => setTimeout(wake, 1_000));
+  strictEqual((await world.get("/healthz")).text, "ok\n");
+});
 
 Deno.test("status page: without a director it says so everywhere, and goes on", async () => {
   await using world = new World();

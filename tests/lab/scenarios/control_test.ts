@@ -3,6 +3,7 @@ import { stripVTControlCharacters } from "node:util";
 import { parse } from "yaml";
 import { askOnce, NobodyThere } from "../../../src/control/client.ts";
 import { GATEWAY } from "../world/addresses.ts";
+import { PROGRAM } from "../world/director.ts";
 import { scenario } from "../world/scenario.ts";
 import { poll } from "../world/wait.ts";
 
@@ -165,6 +166,23 @@ scenario(
     match(stripVTControlCharacters(shown), /10\.0\.0\.11:80 +down/);
     // The screen is as it was: the cursor is back, and so is what stood there before.
     ok(shown.trimEnd().endsWith("\x1b[?25h\x1b[?1049l"), JSON.stringify(shown.slice(-80)));
+  },
+);
+
+scenario(
+  "top: on a terminal of no known size it shows all the same, and whatever ends it leaves it sane",
+  async (world) => {
+    const { director, reals } = world;
+    await reals.are(["10.0.0.11", "10.0.0.12"]);
+    await director.start(SITE);
+    for (const signal of ["INT", "QUIT"]) {
+      const onTerminal = `exec timeout --foreground -s ${signal} 6 ${PROGRAM} top`;
+      const { stdout: shown } = await director.host.outcomeOf(
+        ...["env", "LANG=C.UTF-8", "TERM=xterm", "sh", "-c", `sleep 9 | script -qec '${onTerminal}' /dev/null`],
+      );
+      match(stripVTControlCharacters(shown), /10\.0\.0\.11:80 +up .* 200 OK/);
+      ok(shown.trimEnd().endsWith("\x1b[?25h\x1b[?1049l"), `${signal}: ${JSON.stringify(shown.slice(-80))}`);
+    }
   },
 );
 
