@@ -374,7 +374,7 @@ function ok(what: string): Finding {
 
 /** The commands that set a kernel's setting now, and for the next boot. */
 function setting(name: string, value: string): readonly string[] {
-  return [`sysctl -w ${name}=${value}`, `echo '${name} = ${value}' >> /etc/sysctl.d/20-ldirectord.conf`];
+  return [`sysctl -w ${name}=${value}`, `echo '${name} = ${value}' >> /etc/sysctl.d/90-ldirectord.conf`];
 }
 
 type Configured = Pick<Facts, "configuration">;

@@ -48,7 +48,8 @@ export function realNeeds(real: RealToSetUp): RealNeeds {
   return ownAddressNeeds(real);
 }
 
-const SYSCTL_FILE = "/etc/sysctl.d/20-ldirectord-real.conf";
+/** After what distributions bring along, which sets rp_filter again: the last one counts. */
+const SYSCTL_FILE = "/etc/sysctl.d/90-ldirectord-real.conf";
 
 /** Direct routing and tunnels: the real server has the virtual address itself, and must not say so. */
 function ownAddressNeeds({ forwarding, virtuals, address }: RealToSetUp): RealNeeds {
@@ -122,6 +123,7 @@ function moduleFile(module: string | undefined): readonly File[] {
   return module ? [{ path: `/etc/modules-load.d/${module}.conf`, text: module }] : [];
 }
 
+/** To come before the settings, some of which are those of its interface. */
 function loadModule(module: string | undefined): readonly string[] {
   return module ? [`modprobe ${module}`] : [];
 }
@@ -141,7 +143,7 @@ function debian(device: string, cidrs: readonly string[], settings: readonly str
       ...moduleFile(module),
       { path: "/etc/network/interfaces.d/ldirectord-real", text: [`auto ${device}`, ...stanzas].join("\n") },
     ],
-    commands: [...applied(settings), ...loadModule(module), `ifup --force ${device}`],
+    commands: [...loadModule(module), ...applied(settings), `ifup --force ${device}`],
   };
 }
 
@@ -157,7 +159,7 @@ function rhel(device: string, cidrs: readonly string[], settings: readonly strin
     "[Service]",
     "Type=oneshot",
     "RemainAfterExit=yes",
-    ...module ? [`ExecStart=/usr/sbin/modprobe ${module}`, `ExecStart=/usr/sbin/ip link set ${device} up`] : [],
+    ...module ? [`ExecStart=/usr/sbin/ip link set ${device} up`] : [],
     ...cidrs.map((cidr) => `ExecStart=/usr/sbin/ip address replace ${cidr} dev ${device}${lifetime(cidr)}`),
     ...cidrs.map((cidr) => `ExecStop=/usr/sbin/ip address del ${cidr} dev ${device}`),
     "",
@@ -166,8 +168,12 @@ function rhel(device: string, cidrs: readonly string[], settings: readonly strin
   ];
   return {
     system: "RHEL, Alma, Rocky, Fedora",
-    files: [...sysctlFile(settings), { path: "/etc/systemd/system/ldirectord-real.service", text: unit.join("\n") }],
-    commands: [...applied(settings), "systemctl enable --now ldirectord-real.service"],
+    files: [
+      ...sysctlFile(settings),
+      ...moduleFile(module),
+      { path: "/etc/systemd/system/ldirectord-real.service", text: unit.join("\n") },
+    ],
+    commands: [...loadModule(module), ...applied(settings), "systemctl enable --now ldirectord-real.service"],
   };
 }
 
@@ -185,10 +191,13 @@ function networkd(device: string, cidrs: readonly string[], settings: readonly s
       ...moduleFile(module),
       {
         path: "/etc/systemd/network/20-ldirectord-real.network",
-        text: ["[Match]", `Name=${device}`, ...addresses].join("\n"),
+        // A tunnel that waits for a router's advertisement is nothing for a boot to wait for.
+        text: ["[Match]", `Name=${device}`, ...module ? ["", "[Link]", "RequiredForOnline=no"] : [], ...addresses].join(
+          "\n",
+        ),
       },
     ],
-    commands: [...applied(settings), ...loadModule(module), "networkctl reload", `networkctl reconfigure ${device}`],
+    commands: [...loadModule(module), ...applied(settings), "networkctl reload", `networkctl reconfigure ${device}`],
   };
 }
 

@@ -195,7 +195,7 @@ pure("a setting is set now and for the next boot", () => {
   const [problem] = examine(facts({}, { "net.ipv4.ip_forward": "0" }));
   deepStrictEqual(problem.commands, [
     "sysctl -w net.ipv4.ip_forward=1",
-    "echo 'net.ipv4.ip_forward = 1' >> /etc/sysctl.d/20-ldirectord.conf",
+    "echo 'net.ipv4.ip_forward = 1' >> /etc/sysctl.d/90-ldirectord.conf",
   ]);
   match(problem.why!, /connections hang/);
 });

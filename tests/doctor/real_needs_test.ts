@@ -54,3 +54,13 @@ pure("three kinds of system are told how to keep it, each with all virtual addre
     }
   }
 });
+
+pure("a tunnel's module is there before the settings of its interface, now and after a boot", () => {
+  for (const { system, files, commands } of needs("10.0.0.1", "ipip", { virtuals: VIRTUALS }).recipes) {
+    deepStrictEqual(commands.slice(0, 2), ["modprobe ipip", "sysctl --system"], system);
+    const paths = files.map(({ path }) => path);
+    ok(paths.includes("/etc/modules-load.d/ipip.conf"), system);
+    // systemd's own 50-default.conf sets rp_filter: the file comes after it.
+    ok(paths.includes("/etc/sysctl.d/90-ldirectord-real.conf"), system);
+  }
+});
