@@ -51,7 +51,7 @@ found.
     if (values.json) { for (const entry of entries) console.log(JSON.stringify(entry)); }
     else for (const line of historyLines(entries, reals, paintFor(Deno.stdout))) console.log(line);
     if (entries.length + reals.length > 0) return ExitStatus.done;
-    console.error(words[0] === undefined ? `no history of ${instance.file}` : `no history of ${words[0]}`);
+    console.error(`nothing${words[0] === undefined ? "" : ` of ${words[0]}`} in ${keptFiles(instance).history}`);
     return ExitStatus.notDone;
   },
 };

@@ -22,7 +22,8 @@ const REAL_HELP = `REAL is address:port, an address, or a name of the configurat
 its virtual services; --virtual V means one of them (address:port, mark or servicename).
 `;
 
-const TIME_HELP = `    --for TIME      for so long, as in 90s, 30m, 2h or 1d; else until taken back by enable
+const TIME_HELP = `    --for TIME      for so long, as in 90s, 30m, 2h or 1d (90 alone is seconds); else
+                    until taken back by enable
 `;
 
 const CONFIG_HELP = `    --config NAME   the director's configuration, where several directors run

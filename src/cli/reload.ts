@@ -2,6 +2,7 @@ import { pidFileOwner } from "../daemon/pid_file.ts";
 import { ExitStatus } from "./exit_status.ts";
 import type { Instance } from "./instance.ts";
 import { loadInstance } from "./load_instance.ts";
+import { signalDaemon } from "./signal_daemon.ts";
 
 /** Has a running daemon read its configuration again; a broken one is reported here and never sent. */
 export async function reload(instance: Instance): Promise<ExitStatus> {
@@ -9,6 +10,5 @@ export async function reload(instance: Instance): Promise<ExitStatus> {
   if (owner.state !== "running") return ExitStatus.notDone;
   const runnable = await loadInstance(instance);
   if (typeof runnable === "number") return runnable;
-  Deno.kill(owner.pid, "SIGHUP");
-  return ExitStatus.done;
+  return signalDaemon(owner.pid, "SIGHUP") ? ExitStatus.done : ExitStatus.notDone;
 }

@@ -2,7 +2,7 @@ import { type ControlClient, NobodyThere, withClient } from "../control/client.t
 import { RequestError } from "../control/protocol.ts";
 import { pidFileOwner } from "../daemon/pid_file.ts";
 import { ExitStatus } from "./exit_status.ts";
-import { findInstance, type Instance, RUN_FOLDER, SOCKET_NAME } from "./instance.ts";
+import { findInstance, hasConfiguration, type Instance, RUN_FOLDER, SOCKET_NAME } from "./instance.ts";
 import { UsageError } from "./tool.ts";
 
 /**
@@ -46,6 +46,11 @@ function complainOfSilence(instance: Instance): ExitStatus {
         " Then restart it.",
     );
     return ExitStatus.notDone;
+  }
+  if (!hasConfiguration(instance)) {
+    const which = instance.name === undefined ? "--config NAME says which is meant" : `there is no ${instance.file}`;
+    console.error(`ldirectord: no director runs; ${which}`);
+    return ExitStatus.stopped;
   }
   const start = instance.name === undefined ? "ldirectord start" : `ldirectord ${instance.name} start`;
   console.error(`ldirectord: no director runs for ${instance.file}; start it with: ${start}`);

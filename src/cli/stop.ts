@@ -1,6 +1,7 @@
 import { PidFile, pidFileOwner } from "../daemon/pid_file.ts";
 import { ExitStatus } from "./exit_status.ts";
 import type { Instance } from "./instance.ts";
+import { signalDaemon } from "./signal_daemon.ts";
 
 /** Milliseconds that a daemon gets to clean up after TERM. */
 const PATIENCE = 60_000;
@@ -14,9 +15,9 @@ export async function stop(instance: Instance): Promise<ExitStatus> {
   if (owner.state === "stale") PidFile.clear(instance.pidFile);
   if (owner.state !== "running") return ExitStatus.done;
 
-  send(owner.pid, "SIGTERM");
+  signalDaemon(owner.pid, "SIGTERM");
   if (await gone(instance, owner.pid)) return ExitStatus.done;
-  send(owner.pid, "SIGKILL");
+  signalDaemon(owner.pid, "SIGKILL");
   console.error(
     `ldirectord for ${instance.file}: pid ${owner.pid} did not stop within ${PATIENCE / 1000} s and was killed;` +
       " its virtual services are still in the kernel's table (ipvsadm -L -n)",
@@ -31,13 +32,4 @@ async function gone(instance: Instance, pid: number): Promise<boolean> {
     await new Promise((wake) => setTimeout(wake, LOOK));
   }
   return false;
-}
-
-function send(pid: number, signal: Deno.Signal): void {
-  try {
-    Deno.kill(pid, signal);
-  } catch (error) {
-    // It may have ended between our look and our signal.
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
 }

@@ -186,14 +186,16 @@ function eventLines(events: readonly HistoryEntry[], { rows, paint }: Screen): L
   return [...lines, ...Array<Line>(height - lines.length).fill([])];
 }
 
-function footLine({ prompt, filter, message }: TopState, { paint, unicode }: Screen): Line {
+function footLine({ prompt, filter, message }: TopState, { paint, unicode, columns }: Screen): Line {
   if (prompt?.kind === "filter") {
     return [{ text: `filter: ${filter}_  (Enter keeps it, Esc takes it back)`, brush: paint.bold }];
   }
   if (prompt) {
     const { wish, label } = prompt;
     const question = `${wish.order} ${wish.real} of ${label}? y yes, a all its ports and virtuals, else no`;
-    return [{ text: question, brush: paint.bold }];
+    // What the keys do must be seen: on a narrow terminal whom they are about stands in the list alone.
+    const text = question.length <= columns ? question : `${wish.order} it? y yes, a everywhere, else no`;
+    return [{ text, brush: paint.bold }];
   }
   return [{ text: message ?? (unicode ? HELP : HELP_ASCII), brush: message ? paint.bold : paint.dim }];
 }

@@ -7,6 +7,8 @@
 
 /** All that is known of a director now. */
 export interface Status {
+  /** Of the document; another one would surprise its readers. */
+  readonly version: 1;
   /** When this was said. */
   readonly time: string;
   readonly daemon: DaemonStatus;

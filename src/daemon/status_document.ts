@@ -40,6 +40,7 @@ export async function statusOf(daemon: Daemon, scope: StatusScope): Promise<Stat
   const { model, director, state, startedAt, lastReload } = daemon;
   const writer = new StatusWriter(daemon, await daemon.counters.read(), scope);
   return {
+    version: 1,
     time: new Date().toISOString(),
     daemon: {
       pid: Deno.pid,

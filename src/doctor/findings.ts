@@ -81,7 +81,7 @@ export const QUESTIONS: Readonly<Record<string, Question>> = {
         level: "problem",
         what: "this process may not change the table (it lacks CAP_NET_ADMIN)",
         why: "The daemon needs it, and so does the doctor to look at the table: ask again as root.",
-        commands: ["sudo ldirectord doctor"],
+        commands: [["sudo ldirectord doctor", facts.configuration?.file].join(" ").trimEnd()],
       });
     } else if (typeof table === "string" && ipvsLoaded) {
       findings.push({ level: "problem", what: `the table cannot be read: ${table}` });

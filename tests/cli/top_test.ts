@@ -68,6 +68,16 @@ for (const [what, typed, shown] of SHOWN) {
   });
 }
 
+Deno.test({
+  name: "top asks before it takes anybody out, and the keys are seen on a narrow terminal, too",
+  ...pure,
+  fn: () => {
+    const { state } = type(beginning(A, B, C), "d");
+    match(screenOf(state, 100, 24).at(-1)!, /^drain 10\.0\.0\.11:80 of 192\.0\.2\.10:80\? y yes, a all/);
+    match(screenOf(state, 40, 10).at(-1)!, /^drain it\? y yes, a everywhere, else no$/);
+  },
+});
+
 const V = "tcp:192.0.2.10:80";
 
 /** What is typed, and what is asked of the director. */

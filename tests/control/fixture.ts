@@ -13,7 +13,7 @@ export function statusOfPid(pid: number): Status {
     startedAt: time,
     lastReload: null,
   } as const;
-  return { time, daemon, table: { inStep: true, trouble: null }, virtuals: [], unresolved: [] };
+  return { version: 1, time, daemon, table: { inStep: true, trouble: null }, virtuals: [], unresolved: [] };
 }
 
 /** Handlers of which the test needs only some. */

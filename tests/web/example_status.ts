@@ -41,6 +41,7 @@ export function realStatus(changes: Partial<RealStatus> = {}): RealStatus {
 /** The status of a director with one virtual service. */
 export function statusWith(...reals: readonly RealStatus[]): Status {
   return {
+    version: 1,
     time: "2026-11-20T09:02:10.000Z",
     daemon: {
       pid: 7,
