@@ -17,8 +17,8 @@ import { openUdp } from "./open.ts";
 import { down, up } from "./verdict.ts";
 
 /**
- * Only Access-Accept will do. Access-Challenge asks the user for something more than the password, so it is not the
- * yes that the operator wants to hear; a user without a second factor is needed for the check.
+ * For a login only Access-Accept will do. Access-Challenge asks the user for something more than the password, so it is
+ * not the yes that the operator wants to hear; a user without a second factor is needed for the check.
  */
 export async function radius(target: CheckTarget, run: CheckRun): Promise<CheckResult> {
   const { login } = target;
@@ -35,7 +35,9 @@ export async function radius(target: CheckTarget, run: CheckRun): Promise<CheckR
     const { kind, message } = await replyTo(request, target.secret?.reveal() ?? "", socket, run);
     const said = message === "" ? kind : `${kind}: ${message}`;
     run.trace(`< ${said}`);
-    return kind === "Access-Accept" ? up(said) : down("auth", said);
+    // What a server says that it is there for: logins, or accounts (RFC 5997, 3).
+    const passes = kind === "Access-Accept" || (!login && kind === "Accounting-Response");
+    return passes ? up(said) : down("auth", said);
   } finally {
     socket.close();
   }

@@ -77,7 +77,7 @@ export const SERVICE_DOCS: readonly ServiceDoc[] = [
   {
     names: ["radius"],
     asked: "PAP Access-Request with Message-Authenticator; without `login` Status-Server",
-    passes: "Access-Accept",
+    passes: "Access-Accept; for Status-Server also Accounting-Response",
     options: ["login", "passwd", "secret"],
   },
   {

@@ -12,7 +12,7 @@ import { ProtocolError } from "./protocol_error.ts";
 const ACCESS_REQUEST = 1;
 /** RFC 5997, 2. */
 const STATUS_SERVER = 12;
-const REPLIES = { 2: "Access-Accept", 3: "Access-Reject", 11: "Access-Challenge" } as const;
+const REPLIES = { 2: "Access-Accept", 3: "Access-Reject", 5: "Accounting-Response", 11: "Access-Challenge" } as const;
 
 /** RFC 2865, 5: what an attribute is. */
 const USER_NAME = 1;

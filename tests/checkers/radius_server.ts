@@ -42,7 +42,11 @@ modules {
   always handled { rcode = handled }
 }
 server default {
-  ${hosts.map(([key, host]) => `listen {\ntype = auth\n${key} = ${host}\nport = ${port}\n}`).join("\n")}
+  ${
+    [["auth", port], ["acct", port + 1]].flatMap(([type, at]) =>
+      hosts.map(([key, host]) => `listen {\ntype = ${type}\n${key} = ${host}\nport = ${at}\n}`)
+    ).join("\n")
+  }
   authorize {
     files
     pap
@@ -50,6 +54,9 @@ server default {
       update control { &Response-Packet-Type := Access-Challenge }
       handled
     }
+  }
+  accounting {
+    handled
   }
   authenticate {
     Auth-Type PAP {
@@ -60,7 +67,7 @@ server default {
 `;
 }
 
-/** Starts a server that knows `joe`, and others whom it does not let in. */
+/** Starts a server that knows `joe`, and others whom it does not let in; at the next port it keeps accounts. */
 export async function startRadius(directory: string, port: number, site: Site = LOOPBACK): Promise<RealServer> {
   await Deno.writeTextFile(`${directory}/users`, USERS);
   await Deno.writeTextFile(`${directory}/radiusd.conf`, radiusdConfig(directory, port, site));

@@ -41,6 +41,10 @@ Deno.test("radius: a real FreeRADIUS", async (t) => {
   const port = freePort();
   await using server = await startRadius(directory.path, port);
   for (const host of ["127.0.0.1", "::1"]) {
+    await t.step(`Status-Server to who keeps accounts, at ${host}`, async () => {
+      const target = { ...ASKED, address: parseIp(host), port: port + 1, login: undefined };
+      strictEqual(await verdict(checkOf(target)), "up: Accounting-Response", server.said());
+    });
     for (const row of ROWS) {
       await t.step(`${row.name}, at ${host}`, async () => {
         const before = openDescriptors();

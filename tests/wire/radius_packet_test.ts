@@ -73,7 +73,7 @@ const REPLIES: readonly { name: string; packet: Uint8Array; reply: unknown }[] =
   { name: "a wrong Message-Authenticator", packet: reply(2, `5012 ${"00".repeat(16)}`), reply: "unsigned" },
   { name: "a short Message-Authenticator", packet: reply(2, "5003 00"), reply: "unsigned" },
   { name: "another identifier", packet: bytes(ACCEPT).with(1, 1), reply: undefined },
-  { name: "another kind of packet", packet: reply(5, ""), reply: undefined },
+  { name: "another kind of packet", packet: reply(4, ""), reply: undefined },
   { name: "a cut packet", packet: bytes(ACCEPT).slice(0, 30), reply: undefined },
   { name: "a piece of a header", packet: bytes("0200"), reply: undefined },
   { name: "words", packet: reply(3, "1204 6e6f 1203 21"), reply: { kind: "Access-Reject", message: "no!" } },
