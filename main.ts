@@ -1,3 +1,6 @@
 import { runCommand } from "./src/cli/command.ts";
+import { programsEnded } from "./src/system/program.ts";
 
-Deno.exit(await runCommand(Deno.args));
+const status = await runCommand(Deno.args);
+await programsEnded();
+Deno.exit(status);

@@ -3,7 +3,7 @@
  */
 
 import type { AskedWeight, CheckResult, CheckRun, CheckTarget } from "../model/check.ts";
-import { runProgram } from "../system/program.ts";
+import { type ProgramEnd, programsEnded, runProgram } from "../system/program.ts";
 import { down, up } from "./verdict.ts";
 
 const EXECUTABLE = 0o111;
@@ -25,13 +25,36 @@ export async function externalPerl(target: CheckTarget, run: CheckRun): Promise<
 
 async function judgeCommand(argv: readonly string[], target: CheckTarget, run: CheckRun): Promise<CheckResult> {
   run.trace(`* running ${argv.join(" ")}`);
-  const { status, signal, lastLine } = await runProgram(argv, run.signal);
+  const { status, signal, lastLine } = await runUntil(run.signal, argv);
   if (lastLine) run.trace(`< ${lastLine}`);
   run.trace(signal === undefined ? `* exit status ${status}` : `* killed by ${signal}`);
   const said = lastLine && `: ${lastLine}`;
   if (signal !== undefined) return down("protocol", `the command was killed by ${signal}${said}`);
   if (status !== 0) return down("protocol", `exit status ${status}${said}`);
   return up(`exit status 0${said}`, target.dynamicWeight ? askedWeight(lastLine) : undefined);
+}
+
+/** What ends each of the commands that run now. */
+const running = new Set<AbortController>();
+
+async function runUntil(over: AbortSignal, argv: readonly string[]): Promise<ProgramEnd> {
+  over.throwIfAborted();
+  const ending = new AbortController();
+  const end = () => ending.abort();
+  over.addEventListener("abort", end);
+  running.add(ending);
+  try {
+    return await runProgram(argv, ending.signal);
+  } finally {
+    running.delete(ending);
+    over.removeEventListener("abort", end);
+  }
+}
+
+/** Ends the commands of all rounds under way, and waits for that: nobody would, once this process is gone. */
+export async function endCommands(): Promise<void> {
+  for (const ending of running) ending.abort();
+  await programsEnded();
 }
 
 /** `weight 50` or `75%`: what a command may ask for on its last line. */

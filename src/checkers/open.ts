@@ -50,7 +50,7 @@ export async function secure(
 ): Promise<ByteStream> {
   run.trace("* TLS handshake");
   const { startTls } = await import("../wire/tls.ts");
-  const host = target.tlsServerName ?? (name && withoutPort(name));
+  const host = target.tlsServerName ?? (name && hostOf(name));
   // Addresses must not be in SNI (RFC 6066, 3); a certificate may well be asked for one.
   const named = host ? parseIp(host) : undefined;
   const tls = await startTls(stream, {
@@ -67,9 +67,12 @@ export async function secure(
   return tls;
 }
 
-/** The host of `host`, `host:port`, `[address]` and `[address]:port`, and any bare address. */
-function withoutPort(name: string): string {
-  return parseIp(name) ?? name.replace(/:\d+$/, "").replace(/^\[|\]$/g, "");
+/**
+ * The host of `host`, `host:port`, `[address]` and `[address]:port`, and any bare address; without the root's dot, which
+ * does not belong into SNI (RFC 6066, 3).
+ */
+function hostOf(name: string): string {
+  return parseIp(name) ?? name.replace(/:\d+$/, "").replace(/^\[|[\].]$/g, "");
 }
 
 function expiryWarning(daysLeft: number, soon = 0): string | undefined {

@@ -1,3 +1,4 @@
+import { endCommands } from "../checkers/external.ts";
 import { announceReady, leaveSession } from "../daemon/background.ts";
 import { controlRequests } from "../daemon/control_requests.ts";
 import { ConnectionSync } from "../daemon/connection_sync.ts";
@@ -70,6 +71,7 @@ export async function runDaemon(
   forgetStartPages();
   const signal = await signals.ended;
   await daemon.stop();
+  await endCommands();
   log.info(`Linux Director Daemon terminated on signal: ${signal}`);
   control?.close();
   pidFile.release();

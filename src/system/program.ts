@@ -54,6 +54,17 @@ export async function runProgram(
   }
 }
 
+/** Programs that have been told to end, each until it has. */
+const ending = new Set<Promise<void>>();
+
+/**
+ * Resolves when every program that was told to end has done so, or cannot: who exits before leaves behind what minds no
+ * TERM.
+ */
+export async function programsEnded(): Promise<void> {
+  await settled([...ending], 2 * GRACE);
+}
+
 /** TERM to the whole group; KILL when the program has ended, for what it left behind, or when its grace has. */
 function endGroup(child: Deno.ChildProcess): void {
   const tell = (name: Deno.Signal) => {
@@ -65,10 +76,12 @@ function endGroup(child: Deno.ChildProcess): void {
   };
   tell("SIGTERM");
   const timer = setTimeout(() => tell("SIGKILL"), GRACE);
-  child.status.then(() => {
+  const ended = child.status.then(() => {
     clearTimeout(timer);
     tell("SIGKILL");
+    ending.delete(ended);
   });
+  ending.add(ended);
 }
 
 /** Resolves when all of `promises` are, or after so many milliseconds. */

@@ -1,4 +1,5 @@
 import { strictEqual } from "node:assert/strict";
+import { endCommands } from "../../src/checkers/external.ts";
 import { runRound } from "../../src/checkers/run.ts";
 import type { CheckMethod, CheckTarget } from "../../src/model/check.ts";
 import { checkOf, inWords, openDescriptors, verdict } from "./peers.ts";
@@ -88,6 +89,18 @@ for (const row of OVERRUNS) {
     while (openDescriptors() > descriptors) await new Promise((resolve) => setTimeout(resolve, 20));
   });
 }
+
+Deno.test("external: who stops leaves no command behind, even one that ignores TERM", async () => {
+  const file = await Deno.makeTempFile();
+  const script = 'trap "" TERM; echo $$ >"$1"; while :; do sleep 1; done';
+  const round = runRound(checkOf({ ...sh(script), commandArguments: [file] }), "external");
+  const pid = async () => Number(await Deno.readTextFile(file));
+  while (await pid() === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+  await endCommands();
+  strictEqual(await ended(await pid()), true);
+  await round;
+  await Deno.remove(file);
+});
 
 const PERL_ROWS: readonly { name: string; script: string; mode: number; verdict: string }[] = [
   {

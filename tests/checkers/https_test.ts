@@ -60,6 +60,7 @@ const CERTIFICATE_ROWS: readonly { certificate: string; target: Partial<CheckTar
   { certificate: "valid.pem", target: { ...https, virtualHost: undefined }, verdict: "up: 200 OK" },
   { certificate: "valid.pem", target: verified, verdict: "up: 200 OK" },
   { certificate: "valid.pem", target: { ...verified, virtualHost: "www.example.com:8443" }, verdict: "up: 200 OK" },
+  { certificate: "valid.pem", target: { ...verified, virtualHost: "www.example.com." }, verdict: "up: 200 OK" },
   {
     certificate: "self-signed.pem",
     target: verified,

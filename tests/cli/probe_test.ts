@@ -106,3 +106,22 @@ Deno.test("probe: a nonsensical question is a usage error", async () => {
     strictEqual((await ldirectord("probe", ...args)).code, 255, args.join(" "));
   }
 });
+
+Deno.test("probe: a command that outlasts its deadline and ignores TERM is gone when probe is", async () => {
+  const script = '#!/bin/sh\ntrap "" TERM\necho $$ >"$0.pid"\nwhile :; do sleep 1; done\n';
+  await withFile(script, async (command) => {
+    await Deno.chmod(command, 0o755);
+    const config = `checktimeout = 1
+virtual = 192.0.2.10:80
+    real = 127.0.0.1:80 masq
+    checktype = external
+    checkcommand = ${command}
+`;
+    await withFile(config, async (file) => {
+      match((await ldirectord("probe", file)).stdout, /down \(timeout\): no answer within 1 s/);
+    });
+    const pid = (await Deno.readTextFile(`${command}.pid`)).trim();
+    await Deno.remove(`${command}.pid`);
+    strictEqual((await new Deno.Command("kill", { args: ["-0", pid], stderr: "null" }).output()).success, false);
+  }, ".sh");
+});
