@@ -5,7 +5,7 @@
 import { ProtocolError } from "./protocol_error.ts";
 
 /** Universal tags (X.680, 8.4), constructed where they are. */
-export const BerTag = { BOOLEAN: 0x01, INTEGER: 0x02, OCTET_STRING: 0x04, ENUMERATED: 0x0a, SEQUENCE: 0x30 } as const;
+export const BerTag = { INTEGER: 0x02, OCTET_STRING: 0x04, ENUMERATED: 0x0a, SEQUENCE: 0x30 } as const;
 
 /** A value with its tag. */
 export interface BerElement {
@@ -16,30 +16,6 @@ export interface BerElement {
 
 /** Bytes of a number, and of a length behind its first byte. */
 const MOST_BYTES = 4;
-
-/** An element on the wire, made of what it holds. */
-export function encodeElement(tag: number, ...contents: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const length = contents.reduce((sum, content) => sum + content.length, 0);
-  return Uint8Array.from([tag, ...encodeLength(length), ...contents.flatMap((content) => [...content])]);
-}
-
-/** X.690, 8.1.3: short ones in one byte, longer ones in as many as the first byte says. */
-function encodeLength(length: number): number[] {
-  if (length < 0x80) return [length];
-  const bytes: number[] = [];
-  for (let rest = length; rest > 0; rest >>>= 8) bytes.unshift(rest & 0xff);
-  return [0x80 | bytes.length, ...bytes];
-}
-
-/** A number from 0 to 127. */
-export function encodeSmall(tag: number, number: number): Uint8Array<ArrayBuffer> {
-  return encodeElement(tag, Uint8Array.of(number));
-}
-
-/** A text in UTF-8. */
-export function encodeText(tag: number, text: string): Uint8Array<ArrayBuffer> {
-  return encodeElement(tag, new TextEncoder().encode(text));
-}
 
 /** The elements that stand one after the other in `bytes`, each when it is asked for. Throws {@link ProtocolError}. */
 export function* decodeElements(bytes: Uint8Array): Generator<BerElement, void> {

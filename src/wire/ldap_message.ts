@@ -1,44 +1,20 @@
 /**
- * LDAP messages as a client needs them that binds and looks for one entry (RFC 4511, 4).
+ * LDAP messages as a client needs them that binds and looks for one entry (RFC 4511, 4). Ours are written by ldapts; a
+ * server's are read here, as ldapts does not come back from one whose inner lengths are wrong.
  */
 
-import {
-  BerTag,
-  contentOf,
-  decodeElements,
-  decodeText,
-  decodeUnsigned,
-  encodeElement,
-  encodeSmall,
-  encodeText,
-} from "./ber.ts";
+import { BindRequest, ExtendedRequest, PresenceFilter, SearchRequest, UnbindRequest } from "ldapts";
+import { BerTag, contentOf, decodeElements, decodeText, decodeUnsigned } from "./ber.ts";
 import { ByteBuffer } from "./byte_buffer.ts";
 import type { ByteReader } from "./byte_reader.ts";
 import { ProtocolError } from "./protocol_error.ts";
 
 /** Bytes of one message. */
 const MAX_MESSAGE = 1024 * 1024;
-const VERSION = 3;
 
-/** What a message is (RFC 4511, 4.2 to 4.12): an application's tag, constructed except for the goodbye. */
-const Operation = {
-  BIND_REQUEST: 0x60,
-  BIND_RESPONSE: 0x61,
-  UNBIND_REQUEST: 0x42,
-  SEARCH_REQUEST: 0x63,
-  SEARCH_ENTRY: 0x64,
-  SEARCH_DONE: 0x65,
-  EXTENDED_REQUEST: 0x77,
-  EXTENDED_RESPONSE: 0x78,
-} as const;
+/** What a server's message is (RFC 4511, 4.2 to 4.12): the tag of an application. */
+const Operation = { BIND_RESPONSE: 0x61, SEARCH_ENTRY: 0x64, SEARCH_DONE: 0x65, EXTENDED_RESPONSE: 0x78 } as const;
 
-/** Tags of a choice's alternatives: the password of a simple bind, "has this attribute", the name of an extension. */
-const SIMPLE = 0x80;
-const PRESENT = 0x87;
-const REQUEST_NAME = 0x80;
-
-/** RFC 4511, 4.5.1.3. */
-const DEREF_FINDING_BASE = 2;
 /** "No attributes": the name of an entry is all that is wanted (RFC 4511, 4.5.1.8). */
 const NO_ATTRIBUTES = "1.1";
 const START_TLS = "1.3.6.1.4.1.1466.20037";
@@ -57,49 +33,32 @@ export type LdapReply =
 
 /** A simple bind; anonymous where both are empty (RFC 4513, 5.1). */
 export function encodeBind(id: number, dn: string, password: string): Uint8Array<ArrayBuffer> {
-  return encodeMessage(
-    id,
-    encodeElement(
-      Operation.BIND_REQUEST,
-      encodeSmall(BerTag.INTEGER, VERSION),
-      encodeText(BerTag.OCTET_STRING, dn),
-      encodeText(SIMPLE, password),
-    ),
-  );
+  return Uint8Array.from(new BindRequest({ messageId: id, dn, password }).write());
 }
 
 /** The search for the entry `dn` itself. */
 export function encodeBaseSearch(id: number, dn: string): Uint8Array<ArrayBuffer> {
-  const [baseObject, noLimit, typesToo] = [0, 0, 0];
-  return encodeMessage(
-    id,
-    encodeElement(
-      Operation.SEARCH_REQUEST,
-      encodeText(BerTag.OCTET_STRING, dn),
-      encodeSmall(BerTag.ENUMERATED, baseObject),
-      encodeSmall(BerTag.ENUMERATED, DEREF_FINDING_BASE),
-      encodeSmall(BerTag.INTEGER, noLimit),
-      encodeSmall(BerTag.INTEGER, noLimit),
-      encodeSmall(BerTag.BOOLEAN, typesToo),
-      encodeText(PRESENT, "objectClass"),
-      encodeElement(BerTag.SEQUENCE, encodeText(BerTag.OCTET_STRING, NO_ATTRIBUTES)),
-    ),
-  );
+  const filter = new PresenceFilter({ attribute: "objectClass" });
+  const request = new SearchRequest({
+    messageId: id,
+    baseDN: dn,
+    scope: "base",
+    derefAliases: "find",
+    timeLimit: 0,
+    attributes: [NO_ATTRIBUTES],
+    filter,
+  });
+  return Uint8Array.from(request.write());
 }
 
 /** The goodbye, which is not answered. */
 export function encodeUnbind(id: number): Uint8Array<ArrayBuffer> {
-  return encodeMessage(id, encodeElement(Operation.UNBIND_REQUEST));
+  return Uint8Array.from(new UnbindRequest({ messageId: id }).write());
 }
 
 /** The wish to go over to TLS (RFC 4511, 4.14.1). */
 export function encodeStartTls(id: number): Uint8Array<ArrayBuffer> {
-  return encodeMessage(id, encodeElement(Operation.EXTENDED_REQUEST, encodeText(REQUEST_NAME, START_TLS)));
-}
-
-/** RFC 4511, 4.1.1; numbers up to 127. */
-function encodeMessage(id: number, operation: Uint8Array): Uint8Array<ArrayBuffer> {
-  return encodeElement(BerTag.SEQUENCE, encodeSmall(BerTag.INTEGER, id), operation);
+  return Uint8Array.from(new ExtendedRequest({ messageId: id, oid: START_TLS }).write());
 }
 
 /** Reads one message. Throws {@link ProtocolError}. */

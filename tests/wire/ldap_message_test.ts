@@ -1,5 +1,4 @@
 import { deepStrictEqual, rejects, strictEqual, throws } from "node:assert/strict";
-import { decodeElements, decodeText } from "../../src/wire/ber.ts";
 import { ByteReader } from "../../src/wire/byte_reader.ts";
 import {
   decodeLdapReply,
@@ -89,16 +88,6 @@ for (const [name, hex] of BROKEN) {
     });
   });
 }
-
-Deno.test("texts of any length are told with it", () => {
-  for (const length of [127, 128, 255, 256, 70_000]) {
-    const dn = "x".repeat(length);
-    const [message] = decodeElements(encodeBind(1, dn, ""));
-    const [, bind] = decodeElements(message.content);
-    const [, name] = decodeElements(bind.content);
-    strictEqual(decodeText(name.content), dn);
-  }
-});
 
 function readerOf(hex: string): ByteReader {
   const pieces = [...bytes(hex)].map((byte) => Uint8Array.of(byte));
