@@ -29,7 +29,7 @@ export type LdapReply =
     readonly text: string;
   }
   /** A referral, or something else that a search may bring besides entries. */
-  | { readonly kind: "other"; readonly id: number; readonly text: string };
+  | { readonly kind: "other"; readonly id: number };
 
 /** A simple bind; anonymous where both are empty (RFC 4513, 5.1). */
 export function encodeBind(id: number, dn: string, password: string): Uint8Array<ArrayBuffer> {
@@ -100,7 +100,7 @@ export function decodeLdapReply(bytes: Uint8Array): LdapReply {
   const id = decodeUnsigned(contentOf(number, BerTag.INTEGER));
   const content = contentOf(operation);
   const kind = RESULT_KINDS[operation.tag];
-  if (!kind && operation.tag !== Operation.SEARCH_ENTRY) return { kind: "other", id, text: "" };
+  if (!kind && operation.tag !== Operation.SEARCH_ENTRY) return { kind: "other", id };
   const [first, , diagnostic] = decodeElements(content);
   if (!kind) return { kind: "entry", id, dn: decodeText(contentOf(first, BerTag.OCTET_STRING)) };
   const code = decodeUnsigned(contentOf(first, BerTag.ENUMERATED));
