@@ -104,7 +104,7 @@ async function resultOf(
 /** Number 0 is a server's own, of which there is one: it ends the conversation (RFC 4511, 4.4.1). */
 function requireOurs(reply: LdapReply, id: number): void {
   if (reply.id === id) return;
-  const said = reply.kind !== "entry" && reply.text ? `: ${reply.text}` : "";
+  const said = "text" in reply && reply.text ? `: ${reply.text}` : "";
   throw new ProtocolError(
     reply.id === 0 ? `the server ended the conversation${said}` : "the server answered something that was not asked",
   );
