@@ -45,8 +45,15 @@ export function leaveSession(): void {
   Deno.umask(UMASK);
 }
 
-/** Tells the waiting command that the daemon is at work, and lets go of the standard streams. */
+/**
+ * Tells the waiting command that the daemon is at work, and lets go of the standard streams. A command that did not wait
+ * so long (somebody's ^C, a time limit) is no reason to leave the table alone.
+ */
 export function announceReady(): void {
-  Deno.stdout.writeSync(new TextEncoder().encode(READY));
+  try {
+    Deno.stdout.writeSync(new TextEncoder().encode(READY));
+  } catch (error) {
+    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+  }
   closeStandardStreams();
 }
