@@ -5,7 +5,7 @@ import type { SyntaxTree } from "../config/syntax_tree.ts";
 import { fileMode, isMissing, localAddresses, sysctl } from "../doctor/machine.ts";
 import type { Model } from "../model/virtual_service.ts";
 import { filled } from "./filled.ts";
-import { findInstance } from "./instance.ts";
+import { findInstance, hasConfiguration, notFound } from "./instance.ts";
 import { type Paint, paintFor } from "./paint.ts";
 import { type Tool, UsageError } from "./tool.ts";
 import { toolArguments } from "./tool_arguments.ts";
@@ -34,7 +34,12 @@ Exit status: 0 nothing to say, 1 warnings, 2 errors.
   async run(args) {
     const { values, words } = toolArguments(args, OPTIONS, 1);
     const ignored = ignoredLints(values.ignore);
-    const { file } = findInstance(words[0]);
+    const instance = findInstance(words[0]);
+    if (!values.json && !hasConfiguration(instance)) {
+      console.error(notFound(instance));
+      return STATUS.errors;
+    }
+    const { file } = instance;
     const loaded = await loadConfig(file);
     const problems = allProblems(loaded, ignored, (tree) => values.elsewhere ? {} : factsFor(file, tree));
     const verdict = verdictOf(problems);

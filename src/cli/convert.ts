@@ -6,7 +6,7 @@ import { formatProblem } from "../config/problem.ts";
 import { decodeSource, encodeSource } from "../config/source_text.ts";
 import { Unwritable, writeCf } from "../config/write_cf.ts";
 import { whyUnreadable } from "../config/unreadable.ts";
-import { findInstance, hasConfiguration } from "./instance.ts";
+import { findInstance, hasConfiguration, notFound } from "./instance.ts";
 import { type Tool, UsageError } from "./tool.ts";
 import { toolArguments } from "./tool_arguments.ts";
 
@@ -62,7 +62,7 @@ interface Source {
 async function readOwn(name: string | undefined): Promise<Source | undefined> {
   const instance = findInstance(name);
   if (!hasConfiguration(instance)) {
-    console.error(`Config file ${instance.name ?? instance.file} not found`);
+    console.error(notFound(instance));
     return undefined;
   }
   const { file } = instance;

@@ -4,7 +4,7 @@ import { parse } from "../config/parse.ts";
 import { formatProblem } from "../config/problem.ts";
 import { decodeSource, encodeSource } from "../config/source_text.ts";
 import { sameTree } from "../config/same_tree.ts";
-import { findInstance, hasConfiguration } from "./instance.ts";
+import { findInstance, hasConfiguration, notFound } from "./instance.ts";
 import { replaceFile } from "./replace_file.ts";
 import type { Tool } from "./tool.ts";
 import { toolArguments } from "./tool_arguments.ts";
@@ -32,7 +32,7 @@ Exit status: 0 done, 1 not laid out so (--check), 2 error in the configuration.
     const { values, words } = toolArguments(args, OPTIONS, 1);
     const instance = findInstance(words[0]);
     if (!hasConfiguration(instance)) {
-      console.error(`Config file ${instance.name ?? instance.file} not found`);
+      console.error(notFound(instance));
       return STATUS.errors;
     }
     const { file } = instance;

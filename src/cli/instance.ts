@@ -1,8 +1,12 @@
 import { basename, resolve } from "node:path";
+import { closest } from "../config/closest.ts";
 import type { KeptFiles } from "../daemon/daemon.ts";
 
 /** Where cluster set-ups keep configurations, searched in this order before the name is taken as it stands. */
 const FOLDERS = ["/etc/ha.d", "/etc/ha.d/conf"];
+
+/** What is run when no name is given: the first of them that is there. */
+const DEFAULT_NAMES = ["ldirectord.cf", "ldirectord.yaml"];
 
 /** Where daemons leave their pid files and sockets. */
 export const RUN_FOLDER = "/var/run";
@@ -35,7 +39,7 @@ export interface Instance {
  * Without a name it is `ldirectord.cf`, or else `ldirectord.yaml`; its pid file is `ldirectord.ldirectord.pid`.
  */
 export function findInstance(name?: string): Instance {
-  const names = name === undefined ? ["ldirectord.cf", "ldirectord.yaml"] : [name];
+  const names = name === undefined ? DEFAULT_NAMES : [name];
   const candidates = names.flatMap((each) => [...FOLDERS.map((folder) => `${folder}/${each}`), resolve(each)]);
   const file = candidates.find(isFile) ?? resolve(names[0]);
   const base = name === undefined ? "ldirectord" : basename(name);
@@ -80,6 +84,15 @@ function namesVirtual(file: string): boolean {
 /** Whether the instance's configuration file is there. */
 export function hasConfiguration(instance: Instance): boolean {
   return isFile(instance.file);
+}
+
+/** What is said of an instance whose configuration file is not there: where it was looked for, and who has a like name. */
+export function notFound({ name = DEFAULT_NAMES[0] }: Instance): string {
+  const where = name.startsWith("/") ? "" : ` in ${FOLDERS.join(", ")} or here`;
+  const names = configurationNames();
+  const stem = (file: string) => file.replace(/\.[^.]*$/, "");
+  const near = names.find((each) => stem(each) === stem(name)) ?? closest(name, names);
+  return `Config file ${name} not found${where}${near ? `; did you mean ${near}?` : ""}`;
 }
 
 function isFile(path: string): boolean {

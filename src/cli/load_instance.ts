@@ -2,7 +2,7 @@ import { loadConfig, type Loaded } from "../config/load.ts";
 import { formatProblem } from "../config/problem.ts";
 import type { Model } from "../model/virtual_service.ts";
 import { ExitStatus } from "./exit_status.ts";
-import { hasConfiguration, type Instance } from "./instance.ts";
+import { hasConfiguration, type Instance, notFound } from "./instance.ts";
 
 /** A configuration that may be run. */
 export interface Runnable {
@@ -18,7 +18,7 @@ export interface Runnable {
  */
 export async function loadInstance(instance: Instance, quiet = false): Promise<Runnable | ExitStatus> {
   if (!hasConfiguration(instance)) {
-    console.error(`Config file ${instance.name ?? instance.file} not found`);
+    console.error(notFound(instance));
     return ExitStatus.notDone;
   }
   const loaded = await loadConfig(instance.file);

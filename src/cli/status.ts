@@ -2,7 +2,7 @@ import type { Status } from "../control/status.ts";
 import { pidFileOwner } from "../daemon/pid_file.ts";
 import type { StatusForm } from "./arguments.ts";
 import { ExitStatus } from "./exit_status.ts";
-import { hasConfiguration, type Instance } from "./instance.ts";
+import { hasConfiguration, type Instance, notFound } from "./instance.ts";
 import { terminalSize } from "./terminal_size.ts";
 
 /**
@@ -22,7 +22,7 @@ export async function status(instance: Instance, { form }: { readonly form?: Sta
     return await show(instance, form);
   }
   if (!hasConfiguration(instance)) {
-    console.error(`Config file ${instance.name ?? instance.file} not found`);
+    console.error(notFound(instance));
     return ExitStatus.notDone;
   }
   const stopped = `ldirectord is stopped for ${instance.file}`;

@@ -1,6 +1,6 @@
 import { PidFile, pidFileOwner } from "../daemon/pid_file.ts";
 import { ExitStatus } from "./exit_status.ts";
-import type { Instance } from "./instance.ts";
+import { hasConfiguration, type Instance, notFound } from "./instance.ts";
 import { signalDaemon } from "./signal_daemon.ts";
 
 /** Milliseconds that a daemon gets to clean up after TERM. */
@@ -13,6 +13,7 @@ const LOOK = 50;
 export async function stop(instance: Instance): Promise<ExitStatus> {
   const owner = pidFileOwner(instance.pidFile);
   if (owner.state === "stale") PidFile.clear(instance.pidFile);
+  if (owner.state === "none" && !hasConfiguration(instance)) console.error(notFound(instance));
   if (owner.state !== "running") return ExitStatus.done;
 
   signalDaemon(owner.pid, "SIGTERM");

@@ -86,7 +86,8 @@ export const serviceHead: Grammar<ServiceHead> = quotable("host:port|mark", (tex
   const reading = readEndpoint(text);
   if ("mistake" in reading) return reading;
   const { host, port, end } = reading.value;
-  if (end < text.length) return mistake({ at: end, length: text.length - end }, trailing(text.slice(end)));
+  const rest = text.slice(end).trimStart();
+  if (rest !== "") return mistake({ at: text.length - rest.length, length: rest.length }, trailing(rest));
   if (!port) {
     return mistake(
       whole(text),
@@ -107,6 +108,10 @@ export const fallbackServer: Grammar<FallbackValue> = quotable("host[:port] [gat
   const spot = { at: end + rest.indexOf(word), length: word.length };
   if (word === "") return value({ host, port, forwarding: "gate" });
   if (/^\s/.test(rest) && isForwarding(word)) return value({ host, port, forwarding: word });
+  const weighted = /^(\S+\s+)(\d+)$/.exec(word);
+  if (weighted && isForwarding(weighted[1].trim())) {
+    return mistake({ at: spot.at + weighted[1].length, length: weighted[2].length }, "a fallback has no weight");
+  }
   return mistake(spot, unknownForwarding(word), forwardingHint(word));
 });
 
@@ -269,8 +274,7 @@ function readHost(text: string, at: number): Reading<HostRef> {
   }
   const unbracketed = /^[0-9A-Fa-f:.]+/.exec(rest)?.[0] ?? "";
   if ((unbracketed.match(/:/g)?.length ?? 0) > 1) {
-    const hint = parseIp(unbracketed) ? `[${unbracketed}]` : "[2001:db8::1]";
-    return mistake({ at, length: unbracketed.length }, "an IPv6 address stands in brackets", `write ${hint}`);
+    return mistake({ at, length: unbracketed.length }, "an IPv6 address stands in brackets", bracketed(unbracketed));
   }
   const word = /^(?:[^\s:"[\],>-]|-(?!>))+/.exec(rest)?.[0] ?? "";
   const length = word.length;
@@ -287,10 +291,29 @@ function readHost(text: string, at: number): Reading<HostRef> {
         : "an address is four numbers from 0 to 255",
     );
   }
+  const [first, last, ...more] = word.split("-");
+  if (parseIp(first) && parseIp(last) && more.length === 0) {
+    return mistake(
+      { at, length },
+      `not an address or a host name: ${quoted(word)}`,
+      `a range of real servers is written ${first}->${last}`,
+    );
+  }
   if (length <= 253 && /^[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_.])?$/.test(word)) {
     return value({ at, length, text: word });
   }
   return mistake({ at, length }, `not an address or a host name: ${quoted(word)}`);
+}
+
+/** Where the brackets go: the last group may be the port. */
+function bracketed(text: string): string {
+  const colon = text.lastIndexOf(":");
+  const [head, port] = [text.slice(0, colon), text.slice(colon + 1)];
+  const forms = [
+    ...parseIp(head) && /^\d{1,5}$/.test(port) ? [`[${head}]:${port}`] : [],
+    ...parseIp(text) ? [`[${text}]`] : [],
+  ];
+  return `write ${forms.length > 0 ? forms.join(" or ") : "[2001:db8::1]"}`;
 }
 
 function readPort(text: string, at: number): Reading<PortRef> {

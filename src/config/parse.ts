@@ -85,12 +85,15 @@ class Parser {
     const found = findDirective(name);
     if (!found) {
       const shown = name || text.slice(line.indent, line.indent + 1);
-      this.problems.error(place, `Unknown command ${quoted(shown.toWellFormed())}`, hintFor(name));
+      const { meant, hint } = meaningOf(name);
+      if (meant) this.problems.unread.add(meant);
+      this.problems.error(place, `Unknown command ${quoted(shown.toWellFormed())}`, hint);
       return;
     }
     const { row } = found;
     const scope = this.#scopeOf(line, row);
     const setting = this.#setting(line, row);
+    if (!setting) this.problems.unread.add(name);
     if (row.opens) this.#open(name === "virtual6" ? 6 : 4, setting as Setting<ServiceHead> | undefined);
     else if (setting && scope) this.#store(scope, found.name, row, setting);
     if (row.outdated) this.problems.warning(place, row.outdated.text);
@@ -207,9 +210,14 @@ function skipBlanks(text: string, from: number): number {
   return blanks.lastIndex;
 }
 
-function hintFor(name: string): string | undefined {
+/** The directive that somebody meant who wrote this name, and what to tell them. */
+function meaningOf(name: string): { readonly meant?: string; readonly hint?: string } {
   const lower = name.toLowerCase();
-  if (findDirective(lower)) return `names are written in small letters: ${lower}`;
-  const near = closest(name, Object.keys(DIRECTIVES));
-  return near && `did you mean ${near}?`;
+  if (findDirective(lower)) return { meant: lower, hint: `names are written in small letters: ${lower}` };
+  const [word] = name.split(":");
+  if (word !== name && findDirective(word)) {
+    return { meant: word, hint: `write ${word} = …; with colons it is YAML, in a file named .yaml` };
+  }
+  const meant = closest(name, Object.keys(DIRECTIVES));
+  return { meant, hint: meant && `did you mean ${meant}?` };
 }

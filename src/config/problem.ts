@@ -33,6 +33,8 @@ export const MOST_PROBLEMS = 100;
 
 /** Collects the problems of one file: bounded, each once, and in the file's order when read. */
 export class ProblemList {
+  /** Directives that somebody has tried to give, in words that cannot be read: nobody is to be told that they are missing. */
+  readonly unread = new Set<string>();
   readonly #kept: Record<Severity, Problem[]> = { error: [], warning: [] };
   readonly #dropped: Record<Severity, number> = { error: 0, warning: 0 };
   readonly #seen = new Set<string>();

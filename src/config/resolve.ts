@@ -75,6 +75,7 @@ function resolveSync({ globals, problems }: Load): readonly SyncDaemon[] {
   const { syncdaemon, syncinterface, syncid } = globals;
   if (!syncdaemon || syncdaemon.value === "off") return [];
   if (!syncinterface) {
+    if (problems.unread.has("syncinterface")) return [];
     problems.error(
       syncdaemon,
       "syncdaemon needs syncinterface",
@@ -309,8 +310,8 @@ function resolveMailServer({ globals, problems }: Load, own: Settings): MailServ
   const user = own.smtpuser ?? globals.smtpuser;
   const passwd = own.smtppasswd ?? globals.smtppasswd;
   const lone = user && passwd ? undefined : user ?? passwd;
-  if (lone) {
-    const [name, missing] = user ? ["smtpuser", "smtppasswd"] : ["smtppasswd", "smtpuser"];
+  const [name, missing] = user ? ["smtpuser", "smtppasswd"] : ["smtppasswd", "smtpuser"];
+  if (lone && !problems.unread.has(missing)) {
     problems.error(lone, `${name} has no effect without ${missing}`, `add ${missing} = …, or leave ${name} out`);
   }
   if (!server) return undefined;
@@ -321,7 +322,6 @@ function resolveMailServer({ globals, problems }: Load, own: Settings): MailServ
   };
 }
 
-/** The manual has always said yes and the old program did no: whoever relies on either should say so. */
 function warnOfBindTo({ globals: { bindto }, problems }: Load, sections: readonly Section[]): void {
   const other = bindto &&
     sections.find(({ family, settings }) => !settings.bindto && familyOf(bindto.value) !== family);
@@ -330,8 +330,9 @@ function warnOfBindTo({ globals: { bindto }, problems }: Load, sections: readonl
   problems.warning(bindto, said, `write bindto in their sections, with an IPv${other.family} address`);
 }
 
+/** The manual has always said yes and the old program did no: whoever relies on either should say so. */
 function warnOfQuiescent({ globals, problems }: Load, sections: readonly Section[]): void {
-  if (globals.quiescent) return;
+  if (globals.quiescent || problems.unread.has("quiescent")) return;
   const silent = sections.find((section) => !section.settings.quiescent);
   if (!silent) return;
   problems.warning(

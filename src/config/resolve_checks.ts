@@ -215,6 +215,8 @@ function resolveMethod(load: Load, section: Section, service: Service): Method |
     return service === "none" ? { method: "connect" } : { method: "negotiate", connectsPerNegotiate: type };
   }
   if (type !== "negotiate" || service !== "none") return { method: type satisfies CheckMethod };
+  const { unread } = load.problems;
+  if (unread.has("service") || unread.has("checktype")) return "on";
   const place = section.settings.service ?? section.settings.checktype ?? section.head;
   const because = section.settings.service
     ? "with service none"
@@ -259,13 +261,13 @@ type TlsTarget = Pick<
 
 function resolveTls({ globals, problems }: Load, own: Settings): TlsTarget {
   const verify = (own.tlsverify ?? globals.tlsverify)?.value ?? false;
-  if (own.tlscafile && !verify) {
+  if (own.tlscafile && !verify && !problems.unread.has("tlsverify")) {
     problems.warning(own.tlscafile, "tlscafile has no effect without tlsverify", "add tlsverify = yes");
   }
   const certificate = own.tlscertfile ?? globals.tlscertfile;
   // A key goes with one certificate: not with another one that the section brings.
   const key = own.tlskeyfile ?? (own.tlscertfile ? undefined : globals.tlskeyfile);
-  if (key && !certificate) {
+  if (key && !certificate && !problems.unread.has("tlscertfile")) {
     problems.error(key, "tlskeyfile needs the certificate that it belongs to", "add tlscertfile = /path");
   }
   return {
@@ -347,9 +349,10 @@ function warnOfSettings(load: Load, section: Section, service: Service): void {
   const { settings, head } = section;
   const { problems } = load;
   const place = settings.service ?? head;
-  const requested = settings.request?.value || hasOwnRequests(section);
+  const requested = settings.request?.value || hasOwnRequests(section) || problems.unread.has("request");
   if (DATABASES.includes(service)) {
-    if (!settings.login?.value) problems.error(place, `service ${service} needs a login`, 'add login = "user"');
+    const named = settings.login?.value || problems.unread.has("login");
+    if (!named) problems.error(place, `service ${service} needs a login`, 'add login = "user"');
     if (!requested) problems.error(place, `service ${service} needs a request`, 'add request = "SELECT …"');
   }
   if (service === "redis" && settings.request && !/^(PING|INFO)?(\s|$)/i.test(settings.request.value)) {
@@ -361,7 +364,7 @@ function warnOfSettings(load: Load, section: Section, service: Service): void {
   if (settings.starttls?.value && !STARTTLS_SERVICES.includes(service)) {
     problems.warning(settings.starttls, `starttls has no effect with service ${service}`);
   }
-  if (settings.requestbody && settings.httpmethod?.value !== "POST") {
+  if (settings.requestbody && settings.httpmethod?.value !== "POST" && !problems.unread.has("httpmethod")) {
     problems.error(settings.requestbody, "requestbody is for the method POST", "add httpmethod = POST");
   }
   if (settings.httpmethod?.value === "HEAD" && settings.receive?.value.source) {

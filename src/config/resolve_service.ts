@@ -20,7 +20,8 @@ export function resolveService(load: Load, section: Section): ServiceSettings | 
   const address = head.kind === "mark" ? markAddress(load, section, head.mark) : endpointAddress(load, section, head);
   if (!address) return undefined;
   const persistence = settings.persistent?.value;
-  if (address.kind !== "fwm" && address.port === 0 && persistence === undefined) {
+  const unpersistent = persistence === undefined && !load.problems.unread.has("persistent");
+  if (address.kind !== "fwm" && address.port === 0 && unpersistent) {
     load.problems.error(
       section.head,
       "port 0 (all ports) needs a persistent virtual service",
@@ -119,7 +120,9 @@ function netmask(load: Load, { family, settings: { netmask, persistent } }: Sect
     );
   }
   if (persistent) return text;
-  load.problems.warning(netmask, "netmask has no effect without persistent", "add persistent = seconds");
+  if (!load.problems.unread.has("persistent")) {
+    load.problems.warning(netmask, "netmask has no effect without persistent", "add persistent = seconds");
+  }
   return undefined;
 }
 

@@ -123,7 +123,9 @@ export const checkType: Grammar<CheckType> = quotable(`${CHECK_TYPES.join("|")}|
   if (/^\d+$/.test(text)) return count.read(text);
   const reading = namedCheckType.read(text);
   if ("value" in reading) return reading;
-  return mistake(whole(text), `must be ${orList(CHECK_TYPES)} or a number, not ${quoted(text)}`, reading.mistake.hint);
+  const digits = /^[a-z]+(\d+)$/.exec(text)?.[1];
+  const hint = digits ? `write only the number: ${digits}` : reading.mistake.hint;
+  return mistake(whole(text), `must be ${orList([...CHECK_TYPES, "a number"])}, not ${quoted(text)}`, hint);
 }, { anyOf: [{ enum: withTruths(CHECK_TYPES) }, { type: "integer", minimum: 1 }] });
 
 const HTTP_METHODS = ["GET", "HEAD", "POST"] as const;

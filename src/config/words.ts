@@ -31,7 +31,13 @@ export function readWords(text: string, start: number): Reading<Word[]> {
     const gap = /\s*(,?)\s*/y;
     gap.lastIndex = at;
     const [separator, comma] = gap.exec(text)!;
-    if (comma && !words.at(-1)?.inQuotes) return mistake({ at: text.indexOf(",", at), length: 1 }, trailing(","));
+    if (comma && !words.at(-1)?.inQuotes) {
+      return mistake(
+        { at: text.indexOf(",", at), length: 1 },
+        trailing(","),
+        "a comma stands only between quoted strings",
+      );
+    }
     at += separator.length;
     if (at === text.length) break;
     if (separator === "" && words.length === 0) {

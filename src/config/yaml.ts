@@ -161,7 +161,10 @@ class YamlReader {
       const values = row.repeats ? this.#elements(item.value) : [item.value];
       const read = values.flatMap((value, i) => {
         const setting = this.#value(name, row, value);
-        if (!setting) return [];
+        if (!setting) {
+          this.#problems.unread.add(name);
+          return [];
+        }
         const above = [...i === 0 ? remarks(item.key.commentBefore) : [], ...remarks(value?.commentBefore)];
         entries.push({ name, value: setting.written, above, behind: remarkBehind(value), line: setting.setting.line });
         return [setting.setting];
@@ -182,6 +185,7 @@ class YamlReader {
     const found = findDirective(name);
     if (!found) {
       const near = closest(name, [...Object.keys(DIRECTIVES), "address", "mark"]);
+      if (near) this.#problems.unread.add(near);
       this.#problems.error(place, `Unknown command ${quoted(name.toWellFormed())}`, near && `did you mean ${near}?`);
       return undefined;
     }

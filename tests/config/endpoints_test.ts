@@ -87,13 +87,15 @@ const BAD: readonly (readonly [Grammar<unknown>, string, string])[] = [
   [realServer, "10.0.0.1-> gate", "10+1 the address is missing"],
   [realServer, "10.0.0.1: gate", "9+1 the port is missing after the colon"],
   [realServer, "10.0.0.1:99999 gate", "9+5 invalid port (99999): a port is a number up to 65535"],
+  [realServer, "10.0.0.1-10.0.0.3:80 gate", '0+17 not an address or a host name: "10.0.0.1-10.0.0.3"'],
   [realServer, "we$b:80 gate", '0+4 not an address or a host name: "we$b"'],
   [serviceHead, "192.168.6.240", '0+13 the port is missing after "192.168.6.240"'],
   [serviceHead, "0", "0+1 a firewall mark is a number from 1 to 4294967295"],
   [serviceHead, "4294967296", "0+10 a firewall mark is a number from 1 to 4294967295"],
-  [serviceHead, "10.0.0.1:80 junk", '11+5 Invalid text, around "junk"'],
+  [serviceHead, "10.0.0.1:80 junk", '12+4 Invalid text, around "junk"'],
   [serviceHead, '"10.0.0.256:80"', '1+10 not an IPv4 address: "10.0.0.256"'],
-  [fallbackServer, "127.0.0.1:80 gate 3", '13+6 forward method must be gate, masq or ipip, not "gate 3"'],
+  [fallbackServer, "127.0.0.1:80 gate 3", "18+1 a fallback has no weight"],
+  [fallbackServer, "127.0.0.1:80 gat 3", '13+5 forward method must be gate, masq or ipip, not "gat 3"'],
   [fallbackServer, "127.0.0.1:8$0", '10+3 not a port: "8$0"'],
   [realServer, '10.0.0.1:80 gate 3 , "a", "b"', '19+1 Invalid text, around ","'],
 ];
@@ -104,6 +106,21 @@ pure("what is wrong with an endpoint is pointed at", () => {
     ok("mistake" in reading, `${written} was accepted`);
     const { at, length, text } = reading.mistake;
     strictEqual(`${at}+${length} ${text}`, said, written);
+  }
+});
+
+pure("whoever leaves out the brackets of IPv6 is told where they go", () => {
+  const rows: Readonly<Record<string, string>> = {
+    "2001:db8::1:80": "write [2001:db8::1]:80 or [2001:db8::1:80]",
+    "2001:db8:0:0:0:0:0:1:80": "write [2001:db8:0:0:0:0:0:1]:80",
+    "2001:db8::beef": "write [2001:db8::beef]",
+    "::1": "write [::1]",
+    "1:2:3": "write [2001:db8::1]",
+  };
+  for (const [written, hint] of Object.entries(rows)) {
+    const reading = serviceHead.read(written);
+    ok("mistake" in reading, written);
+    strictEqual(reading.mistake.hint, hint, written);
   }
 });
 

@@ -172,6 +172,22 @@ pure("an unset quiescent is warned of once", () => {
   deepStrictEqual(load("virtual = 192.0.2.1:80\n\tquiescent = no\n").problems, []);
 });
 
+pure("what is given in words that cannot be read is wrong, and not missing", () => {
+  const rows: Readonly<Record<string, string>> = {
+    "quiescent = maybe\nvirtual = 192.0.2.1:80\n": `error 1:13+5 quiescent must be 'yes' or 'no', not "maybe"`,
+    "quiscent = no\nvirtual = 192.0.2.1:80\n": 'error 1:1+8 Unknown command "quiscent"',
+    [section(HEAD, "service = mysql", "login = a", 'request = "SELECT 1')]:
+      "error 5:15+1 request: the closing quote is missing",
+    [section(HEAD, "service = mysql", "login =", 'request = "SELECT 1"')]: "error 4:5+5 login needs a value",
+    [section("virtual = 192.0.2.1:0", "persistent = 5m", "checktype = on")]:
+      'error 3:18+2 persistent: not a whole number: "5m"',
+    [section("virtual = 7", "checktype = conect")]:
+      'error 3:17+6 checktype must be connect, negotiate, external, external-perl, ping, on, off or a number, not "conect"',
+    [section(HEAD, "persistent = 5m", "netmask = 255.255.255.0")]: 'error 3:18+2 persistent: not a whole number: "5m"',
+  };
+  for (const [text, said] of Object.entries(rows)) deepStrictEqual(load(text).problems.map(line), [said], text);
+});
+
 pure("duplicate virtual services are an error that names both lines", () => {
   const text =
     "quiescent = no\nvirtual = 192.0.2.1:80\n\nvirtual = 192.0.2.1:80\n    protocol = udp\n    service = http\n" +

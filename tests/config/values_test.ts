@@ -69,7 +69,7 @@ const BAD: readonly (readonly [Grammar<unknown>, string, string])[] = [
   [
     values.checkType,
     "ping2",
-    '0+5 must be connect, negotiate, external, external-perl, ping, on or off or a number, not "ping2"',
+    '0+5 must be connect, negotiate, external, external-perl, ping, on, off or a number, not "ping2"',
   ],
   [values.checkType, "0", "0+1 the number must be at least 1"],
   [values.httpMethod, "PUT", '0+3 must be GET, HEAD or POST, not "PUT"'],

@@ -135,6 +135,14 @@ scenario("every verb, on a stopped and on a running director", async ({ director
     strictEqual((await director.try(verb)).code, code, `${verb} of a stopped director`);
   }
   match((await director.try("status")).stdout, /^ldirectord is stopped for \/etc\/ha\.d\/www$/m);
+  match((await director.try("reload")).stderr, /^ldirectord is stopped for \/etc\/ha\.d\/www$/m);
+  for (const verb of ["stop", "reload", "status"]) {
+    match(
+      (await director.try(verb, "www.cf")).stderr,
+      /^Config file www\.cf not found in .*; did you mean www\?$/m,
+      verb,
+    );
+  }
 
   await director.does("start");
   match(await table.now(), /^-A -t 192\.0\.2\.10:80 -s rr$/m, "the table when start returns");
