@@ -220,11 +220,14 @@ export const logTarget: Grammar<string> = quotable("path|facility", (text) => {
 /** How a line of the log is written. */
 export const logFormat = oneOf(["text", "json"]);
 
-/** Mail addresses, separated by commas. None may look like an option or hold a blank: mailers take them as arguments. */
+/**
+ * Mail addresses, separated by commas. Mailers take them as arguments: none may hold a blank, or look like an option, or
+ * like a program or a file that mail is to go to.
+ */
 export const mailAddresses: Grammar<readonly string[]> = quotable("address,...", (text) => {
   const addresses: string[] = [];
   for (const { word, at } of commaSeparated(text)) {
-    if (!/^[^\s<>"'@,;:\\()-][^\s<>"'@,;:\\()]*(@[^\s<>"'@,;:\\()]+)?$/.test(word)) {
+    if (!/^[^\s<>"'@,;:\\()|/-][^\s<>"@,;:\\()]*(@[^\s<>"'@,;:\\()]+)?$/.test(word)) {
       return mistake({ at, length: word.length }, `not a mail address: ${quoted(word)}`, "write name@example.org");
     }
     addresses.push(word);
