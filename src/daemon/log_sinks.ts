@@ -14,18 +14,29 @@ export function sinkFor(logFile: string, format: LogFormat, label: string): Sink
   return (severity, message, fields) => sink(severity, jsonLine(label, severity, message, fields), fields);
 }
 
-/** `[date|CFGNAME|PID] message`, or JSON; the file is opened anew for each line, so that it can be rotated at any time. */
-export function fileSink(path: string, format: LogFormat, label: string): Sink {
+/**
+ * `[date|CFGNAME|PID] message`, or JSON; the file is opened anew for each line, so that it can be rotated at any time.
+ * When it cannot be written, whoever has started us is told once, as long as there is somebody.
+ */
+export function fileSink(path: string, format: LogFormat, label: string, complain = tellStarter): Sink {
+  let failed = false;
   return (severity, message, fields) => {
     const line = format === "json"
       ? jsonLine(label, severity, message, fields)
       : `[${formatDate(new Date())}|${label}|${Deno.pid}] ${message}`;
     try {
       Deno.writeTextFileSync(path, `${line}\n`, { append: true });
-    } catch {
+      failed = false;
+    } catch (error) {
       // A full or missing log disk must not stop the checks.
+      if (!failed) complain(`ldirectord: the log ${path} cannot be written: ${(error as Error).message}`);
+      failed = true;
     }
   };
+}
+
+function tellStarter(complaint: string): void {
+  console.error(complaint);
 }
 
 /** `[date] message`, or JSON, on standard output, as a supervisor collects it. */

@@ -50,8 +50,19 @@ Deno.test("a line in JSON has the words, and what they say", () =>
     strictEqual(rest, "");
   }));
 
-Deno.test("a log that cannot be written stops nothing", () =>
-  new Log(fileSink("/nonexistent/log", "text", "www")).info("hello"));
+Deno.test("a log that cannot be written stops nothing, and is complained of once", () =>
+  inFolder((path) => {
+    const complaints: string[] = [];
+    const folder = path.slice(0, path.lastIndexOf("/"));
+    const log = new Log(fileSink(`${folder}/sub/log`, "text", "www", (complaint) => complaints.push(complaint)));
+    log.info("hello");
+    log.info("hello?");
+    strictEqual(complaints.length, 1);
+    match(complaints[0], /^ldirectord: the log \S+\/sub\/log cannot be written: No such file or directory/);
+    Deno.mkdirSync(`${folder}/sub`);
+    log.info("hello!");
+    ok(Deno.readTextFileSync(`${folder}/sub/log`).endsWith("] hello!\n"));
+  }));
 
 Deno.test("a message with line ends is one line all the same", () =>
   inFolder((path) => {
