@@ -58,6 +58,7 @@ const PEERS: Packages = {
   "net-tools": "ifconfig, for its addresses",
   "mmdebstrap": "a clean Debian system to install the package in",
   "lintian": "finds fault with the package",
+  "shellcheck": "and with its scripts",
   "runit": "a supervisor",
   "daemontools": "an older one",
   "monit": "a watchman",

@@ -1,6 +1,7 @@
 import { match, notStrictEqual, strictEqual } from "node:assert/strict";
 import { scenario } from "../world/scenario.ts";
 import { SystemdUnit } from "../world/systemd_unit.ts";
+import { poll } from "../world/wait.ts";
 
 const GLOBALS = `
     checktimeout = 2
@@ -79,3 +80,29 @@ scenario("systemd: killed or stalled, it is started anew, and clients notice nei
   await unit.does("stop");
   await table.becomes("", 0);
 });
+
+scenario(
+  "systemd: a name with dashes and dots, and a stop that takes longer than the watchdog waits",
+  async (world) => {
+    const { director, reals, table } = world;
+    await reals.are(["10.0.0.11"]);
+    const hook = "#!/bin/sh\n[ $1 = start ] || sleep 12\necho $1 >>/run/hook.out\n";
+    await Deno.writeTextFile("/run/hook", hook, { mode: 0o755 });
+    await director.configure(
+      GLOBALS.replace("    quiescent", "    fallbackcommand = /run/hook\n    quiescent"),
+      "a-b.c-1",
+    );
+    const unit = await SystemdUnit.install(director.host.name, ["WatchdogSec=4"], "a-b.c-1");
+    await unit.does("start");
+    await table.becomes(ONE_UP, 0);
+    match(await unit.property("Description"), /^Linux Director \(a-b\.c-1\)$/);
+
+    reals.stop("10.0.0.11");
+    const hooks = () => Deno.readTextFile("/run/hook.out").catch(() => "");
+    strictEqual(await poll(hooks, (text) => text !== "", 15), "start\n");
+    await unit.does("stop");
+    strictEqual(await hooks(), "start\nstop\n");
+    strictEqual(await unit.property("Result"), "success");
+    await table.becomes("", 0);
+  },
+);

@@ -8,24 +8,36 @@ const UNITS = new URL("../../../systemd/", import.meta.url).pathname;
 /** Where the units say that the program is. */
 const INSTALLED = "/usr/sbin/ldirectord";
 
-/** `ldirectord@www.service` under the lab's systemd, on the director's host. */
+/** `ldirectord@www.service`, or that of another configuration, under the lab's systemd, on the director's host. */
 export class SystemdUnit {
-  readonly name = "ldirectord@www.service";
+  readonly name: string;
+
+  private constructor(configuration: string) {
+    this.name = `ldirectord@${configuration}.service`;
+  }
 
   /** Installs program and unit. `settings` are lines of its [Service] section beside our own. */
-  static async install(host: string, settings: readonly string[] = []): Promise<SystemdUnit> {
+  static async install(
+    host: string,
+    settings: readonly string[] = [],
+    configuration?: string,
+  ): Promise<SystemdUnit> {
     await run(["cp", "--remove-destination", PROGRAM, INSTALLED]);
     await run(["cp", `${UNITS}ldirectord@.service`, "/etc/systemd/system/"]);
-    return await SystemdUnit.onHost(host, settings);
+    return await SystemdUnit.onHost(host, settings, configuration);
   }
 
   /** The unit as it is installed, put onto the host. */
-  static async onHost(host: string, settings: readonly string[] = []): Promise<SystemdUnit> {
+  static async onHost(
+    host: string,
+    settings: readonly string[] = [],
+    configuration = "www",
+  ): Promise<SystemdUnit> {
     await Deno.mkdir("/etc/systemd/system/ldirectord@.service.d", { recursive: true });
     const lines = ["[Service]", `NetworkNamespacePath=/run/netns/${host}`, ...settings, ""];
     await Deno.writeTextFile("/etc/systemd/system/ldirectord@.service.d/lab.conf", lines.join("\n"));
     await run(["systemctl", "daemon-reload"]);
-    return new SystemdUnit();
+    return new SystemdUnit(configuration);
   }
 
   /** `systemctl VERB`, which must succeed. */
