@@ -103,3 +103,32 @@ clusterScenario("the resource agent's exit codes", async ({ cluster, reals }, no
   strictEqual(await agent("stop"), "stop: 0");
   await cluster.table(node).becomes("", 0);
 });
+
+clusterScenario(
+  "the resource agent tells a clone's roles apart, by the director that runs now",
+  async (world, node) => {
+    const { cluster, reals } = world;
+    await reals.are(["10.0.0.11", "10.0.0.12"]);
+    await installAgent(node);
+    await cluster.writeEverywhere(CONFIG, SITE);
+    // Without a cluster its score is nowhere to be kept: that is complained of, and stops nothing.
+    const clone = ["OCF_RESKEY_configfile=www", "OCF_RESKEY_CRM_meta_promoted_max=1", "OCF_RESOURCE_INSTANCE=www"];
+    const agent = async (action: string) => (await node.outcomeOf("env", ...clone, AGENT, action)).code;
+    strictEqual(await agent("start"), 0);
+    strictEqual(await agent("monitor"), 0);
+    strictEqual(await agent("promote"), 0);
+    strictEqual(await agent("monitor"), 8);
+    await cluster.table(node).becomes(SITE_UP, 0);
+
+    await node.run("sh", "-c", "kill -STOP $(cat /run/ldirectord.www.pid)");
+    await node.run("sed", "-i", 's/"pid":/"pid":9/', "/run/ldirectord.www.pulse");
+    strictEqual(await agent("monitor"), 0, "who kept the table has died, and the one that starts does not yet");
+    await node.run("sh", "-c", "kill -CONT $(cat /run/ldirectord.www.pid)");
+
+    strictEqual(await agent("demote"), 0);
+    strictEqual(await agent("monitor"), 0);
+    await cluster.table(node).becomes("", 0);
+    strictEqual(await agent("stop"), 0);
+    strictEqual(await agent("monitor"), 7);
+  },
+);
