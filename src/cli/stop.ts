@@ -21,7 +21,7 @@ export async function stop(instance: Instance): Promise<ExitStatus> {
   signalDaemon(owner.pid, "SIGKILL");
   console.error(
     `ldirectord for ${instance.file}: pid ${owner.pid} did not stop within ${PATIENCE / 1000} s and was killed;` +
-      " its virtual services are still in the kernel's table (ipvsadm -L -n)",
+      " its virtual services may still be in the kernel's table (ipvsadm -L -n)",
   );
   return await gone(instance, owner.pid) ? ExitStatus.done : ExitStatus.notDone;
 }
