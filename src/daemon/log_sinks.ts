@@ -1,5 +1,6 @@
 import { formatDate } from "./date.ts";
 import { jsonLine } from "./json_line.ts";
+import { appendWithoutWaiting, writeWithoutWaiting } from "../system/write_without_waiting.ts";
 import type { Sink } from "./log.ts";
 import { syslogSink } from "./syslog.ts";
 
@@ -25,7 +26,7 @@ export function fileSink(path: string, format: LogFormat, label: string, complai
       ? jsonLine(label, severity, message, fields)
       : `[${formatDate(new Date())}|${label}|${Deno.pid}] ${message}`;
     try {
-      Deno.writeTextFileSync(path, `${line}\n`, { append: true });
+      appendWithoutWaiting(path, `${line}\n`);
       failed = false;
     } catch (error) {
       // A full or missing log disk must not stop the checks.
@@ -41,25 +42,31 @@ function tellStarter(complaint: string): void {
 
 /** `[date] message`, or JSON, on standard output, as a supervisor collects it. */
 export function standardOutputSink(format: LogFormat, label: string): Sink {
-  if (format === "text") return streamSink(Deno.stdout, dated);
-  return streamSink(Deno.stdout, (...line) => jsonLine(label, ...line));
+  return streamSink(STDOUT, format === "text" ? dated : (...line) => jsonLine(label, ...line));
 }
 
 /** `[date] message` on standard error, for `--debug`. */
 export function standardErrorSink(): Sink {
-  return streamSink(Deno.stderr, dated);
+  return streamSink(STDERR, dated);
 }
+
+const STDOUT = 1;
+const STDERR = 2;
 
 type Formatter = (...line: Parameters<Sink>) => string;
 
 const dated: Formatter = (_severity, message) => `[${formatDate(new Date())}] ${message}`;
 
-function streamSink(stream: { writeSync(bytes: Uint8Array): number }, format: Formatter): Sink {
+/** Whoever reads the stream may be slow, or stuck, as when his disk is full: then he misses lines, and is told how many. */
+export function streamSink(fd: number, format: Formatter): Sink {
+  let missed = 0;
   return (...line) => {
-    try {
-      stream.writeSync(new TextEncoder().encode(`${format(...line)}\n`));
-    } catch {
-      // Whoever read it is gone.
-    }
+    const lines = missed === 0 ? [line] : [missing(missed), line];
+    const text = lines.map((each) => `${format(...each)}\n`).join("");
+    missed = writeWithoutWaiting(fd, text) ? 0 : missed + 1;
   };
+}
+
+function missing(lines: number): Parameters<Sink> {
+  return ["warning", `${lines} lines are missing here: whoever reads this was too slow`, {}];
 }

@@ -6,6 +6,7 @@ import type { DirectorEvent } from "../director/events.ts";
 import type { CheckKey } from "../model/check.ts";
 import { destinationKey, virtualKey } from "../model/table.ts";
 import type { Model } from "../model/virtual_service.ts";
+import { appendWithoutWaiting } from "../system/write_without_waiting.ts";
 import { formatDate } from "./date.ts";
 import { logFields, logLine, warningLine } from "./event_log.ts";
 import type { Log } from "./log.ts";
@@ -119,7 +120,7 @@ export class Reporter {
       if (virtual.monitorFile === undefined) continue;
       const line = monitorLine(formatDate(new Date()), Deno.pid, real, result);
       try {
-        Deno.writeTextFileSync(virtual.monitorFile, `${line}\n`, { append: true });
+        appendWithoutWaiting(virtual.monitorFile, `${line}\n`);
         this.#unwritable.delete(virtual.monitorFile);
       } catch (error) {
         if (this.#unwritable.has(virtual.monitorFile)) continue;

@@ -95,6 +95,8 @@ const DECLARATIONS = {
   setsid: { parameters: [], result: "i32" },
   open: { parameters: ["buffer", "i32"], result: "i32" },
   read: { parameters: ["i32", "buffer", "usize"], result: "isize" },
+  write: { parameters: ["i32", "buffer", "usize"], result: "isize" },
+  poll: { parameters: ["buffer", "u64", "i32"], result: "i32" },
   dup2: { parameters: ["i32", "i32"], result: "i32" },
   getrlimit: { parameters: ["i32", "buffer"], result: "i32" },
   setrlimit: { parameters: ["i32", "buffer"], result: "i32" },
@@ -228,6 +230,10 @@ export function setsid(): number {
 
 /** `O_RDONLY` of open(2). */
 export const O_RDONLY = 0;
+/** `O_WRONLY` of open(2). */
+export const O_WRONLY = 1;
+/** Of open(2): it fails where it would wait, as for somebody to read a pipe. */
+export const O_NONBLOCK = 0o4000;
 /** `O_RDWR` of open(2). */
 export const O_RDWR = 2;
 const O_CLOEXEC = 0o2000000;
@@ -240,6 +246,22 @@ export function open(path: string, flags: number): number {
 /** read(2) into `buffer`: how many bytes came; 0 at the end of a file. */
 export function read(fd: number, buffer: Uint8Array<ArrayBuffer>): number {
   return outcome(libc().read(fd, buffer, BigInt(buffer.length)));
+}
+
+/** write(2): how many bytes were taken. Waits for those who are slow to take them, unless {@link isWritable} says not. */
+export function write(fd: number, bytes: Uint8Array<ArrayBuffer>): number {
+  return outcome(libc().write(fd, bytes, BigInt(bytes.length)));
+}
+
+const POLLOUT = 0x4;
+
+/** poll(2) that waits for nothing: whether a descriptor takes bytes now; a pipe that does takes 4096 (pipe(7)). */
+export function isWritable(fd: number): boolean {
+  // struct pollfd: the descriptor, what is asked, what is answered.
+  const question = new DataView(new ArrayBuffer(8));
+  question.setInt32(0, fd, true);
+  question.setInt16(4, POLLOUT, true);
+  return outcome(libc().poll(question, 1n, 0)) === 1 && (question.getInt16(6, true) & POLLOUT) !== 0;
 }
 
 /** dup2(2): `copy` becomes another name of what `fd` stands for, and children inherit it. */

@@ -87,6 +87,34 @@ scenario("logformat = json: each line is an object that says who, what and why",
   });
 });
 
+scenario(
+  "whoever reads the log on a standard stream may be stuck, as when his disk is full: the checks go on",
+  async (world) => {
+    const { director, reals, table } = world;
+    await reals.are(["10.0.0.11", "10.0.0.12"]);
+    await director.host.run("mkfifo", "/run/stuck");
+    // F_SETPIPE_SZ: one page, which the start alone nearly fills.
+    director.host.start(
+      "python3",
+      "-c",
+      'import fcntl, signal; pipe = open("/run/stuck"); fcntl.fcntl(pipe, 1031, 4096); signal.pause()',
+    );
+    await director.configure(FARM.replaceAll("10.0.0.11:80", "10.0.0.11->10.0.0.40:80"));
+    director.startInDebug("/run/stuck");
+    const up = `
+    -A -t 192.0.2.10:80 -s rr
+    -a -t 192.0.2.10:80 -r 10.0.0.11:80 -m -w 1
+  `;
+    await table.becomes(`${up}
+    -a -t 192.0.2.10:80 -r 10.0.0.12:80 -m -w 1
+  `);
+    const checked = async () => Number(/checks=(\d+)/.exec((await director.tool("check-pulse", "www")).stdout)?.[1]);
+    ok(await poll(checked, (checks) => checks > 150, 60) > 150, "the checks have come to an end");
+    reals.stop("10.0.0.12");
+    await table.becomes(up);
+  },
+);
+
 scenario("notify: a script hears of every transition, and the director waits for no script", async (world) => {
   const { director, reals, table } = world;
   await Deno.writeTextFile("/run/notify", `#!/bin/sh\necho "$@" >> /run/notified\n[ $6 = up ] || exec sleep 60\n`, {

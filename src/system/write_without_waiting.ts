@@ -1,0 +1,41 @@
+import { close, isWritable, O_NONBLOCK, O_WRONLY, open, SystemError, write } from "./libc.ts";
+
+/** Bytes for which a pipe has room that has any (`PIPE_BUF`, pipe(7)). */
+const ROOM = 4096;
+
+/**
+ * Writes to a descriptor as much as goes without waiting for whoever reads it. Gives false when that was not all, or
+ * nobody reads it any more.
+ */
+export function writeWithoutWaiting(fd: number, text: string): boolean {
+  const bytes = new TextEncoder().encode(text);
+  for (let start = 0; start < bytes.length; start += ROOM) {
+    const piece = bytes.slice(start, start + ROOM);
+    if (!isWritable(fd) || write(fd, piece) < piece.length) return false;
+  }
+  return true;
+}
+
+/**
+ * Appends to a file, or writes to a named pipe as much as goes without waiting for whoever reads it.
+ *
+ * @throws {Error} with the reason when it cannot be written.
+ */
+export function appendWithoutWaiting(path: string, text: string): void {
+  if (!isPipe(path)) return Deno.writeTextFileSync(path, text, { append: true });
+  const fd = open(path, O_WRONLY | O_NONBLOCK);
+  if (fd < 0) throw new Error(`nobody reads this pipe (${new SystemError("open", -fd).code})`);
+  try {
+    if (!writeWithoutWaiting(fd, text)) throw new Error("who reads this pipe is too slow");
+  } finally {
+    close(fd);
+  }
+}
+
+function isPipe(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFifo === true;
+  } catch {
+    return false;
+  }
+}
