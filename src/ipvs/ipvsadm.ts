@@ -99,23 +99,50 @@ export class Ipvsadm implements IpvsDriver, CounterReader, SyncDriver {
   ): Promise<{ readonly stdout: string; readonly stderr: string }> {
     const { folders, deadline } = this.#options;
     const child = spawn(folders, args);
-    let late = false;
+    const outputs = [new Output(child.stdout), new Output(child.stderr)];
+    const late = Promise.withResolvers<never>();
     const timer = setTimeout(() => {
-      late = true;
-      child.kill("SIGKILL");
+      late.reject(new IpvsUnavailable(`ipvsadm ${args[0]} gave no answer within ${deadline / 1000} s and was killed`));
+      kill(child);
     }, deadline);
     try {
-      const [output] = await Promise.all([child.output(), feed(child, input)]);
-      const [stdout, stderr] = [output.stdout, output.stderr].map((bytes) => new TextDecoder().decode(bytes));
-      if (late) {
-        throw new IpvsUnavailable(`ipvsadm ${args[0]} gave no answer within ${deadline / 1000} s and was killed`);
-      }
-      if (OUT_OF_REACH.test(stderr) || (!output.success && !mayRefuse)) {
-        throw new IpvsUnavailable(explain(stderr, output.code));
+      // Its end is not waited for: stuck in the kernel it may never come, and what it has started may keep its pipes.
+      const ended = Promise.all([child.status, Promise.all(outputs.map(({ text }) => text)), feed(child, input)]);
+      const [{ success, code }, [stdout, stderr]] = await Promise.race([ended, late.promise]);
+      if (OUT_OF_REACH.test(stderr) || (!success && !mayRefuse)) {
+        throw new IpvsUnavailable(explain(stderr, code));
       }
       return { stdout, stderr };
     } finally {
       clearTimeout(timer);
+      for (const output of outputs) output.drop();
+    }
+  }
+}
+
+/** What a program writes on one of its streams. */
+class Output {
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  /** All of it, at its end. */
+  readonly text: Promise<string>;
+
+  constructor(stream: ReadableStream<Uint8Array>) {
+    this.#reader = stream.getReader();
+    this.text = this.#read();
+  }
+
+  /** Reads no more of it. */
+  drop(): void {
+    this.#reader.cancel().catch(() => {});
+  }
+
+  async #read(): Promise<string> {
+    const decoder = new TextDecoder();
+    let text = "";
+    for (;;) {
+      const { value, done } = await this.#reader.read();
+      if (done) return text + decoder.decode();
+      text += decoder.decode(value, { stream: true });
     }
   }
 }
@@ -156,6 +183,14 @@ function spawn(folders: readonly string[], args: readonly string[]): Deno.ChildP
     }
   }
   throw new IpvsUnavailable("the program ipvsadm is not installed (Debian: apt-get install ipvsadm)");
+}
+
+function kill(child: Deno.ChildProcess): void {
+  try {
+    child.kill("SIGKILL");
+  } catch {
+    // It has ended, and left somebody behind who keeps its pipes.
+  }
 }
 
 /** Writes the input and closes the pipe; a child that ended early has said why on its standard error. */

@@ -37,6 +37,8 @@ const PLAN: Plan = [...decodeRules(TABLE).values()].flatMap((service) => [
 const BROKEN: [name: string, script: string | undefined, says: RegExp][] = [
   ["is not installed", undefined, /ipvsadm is not installed .*apt-get install ipvsadm/],
   ["hangs", "exec sleep 60", /gave no answer within 0\.5 s and was killed/],
+  ["waits for a program that hangs", "sleep 3; true", /gave no answer within 0\.5 s and was killed/],
+  ["ends, and leaves a program that keeps its pipes", "sleep 3 &", /gave no answer within 0\.5 s and was killed/],
   [
     "finds no IPVS in the kernel",
     'echo "Can\'t initialize ipvs: Protocol not available" >&2; exit 2',
