@@ -14,7 +14,7 @@ const UMASK = 0o027;
  * Starts this very program again, with these arguments, as a daemon, and waits until it is at work or has given up.
  * Until then its complaints go to our standard error.
  *
- * @returns 0 when it is at work, else the status that it gave up with.
+ * @returns 0 when it is at work, or found another one that is; else the status that it gave up with.
  */
 export async function startInBackground(args: readonly string[]): Promise<number> {
   const child = new Deno.Command(Deno.execPath(), {
@@ -28,7 +28,7 @@ export async function startInBackground(args: readonly string[]): Promise<number
   const { value } = await child.stdout.getReader().read();
   if (value && new TextDecoder().decode(value) === READY) return 0;
   const { code } = await child.status;
-  return code || 1;
+  return code;
 }
 
 /** Whether {@link startInBackground} started this process. Asked once: programs that we start in turn must not think so. */
