@@ -18,14 +18,14 @@ export function controlRequests(daemon: Daemon): Handlers {
     disable: (told) => operator.hold("disable", told),
     enable: (told) => operator.enable(told),
     weight: (told) => operator.weigh(told),
-    activate: () => takeOver(daemon),
-    deactivate: () => daemon.deactivate().then(() => ({})),
+    activate: () => done(daemon.activate()),
+    deactivate: () => done(daemon.deactivate()),
   };
 }
 
-async function takeOver(daemon: Daemon): Promise<Nothing> {
+async function done(turn: Promise<void>): Promise<Nothing> {
   try {
-    await daemon.activate();
+    await turn;
     return {};
   } catch (error) {
     if (error instanceof IpvsUnavailable) throw new RequestError("refused", error.message);

@@ -36,6 +36,10 @@ const HOLD = 500;
 /** Milliseconds that first rounds get before the fallback steps in for those that have not answered. */
 const SETTLE = 1_000;
 
+/** Milliseconds for which leaving the table is tried again, and between two tries. */
+const LEAVE = 5_000;
+const TRY_AGAIN = 500;
+
 /** Milliseconds between two steps of those that climb back to their weight. */
 const STEP = 1_000;
 
@@ -67,6 +71,8 @@ export class Director {
   #climbing = false;
   #stopped = false;
   #standby: boolean;
+  /** Under way when the table is being left, or was. */
+  #leaving: Promise<string | undefined> | undefined;
   #firstVerdicts = Promise.withResolvers<void>();
 
   /** @param standby checks, and leaves the table to another director until {@link activate}. */
@@ -180,6 +186,7 @@ export class Director {
     const table = await keeper.read();
     if (!this.#standby || this.#stopped) return;
     this.#standby = false;
+    this.#leaving = undefined;
     this.#keeper = keeper;
     const now = this.#ports.clock.now();
     const unknown = adopt(this.#model, table, new Map(), now);
@@ -191,28 +198,46 @@ export class Director {
     await this.#keeper.idle();
   }
 
-  /** Goes on checking, and leaves the table to another director; purges what `cleanstop` asks for. */
-  async deactivate(): Promise<void> {
-    if (this.#standby || this.#stopped) return;
+  /**
+   * Goes on checking, and leaves the table to another director; purges what `cleanstop` asks for.
+   *
+   * @returns why something was left there that should have been purged.
+   */
+  async deactivate(): Promise<string | undefined> {
+    if (this.#standby || this.#stopped) return undefined;
     this.#standby = true;
-    await this.#leaveTable();
+    this.#leaving = this.#leaveTable();
+    const trouble = await this.#leaving;
     this.#desired = undefined;
+    return trouble;
   }
 
-  /** Ends the checks and purges the virtual services whose `cleanstop` asks for it. */
-  async stop(): Promise<void> {
+  /**
+   * Ends the checks and purges the virtual services whose `cleanstop` asks for it.
+   *
+   * @returns why something was left there that should have been purged.
+   */
+  async stop(): Promise<string | undefined> {
     this.#stopped = true;
     this.#rounds.stop();
-    if (!this.#standby) await this.#leaveTable();
+    this.#firstVerdicts.resolve();
+    if (!this.#standby) this.#leaving = this.#leaveTable();
+    return await this.#leaving;
   }
 
-  async #leaveTable(): Promise<void> {
+  async #leaveTable(): Promise<string | undefined> {
     await this.#keeper.idle();
     const ours = this.#desired?.table ?? await this.#takeWhatIsThere();
     const kept = [...ours].filter(([key]) => !this.#model.virtuals.get(key)?.cleanStop);
+    const { clock } = this.#ports;
+    const end = clock.now() + LEAVE;
     this.#keeper.want(new Map(kept), "stop");
     await this.#keeper.idle();
+    for (; this.#keeper.trouble !== undefined && clock.now() < end; await this.#keeper.idle()) {
+      await this.#wait(TRY_AGAIN);
+    }
     this.#keeper.close();
+    return this.#keeper.trouble;
   }
 
   /** Stopped before the first table: what an earlier run has left is ours to purge all the same. */

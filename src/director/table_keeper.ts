@@ -87,7 +87,7 @@ export class TableKeeper {
     const waiting = this.#order?.occasion ?? occasion;
     const rank = Math.max(OCCASIONS.indexOf(waiting), OCCASIONS.indexOf(occasion));
     this.#order = { desired, occasion: OCCASIONS[rank] };
-    this.#running ??= this.#run().finally(() => this.#running = undefined);
+    this.#running ??= this.#run();
   }
 
   /** Resolves when no batch is under way and all have been looked at; what was refused may still wait for its retry. */
@@ -105,6 +105,15 @@ export class TableKeeper {
   }
 
   async #run(): Promise<void> {
+    try {
+      await this.#work();
+    } finally {
+      // Before anybody else gets a turn: what is wanted from now on begins a run of its own.
+      this.#running = undefined;
+    }
+  }
+
+  async #work(): Promise<void> {
     while (this.#order) {
       const order = this.#order;
       this.#order = undefined;
@@ -141,7 +150,7 @@ export class TableKeeper {
     const refused = outstanding(after, [...this.#unseen.values()]);
     this.#unseen.clear();
 
-    const untaken = new Set(refused);
+    const untaken = new Set(outstanding(after, steps));
     for (const action of steps) {
       if (!untaken.has(action)) report(this.#changed(action, before, order));
     }

@@ -622,3 +622,42 @@ Deno.test("who was not yet checked when a standby takes over is left as it stand
   await activated;
   deepStrictEqual(await destinations(world), [R2]);
 });
+
+/** A table that refuses every change until so many milliseconds have passed. */
+class Stubborn extends MemoryIpvs {
+  constructor(table: string, private readonly clock: FakeClock, private readonly until: number) {
+    super(decodeRules(table));
+  }
+
+  override apply(plan: Plan): Promise<readonly string[]> {
+    return this.clock.now() < this.until ? Promise.reject(new IpvsUnavailable("no memory")) : super.apply(plan);
+  }
+}
+
+for (const verb of ["stop", "deactivate"] as const) {
+  for (
+    const [lasts, table, says] of [
+      [1_000, [], undefined],
+      [60_000, ["-A -s wrr", R1, R2], "no memory"],
+    ] as const
+  ) {
+    Deno.test(`${verb}: a purge that fails for ${lasts / 1_000} s leaves ${table.length} entries`, pure, async () => {
+      const world = new World("", TWO);
+      await world.start();
+      const rules = encodeRules(await world.driver.read({ thresholds: false }));
+      world.driver = new Stubborn(rules, world.clock, world.clock.now() + lasts);
+      const left = world.director[verb]();
+      await world.clock.advance(7_000);
+      strictEqual(await left, says);
+      deepStrictEqual(await world.table(), table);
+    });
+  }
+}
+
+Deno.test("a start that is stopped ends, though no check has said anything", pure, async () => {
+  const world = new World("", TWO);
+  world.slow("10.0.0.1:80", 20_000);
+  const started = world.director.start();
+  await world.director.stop();
+  await started;
+});
