@@ -4,15 +4,23 @@ import { runProgram } from "../system/program.ts";
  * Runs a program of the operator's for its effect, at most so many seconds; then it is ended with all that it started.
  * Never rejects.
  *
+ * @param signal ends it before.
  * @returns what went wrong, if anything did.
  */
-export async function runHook(argv: readonly string[], seconds: number): Promise<string | undefined> {
+export async function runHook(
+  argv: readonly string[],
+  seconds: number,
+  signal?: AbortSignal,
+): Promise<string | undefined> {
+  if (signal?.aborted) return `${argv[0]} was not called: no time was left`;
   const limit = AbortSignal.timeout(seconds * 1000);
   try {
-    const { status, signal, lastLine } = await runProgram(argv, limit);
+    const end = await runProgram(argv, signal ? AbortSignal.any([limit, signal]) : limit);
+    if (signal?.aborted) return `${argv[0]} was ended: no time was left`;
     if (limit.aborted) return `${argv[0]} took longer than ${seconds} s and was ended`;
+    const { status, signal: killedBy, lastLine } = end;
     if (status === 0) return undefined;
-    return `${argv[0]} ended with ${signal ?? `status ${status}`}${lastLine === "" ? "" : `: ${lastLine}`}`;
+    return `${argv[0]} ended with ${killedBy ?? `status ${status}`}${lastLine === "" ? "" : `: ${lastLine}`}`;
   } catch (error) {
     return `${argv[0]} cannot be started: ${(error as Error).message}`;
   }

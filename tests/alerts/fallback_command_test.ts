@@ -36,6 +36,17 @@ Deno.test("fallbackcommand: one that never started is not stopped", () =>
     deepStrictEqual(said(), [""]);
   }));
 
+Deno.test("fallbackcommand: one that hangs is ended soon when the director stops, and stop is called all the same", () =>
+  withScript('echo "$3" >> CALLS; if test "$3" = start; then exec sleep 60; fi', async (virtual, said) => {
+    const reasons: string[] = [];
+    const commands = new FallbackCommands((reason) => reasons.push(reason), { usual: 60, last: 0.5 });
+    commands.change(virtual, true);
+    await commands.stopAll();
+    deepStrictEqual(said(), ["start", "stop"]);
+    deepStrictEqual(reasons.length, 1);
+    match(reasons[0], /sorry was ended: no time was left/);
+  }));
+
 Deno.test("fallbackcommand: a failure is reported and disturbs nobody", () =>
   withScript("exit 3", async (virtual) => {
     const reasons: string[] = [];
