@@ -23,7 +23,9 @@ export async function stop(instance: Instance): Promise<ExitStatus> {
     `ldirectord for ${instance.file}: pid ${owner.pid} did not stop within ${PATIENCE / 1000} s and was killed;` +
       " its virtual services may still be in the kernel's table (ipvsadm -L -n)",
   );
-  return await gone(instance, owner.pid) ? ExitStatus.done : ExitStatus.notDone;
+  if (!await gone(instance, owner.pid)) return ExitStatus.notDone;
+  PidFile.clear(instance.pidFile);
+  return ExitStatus.done;
 }
 
 async function gone(instance: Instance, pid: number): Promise<boolean> {
