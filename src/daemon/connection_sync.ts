@@ -63,7 +63,8 @@ export class ConnectionSync {
 
   #ours(): SyncDaemon[] {
     try {
-      return JSON.parse(Deno.readTextFileSync(this.#ports.file));
+      const found = JSON.parse(Deno.readTextFileSync(this.#ports.file));
+      return Array.isArray(found) ? found.filter(isSyncDaemon) : [];
     } catch {
       return [];
     }
@@ -79,6 +80,11 @@ export class ConnectionSync {
       log.error(`${file} cannot be written: ${(error as Error).message}`);
     }
   }
+}
+
+function isSyncDaemon(found: Partial<SyncDaemon> | null): found is SyncDaemon {
+  return (found?.role === "master" || found?.role === "backup") && typeof found.interface === "string" &&
+    typeof found.id === "number";
 }
 
 function of(daemons: readonly SyncDaemon[], role: SyncRole): SyncDaemon | undefined {

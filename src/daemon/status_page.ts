@@ -54,15 +54,20 @@ export class StatusPage {
 
   #start(): void {
     if (!this.#address) return;
-    const child = new Deno.Command(OWN_PROGRAM, {
+    const command = new Deno.Command(OWN_PROGRAM, {
       args: ["serve", formatWebAddress(this.#address), "--socket", this.#socket, "--while-read"],
       // It reads to the end of its input, which comes when we end, and never reads anything.
       stdin: "piped",
       stdout: "null",
       stderr: "piped",
-    }).spawn();
-    this.#child = child;
-    this.#watch(child, performance.now());
+    });
+    try {
+      const child = command.spawn();
+      this.#child = child;
+      this.#watch(child, performance.now());
+    } catch (error) {
+      this.#tryAgain((error as Error).message);
+    }
   }
 
   async #watch(child: Deno.ChildProcess, startedAt: number): Promise<void> {
@@ -72,9 +77,12 @@ export class StatusPage {
     if (this.#child !== child) return;
     this.#child = undefined;
     if (performance.now() - startedAt > WELL) this.#retries = 0;
+    this.#tryAgain(words || (signal === null ? `exit status ${code}` : signal));
+  }
+
+  #tryAgain(trouble: string): void {
     const delay = RETRY_DELAYS[Math.min(this.#retries, RETRY_DELAYS.length - 1)];
-    const end = signal === null ? `exit status ${code}` : signal;
-    if (this.#retries++ < RETRY_DELAYS.length) this.#log.error(`statuspage: ${words || end}; trying again`);
+    if (this.#retries++ < RETRY_DELAYS.length) this.#log.error(`statuspage: ${trouble}; trying again`);
     this.#timer = setTimeout(() => this.#start(), delay);
   }
 }

@@ -76,7 +76,8 @@ export class Uptime {
       const state = readState(path) as { readonly reals?: unknown } | undefined;
       for (const row of Array.isArray(state?.reals) ? state.reals : []) {
         const [id, up, all] = Array.isArray(row) ? row : [];
-        if (typeof id === "string" && up >= 0 && all >= up) this.#watched.set(id as RealId, { up, all });
+        const isCount = Number.isFinite(up) && Number.isFinite(all) && up >= 0 && all >= up;
+        if (typeof id === "string" && isCount) this.#watched.set(id as RealId, { up, all });
       }
     } catch (error) {
       this.#complain((error as Error).message);

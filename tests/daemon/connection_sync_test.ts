@@ -13,6 +13,7 @@ class World implements Disposable {
   threads: SyncDaemon[] = [];
   readonly log: string[] = [];
   readonly #folder = Deno.makeTempDirSync();
+  readonly file = `${this.#folder}/ldirectord.test.sync`;
 
   /** A director without memory of its own, as after a restart. */
   director(): ConnectionSync {
@@ -32,7 +33,7 @@ class World implements Disposable {
         },
       },
       log: new Log((severity, text) => this.log.push(`${severity}: ${text}`)),
-      file: `${this.#folder}/ldirectord.test.sync`,
+      file: this.file,
     });
   }
 
@@ -83,6 +84,18 @@ Deno.test("a director that died knows its own sync threads again, and takes nobo
   await world.director().become([]);
   deepStrictEqual(world.threads, [ELSEWHERE]);
 });
+
+for (const garbage of ["", "{}", "7", "null", "[null, 7, {}]", '[{"role": "master"}]', '[{"role"']) {
+  Deno.test(`a memory of sync threads that holds ${garbage || "nothing"} is none`, async () => {
+    using world = new World();
+    world.threads = [BACKUP];
+    Deno.writeTextFileSync(world.file, garbage);
+    await world.director().become([MASTER]);
+    deepStrictEqual(world.threads, [BACKUP, MASTER]);
+    await world.director().become([]);
+    deepStrictEqual(world.threads, [BACKUP]);
+  });
+}
 
 Deno.test("without syncdaemon the kernel is not even asked", async () => {
   using world = new World();
