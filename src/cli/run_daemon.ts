@@ -75,7 +75,8 @@ export async function runDaemon(
   log.info(`Linux Director Daemon terminated on signal: ${signal}`);
   control?.close();
   pidFile.release();
-  return ExitStatus.done;
+  // Whoever waits in a start is not to believe that it runs.
+  return place === "background" && problem !== undefined ? ExitStatus.notDone : ExitStatus.done;
 }
 
 function takePidFile(instance: Instance): PidFile | ExitStatus {

@@ -32,6 +32,8 @@ export interface Loaded {
   readonly problems: readonly Problem[];
   /** The file's lines, for {@link formatProblem}. */
   readonly lines: readonly string[];
+  /** There is nothing in the file but blanks and comments. */
+  readonly isBlank: boolean;
   /** Looks up again the names that had no address, and resolves the same text with what is found. */
   readonly relookup: () => Promise<Loaded>;
   /** Parses the same text again, for whoever asks what stands in the file; absent when it could not be read. */
@@ -94,6 +96,7 @@ async function finish(source: Source, machine: LoadEnvironment, known: Partial<N
     model,
     problems: spelt(problems.toSorted(), spell),
     lines,
+    isBlank: lines.every((line) => /^\s*(#|$)/.test(line)),
     relookup: () => finish(source, machine, { hosts, ports }),
     parsed: source.parsed,
   };
@@ -114,6 +117,7 @@ function unreadable(file: string, machine: LoadEnvironment, text: string): Loade
   return {
     problems: [{ severity: "error", line: 0, column: 0, length: 0, text }],
     lines: [],
+    isBlank: false,
     relookup: () => loadConfig(file, machine),
   };
 }

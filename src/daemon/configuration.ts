@@ -14,6 +14,9 @@ import type { ServiceManager } from "./service_manager.ts";
 /** Seconds that the `callback` may take. */
 const CALLBACK_LIMIT = 300;
 
+/** Somebody's disk is full, or he has not yet written it all: nobody has a director purge its table in this way. */
+const BLANK = "The configuration is empty: nothing was changed; stop the director to have its table purged";
+
 /** What a configuration in force needs of the daemon. */
 export interface ConfigurationPorts {
   readonly director: Director;
@@ -38,6 +41,7 @@ export class Configuration {
   /** The callback that is under way; one that waits for its end serves all changes until then. */
   #calling: Promise<unknown> = Promise.resolve();
   #callbackWaits = false;
+  #closed = false;
 
   /** @param loaded the one that the director has. */
   constructor(loaded: Loaded, ports: ConfigurationPorts) {
@@ -53,17 +57,19 @@ export class Configuration {
 
   /** Reads the file again and goes over to it; a broken one changes nothing. */
   reload(): void {
-    if (this.#reloadWaits) return;
+    if (this.#reloadWaits || this.#closed) return;
     this.#reloadWaits = true;
     this.#change(async () => {
       this.#reloadWaits = false;
       const { director, manager } = this.#ports;
       manager?.reloading();
       try {
+        if (isPipe(director.model.file)) return this.#failed("The configuration is a pipe: nothing was changed");
         const loaded = await loadConfig(director.model.file);
         this.#logProblems(loaded);
-        if (loaded.model) await this.#goOver(loaded, loaded.model, true);
-        else this.#failed("The configuration has errors: nothing was changed");
+        if (!loaded.model) return this.#failed("The configuration has errors: nothing was changed");
+        if (loaded.isBlank && director.model.virtuals.size > 0) return this.#failed(BLANK);
+        await this.#goOver(loaded, loaded.model, true);
       } finally {
         manager?.ready();
       }
@@ -79,9 +85,15 @@ export class Configuration {
 
   /** Does it when the changes that were begun before have ended. */
   takeTurn(work: () => Promise<void>): Promise<void> {
-    const turn = this.#changing.then(work);
+    const turn = this.#changing.then(() => this.#closed ? undefined : work());
     this.#changing = turn.catch(() => {});
     return turn;
+  }
+
+  /** Nothing changes from now on; resolves when the change under way has ended. */
+  close(): Promise<void> {
+    this.#closed = true;
+    return this.#changing;
   }
 
   async #goOver(loaded: Loaded, model: Model, isReload: boolean): Promise<void> {
@@ -96,6 +108,7 @@ export class Configuration {
     } finally {
       mails.enter("running");
     }
+    if (this.#closed) return;
     this.#loaded = loaded;
     this.#lastReload = { time: new Date().toISOString(), ok: true, trouble: null };
     history.add({ kind: "reloaded", detail: model.file });
@@ -153,5 +166,14 @@ export class Configuration {
       const [first] = formatProblem(problem, director.model.file, loaded.lines, Deno.pid).split("\n");
       log.write(problem.severity === "error" ? "error" : "warning", first);
     }
+  }
+}
+
+/** To open one is to wait, all of us, until somebody writes to it. */
+function isPipe(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFifo ?? false;
+  } catch {
+    return false;
   }
 }

@@ -8,7 +8,7 @@ import { systemClock } from "../director/clock.ts";
 import { Director } from "../director/director.ts";
 import { checksIn } from "../director/check_users.ts";
 import type { DirectorEvent } from "../director/events.ts";
-import type { CounterReader, IpvsDriver } from "../ipvs/driver.ts";
+import { type CounterReader, type IpvsDriver, IpvsUnavailable } from "../ipvs/driver.ts";
 import type { Model } from "../model/virtual_service.ts";
 import { Configuration } from "./configuration.ts";
 import type { ConnectionSync } from "./connection_sync.ts";
@@ -27,6 +27,9 @@ import { VitalSigns } from "./vital_signs.ts";
 
 /** Milliseconds between looks at the configuration file and the maintenance directory. */
 const LOOK = 1_000;
+
+/** What is to be known of virtual services that could not be purged. */
+const LEFT = "Virtual services that should be gone are still in the kernel's table";
 
 /** What a daemon needs. */
 export interface DaemonPorts {
@@ -154,7 +157,8 @@ export class Daemon {
     this.history.add({ kind: "started", detail: `with pid ${Deno.pid}` });
     this.operator.takeUp();
     this.#look();
-    await this.director.start().catch((error) => {
+    // A reload or an activation that is asked for meanwhile comes after it.
+    await this.#configuration.takeTurn(() => this.director.start()).catch((error) => {
       this.#signs.stop();
       throw error;
     });
@@ -191,14 +195,19 @@ export class Daemon {
     });
   }
 
-  /** Becomes a standby: leaves the table, as far as `cleanstop` asks for it, and goes on checking. */
+  /**
+   * Becomes a standby: leaves the table, as far as `cleanstop` asks for it, and goes on checking.
+   *
+   * @throws {IpvsUnavailable} when it is a standby now, and could not purge what was to be purged.
+   */
   deactivate(): Promise<void> {
     return this.#configuration.takeTurn(async () => {
       if (this.director.isStandby) return;
       this.#log.info("Deactivated: leaving the IPVS table to another director");
-      await this.director.deactivate();
+      const left = await this.director.deactivate();
       this.#signs.show();
       await Promise.all([this.#reporter.standDown(), this.#further.go("deactivate")]);
+      if (left !== undefined) throw new IpvsUnavailable(`${LEFT}: ${left}`);
     });
   }
 
@@ -206,11 +215,15 @@ export class Daemon {
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     this.#state = "stopping";
+    const changed = this.#configuration.close();
     this.#ports.manager?.stopping();
     this.#signs.stop();
     this.#page?.stop();
     this.#mails.enter("stopping");
-    await this.director.stop();
+    const left = await this.director.stop();
+    if (left !== undefined) this.#log.error(`${LEFT}: ${left}`);
+    // What a reload has begun to start is to be there before it is stopped.
+    await changed;
     await Promise.all([this.#reporter.stop(), this.#further.become([]), this.#ports.sync?.become([])]);
     this.history.add({ kind: "stopped", detail: "told to" });
     this.history.flush();
@@ -223,6 +236,7 @@ export class Daemon {
     this.records.checks.keep(new Set(checksIn(model).map(({ key }) => key)));
     this.#ports.onReload(model);
     await this.#ports.sync?.become(model.syncDaemons);
+    if (this.#isStopping) return;
     this.#page?.become(model.statusPage);
     await this.#further.become(model.execute, { standby: this.director.isStandby, reload: isReload });
   }

@@ -7,29 +7,38 @@ import type { Log } from "./log.ts";
 export class FurtherInstances {
   readonly #log: Log;
   #names: readonly string[] = [];
+  /** One thing after the other: a stop in the middle of a start would find nobody to stop. */
+  #before: Promise<void> = Promise.resolve();
 
   constructor(log: Log) {
     this.#log = log;
   }
 
   /** Starts those that are new, stops those that are gone, reloads the others if `reload` says so. */
-  async become(names: readonly string[], { standby = false, reload = false } = {}): Promise<void> {
+  become(names: readonly string[], { standby = false, reload = false } = {}): Promise<void> {
     const before = this.#names;
     this.#names = names;
     const start = standby ? ["start", "--standby"] : ["start"];
-    await Promise.all([
-      ...names.filter((name) => !before.includes(name)).map((name) => this.#run(name, ...start)),
-      ...before.filter((name) => !names.includes(name)).map((name) => this.#run(name, "stop")),
-      ...(reload ? names.filter((name) => before.includes(name)).map((name) => this.#run(name, "reload")) : []),
+    return this.#then([
+      ...names.filter((name) => !before.includes(name)).map((name) => [name, ...start]),
+      ...before.filter((name) => !names.includes(name)).map((name) => [name, "stop"]),
+      ...(reload ? names.filter((name) => before.includes(name)).map((name) => [name, "reload"]) : []),
     ]);
   }
 
   /** Has all of them take the table over, or leave it. */
-  async go(verb: "activate" | "deactivate"): Promise<void> {
-    await Promise.all(this.#names.map((name) => this.#run(verb, name)));
+  go(verb: "activate" | "deactivate"): Promise<void> {
+    return this.#then(this.#names.map((name) => [verb, name]));
   }
 
-  async #run(...args: string[]): Promise<void> {
+  #then(commands: readonly string[][]): Promise<void> {
+    this.#before = this.#before.then(async () => {
+      await Promise.all(commands.map((args) => this.#run(args)));
+    });
+    return this.#before;
+  }
+
+  async #run(args: string[]): Promise<void> {
     const complain = (trouble: string) => this.#log.error(`execute: ldirectord ${args.join(" ")} ${trouble}`);
     try {
       const command = new Deno.Command(OWN_PROGRAM, { args, stdin: "null", stdout: "null", stderr: "piped" });

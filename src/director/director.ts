@@ -226,6 +226,15 @@ export class Director {
   }
 
   async #leaveTable(): Promise<string | undefined> {
+    try {
+      return await this.#purge();
+    } catch (error) {
+      if (!(error instanceof IpvsUnavailable)) throw error;
+      return error.message;
+    }
+  }
+
+  async #purge(): Promise<string | undefined> {
     await this.#keeper.idle();
     const ours = this.#desired?.table ?? await this.#takeWhatIsThere();
     const kept = [...ours].filter(([key]) => !this.#model.virtuals.get(key)?.cleanStop);
@@ -242,17 +251,12 @@ export class Director {
 
   /** Stopped before the first table: what an earlier run has left is ours to purge all the same. */
   async #takeWhatIsThere(): Promise<DesiredTable> {
-    try {
-      const table = await this.#keeper.read();
-      const health = adopt(this.#model, table, new Map(), this.#ports.clock.now());
-      const ours = [...desiredTable(this.#model, health).table].filter(([key]) => table.has(key));
-      this.#keeper.want(new Map(ours), "start");
-      await this.#keeper.idle();
-      return new Map(ours);
-    } catch (error) {
-      if (!(error instanceof IpvsUnavailable)) throw error;
-      return new Map();
-    }
+    const table = await this.#keeper.read();
+    const health = adopt(this.#model, table, new Map(), this.#ports.clock.now());
+    const ours = [...desiredTable(this.#model, health).table].filter(([key]) => table.has(key));
+    this.#keeper.want(new Map(ours), "start");
+    await this.#keeper.idle();
+    return new Map(ours);
   }
 
   async #adopt(model: Model): Promise<void> {

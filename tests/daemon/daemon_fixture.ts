@@ -21,8 +21,13 @@ export class TestDaemon implements AsyncDisposable {
    * Starts one on the configuration; its first table is in memory when this resolves.
    *
    * @param earlier a daemon that has ended, and whose directory and table this one takes over.
+   * @param meanwhile is done while it starts.
    */
-  static async start(config: string, earlier?: TestDaemon): Promise<TestDaemon> {
+  static async start(
+    config: string,
+    earlier?: Pick<TestDaemon, "folder" | "table">,
+    meanwhile: (test: TestDaemon) => void = () => {},
+  ): Promise<TestDaemon> {
     const folder = earlier?.folder ?? await Deno.makeTempDir();
     const file = `${folder}/test.cf`;
     await Deno.writeTextFile(file, config);
@@ -38,8 +43,11 @@ export class TestDaemon implements AsyncDisposable {
     };
     const ports = { driver: table, counters: table, log, keep, onReload: () => {} };
     const daemon = new Daemon(loaded, loaded.model, ports);
-    await daemon.start();
-    return new TestDaemon(folder, daemon, table, lines);
+    const test = new TestDaemon(folder, daemon, table, lines);
+    const started = daemon.start();
+    meanwhile(test);
+    await started;
+    return test;
   }
 
   /** Ends it; what it keeps stays for the next one. */

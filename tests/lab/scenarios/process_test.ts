@@ -1,4 +1,4 @@
-import { doesNotMatch, match, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, doesNotMatch, match, strictEqual } from "node:assert/strict";
 import { run } from "../world/command.ts";
 import { PROGRAM } from "../world/director.ts";
 import { scenario } from "../world/scenario.ts";
@@ -238,3 +238,31 @@ scenario(
     strictEqual(await Deno.stat("/run/ldirectord.www.pulse").catch(() => "none"), "none");
   },
 );
+
+scenario("six starts at the same moment: one director, and six commands that succeed", async ({ director, table }) => {
+  await director.configure(SITE);
+  const starts = await Promise.all(Array.from({ length: 6 }, () => director.try("start")));
+  deepStrictEqual(starts.map(({ code }) => code), [0, 0, 0, 0, 0, 0]);
+  match(await table.now(), /^-A -t 192\.0\.2\.10:80 -s rr$/m);
+  strictEqual((await director.log()).match(/Starting Linux Director/g)?.length, 1);
+  await director.stop();
+});
+
+scenario("a start command that is killed while it waits leaves its director at work", async ({ director, table }) => {
+  // Nobody is at these addresses: the first verdicts take their time.
+  await director.configure(SITE);
+  await director.host.run(
+    "sh",
+    "-c",
+    `
+    ${PROGRAM} www start & start=$!
+    until test -s /run/ldirectord.www.pid; do sleep 0.05; done
+    kill -KILL $start
+  `,
+  );
+  await table.becomes(SITE_UP.replaceAll("-w 1", "-w 0"));
+  await director.logs(/10\.0\.0\.12:80 .* is down/);
+  strictEqual((await director.try("status")).code, 0);
+  await director.stop();
+  await table.becomes("");
+});

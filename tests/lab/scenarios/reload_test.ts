@@ -147,3 +147,27 @@ scenario("what a person changed with ipvsadm stays until health changes or a rel
   await director.reload(config);
   await table.becomes(weights(1));
 });
+
+scenario("a configuration that became a pipe holds nobody up", async ({ director, reals, table }) => {
+  await reals.are(["10.0.0.11"]);
+  const site = (weight: number) => `
+    checkinterval = 1
+    quiescent = yes
+    virtual = 192.0.2.10:80
+            real = 10.0.0.11:80 masq ${weight}
+            service = http
+            scheduler = rr
+  `;
+  const up = (weight: number) => `
+    -A -t 192.0.2.10:80 -s rr
+    -a -t 192.0.2.10:80 -r 10.0.0.11:80 -m -w ${weight}
+  `;
+  await director.start(site(1));
+  await table.becomes(up(1));
+  await director.host.run("sh", "-c", "rm /etc/ha.d/www; mkfifo /etc/ha.d/www");
+  await director.signal("SIGHUP");
+  await director.logs(/The configuration is a pipe: nothing was changed/);
+  await Deno.remove("/etc/ha.d/www");
+  await director.reload(site(2));
+  await table.becomes(up(2));
+});

@@ -1,0 +1,84 @@
+import { match, strictEqual } from "node:assert/strict";
+import { MemoryIpvs } from "../../src/ipvs/memory.ts";
+import { encodeRules } from "../../src/ipvs/rules.ts";
+import type { IpvsTable } from "../../src/model/table.ts";
+import { TestDaemon } from "./daemon_fixture.ts";
+
+/** A director leaves timers behind that nobody waits for. */
+const LENIENT = { sanitizeOps: false, sanitizeResources: false };
+
+const SITE = `
+quiescent = yes
+virtual = 192.0.2.10:80
+        real = 127.0.0.1:9 masq
+        checktype = on
+`;
+
+const TABLE = "-A -t 192.0.2.10:80 -s wrr\n-a -t 192.0.2.10:80 -r 127.0.0.1:9 -m -w 1\n";
+
+/** Has the daemon read this configuration, and gives what it says of the reload. */
+async function reload({ daemon, folder }: TestDaemon, config: string) {
+  const before = daemon.lastReload;
+  await Deno.writeTextFile(`${folder}/test.cf`, config);
+  daemon.reload();
+  while (daemon.lastReload === before) await new Promise((resolve) => setTimeout(resolve, 10));
+  return daemon.lastReload!;
+}
+
+const tableOf = async ({ table }: TestDaemon) => encodeRules(await table.read());
+
+for (const [what, text] of [["nothing", ""], ["blanks and comments", "\n  \n# a comment\n"]]) {
+  Deno.test(`a reload of a file with ${what} in it purges nothing`, LENIENT, async () => {
+    await using test = await TestDaemon.start(SITE);
+    const { ok, trouble } = await reload(test, text);
+    strictEqual(ok, false);
+    match(trouble!, /is empty: nothing was changed/);
+    strictEqual(await tableOf(test), TABLE);
+    strictEqual((await reload(test, SITE)).ok, true);
+  });
+}
+
+Deno.test("a reload without the last virtual service purges it", LENIENT, async () => {
+  await using test = await TestDaemon.start(SITE);
+  strictEqual((await reload(test, "quiescent = yes\n")).ok, true);
+  strictEqual(await tableOf(test), "");
+});
+
+/** A table that says nothing at its first look until it is let go. */
+class Hesitant extends MemoryIpvs {
+  readonly #gate = Promise.withResolvers<void>();
+  #looks = 0;
+
+  letGo(): void {
+    this.#gate.resolve();
+  }
+
+  override async read(): Promise<IpvsTable> {
+    if (this.#looks++ === 0) await this.#gate.promise;
+    return super.read();
+  }
+}
+
+Deno.test("a reload that is asked for during a start counts, however slow the start", LENIENT, async () => {
+  const [table, folder] = [new Hesitant(), await Deno.makeTempDir()];
+  const other = SITE.replace(":9 ", ":10 ");
+  let reloaded: ReturnType<typeof reload> | undefined;
+  await using test = await TestDaemon.start(SITE, { table, folder }, (test) => {
+    reloaded = reload(test, other);
+    Promise.race([reloaded, new Promise((resolve) => setTimeout(resolve, 200))]).then(() => table.letGo());
+  });
+  strictEqual((await reloaded!).ok, true);
+  strictEqual(await tableOf(test), TABLE.replace(":9 ", ":10 "));
+});
+
+Deno.test("who is told to stop during a start stops", LENIENT, async () => {
+  const [table, folder] = [new Hesitant(), await Deno.makeTempDir()];
+  let stopped: Promise<void> | undefined;
+  await using test = await TestDaemon.start(SITE, { table, folder }, ({ daemon }) => {
+    stopped = daemon.stop();
+    table.letGo();
+  });
+  await stopped;
+  strictEqual(test.daemon.state, "stopping");
+  strictEqual(await tableOf(test), "");
+});
