@@ -131,13 +131,15 @@ async function readCounted(reader: ByteReader, length: number, body: ByteBuffer)
   }
 }
 
-/** RFC 9112, 7.1. Extensions are ignored; trailers are not waited for. */
+/** RFC 9112, 7.1 and 7.1.1. Extensions are ignored, within the bound of a header; trailers are not waited for. */
 async function readChunked(reader: ByteReader, body: ByteBuffer): Promise<void> {
-  while (body.length < MAX_BODY) {
+  for (let ignored = 0; body.length < MAX_BODY;) {
     const line = await reader.line(MAX_LINE);
     if (line === undefined) throw new ProtocolError("the server closed the connection within a chunked body");
     const match = /^[ \t]*([0-9a-f]{1,12})[ \t]*(;.*)?$/i.exec(line);
     if (!match) throw new ProtocolError(`the reply has a bad chunk size: ${line.slice(0, 40)}`);
+    ignored += match[2]?.length ?? 0;
+    if (ignored > MAX_HEAD) throw new ProtocolError(`the reply's chunk extensions have more than ${MAX_HEAD} bytes`);
     const size = parseInt(match[1], 16);
     if (size === 0) return;
     const wanted = Math.min(size, MAX_BODY - body.length);

@@ -223,6 +223,11 @@ const ROWS: readonly Row[] = [
     verdict: "up: 200 OK",
   },
   {
+    name: "chunks with more said of them than is in them, without end",
+    peer: flood(`1;${"x".repeat(1000)}\r\nx\r\n`, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"),
+    verdict: "down (protocol): the reply's chunk extensions have more than 65536 bytes",
+  },
+  {
     name: "HEAD, whose length is not its body's",
     peer: answersAndStays("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n"),
     target: { httpMethod: "HEAD" },
