@@ -15,8 +15,8 @@ const MAX_REPLY = 1024 * 1024;
 const ESCAPES: Readonly<Record<string, string>> = { n: "\n", r: "\r", t: "\t", "\\": "\\" };
 
 /**
- * Reads the reply to its end. Without `receive` the server need only say something, or close in order:
- * one that accepts and then stays silent is not well.
+ * Reads the reply until a line of it matches, or to its end. Without `receive` the server need only say something, or
+ * close in order: one that accepts and then stays silent is not well.
  */
 export async function simpletcp(target: CheckTarget, run: CheckRun): Promise<CheckResult> {
   const stream = await openTcp(target, run);
@@ -31,15 +31,35 @@ export async function simpletcp(target: CheckTarget, run: CheckRun): Promise<Che
       run.trace(some ? `< ${decodeLatin1(some)}` : "* closed by the server");
       return up(some ? "answered" : "closed the connection in order");
     }
-    const reply = new ByteBuffer();
-    await reader.fill(reply, MAX_REPLY);
-    const text = decodeLatin1(reply.bytes());
+    const { receive } = target;
+    const { text, telling } = await replyUpTo(reader, (line) => receive.matches(line));
     run.trace(`< ${text}`);
-    run.trace(`* ${reply.length} bytes`);
-    return judgeReply(target, text, `reply matches receive (${reply.length} bytes)`);
+    run.trace(`* ${text.length} bytes`);
+    return judgeReply(target, telling, `reply matches receive (${text.length} bytes)`);
   } finally {
     stream.close();
   }
+}
+
+/**
+ * What the server says, and what of it is to be judged: the first line that is wanted, or else all. As in the old
+ * program a line is enough, for some servers do not close; and an expression may be anchored to it.
+ */
+async function replyUpTo(reader: ByteReader, wanted: (line: string) => boolean) {
+  let text = "";
+  let start = 0;
+  while (text.length < MAX_REPLY) {
+    const piece = await reader.some(MAX_REPLY - text.length);
+    if (!piece) break;
+    text += decodeLatin1(piece);
+    for (let end = text.indexOf("\n", start); end >= 0; end = text.indexOf("\n", start)) {
+      const line = text.slice(start, end + 1);
+      if (wanted(line)) return { text, telling: line };
+      start = end + 1;
+    }
+  }
+  const rest = text.slice(start);
+  return { text, telling: wanted(rest) ? rest : text };
 }
 
 /**

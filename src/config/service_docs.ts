@@ -104,7 +104,7 @@ export const SERVICE_DOCS: readonly ServiceDoc[] = [
   {
     names: ["simpletcp"],
     asked: "`request` as it is (`\\n \\r \\t \\xHH \\\\`), then our side is closed",
-    passes: "the reply matches `receive`",
+    passes: "a line of the reply, or all of it, matches `receive`",
     options: [],
   },
 ];

@@ -1,16 +1,11 @@
 import { match, ok, strictEqual } from "node:assert/strict";
 import { type IpAddress, parseIp } from "../../src/model/address.ts";
-import type { CheckTarget, DnsType, Pattern } from "../../src/model/check.ts";
+import type { CheckTarget, DnsType } from "../../src/model/check.ts";
 import { testIllServers } from "./ill_servers.ts";
-import { checkOf, closedPort, openDescriptors, verdict } from "./peers.ts";
+import { checkOf, closedPort, expression, openDescriptors, verdict } from "./peers.ts";
 import { startNamed } from "./dns_server.ts";
 import { freePort, temporaryDirectory } from "./real_server.ts";
 import { mute, nonsense, type Replies, withUdpPeer } from "./udp_peer.ts";
-
-function expression(source: string): Pattern {
-  const regex = new RegExp(source);
-  return { source, matches: (text) => regex.test(text) };
-}
 
 interface Row {
   readonly request: string;

@@ -164,6 +164,12 @@ export function contains(source: string): Pattern {
   return { source, matches: (text) => text.includes(source) };
 }
 
+/** A `receive` expression, as JavaScript reads it. */
+export function expression(source: string): Pattern {
+  const regex = new RegExp(source);
+  return { source, matches: (text) => regex.test(text) };
+}
+
 /** A check with the defaults of the configuration language and a deadline that a test can wait for. */
 export function checkOf(target: Partial<CheckTarget>, settings: Partial<Omit<Check, "target">> = {}): Check {
   return {

@@ -7,6 +7,7 @@ import {
   closedPort,
   closesAtOnce,
   contains,
+  expression,
   flood,
   garbage,
   type Manners,
@@ -39,6 +40,14 @@ const echoes: Manners = async (client) => {
   await client.say(`heard ${heard}`);
 };
 
+/** Says something bit by bit, and stays. */
+function says(...pieces: readonly string[]): Manners {
+  return async (client) => {
+    for (const piece of pieces) await client.say(piece);
+    await client.over();
+  };
+}
+
 const ping: Partial<CheckTarget> = { request: "PING", receive: contains("heard PING") };
 
 const ROWS: readonly { name: string; peer: Manners; target: Partial<CheckTarget>; verdict: string }[] = [
@@ -54,6 +63,30 @@ const ROWS: readonly { name: string; peer: Manners; target: Partial<CheckTarget>
     peer: closesAtOnce,
     target: { ...ping, request: "" },
     verdict: "down (mismatch): reply does not match receive: /heard PING/",
+  },
+  {
+    name: "a line of a server that never closes",
+    peer: says("* hello\r\n", "+PO", "NG\r\n"),
+    target: { receive: expression("^\\+PONG\\s*$") },
+    verdict: "up: reply matches receive (16 bytes)",
+  },
+  {
+    name: "no line's end, of a server that never closes",
+    peer: says("+PONG"),
+    target: { receive: expression("^\\+PONG") },
+    verdict: "down (timeout): no answer within 0.1 s (waiting for the reply to (nothing))",
+  },
+  {
+    name: "the last line, which has no end",
+    peer: async (client) => await client.say("hello\n+PONG"),
+    target: { receive: expression("^\\+PONG$") },
+    verdict: "up: reply matches receive (11 bytes)",
+  },
+  {
+    name: "what reaches over lines",
+    peer: async (client) => await client.say("one\ntwo\n"),
+    target: { receive: expression("e\nt") },
+    verdict: "up: reply matches receive (8 bytes)",
   },
   { name: "a reply where none is asked", peer: echoes, target: {}, verdict: "up: answered" },
   {
