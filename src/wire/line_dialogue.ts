@@ -11,6 +11,9 @@ const MAX_LINE = 16 * 1024;
 /** Lines of one answer: what is skipped or gathered before its last line. */
 const MAX_LINES = 256;
 
+/** Milliseconds for which the answer to a goodbye is waited for. */
+const PARTING = 200;
+
 /** An answer with a three-digit code (RFC 5321, 4.2; RFC 959, 4.2; RFC 3977, 3.2). */
 export interface NumberedReply {
   readonly code: number;
@@ -84,13 +87,23 @@ export class LineDialogue {
     return secured;
   }
 
-  /** Says a goodbye whose answer does not matter, waits for that, and drops the connection. */
+  /**
+   * Says a goodbye and drops the connection. What comes of it does not matter any more: the answer is waited for, a
+   * moment, because servers log a client that vanished.
+   */
   async part(goodbye: string): Promise<void> {
-    await this.say(goodbye);
-    // The answer, or the end: either is the server's, who would else log a client that vanished.
-    const answer = await this.#reader.line(MAX_LINE);
-    if (answer !== undefined) this.#trace(`< ${answer}`);
-    this.close();
+    let timer: number | undefined;
+    const enough = new Promise<undefined>((resolve) => timer = setTimeout(resolve, PARTING, undefined));
+    try {
+      await this.say(goodbye);
+      const answer = await Promise.race([this.#reader.line(MAX_LINE), enough]);
+      if (answer !== undefined) this.#trace(`< ${answer}`);
+    } catch {
+      // A server that hung up first.
+    } finally {
+      clearTimeout(timer);
+      this.close();
+    }
   }
 
   /** Drops the connection. */

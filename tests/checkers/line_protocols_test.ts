@@ -119,6 +119,18 @@ const ROWS: readonly Row[] = [
     verdict: "up: * OK ready",
   },
   {
+    service: "smtp",
+    name: "a server that does not answer our goodbye",
+    peer: scripted("220 mx", { EHLO: "250 mx", QUIT: "" }),
+    verdict: "up: 220 mx",
+  },
+  {
+    service: "nntp",
+    name: "a server that only greets",
+    peer: scripted("200 news", { QUIT: "" }),
+    verdict: "up: 200 news",
+  },
+  {
     service: "imap",
     name: "no STARTTLS",
     peer: scripted("* OK", { "0 STARTTLS": "0 BAD what?" }),
