@@ -292,17 +292,16 @@ export const LINTS: Readonly<Record<string, Lint>> = {
     }),
   },
 
-  "receive-matches-more": {
-    why: "receive is a regular expression that may match anywhere: 10.0.0.1 is found in 10.0.0.10, and a dot is any " +
-      "character.",
-    find: inSections(function* ({ section: { settings: { receive } }, virtual }) {
-      if (!receive || negotiated(virtual, ["dns"]).length === 0) return;
-      const { source } = receive.value;
-      if (!/^\d+\.\d+\.\d+\.\d+$/.test(source)) return;
+  "one-page-for-all": {
+    why: "A request with a scheme goes where it says, and not to the real servers: they come and go together, with a " +
+      "server that is perhaps none of them.",
+    find: inSections(function* ({ section: { settings: { request } }, virtual }) {
+      if (!request || !/^https?:/i.test(request.value)) return;
+      if (!negotiated(virtual, ["http", "https"]).some(({ target }) => target.request === request.value)) return;
       yield {
-        place: receive,
-        text: `receive = ${source} matches other addresses, too`,
-        fix: `write receive = "^${source.replaceAll(".", "\\.")}$"`,
+        place: request,
+        text: `all real servers are checked by the same page, ${request.value}`,
+        fix: "write its path alone, and its host as virtualhost; or service = http_proxy for proxies",
       };
     }),
   },
