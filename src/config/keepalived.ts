@@ -48,8 +48,25 @@ const FOREIGN: Readonly<Record<string, string>> = {
   include: "other files are not followed: convert them one by one",
 };
 
-/** Keywords of a virtual_server whose meaning is ours anyway, or nobody's. */
-const UNNEEDED = new Set(["alpha", "ip_family", "smtp_alert", "no_smtp_alert", "snmp_name"]);
+/** What to write instead of a keyword that means nothing here. */
+const INSTEAD: Readonly<Record<string, string>> = {
+  delay_loop: "checkinterval is that of all real servers of a section",
+  digest: "write receive = text of the page instead",
+  lvs_sync_daemon: "write syncdaemon = both",
+  misc_dynamic: "write dynamicweight = yes, and have the program print weight N",
+  notify_down: "notify = PROGRAM is told of every real server that comes or goes",
+  notify_up: "notify = PROGRAM is told of every real server that comes or goes",
+  quorum: "the fallback waits for the last one",
+  quorum_down: "fallbackcommand = PROGRAM is told when the last real server goes, and when the first is back",
+  quorum_up: "fallbackcommand = PROGRAM is told when the last real server goes, and when the first is back",
+};
+
+/** Keywords whose meaning is ours anyway, or nobody's. */
+const UNNEEDED = new Set(["alpha", "ip_family", "smtp_alert", "no_smtp_alert", "snmp_name", "warmup"]);
+
+/** Retries after a failed check, where keepalived is told nothing, and seconds before each; else 1 and 1. */
+const RETRIES: Readonly<Record<string, string>> = { DNS_CHECK: "3", MISC_CHECK: "0" };
+const PAUSES: Readonly<Record<string, string>> = { HTTP_GET: "3", SSL_GET: "3" };
 
 /** How a real server is checked: directives of ours. */
 interface CheckSettings {
@@ -86,13 +103,18 @@ class Carrier {
     return { outline: { globals, sections, end: [] }, notes: this.#notes.toSorted((a, b) => a.line - b.line) };
   }
 
+  #leaveOut({ keyword, line }: Statement): void {
+    this.#note(line, `${keyword} is left out: ${INSTEAD[keyword] ?? "there is nothing like it here"}`);
+  }
+
   #note(line: number, text: string): void {
     if (!this.#notes.some((note) => note.line === line && note.text === text)) this.#notes.push({ line, text });
   }
 
   #globals({ block = [] }: Statement): readonly Entry[] {
     const entries: Entry[] = [];
-    for (const { keyword, words, block: inner = [], line } of block) {
+    for (const statement of block) {
+      const { keyword, words, block: inner = [], line } = statement;
       if (keyword === "notification_email") {
         const addresses = [...words, ...inner.flatMap((each) => [each.keyword, ...each.words])];
         entries.push(entry("emailalert", addresses.join(", "), line));
@@ -103,7 +125,7 @@ class Carrier {
       } else if (
         !/^(router_id|smtp_connect_timeout|smtp_helo_name|script_user|enable_script_security|vrrp_.*)$/.test(keyword)
       ) {
-        this.#note(line, `${keyword} is left out: there is nothing like it here`);
+        this.#leaveOut(statement);
       }
     }
     return entries;
@@ -126,7 +148,11 @@ class Carrier {
   #section(statement: Statement, first: string, second: string): readonly OutlineSection[] {
     const { block = [], line } = statement;
     const isMark = first === "fwmark";
-    const reals = block.filter(({ keyword, words: [address = ""] }) => keyword === "real_server" && parseIp(address));
+    const reals = block.filter(({ keyword, words: [address = ""], line }) => {
+      if (keyword !== "real_server") return false;
+      if (!parseIp(address)) this.#note(line, `real_server ${address} is left out: it has no address`);
+      return parseIp(address) !== undefined;
+    });
     const six = isMark
       ? reals.some(({ words: [address] }) => isSix(address)) || valueOf(block, "ip_family") === "inet6"
       : isSix(first);
@@ -141,17 +167,22 @@ class Carrier {
     );
     const method = METHODS[(valueOf(block, "lvs_method") ?? valueOf(block, "lb_kind") ?? "NAT").toUpperCase()] ??
       "masq";
-    const read = reals.map((real) => this.#real(real, method, isMark));
-    const entries = [...this.#settings(block, method, six, line), ...this.#reals(read, six)];
-    return [{ head, entries }];
+    const read = reals.map((real) => this.#real(real, block, method, isMark));
+    const settings = this.#settings(block, method, { six, isMark, line });
+    return [{ head, entries: [...settings, ...this.#reals(read, six)] }];
   }
 
   /** What a virtual_server says of itself. */
-  #settings(block: readonly Statement[], method: Forwarding, six: boolean, line: number): readonly Entry[] {
+  #settings(
+    block: readonly Statement[],
+    method: Forwarding,
+    { six, isMark, line }: { readonly six: boolean; readonly isMark: boolean; readonly line: number },
+  ): readonly Entry[] {
     const entries: Entry[] = [];
     const flags: string[] = [];
     let interval = DELAY_LOOP;
-    for (const { keyword, words, line } of block) {
+    for (const statement of block) {
+      const { keyword, words, line } = statement;
       const [word = ""] = words;
       const add = (name: DirectiveName, value = word) => entries.push(entry(name, value, line));
       if (keyword === "delay_loop") interval = wholeSeconds(word);
@@ -160,16 +191,14 @@ class Carrier {
       else if (keyword === "persistence_timeout") add("persistent", word || "360");
       else if (keyword === "persistence_granularity") add("netmask");
       else if (keyword === "ops") add("ops", "yes");
-      else if (keyword === "virtualhost") add("virtualhost");
-      else if (keyword === "protocol") this.#protocol(word, line, add);
-      else if (keyword === "sorry_server") {
+      else if (keyword === "protocol") {
+        if (!isMark) this.#protocol(word, line, add);
+      } else if (keyword === "sorry_server") {
         const other = METHODS[(valueOf(block, "sorry_server_lvs_method") ?? "").toUpperCase()] ?? method;
         const endpoint = words[1] ? `${bracketed(word)}:${words[1]}` : bracketed(word);
         add(six ? "fallback6" : "fallback", `${endpoint} ${other}`);
-      } else if (keyword === "quorum" && word !== "1") {
-        this.#note(line, "quorum is left out: the fallback waits for the last one");
-      } else if (!KNOWN_OF_VIRTUAL.has(keyword) && !UNNEEDED.has(keyword)) {
-        this.#note(line, `${keyword} is left out: there is nothing like it here`);
+      } else if (keyword === "quorum" ? word !== "1" : !KNOWN_OF_VIRTUAL.has(keyword) && !UNNEEDED.has(keyword)) {
+        this.#leaveOut(statement);
       }
     }
     if (!entries.some(({ name }) => name === "scheduler")) entries.push(entry("scheduler", SCHEDULER, line));
@@ -185,7 +214,7 @@ class Carrier {
   }
 
   /** Behind a mark, keepalived does not regard a real server's port, but for its checks. */
-  #real(statement: Statement, method: Forwarding, isMark: boolean): Real {
+  #real(statement: Statement, virtual: readonly Statement[], method: Forwarding, isMark: boolean): Real {
     const { words: [address = "", port], block = [] } = statement;
     const own = METHODS[(valueOf(block, "lvs_method") ?? "").toUpperCase()] ?? method;
     const parts = new Map([
@@ -197,14 +226,13 @@ class Carrier {
       const value = valueOf(block, keyword);
       if (value) parts.set(part, value);
     }
-    for (const { keyword, line } of block) {
-      if (!KNOWN_OF_REAL.has(keyword) && !UNNEEDED.has(keyword) && !/_(CHECK|GET)$/.test(keyword)) {
-        this.#note(line, `${keyword} is left out: there is nothing like it here`);
-      }
+    for (const each of block) {
+      const { keyword } = each;
+      if (!KNOWN_OF_REAL.has(keyword) && !UNNEEDED.has(keyword) && !/_(CHECK|GET)$/.test(keyword)) this.#leaveOut(each);
     }
-    const check = this.#checks(block, port, isMark);
+    const check = this.#checks(block, virtual, port, isMark);
     if (check.checkIp) parts.set("checkip", bracketed(check.checkIp));
-    const quiescent = block.some(({ keyword }) => keyword === "inhibit_on_failure");
+    const quiescent = [...block, ...virtual].some(({ keyword }) => keyword === "inhibit_on_failure");
     return { statement, parts, quiescent, check };
   }
 
@@ -240,30 +268,48 @@ class Carrier {
   }
 
   /** The checks of a real server: the first is the section's, further ones are made as well. */
-  #checks(block: readonly Statement[], port: string | undefined, isMark: boolean): CheckSettings {
+  #checks(
+    block: readonly Statement[],
+    virtual: readonly Statement[],
+    port: string | undefined,
+    isMark: boolean,
+  ): CheckSettings {
     const checks = block.filter(({ keyword }) => /_(CHECK|GET)$/.test(keyword));
     const [main, ...more] = checks;
     if (!main) return { directives: new Map([["checktype", "on"]]), also: [] };
     const directives = new Map<DirectiveName, string>();
-    const urls = this.#kind(main, directives);
     const inner = main.block ?? [];
+    // What a check does not say its real server does, or else the virtual server.
+    const said = (keyword: string) => valueOf(inner, keyword) ?? valueOf(block, keyword) ?? valueOf(virtual, keyword);
+    const urls = this.#kind(main, said("virtualhost"), directives);
     const set = (name: DirectiveName, value: string | undefined) => value !== undefined && directives.set(name, value);
     const checkPort = valueOf(inner, "connect_port") ?? port;
     if (checkPort !== port || isMark) set("checkport", checkPort);
-    const timeout = valueOf(inner, "connect_timeout") ?? valueOf(inner, "misc_timeout");
-    set("checktimeout", wholeSeconds(timeout ?? CONNECT_TIMEOUT));
-    const retry = valueOf(inner, "retry") ?? valueOf(inner, "nb_get_retry");
-    set("failurecount", retry && String(Number(retry) + 1));
-    const pause = valueOf(inner, "delay_before_retry");
-    set("retryinterval", pause && Number(retry ?? 0) > 0 ? wholeSeconds(pause) : undefined);
+    const interval = valueOf(virtual, "delay_loop") ?? DELAY_LOOP;
+    const timeout = main.keyword === "MISC_CHECK"
+      ? valueOf(inner, "misc_timeout") ?? interval
+      : said("connect_timeout") ?? CONNECT_TIMEOUT;
+    set("checktimeout", wholeSeconds(timeout));
+    const retries = said("retry") ?? valueOf(inner, "nb_get_retry") ?? RETRIES[main.keyword] ?? "1";
+    if (Number(retries) > 0) {
+      set("failurecount", String(Number(retries) + 1));
+      const usual = main.keyword === "DNS_CHECK" ? interval : PAUSES[main.keyword] ?? "1";
+      const pause = wholeSeconds(said("delay_before_retry") ?? usual);
+      if (pause !== wholeSeconds(interval)) set("retryinterval", pause);
+    }
     set("bindto", valueOf(inner, "bindto"));
+    set("checkmark", valueOf(inner, "fwmark"));
     this.#leftOut(inner);
     const also = [...urls.slice(1), ...more.flatMap((check) => this.#also(check))];
     return { directives, also, checkIp: valueOf(inner, "connect_ip") };
   }
 
   /** What a check is of; gives the pages that it asks for, the first of which is in the directives. */
-  #kind({ keyword, block = [], line }: Statement, directives: Map<DirectiveName, string>): readonly Parts[] {
+  #kind(
+    { keyword, block = [], line }: Statement,
+    host: string | undefined,
+    directives: Map<DirectiveName, string>,
+  ): readonly Parts[] {
     const set = (name: DirectiveName, value: string | undefined) => value !== undefined && directives.set(name, value);
     switch (keyword) {
       case "TCP_CHECK":
@@ -291,7 +337,7 @@ class Carrier {
         return [];
       case "HTTP_GET":
       case "SSL_GET":
-        return this.#pages(keyword === "HTTP_GET" ? "http" : "https", block, directives);
+        return this.#pages(keyword === "HTTP_GET" ? "http" : "https", block, host, directives);
       default:
         this.#note(line, `${keyword} is left out: there is no such check here; a connection is made instead`);
         set("checktype", "connect");
@@ -302,25 +348,43 @@ class Carrier {
   #pages(
     service: string,
     block: readonly Statement[],
+    usualHost: string | undefined,
     directives: Map<DirectiveName, string>,
   ): readonly Parts[] {
     directives.set("service", service);
     const urls = block.filter(({ keyword }) => keyword === "url").map(({ block = [] }) => block);
-    const [first = []] = urls;
-    const host = valueOf(first, "virtualhost") ?? valueOf(block, "virtualhost");
+    const [first = [], ...further] = urls;
+    const host = valueOf(first, "virtualhost") ?? usualHost;
     if (host) directives.set("virtualhost", host);
     directives.set("request", valueOf(first, "path") ?? "/");
-    const regex = valueOf(first, "regex");
+    const regex = this.#regex(first);
     if (regex !== undefined) directives.set("receive", regex);
     const statuses = first.find(({ keyword }) => keyword === "status_code")?.words ?? [];
     if (statuses.length > 0) directives.set("expectstatus", statuses.join(","));
-    for (const { keyword, line } of urls.flat()) {
-      if (keyword === "digest") this.#note(line, "digest is left out: write receive = text of the page instead");
-      else if (!["path", "status_code", "regex", "virtualhost"].includes(keyword)) {
-        this.#note(line, `${keyword} is left out: there is nothing like it here`);
+    for (const each of urls.flat()) if (!KNOWN_OF_URL.has(each.keyword)) this.#leaveOut(each);
+    for (const { keyword, words, line } of further.flat()) {
+      const same = keyword === "virtualhost" ? words[0] === host : words.join() === statuses.join();
+      if ((keyword === "status_code" || keyword === "virtualhost") && !same) {
+        this.#note(line, `${keyword} of a further url is left out: the first one's counts for all`);
       }
     }
-    return urls.map((url) => pairParts(service, valueOf(url, "path") ?? "/", valueOf(url, "regex") ?? ""));
+    return urls.map((url) => pairParts(service, valueOf(url, "path") ?? "/", this.#regex(url) ?? ""));
+  }
+
+  /** What the page must have in it. */
+  #regex(url: readonly Statement[]): string | undefined {
+    const regex = valueOf(url, "regex");
+    if (regex === undefined) return undefined;
+    const inverted = url.find(({ keyword }) => keyword === "regex_no_match");
+    if (inverted) {
+      this.#note(inverted.line, "regex_no_match is left out, with its regex: receive says what a page must have in it");
+      return undefined;
+    }
+    const options = url.find(({ keyword }) => keyword === "regex_options");
+    if (!options) return regex;
+    if (options.words.join() === "caseless") return `(?i)${regex}`;
+    this.#note(options.line, "regex_options is left out: write them into receive, as in (?i)");
+    return regex;
   }
 
   #also(check: Statement): readonly Parts[] {
@@ -332,24 +396,25 @@ class Carrier {
     if (keyword === "SMTP_CHECK") return [new Map([["service", at("smtp")]])];
     if (keyword === "HTTP_GET" || keyword === "SSL_GET") {
       const service = at(keyword === "HTTP_GET" ? "http" : "https");
-      return this.#pages(service, block, new Map());
+      return this.#pages(service, block, undefined, new Map());
     }
     this.#note(line, `a further ${keyword} is left out: it cannot be added to another check`);
     return [];
   }
 
   #leftOut(block: readonly Statement[]): void {
-    for (const { keyword, line } of block) {
-      if (!KNOWN_OF_CHECK.has(keyword)) this.#note(line, `${keyword} is left out: there is nothing like it here`);
-    }
+    for (const each of block) if (!KNOWN_OF_CHECK.has(each.keyword)) this.#leaveOut(each);
   }
 }
 
-const KNOWN_OF_VIRTUAL = new Set("real_server lvs_method lb_kind sorry_server_lvs_method quorum".split(" "));
-const KNOWN_OF_REAL = new Set("weight lvs_method inhibit_on_failure uthreshold lthreshold".split(" "));
+/** What real servers and checks take over where they say nothing themselves. */
+const USUAL = "virtualhost connect_timeout retry delay_before_retry inhibit_on_failure".split(" ");
+const KNOWN_OF_VIRTUAL = new Set(["real_server", "lvs_method", "lb_kind", "sorry_server_lvs_method", ...USUAL]);
+const KNOWN_OF_REAL = new Set(["weight", "lvs_method", "uthreshold", "lthreshold", ...USUAL]);
+const KNOWN_OF_URL = new Set("path status_code regex regex_no_match regex_options virtualhost".split(" "));
 const KNOWN_OF_CHECK = new Set(
-  ("url connect_ip connect_port connect_timeout retry nb_get_retry delay_before_retry bindto virtualhost type name " +
-    "misc_path misc_timeout http_protocol enable_sni warmup alpha no_alpha").split(" "),
+  ("url connect_ip connect_port connect_timeout retry nb_get_retry delay_before_retry bindto fwmark virtualhost " +
+    "type name misc_path misc_timeout http_protocol enable_sni warmup alpha no_alpha").split(" "),
 );
 
 /** Directives of the check that two real servers do not share. */
