@@ -7,7 +7,8 @@ import { type Candidate, candidates } from "./completion.ts";
 import { ExitStatus } from "./exit_status.ts";
 import { topics } from "./help_text.ts";
 import { configurationNames, findInstance } from "./instance.ts";
-import type { Tool } from "./tool.ts";
+import { findRunning } from "./running_instance.ts";
+import { type Tool, UsageError } from "./tool.ts";
 
 /**
  * For the shells' completion: prints what may stand in the place of the last argument, a word and its meaning on each
@@ -20,10 +21,12 @@ export const complete: Tool = {
 
   async run(args, others) {
     const tools = await others();
-    const trees = await readTrees(args);
+    const running = runningName();
+    const trees = await readTrees([running, ...args]);
     const found = candidates(args, {
       tools,
       configurations: configurationNames,
+      running: () => running,
       reals: (config) => realsIn(trees.get(config)),
       virtuals: (config) => virtualsIn(trees.get(config)),
       topics: () => topics(tools),
@@ -33,8 +36,18 @@ export const complete: Tool = {
   },
 };
 
+/** The configuration of the director that commands speak to; `undefined` for the default one, or where several run. */
+function runningName(): string | undefined {
+  try {
+    return findRunning().name;
+  } catch (error) {
+    if (error instanceof UsageError) return undefined;
+    throw error;
+  }
+}
+
 /** The configurations that the words may name, and the default one. */
-async function readTrees(words: readonly string[]): Promise<ReadonlyMap<string | undefined, SyntaxTree>> {
+async function readTrees(words: readonly (string | undefined)[]): Promise<ReadonlyMap<string | undefined, SyntaxTree>> {
   const trees = new Map<string | undefined, SyntaxTree>();
   for (const name of [undefined, ...words]) {
     const { file } = findInstance(name);

@@ -18,6 +18,8 @@ export interface Nameable {
   readonly tools: Tools;
   /** Names of the configurations that are looked up by name. */
   readonly configurations: () => readonly string[];
+  /** The configuration of the director that is meant where `--config` names none; absent = the default one. */
+  readonly running: () => string | undefined;
   /** Real servers of a configuration, or of the default one, as they may be written. */
   readonly reals: (config: string | undefined) => readonly Candidate[];
   readonly virtuals: (config: string | undefined) => readonly Candidate[];
@@ -86,13 +88,14 @@ function optionsOf(usage: string): ReadonlyMap<string, OptionUse> {
 function ofTool(name: string, before: readonly string[], begun: string, there: Nameable): readonly Candidate[] {
   const { usage } = there.tools.get(name)!;
   const options = optionsOf(usage);
+  const config = configOf(before) ?? (options.has("--config") ? there.running() : undefined);
   const last = before[before.length - 1];
   if (last !== undefined && options.get(last)?.takes) {
-    return valuesOf(last, options.get(last)!.takes!, configOf(before), there);
+    return valuesOf(last, options.get(last)!.takes!, config, there);
   }
   if (begun.startsWith("-")) return [...options].map(([word, { what }]) => ({ word, what }));
   const named = before.filter((word, i) => !word.startsWith("-") && !options.get(before[i - 1])?.takes);
-  return placeOf(usage, named, configOf(before), there);
+  return placeOf(usage, named, config, there);
 }
 
 /** The configuration that `--config` names, if it does. */

@@ -1,6 +1,7 @@
 import { askOnce, NobodyThere } from "../control/client.ts";
 import type { HistoryEntry } from "../control/history.ts";
 import type { RealStatus, Status } from "../control/status.ts";
+import { whyUnreadable } from "../config/unreadable.ts";
 import { readHistory } from "../daemon/history_file.ts";
 import { kindBrush } from "./brushes.ts";
 import { ExitStatus } from "./exit_status.ts";
@@ -42,12 +43,12 @@ found.
     const lines = linesOf(values.lines);
     const instance = findRunning(values.config);
     const status = await askOnce(instance.socket, "status", {}).catch((error) => {
-      if (error instanceof NobodyThere) return undefined;
-      throw error;
+      if (!(error instanceof NobodyThere)) console.error(`ldirectord: ${error.message}; uptimes are left out`);
+      return undefined;
     });
     const reals = status ? realsNamed(status, words[0]) : [];
     const isMeant = meant(words[0], reals);
-    const entries = readHistory(keptFiles(instance).history).filter(isMeant).slice(-lines);
+    const entries = entriesAt(keptFiles(instance).history).filter(isMeant).slice(-lines);
     if (values.json) { for (const entry of entries) console.log(JSON.stringify(entry)); }
     else for (const line of historyLines(entries, reals, paintFor(Deno.stdout))) console.log(line);
     if (entries.length + reals.length > 0) return ExitStatus.done;
@@ -59,6 +60,14 @@ found.
 interface NamedReal {
   readonly virtual: string;
   readonly real: RealStatus;
+}
+
+function entriesAt(path: string): readonly HistoryEntry[] {
+  try {
+    return readHistory(path);
+  } catch (error) {
+    throw new Error(`cannot read ${path}: ${whyUnreadable(error)}`);
+  }
 }
 
 function linesOf(text: string | undefined): number {

@@ -3,7 +3,7 @@
  */
 
 import { runRound } from "../checkers/run.ts";
-import { askOnce } from "../control/client.ts";
+import { askOnce, NobodyThere } from "../control/client.ts";
 import type { RealStatus, Status } from "../control/status.ts";
 import { checksIn } from "../director/check_users.ts";
 import type { Check, CheckKey, CheckResult } from "../model/check.ts";
@@ -51,13 +51,18 @@ export async function checkedNow(model: Model): Promise<Omit<Verdicts, "gone">> 
   };
 }
 
-/** The word of the instance's daemon; `undefined` when none answers. What is new to it is assumed to be up. */
+/**
+ * The word of the instance's daemon; `undefined` when none runs. What is new to it is assumed to be up.
+ *
+ * @throws {Error} when it runs and gives no answer: what it would do is not to be guessed.
+ */
 export async function daemonsVerdicts(instance: Instance, model: Model): Promise<Verdicts | undefined> {
   let status: Status;
   try {
     status = await askOnce(instance.socket, "status", {});
-  } catch {
-    return undefined;
+  } catch (error) {
+    if (error instanceof NobodyThere) return undefined;
+    throw error;
   }
   const known = knownVerdicts(status, model);
   const fresh = checksIn(model).filter(({ key }) => !known.has(key)).length;

@@ -83,7 +83,7 @@ export const QUESTIONS: Readonly<Record<string, Question>> = {
         why: "The daemon needs it, and so does the doctor to look at the table: ask again as root.",
         commands: [["sudo ldirectord doctor", facts.configuration?.file].join(" ").trimEnd()],
       });
-    } else if (typeof table === "string" && ipvsLoaded) {
+    } else if (typeof table === "string" && ipvsLoaded && facts.ipvsadm !== undefined) {
       findings.push({ level: "problem", what: `the table cannot be read: ${table}` });
     }
     if (lacks(CAP_NET_RAW) && checksOfAll(facts).some(sendsPings)) {

@@ -9,6 +9,7 @@ const word = (word: string) => ({ word, what: "" });
 const THERE = {
   tools,
   configurations: () => ["shop", "www"],
+  running: () => "www",
   reals: (config: string | undefined) => [word(`10.0.0.1:80`), word(config ? `of-${config}` : "10.0.0.2:80")],
   virtuals: () => [word("192.0.2.10:80")],
   topics: () => topics(tools),
@@ -38,7 +39,7 @@ Deno.test("completion: what may come next, by what stands before", () => {
     "doctor --real 10.0.0.2:80 w": ["www"],
     "probe ": ["shop", "www", "192.0.2.10:80", "10.0.0.1:80", "10.0.0.2:80"],
     "probe www of": ["of-www"],
-    "drain ": ["10.0.0.1:80", "10.0.0.2:80"],
+    "drain ": ["10.0.0.1:80", "of-www"],
     "drain --config shop of": ["of-shop"],
     "drain --config ": ["shop", "www"],
     "drain 10.0.0.1:80 ": [],
@@ -46,7 +47,7 @@ Deno.test("completion: what may come next, by what stands before", () => {
     "drain 10.0.0.1:80 --for ": [],
     "drain 10.0.0.1:80 --w": ["--wait"],
     "weight 10.0.0.1": ["10.0.0.1:80"],
-    "history 10.0.0.2": ["10.0.0.2:80"],
+    "history of": ["of-www"],
     "help quies": ["quiescent"],
     "nonsense start ": [],
   };

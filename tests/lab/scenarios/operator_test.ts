@@ -95,6 +95,24 @@ scenario(
   },
 );
 
+scenario(
+  "a director that does not answer: plan does not guess what it wants, and history goes by its file",
+  async (world) => {
+    const { director, reals, table } = world;
+    await reals.are(["10.0.0.11", "10.0.0.12"]);
+    await director.start(SITE);
+    await table.becomes(SITE_UP);
+    await director.signal("SIGSTOP");
+    const plan = await director.tool("plan", "www");
+    deepStrictEqual([plan.code, plan.stdout], [1, ""]);
+    match(plan.stderr, /the daemon gave no answer/);
+    const history = await director.tool("history", "10.0.0.11");
+    deepStrictEqual([history.code, /^.* up +10\.0\.0\.11:80 /m.test(history.stdout)], [0, true], history.stdout);
+    match(history.stderr, /the daemon gave no answer; uptimes are left out/);
+    await director.signal("SIGCONT");
+  },
+);
+
 scenario("probe: real servers are asked as the daemon would, and the daemon is not disturbed", async (world) => {
   const { director, reals, table } = world;
   await reals.are(["10.0.0.11", "10.0.0.12"]);
