@@ -1,11 +1,12 @@
 import { askOnce, NobodyThere } from "../control/client.ts";
+import { RequestError } from "../control/protocol.ts";
 import type { HistoryEntry } from "../control/history.ts";
-import type { RealStatus, Status } from "../control/status.ts";
+import type { RealStatus } from "../control/status.ts";
 import { whyUnreadable } from "../config/unreadable.ts";
 import { readHistory } from "../daemon/history_file.ts";
 import { kindBrush } from "./brushes.ts";
 import { ExitStatus } from "./exit_status.ts";
-import { keptFiles } from "./instance.ts";
+import { type Instance, keptFiles } from "./instance.ts";
 import { type Paint, paintFor } from "./paint.ts";
 import { formatDuration, formatShare } from "./quantities.ts";
 import { findRunning } from "./running_instance.ts";
@@ -42,11 +43,7 @@ found.
     const { values, words } = toolArguments(args, OPTIONS, 1);
     const lines = linesOf(values.lines);
     const instance = findRunning(values.config);
-    const status = await askOnce(instance.socket, "status", {}).catch((error) => {
-      if (!(error instanceof NobodyThere)) console.error(`ldirectord: ${error.message}; uptimes are left out`);
-      return undefined;
-    });
-    const reals = status ? realsNamed(status, words[0]) : [];
+    const reals = await realsNamed(instance, words[0]);
     const isMeant = meant(words[0], reals);
     const entries = entriesAt(keptFiles(instance).history).filter(isMeant).slice(-lines);
     if (values.json) { for (const entry of entries) console.log(JSON.stringify(entry)); }
@@ -76,10 +73,19 @@ function linesOf(text: string | undefined): number {
   return Number(text) || Infinity;
 }
 
-/** The real servers that the word means; all, when there is none. */
-function realsNamed({ virtuals }: Status, word: string | undefined): NamedReal[] {
-  const all = virtuals.flatMap(({ virtual, reals }) => reals.map((real) => ({ virtual, real })));
-  return word === undefined ? all : all.filter(({ real }) => isCalled(real.real, word) || real.names.includes(word));
+/** The real servers that the word means to the director; all, when there is none; none of a director that is silent. */
+async function realsNamed({ socket }: Instance, word: string | undefined): Promise<readonly NamedReal[]> {
+  try {
+    const { virtuals } = await askOnce(socket, "status", word === undefined ? {} : { real: word });
+    return virtuals.flatMap(({ virtual, reals }) => reals.map((real) => ({ virtual, real })));
+  } catch (error) {
+    // The file may know whom the director no longer has.
+    const unknown = error instanceof RequestError && error.code === "bad-argument";
+    if (!unknown && !(error instanceof NobodyThere)) {
+      console.error(`ldirectord: ${(error as Error).message}; uptimes are left out`);
+    }
+    return [];
+  }
 }
 
 /** Of a director that does not run only addresses are known. */

@@ -5,7 +5,7 @@ export type HistoryKind =
   /** A real server serves again, or no longer. */
   | "up"
   | "down"
-  /** The fallback has stepped in, or has left. */
+  /** No real server is up any more, or one is again: the fallback, where there is one, has stepped in, or has left. */
   | "fallback-in"
   | "fallback-out"
   /** An operator's order was given, taken back, or has ended. */
