@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { askOnce } from "../control/client.ts";
+import { askOnce, Forbidden } from "../control/client.ts";
 import { pidFileOwner } from "../daemon/pid_file.ts";
 import { decodePulse } from "../daemon/pulse.ts";
 import {
@@ -125,6 +125,8 @@ async function tableEvidence(socket: string, timeout?: number): Promise<TableEvi
     const missing = virtuals.filter(({ kernel, drift }) => kernel === null && drift !== null);
     return { missing: missing.map(({ virtual }) => virtual) };
   } catch (error) {
+    // That says something of who asks, and nothing of the director.
+    if (error instanceof Forbidden) throw error;
     return { missing: [], trouble: (error as Error).message };
   }
 }

@@ -11,6 +11,9 @@ const MAX_ANSWER = 256 * 1024 * 1024;
 /** Nobody listens at the control socket. */
 export class NobodyThere extends Error {}
 
+/** The control socket is not for us. */
+export class Forbidden extends Error {}
+
 /** A connection to a daemon's control socket. One request at a time. */
 export class ControlClient {
   readonly #socket: Deno.Conn;
@@ -25,6 +28,7 @@ export class ControlClient {
    * Connects to the socket at that path.
    *
    * @throws {NobodyThere} when there is no socket, or a dead one.
+   * @throws {Forbidden} when this user may not.
    * @throws {Error} with the reason, when it cannot be reached for another one.
    */
   static async connect(path: string): Promise<ControlClient> {
@@ -34,8 +38,11 @@ export class ControlClient {
       if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.ConnectionRefused) {
         throw new NobodyThere(`nobody listens at ${path}`);
       }
-      const why = error instanceof Deno.errors.PermissionDenied ? "permission denied; run as root" : `${error}`;
-      throw new Error(`cannot reach the daemon at ${path}: ${why}`);
+      const there = `cannot reach the daemon at ${path}`;
+      if (error instanceof Deno.errors.PermissionDenied) {
+        throw new Forbidden(`${there}: permission denied; run as root`);
+      }
+      throw new Error(`${there}: ${error}`);
     }
   }
 

@@ -81,6 +81,7 @@ export class Daemon {
   /** When this daemon came to be. */
   readonly startedAt = new Date();
   #state: DaemonState = "starting";
+  #reloadAfterStart = false;
   #timer: number | undefined;
   #maintained: ReadonlySet<string> = new Set();
 
@@ -173,11 +174,13 @@ export class Daemon {
     this.#background(this.#further.become(this.director.model.execute, { standby }));
     this.#timer = setInterval(() => this.#look(), LOOK);
     this.#ports.manager?.ready();
+    if (this.#reloadAfterStart) this.reload();
   }
 
-  /** Reads the configuration again and goes over to it; a broken one changes nothing. */
+  /** Reads the configuration again and goes over to it, after the start if that goes on; a broken one changes nothing. */
   reload(): void {
-    this.#configuration.reload();
+    if (this.#state === "starting") this.#reloadAfterStart = true;
+    else this.#configuration.reload();
   }
 
   /**

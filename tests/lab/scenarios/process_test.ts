@@ -224,6 +224,13 @@ scenario(
       strictEqual((await Deno.stat(file)).mode! & 0o777, 0o644, `anybody may read ${file}`);
     }
 
+    const somebody = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups", PROGRAM, "check-pulse", "www"];
+    match((await director.host.outcomeOf(...somebody)).stdout, /^OK: /);
+    match(
+      (await director.host.outcomeOf(...somebody, "--table")).stdout,
+      /^UNKNOWN: .*permission denied; run as root$/m,
+    );
+
     await director.signal("SIGSTOP");
     await becomes(1);
     await director.signal("SIGCONT");
