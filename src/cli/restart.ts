@@ -1,6 +1,6 @@
-import { askOnce } from "../control/client.ts";
 import { pidFileOwner } from "../daemon/pid_file.ts";
 import type { StartOptions } from "./arguments.ts";
+import { daemonState } from "./daemon_state.ts";
 import { ExitStatus } from "./exit_status.ts";
 import type { Instance } from "./instance.ts";
 import { loadInstance } from "./load_instance.ts";
@@ -12,22 +12,13 @@ export async function restart(instance: Instance, options: StartOptions): Promis
   if (pidFileOwner(instance.pidFile).state === "running") {
     const runnable = await loadInstance(instance, true);
     if (typeof runnable === "number") return runnable;
-    const standby = options.standby || await isStandby(instance);
+    // A restart is no reason to take the table from another director.
+    const standby = options.standby || await daemonState(instance) === "standby";
     const stopped = await stop(instance);
     if (stopped !== ExitStatus.done) return stopped;
     return await start(instance, { ...options, standby });
   }
   return await start(instance, options);
-}
-
-/** A restart is no reason to take the table from another director. */
-async function isStandby({ socket }: Instance): Promise<boolean> {
-  try {
-    return (await askOnce(socket, "status", {})).daemon.state === "standby";
-  } catch {
-    // One that does not answer, or an older program, which knows no standby.
-    return false;
-  }
 }
 
 /** Restarts an instance that is running, and leaves a stopped one stopped. */

@@ -2,16 +2,18 @@ import { isBackgroundProcess, startInBackground } from "../daemon/background.ts"
 import { pidFileOwner } from "../daemon/pid_file.ts";
 import { alreadyRunning } from "./already_running.ts";
 import type { StartOptions } from "./arguments.ts";
+import { daemonState } from "./daemon_state.ts";
 import type { ExitStatus } from "./exit_status.ts";
 import type { Instance } from "./instance.ts";
 import { loadInstance } from "./load_instance.ts";
 import type { Place } from "./run_daemon.ts";
+import { gone } from "./stop.ts";
 
 /** Starts the daemon of an instance: in the background, or in this process when supervised, debugging or told so. */
 export async function start(instance: Instance, options: StartOptions): Promise<ExitStatus> {
   const inBackground = isBackgroundProcess();
   const owner = pidFileOwner(instance.pidFile);
-  if (owner.state === "running") return alreadyRunning(instance, owner.pid);
+  if (owner.state === "running" && !await hasEnded(instance, owner.pid)) return alreadyRunning(instance, owner.pid);
 
   const runnable = await loadInstance(instance, inBackground);
   if (typeof runnable === "number") return runnable;
@@ -19,6 +21,11 @@ export async function start(instance: Instance, options: StartOptions): Promise<
   if (place === "background" && !inBackground) return startInBackground(commandLine(instance, options));
   const { runDaemon } = await import("./run_daemon.ts");
   return await runDaemon(instance, runnable, place, options.standby);
+}
+
+/** Waits for the end of a daemon that has been told to stop; gives false at once where none has. */
+async function hasEnded(instance: Instance, pid: number): Promise<boolean> {
+  return await daemonState(instance) === "stopping" && await gone(instance, pid);
 }
 
 function placeFor({ debug, foreground }: StartOptions, supervised: boolean): Place {

@@ -28,7 +28,8 @@ export async function stop(instance: Instance): Promise<ExitStatus> {
   return ExitStatus.done;
 }
 
-async function gone(instance: Instance, pid: number): Promise<boolean> {
+/** Waits until that daemon of an instance is gone, for a minute; gives false when it is still there then. */
+export async function gone(instance: Instance, pid: number): Promise<boolean> {
   for (const end = performance.now() + PATIENCE; performance.now() < end;) {
     const owner = pidFileOwner(instance.pidFile);
     if (owner.state !== "running" || owner.pid !== pid) return true;

@@ -1,4 +1,4 @@
-import { deepStrictEqual, doesNotMatch, match, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, doesNotMatch, match, notStrictEqual, strictEqual } from "node:assert/strict";
 import { run } from "../world/command.ts";
 import { PROGRAM } from "../world/director.ts";
 import { scenario } from "../world/scenario.ts";
@@ -54,6 +54,28 @@ scenario("stopped for longer than its timeouts, the director takes nobody out wh
   reals.stop("10.0.0.12");
   await table.becomes(SITE_UP.replace("10.0.0.12:80 -m -w 1", "10.0.0.12:80 -m -w 0"));
 });
+
+scenario(
+  "a start while another one's stop goes on waits for its end, and starts",
+  async ({ director, reals, table }) => {
+    await Deno.writeTextFile("/run/hook", "#!/bin/sh\n[ $1 = start ] || sleep 10\n", { mode: 0o755 });
+    await director.start(SITE.replace("    quiescent", "    fallbackcommand = /run/hook\n    quiescent"));
+    await director.logs(/No real server is up/);
+    const first = await director.pid();
+    const stopped = director.try("stop");
+    const state = async () => {
+      const { stdout } = await director.tool("www", "status", "--json");
+      return stdout === "" ? "none" : JSON.parse(stdout).daemon.state;
+    };
+    strictEqual(await poll(state, (now) => now === "stopping", 10), "stopping");
+    await reals.are(["10.0.0.11", "10.0.0.12"]);
+    await director.does("start");
+    strictEqual((await stopped).code, 0);
+    notStrictEqual(await director.pid(), first);
+    strictEqual((await director.try("status")).code, 0);
+    await table.becomes(SITE_UP);
+  },
+);
 
 scenario("start purges what an earlier run left in its virtuals, and touches no others", async (world) => {
   const { director, reals, table } = world;
@@ -181,6 +203,31 @@ scenario("execute: a configuration brings further ones along, and takes them awa
     -A -t 192.0.2.20:80 -s wrr
     -a -t 192.0.2.20:80 -r 10.0.0.12:80 -m -w 5
   `);
+
+  await director.configure(
+    `
+    supervised = yes
+    virtual = 192.0.2.20:8080
+            real = 10.0.0.12:8080 masq
+            service = http
+            checktype = on
+    `,
+    "foreground",
+  );
+  const both = `execute = shop\n    execute = foreground\n    ${SITE.trimStart()}`;
+  await director.reload(`\n    ${both}`);
+  await table.becomes(`${SITE_UP}
+    -A -t 192.0.2.20:80 -s wrr
+    -a -t 192.0.2.20:80 -r 10.0.0.12:80 -m -w 5
+    -A -t 192.0.2.20:8080 -s wrr
+    -a -t 192.0.2.20:8080 -r 10.0.0.12:8080 -m -w 1
+  `);
+  await director.reload(`\n    ${both.replace("execute = foreground\n    ", "")}`);
+  await table.becomes(`${SITE_UP}
+    -A -t 192.0.2.20:80 -s wrr
+    -a -t 192.0.2.20:80 -r 10.0.0.12:80 -m -w 5
+  `);
+
   await run(["cp", PROGRAM, `${PROGRAM}.new`]);
   await run(["mv", `${PROGRAM}.new`, PROGRAM]);
   await director.stop();
