@@ -38,25 +38,42 @@ function isExpected(status: number, { expectStatus }: CheckTarget): boolean {
 
 /** A page at `http://real:port/request`. */
 export function http(target: CheckTarget, run: CheckRun): Promise<CheckResult> {
-  return checkPage(target, run, pageOf(target, "http"));
+  return checkOrigin(target, run, "http");
 }
 
 /** The same over TLS, where by default any certificate will do. */
 export function https(target: CheckTarget, run: CheckRun): Promise<CheckResult> {
-  return checkPage(target, run, pageOf(target, "https"));
+  return checkOrigin(target, run, "https");
 }
 
 /** A page of another server, fetched through the real server as a proxy (RFC 9112, 3.2.2). */
 export function httpProxy(target: CheckTarget, run: CheckRun): Promise<CheckResult> {
-  const proxy: Page = { scheme: "http", host: target.address, port: target.port, path: "/" };
-  return checkPage(target, run, pageOf(target, "http"), proxy);
+  return checkPage(target, run, pageOf(target, "http"), { server: rootOf(target, "http"), isProxy: true });
 }
 
-async function checkPage(target: CheckTarget, run: CheckRun, first: Page, proxy?: Page): Promise<CheckResult> {
+/** A real server's own URL is asked where it says; one that a section has for all says only what to ask each of them for. */
+function checkOrigin(target: CheckTarget, run: CheckRun, scheme: Scheme): Promise<CheckResult> {
+  const page = pageOf(target, scheme);
+  const server = target.requestIsOwn ? page : rootOf(target, scheme);
+  return checkPage(target, run, page, { server, isProxy: false });
+}
+
+/** Whom to ask for the page, and whether it is asked for another server's. */
+interface Way {
+  readonly server: Page;
+  readonly isProxy: boolean;
+}
+
+async function checkPage(
+  target: CheckTarget,
+  run: CheckRun,
+  first: Page,
+  { server, isProxy }: Way,
+): Promise<CheckResult> {
   let page = first;
   for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
-    const request = requestFor(page, target, proxy !== undefined);
-    const reply = await fetchPage(request, proxy ?? page, target, run);
+    const request = requestFor(page, target, isProxy);
+    const reply = await fetchPage(request, server, page.host, target, run);
     const status = `${reply.status} ${reply.reason}`.trim();
     if (isExpected(reply.status, target)) return judgeReply(target, reply.body, status);
     const location = REDIRECTS.has(reply.status) ? reply.headers.get("location") : undefined;
@@ -68,8 +85,14 @@ async function checkPage(target: CheckTarget, run: CheckRun, first: Page, proxy?
   return down("protocol", `more than ${MAX_REDIRECTS} redirects`);
 }
 
-async function fetchPage(request: HttpRequest, at: Page, target: CheckTarget, run: CheckRun): Promise<HttpReply> {
-  const stream = await open(at, target, run);
+async function fetchPage(
+  request: HttpRequest,
+  at: Page,
+  name: string,
+  target: CheckTarget,
+  run: CheckRun,
+): Promise<HttpReply> {
+  const stream = await open(at, name, target, run);
   try {
     run.trace(`> ${request.method} ${request.target}`);
     await stream.write(encodeRequest(request));
@@ -81,11 +104,11 @@ async function fetchPage(request: HttpRequest, at: Page, target: CheckTarget, ru
   }
 }
 
-async function open(at: Page, target: CheckTarget, run: CheckRun): Promise<ByteStream> {
+async function open(at: Page, name: string, target: CheckTarget, run: CheckRun): Promise<ByteStream> {
   const address = parseIp(at.host) ?? await lookUp(at.host, run);
   const stream = await openTcp(target, run, { address, port: at.port });
   if (at.scheme === "http") return stream;
-  return await secure(stream, target, run, { address, name: target.virtualHost ?? at.host });
+  return await secure(stream, target, run, { address, name: target.virtualHost ?? name });
 }
 
 function requestFor(page: Page, target: CheckTarget, absolute: boolean): HttpRequest {
@@ -126,7 +149,11 @@ function authority(page: Page): string {
 /** What `request` means: a path on the real server, or with a scheme a page wherever it says. */
 function pageOf(target: CheckTarget, scheme: Scheme): Page {
   const request = target.request ?? "";
-  return parseUrl(request) ?? { scheme, host: target.address, port: target.port, path: escapedPath(request) };
+  return parseUrl(request) ?? { ...rootOf(target, scheme), path: escapedPath(request) };
+}
+
+function rootOf({ address, port }: CheckTarget, scheme: Scheme): Page {
+  return { scheme, host: address, port, path: "/" };
 }
 
 function parseUrl(text: string): Page | undefined {

@@ -69,8 +69,9 @@ export function resolveChecks(
   return (real) => {
     const { pair } = real.value;
     const request = (pair ? pair.request : own.request?.value) || undefined;
+    const requestIsOwn = pair !== undefined && /^https?:\/\//i.test(pair.request);
     const receive = receiveOf(real);
-    const identity = `${sectionIdentity} ${JSON.stringify([request, receive?.source])}`;
+    const identity = `${sectionIdentity} ${JSON.stringify([request, requestIsOwn, receive?.source])}`;
     const mark = real.value.checkMark?.mark;
     const origin = mark === undefined ? base.origin : { ...base.origin, mark };
     warnOfCheckPlace(load, real, method.method);
@@ -89,7 +90,15 @@ export function resolveChecks(
           key,
           ...method,
           ...timing,
-          target: { ...base, ...external ? { address } : place, port, request, receive, commandArguments },
+          target: {
+            ...base,
+            ...external ? { address } : place,
+            port,
+            request,
+            requestIsOwn,
+            receive,
+            commandArguments,
+          },
         })),
       };
     };
@@ -171,7 +180,7 @@ function refuseAlsoChecks({ problems }: Load, { settings: { alsocheck, agentport
   if (agentport) problems.error(agentport, "agentport needs a check that it is added to", hint);
 }
 
-type BaseTarget = Omit<CheckTarget, "address" | "port" | "request" | "receive" | "commandArguments">;
+type BaseTarget = Omit<CheckTarget, "address" | "port" | "request" | "requestIsOwn" | "receive" | "commandArguments">;
 type Method = Pick<Check, "method" | "connectsPerNegotiate">;
 type Timing = Pick<Check, "interval" | "retryInterval" | "checkTimeout" | "negotiateTimeout">;
 

@@ -93,6 +93,8 @@ export interface CheckTarget {
   readonly service: Service;
   /** As written in the configuration; each checker says what it makes of it. */
   readonly request?: string;
+  /** The request is this real server's own: a URL says where to ask, and not only for what. */
+  readonly requestIsOwn?: boolean;
   readonly receive?: Pattern;
   /** The record type of a dns check; absent = by what is asked and expected. */
   readonly dnsType?: DnsType;

@@ -425,21 +425,27 @@ const REQUESTS: readonly { name: string; target: Partial<CheckTarget>; line: str
   { name: "a fragment", target: { request: "/a#b" }, line: "GET /a HTTP/1.1", host: "127.0.0.1:PORT" },
   {
     name: "a URL, which overrides address and port",
-    target: { port: 1, request: "http://127.0.0.1:PORT/x" },
+    target: { port: 1, request: "http://127.0.0.1:PORT/x", requestIsOwn: true },
     line: "GET /x HTTP/1.1",
     host: "127.0.0.1:PORT",
   },
   {
     name: "a URL with a host name",
-    target: { port: 1, request: "http://localhost:PORT" },
+    target: { port: 1, request: "http://localhost:PORT", requestIsOwn: true },
     line: "GET / HTTP/1.1",
     host: "localhost:PORT",
   },
   {
     name: "a URL and a virtual host",
-    target: { port: 1, virtualHost: "v.example", request: "http://127.0.0.1:PORT/x" },
+    target: { port: 1, virtualHost: "v.example", request: "http://127.0.0.1:PORT/x", requestIsOwn: true },
     line: "GET /x HTTP/1.1",
     host: "v.example",
+  },
+  {
+    name: "the URL of a section, of which each real server is asked for its page",
+    target: { request: "http://www.example.com/x?y" },
+    line: "GET /x?y HTTP/1.1",
+    host: "www.example.com",
   },
   {
     name: "a proxy",
@@ -488,7 +494,7 @@ Deno.test("http: IPv6", async () => {
 
 Deno.test("http: a name that does not resolve says nothing of the server", async () => {
   strictEqual(
-    await verdict(checkOf({ request: "http://no-such-name.invalid/" })),
+    await verdict(checkOf({ request: "http://no-such-name.invalid/", requestIsOwn: true })),
     "down (internal): the name no-such-name.invalid does not resolve",
   );
 });

@@ -242,6 +242,7 @@ pure("defaults are those of the manual", () => {
     origin: undefined,
     service: "http",
     request: undefined,
+    requestIsOwn: false,
     receive: undefined,
     httpMethod: "GET",
     dnsType: undefined,
@@ -528,6 +529,18 @@ pure("a real server's own request and receive replace those of the section, even
   for (const [real, request, receive] of rows) {
     const { target } = check(HEAD, real, ...section);
     deepStrictEqual([target.request, target.receive?.source], [request, receive], real);
+  }
+});
+
+pure("only a real server's own URL says where to ask", () => {
+  const rows: readonly (readonly [real: string, isOwn: boolean])[] = [
+    ["real = 10.0.0.1:80 gate", false],
+    ['real = 10.0.0.1:80 gate "/own", "OWN"', false],
+    ['real = 10.0.0.1:80 gate "http://10.0.0.9:81/", "OWN"', true],
+    ['real = 10.0.0.1:80 gate "HTTPS://10.0.0.9", ""', true],
+  ];
+  for (const [real, isOwn] of rows) {
+    strictEqual(check(HEAD, real, "request = http://www.example.com/").target.requestIsOwn, isOwn, real);
   }
 });
 
