@@ -338,6 +338,8 @@ function unknownForwarding(word: string): string {
 }
 
 function forwardingHint(word: string): string | undefined {
+  if (word.startsWith("->")) return "a range is written without blanks: first->last:port";
+  if (word === "\\") return "a line cannot be continued on the next one";
   const near = closest(word, FORWARDING);
   return near && `did you mean ${near}?`;
 }

@@ -300,8 +300,12 @@ class YamlReader {
         this.#problems.error(this.#place(key as Node), "the name of a directive is expected here");
         continue;
       }
-      if (textOf(key) === "<<") {
-        for (const each of this.#elements(value)) if (isMap(each)) further.push(...this.#items(each, isRoot, merged));
+      if (value === undefined) this.#problems.unread.add(textOf(key));
+      else if (textOf(key) === "<<") {
+        for (const each of this.#elements(value)) {
+          if (isMap(each)) further.push(...this.#items(each, isRoot, merged));
+          else this.#problems.error(this.#place(each), "<< merges mappings, and this is none");
+        }
       } else if (!isRoot || !textOf(key).startsWith("x-")) own.push({ key, name: textOf(key), value });
     }
     const names = new Set(own.map(({ name }) => name));
@@ -314,9 +318,12 @@ class YamlReader {
     return node ? [node] : [];
   }
 
-  #resolved(node: Node | null | undefined): Node | null {
+  /** What an alias stands for; `undefined` when that is nothing, which was reported. */
+  #resolved(node: Node | null | undefined): Node | null | undefined {
     if (!isAlias(node)) return node ?? null;
-    return node.resolve(this.#doc) as Node | undefined ?? null;
+    const meant = node.resolve(this.#doc) as Node | undefined;
+    if (!meant) this.#problems.error(this.#place(node), `there is no anchor &${node.source} above`);
+    return meant;
   }
 
   #scalar(name: string, node: Node | null, form: string): Scalar | undefined {
@@ -397,6 +404,7 @@ function said(subject: string, text: string): string {
 
 /** The library's words, but for those about its own troubles. */
 function firstSentence(message: string): string {
+  if (message.includes("multiple documents")) return "a second document begins here: one file is one configuration";
   return message.includes("call stack") ? "the values are nested too deeply" : message.split("\n")[0];
 }
 

@@ -124,6 +124,20 @@ pure("whoever leaves out the brackets of IPv6 is told where they go", () => {
   }
 });
 
+pure("what stands where the forwarding method should is told by what it looks like", () => {
+  const rows: Readonly<Record<string, string | undefined>> = {
+    "10.0.0.1:80 GATE": "did you mean gate?",
+    "10.0.0.1 -> 10.0.0.3:80 gate": "a range is written without blanks: first->last:port",
+    "10.0.0.1:80 \\": "a line cannot be continued on the next one",
+    "10.0.0.1:80 5": undefined,
+  };
+  for (const [written, hint] of Object.entries(rows)) {
+    const reading = realServer.read(written);
+    ok("mistake" in reading, written);
+    strictEqual(reading.mistake.hint, hint, written);
+  }
+});
+
 pure("virtual services are endpoints or marks", () => {
   const rows: Readonly<Record<string, unknown>> = {
     "10.0.0.1:80": "10.0.0.1:80",

@@ -175,6 +175,16 @@ Deno.test("what is wrong is pointed at, by the line of the YAML", () => {
     "- virtual": ["error 1:1+9 a mapping of directives is expected here"],
     "a: b: c": ["error 1:4+1 Nested mappings are not allowed in compact mappings"],
     "fork: no\nfork: yes": ["error 2:1+1 Map keys must be unique"],
+    "fork: no\n---\nfork: yes": ["error 2:1+1 a second document begins here: one file is one configuration"],
+    "fork: *other": ["error 1:7+6 there is no anchor &other above"],
+    "<<: *other": ["error 1:5+6 there is no anchor &other above"],
+    "<<: [*other, 3]": [
+      "error 1:6+6 there is no anchor &other above",
+      "error 1:14+1 << merges mappings, and this is none",
+    ],
+    "virtual:\n  - mark: 7\n    checktype: on\n    real: [10.0.0.1 gate, *other]": [
+      "error 4:27+6 there is no anchor &other above",
+    ],
     "virtual:": ["error 1:1+7 virtual needs a value"],
     "virtual: 192.0.2.1:80": ["error 1:10+12 virtual is a list of mappings"],
     "virtual:\n  - service: http": ["error 2:5+13 the address is missing"],
