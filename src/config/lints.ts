@@ -292,20 +292,6 @@ export const LINTS: Readonly<Record<string, Lint>> = {
     }),
   },
 
-  "one-page-for-all": {
-    why: "A request with a scheme goes where it says, and not to the real servers: they come and go together, with a " +
-      "server that is perhaps none of them.",
-    find: inSections(function* ({ section: { settings: { request } }, virtual }) {
-      if (!request || !/^https?:/i.test(request.value)) return;
-      if (!negotiated(virtual, ["http", "https"]).some(({ target }) => target.request === request.value)) return;
-      yield {
-        place: request,
-        text: `all real servers are checked by the same page, ${request.value}`,
-        fix: "write its path alone, and its host as virtualhost; or service = http_proxy for proxies",
-      };
-    }),
-  },
-
   "mail-without-recipient": {
     why: "No alert is ever sent.",
     find: function* ({ tree }) {

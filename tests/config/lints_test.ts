@@ -162,14 +162,6 @@ const ROWS: readonly (readonly [head: string, body: readonly string[], ...said: 
     "real = 10.0.0.1:53 masq",
   ]],
 
-  [
-    VIRTUAL,
-    [...WEB, REAL, 'request = "http://10.0.0.7/x"'],
-    "one-page-for-all 6: all real servers are checked by the same page, http://10.0.0.7/x",
-  ],
-  [VIRTUAL, [...WEB, REAL, 'request = "http://10.0.0.7/x"', "service = http_proxy"]],
-  [VIRTUAL, [...WEB, 'real = 10.0.0.1:80 gate 1 "http://10.0.0.7/x", "OK"']],
-
   [VIRTUAL, [...WEB, REAL, "smtp = mail"], "mail-without-recipient 6: smtp has no effect without emailalert"],
   [VIRTUAL, [...WEB, REAL, "smtp = mail", "emailalert = a@b"]],
 ];
