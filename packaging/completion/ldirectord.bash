@@ -12,6 +12,8 @@ _ldirectord() {
     local candidate
     while IFS=$'\t' read -r candidate _; do
         [[ $COMP_WORDBREAKS == *:* ]] && candidate=${candidate#"$prefix"}
+        # A configuration may be called anything; an address in brackets needs no quoting.
+        [[ $candidate == *[[:space:]\;\&\|\(\)\<\>\$\`\"\'\\\*\?]* ]] && printf -v candidate %q "$candidate"
         COMPREPLY+=("$candidate")
     done < <("${words[0]}" __complete "${words[@]:1}" 2>/dev/null)
 }

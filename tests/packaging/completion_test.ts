@@ -112,4 +112,12 @@ for (const { name, command, setup } of SHELLS) {
       }
     });
   });
+
+  Deno.test(`${name} quotes what it completes`, async () => {
+    await withProgram(async (folder) => {
+      await Deno.writeTextFile(`${folder}/ldirectord`, "#!/bin/sh\nprintf 'my conf;x\\tconfiguration\\n'\n");
+      const then = "my\\\\ conf\\\\;x";
+      match(await shown(command, setup(folder), "ldirectord my\t", then), new RegExp(then), name);
+    });
+  });
 }
