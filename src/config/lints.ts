@@ -4,7 +4,7 @@
  */
 
 import { type IpAddress, isInNetwork, isLoopback, type Network } from "../model/address.ts";
-import type { Check, CheckMethod, Service } from "../model/check.ts";
+import { type Check, type CheckMethod, isCredential, type Service } from "../model/check.ts";
 import { checksOf, type Model, type RealServer, type VirtualService } from "../model/virtual_service.ts";
 import type { DirectiveName } from "./directives.ts";
 import type { Place, Problem } from "./problem.ts";
@@ -181,16 +181,19 @@ export const LINTS: Readonly<Record<string, Lint>> = {
   },
 
   "secrets-readable": {
-    why: "Every user of this machine can read the passwords in it.",
+    why: "Every user of this machine can read the passwords and tokens in it.",
     find: function* ({ tree, model, facts }) {
       if (facts.fileMode === undefined || (facts.fileMode & 0o004) === 0) return;
       const scopes = [tree.globals, ...tree.sections.map(({ settings }) => settings)];
-      const secrets = scopes.flatMap(({ passwd, secret, smtppasswd }) => [passwd, secret, smtppasswd]);
-      const first = secrets.find((setting) => setting?.value.reveal());
+      const secrets = scopes.flatMap(({ passwd, secret, smtppasswd, requestheader = [] }) => [
+        ...[passwd, secret, smtppasswd].filter((setting) => setting?.value.reveal()),
+        ...requestheader.filter(({ value }) => isCredential(value)),
+      ]);
+      const first = secrets.find((setting) => setting !== undefined);
       if (!first) return;
       yield {
         place: first,
-        text: "the file holds a password and everybody may read it",
+        text: "the file holds a password or token, and everybody may read it",
         fix: `chmod 600 ${model.file}`,
       };
     },

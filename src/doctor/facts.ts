@@ -2,6 +2,7 @@
  * What the doctor knows of a machine: gathered here, judged in findings.ts.
  */
 
+import { isCredential } from "../model/check.ts";
 import type { IpvsTable, VirtualKey } from "../model/table.ts";
 import { checksOf, type Model } from "../model/virtual_service.ts";
 import type { Severity } from "../config/problem.ts";
@@ -15,7 +16,7 @@ import { fileMode, isMissing, type LocalAddress, localAddresses, sysctl } from "
 export interface ConfigurationFacts {
   readonly file: string;
   readonly mode?: number;
-  /** It has passwords in it. */
+  /** It has passwords or tokens in it. */
   readonly holdsSecrets: boolean;
   /** How many problems of each severity it has. */
   readonly problems: Readonly<Record<Severity, number>>;
@@ -109,10 +110,12 @@ export function configurationFacts(
   model: Model | undefined,
   running: boolean,
 ): ConfigurationFacts {
-  const checks = [...model?.virtuals.values() ?? []].flatMap(({ reals }) =>
-    [...reals.values()].flatMap(({ policy }) => checksOf(policy))
-  );
-  const holdsSecrets = checks.some(({ target }) => target.passwd !== undefined || target.secret !== undefined);
+  const virtuals = [...model?.virtuals.values() ?? []];
+  const checks = virtuals.flatMap(({ reals }) => [...reals.values()].flatMap(({ policy }) => checksOf(policy)));
+  const holdsSecrets = virtuals.some(({ alerts }) => alerts.smtp?.login !== undefined) ||
+    checks.some(({ target: { passwd, secret, requestHeaders = [] } }) =>
+      passwd !== undefined || secret !== undefined || requestHeaders.some(isCredential)
+    );
   return { file, mode: fileMode(file), holdsSecrets, problems, model, running };
 }
 

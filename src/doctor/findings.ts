@@ -42,7 +42,9 @@ export const QUESTIONS: Readonly<Record<string, Question>> = {
       level: "problem",
       what: `the kernel ${release} has no IPVS, and there is no module ip_vs for it`,
       why: "Without IPVS there is no table to keep. Containers use the kernel of their host: it must be loaded there.",
-      commands: ["apt-get install linux-image-amd64    # RHEL: dnf install kernel-modules; then boot it"],
+      commands: [
+        "apt-get install linux-image-$(dpkg --print-architecture)    # RHEL: dnf install kernel-modules; then boot it",
+      ],
     }];
   },
 
@@ -57,8 +59,9 @@ export const QUESTIONS: Readonly<Record<string, Question>> = {
       return {
         level: "problem",
         what: `the kernel has no scheduler ${scheduler}`,
-        why: "The kernel refuses virtual services whose scheduler it does not have: clients get no answer.",
-        commands: [`modprobe ${module}`],
+        why: "The kernel refuses virtual services whose scheduler it does not have: clients get no answer. Is it " +
+          "misspelt? These are there:",
+        commands: ["ls /lib/modules/$(uname -r)/kernel/net/netfilter/ipvs    # ip_vs_NAME"],
       };
     });
   },
@@ -119,7 +122,7 @@ export const QUESTIONS: Readonly<Record<string, Question>> = {
     if (mode !== undefined && (mode & 0o004) !== 0 && holdsSecrets) {
       findings.push({
         level: "problem",
-        what: `${file} holds passwords, and everybody may read it`,
+        what: `${file} holds passwords or tokens, and everybody may read it`,
         commands: [`chmod 600 ${file}`],
       });
     }
@@ -372,9 +375,14 @@ function ok(what: string): Finding {
   return { level: "ok", what };
 }
 
-/** The commands that set a kernel's setting now, and for the next boot. */
+/** The commands that set a kernel's setting now, and for the next boot: a module's is there when the module is. */
 function setting(name: string, value: string): readonly string[] {
-  return [`sysctl -w ${name}=${value}`, `echo '${name} = ${value}' >> /etc/sysctl.d/90-ldirectord.conf`];
+  const module = name.startsWith("net.ipv4.vs.") ? "ip_vs" : name.includes("nf_conntrack") ? "nf_conntrack" : undefined;
+  return [
+    `sysctl -w ${name}=${value}`,
+    `echo '${name} = ${value}' >> /etc/sysctl.d/90-ldirectord.conf`,
+    ...module ? [`echo ${module} > /etc/modules-load.d/${module}.conf`] : [],
+  ];
 }
 
 type Configured = Pick<Facts, "configuration">;

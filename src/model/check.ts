@@ -53,6 +53,11 @@ export interface RequestHeader {
   readonly value: Secret;
 }
 
+/** Whether a header is of the kind that lets whoever knows it in. */
+export function isCredential({ name }: RequestHeader): boolean {
+  return /auth|cookie|key|secret|token/i.test(name);
+}
+
 /** HTTP status codes, both ends included. */
 export interface StatusRange {
   readonly from: number;

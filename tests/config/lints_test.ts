@@ -172,10 +172,13 @@ pure("what is allowed and seldom meant is found, and nothing else", () => {
 
 pure("a password in a file that everybody may read is found", () => {
   const text = section("virtual = 10.0.0.9:143", "checktimeout = 5", "passwd = x", "real = 10.0.0.1:143 gate");
-  const said = ["secrets-readable 4: the file holds a password and everybody may read it"];
+  const said = ["secrets-readable 4: the file holds a password or token, and everybody may read it"];
   deepStrictEqual(found(text, { ...HERE, fileMode: 0o644 }), said);
   deepStrictEqual(found(text, { ...HERE, fileMode: 0o640 }), []);
   deepStrictEqual(found(text.replace("passwd = x", 'passwd = ""'), { ...HERE, fileMode: 0o644 }), []);
+  const header = (line: string) => section(VIRTUAL, ...WEB, REAL, `requestheader = "${line}"`);
+  deepStrictEqual(found(header("Authorization: Bearer x"), { ...HERE, fileMode: 0o644 }).length, 1);
+  deepStrictEqual(found(header("Accept: text/plain"), { ...HERE, fileMode: 0o644 }), []);
 });
 
 pure("what the machine would have to tell is not guessed", () => {

@@ -91,7 +91,7 @@ const ROWS: readonly (readonly [said: string, given: Facts])[] = [
     facts({ configuration: { ...WELL.configuration!, problems: { error: 1, warning: 2 }, model: undefined } }),
   ],
   [
-    "problem configuration: /etc/ha.d/www holds passwords, and everybody may read it",
+    "problem configuration: /etc/ha.d/www holds passwords or tokens, and everybody may read it",
     facts({ configuration: { ...WELL.configuration!, mode: 0o644 } }),
   ],
   ["problem forwarding: net.ipv4.ip_forward is 0", facts({}, { "net.ipv4.ip_forward": "0" })],
@@ -198,4 +198,10 @@ pure("a setting is set now and for the next boot", () => {
     "echo 'net.ipv4.ip_forward = 1' >> /etc/sysctl.d/90-ldirectord.conf",
   ]);
   match(problem.why!, /connections hang/);
+});
+
+pure("a setting of IPVS is there at a boot only when its module is", () => {
+  const given = facts({}, { "net.ipv4.vs.expire_nodest_conn": "0" }, SITE.replace("quiescent = yes", "quiescent = no"));
+  const found = examine(given).find(({ question }) => question === "removed-servers");
+  deepStrictEqual(found?.commands?.at(-1), "echo ip_vs > /etc/modules-load.d/ip_vs.conf");
 });
