@@ -6,7 +6,7 @@ import { bracketed, parseIp } from "../model/address.ts";
 import type { CheckResult, CheckRun, CheckTarget, StatusRange } from "../model/check.ts";
 import type { ByteStream } from "../wire/byte_stream.ts";
 import { encodeRequest, type HttpReply, type HttpRequest, readReply } from "../wire/http_message.ts";
-import { utf8Characters } from "../wire/latin1.ts";
+import { percentDecoded } from "../wire/latin1.ts";
 import { lookUp } from "../wire/name_lookup.ts";
 import { openTcp, secure } from "./open.ts";
 import { down, judgeReply } from "./verdict.ts";
@@ -119,7 +119,7 @@ function requestFor(page: Page, target: CheckTarget, absolute: boolean): HttpReq
     ["Accept-Encoding", "identity"],
     ["Connection", "close"],
   ];
-  if (page.userInfo !== undefined) headers.push(["Authorization", `Basic ${btoa(unescaped(page.userInfo))}`]);
+  if (page.userInfo !== undefined) headers.push(["Authorization", `Basic ${btoa(percentDecoded(page.userInfo))}`]);
   const body = target.httpMethod === "POST" ? target.requestBody ?? "" : undefined;
   if (body !== undefined) headers.push(["Content-Length", String(body.length)]);
   for (const { name, value } of target.requestHeaders ?? []) setHeader(headers, name, value.reveal());
@@ -168,11 +168,6 @@ function parseUrl(text: string): Page | undefined {
 function escapedPath(path: string): string {
   const bare = path.replace(/#.*$/s, "");
   return (bare.startsWith("/") ? bare : `/${bare}`).replace(/[^\x21-\x7e]+/g, (text) => encodeURI(text.toWellFormed()));
-}
-
-/** `%XX` as the byte that it stands for, anything else as it is: one character a byte. */
-function unescaped(text: string): string {
-  return utf8Characters(text).replace(/%([0-9a-f]{2})/gi, (_, hex) => String.fromCharCode(parseInt(hex, 16)));
 }
 
 /** The page that a redirect leads to, if it is on the server that we asked: by its own address, or by the name we used. */

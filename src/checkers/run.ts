@@ -4,7 +4,7 @@
  */
 
 import type { Check, CheckMethod, CheckResult, CheckRun, CheckTarget, FailureKind } from "../model/check.ts";
-import { utf8Characters } from "../wire/latin1.ts";
+import { percentDecoded, utf8Characters } from "../wire/latin1.ts";
 import { setDeadline } from "./deadlines.ts";
 import { checkerFor } from "./registry.ts";
 import { down } from "./verdict.ts";
@@ -207,9 +207,15 @@ function maskFor(target: CheckTarget): (text: string) => string {
   };
 }
 
-/** What must not be seen: the secrets as they are, and as an SMTP server is told them (RFC 4616, 2; RFC 4954, 4). */
-function secretsOf({ login, passwd, secret, requestHeaders = [] }: CheckTarget): string[] {
-  const plain = [secret, ...requestHeaders.map(({ value }) => value)].map((each) => each?.reveal() ?? "");
+/**
+ * What must not be seen: the secrets as they are, and as they are told to servers of SMTP (RFC 4616, 2; RFC 4954, 4) and,
+ * from a URL, of HTTP (RFC 7617, 2).
+ */
+function secretsOf({ login, passwd, secret, request = "", requestHeaders = [] }: CheckTarget): string[] {
+  const [, userInfo, inUrl] = /^https?:\/\/([^@/?#:]*:([^@/?#]*))@/i.exec(request) ?? [];
+  const ofUrl = userInfo === undefined ? [] : [inUrl, percentDecoded(inUrl), btoa(percentDecoded(userInfo))];
+  const values = [secret, ...requestHeaders.map(({ value }) => value)].map((each) => each?.reveal() ?? "");
+  const plain = [...ofUrl, ...values];
   if (!passwd) return plain;
   const password = passwd.reveal();
   const encoded = [password, `\0${login ?? ""}\0${password}`].map((text) => btoa(utf8Characters(text)));

@@ -27,3 +27,8 @@ export function encodeLatin1(text: string): Uint8Array<ArrayBuffer> {
 export function utf8Characters(text: string): string {
   return decodeLatin1(new TextEncoder().encode(text));
 }
+
+/** Text of a URL, one character a byte: `%XX` is the byte that it stands for, a stray `%` itself. */
+export function percentDecoded(text: string): string {
+  return utf8Characters(text).replace(/%([0-9a-f]{2})/gi, (_, hex) => String.fromCharCode(parseInt(hex, 16)));
+}

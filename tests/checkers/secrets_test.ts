@@ -65,3 +65,17 @@ Deno.test("a password in the trace is masked", async () => {
     strictEqual(trace[2].text, `> startup, user joe, database ${MASKED}`);
   });
 });
+
+Deno.test("a password of a request's URL is masked, as it is and as the server is told it", async () => {
+  const repeating: Manners = async (client) => {
+    const heard = await client.hearUntil("\r\n\r\n");
+    const [, told] = /^Authorization: (.*)\r$/m.exec(heard)!;
+    await client.say(`HTTP/1.1 401 ${told}\r\n\r\n${atob(told.slice("Basic ".length))}`);
+  };
+  await withPeer(repeating, async ({ port }) => {
+    const request = `http://joe:${PASSWORD.replaceAll("-", "%2D")}@127.0.0.1:${port}/`;
+    const { result, trace } = await runRound(checkOf({ service: "http", request, requestIsOwn: true }), "negotiate");
+    strictEqual(inWords(result), `down (protocol): 401 Basic ${MASKED}`);
+    strictEqual(trace.at(-1)!.text, `< joe:${MASKED}`);
+  });
+});
