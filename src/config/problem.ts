@@ -59,7 +59,9 @@ export class ProblemList {
     return [...this.#sorted("error"), ...this.#sorted("warning")].sort(inFileOrder);
   }
 
-  #add(severity: Severity, { line, column, length }: Place, text: string, hint?: string): void {
+  #add(severity: Severity, { line, column, length }: Place, said: string, hint?: string): void {
+    // It may quote a value of the file, and YAML can write any character.
+    const text = printable(said);
     const kept = this.#kept[severity];
     if (kept.length >= MOST_PROBLEMS) {
       this.#dropped[severity]++;

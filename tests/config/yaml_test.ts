@@ -296,3 +296,10 @@ Deno.test("no file crashes or hangs the reader, and problems point into the file
     }
   }
 });
+
+Deno.test("a problem is told on one line, whatever stands in the value that it quotes", () => {
+  const text =
+    'virtual:\n  - address: 192.0.2.1:80\n    virtualhost: "a\\r\\n\\e[31mb"\n    real: ["10.0.0.1:80 masq"]\n';
+  const said = problems(text).join("\n");
+  ok(said.includes('not a host name: "a\u{fffd}\u{fffd}\u{fffd}[31mb"'), said);
+});
