@@ -13,7 +13,7 @@ async function dies(world: ClusterWorld, node: Node): Promise<void> {
   await table.becomes(SITE_UP, 30);
   const first = await pidOf(node);
   await node.run("kill", "-KILL", first);
-  notStrictEqual(await poll(() => pidOf(node), (pid) => pid !== "" && pid !== first, 30), first);
+  notStrictEqual(await poll(() => pidOf(node), (pid) => pid !== "" && pid !== first, 60), first);
   await table.becomes(SITE_UP, 0);
 }
 
@@ -63,6 +63,6 @@ clusterScenario("monit: the example starts it, starts it anew, and ends one that
   const stuck = await pidOf(node);
   await node.run("kill", "-STOP", stuck);
   await node.run("touch", "--date=10 minutes ago", "/run/ldirectord.www.pulse");
-  notStrictEqual(await poll(() => pidOf(node), (pid) => pid !== "" && pid !== stuck, 40), stuck);
+  notStrictEqual(await poll(() => pidOf(node), (pid) => pid !== "" && pid !== stuck, 90), stuck);
   await cluster.table(node).becomes(SITE_UP, 0);
 });
