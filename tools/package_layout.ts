@@ -18,7 +18,7 @@ const FOLDERS: readonly [from: string, to: string][] = [
   ["packaging/examples", "usr/share/doc/ldirectord2/examples"],
   ["packaging/grafana", "usr/share/doc/ldirectord2/examples/grafana"],
   ["packaging/prometheus", "usr/share/doc/ldirectord2/examples/prometheus"],
-  ["docs", "usr/share/doc/ldirectord2"],
+  ["docs", "usr/share/doc/ldirectord2/docs"],
 ];
 
 const FILES: readonly [from: string, to: string, kind: Item["kind"]][] = [
