@@ -52,6 +52,7 @@ export function resolve(tree: SyntaxTree, facts: Facts, problems: ProblemList): 
   warnOfQuiescent(load, sections);
   warnOfBindTo(load, sections);
   const syncDaemons = resolveSync(load);
+  const execute = resolveExecute(load);
   if (problems.hasErrors) return undefined;
   return {
     file: facts.file,
@@ -59,7 +60,7 @@ export function resolve(tree: SyntaxTree, facts: Facts, problems: ProblemList): 
     unresolved,
     autoReload: globals.autoreload?.value ?? false,
     callback: globals.callback?.value,
-    execute: (globals.execute ?? []).map((setting) => setting.value),
+    execute,
     logFormat: globals.logformat?.value ?? "text",
     logFile: globals.logfile?.value ?? "/var/log/ldirectord.log",
     statusPage: globals.statuspage?.value,
@@ -69,6 +70,23 @@ export function resolve(tree: SyntaxTree, facts: Facts, problems: ProblemList): 
     checkInterval: globals.checkinterval?.value ?? 10,
     hostNames: load.hostNames,
   };
+}
+
+/** A director that stops waits until its further ones have: it must not be one of them. */
+function resolveExecute({ facts, globals, problems }: Load): readonly string[] {
+  const own = lastPart(facts.file);
+  return (globals.execute ?? []).filter((setting) => {
+    const isItself = lastPart(setting.value) === own;
+    if (isItself) {
+      problems.warning(setting, `${setting.value} is this configuration itself: execute starts further ones`);
+    }
+    return !isItself;
+  }).map(({ value }) => value);
+}
+
+/** What tells configurations apart: their daemons' pid files are named by it. */
+function lastPart(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
 }
 
 function resolveSync({ globals, problems }: Load): readonly SyncDaemon[] {

@@ -37,10 +37,17 @@ export class PidFile {
       const file = lock(path, { create: true, read: true, write: true, mode: 0o644 });
       // Where it is not given, somebody looks, another one was faster, or the file was removed under us: look again.
       if (!file) continue;
-      // Whatever our umask: monitoring is seldom root.
-      Deno.chmodSync(path, 0o644);
-      file.writeSync(new TextEncoder().encode(`${Deno.pid}\n`));
-      return new PidFile(path, file);
+      const taken = new PidFile(path, file);
+      try {
+        // Whatever our umask: monitoring is seldom root.
+        Deno.chmodSync(path, 0o644);
+        file.writeSync(new TextEncoder().encode(`${Deno.pid}\n`));
+        return taken;
+      } catch (error) {
+        // Without room for a pid in it, it would only pass for that of a daemon that died.
+        taken.release();
+        throw error;
+      }
     }
     throw new Error("another process keeps it locked");
   }

@@ -767,6 +767,15 @@ pure("global settings reach the model", () => {
   );
 });
 
+pure("a configuration does not execute itself, by whatever path", () => {
+  const { model, problems } = load("execute = a\nexecute = test.cf\nexecute = /elsewhere/test.cf\n");
+  deepStrictEqual(model?.execute, ["a"]);
+  deepStrictEqual(problems.map(line), [
+    "warning 2:11+7 test.cf is this configuration itself: execute starts further ones",
+    "warning 3:11+18 /elsewhere/test.cf is this configuration itself: execute starts further ones",
+  ]);
+});
+
 pure("syncdaemon says which of the kernel's sync threads run, and needs an interface", () => {
   const rows: [text: string, daemons: string][] = [
     ["", ""],
