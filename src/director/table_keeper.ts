@@ -125,7 +125,6 @@ export class TableKeeper {
         if (!(error instanceof IpvsUnavailable)) throw error;
         this.#order ??= order;
         this.#seen = undefined;
-        this.#unseen.clear();
         this.#reportUnavailable(error.message);
         this.#retryLater();
         return;

@@ -108,7 +108,8 @@ export class Ipvsadm implements IpvsDriver, CounterReader, SyncDriver {
     try {
       // Its end is not waited for: stuck in the kernel it may never come, and what it has started may keep its pipes.
       const ended = Promise.all([child.status, Promise.all(outputs.map(({ text }) => text)), feed(child, input)]);
-      const [{ success, code }, [stdout, stderr]] = await Promise.race([ended, late.promise]);
+      const [{ success, code, signal }, [stdout, stderr]] = await Promise.race([ended, late.promise]);
+      if (signal !== null) throw new IpvsUnavailable(`ipvsadm ${args[0]} was killed by ${signal}`);
       if (OUT_OF_REACH.test(stderr) || (!success && !mayRefuse)) {
         throw new IpvsUnavailable(explain(stderr, code));
       }

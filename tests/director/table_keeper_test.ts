@@ -3,6 +3,7 @@ import { type DesiredTable, desiredTable } from "../../src/director/desired.ts";
 import type { DirectorEvent } from "../../src/director/events.ts";
 import { adopt, reduce } from "../../src/director/health.ts";
 import { TableKeeper } from "../../src/director/table_keeper.ts";
+import { IpvsUnavailable } from "../../src/ipvs/driver.ts";
 import { MemoryIpvs } from "../../src/ipvs/memory.ts";
 import { encodeAction, encodeRules } from "../../src/ipvs/rules.ts";
 import type { CheckKey } from "../../src/model/check.ts";
@@ -25,6 +26,7 @@ function wanted(...up: readonly string[]): DesiredTable {
 class SlowIpvs extends MemoryIpvs {
   readonly calls: string[] = [];
   lose = "";
+  outOfReach = false;
 
   constructor(private readonly clock: FakeClock) {
     super();
@@ -33,6 +35,7 @@ class SlowIpvs extends MemoryIpvs {
   override async read(): Promise<IpvsTable> {
     this.calls.push("look");
     await this.#take(100);
+    if (this.outOfReach) throw new IpvsUnavailable("no memory");
     return super.read();
   }
 
@@ -133,6 +136,26 @@ Deno.test({
     driver.lose = "";
     await clock.advance(20_000);
     deepStrictEqual(await served(driver), [REALS[0]]);
+    strictEqual(keeper.inStep, true);
+  },
+});
+
+Deno.test({
+  name:
+    "TableKeeper: a change that got lost without a word is found out, though the table was out of reach for a while",
+  ...pure,
+  fn: async () => {
+    const { clock, driver, keeper } = await keeperAtWork();
+    driver.lose = "-d -t 192.0.2.1:80 -r 10.0.0.3:80";
+    keeper.want(wanted(REALS[0], REALS[1]), "change");
+    await clock.advance(150);
+    driver.outOfReach = true;
+    await clock.advance(400);
+    strictEqual(keeper.inStep, false);
+    driver.outOfReach = false;
+    driver.lose = "";
+    await clock.advance(20_000);
+    deepStrictEqual(await served(driver), [REALS[0], REALS[1]]);
     strictEqual(keeper.inStep, true);
   },
 });

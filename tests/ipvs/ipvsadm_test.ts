@@ -48,15 +48,22 @@ const BROKEN: [name: string, script: string | undefined, says: RegExp][] = [
   ["crashes", "echo oops >&2; exit 139", /failed with status 139: oops/],
 ];
 
+/** Who is killed has not ended yet. */
+const LENIENT = { sanitizeOps: false, sanitizeResources: false };
+
 for (const [name, script, says] of BROKEN) {
-  Deno.test(`an ipvsadm that ${name} is told, and no table is made up`, () =>
-    withIpvsadm(script, async (driver) => {
-      await rejects(driver.read({ thresholds: false }), (error) => {
-        strictEqual(error instanceof IpvsUnavailable, true);
-        match((error as Error).message, says);
-        return true;
-      });
-    }));
+  Deno.test(
+    `an ipvsadm that ${name} is told, and no table is made up`,
+    LENIENT,
+    () =>
+      withIpvsadm(script, async (driver) => {
+        await rejects(driver.read({ thresholds: false }), (error) => {
+          strictEqual(error instanceof IpvsUnavailable, true);
+          match((error as Error).message, says);
+          return true;
+        });
+      }),
+  );
 }
 
 Deno.test("read() takes the table that ipvsadm prints", () =>
@@ -74,6 +81,11 @@ Deno.test("apply() hands over a whole plan in one run, and no shell sees it", ()
 Deno.test("apply() gives what the kernel refused", () =>
   withIpvsadm('cat > /dev/null; echo "No such service" >&2; exit 255', async (driver) => {
     deepStrictEqual(await driver.apply(PLAN), ["No such service"]);
+  }));
+
+Deno.test("apply() takes nothing for done when ipvsadm is killed in the middle of a batch", () =>
+  withIpvsadm("read -r line; kill -KILL $$", async (driver) => {
+    await rejects(driver.apply(PLAN), new IpvsUnavailable("ipvsadm -R was killed by SIGKILL"));
   }));
 
 Deno.test("apply() goes on line by line behind one that this ipvsadm cannot parse", () => {
