@@ -21,12 +21,25 @@ const COMMANDS: Readonly<Record<Verb, () => Promise<Command>>> = {
 
 /** Does what the command line asks for and gives the exit status. What could not be done is told in one line. */
 export async function runCommand(args: readonly string[]): Promise<ExitStatus> {
+  keepComplaintsFromFailing();
   try {
     return await dispatch(args);
   } catch (error) {
     console.error(`ldirectord: ${error instanceof Error ? error.message : error}`);
     return ExitStatus.notDone;
   }
+}
+
+/** A complaint that cannot be written, as the disk is full, say, must not leave half done what it complains of. */
+function keepComplaintsFromFailing(): void {
+  const complain = console.error;
+  console.error = (...words: unknown[]) => {
+    try {
+      complain(...words);
+    } catch {
+      // There is nobody to tell.
+    }
+  };
 }
 
 async function dispatch(args: readonly string[]): Promise<ExitStatus> {
