@@ -75,7 +75,7 @@ function knownTopic(topic: string, tools: Tools): string | undefined {
 
 function verbText(verb: Verb): string {
   const { does, exit } = VERB_DOCS[verb];
-  return `Usage: ldirectord [options] [config] ${verb}\n\n${fill(does)}\n\nExit status: ${exit}.\n`;
+  return `Usage: ldirectord [options] [config] ${verb}\n\n${fill(does)}\n\n${fill(`Exit status: ${exit}.`)}\n`;
 }
 
 function directivesText(): string {

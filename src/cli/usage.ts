@@ -18,19 +18,23 @@ export interface VerbDoc {
 export const VERB_DOCS: Readonly<Record<Verb, VerbDoc>> = {
   start: {
     does: "Starts the daemon; returns when the first table is in the kernel.",
-    exit: "0, also when it runs already; 1 no IPVS; 2 error in the configuration",
+    exit:
+      "0, also when it runs already; 1 it could not be started (no IPVS, no such file, not root); 2 error in the configuration",
   },
   stop: {
     does:
       "Stops it and purges its virtual services, unless cleanstop = no; returns when it is gone. Needs no readable " +
       "configuration.",
-    exit: "0",
+    exit: "0, also when it does not run; 1 it could not be ended",
   },
   restart: {
     does: "Stops, then starts; a broken configuration leaves the running daemon alone.",
-    exit: "0; 2 error in the configuration",
+    exit: "as start",
   },
-  "try-restart": { does: "Restarts it, but only if it is running.", exit: "0; 2 error in the configuration" },
+  "try-restart": {
+    does: "Restarts it, but only if it is running.",
+    exit: "0, also when it does not run; else as start",
+  },
   reload: {
     does: "Reads the configuration again and applies the difference; a broken one changes nothing.",
     exit: "0; 1 not running; 2 error in the configuration",
@@ -39,7 +43,7 @@ export const VERB_DOCS: Readonly<Record<Verb, VerbDoc>> = {
   status: {
     does: "Says whether it is running. With --long, --json or --yaml, or on a terminal, all that is known: virtual " +
       "services, real servers, their state, why and since when.",
-    exit: "0 running; 1 gone, but it left its pid file; 3 not running",
+    exit: "0 running; 1 gone, but it left its pid file, or no such file; 3 not running",
   },
 };
 
