@@ -13,6 +13,9 @@ import { tnsStream } from "../wire/tns_stream.ts";
 import { openTcp } from "./open.ts";
 import { down, up } from "./verdict.ts";
 
+/** A server older than 12.1, which the driver does not speak to in its thin mode. */
+const TOO_OLD = "NJS-138";
+
 /** A listener's word for a SID or a service that it does not know. */
 const UNKNOWN_NAMES: readonly string[] = ["NJS-518", "NJS-519"];
 
@@ -25,10 +28,19 @@ const DATABASE_NAME = /^[\w.$#-]+$/;
 /** The connection that the driver is to use, by the conversation that it is used in. */
 const provided = new AsyncLocalStorage<NodeStream>();
 
+/** The driver's end of a connection. */
+interface DriverTransport {
+  stream?: NodeStream;
+  connected: boolean;
+}
+
 /** The driver cannot be given a connection, so this takes the place of its own dialling, which no signal ends. */
-Transport.prototype.ntConnect = function (this: { stream?: NodeStream; connected: boolean }) {
-  this.stream = provided.getStore();
+Transport.prototype.ntConnect = function (this: DriverTransport) {
+  const stream = this.stream = provided.getStore();
   this.connected = true;
+  // To a connection that is gone it would still say goodbye when it is garbage, and throw where nobody can catch it.
+  let failed = false;
+  Object.defineProperty(this, "err", { get: () => failed || stream?.destroyed, set: (value) => failed = value });
   return Promise.resolve();
 };
 
@@ -84,6 +96,7 @@ function explain(error: DriverError, stream: NodeStream, run: CheckRun): CheckRe
   const [said] = error.message.split("\n");
   run.trace(`< ${said}`);
   if (UNKNOWN_NAMES.includes(error.code ?? "")) return undefined;
+  if (error.code === TOO_OLD) return down("internal", "Oracle before 12.1 cannot be asked: write checktype = connect");
   if (error.code?.startsWith("ORA-")) return down(REJECTIONS.has(error.errorNum ?? 0) ? "auth" : "protocol", said);
   // All else is of a server that does not know its protocol: the driver is not careful with what it reads.
   throw new ProtocolError(said);

@@ -4,9 +4,9 @@ import { ok, strictEqual } from "node:assert/strict";
 import { runRound } from "../../src/checkers/run.ts";
 import { Secret } from "../../src/model/secret.ts";
 import { testIllServers } from "./ill_servers.ts";
+import { ACCEPT, answers, packet, PASSWORD, refusal, tooOld } from "./oracle_listener.ts";
 import { checkOf, flood, inWords, type Manners, openDescriptors, verdict, withPeer } from "./peers.ts";
 
-const PASSWORD = "s3cret-of-joe";
 const ASKED = {
   service: "oracle",
   login: "joe",
@@ -14,29 +14,6 @@ const ASKED = {
   database: "shop",
   request: "SELECT 1 FROM dual",
 } as const;
-
-function packet(type: number, body: string): string {
-  const length = 8 + body.length;
-  return String.fromCharCode(length >> 8, length & 0xff, 0, 0, type, 0, 0, 0) + body;
-}
-
-/** As a listener refuses: user and system reason, the length of the text, the text. */
-function refusal(code: number): string {
-  const text = `(DESCRIPTION=(TMP=)(VSNNUM=318767104)(ERR=${code})(ERROR_STACK=(ERROR=(CODE=${code})(EMFI=4))))`;
-  return packet(4, `\x22\0${String.fromCharCode(text.length >> 8, text.length & 0xff)}${text}`);
-}
-
-/** Answers our first packet, and keeps the connection open. */
-function answers(reply: string): Manners {
-  return async (client) => {
-    await client.hearUntil("))");
-    await client.say(reply);
-    await client.gone();
-  };
-}
-
-/** ACCEPT, version 315: what a server says before the login. */
-const ACCEPT = packet(2, "\x01\x3b\0\0\x20\0\x20\0\0\0\0\0\0\x20\x41\x41".padEnd(41, "\0"));
 
 const ROWS: readonly { name: string; peer: Manners; verdict: string }[] = [
   {
@@ -63,6 +40,11 @@ const ROWS: readonly { name: string; peer: Manners; verdict: string }[] = [
     name: "requests to send again",
     peer: answers(packet(11, "").repeat(1000)),
     verdict: "down (protocol): the listener asks for the same again and again",
+  },
+  {
+    name: "a server that is too old",
+    peer: tooOld,
+    verdict: "down (internal): Oracle before 12.1 cannot be asked: write checktype = connect",
   },
   { name: "zeros", peer: answers("\0".repeat(65_536)), verdict: "down (protocol): not a TNS packet" },
   {
@@ -143,4 +125,12 @@ testIllServers(ASKED, {
   flood: /^down \(protocol\): not a TNS packet$/,
   flooded: "x",
   stage: /^down \(timeout\): no answer within 0\.3 s \(waiting for the reply to login joe, SID shop\)$/,
+});
+
+Deno.test("oracle: a connection that failed is never heard of again, not even when it is garbage", async () => {
+  const script = new URL("oracle_garbage.ts", import.meta.url).pathname;
+  const args = ["run", "-A", "--no-check", "--v8-flags=--expose-gc", script];
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), { args }).output();
+  const said = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
+  strictEqual(`${code}: ${said}`, "0: down (internal)\n");
 });

@@ -1,0 +1,28 @@
+/**
+ * Prints the verdict on a server that the driver gives up, and whatever else is printed when what is left of that is
+ * collected: to be run with `--v8-flags=--expose-gc`.
+ */
+
+import { runRound } from "../../src/checkers/run.ts";
+import { Secret } from "../../src/model/secret.ts";
+import { PASSWORD, tooOld } from "./oracle_listener.ts";
+import { checkOf, withPeer } from "./peers.ts";
+
+const ASKED = {
+  service: "oracle",
+  login: "joe",
+  passwd: new Secret(PASSWORD),
+  database: "shop",
+  request: "x",
+} as const;
+
+await withPeer(tooOld, async (peer) => {
+  const { result } = await runRound(checkOf({ ...ASKED, ...peer }), "negotiate");
+  console.log(result.up ? "up" : `down (${result.why})`);
+});
+
+// What is found to be garbage in one turn of the event loop is told of in another.
+for (let turns = 0; turns < 20; turns++) {
+  (globalThis as unknown as { gc(): void }).gc();
+  await new Promise((resolve) => setTimeout(resolve, 10));
+}
