@@ -89,9 +89,11 @@ type Values = ReturnType<typeof toolArguments<typeof OPTIONS>>["values"];
 /** The directives on the command line. */
 async function given(values: Values): Promise<readonly Given[]> {
   const all = values as Readonly<Record<string, unknown>>;
-  const directives = ON_COMMAND_LINE.flatMap((name) =>
-    ((all[name] ?? []) as readonly string[]).map((text): Given => [name, text])
-  );
+  const directives = ON_COMMAND_LINE.flatMap((name) => {
+    const texts = (all[name] ?? []) as readonly string[];
+    if (texts.length > 1 && name !== "requestheader") throw new UsageError(`--${name} is given twice`);
+    return texts.map((text): Given => [name, text]);
+  });
   for (const [option, name] of Object.entries(FROM_FILES)) {
     const file = all[option];
     if (typeof file !== "string") continue;

@@ -58,6 +58,15 @@ const SCHEMES: Readonly<Record<string, Service | "connect" | "udp" | "ping">> = 
   ...Object.fromEntries(SERVICES.filter((service) => service !== "none").map((service) => [service, service])),
 };
 
+/** What counts for a check that speaks no protocol, too. */
+const OF_ANY: ReadonlySet<DirectiveName> = new Set<DirectiveName>([
+  "checktimeout",
+  "negotiatetimeout",
+  "checkcount",
+  "bindto",
+  "checkmark",
+]);
+
 /** Where there is nothing else to ask a database. */
 const ANY_ROW: Partial<Record<string, string>> = {
   mysql: "SELECT 1",
@@ -91,6 +100,9 @@ export function checkUrl(url: string, given: readonly Given[]): Parsed | string 
     ...given,
   ]
     .map(([name, text]) => [name, text]);
+  const silent = kind === "connect" || kind === "udp" || kind === "ping";
+  const idle = silent ? texts.find(([name]) => !OF_ANY.has(name)) : undefined;
+  if (idle) return `${idle[0]} has no effect: ${scheme}:// asks for nothing that it could be about`;
   if (ANY_ROW[kind] && !texts.some(([name]) => name === "request")) texts.push(["request", ANY_ROW[kind]]);
   return treeOf(kind, ref, port, texts);
 }

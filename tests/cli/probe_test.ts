@@ -101,7 +101,13 @@ Deno.test("probe: headers come from a file, too, where nobody sees them in the p
 
 Deno.test("probe: a nonsensical question is a usage error", async () => {
   for (
-    const args of [["gopher://127.0.0.1"], ["a", "b", "c"], ["www", "--receive", "x"], ["http://127.0.0.1", "--x"]]
+    const args of [
+      ["gopher://127.0.0.1"],
+      ["a", "b", "c"],
+      ["www", "--receive", "x"],
+      ["http://127.0.0.1", "--x"],
+      ["http://127.0.0.1", "--receive", "a", "--receive", "b"],
+    ]
   ) {
     strictEqual((await ldirectord("probe", ...args)).code, 255, args.join(" "));
   }

@@ -66,6 +66,8 @@ pure("what cannot be asked is said in a line", () => {
       "a % in a URL is followed by two hexadecimal digits, or written %25: dns://10.0.0.2/100%",
     ],
     ["none://10.0.0.2", "there is no check for none"],
+    ["tcp://10.0.0.2:8", "receive has no effect: tcp:// asks for nothing that it could be about", ["receive", "OK"]],
+    ["ping://10.0.0.2/x", "request has no effect: ping:// asks for nothing that it could be about"],
   ];
   for (const [url, said, ...given] of rows) strictEqual(checkUrl(url, given), said);
 });
