@@ -147,24 +147,29 @@ async function waitForEnd(
   const start = performance.now();
   const progress = new Progress();
   for (;;) {
-    const open = openConnections(await client.ask("status", { real, virtual }));
+    const status = await client.ask("status", { real, virtual });
     const waited = (performance.now() - start) / 1000;
-    if (open === undefined) return progress.end("not drained: the order has ended", ExitStatus.notDone);
+    if (!isHeld(status)) return progress.end("not drained: the order has ended", ExitStatus.notDone);
+    const open = openConnections(status);
     if (open === 0) {
       return progress.end(`no connection is open any more, after ${formatDuration(waited)}`, ExitStatus.done);
     }
-    if (waited >= patience) {
-      return progress.end(`${open} connections are still open after ${formatDuration(waited)}`, ExitStatus.notDone);
-    }
-    progress.show(`${open} connections open, ${formatDuration(waited)}`);
+    const said = open === undefined ? "the kernel does not say what is open" : `${open} connections open`;
+    if (waited >= patience) return progress.end(`${said}, after ${formatDuration(waited)}`, ExitStatus.notDone);
+    progress.show(`${said}, ${formatDuration(waited)}`);
     await new Promise((wake) => setTimeout(wake, LOOK));
   }
 }
 
-/** Connections that the kernel has open to them; `undefined` when one of them is held out no more. */
-function openConnections({ virtuals }: Status): number | undefined {
+/** Whether all of them are still held out. */
+function isHeld({ virtuals }: Status): boolean {
+  return virtuals.every(({ reals }) => reals.every(({ orders }) => orders.hold !== null));
+}
+
+/** Connections that the kernel has open to them; `undefined` when it does not say. A standby has none. */
+function openConnections({ daemon, virtuals }: Status): number | undefined {
+  if (daemon.state !== "standby" && virtuals.some(({ kernel }) => kernel === null)) return undefined;
   const rows = virtuals.flatMap(({ protocol, reals }) => reals.map((real) => ({ protocol, real })));
-  if (rows.some(({ real }) => real.orders.hold === null)) return undefined;
   return rows.reduce((sum, { protocol, real }) => sum + openTo(protocol, real), 0);
 }
 

@@ -4,6 +4,9 @@ import { type CounterReader, IpvsUnavailable } from "../ipvs/driver.ts";
 /** Milliseconds for which counters are told again without a look at the kernel. */
 const FRESH = 900;
 
+/** Milliseconds that anybody waits for a kernel that takes its time: what else there is to say must not wait for it. */
+const PATIENCE = 3_000;
+
 /** The kernel's counters, looked at once a second at most, however many ask. */
 export class CounterCache {
   readonly #reader: CounterReader | undefined;
@@ -15,15 +18,17 @@ export class CounterCache {
     this.#reader = reader;
   }
 
-  /** `undefined` when the kernel does not say. */
-  read(): Promise<Counters | undefined> {
-    if (this.#last && performance.now() - this.#last.at < FRESH) return Promise.resolve(this.#last.counters);
+  /** `undefined` when the kernel does not say, or not in time. */
+  async read(): Promise<Counters | undefined> {
+    if (this.#last && performance.now() - this.#last.at < FRESH) return this.#last.counters;
     // A slow kernel is not looked at again before the last look has ended.
     this.#looking ??= this.#look().then((counters) => {
       this.#last = { at: performance.now(), counters };
       return counters;
     }).finally(() => this.#looking = undefined);
-    return this.#looking;
+    const late = Promise.withResolvers<undefined>();
+    const timer = setTimeout(() => late.resolve(undefined), PATIENCE);
+    return await Promise.race([this.#looking, late.promise]).finally(() => clearTimeout(timer));
   }
 
   async #look(): Promise<Counters | undefined> {

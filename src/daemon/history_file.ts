@@ -77,7 +77,9 @@ export function readHistory(path: string): readonly HistoryEntry[] {
   return text.split("\n").flatMap((line) => {
     try {
       const entry = JSON.parse(line);
-      return typeof entry?.time === "string" && typeof entry.kind === "string" ? [entry as HistoryEntry] : [];
+      const isEntry = !Number.isNaN(Date.parse(entry.time)) && typeof entry.kind === "string" &&
+        typeof entry.detail === "string";
+      return isEntry ? [entry as HistoryEntry] : [];
     } catch {
       return [];
     }

@@ -13,6 +13,9 @@ import { type Selected, selectReals } from "./select_reals.ts";
 /** The longest time that an order may be given for, in seconds: ten years. */
 const LONGEST = 315_360_000;
 
+/** Milliseconds that the kernel gets to take an order before the operator is told that it has not. */
+const PATIENCE = 5_000;
+
 /** What an operator's wishes need. */
 export interface OperatorPorts {
   readonly director: Director;
@@ -114,15 +117,25 @@ export class Operator {
   }
 
   async #finish(ids: readonly RealId[], until: number | undefined): Promise<OrderResult> {
-    const { director } = this.#ports;
-    const [unsaved] = await Promise.all([this.#save(), director.obey(this.#book.orders)]);
+    const [unsaved, untaken] = await Promise.all([this.#save(), this.#obeyed()]);
     const concerned = ids.map(partsOf);
     const warnings = [...new Set(concerned.map(({ virtual }) => virtual))].flatMap((key) => this.#warning(key));
     return {
       reals: concerned.map(({ virtual, real }) => ({ virtual: this.#labelOf(virtual), key: virtual, real })),
       until: until === undefined ? null : new Date(until).toISOString(),
-      warnings: unsaved === undefined ? warnings : [...warnings, unsaved],
+      warnings: [...warnings, untaken, unsaved].filter((each) => each !== undefined),
     };
+  }
+
+  /** Has the orders obeyed. Gives what the operator should know when the kernel does not do so. */
+  async #obeyed(): Promise<string | undefined> {
+    const { director } = this.#ports;
+    const late = Promise.withResolvers<"late">();
+    const timer = setTimeout(() => late.resolve("late"), PATIENCE);
+    const obeyed = await Promise.race([director.obey(this.#book.orders), late.promise]);
+    clearTimeout(timer);
+    if (obeyed === "late") return "the kernel takes its time, and has not taken it yet";
+    return director.trouble === undefined ? undefined : `the kernel's table is not as wanted: ${director.trouble}`;
   }
 
   #warning(key: VirtualKey): string[] {

@@ -38,7 +38,9 @@ export interface StatusScope {
 /** What a director has to say of itself now. */
 export async function statusOf(daemon: Daemon, scope: StatusScope): Promise<Status> {
   const { model, director, state, startedAt, lastReload } = daemon;
-  const writer = new StatusWriter(daemon, await daemon.counters.read(), scope);
+  const counters = await daemon.counters.read();
+  const silent = counters === undefined && state === "running" ? "the kernel does not say what its table has" : null;
+  const writer = new StatusWriter(daemon, counters, scope);
   return {
     version: 1,
     time: new Date().toISOString(),
@@ -50,7 +52,7 @@ export async function statusOf(daemon: Daemon, scope: StatusScope): Promise<Stat
       startedAt: startedAt.toISOString(),
       lastReload,
     },
-    table: { inStep: director.inStep, trouble: director.trouble ?? null },
+    table: { inStep: director.inStep, trouble: director.trouble ?? silent },
     virtuals: [...model.virtuals.values()].flatMap((virtual) => writer.virtual(virtual)),
     unresolved: model.unresolved.map(({ virtual, host, line }) => ({
       virtual: model.virtuals.get(virtual)?.label ?? virtual,

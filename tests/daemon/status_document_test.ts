@@ -1,6 +1,7 @@
 import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
 import type { RealStatus, Status } from "../../src/control/status.ts";
 import { controlRequests } from "../../src/daemon/control_requests.ts";
+import { IpvsUnavailable } from "../../src/ipvs/driver.ts";
 import { readKernelFile } from "../../src/system/kernel_file.ts";
 import { TestDaemon } from "./daemon_fixture.ts";
 import { faults, type Schema } from "./json_schema.ts";
@@ -234,5 +235,41 @@ Deno.test(
       } finally {
         await next.stop();
       }
+    }),
+);
+
+Deno.test(
+  "status: a kernel that does not answer keeps nobody from being told what else there is",
+  LENIENT,
+  () =>
+    withDaemon(async ({ test, status }) => {
+      test.table.counters = () => new Promise(() => {});
+      const { table, virtuals } = await eventually(status, ({ virtuals }) => virtuals[0].kernel === null);
+      strictEqual(table.trouble, "the kernel does not say what its table has");
+      deepStrictEqual([virtuals[0].kernel, virtuals[0].reals.map(({ state }) => state)], [null, [
+        "up",
+        "down",
+        "down",
+      ]]);
+    }),
+);
+
+Deno.test(
+  "orders: a kernel that does not take one in time, or not at all, is told of",
+  LENIENT,
+  () =>
+    withDaemon(async ({ test, alive }) => {
+      const requests = controlRequests(test.daemon);
+      const real = `127.0.0.1:${alive}`;
+      const apply = test.table.apply.bind(test.table);
+      const slow = Promise.withResolvers<void>();
+      test.table.apply = (plan) => slow.promise.then(() => apply(plan));
+      const { warnings } = await requests.drain({ real, virtual: "shop" });
+      deepStrictEqual(warnings.filter((text) => /has not taken it yet/.test(text)).length, 1, warnings.join("\n"));
+      slow.resolve();
+      test.table.apply = () => Promise.reject(new IpvsUnavailable("ipvsadm is gone"));
+      const refused = await requests.weight({ real: "[2001:db8::1]:80", weight: 7 });
+      match(refused.warnings.join("\n"), /the kernel's table is not as wanted: ipvsadm is gone/);
+      test.table.apply = apply;
     }),
 );
