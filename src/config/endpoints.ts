@@ -76,6 +76,16 @@ const MOST_WEIGHT = 65_535;
 const MOST_THRESHOLD = 0xffff_ffff;
 const FORWARDING: readonly string[] = ["gate", "masq", "ipip"] satisfies Forwarding[];
 
+/** What others call the forwarding methods: keepalived, and books. */
+const OTHER_NAMES: ReadonlyMap<string, Forwarding> = new Map([
+  ["dr", "gate"],
+  ["direct", "gate"],
+  ["route", "gate"],
+  ["nat", "masq"],
+  ["tun", "ipip"],
+  ["tunnel", "ipip"],
+]);
+
 /** An address (or name) with a port, or a firewall mark. */
 export const serviceHead: Grammar<ServiceHead> = quotable("host:port|mark", (text): Reading<ServiceHead> => {
   if (/^\d+$/.test(text)) {
@@ -340,7 +350,7 @@ function unknownForwarding(word: string): string {
 function forwardingHint(word: string): string | undefined {
   if (word.startsWith("->")) return "a range is written without blanks: first->last:port";
   if (word === "\\") return "a line cannot be continued on the next one";
-  const near = closest(word, FORWARDING);
+  const near = OTHER_NAMES.get(word.toLowerCase()) ?? closest(word, FORWARDING);
   return near && `did you mean ${near}?`;
 }
 

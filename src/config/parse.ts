@@ -9,7 +9,7 @@ import type { ServiceHead } from "./endpoints.ts";
 import { type Place, ProblemList } from "./problem.ts";
 import { type ValueExtent, valueExtent } from "./quotes.ts";
 import type { Section, Setting, Settings, SyntaxTree } from "./syntax_tree.ts";
-import { quoted } from "./values.ts";
+import { quotedName } from "./values.ts";
 
 /** What came of a text. With errors among the problems, the tree has what could be read. */
 export interface Parsed {
@@ -87,7 +87,7 @@ class Parser {
       const shown = name || text.slice(line.indent, line.indent + 1);
       const { meant, hint } = meaningOf(name);
       if (meant) this.problems.unread.add(meant);
-      this.problems.error(place, `Unknown command ${quoted(shown.toWellFormed())}`, hint);
+      this.problems.error(place, `Unknown command ${quotedName(shown)}`, hint);
       return;
     }
     const { row } = found;

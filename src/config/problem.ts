@@ -137,7 +137,7 @@ function maskSecrets(written: string): string {
     /(:\/\/[^\s/@"]*:)([^\s/@"]+)(?=@)/g,
     (_, head, secret) => head + "*".repeat(secret.length),
   );
-  const inside = /["']?[\w-]*(?:pass|pwd|secr|header)[\w-]*["']?\s*[:=]\s*/i.exec(line);
+  const inside = /["']?[\w-]*(?:pass|pwd|secr|header)[\w-]*["']?\s*[:=>]\s*/i.exec(line);
   if (inside) return `${line.slice(0, inside.index)}${inside[0]}***`;
   const first = /^\s*(?:-\s+)*([^\s=:]+)(?:\s*[=:]\s*|\s+)/.exec(line);
   if (!first || !(SECRET.test(first[1]) || closest(first[1], ["passwd", "password", "secret"]))) return line;

@@ -58,10 +58,11 @@ export function resolvePort(
     const number = ports.get(`${port.text}/${each}`);
     if (number !== undefined) return number;
   }
+  const other = (["tcp", "udp"] as const).find((each) => ports.has(`${port.text}/${each}`));
   load.problems.error(
     within(setting, port),
     `invalid port (${port.text}): /etc/services has no such name for ${protocols.join(" or ")}`,
-    "write the number of the port",
+    `${other ? `it has one for ${other}: write protocol = ${other}, or` : "write"} the number of the port`,
   );
   return undefined;
 }

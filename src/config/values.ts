@@ -393,6 +393,11 @@ export function quoted(text: string): string {
   return text.length > 60 ? `"${text.slice(0, 60)}…"` : `"${text}"`;
 }
 
+/** A name that is none, in an error text: up to what may be a value that is nobody's business, as in `passwd:secret`. */
+export function quotedName(name: string): string {
+  return quoted(/^[\w-]*[^\w-]?/u.exec(name)![0].trim().toWellFormed());
+}
+
 /** `a, b or c`. */
 function orList(words: readonly string[]): string {
   return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} or ${words[words.length - 1]}`;

@@ -24,7 +24,7 @@ import { type Parsed, splitLines } from "./parse.ts";
 import { type Place, ProblemList } from "./problem.ts";
 import { inRow, type Part, type Parts, type Structure, structureOf } from "./structured.ts";
 import type { Section, Setting, Settings, SyntaxTree } from "./syntax_tree.ts";
-import { quoted } from "./values.ts";
+import { quoted, quotedName } from "./values.ts";
 
 /** What came of a text in YAML; with errors among the problems, tree and outline have what could be read. */
 export interface ParsedYaml extends Parsed {
@@ -186,7 +186,7 @@ class YamlReader {
     if (!found) {
       const near = closest(name, [...Object.keys(DIRECTIVES), "address", "mark"]);
       if (near) this.#problems.unread.add(near);
-      this.#problems.error(place, `Unknown command ${quoted(name.toWellFormed())}`, near && `did you mean ${near}?`);
+      this.#problems.error(place, `Unknown command ${quotedName(name)}`, near && `did you mean ${near}?`);
       return undefined;
     }
     const { row } = found;

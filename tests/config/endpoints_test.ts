@@ -127,6 +127,7 @@ pure("whoever leaves out the brackets of IPv6 is told where they go", () => {
 pure("what stands where the forwarding method should is told by what it looks like", () => {
   const rows: Readonly<Record<string, string | undefined>> = {
     "10.0.0.1:80 GATE": "did you mean gate?",
+    "10.0.0.1:80 NAT": "did you mean masq?",
     "10.0.0.1 -> 10.0.0.3:80 gate": "a range is written without blanks: first->last:port",
     "10.0.0.1:80 \\": "a line cannot be continued on the next one",
     "10.0.0.1:80 5": undefined,

@@ -33,7 +33,13 @@ pure("a problem of the file as a whole has no line", () => {
 pure("a secret is masked, also where its directive is mistyped", () => {
   for (const name of ["passwd", "secret", "password", "pasword", "Passwd", "sercet", "db_password"]) {
     for (
-      const written of [`${name} = "hunter2`, `${name} = "hunter2" hunter2`, `${name} hunter2`, `  ${name}=hunter2`]
+      const written of [
+        `${name} = "hunter2`,
+        `${name} = "hunter2" hunter2`,
+        `${name} hunter2`,
+        `  ${name}=hunter2`,
+        `${name}:hunter2`,
+      ]
     ) {
       const text = shown(`virtual = 10.0.0.9:80\n    ${written}\n`);
       ok(text.length > 0 && !text.includes("hunter2"), text);

@@ -172,6 +172,15 @@ pure("an unset quiescent is warned of once", () => {
   deepStrictEqual(load("virtual = 192.0.2.1:80\n\tquiescent = no\n").problems, []);
 });
 
+pure("a port's name that only the other protocol has is told as such", () => {
+  const hint = (head: string, ...body: readonly string[]) => load(section(head, ...body)).problems[0].hint;
+  strictEqual(
+    hint("virtual = 192.0.2.1:http", "protocol = udp", "checktype = on"),
+    "it has one for tcp: write protocol = tcp, or the number of the port",
+  );
+  strictEqual(hint("virtual = 192.0.2.1:nosuch", "checktype = on"), "write the number of the port");
+});
+
 pure("what is given in words that cannot be read is wrong, and not missing", () => {
   const rows: Readonly<Record<string, string>> = {
     "quiescent = maybe\nvirtual = 192.0.2.1:80\n": `error 1:13+5 quiescent must be 'yes' or 'no', not "maybe"`,
