@@ -29,8 +29,7 @@ const UP: CheckResult = { up: true, detail: "assumed" };
 /** The guess. */
 export const ASSUMED_UP: Verdicts = {
   basis: "assumed",
-  said:
-    "Assumed: every real server is up, as no daemon runs for this configuration. With --check they are asked first.",
+  said: "Assumed: every real server is up, as there is no daemon to ask. With --check they are asked first.",
   of: () => UP,
   gone: new Set(),
 };
