@@ -78,8 +78,13 @@ function headLine({ status, sort, filter, problems }: TopState, { paint }: Scree
   ];
 }
 
+/** The worst of what status says beside its table. */
 function troubleLine({ trouble, status }: TopState, { paint }: Screen): Line {
-  const text = trouble ?? status?.table.trouble ?? "";
+  const { lastReload = null } = status?.daemon ?? {};
+  const reload = lastReload && !lastReload.ok ? `the last reload failed: ${lastReload.trouble}` : undefined;
+  const [nameless] = status?.unresolved ?? [];
+  const name = nameless && `${nameless.host} (${nameless.virtual}): its name does not resolve`;
+  const text = trouble ?? status?.table.trouble ?? reload ?? name ?? "";
   return [{ text: text && `! ${text}`, brush: paint.red }];
 }
 

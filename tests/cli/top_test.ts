@@ -69,6 +69,23 @@ for (const [what, typed, shown] of SHOWN) {
 }
 
 Deno.test({
+  name: "top says what else is wrong: the table, the last reload, names that do not resolve; the worst alone",
+  ...pure,
+  fn: () => {
+    const status = statusWith(A);
+    const lastReload = { time: status.time, ok: false, trouble: "line 3: nonsense" };
+    const unresolved = [{ virtual: "192.0.2.10:80", host: "web9", line: 4 }];
+    const second = (changed: Partial<Status>) =>
+      screenOf(learn(BEGINNING, { ...status, ...changed }, [], 0), 100, 24)[1];
+    strictEqual(second({}), "");
+    strictEqual(second({ unresolved }), "! web9 (192.0.2.10:80): its name does not resolve");
+    const daemon = { ...status.daemon, lastReload };
+    strictEqual(second({ daemon, unresolved }), "! the last reload failed: line 3: nonsense");
+    strictEqual(second({ daemon, table: { inStep: false, trouble: "no IPVS" } }), "! no IPVS");
+  },
+});
+
+Deno.test({
   name: "top asks before it takes anybody out, and the keys are seen on a narrow terminal, too",
   ...pure,
   fn: () => {
