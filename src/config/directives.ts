@@ -184,8 +184,8 @@ export const DIRECTIVES = {
     default: UNSET,
     doc:
       "Where the status page is served, and with it metrics for Prometheus (/metrics), its data (/status.json) and a " +
-      "check for others (/healthz): an address and port, or a port alone for loopback. It can only be read, and asks " +
-      "for no password. New: the old program had no such directive.",
+      "check for others (/healthz): an address and port, or a port alone for loopback, where it answers who asks for " +
+      "localhost or an address, and no other name. It can only be read, and asks for no password. New: the old program had no such directive.",
   },
   emailalert: {
     scope: "both",
