@@ -45,6 +45,8 @@ export interface PageNews {
   readonly daemon: Status["daemon"];
   readonly table: Status["table"];
   readonly virtuals: readonly PageVirtual[];
+  /** Names of real servers that do not resolve. */
+  readonly unresolved: readonly string[];
   /** By identity; those that are not told are as they were. */
   readonly reals: Readonly<Record<string, PageReal>>;
   /** Milliseconds of the newest rounds by identity, told at first only. */
@@ -79,6 +81,7 @@ export function pageNews(page: Page, events: readonly HistoryEntry[], before?: P
     daemon: status.daemon,
     table: status.table,
     virtuals: status.virtuals.map(pageVirtual),
+    unresolved: [...new Set(status.unresolved.map(({ host }) => host))],
     reals: Object.fromEntries(news.map(([id, { row }]) => [id, row])),
     ...before ? {} : { curves: curvesOf(status) },
     events,

@@ -200,6 +200,24 @@ Deno.test("status page: clients that connect and stall hold up nobody", async ()
   for (const client of stalled) client.close();
 });
 
+Deno.test("status page: on a phone, too, it says what else is wrong, and fits", async () => {
+  await using world = new World();
+  const good = statusWith(realStatus());
+  const long = "tcp:192.0.2.10:80: ".concat("x".repeat(100));
+  world.status = {
+    ...good,
+    daemon: { ...good.daemon, lastReload: { time: good.time, ok: false, trouble: `line 3: ${long}` } },
+    table: { inStep: false, trouble: long },
+    unresolved: [{ virtual: "192.0.2.10:80", host: "web9.example.net", line: 4 }],
+  };
+  await using browser = await Browser.open(world.url, { width: 390, height: 800 });
+  await browser.becomes("document.getElementById('unresolved').innerText.includes('web9.example.net')");
+  const header = String(await browser.evaluate("document.querySelector('header').innerText"));
+  match(header, /table not in step: tcp:192/);
+  match(header, /the last reload failed: line 3/);
+  strictEqual(await browser.evaluate("document.documentElement.scrollWidth <= innerWidth"), true, "no sideways scroll");
+});
+
 /** Rows that a browser shows, as `state name why`. */
 const ROWS = "[...document.querySelectorAll('tbody tr')].filter((row) => !row.hidden)" +
   ".map((row) => ['.state', '.name', '.why'].map((part) => row.querySelector(part).innerText).join(' ').trim()).join('|')";
