@@ -118,5 +118,5 @@ function explain(error: QueryError, stream: NodeStream, run: CheckRun): CheckRes
   if (plugin) {
     return down("internal", `logins by ${plugin} cannot be checked: give the check a user that has a password`);
   }
-  throw new ProtocolError(error.message);
+  throw new ProtocolError(`the server's answer cannot be read: ${error.message || error.name}`);
 }

@@ -35,7 +35,7 @@ export async function radius(target: CheckTarget, run: CheckRun): Promise<CheckR
     const { kind, message } = await replyTo(request, target.secret?.reveal() ?? "", socket, run);
     const said = message === "" ? kind : `${kind}: ${message}`;
     run.trace(`< ${said}`);
-    // What a server says that it is there for: logins, or accounts (RFC 5997, 3).
+    // What a server says that it is there for: logins, or accounts (RFC 5997).
     const passes = kind === "Access-Accept" || (!login && kind === "Accounting-Response");
     return passes ? up(said) : down("auth", said);
   } finally {
