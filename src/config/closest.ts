@@ -7,6 +7,7 @@ export function closest(text: string, words: Iterable<string>): string | undefin
   const allowed = Math.min(2, Math.floor(text.length / 2));
   let best: { word: string; distance: number } | undefined;
   for (const word of words) {
+    if (Math.abs(word.length - text.length) > allowed) continue;
     const distance = editDistance(lower, word.toLowerCase());
     if (distance <= allowed && (!best || distance < best.distance)) best = { word, distance };
   }

@@ -31,6 +31,8 @@ export interface Load {
   readonly checks: Map<CheckKey, Check>;
   /** Every expression compiled once. */
   readonly patterns: Map<string, Pattern | PatternProblem>;
+  /** How many real servers there are so far, each address of a range being one. */
+  realCount: number;
   /** Names that the file gives to addresses. */
   readonly hostNames: Map<IpAddress, string[]>;
 }

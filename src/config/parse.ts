@@ -85,7 +85,7 @@ class Parser {
     const found = findDirective(name);
     if (!found) {
       const shown = name || text.slice(line.indent, line.indent + 1);
-      const { meant, hint } = meaningOf(name);
+      const { meant, hint } = this.problems.isFull ? {} : meaningOf(name);
       if (meant) this.problems.unread.add(meant);
       this.problems.error(place, `Unknown command ${quotedName(shown)}`, hint);
       return;

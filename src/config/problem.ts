@@ -39,6 +39,11 @@ export class ProblemList {
   readonly #dropped: Record<Severity, number> = { error: 0, warning: 0 };
   readonly #seen = new Set<string>();
 
+  /** Whether a further error is only counted: nobody sees its text. */
+  get isFull(): boolean {
+    return this.#kept.error.length >= MOST_PROBLEMS;
+  }
+
   /** Notes what refuses the file. */
   error(place: Place, text: string, hint?: string): void {
     this.#add("error", place, text, hint);

@@ -37,7 +37,15 @@ import type { Section, Setting, Settings, SyntaxTree } from "./syntax_tree.ts";
  */
 export function resolve(tree: SyntaxTree, facts: Facts, problems: ProblemList): Model | undefined {
   const { globals, sections } = tree;
-  const load: Load = { facts, globals, problems, checks: new Map(), patterns: new Map(), hostNames: new Map() };
+  const load: Load = {
+    facts,
+    globals,
+    problems,
+    checks: new Map(),
+    patterns: new Map(),
+    realCount: 0,
+    hostNames: new Map(),
+  };
   const virtuals = new Map<VirtualKey, VirtualService>();
   const unresolved: UnresolvedReal[] = [];
   for (const section of sections) {
@@ -135,6 +143,9 @@ function resolveSection(load: Load, section: Section, unresolved: UnresolvedReal
   };
 }
 
+/** No director looks after so many: it is a slip in the ranges, which must not eat the memory of one that runs. */
+const MOST_REALS = 500_000;
+
 /** Notes a name that did not resolve, to be looked up again. */
 type NoteUnresolved = (host: string, line: number) => void;
 
@@ -162,9 +173,15 @@ function resolveReals(
   const policies = resolveChecks(load, section, settings);
   const reals = new Map<DestinationKey, RealServer>();
   for (const line of lines) {
+    if (load.realCount > MOST_REALS) break;
     const addresses = resolveAddresses(load, line, section.family, note);
     const port = line.value.port ? resolvePort(load, line, line.value.port, settings.address.kind) : 0;
     if (port === undefined) continue;
+    load.realCount += addresses.length;
+    if (load.realCount > MOST_REALS) {
+      load.problems.error(line, `there are more than ${MOST_REALS} real servers in the file`, "look at its ranges");
+      break;
+    }
     const policy = policies(line);
     const checked = resolveCheckIps(load, line, addresses);
     for (const [i, address] of addresses.entries()) {

@@ -515,6 +515,13 @@ pure("a range names each address of it", () => {
   strictEqual(virtual(HEAD, "real = 10.0.0.0->10.0.255.255:80 gate").reals.size, 65_536);
 });
 
+pure("so many ranges that no memory would hold them are an error, and not the end", () => {
+  const range = "real = 10.0.0.0->10.0.255.255:80 gate";
+  const { model, problems } = load(section(HEAD, ...Array.from({ length: 2000 }, () => range)));
+  strictEqual(model, undefined);
+  ok(problems.some(({ line, text }) => line === 10 && text.startsWith("there are more than 500000 real servers")));
+});
+
 pure("thresholds are the destination's", () => {
   const [{ destination }] = virtual(HEAD, "real = 10.0.0.1:80 gate 5 l:3 u:7").reals.values();
   deepStrictEqual(destination, {
