@@ -131,6 +131,7 @@ export class Rounds {
   }
 
   #setAlarm(): void {
+    if (this.#stopped) return;
     const due = this.#schedule.nextDue();
     if (due === undefined || (this.#alarm && this.#alarm.due <= due)) return;
     this.#alarm?.cancel();

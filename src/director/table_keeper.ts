@@ -50,6 +50,8 @@ export class TableKeeper {
   #unseenSince = 0;
   /** The look that is to be, and how to make it now. */
   #look: { readonly cancel: () => void; readonly make: () => void } | undefined;
+  #changing = false;
+  #batches = 0;
   #seen: { readonly table: IpvsTable; readonly thresholds: boolean; readonly at: number } | undefined;
 
   constructor(ports: KeeperPorts) {
@@ -77,8 +79,11 @@ export class TableKeeper {
    * @throws {IpvsUnavailable}
    */
   async read(thresholds = false): Promise<IpvsTable> {
+    const batches = this.#batches;
     const table = await this.#ports.driver.read({ thresholds });
-    this.#seen = { table, thresholds, at: this.#ports.clock.now() };
+    // One that was made while a batch ran shows neither what was before nor what is after it.
+    const counts = !this.#changing && batches === this.#batches;
+    this.#seen = counts ? { table, thresholds, at: this.#ports.clock.now() } : undefined;
     return table;
   }
 
@@ -135,11 +140,11 @@ export class TableKeeper {
   /** @param basis the table as it is now; absent = as we last saw it, which costs no look and is nearly always right. */
   async #apply(order: Order, basis?: IpvsTable): Promise<void> {
     const { desired, occasion } = order;
-    const { driver, report } = this.#ports;
+    const { report } = this.#ports;
     const thresholds = usesThresholds(desired);
     const before = basis ?? this.#lastSeen(occasion, thresholds) ?? await this.read(thresholds);
     const steps = plan({ current: before, desired, previous: this.#previous, reconcile: setsRight(occasion) });
-    const said = steps.length === 0 ? [] : await driver.apply(steps);
+    const said = steps.length === 0 ? [] : await this.#change(steps);
     this.#note(steps);
     if (!basis && said.length === 0 && this.#mayLookLater(occasion, steps)) {
       return this.#assumeTaken(order, steps, before, thresholds);
@@ -163,6 +168,16 @@ export class TableKeeper {
     this.#reportRefused(refused, said);
     if (refused.length > 0) this.#retryLater();
     else this.#retries = 0;
+  }
+
+  async #change(steps: Plan): Promise<readonly string[]> {
+    this.#changing = true;
+    try {
+      return await this.#ports.driver.apply(steps);
+    } finally {
+      this.#changing = false;
+      this.#batches++;
+    }
   }
 
   /** Changes that are to be seen in the table at the next look; of each subject the last one counts. */
@@ -200,7 +215,7 @@ export class TableKeeper {
 
   #assumeTaken(order: Order, steps: Plan, before: IpvsTable, thresholds: boolean): void {
     for (const action of steps) this.#ports.report(this.#changed(action, before, order));
-    this.#seen = { table: tableAfter(before, steps), thresholds, at: this.#ports.clock.now() };
+    this.#seen = { table: tableAfter(before, steps), thresholds, at: this.#seen?.at ?? -Infinity };
     this.#previous = order.desired;
     if (!this.#order) this.#lookSoon(order);
   }

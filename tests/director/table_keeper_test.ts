@@ -34,9 +34,10 @@ class SlowIpvs extends MemoryIpvs {
 
   override async read(): Promise<IpvsTable> {
     this.calls.push("look");
+    const table = await super.read();
     await this.#take(100);
     if (this.outOfReach) throw new IpvsUnavailable("no memory");
-    return super.read();
+    return table;
   }
 
   override async apply(plan: Plan): Promise<readonly string[]> {
@@ -157,5 +158,21 @@ Deno.test({
     await clock.advance(20_000);
     deepStrictEqual(await served(driver), [REALS[0], REALS[1]]);
     strictEqual(keeper.inStep, true);
+  },
+});
+
+Deno.test({
+  name: "TableKeeper: a look that was made while a batch ran is not taken for what is there after it",
+  ...pure,
+  fn: async () => {
+    const { clock, driver, keeper } = await keeperAtWork();
+    keeper.want(wanted(REALS[0], REALS[1]), "change");
+    await clock.advance(50);
+    const look = keeper.read();
+    await clock.advance(100);
+    deepStrictEqual([...(await look).values()].map(({ destinations }) => destinations.size), [3]);
+    keeper.want(wanted(...REALS), "reload");
+    await clock.advance(2_000);
+    deepStrictEqual(await served(driver), REALS);
   },
 });
