@@ -14,6 +14,9 @@ import type { ServiceManager } from "./service_manager.ts";
 /** Seconds that the `callback` may take. */
 const CALLBACK_LIMIT = 300;
 
+/** Milliseconds until a reload is tried again that the kernel's table stood in the way of. */
+const TRY_AGAIN = 2_000;
+
 /** Somebody's disk is full, or he has not yet written it all: nobody has a director purge its table in this way. */
 const BLANK = "The configuration is empty: nothing was changed; stop the director to have its table purged";
 
@@ -41,6 +44,7 @@ export class Configuration {
   /** The callback that is under way; one that waits for its end serves all changes until then. */
   #calling: Promise<unknown> = Promise.resolve();
   #callbackWaits = false;
+  #retry: number | undefined;
   #closed = false;
 
   /** @param loaded the one that the director has. */
@@ -93,6 +97,7 @@ export class Configuration {
   /** Nothing changes from now on; resolves when the change under way has ended. */
   close(): Promise<void> {
     this.#closed = true;
+    clearTimeout(this.#retry);
     return this.#changing;
   }
 
@@ -103,7 +108,7 @@ export class Configuration {
       await director.reload(model);
     } catch (error) {
       if (!(error instanceof IpvsUnavailable)) throw error;
-      this.#failed(`Cannot reload now: ${error.message}; the configuration in force stays`);
+      this.#postpone(`Cannot reload now: ${error.message}; the configuration in force stays; trying again`);
       return;
     } finally {
       mails.enter("running");
@@ -113,6 +118,13 @@ export class Configuration {
     this.#lastReload = { time: new Date().toISOString(), ok: true, trouble: null };
     history.add({ kind: "reloaded", detail: model.file });
     await follow(model, isReload);
+  }
+
+  /** What was asked for is still to come, and is complained of once. */
+  #postpone(trouble: string): void {
+    if (this.#lastReload?.trouble !== trouble) this.#failed(trouble);
+    clearTimeout(this.#retry);
+    this.#retry = setTimeout(() => this.reload(), TRY_AGAIN);
   }
 
   #failed(trouble: string): void {

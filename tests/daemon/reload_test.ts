@@ -1,4 +1,5 @@
-import { match, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
+import { IpvsUnavailable } from "../../src/ipvs/driver.ts";
 import { MemoryIpvs } from "../../src/ipvs/memory.ts";
 import { encodeRules } from "../../src/ipvs/rules.ts";
 import type { IpvsTable } from "../../src/model/table.ts";
@@ -81,4 +82,30 @@ Deno.test("who is told to stop during a start stops", LENIENT, async () => {
   await stopped;
   strictEqual(test.daemon.state, "stopping");
   strictEqual(await tableOf(test), "");
+});
+
+/** A table that is out of reach now and then. */
+class Flighty extends MemoryIpvs {
+  outOfReach = false;
+
+  override read(): Promise<IpvsTable> {
+    return this.outOfReach ? Promise.reject(new IpvsUnavailable("no ipvsadm")) : super.read();
+  }
+}
+
+Deno.test("a reload that the table stood in the way of is complained of once, and made later", LENIENT, async () => {
+  const [table, folder] = [new Flighty(), await Deno.makeTempDir()];
+  await using test = await TestDaemon.start(SITE, { table, folder });
+  table.outOfReach = true;
+  const { ok, trouble } = await reload(test, SITE.replace(":9 ", ":10 "));
+  deepStrictEqual([ok, trouble], [
+    false,
+    "Cannot reload now: no ipvsadm; the configuration in force stays; trying again",
+  ]);
+  test.daemon.reload();
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  strictEqual(test.log.filter((line) => line === trouble).length, 1);
+  table.outOfReach = false;
+  while (!test.daemon.lastReload?.ok) await new Promise((resolve) => setTimeout(resolve, 10));
+  strictEqual(await tableOf(test), TABLE.replace(":9 ", ":10 "));
 });
