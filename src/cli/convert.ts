@@ -1,5 +1,5 @@
 import { fromKeepalived } from "../config/keepalived.ts";
-import { isYaml, loadConfig } from "../config/load.ts";
+import { isYaml, loadConfig, loadTree } from "../config/load.ts";
 import { type Outline, outlineOf } from "../config/outline.ts";
 import { parse } from "../config/parse.ts";
 import { formatProblem } from "../config/problem.ts";
@@ -44,7 +44,7 @@ Exit status: 0 done, 1 something could not be carried over, 2 nothing was writte
         ? (await import("../config/write_yaml.ts")).writeYaml(read.outline)
         : writeCf(read.outline);
       await Deno.stdout.write(encodeSource(text));
-      return read.complete ? STATUS.done : STATUS.incomplete;
+      return await isSound(text, to) && read.complete ? STATUS.done : STATUS.incomplete;
     } catch (error) {
       if (!(error instanceof Unwritable)) throw error;
       console.error(`ldirectord convert: line ${error.entry.line}: ${error.message}`);
@@ -52,6 +52,17 @@ Exit status: 0 done, 1 something could not be carried over, 2 nothing was writte
     }
   },
 };
+
+/** What keepalived allows need not make sense here: what was written is read again, and its errors are told. */
+async function isSound(text: string, syntax: "yaml" | "cf"): Promise<boolean> {
+  const read = syntax === "yaml" ? (await import("../config/yaml.ts")).parseYaml : parse;
+  const { problems } = await loadTree("", () => read(text));
+  const errors = problems.filter(({ severity }) => severity === "error");
+  for (const { line, text, hint } of errors) {
+    console.error(`ldirectord convert: line ${line} of what was written: ${text}${hint ? `; ${hint}` : ""}`);
+  }
+  return errors.length === 0;
+}
 
 interface Source {
   readonly outline: Outline;

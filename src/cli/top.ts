@@ -164,8 +164,8 @@ class Top {
       return;
     }
     this.#next = 0;
-    const trouble = error instanceof NobodyThere ? "no director answers; what follows is old" : text;
-    this.#state = { ...this.#state, trouble, events: [] };
+    const trouble = error instanceof NobodyThere ? "no director answers" : text;
+    this.#state = { ...this.#state, trouble: `${trouble}; what follows is old`, events: [] };
   }
 
   #draw(): void {

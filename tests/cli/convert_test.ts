@@ -65,6 +65,11 @@ Deno.test("convert: from keepalived, with what is left out on standard error", a
       /^ {2}- address: 192\.0\.2\.1:80$/m,
     );
   });
+  await withFile(text.replace("192.0.2.1 80", "192.0.2.1"), async (file) => {
+    const { code, stderr } = await ldirectord("convert", "--from", "keepalived", file);
+    strictEqual(code, 1);
+    match(stderr, /^ldirectord convert: line 1 of what was written: port 0 .*; add persistent = seconds$/m);
+  });
   strictEqual((await ldirectord("convert", "--from", "haproxy", "x")).code, 255);
   strictEqual((await ldirectord("convert", "/dev/null")).code, 255);
 });
