@@ -1,4 +1,4 @@
-import { setsid } from "../system/libc.ts";
+import { keepInheritedFiles, setsid } from "../system/libc.ts";
 import { closeStandardStreams } from "../system/standard_streams.ts";
 
 /** Tells a started program that it is the daemon and not the command. */
@@ -17,6 +17,8 @@ const UMASK = 0o027;
  * @returns 0 when it is at work, or found another one that is; else the status that it gave up with.
  */
 export async function startInBackground(args: readonly string[]): Promise<number> {
+  // A lock that whoever calls us holds for the time of the start must not be held by the daemon.
+  keepInheritedFiles();
   const child = new Deno.Command(Deno.execPath(), {
     args: [...args],
     env: { [MARK]: "1" },

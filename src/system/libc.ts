@@ -102,6 +102,7 @@ const DECLARATIONS = {
   setrlimit: { parameters: ["i32", "buffer"], result: "i32" },
   madvise: { parameters: ["pointer", "usize", "i32"], result: "i32" },
   clock_gettime: { parameters: ["i32", "buffer"], result: "i32" },
+  syscall: { parameters: ["i64", "u32", "u32", "u32"], result: "i64" },
   setpriority: { parameters: ["i32", "u32", "i32"], result: "i32" },
 } as const satisfies Deno.ForeignLibraryInterface;
 
@@ -298,6 +299,17 @@ export function monotonicMicroseconds(): bigint {
   outcome(libc().clock_gettime(CLOCK_MONOTONIC, time));
   const [seconds, nanoseconds] = time;
   return seconds * 1_000_000n + nanoseconds / 1_000n;
+}
+
+/** close_range(2)'s number, the same on all processors; the C library has it by name since 2.34 only. */
+const SYS_CLOSE_RANGE = 436n;
+const CLOSE_RANGE_CLOEXEC = 4;
+const FIRST_BEYOND_STANDARD = 3;
+const LAST_OF_ALL = 0xffff_ffff;
+
+/** close_range(2): programs that we start do not inherit what we have inherited, but for the standard streams. */
+export function keepInheritedFiles(): number {
+  return outcome(libc().syscall(SYS_CLOSE_RANGE, FIRST_BEYOND_STANDARD, LAST_OF_ALL, CLOSE_RANGE_CLOEXEC));
 }
 
 const PRIO_PROCESS = 0;

@@ -55,6 +55,13 @@ scenario("stopped for longer than its timeouts, the director takes nobody out wh
   await table.becomes(SITE_UP.replace("10.0.0.12:80 -m -w 1", "10.0.0.12:80 -m -w 0"));
 });
 
+scenario("a lock that is held for the time of the start is free after it", async ({ director }) => {
+  await director.configure(SITE);
+  await director.host.run("flock", "--nonblock", "/run/guard", PROGRAM, "www", "start");
+  strictEqual((await director.try("status")).code, 0);
+  strictEqual((await director.host.outcomeOf("flock", "--nonblock", "/run/guard", "true")).code, 0);
+});
+
 scenario(
   "a start while another one's stop goes on waits for its end, and starts",
   async ({ director, reals, table }) => {
