@@ -13,6 +13,8 @@ export interface StartOptions {
   readonly debug: boolean;
   /** In the foreground, for a service manager; the log is where the configuration says. */
   readonly foreground: boolean;
+  /** In the background, even if the configuration has `supervised = yes`. */
+  readonly background: boolean;
   /** Checks, and leaves the table to another director until it is told to take it over. */
   readonly standby: boolean;
 }
@@ -32,6 +34,7 @@ const OPTIONS: Readonly<Record<string, Option>> = {
   "-d": { sets: { debug: true } },
   "--debug": { sets: { debug: true } },
   "--foreground": { sets: { foreground: true } },
+  "--background": { sets: { background: true } },
   "--standby": { sets: { standby: true } },
   "--long": { sets: { form: "long" }, only: "status" },
   "--json": { sets: { form: "json" }, only: "status" },
@@ -74,7 +77,7 @@ export function parseArguments(args: readonly string[], tools: ReadonlySet<strin
   if (!isVerb(verb)) return { kind: "usage", complaint: verb && `Unknown command: ${verb}` };
   const stray = given.find((option) => (OPTIONS[option].only ?? verb) !== verb);
   if (stray) return { kind: "usage", complaint: `${verb} has no option ${stray}` };
-  const none: VerbOptions = { debug: false, foreground: false, standby: false };
+  const none: VerbOptions = { debug: false, foreground: false, background: false, standby: false };
   const options = given.reduce((before, option) => ({ ...before, ...OPTIONS[option].sets }), none);
   return { kind: "verb", verb, config, options };
 }

@@ -17,7 +17,7 @@ export async function start(instance: Instance, options: StartOptions): Promise<
 
   const runnable = await loadInstance(instance, inBackground);
   if (typeof runnable === "number") return runnable;
-  const place = placeFor(options, runnable.model.supervised);
+  const place = inBackground ? "background" : placeFor(options, runnable.model.supervised);
   if (place === "background" && !inBackground) return startInBackground(commandLine(instance, options));
   const { runDaemon } = await import("./run_daemon.ts");
   return await runDaemon(instance, runnable, place, options.standby);
@@ -28,8 +28,9 @@ async function hasEnded(instance: Instance, pid: number): Promise<boolean> {
   return await daemonState(instance) === "stopping" && await gone(instance, pid);
 }
 
-function placeFor({ debug, foreground }: StartOptions, supervised: boolean): Place {
+function placeFor({ debug, foreground, background }: StartOptions, supervised: boolean): Place {
   if (debug) return "debug";
+  if (background) return "background";
   if (supervised) return "supervised";
   return foreground ? "foreground" : "background";
 }

@@ -2,7 +2,7 @@ import type { Verb } from "./arguments.ts";
 
 /** The two lines that every usage error begins with. */
 export const USAGE_TEXT = `Usage:
-    ldirectord [-d|--debug] [--foreground] [--standby] [--] [configfile]
+    ldirectord [-d|--debug] [--foreground|--background] [--standby] [--] [configfile]
     start | stop | restart | try-restart | reload | force-reload | status
 
     ldirectord [-h|-?|--help|-v|--version]
@@ -55,6 +55,7 @@ export const OPTION_DOCS: readonly (readonly [option: string, does: string])[] =
     "Stay in the foreground, as service managers want it; tells systemd when it is ready, how it is, and that it lives " +
     "(Type=notify).",
   ],
+  ["--background", "Go to the background even if the configuration has supervised = yes, as cluster managers want it."],
   ["--standby", "Check, and leave the table to another director until activate."],
   ["--long, --json, --yaml", "Of status: everything, as a table or as a document."],
   ["-h, --help", "Print a short help."],

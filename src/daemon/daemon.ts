@@ -241,10 +241,7 @@ export class Daemon {
     await this.#ports.sync?.become(model.syncDaemons);
     if (this.#isStopping) return;
     this.#page?.become(model.statusPage);
-    // One that stays in the foreground, as supervised = yes has it, must not hold up the next change.
-    this.#background(
-      this.#further.become(model.execute, { standby: this.director.isStandby, reload: isReload }),
-    );
+    await this.#further.become(model.execute, { standby: this.director.isStandby, reload: isReload });
   }
 
   /** What is done once a second: orders whose time is over, the file, the maintenance directory, names that did not resolve. */

@@ -18,7 +18,8 @@ export class FurtherInstances {
   become(names: readonly string[], { standby = false, reload = false } = {}): Promise<void> {
     const before = this.#names;
     this.#names = names;
-    const start = standby ? ["start", "--standby"] : ["start"];
+    // A start that never ends, as supervised = yes has it, would hold up everything that comes after it.
+    const start = ["start", "--background", ...(standby ? ["--standby"] : [])];
     return this.#then([
       ...names.filter((name) => !before.includes(name)).map((name) => [name, ...start]),
       ...before.filter((name) => !names.includes(name)).map((name) => [name, "stop"]),

@@ -6,7 +6,7 @@ const verb = (verb: string, config?: string, options: Partial<VerbOptions> = {})
     kind: "verb",
     verb,
     config,
-    options: { debug: false, foreground: false, standby: false, ...options },
+    options: { debug: false, foreground: false, background: false, standby: false, ...options },
   }) as Invocation;
 
 const TOOLS = new Set(["check", "help"]);
@@ -20,6 +20,7 @@ const ROWS: [line: string, expected: Invocation][] = [
   ["--debug start", verb("start", undefined, { debug: true })],
   ["--foreground www start", verb("start", "www", { foreground: true })],
   ["www start --standby", verb("start", "www", { standby: true })],
+  ["www --background start --standby", verb("start", "www", { background: true, standby: true })],
   ["www start --foreground -d", verb("start", "www", { debug: true, foreground: true })],
   ["www status --long", verb("status", "www", { form: "long" })],
   ["--json status", verb("status", undefined, { form: "json" })],

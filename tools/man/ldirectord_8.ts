@@ -15,7 +15,7 @@ export function ldirectord8(tools: Tools): string {
   const page = new Page("ldirectord", 8, "2026-11-20", "System Administration", `ldirectord ${VERSION}`);
   page.section("Name").first("ldirectord - keeps the kernel's IPVS table in step with the real servers");
   page.section("Synopsis").first(
-    "`ldirectord` [`-d`|`--debug`] [`--foreground`] [`--standby`] [`--`] [_config_] " +
+    "`ldirectord` [`-d`|`--debug`] [`--foreground`|`--background`] [`--standby`] [`--`] [_config_] " +
       "`start`|`stop`|`restart`|`try-restart`|`reload`|`force-reload`|`status`",
   );
   page.paragraph("`ldirectord` _command_ [_options_] [_arguments_]");

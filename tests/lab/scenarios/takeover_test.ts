@@ -3,6 +3,8 @@ import { PROGRAM } from "../world/director.ts";
 import { scenario } from "../world/scenario.ts";
 import { poll } from "../world/wait.ts";
 
+const GUIDE = Deno.readTextFileSync(new URL("../../../docs/from-perl.md", import.meta.url));
+
 const PERL = "/usr/sbin/ldirectord";
 
 const ALL_UP = `
@@ -35,6 +37,7 @@ scenario(
     ok(check.code < 2, `no errors in the file\n${check.stdout}${check.stderr}`);
     const plan = await director.tool("plan", "www");
     strictEqual(plan.code, 0, `nothing is to change\n${plan.stdout}${plan.stderr}`);
+    ok(GUIDE.includes(plan.stdout.replace(/^/gm, "    ").trimEnd()), `the guide shows it otherwise\n${plan.stdout}`);
 
     const pid = Number(await Deno.readTextFile("/run/ldirectord.www.pid"));
     Deno.kill(pid, "SIGKILL");
