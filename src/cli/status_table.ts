@@ -80,7 +80,9 @@ export function layOut(
     if (most === 0) break;
     columns = columns.filter(({ column }) => column.dispensable !== most);
   }
-  return { columns, why: Math.max(0, width - used()) };
+  // Where the addresses alone run over, why may as well, rather than be missing.
+  const left = width - used();
+  return { columns, why: left < 1 ? Infinity : left };
 }
 
 /** The line of titles. */

@@ -93,6 +93,15 @@ const LONG = real({
   why: "the reply does not match receive, and that is a long story about what was found in place of it",
 });
 
+Deno.test({
+  name: "status --long: on a terminal narrower than an address, why is told all the same",
+  permissions: "none",
+  fn: () => {
+    const lines = statusTable(status([LONG]), { paint: PLAIN, width: 40 });
+    ok(lines.some((line) => line.includes(LONG.real) && line.endsWith(LONG.why)), lines.join("\n"));
+  },
+});
+
 for (const width of [60, 80, 100, 140, 200]) {
   Deno.test({
     name:
