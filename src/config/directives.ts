@@ -163,7 +163,8 @@ export const DIRECTIVES = {
     value: values.command,
     default: UNSET,
     doc: "A program that is run with start when the last real server of a virtual service goes down, and with stop " +
-      "when the first returns; the virtual service and its protocol follow as arguments.",
+      "when the first returns; the virtual service and its protocol follow as arguments. It is ended after 60 s, and " +
+      "after 20 s when the director stops.",
   },
   logfile: {
     scope: "global",

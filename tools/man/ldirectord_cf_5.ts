@@ -137,7 +137,7 @@ function decisions(page: Page): void {
     "Start and reload",
     "Who is in the kernel's table with weight is up until a check says otherwise; who is not " +
       "enters when its first check has passed. Real servers that the configuration does not list are removed from its " +
-      "virtual services. A reload applies the difference; a file with errors changes nothing.",
+      "virtual services. A reload applies the difference; a file with errors, or with nothing in it, changes nothing.",
   );
   page.term(
     "Down",
