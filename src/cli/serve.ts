@@ -1,4 +1,5 @@
 import { parseWebAddress } from "../model/web_address.ts";
+import { limitOpenFiles } from "../system/libc.ts";
 import { ExitStatus } from "./exit_status.ts";
 import { findRunning } from "./running_instance.ts";
 import { type Tool, UsageError } from "./tool.ts";
@@ -12,6 +13,12 @@ const OPTIONS = {
 
 /** Where it listens unless told otherwise. */
 const USUAL = "127.0.0.1:9780";
+
+/**
+ * Files that may be open, and clients with them: one that stalls costs 22 kB, and has no deadline. With more this process
+ * ends, and whoever started it starts it anew; the machine's memory is the director's.
+ */
+const MOST_FILES = 4_096n;
 
 /** What the page needs none of, should somebody find a way in. */
 const GIVEN_UP = ["run", "ffi", "sys", "env"] as const;
@@ -32,13 +39,14 @@ through it. The directive statuspage has a director start this by itself.
     --while-read    end with standard input: for whoever starts it and may die
 
 It waits for a director that does not run, and says so meanwhile. Exit status: 1 when it
-cannot listen.
+cannot listen, or when some 4,000 clients are connected and stall.
 `,
 
   async run(args) {
     const { values, words } = toolArguments(args, OPTIONS, 1);
     const address = parseWebAddress(words[0] ?? USUAL);
     if (typeof address === "string") throw new UsageError(address);
+    limitOpenFiles(MOST_FILES);
     const socket = values.socket ?? findRunning(values.config).socket;
     const [{ WebServer }, { StatusSource }] = await Promise.all([
       import("../web/server.ts"),

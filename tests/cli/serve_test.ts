@@ -53,3 +53,26 @@ Deno.test("serve tells where it is, serves, and with --while-read ends with its 
   await child.stdin.close();
   strictEqual((await child.status).code, 0);
 });
+
+Deno.test("serve: clients that stall cost the machine no more than it may have: it ends, to be started anew", async () => {
+  const port = freePort();
+  const main = new URL("../../main.ts", import.meta.url).pathname;
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-check", main, "serve", String(port), "--socket", "/nonexistent"],
+    stdin: "null",
+    stdout: "piped",
+    stderr: "null",
+  }).spawn();
+  // It says where it listens when it does.
+  const reader = child.stdout.getReader();
+  await reader.read();
+  const clients: Deno.TcpConn[] = [];
+  while (clients.length < 6_000) {
+    const client = await Deno.connect({ hostname: "127.0.0.1", port }).catch(() => undefined);
+    if (!client) break;
+    clients.push(client);
+  }
+  for (const client of clients) client.close();
+  strictEqual((await child.status).code, 1);
+  await reader.cancel();
+});
