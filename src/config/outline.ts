@@ -60,7 +60,8 @@ function entryOf(name: DirectiveName, setting: Setting<unknown>, lines: readonly
   const text = lines[line - 1];
   used.add(line);
   const { end } = valueExtent(text, column - 1);
-  const behind = /^\s*#\s*(.*\S)\s*$/.exec(text.slice(end))?.[1];
+  const rest = text.slice(end).trim();
+  const behind = rest.startsWith("#") ? rest.slice(1).trim() || undefined : undefined;
   const bare = DIRECTIVES[name] as { readonly bare?: string };
   // A name that stands alone is its own place: what it stands for is its value.
   const given = text.slice(column - 1, column - 1 + length);
@@ -100,6 +101,7 @@ function remarksBelow(lines: readonly string[], used: ReadonlySet<number>): read
 
 /** The text of a line that is only a remark, or empty; `undefined` for any other. */
 function remarkOf(line: string): string | undefined {
-  const match = /^\s*(?:#\s?(.*?))?\s*$/.exec(line);
-  return match ? match[1] ?? "" : undefined;
+  const text = line.trim();
+  if (text !== "" && !text.startsWith("#")) return undefined;
+  return text.replace(/^#\s?/, "");
 }

@@ -137,17 +137,24 @@ function printable(text: string): string {
  * name is mistyped: better to hide one value too many.
  */
 function maskSecrets(written: string): string {
-  // A password in a URL: as many stars, so that what follows stays where it is.
-  const line = written.replace(
-    /(:\/\/[^\s/@"]*:)([^\s/@"]+)(?=@)/g,
-    (_, head, secret) => head + "*".repeat(secret.length),
-  );
-  const inside = /["']?[\w-]*(?:pass|pwd|secr|header)[\w-]*["']?\s*[:=>]\s*/i.exec(line);
-  if (inside) return `${line.slice(0, inside.index)}${inside[0]}***`;
+  const line = written.replace(/:\/\/([^\s/@"]*)@/g, maskUserInfo);
+  // Each pattern takes a line of any length in one go: nothing in it may be tried twice.
+  for (const { 0: whole, 1: name, 2: sign, index } of line.matchAll(/["']?([\w-]+)["']?\s*([:=>])?\s*/g)) {
+    if (sign && SECRET_WORD.test(name)) return `${line.slice(0, index)}${whole}***`;
+  }
   const first = /^\s*(?:-\s+)*([^\s=:]+)(?:\s*[=:]\s*|\s+)/.exec(line);
   if (!first || !(SECRET.test(first[1]) || closest(first[1], ["passwd", "password", "secret"]))) return line;
   return `${first[0]}***`;
 }
+
+/** A password in a URL: as many stars, so that what follows stays where it is. */
+function maskUserInfo(whole: string, userInfo: string): string {
+  const colon = userInfo.indexOf(":");
+  return colon < 0 ? whole : `://${userInfo.slice(0, colon + 1)}${"*".repeat(userInfo.length - colon - 1)}@`;
+}
+
+/** Part of a name whose value is nobody's business. */
+export const SECRET_WORD = /pass|pwd|secr|header/i;
 
 /** Names of directives whose values are nobody's business. */
 const SECRET = /pass|pwd|secr|header|notify/i;

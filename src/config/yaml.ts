@@ -21,7 +21,7 @@ import { type ServiceHead, serviceHead } from "./endpoints.ts";
 import { isList, readText } from "./grammar.ts";
 import type { Entry, Outline, OutlineSection } from "./outline.ts";
 import { type Parsed, splitLines } from "./parse.ts";
-import { type Place, ProblemList } from "./problem.ts";
+import { type Place, ProblemList, SECRET_WORD } from "./problem.ts";
 import { inRow, type Part, type Parts, type Structure, structureOf } from "./structured.ts";
 import type { Section, Setting, Settings, SyntaxTree } from "./syntax_tree.ts";
 import { quoted, quotedName } from "./values.ts";
@@ -422,8 +422,13 @@ function withoutSecrets(lines: readonly string[]): readonly string[] {
   return lines.map((line) => {
     const indent = line.search(/\S/);
     if (within !== undefined && (indent > within || indent < 0)) return indent < 0 ? line : `${" ".repeat(indent)}***`;
-    const opens = /^(\s*(?:-\s+)*)\S*(?:pass|pwd|secr|header)[^:]*:\s*[|>][-+0-9]*\s*(?:#.*)?$/i.exec(line);
-    within = opens ? opens[1].length : undefined;
+    within = opensSecret(line) ? line.search(/[^\s-]/) : undefined;
     return line;
   });
+}
+
+/** Whether a secret's value begins here, and stands on the lines below. */
+function opensSecret(line: string): boolean {
+  const colon = line.indexOf(":");
+  return /^\s*[|>][-+0-9]*\s*(?:#.*)?$/.test(line.slice(colon + 1)) && SECRET_WORD.test(line.slice(0, colon + 1));
 }
