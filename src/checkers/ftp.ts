@@ -94,7 +94,8 @@ async function fetchFile(
  * looked at: behind NAT it is often wrong, and it could send us to anybody.
  */
 function dataPort({ code, text }: NumberedReply): number {
-  const match = code === 227 ? /\d+,\d+,\d+,\d+,(\d+),(\d+)/.exec(text) : /\((.)\1\1(\d+)\1\)/.exec(text);
+  const form = code === 227 ? /(?:\d{1,3},){4}(\d{1,3}),(\d{1,3})/ : /\((.)\1\1(\d{1,5})\1\)/;
+  const match = form.exec(text);
   const port = match && (code === 227 ? Number(match[1]) * 256 + Number(match[2]) : Number(match[2]));
   if (!port || port > 65_535) throw new ProtocolError(`no port in ${text.slice(0, 80)}`);
   return port;
