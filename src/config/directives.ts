@@ -67,7 +67,8 @@ export const DIRECTIVES = {
     repeats: true,
     doc: "A real server, or one for each address of a range. The forwarding method is direct routing (gate), NAT " +
       "(masq) or IP-in-IP (ipip). Weight 1 unless given. A pair of quoted strings replaces the section's request " +
-      "and receive for this server; a request that begins with http:// or https:// is asked where it says. The kernel stops sending it connections at u:n and resumes below l:n. Checks go to the " +
+      "and receive for this server; a request that begins with http:// or https:// is asked where it " +
+      "says. The kernel stops sending it connections at u:n and resumes below l:n. Checks go to the " +
       "address after checkip: instead of the server's own (new; IPv6 in brackets, for a range a range), and their " +
       "packets carry the mark after checkmark: instead of the section's (new).",
   },
@@ -186,7 +187,8 @@ export const DIRECTIVES = {
     doc:
       "Where the status page is served, and with it metrics for Prometheus (/metrics), its data (/status.json) and a " +
       "check for others (/healthz): an address and port, or a port alone for loopback, where it answers who asks for " +
-      "localhost or an address, and no other name. It can only be read, and asks for no password. New: the old program had no such directive.",
+      "localhost or an address, and no other name. It can only be read, and asks for no password. New: the old " +
+      "program had no such directive.",
   },
   emailalert: {
     scope: "both",
@@ -445,8 +447,8 @@ export const DIRECTIVES = {
     scope: "virtual",
     value: values.text,
     default: UNSET,
-    doc:
-      "What a negotiate check asks each real server for: a path for http (of a URL its path, its host as the Host header), a file for ftp, a name for dns, a query for a database, " +
+    doc: "What a negotiate check asks each real server for: a path for http (of a URL its path, its host as the " +
+      "Host header), a file for ftp, a name for dns, a query for a database, " +
       "a base for ldap, a service for grpc (unset = the whole server), the very bytes for simpletcp.",
   },
   receive: {

@@ -33,7 +33,7 @@ export const MOST_PROBLEMS = 100;
 
 /** Collects the problems of one file: bounded, each once, and in the file's order when read. */
 export class ProblemList {
-  /** Directives that somebody has tried to give, in words that cannot be read: nobody is to be told that they are missing. */
+  /** Directives that somebody has tried to give, in words that cannot be read. */
   readonly unread = new Set<string>();
   readonly #kept: Record<Severity, Problem[]> = { error: [], warning: [] };
   readonly #dropped: Record<Severity, number> = { error: 0, warning: 0 };
@@ -44,14 +44,18 @@ export class ProblemList {
     return this.#kept.error.length >= MOST_PROBLEMS;
   }
 
-  /** Notes what refuses the file. */
-  error(place: Place, text: string, hint?: string): void {
-    this.#add("error", place, text, hint);
+  /**
+   * Notes what refuses the file.
+   *
+   * @param missing the directive that it is the want of: not said where somebody has tried to give it.
+   */
+  error(place: Place, text: string, hint?: string, missing?: string): void {
+    if (!this.#isUnread(missing)) this.#add("error", place, text, hint);
   }
 
-  /** Notes what is worth saying once. */
-  warning(place: Place, text: string, hint?: string): void {
-    this.#add("warning", place, text, hint);
+  /** Notes what is worth saying once; `missing` as above. */
+  warning(place: Place, text: string, hint?: string, missing?: string): void {
+    if (!this.#isUnread(missing)) this.#add("warning", place, text, hint);
   }
 
   /** Whether the file is refused. */
@@ -62,6 +66,10 @@ export class ProblemList {
   /** By line and column; where some were dropped, the last of their severity says how many. */
   toSorted(): readonly Problem[] {
     return [...this.#sorted("error"), ...this.#sorted("warning")].sort(inFileOrder);
+  }
+
+  #isUnread(directive?: string): boolean {
+    return directive !== undefined && this.unread.has(directive);
   }
 
   #add(severity: Severity, { line, column, length }: Place, said: string, hint?: string): void {
@@ -157,4 +165,4 @@ function maskUserInfo(whole: string, userInfo: string): string {
 export const SECRET_WORD = /pass|pwd|secr|header/i;
 
 /** Names of directives whose values are nobody's business. */
-const SECRET = /pass|pwd|secr|header|notify/i;
+const SECRET = new RegExp(`${SECRET_WORD.source}|notify`, "i");

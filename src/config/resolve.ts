@@ -101,11 +101,11 @@ function resolveSync({ globals, problems }: Load): readonly SyncDaemon[] {
   const { syncdaemon, syncinterface, syncid } = globals;
   if (!syncdaemon || syncdaemon.value === "off") return [];
   if (!syncinterface) {
-    if (problems.unread.has("syncinterface")) return [];
     problems.error(
       syncdaemon,
       "syncdaemon needs syncinterface",
       "add syncinterface = eth0, or whatever leads to the others",
+      "syncinterface",
     );
     return [];
   }
@@ -345,9 +345,10 @@ function resolveMailServer({ globals, problems }: Load, own: Settings): MailServ
   const user = own.smtpuser ?? globals.smtpuser;
   const passwd = own.smtppasswd ?? globals.smtppasswd;
   const lone = user && passwd ? undefined : user ?? passwd;
-  const [name, missing] = user ? ["smtpuser", "smtppasswd"] : ["smtppasswd", "smtpuser"];
-  if (lone && !problems.unread.has(missing)) {
-    problems.error(lone, `${name} has no effect without ${missing}`, `add ${missing} = …, or leave ${name} out`);
+  if (lone) {
+    const [name, missing] = user ? ["smtpuser", "smtppasswd"] : ["smtppasswd", "smtpuser"];
+    const hint = `add ${missing} = …, or leave ${name} out`;
+    problems.error(lone, `${name} has no effect without ${missing}`, hint, missing);
   }
   if (!server) return undefined;
   return {
@@ -367,12 +368,13 @@ function warnOfBindTo({ globals: { bindto }, problems }: Load, sections: readonl
 
 /** The manual has always said yes and the old program did no: whoever relies on either should say so. */
 function warnOfQuiescent({ globals, problems }: Load, sections: readonly Section[]): void {
-  if (globals.quiescent || problems.unread.has("quiescent")) return;
+  if (globals.quiescent) return;
   const silent = sections.find((section) => !section.settings.quiescent);
   if (!silent) return;
   problems.warning(
     silent.head,
     "quiescent is not set: it is yes, as the manual says; the old program did as if it were no",
     "write quiescent = yes (weight 0 when down) or quiescent = no (removed when down)",
+    "quiescent",
   );
 }

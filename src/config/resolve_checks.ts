@@ -205,8 +205,8 @@ function portOf(address: ServiceAddress): number {
 }
 
 /**
- * Radius knows only udp, TLS only tcp. Behind a firewall mark, which says nothing of a protocol, dns and sip are asked over udp and
- * everything else over tcp.
+ * Radius knows only udp, TLS only tcp. Behind a firewall mark, which says nothing of a protocol, dns and sip are asked
+ * over udp and everything else over tcp.
  */
 function transportOf({ kind }: ServiceAddress, method: CheckMethod, service: Service): "tcp" | "udp" {
   const negotiated = method === "negotiate" ? service : "none";
@@ -270,14 +270,15 @@ type TlsTarget = Pick<
 
 function resolveTls({ globals, problems }: Load, own: Settings): TlsTarget {
   const verify = (own.tlsverify ?? globals.tlsverify)?.value ?? false;
-  if (own.tlscafile && !verify && !problems.unread.has("tlsverify")) {
-    problems.warning(own.tlscafile, "tlscafile has no effect without tlsverify", "add tlsverify = yes");
+  if (own.tlscafile && !verify) {
+    problems.warning(own.tlscafile, "tlscafile has no effect without tlsverify", "add tlsverify = yes", "tlsverify");
   }
   const certificate = own.tlscertfile ?? globals.tlscertfile;
   // A key goes with one certificate: not with another one that the section brings.
   const key = own.tlskeyfile ?? (own.tlscertfile ? undefined : globals.tlskeyfile);
-  if (key && !certificate && !problems.unread.has("tlscertfile")) {
-    problems.error(key, "tlskeyfile needs the certificate that it belongs to", "add tlscertfile = /path");
+  if (key && !certificate) {
+    const text = "tlskeyfile needs the certificate that it belongs to";
+    problems.error(key, text, "add tlscertfile = /path", "tlscertfile");
   }
   return {
     tlsVerify: verify,
@@ -358,23 +359,25 @@ function warnOfSettings(load: Load, section: Section, service: Service): void {
   const { settings, head } = section;
   const { problems } = load;
   const place = settings.service ?? head;
-  const requested = settings.request?.value || hasOwnRequests(section) || problems.unread.has("request");
+  const requested = settings.request?.value || hasOwnRequests(section);
   if (DATABASES.includes(service)) {
-    const named = settings.login?.value || problems.unread.has("login");
-    if (!named) problems.error(place, `service ${service} needs a login`, 'add login = "user"');
-    if (!requested) problems.error(place, `service ${service} needs a request`, 'add request = "SELECT …"');
+    const needs = `service ${service} needs a`;
+    if (!settings.login?.value) problems.error(place, `${needs} login`, 'add login = "user"', "login");
+    if (!requested) problems.error(place, `${needs} request`, 'add request = "SELECT …"', "request");
   }
   if (service === "redis" && settings.request && !/^(PING|INFO)?(\s|$)/i.test(settings.request.value)) {
     problems.error(settings.request, "the request of a redis check is PING or INFO", "write INFO replication, say");
   }
   if (service === "dns" && !requested) {
-    problems.warning(place, "service dns needs a request: the name to ask for", 'add request = "www.example.org"');
+    const text = "service dns needs a request: the name to ask for";
+    problems.warning(place, text, 'add request = "www.example.org"', "request");
   }
   if (settings.starttls?.value && !STARTTLS_SERVICES.includes(service)) {
     problems.warning(settings.starttls, `starttls has no effect with service ${service}`);
   }
-  if (settings.requestbody && settings.httpmethod?.value !== "POST" && !problems.unread.has("httpmethod")) {
-    problems.error(settings.requestbody, "requestbody is for the method POST", "add httpmethod = POST");
+  if (settings.requestbody && settings.httpmethod?.value !== "POST") {
+    const text = "requestbody is for the method POST";
+    problems.error(settings.requestbody, text, "add httpmethod = POST", "httpmethod");
   }
   if (settings.httpmethod?.value === "HEAD" && settings.receive?.value.source) {
     problems.warning(settings.receive, "an answer to HEAD has no body that receive could match");

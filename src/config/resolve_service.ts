@@ -20,12 +20,12 @@ export function resolveService(load: Load, section: Section): ServiceSettings | 
   const address = head.kind === "mark" ? markAddress(load, section, head.mark) : endpointAddress(load, section, head);
   if (!address) return undefined;
   const persistence = settings.persistent?.value;
-  const unpersistent = persistence === undefined && !load.problems.unread.has("persistent");
-  if (address.kind !== "fwm" && address.port === 0 && unpersistent) {
+  if (address.kind !== "fwm" && address.port === 0 && persistence === undefined) {
     load.problems.error(
       section.head,
       "port 0 (all ports) needs a persistent virtual service",
       "add persistent = seconds",
+      "persistent",
     );
   }
   return {
@@ -120,9 +120,7 @@ function netmask(load: Load, { family, settings: { netmask, persistent } }: Sect
     );
   }
   if (persistent) return text;
-  if (!load.problems.unread.has("persistent")) {
-    load.problems.warning(netmask, "netmask has no effect without persistent", "add persistent = seconds");
-  }
+  load.problems.warning(netmask, "netmask has no effect without persistent", "add persistent = seconds", "persistent");
   return undefined;
 }
 

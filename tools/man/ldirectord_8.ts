@@ -137,7 +137,8 @@ export const DOCUMENTS: readonly (readonly [command: string, fields: readonly (r
 function json(page: Page): void {
   page.section("JSON").first(
     "What `--json` prints is a contract: each document has `version`, which is 1 (the entries of " +
-      "`history`, one a line, have none); fields are added, and never taken away or given another meaning. Those of `status`, of `history` and of the control socket are described in " +
+      "`history`, one a line, have none); fields are added, and never taken away or given another " +
+      "meaning. Those of `status`, of `history` and of the control socket are described in " +
       "docs/control-socket.md, with a JSON Schema.",
   );
   for (const [command, fields] of DOCUMENTS) {
