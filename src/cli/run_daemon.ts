@@ -12,7 +12,7 @@ import type { Model } from "../model/virtual_service.ts";
 import { Ipvsadm } from "../ipvs/ipvsadm.ts";
 import { IpvsUnavailable } from "../ipvs/driver.ts";
 import { ControlServer } from "../control/server.ts";
-import { raiseOpenFileLimit } from "../system/libc.ts";
+import { setOpenFileLimit } from "../system/libc.ts";
 import { forgetStartPages } from "../system/start_pages.ts";
 import { alreadyRunning } from "./already_running.ts";
 import { ExitStatus } from "./exit_status.ts";
@@ -31,7 +31,7 @@ export async function runDaemon(
 ): Promise<ExitStatus> {
   const signals = listenToSignals();
   if (place === "background") leaveSession();
-  raiseOpenFileLimit();
+  setOpenFileLimit();
   const pidFile = takePidFile(instance);
   if (typeof pidFile === "number") return pidFile;
 

@@ -1,5 +1,5 @@
 import { parseWebAddress } from "../model/web_address.ts";
-import { limitOpenFiles } from "../system/libc.ts";
+import { setOpenFileLimit } from "../system/libc.ts";
 import { ExitStatus } from "./exit_status.ts";
 import { findRunning } from "./running_instance.ts";
 import { type Tool, UsageError } from "./tool.ts";
@@ -46,7 +46,7 @@ cannot listen, or when some 4,000 clients are connected and stall.
     const { values, words } = toolArguments(args, OPTIONS, 1);
     const address = parseWebAddress(words[0] ?? USUAL);
     if (typeof address === "string") throw new UsageError(address);
-    limitOpenFiles(MOST_FILES);
+    setOpenFileLimit(MOST_FILES);
     const socket = values.socket ?? findRunning(values.config).socket;
     const [{ WebServer }, { StatusSource }] = await Promise.all([
       import("../web/server.ts"),

@@ -6,6 +6,7 @@ import type { ReloadStatus } from "../control/status.ts";
 import type { Director } from "../director/director.ts";
 import { IpvsUnavailable } from "../ipvs/driver.ts";
 import type { Model } from "../model/virtual_service.ts";
+import { isPipe } from "../system/pipe.ts";
 import { FileWatch } from "./config_watch.ts";
 import type { HistoryFile } from "./history_file.ts";
 import type { Log } from "./log.ts";
@@ -178,14 +179,5 @@ export class Configuration {
       const [first] = formatProblem(problem, director.model.file, loaded.lines, Deno.pid).split("\n");
       log.write(problem.severity === "error" ? "error" : "warning", first);
     }
-  }
-}
-
-/** To open one is to wait, all of us, until somebody writes to it. */
-function isPipe(path: string): boolean {
-  try {
-    return Deno.statSync(path).isFifo ?? false;
-  } catch {
-    return false;
   }
 }

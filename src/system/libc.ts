@@ -273,13 +273,8 @@ export function dup2(fd: number, copy: number): number {
 /** `RLIMIT_NOFILE` of getrlimit(2). */
 const RLIMIT_NOFILE = 7;
 
-/** setrlimit(2): raises the number of files that this process may have open to the highest that it may choose. */
-export function raiseOpenFileLimit(): number {
-  return limitOpenFiles();
-}
-
 /** setrlimit(2): this process may have so many files open from now on, or as many as it may choose if that is less. */
-export function limitOpenFiles(most?: bigint): number {
+export function setOpenFileLimit(most?: bigint): number {
   const [soft, hard] = [0, 1];
   const limits = new BigUint64Array(2);
   const failure = outcome(libc().getrlimit(RLIMIT_NOFILE, limits));

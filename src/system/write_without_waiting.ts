@@ -1,4 +1,5 @@
 import { close, isWritable, O_NONBLOCK, O_WRONLY, open, SystemError, write } from "./libc.ts";
+import { isPipe } from "./pipe.ts";
 
 /** Bytes for which a pipe has room that has any (`PIPE_BUF`, pipe(7)). */
 const ROOM = 4096;
@@ -29,13 +30,5 @@ export function appendWithoutWaiting(path: string, text: string): void {
     if (!writeWithoutWaiting(fd, text)) throw new Error("who reads this pipe is too slow");
   } finally {
     close(fd);
-  }
-}
-
-function isPipe(path: string): boolean {
-  try {
-    return Deno.statSync(path).isFifo === true;
-  } catch {
-    return false;
   }
 }

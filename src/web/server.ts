@@ -1,6 +1,7 @@
 import { METRICS_TYPE, metricsText } from "./metrics.ts";
 import { PageFeed } from "./page_feed.ts";
 import type { Status } from "../control/status.ts";
+import { isLoopback, parseIp } from "../model/address.ts";
 import type { WebAddress } from "../model/web_address.ts";
 import type { Answer, StatusSource } from "./status_source.ts";
 
@@ -78,7 +79,8 @@ export class WebServer {
    * its own name resolve to that.
    */
   #isRebound({ hostname }: URL): boolean {
-    return isLoopback(this.#server.addr.hostname) && !/^(\[.*\]|[\d.]+|(.*\.)?localhost)$/.test(hostname);
+    const address = parseIp(this.#server.addr.hostname);
+    return address !== undefined && isLoopback(address) && !/^(\[.*\]|[\d.]+|(.*\.)?localhost)$/.test(hostname);
   }
 
   /** Nothing but what is in the page runs, and it speaks to nobody else. */
@@ -123,10 +125,6 @@ class Rendering {
 }
 
 const HEADERS = { "cache-control": "no-store", "x-content-type-options": "nosniff", "referrer-policy": "no-referrer" };
-
-function isLoopback(address: string): boolean {
-  return address.startsWith("127.") || address === "::1";
-}
 
 function troubleOf({ daemon, table }: Status): string | undefined {
   if (daemon.state === "starting" || daemon.state === "stopping") return `the director is ${daemon.state}`;
