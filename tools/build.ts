@@ -48,19 +48,20 @@ const COMPILE = [
 export async function build(processor: Processor = Deno.build.arch): Promise<void> {
   const binary = binaryFor(processor);
   step(`Building ${binary.replace(ROOT, "")}`);
+  const excluded = (await unneededFiles(ENTRY)).map((path) => `--exclude=${path}`);
   const given = Deno.env.get("DENORT_BIN");
   if (given && binary === BINARY) {
-    return finish(binary, await compile(processor, given), `runtime from DENORT_BIN (${given})`);
+    return finish(binary, await compile(processor, excluded, given), `runtime from DENORT_BIN (${given})`);
   }
   const cacheDir = runtimeCacheDir();
   if (!await hasCachedDenort(cacheDir, processor)) {
-    const own = await compile(processor);
+    const own = await compile(processor, excluded);
     if (own.ok || !own.noRuntime) return finish(binary, own, "Deno's own runtime");
     say(dim("Deno's download host is out of reach: its runtime comes from npm instead."));
   }
   const denort = await denortFromNpm(cacheDir, processor)
     .catch((error) => fail(`cannot get the runtime for deno compile: ${error.message}`));
-  finish(binary, await compile(processor, denort), "pinned runtime from npm, sha256 verified");
+  finish(binary, await compile(processor, excluded, denort), "pinned runtime from npm, sha256 verified");
 }
 
 interface Compilation {
@@ -70,9 +71,8 @@ interface Compilation {
   readonly output: string;
 }
 
-async function compile(processor: Processor, denort?: string): Promise<Compilation> {
+async function compile(processor: Processor, excluded: readonly string[], denort?: string): Promise<Compilation> {
   await Deno.mkdir(`${ROOT}dist`, { recursive: true });
-  const excluded = (await unneededFiles(ENTRY)).map((path) => `--exclude=${path}`);
   const { success, signal, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [
       ...COMPILE,
