@@ -2,7 +2,7 @@
  * INN's server for readers, with one empty group.
  */
 
-import { unpackedAt } from "../../tools/setup.ts";
+import { unpackedAt } from "../../tools/debian_packages.ts";
 import { LOOPBACK, type RealServer, runTool, type Site, startServer, untilAccepting } from "./real_server.ts";
 
 const INN = `${unpackedAt("inn2")}/usr/lib/news`;
