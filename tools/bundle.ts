@@ -1,0 +1,75 @@
+/**
+ * The program as one module graph: its own modules and those of its libraries in a few files, in which every import is of a
+ * file beside it or of Node's built-in modules.
+ *
+ * Without it, a library's optional `require` is resolved when the program runs, in folders up to the root of the file
+ * system, some of which any user can write to. A daemon of root's must not run what is found there.
+ */
+
+import { fail } from "./terminal.ts";
+
+const ROOT = new URL("..", import.meta.url).pathname;
+
+/** Where the bundle is made. */
+export const BUNDLE = `${ROOT}dist/program`;
+
+/** Read at run time, by their place beside the module that reads them. */
+const ASSETS = ["src/web/page.html"];
+
+/** How `deno bundle` lets modules in CommonJS's form import what is not in the bundle: found at run time. */
+const RESOLVED_AT_RUN_TIME = `import { createRequire as __deno_internal_createRequire } from "node:module";
+var __require = __deno_internal_createRequire(import.meta.url);
+`;
+
+/** In its place: only what is built in. A library that asks for an optional package hears that there is none. */
+const BUILT_IN_ONLY = `var __require = (name) => {
+  const found = process.getBuiltinModule(name);
+  if (found) return found;
+  throw Object.assign(new Error(\`Cannot find module '\${name}'\`), { code: "MODULE_NOT_FOUND" });
+};
+`;
+
+/** What would load code from a place that is known only at run time. */
+const FORBIDDEN = [
+  { name: "createRequire", pattern: /createRequire\(/ },
+  { name: "an import of a computed name", pattern: /\bimport\((?!\s*")/ },
+  {
+    name: "an import of something outside the bundle",
+    pattern: /^(?:import|(?:import |export )?.*\} from) "(?!node:|\.\/).*";$/m,
+  },
+  { name: "an import of something outside the bundle", pattern: /\bimport\("(?!node:|\.\/)/ },
+];
+
+/** Makes {@link BUNDLE} anew. Returns the paths of its files, the first of which is the one to start with. */
+export async function bundle(): Promise<readonly string[]> {
+  await Deno.remove(BUNDLE, { recursive: true }).catch(() => {});
+  const args = ["bundle", "--quiet", "--platform=deno", "--code-splitting", `--outdir=${BUNDLE}`, `${ROOT}main.ts`];
+  const { success } = await new Deno.Command(Deno.execPath(), { args, cwd: ROOT, stdin: "null" }).spawn().status;
+  if (!success) fail("deno bundle failed: see above. Is the npm registry in reach?");
+  const modules = [...Deno.readDirSync(BUNDLE)].map(({ name }) => `${BUNDLE}/${name}`);
+  const sealed = modules.filter(seal);
+  if (sealed.length !== 1) fail(`deno bundle has changed: ${sealed.length} modules resolve at run time, not one`);
+  modules.forEach(requireSealed);
+  for (const asset of ASSETS) {
+    await Deno.copyFile(`${ROOT}${asset}`, `${BUNDLE}/${asset.slice(asset.lastIndexOf("/") + 1)}`);
+  }
+  const entry = `${BUNDLE}/main.js`;
+  return [
+    entry,
+    ...[...Deno.readDirSync(BUNDLE)].map(({ name }) => `${BUNDLE}/${name}`).filter((path) => path !== entry).sort(),
+  ];
+}
+
+/** Returns whether the module resolved modules at run time. It no longer does. */
+function seal(path: string): boolean {
+  const text = Deno.readTextFileSync(path);
+  const found = text.includes(RESOLVED_AT_RUN_TIME);
+  if (found) Deno.writeTextFileSync(path, text.replace(RESOLVED_AT_RUN_TIME, BUILT_IN_ONLY));
+  return found;
+}
+
+function requireSealed(path: string): void {
+  const text = Deno.readTextFileSync(path);
+  const found = FORBIDDEN.find(({ pattern }) => pattern.test(text));
+  if (found) fail(`${path} has ${found.name} (${text.match(found.pattern)?.[0]}): it could load code from anywhere`);
+}
