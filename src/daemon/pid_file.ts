@@ -1,47 +1,58 @@
 import { readKernelFile } from "../system/kernel_file.ts";
+import { LockFile } from "./lock_file.ts";
 
-/** Milliseconds for which a pid file that somebody else uses is asked for. */
+/** Milliseconds for which the lock is asked for while another process has it. */
 const PATIENCE = 5_000;
 
-/** Milliseconds within which a daemon that has locked its pid file has written its pid into it. */
+/** Milliseconds within which a daemon that has taken its lock has written its pid file. */
 const SETTLING = 50;
 
-/** What a pid file says of the daemon that wrote it. */
+/** What a pid file, and the lock beside it, say of the daemon that wrote it. */
 export type Owner =
   | { readonly state: "running"; readonly pid: number }
   /** The file is there, the daemon is not. */
   | { readonly state: "stale"; readonly pid?: number }
   | { readonly state: "none" };
 
-/** A pid file that this process holds: locked (flock(2)) for as long as the process lives. */
+/** A process that is no director has our lock. */
+export class LockedOut extends Error {
+  constructor(path: string) {
+    const holder = LockFile.holder(path);
+    const name = holder === undefined ? undefined : readKernelFile(`/proc/${holder}/comm`)?.trim();
+    const who = holder === undefined ? "another process" : `process ${holder} (${name ?? "ended"})`;
+    super(`${path} is locked by ${who}, which is not a director: end it, then start again`);
+  }
+}
+
+/** A pid file that this process has, and the lock beside it, for as long as the process lives. */
 export class PidFile {
   readonly #path: string;
-  readonly #file: Deno.FsFile;
+  readonly #lock: LockFile;
 
-  private constructor(path: string, file: Deno.FsFile) {
+  private constructor(path: string, lock: LockFile) {
     this.#path = path;
-    this.#file = file;
+    this.#lock = lock;
   }
 
   /**
    * Takes the pid file for this process.
    *
-   * @returns the pid of the daemon that holds it, when one does.
+   * @returns the pid of the daemon that has it, when one does.
    * @throws {Deno.errors.NotFound | Deno.errors.PermissionDenied} when it cannot be written.
-   * @throws {Error} when a process keeps it locked and does not say who it is.
+   * @throws {LockedOut} when a process that is no daemon keeps the lock.
    */
   static take(path: string): PidFile | number {
     for (const end = performance.now() + PATIENCE; performance.now() < end; pause()) {
-      const before = pidFileOwner(path);
-      if (before.state === "running") return before.pid;
-      const file = lock(path, { create: true, read: true, write: true, mode: 0o644 });
-      // Where it is not given, somebody looks, another one was faster, or the file was removed under us: look again.
-      if (!file) continue;
-      const taken = new PidFile(path, file);
+      const owner = pidFileOwner(path);
+      if (owner.state === "running") return owner.pid;
+      const lock = LockFile.take(lockBeside(path));
+      // Another process looks at it, or was faster, or removed the file under us: look again.
+      if (!lock) continue;
+      const taken = new PidFile(path, lock);
       try {
+        Deno.writeTextFileSync(path, `${Deno.pid}\n`);
         // Whatever our umask: monitoring is seldom root.
         Deno.chmodSync(path, 0o644);
-        file.writeSync(new TextEncoder().encode(`${Deno.pid}\n`));
         return taken;
       } catch (error) {
         // Without room for a pid in it, it would only pass for that of a daemon that died.
@@ -49,79 +60,64 @@ export class PidFile {
         throw error;
       }
     }
-    throw new Error("another process keeps it locked");
+    throw new LockedOut(lockBeside(path));
   }
 
   /** Removes the pid file of a daemon that died. */
   static clear(path: string): void {
+    const lock = LockFile.take(lockBeside(path));
+    if (lock) new PidFile(path, lock).release();
+  }
+
+  /** Removes the pid file, and lets go of the lock. */
+  release(): void {
     try {
-      const file = lock(path, { read: true, write: true });
-      if (file) new PidFile(path, file).release();
+      Deno.removeSync(this.#path);
     } catch (error) {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     }
-  }
-
-  /** Removes the file and lets go of it. */
-  release(): void {
-    if (isAt(this.#path, this.#file)) Deno.removeSync(this.#path);
-    this.#file.close();
+    this.#lock.release();
   }
 }
 
 /**
- * Who runs by this pid file. Our daemons hold a lock on theirs; a pid without a lock counts only if the
- * process is an ldirectord, so that a reused pid fools nobody and the old program is seen running during a migration.
+ * Returns which daemon runs by this pid file. Ours have a lock beside it. A pid without a lock, and one whose lock we may not
+ * look at, counts only if the process is an ldirectord, so that a reused pid is not taken for a daemon, and the Perl
+ * program is seen running during a migration.
  */
 export function pidFileOwner(path: string): Owner {
   for (const end = performance.now() + SETTLING;;) {
-    const seen = look(path);
-    if (!seen) return { state: "none" };
-    const { locked, pid } = seen;
-    if (!locked) return pid !== undefined && runsLdirectord(pid) ? { state: "running", pid } : { state: "stale", pid };
-    // Just taken, and the pid is none, or still that of the one before? Not for long.
-    const settled = pid !== undefined && processExists(pid);
-    if (settled || performance.now() > end) return pid === undefined ? { state: "stale" } : { state: "running", pid };
+    const text = readPid(path);
+    const pid = text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined;
+    const lock = LockFile.state(lockBeside(path));
+    if (pid !== undefined && (lock === "held" ? hasLock(path, pid) : runsLdirectord(pid))) {
+      return { state: "running", pid };
+    }
+    // The lock was just taken, and the file has no pid yet, or that of the daemon before? Not for long.
+    if (lock !== "held" || performance.now() > end) {
+      return text === undefined ? { state: "none" } : { state: "stale", pid };
+    }
   }
 }
 
 /** What the file has; `undefined` when there is none. */
-function look(path: string): { readonly locked: boolean; readonly pid?: number } | undefined {
-  let file: Deno.FsFile;
+function readPid(path: string): string | undefined {
   try {
-    file = Deno.openSync(path, { read: true });
+    return Deno.readTextFileSync(path).trim();
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
   }
-  try {
-    // Shared, so that those who look at the same time do not take each other for the daemon.
-    const locked = !file.tryLockSync(false);
-    const text = readAll(file).trim();
-    return { locked, pid: /^\d+$/.test(text) ? Number(text) : undefined };
-  } finally {
-    file.close();
-  }
 }
 
-/** Opens the pid file, locks it and empties it; `undefined` when the lock is not to be had, or the file is gone by then. */
-function lock(path: string, options: Deno.OpenOptions): Deno.FsFile | undefined {
-  const file = Deno.openSync(path, options);
-  if (file.tryLockSync(true) && isAt(path, file)) {
-    file.truncateSync();
-    return file;
-  }
-  file.close();
-  return undefined;
+/** Whether the lock, which is held, is that process's. In a container the kernel may not say whose it is. */
+function hasLock(path: string, pid: number): boolean {
+  const holder = LockFile.holder(lockBeside(path));
+  return holder === undefined ? runsLdirectord(pid) : holder === pid;
 }
 
-function readAll(file: Deno.FsFile): string {
-  const bytes = new Uint8Array(64);
-  return new TextDecoder().decode(bytes.subarray(0, file.readSync(bytes) ?? 0));
-}
-
-function processExists(pid: number): boolean {
-  return readKernelFile(`/proc/${pid}/comm`) !== undefined;
+function lockBeside(path: string): string {
+  return `${path.replace(/\.pid$/, "")}.lock`;
 }
 
 /** Rests for a moment; what takes the pid file has nothing else to do meanwhile. */
@@ -135,14 +131,4 @@ function runsLdirectord(pid: number): boolean {
   const words = readKernelFile(`/proc/${pid}/cmdline`)?.split("\0") ?? [""];
   const program = /(^|\/)perl[\d.]*$/.test(words[0]) ? words.slice(1).find((word) => !word.startsWith("-")) : words[0];
   return /(^|\/)ldirectord$/.test(program ?? "");
-}
-
-/** Whether the open file is still the one at that path. */
-function isAt(path: string, file: Deno.FsFile): boolean {
-  try {
-    const [there, here] = [Deno.statSync(path), file.statSync()];
-    return there.ino === here.ino && there.dev === here.dev;
-  } catch {
-    return false;
-  }
 }

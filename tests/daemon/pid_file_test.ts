@@ -1,5 +1,5 @@
-import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
-import { PidFile, pidFileOwner } from "../../src/daemon/pid_file.ts";
+import { deepStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
+import { LockedOut, PidFile, pidFileOwner } from "../../src/daemon/pid_file.ts";
 import { readKernelFile } from "../../src/system/kernel_file.ts";
 
 // The system's library is opened at its first use and stays open: no test is to be blamed for that.
@@ -121,3 +121,43 @@ for (const [name, text, pid] of STALE) {
       deepStrictEqual(pidFileOwner(path), { state: "stale", pid });
     }));
 }
+
+Deno.test("a process that is no daemon and has the lock is named", () =>
+  inFolder(async (path) => {
+    const lock = path.replace(".pid", ".lock");
+    Deno.writeTextFileSync(path, "4194303\n");
+    Deno.writeTextFileSync(lock, "", { mode: 0o600 });
+    const foreign = new Deno.Command("flock", {
+      args: [lock, "-c", "echo ready; cat"],
+      stdin: "piped",
+      stdout: "piped",
+    }).spawn();
+    const reader = foreign.stdout.getReader();
+    await reader.read();
+    strictEqual(pidFileOwner(path).state, "stale");
+    throws(() => PidFile.take(path), (error: Error) => error instanceof LockedOut && error.message.includes("(flock)"));
+    await reader.cancel();
+    await foreign.stdin.close();
+    await foreign.status;
+    const taken = PidFile.take(path);
+    ok(taken instanceof PidFile);
+    taken.release();
+  }));
+
+Deno.test("an account that is not the daemon's can neither hold the lock nor stand in the way by the pid file", () =>
+  inFolder(async (path) => {
+    const folder = path.slice(0, path.lastIndexOf("/"));
+    Deno.chmodSync(folder, 0o755);
+    const first = PidFile.take(path);
+    ok(first instanceof PidFile);
+    strictEqual(Deno.statSync(path.replace(".pid", ".lock")).mode! & 0o777, 0o600);
+    using file = Deno.openSync(path, { read: true });
+    ok(file.tryLockSync(true), "whoever may read the pid file may lock it");
+    first.release();
+    Deno.writeTextFileSync(path.replace(".pid", ".lock"), "", { mode: 0o644 });
+    using shared = Deno.openSync(path.replace(".pid", ".lock"), { read: true });
+    ok(shared.tryLockSync(true));
+    const second = PidFile.take(path);
+    ok(second instanceof PidFile);
+    second.release();
+  }));

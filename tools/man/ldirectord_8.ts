@@ -161,6 +161,10 @@ function files(page: Page): void {
     "Further configurations, in YAML where the name ends in .yaml or .yml.",
   );
   page.term("/var/run/ldirectord._NAME_.pid", "The daemon's pid. Without a name, _NAME_ is ldirectord.");
+  page.term(
+    "/var/run/ldirectord._NAME_.lock",
+    "Locked (flock(2)) while the daemon runs. Only root can open it, so no other account can keep a director from starting.",
+  );
   page.term("/var/run/ldirectord._NAME_.sock", "Its control socket, for root alone.");
   page.term("/var/run/ldirectord._NAME_.pulse", "Shows that the daemon completes checks.");
   page.term("/var/lib/ldirectord/_NAME_.*", "What an operator has ordered, what happened, and uptimes.");

@@ -55,6 +55,42 @@ scenario("stopped for longer than its timeouts, the director takes nobody out wh
   await table.becomes(SITE_UP.replace("10.0.0.12:80 -m -w 1", "10.0.0.12:80 -m -w 0"));
 });
 
+scenario("a lock that is held by no director keeps a start from passing for one, and is named", async (world) => {
+  const { director, table } = world;
+  await director.configure(SITE);
+  await Deno.writeTextFile("/run/ldirectord.www.lock", "", { mode: 0o600 });
+  director.host.start("flock", "/run/ldirectord.www.lock", "sleep", "60");
+  await poll(
+    () => director.host.outcomeOf("flock", "--nonblock", "/run/ldirectord.www.lock", "true"),
+    ({ code }) => code !== 0,
+    10,
+  );
+  const { code, stderr } = await director.try("start");
+  strictEqual(code, 1);
+  match(stderr, /\/run\/ldirectord\.www\.lock is locked by process \d+ \(flock\)/);
+  strictEqual(await table.now(), "");
+});
+
+scenario("after a crash, no other account can keep the director from starting again", async (world) => {
+  const { director } = world;
+  await director.start(SITE);
+  await director.crash();
+  for (const name of ["pid", "lock"]) {
+    director.host.start(
+      "setpriv",
+      "--reuid=nobody",
+      "--clear-groups",
+      "flock",
+      `/run/ldirectord.www.${name}`,
+      "sleep",
+      "60",
+    );
+  }
+  await poll(() => director.host.outcomeOf("pgrep", "-u", "nobody", "sleep"), ({ code }) => code === 0, 10);
+  await director.does("start");
+  notStrictEqual(await director.pid(), undefined);
+});
+
 scenario("a lock that is held for the time of the start is free after it", async ({ director }) => {
   await director.configure(SITE);
   await director.host.run("flock", "--nonblock", "/run/guard", PROGRAM, "www", "start");
