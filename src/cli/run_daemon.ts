@@ -5,7 +5,7 @@ import { ConnectionSync } from "../daemon/connection_sync.ts";
 import { Daemon } from "../daemon/daemon.ts";
 import { Log } from "../daemon/log.ts";
 import { sinkFor, standardErrorSink, standardOutputSink } from "../daemon/log_sinks.ts";
-import { PidFile } from "../daemon/pid_file.ts";
+import { LockedOut, PidFile } from "../daemon/pid_file.ts";
 import { VERSION } from "../daemon/version.ts";
 import { ServiceManager } from "../daemon/service_manager.ts";
 import type { Model } from "../model/virtual_service.ts";
@@ -30,7 +30,7 @@ export async function runDaemon(
   standby: boolean,
 ): Promise<ExitStatus> {
   const signals = listenToSignals();
-  if (place === "background") leaveSession();
+  const streams = place === "background" ? leaveSession() : undefined;
   setOpenFileLimit();
   const pidFile = takePidFile(instance);
   if (typeof pidFile === "number") return pidFile;
@@ -66,8 +66,8 @@ export async function runDaemon(
     pidFile.release();
     return ExitStatus.notDone;
   }
-  if (place === "background" && problem === undefined) announceReady();
-  else if (place === "background") console.error(`ldirectord: told to end (${problem}) before it was at work`);
+  if (streams && problem === undefined) announceReady(streams);
+  else if (streams) console.error(`ldirectord: told to end (${problem}) before it was at work`);
   forgetStartPages();
   const signal = await signals.ended;
   await daemon.stop();
@@ -84,6 +84,10 @@ function takePidFile(instance: Instance): PidFile | ExitStatus {
     const taken = PidFile.take(instance.pidFile);
     return typeof taken === "number" ? alreadyRunning(instance, taken) : taken;
   } catch (error) {
+    if (error instanceof LockedOut) {
+      console.error(`ldirectord: cannot start: ${error.message}`);
+      return ExitStatus.notDone;
+    }
     const why = error instanceof Deno.errors.PermissionDenied
       ? "permission denied; run as root"
       : (error as Error).message;

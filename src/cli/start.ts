@@ -18,9 +18,16 @@ export async function start(instance: Instance, options: StartOptions): Promise<
   const runnable = await loadInstance(instance, inBackground);
   if (typeof runnable === "number") return runnable;
   const place = inBackground ? "background" : placeFor(options, runnable.model.supervised);
-  if (place === "background" && !inBackground) return startInBackground(commandLine(instance, options));
+  if (place === "background" && !inBackground) {
+    return await startInBackground(commandLine(instance, options), (pid) => runsAs(instance, pid));
+  }
   const { runDaemon } = await import("./run_daemon.ts");
   return await runDaemon(instance, runnable, place, options.standby);
+}
+
+function runsAs({ pidFile }: Instance, pid: number): boolean {
+  const owner = pidFileOwner(pidFile);
+  return owner.state === "running" && owner.pid === pid;
 }
 
 /** Waits for the end of a daemon that has been told to stop; gives false at once where none has. */

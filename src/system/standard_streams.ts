@@ -1,17 +1,25 @@
-import { close, dup2, O_RDWR, open } from "./libc.ts";
+import { close, dup2, O_RDWR, open, SystemError } from "./libc.ts";
 
-/**
- * Puts `/dev/null` in the place of the standard streams, so that whoever waits for their end gets it. The runtime keeps
- * duplicates of them for itself; those are replaced as well.
- */
-export function closeStandardStreams(): void {
-  const streams = new Set([0, 1, 2].map(targetOf));
-  const descriptors = [...Deno.readDirSync("/proc/self/fd")].map(({ name }) => Number(name));
-  const standard = descriptors.filter((fd) => streams.has(targetOf(fd)));
-  const nothing = open("/dev/null", O_RDWR);
-  if (nothing < 0) return;
-  for (const stream of standard) dup2(nothing, stream);
-  close(nothing);
+/** The standard streams, ready to be let go of: what that takes is there, so that it cannot fail when it is done. */
+export class StandardStreams {
+  readonly #nothing: number;
+  readonly #descriptors: readonly number[];
+
+  /** @throws {SystemError | Deno.errors.Error} when a descriptor for `/dev/null` cannot be had. */
+  constructor() {
+    const streams = new Set([0, 1, 2].map(targetOf));
+    // The runtime keeps duplicates of them for itself.
+    const all = [...Deno.readDirSync("/proc/self/fd")].map(({ name }) => Number(name));
+    this.#descriptors = all.filter((fd) => streams.has(targetOf(fd)));
+    this.#nothing = open("/dev/null", O_RDWR);
+    if (this.#nothing < 0) throw new SystemError("open", -this.#nothing);
+  }
+
+  /** Puts `/dev/null` in their place, so that whoever waits for their end gets it. */
+  close(): void {
+    for (const stream of this.#descriptors) dup2(this.#nothing, stream);
+    close(this.#nothing);
+  }
 }
 
 /** What a descriptor stands for: `pipe:[131]`, `/dev/pts/0`. */
