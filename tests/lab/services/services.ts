@@ -65,7 +65,7 @@ async function play(world: World, net: Network): Promise<void> {
 }
 
 /** A virtual service for each row, whose first real server is well; then one for each that is asked in vain. */
-function configuration(net: Network, ways: readonly Illness[]): string {
+export function configuration(net: Network, ways: readonly Illness[]): string {
   const ends = ROWS.map((row, i) => section(net, 7000 + i, row.settings, realsOf(net, row, ways)));
   const inVain = ROWS.flatMap(({ inVain, settings, port }, i) =>
     inVain ? [section(net, 8000 + i, inVain.settings ?? settings, [real(net, net.real, inVain.port ?? port)])] : []

@@ -29,7 +29,7 @@ export class Director {
   }
 
   /** Sets up the host between clients and real servers, with all virtual addresses on it. */
-  static async inTheWay(): Promise<Director> {
+  static async inTheWay(program = PROGRAM): Promise<Director> {
     const host = await Host.create("director", [
       `addr add ${GATEWAY.v4}/24 dev eth0`,
       `addr add ${GATEWAY.v6}/64 dev eth0 nodad`,
@@ -42,7 +42,7 @@ export class Director {
       "net.ipv4.conf.all.send_redirects=0",
       "net.ipv4.conf.eth0.send_redirects=0",
     ]);
-    return new Director(host, PROGRAM);
+    return new Director(host, program);
   }
 
   /** Writes the configuration and starts the program on it. */

@@ -1,5 +1,5 @@
 import { Client } from "./client.ts";
-import { Director, LOG } from "./director.ts";
+import { Director, LOG, PROGRAM } from "./director.ts";
 import { RealServers } from "./real_servers.ts";
 import { Table } from "./table.ts";
 import { closeWire, openWire } from "./wire.ts";
@@ -15,12 +15,12 @@ export interface World {
   readonly client: Client;
 }
 
-/** A test in a world of its own: new hosts, an empty table, an empty log. */
-export function scenario(name: string, play: (world: World) => Promise<void>): void {
+/** A test in a world of its own: new hosts, an empty table, an empty log. The director is `program`. */
+export function scenario(name: string, play: (world: World) => Promise<void>, program = PROGRAM): void {
   Deno.test(name, async () => {
     for (const left of [LOG, KEPT]) await Deno.remove(left, { recursive: true }).catch(() => {});
     await openWire();
-    const director = await Director.inTheWay();
+    const director = await Director.inTheWay(program);
     const world = { director, reals: new RealServers(), table: new Table(director.host), client: new Client() };
     try {
       await play(world);

@@ -1,0 +1,85 @@
+/**
+ * The program opens nothing but what is on this list, whatever it does: above all no code from where others may write.
+ */
+
+import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
+import { illServers } from "../services/ill_site.ts";
+import { network, REAL } from "../services/configuration.ts";
+import { ServersOfAllKinds } from "../services/servers.ts";
+import { configuration } from "../services/services.ts";
+import { sibling6 } from "../world/addresses.ts";
+import { PROGRAM } from "../world/director.ts";
+import { scenario } from "../world/scenario.ts";
+import { openingsIn, writeTracedProgram } from "../world/trace.ts";
+
+const SCRIPT = "/run/traced-ldirectord";
+const TRACES = "/run/traces";
+
+/** What the program may open, and why. */
+const ALLOWED: readonly RegExp[] = [
+  // The program, and what the dynamic loader reads for it and for the system's OpenSSL.
+  new RegExp(`^${PROGRAM}$`),
+  /^\/etc\/ld\.so\.(preload|cache)$/,
+  /^\/(usr\/)?lib\/(x86_64-linux-gnu\/)?lib[\w.+-]+\.so(\.\d+)*$/,
+  /^lib(c|ssl|crypto)\.so(\.[\d.]+)?$/,
+  /^\/usr\/lib\/ssl\/(openssl\.cnf|cert\.pem|certs)$/,
+  // The kernel: the machine, its processes, its settings, and randomness.
+  /^\/proc\//,
+  /^\/(usr\/)?lib\/(uml\/)?modules\/[\w.-]+\/modules\.(builtin|dep)$/,
+  /^\/sys\/(devices\/system\/cpu|fs\/cgroup)\b/,
+  /^\/dev\/(u?random|null|tty|log|pts\/\d*)?$/,
+  // Time zone, names and accounts, by the C library.
+  /^\/etc\/(localtime|services|hosts|host\.conf|nsswitch\.conf|resolv\.conf|gai\.conf|passwd|group)$/,
+  /^\/usr\/share\/zoneinfo\//,
+  /^\/etc\/ssl\//,
+  // Our own files, and what the configuration names.
+  /^\/etc\/ha\.d(\/|$)/,
+  /^\/(var\/)?run$/,
+  /^\/(var\/)?run\/ldirectord\.(www|ldirectord)\.(pid|lock|sock|pulse|sync)/,
+  /^\/var\/lib\/ldirectord(\/|$)/,
+  /^\/var\/log\/ldirectord\.log$/,
+  // Programs that it starts.
+  /^\/(usr\/)?s?bin\/ipvsadm$/,
+];
+
+scenario("no file is opened but those on the list, by the daemon, each check and each command", async (world) => {
+  const { director, reals } = world;
+  const net = network(4);
+  await reals.are([REAL]);
+  await writeTracedProgram(SCRIPT, PROGRAM, TRACES);
+  await using _servers = await ServersOfAllKinds.start({ v4: REAL, v6: sibling6(REAL), namespace: "r11" });
+  await using _ill = await illServers(net.ill);
+  const text = `statuspage = 127.0.0.1:9780\nlogfile = /var/log/ldirectord.log\n${
+    configuration(net, ["closes", "garbage"])
+  }`;
+  await director.start(text);
+  await director.logs(/Starting Linux Director/);
+
+  const tools: readonly (readonly string[])[] = [
+    ["www", "status"],
+    ["www", "status", "--json"],
+    ["check", "www"],
+    ["plan", "www"],
+    ["probe", "www"],
+    ["doctor", "www"],
+    ["fmt", "/etc/ha.d/www"],
+    ["convert", "--to", "yaml", "/etc/ha.d/www"],
+    ["drain", REAL],
+    ["enable", REAL],
+    ["history"],
+    ["check-pulse", "www"],
+    ["complete", "--", "drain", ""],
+    ["help", "virtual"],
+    ["--help"],
+    ["--version"],
+    ["www", "reload"],
+  ];
+  for (const words of tools) await director.tool(...words);
+  match((await director.terminal(10, "q", "top")).stdout, /www/);
+  await director.stop();
+
+  const openings = openingsIn(TRACES).filter(({ program }) => program === PROGRAM || program.startsWith("/proc/"));
+  const strange = openings.map(({ path }) => path).filter((path) => !ALLOWED.some((allowed) => allowed.test(path)));
+  deepStrictEqual([...new Set(strange)].sort(), []);
+  strictEqual(openings.length > 100, true, "the traces were read");
+}, SCRIPT);
