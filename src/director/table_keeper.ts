@@ -6,6 +6,7 @@ import type { Clock } from "./clock.ts";
 import type { DesiredTable } from "./desired.ts";
 import { type DirectorEvent, type Occasion, OCCASIONS, type Report } from "./events.ts";
 import { outstanding, plan, taken } from "./plan.ts";
+import { trustedRead } from "./trusted_read.ts";
 
 /** Milliseconds until refused changes or an unreachable table are tried again: the first waits, then the last for ever. */
 const RETRY_DELAYS = [500, 1_000, 2_000, 5_000, 10_000];
@@ -78,13 +79,27 @@ export class TableKeeper {
    *
    * @throws {IpvsUnavailable}
    */
-  async read(thresholds = false): Promise<IpvsTable> {
+  async read(thresholds = false, expected = this.#known(thresholds)): Promise<IpvsTable> {
     const batches = this.#batches;
-    const table = await this.#ports.driver.read({ thresholds });
+    const isOurs = this.#isOurs();
+    const table = await trustedRead(this.#ports.driver, { thresholds }, expected, isOurs);
     // One that was made while a batch ran shows neither what was before nor what is after it.
     const counts = !this.#changing && batches === this.#batches;
     this.#seen = counts ? { table, thresholds, at: this.#ports.clock.now() } : undefined;
     return table;
+  }
+
+  /** The table as we know it, whenever that was. */
+  #known(thresholds: boolean): IpvsTable | undefined {
+    return this.#seen?.thresholds === thresholds ? this.#seen.table : undefined;
+  }
+
+  /** Tells our virtual services from those of others, as far as we know ours. */
+  #isOurs(): (service: VirtualKey) => boolean {
+    const { desired } = this.#order ?? this.#last ?? {};
+    const previous = this.#previous;
+    if (!desired && !previous) return () => true;
+    return (service) => desired?.has(service) === true || previous?.has(service) === true;
   }
 
   /** Orders a table. An order that has not been begun is replaced; the greater occasion of the two counts. */
@@ -150,7 +165,8 @@ export class TableKeeper {
       return this.#assumeTaken(order, steps, before, thresholds);
     }
 
-    const after = this.#unseen.size === 0 ? before : await this.read(thresholds);
+    const expected = tableAfter(before, steps);
+    const after = this.#unseen.size === 0 ? before : await this.read(thresholds, expected);
     const refused = outstanding(after, [...this.#unseen.values()]);
     this.#unseen.clear();
 

@@ -1,6 +1,6 @@
 import type { DestinationKey, VirtualKey } from "../model/table.ts";
 import { virtualKey } from "../model/table.ts";
-import { listedAddress } from "./rules.ts";
+import { listedAddress, listLines } from "./rules.ts";
 
 /** What the kernel has counted since an entry was made, or how much of it there was a second lately. */
 export interface Traffic {
@@ -85,7 +85,7 @@ function eachRow(
   take: (service: VirtualKey, destination: DestinationKey | undefined, words: readonly string[]) => void,
 ): void {
   let service: VirtualKey | undefined;
-  for (const line of list.split("\n")) {
+  for (const line of listLines(list)) {
     const words = line.trim().split(/\s+/);
     if (words[0] === "->") {
       if (service) take(service, words[1] as DestinationKey, words);

@@ -16,6 +16,7 @@ import {
   type VirtualKey,
   virtualKey,
 } from "../model/table.ts";
+import { IpvsUnavailable } from "./driver.ts";
 import { canonicalSettings } from "./canonical.ts";
 
 const FORWARDING_FLAGS: Record<Forwarding, string> = { gate: "-g", masq: "-m", ipip: "-i" };
@@ -60,22 +61,53 @@ export function encodeRules(table: IpvsTable): string {
 }
 
 /**
- * Reads what `ipvsadm -S -n` printed. Rules for things we do not manage (sctp, options of
- * newer versions) are kept as far as they are understood and skipped otherwise: they are not ours to touch.
+ * Reads what `ipvsadm -S -n` printed. Virtual services of a protocol that we do not manage (sctp) are skipped, and of others
+ * what newer versions add is: neither is ours to touch.
+ *
+ * @throws {IpvsUnavailable} where the text is none of ipvsadm's, or only a part of it.
  */
 export function decodeRules(text: string): IpvsTable {
   const table = new Map<VirtualKey, TableService & { destinations: Map<DestinationKey, Destination> }>();
-  for (const line of text.split("\n")) {
-    const rule = decodeRule(line);
-    if (!rule) continue;
+  for (const line of wholeLines(text)) {
+    if (/^-[Aa] --sctp-service /.test(line)) continue;
+    const rule = decodeRule(line) ?? unreadable(line);
     const key = virtualKey(rule.address);
     if (!rule.destination) {
       table.set(key, { ...canonicalSettings(rule.settings), destinations: new Map() });
     } else {
-      table.get(key)?.destinations.set(destinationKey(rule.destination), rule.destination);
+      const service = table.get(key) ?? unreadable(line);
+      service.destinations.set(destinationKey(rule.destination), rule.destination);
     }
   }
   return table;
+}
+
+/** The lines of a list, of which each ends with a newline: where the last one does not, the rest of it is missing. */
+function wholeLines(text: string): readonly string[] {
+  const lines = text.split("\n");
+  const rest = lines.pop();
+  if (rest) unreadable(rest);
+  return lines;
+}
+
+/**
+ * The lines of what `ipvsadm -L` printed.
+ *
+ * @throws {IpvsUnavailable} where the text is none of ipvsadm's, or only a part of it.
+ */
+export function listLines(text: string): readonly string[] {
+  const lines = wholeLines(text);
+  if (!lines[0]?.startsWith("IP Virtual Server version ")) unreadable(lines[0] ?? "");
+  return lines;
+}
+
+/** Characters of a line that is cited. */
+const CITED = 80;
+
+function unreadable(line: string): never {
+  throw new IpvsUnavailable(
+    `ipvsadm's list of the kernel's table cannot be read: ${JSON.stringify(line.slice(0, CITED))}`,
+  );
 }
 
 /**
@@ -85,7 +117,7 @@ export function decodeRules(text: string): IpvsTable {
 export function decodeThresholds(text: string, table: IpvsTable): IpvsTable {
   const result = new Map(table);
   let key: VirtualKey | undefined;
-  for (const line of text.split("\n")) {
+  for (const line of listLines(text)) {
     const words = line.trim().split(/\s+/);
     if (words[0] !== "->") {
       const address = listedAddress(words);
@@ -142,9 +174,12 @@ function decodeRule(line: string): Rule | undefined {
   const address = savedAddress(words, after);
   if (!address) return undefined;
   const persistence = after("-p");
+  if (persistence !== undefined && !/^\d+$/.test(persistence)) return undefined;
+  const scheduler = after("-s");
+  if (words[0] === "-A" && scheduler === undefined) return undefined;
   const settings: ServiceSettings = {
     address,
-    scheduler: after("-s") ?? "wlc",
+    scheduler: scheduler ?? "wlc",
     schedulerFlags: after("-b")?.split(",") ?? [],
     persistence: persistence === undefined ? undefined : Number(persistence),
     netmask: after("-M"),
@@ -153,7 +188,7 @@ function decodeRule(line: string): Rule | undefined {
   if (words[0] === "-A") return { address, settings };
 
   const real = endpoint(after("-r") ?? "");
-  const weight = Number(after("-w") ?? "1");
+  const weight = Number(after("-w") || NaN);
   if (!real || !Number.isInteger(weight)) return undefined;
   const forwarding = words.includes("-m") ? "masq" : words.includes("-i") ? "ipip" : "gate";
   return {

@@ -557,7 +557,7 @@ Deno.test("a standby checks and touches nothing, takes over in one batch, and le
   const activated = world.director.activate();
   await world.clock.advance(1);
   await activated;
-  deepStrictEqual(touched, ["read", "3 changes", "read"]);
+  deepStrictEqual(touched, ["read", "read", "3 changes", "read"]);
   deepStrictEqual(await destinations(world), [R1]);
   const told = world.events.flatMap((event) => event.type === "transition" ? [`${event.real.key} ${event.up}`] : []);
   deepStrictEqual(told, ["10.0.0.1:80 true", "10.0.0.2:80 false"]);

@@ -2,6 +2,7 @@ import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { type DesiredTable, desiredTable } from "../../src/director/desired.ts";
 import type { DirectorEvent } from "../../src/director/events.ts";
 import { adopt, reduce } from "../../src/director/health.ts";
+import { plan } from "../../src/director/plan.ts";
 import { TableKeeper } from "../../src/director/table_keeper.ts";
 import { IpvsUnavailable } from "../../src/ipvs/driver.ts";
 import { MemoryIpvs } from "../../src/ipvs/memory.ts";
@@ -130,7 +131,7 @@ Deno.test({
     keeper.want(wanted(REALS[0], REALS[1]), "change");
     await clock.advance(50);
     keeper.want(wanted(REALS[0]), "change");
-    await clock.advance(800);
+    await clock.advance(1_200);
     deepStrictEqual(await served(driver), [REALS[0], REALS[2]]);
     strictEqual(keeper.inStep, false);
     strictEqual(events.filter((event) => event.type === "table-refused").length, 1);
@@ -176,3 +177,65 @@ Deno.test({
     deepStrictEqual(await served(driver), REALS);
   },
 });
+
+/** A table of which single reads are wrong, though the driver has no complaint. */
+class LyingIpvs extends MemoryIpvs {
+  reads = 0;
+  /** The reads that are wrong, counted from 1. */
+  wrong = new Set<number>();
+
+  constructor(private readonly lie: (table: IpvsTable) => IpvsTable) {
+    super();
+  }
+
+  override async read(): Promise<IpvsTable> {
+    const table = await super.read();
+    return this.wrong.has(++this.reads) ? this.lie(table) : table;
+  }
+}
+
+const LIES: [name: string, lie: (table: IpvsTable) => IpvsTable][] = [
+  ["empty", () => new Map()],
+  [
+    "without the last real server",
+    (table) =>
+      new Map(
+        [...table].map((
+          [key, service],
+        ) => [key, { ...service, destinations: new Map([...service.destinations].slice(0, -1)) }]),
+      ),
+  ],
+  [
+    "of a time before all were in",
+    (table) => new Map([...table].map(([key, service]) => [key, { ...service, destinations: new Map() }])),
+  ],
+];
+
+for (const [name, lie] of LIES) {
+  for (const occasion of ["start", "change", "reload", "stop"] as const) {
+    for (const wrong of [1, 2, 3]) {
+      Deno.test({
+        name: `TableKeeper: ${occasion}: read ${wrong} is ${name}, and is not believed`,
+        ...pure,
+        fn: async () => {
+          const clock = new FakeClock();
+          const driver = new LyingIpvs(lie);
+          const keeper = new TableKeeper({ driver, clock, report: () => {}, lineOf: () => 1 });
+          if (occasion === "start") {
+            await driver.apply(plan({ current: new Map(), desired: wanted(...REALS), reconcile: true }));
+          } else {
+            keeper.want(wanted(...REALS), "start");
+            await clock.advance(5_000);
+          }
+          driver.wrong = new Set([driver.reads + wrong]);
+          keeper.want(wanted(REALS[0]), occasion);
+          await clock.advance(20_000);
+          deepStrictEqual(encodeRules(await MemoryIpvs.prototype.read.call(driver)).match(/10\.0\.0\.\d:80/g), [
+            REALS[0],
+          ]);
+          strictEqual(keeper.inStep, true);
+        },
+      });
+    }
+  }
+}

@@ -1,5 +1,6 @@
-import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
 import { canonicalSettings } from "../../src/ipvs/canonical.ts";
+import { IpvsUnavailable } from "../../src/ipvs/driver.ts";
 import { decodeRules, decodeThresholds, encodeAction, encodeRules } from "../../src/ipvs/rules.ts";
 import { parseIp } from "../../src/model/address.ts";
 import type { Action } from "../../src/model/plan.ts";
@@ -155,3 +156,38 @@ for (const [name, given, same] of CANONICAL) {
       deepStrictEqual(canonicalSettings({ ...settings, ...given }), canonicalSettings({ ...settings, ...same })),
   });
 }
+
+const GARBAGE: [name: string, text: string][] = [
+  ["a rule that ends in the middle", SAVED.slice(0, -12)],
+  ["a real server of no virtual service", "-a -t 10.0.0.100:80 -r 10.0.0.1:80 -g -w 0\n"],
+  ["a weight that is none", "-A -t 10.0.0.100:80 -s rr\n-a -t 10.0.0.100:80 -r 10.0.0.1:80 -g -w 1\u0000\n"],
+  ["an address that is none", "-A -t 10.0.0.x:80 -s rr\n"],
+  ["another program's words", "Segmentation fault\n"],
+];
+
+for (const [name, text] of GARBAGE) {
+  Deno.test({
+    name: `decodeRules() takes no list with ${name}`,
+    ...pure,
+    fn: () => throws(() => decodeRules(text), IpvsUnavailable),
+  });
+}
+
+Deno.test({
+  name: "decodeRules() skips what only others manage",
+  ...pure,
+  fn: () => {
+    const sctp = "-A --sctp-service 10.0.0.100:81 -s rr\n-a --sctp-service 10.0.0.100:81 -r 10.0.0.1:81 -m -w 1\n";
+    deepStrictEqual(decodeRules(sctp + SAVED), decodeRules(SAVED));
+  },
+});
+
+Deno.test({
+  name: "decodeThresholds() takes no list that is cut or is none",
+  ...pure,
+  fn: () => {
+    for (const text of ["", LISTED.slice(0, -5), LISTED.slice(60)]) {
+      throws(() => decodeThresholds(text, decodeRules(SAVED)), IpvsUnavailable);
+    }
+  },
+});

@@ -1,0 +1,49 @@
+import { type IpvsDriver, IpvsUnavailable } from "../ipvs/driver.ts";
+import type { IpvsTable, TableService, VirtualKey } from "../model/table.ts";
+
+/** Reads until two in a row agree, at most. */
+const MOST_READS = 5;
+
+/**
+ * Returns the kernel's table. A list that ends too early, or is that of another moment, looks like any other one: what does
+ * not agree with `expected`, which is what we know of it, counts only when a second read in a row says the same. Where we
+ * know nothing, the first read is doubted as well.
+ *
+ * @param concerns whether a virtual service counts in that; others may change the rest of the table at any time.
+ * @throws {IpvsUnavailable} when it cannot be read, or reads differently each time.
+ */
+export async function trustedRead(
+  driver: IpvsDriver,
+  want: { readonly thresholds: boolean },
+  expected: IpvsTable | undefined,
+  concerns: (service: VirtualKey) => boolean,
+): Promise<IpvsTable> {
+  let before = expected;
+  for (let reads = 0; reads < MOST_READS; reads++) {
+    const table = await driver.read(want);
+    if (before && agree(before, table, concerns)) return table;
+    before = table;
+  }
+  throw new IpvsUnavailable(`the kernel's table reads differently each of ${MOST_READS} times`);
+}
+
+/** Whether two tables hold the same of the virtual services that are of concern. */
+function agree(one: IpvsTable, other: IpvsTable, concerns: (service: VirtualKey) => boolean): boolean {
+  const keys = new Set([...one.keys(), ...other.keys()]);
+  return [...keys].every((key) => !concerns(key) || sameService(one.get(key), other.get(key)));
+}
+
+function sameService(one: TableService | undefined, other: TableService | undefined): boolean {
+  if (!one || !other) return one === other;
+  if (one === other) return true;
+  if (one.destinations.size !== other.destinations.size || settingsOf(one) !== settingsOf(other)) return false;
+  return [...one.destinations].every(([key, destination]) => {
+    const twin = other.destinations.get(key);
+    return twin !== undefined && twin.weight === destination.weight && twin.forwarding === destination.forwarding &&
+      twin.upperThreshold === destination.upperThreshold && twin.lowerThreshold === destination.lowerThreshold;
+  });
+}
+
+function settingsOf({ scheduler, schedulerFlags, persistence, netmask, onePacket }: TableService): string {
+  return JSON.stringify([scheduler, schedulerFlags, persistence, netmask, onePacket]);
+}
