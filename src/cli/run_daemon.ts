@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { endCommands } from "../checkers/external.ts";
 import { announceReady, leaveSession } from "../daemon/background.ts";
 import { controlRequests } from "../daemon/control_requests.ts";
@@ -6,12 +7,14 @@ import { Daemon } from "../daemon/daemon.ts";
 import { Log } from "../daemon/log.ts";
 import { sinkFor, standardErrorSink, standardOutputSink } from "../daemon/log_sinks.ts";
 import { LockedOut, PidFile } from "../daemon/pid_file.ts";
+import { becomeUser, keepCapabilities, UserUnavailable } from "../daemon/unprivileged.ts";
 import { VERSION } from "../daemon/version.ts";
 import { ServiceManager } from "../daemon/service_manager.ts";
 import type { Model } from "../model/virtual_service.ts";
 import { Ipvsadm } from "../ipvs/ipvsadm.ts";
 import { IpvsUnavailable } from "../ipvs/driver.ts";
 import { ControlServer } from "../control/server.ts";
+import { isPipe } from "../system/pipe.ts";
 import { setOpenFileLimit } from "../system/libc.ts";
 import { forgetStartPages } from "../system/start_pages.ts";
 import { alreadyRunning } from "./already_running.ts";
@@ -58,7 +61,8 @@ export async function runDaemon(
   log.info(`Starting Linux Director v${VERSION} ${how}${standby ? ", standing by" : ""}`);
   const control = listenToRequests(instance, daemon, log);
 
-  const problem = await Promise.race([signals.ended, daemon.start().then(() => undefined, complaintOf)]);
+  const work = giveUpRights(instance, model, ipvsadm).then(() => daemon.start());
+  const problem = await Promise.race([signals.ended, work.then(() => undefined, complaintOf)]);
   if (typeof problem === "object") {
     log.error(problem.logged);
     control?.close();
@@ -77,6 +81,21 @@ export async function runDaemon(
   pidFile.release();
   // Whoever waits in a start is not to believe that it runs.
   return place === "background" && problem !== undefined ? ExitStatus.notDone : ExitStatus.done;
+}
+
+/** Goes on as the account that the configuration names, with the kernel's module loaded and everything open by then. */
+async function giveUpRights(instance: Instance, model: Model, driver: Ipvsadm): Promise<void> {
+  if (Deno.uid() !== 0) keepCapabilities();
+  if (model.user === undefined) return;
+  await driver.read({ thresholds: false }).catch(() => {});
+  const monitorFiles = [...model.virtuals.values()].flatMap(({ monitorFile }) => monitorFile ?? []);
+  const logs = [...model.logFile.startsWith("/") ? [model.logFile] : [], ...monitorFiles];
+  becomeUser(model.user, {
+    socket: instance.socket,
+    written: [...logs.filter((path) => !isPipe(path)), instance.pulseFile, instance.syncFile],
+    folders: [dirname(instance.kept)],
+    read: [instance.file],
+  });
 }
 
 function takePidFile(instance: Instance): PidFile | ExitStatus {
@@ -140,7 +159,8 @@ function listenToRequests({ socket }: Instance, daemon: Daemon, log: Log): Contr
 
 /** What a start that failed has to say: a line for the person, and for the log where it broke, if that was our fault. */
 function complaintOf(error: unknown): { readonly message: string; readonly logged: string } {
-  if (error instanceof IpvsUnavailable) return { message: error.message, logged: error.message };
+  const isKnown = error instanceof IpvsUnavailable || error instanceof UserUnavailable;
+  if (isKnown) return { message: error.message, logged: error.message };
   const message = `Internal error: ${error instanceof Error ? error.message : error}`;
   return { message, logged: error instanceof Error ? `Internal error: ${error.stack}` : message };
 }

@@ -190,6 +190,17 @@ export const DIRECTIVES = {
       "localhost or an address, and no other name. It can only be read, and asks for no password. New: the old " +
       "program had no such directive.",
   },
+  user: {
+    scope: "global",
+    value: values.accountName,
+    default: "unset: as it was started",
+    doc:
+      "The account that the daemon becomes after its start. Of root's rights it keeps CAP_NET_ADMIN and CAP_NET_RAW, and " +
+      "hands those down to ipvsadm alone: check commands, hooks and sendmail run as that account, with no capability. It " +
+      "must be able to read the configuration, and every file that the configuration names; it gets the log, the pulse file, " +
+      "the control socket, the monitor files and /var/lib/ldirectord. Not together with execute. A change takes effect at " +
+      "a restart. New: the old program had no such directive.",
+  },
   emailalert: {
     scope: "both",
     value: values.mailAddresses,

@@ -61,6 +61,7 @@ export function resolve(tree: SyntaxTree, facts: Facts, problems: ProblemList): 
   warnOfBindTo(load, sections);
   const syncDaemons = resolveSync(load);
   const execute = resolveExecute(load);
+  const user = resolveUser(load);
   if (problems.hasErrors) return undefined;
   return {
     file: facts.file,
@@ -73,11 +74,24 @@ export function resolve(tree: SyntaxTree, facts: Facts, problems: ProblemList): 
     logFile: globals.logfile?.value ?? "/var/log/ldirectord.log",
     statusPage: globals.statuspage?.value,
     supervised: globals.supervised?.value ?? false,
+    user,
     maintenanceDir: globals.maintenancedir?.value,
     syncDaemons,
     checkInterval: globals.checkinterval?.value ?? 10,
     hostNames: load.hostNames,
   };
+}
+
+/** Further daemons need files that only root can make. */
+function resolveUser({ globals: { user, execute }, problems }: Load): string | undefined {
+  if (user && execute) {
+    problems.error(
+      user,
+      "user and execute exclude each other",
+      "leave execute out, and start that configuration by itself",
+    );
+  }
+  return user?.value;
 }
 
 /** A director that stops waits until its further ones have: it must not be one of them. */

@@ -194,6 +194,12 @@ export const path: Grammar<string> = quotable("path", (text) => {
   return mistake(whole(text), `not an absolute path: ${quoted(text)}`, "a path begins with /");
 }, { type: "string", pattern: "^/" });
 
+/** The name of an account of the system (shadow-utils allows these characters). */
+export const accountName: Grammar<string> = quotable("account", (text) => {
+  if (/^[a-z_][\w-]*\$?$/i.test(text)) return value(text);
+  return mistake(whole(text), `not the name of an account: ${quoted(text)}`, "write a name that /etc/passwd has");
+});
+
 /** The name of another configuration, or its path. */
 export const configurationName: Grammar<string> = quotable("configuration", (text) => {
   if (text === "") return mistake(whole(text), "the name of a configuration is missing");

@@ -1,3 +1,4 @@
+import { removeIfAllowed } from "../system/remove_if_allowed.ts";
 import { LineReader, LineTooLong } from "./line_reader.ts";
 import { decodeRequest, encodeError, encodeResult, MAX_REQUEST, RequestError } from "./protocol.ts";
 import type { Handlers, RequestName } from "./requests.ts";
@@ -155,7 +156,7 @@ function drop(client: Deno.Conn): void {
 /** What is no socket stays: it is not ours. */
 function removeSocket(path: string): void {
   try {
-    if (Deno.lstatSync(path).isSocket) Deno.removeSync(path);
+    if (Deno.lstatSync(path).isSocket) removeIfAllowed(path);
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }

@@ -1,3 +1,4 @@
+import { removeIfAllowed } from "../system/remove_if_allowed.ts";
 import { IpvsUnavailable } from "../ipvs/driver.ts";
 import type { SyncDriver } from "../ipvs/sync_daemons.ts";
 import type { SyncDaemon, SyncRole } from "../model/sync.ts";
@@ -73,8 +74,8 @@ export class ConnectionSync {
   #keep(ours: readonly SyncDaemon[]): void {
     const { file, log } = this.#ports;
     try {
-      if (ours.length > 0) Deno.writeTextFileSync(file, `${JSON.stringify(ours)}\n`);
-      else Deno.removeSync(file);
+      Deno.writeTextFileSync(file, `${JSON.stringify(ours)}\n`);
+      if (ours.length === 0) removeIfAllowed(file);
     } catch (error) {
       if (error instanceof Deno.errors.NotFound) return;
       log.error(`${file} cannot be written: ${(error as Error).message}`);

@@ -1,4 +1,5 @@
 import { readKernelFile } from "../system/kernel_file.ts";
+import { removeIfAllowed } from "../system/remove_if_allowed.ts";
 
 /** Whether a lock is held; `unknown` where we may not open its file. */
 export type LockState = "held" | "free" | "unknown";
@@ -53,7 +54,7 @@ export class LockFile {
 
   /** Removes the file and lets go of it. */
   release(): void {
-    if (isAt(this.#path, this.#file)) Deno.removeSync(this.#path);
+    if (isAt(this.#path, this.#file)) removeIfAllowed(this.#path);
     this.#file.close();
   }
 }

@@ -1,4 +1,5 @@
 import { readKernelFile } from "../system/kernel_file.ts";
+import { removeIfAllowed } from "../system/remove_if_allowed.ts";
 import { LockFile } from "./lock_file.ts";
 
 /** Milliseconds for which the lock is asked for while another process has it. */
@@ -28,10 +29,12 @@ export class LockedOut extends Error {
 export class PidFile {
   readonly #path: string;
   readonly #lock: LockFile;
+  readonly #file: Deno.FsFile;
 
   private constructor(path: string, lock: LockFile) {
     this.#path = path;
     this.#lock = lock;
+    this.#file = Deno.openSync(path, { write: true, create: true, truncate: true });
   }
 
   /**
@@ -48,9 +51,9 @@ export class PidFile {
       const lock = LockFile.take(lockBeside(path));
       // Another process looks at it, or was faster, or removed the file under us: look again.
       if (!lock) continue;
-      const taken = new PidFile(path, lock);
+      const taken = PidFile.#open(path, lock);
       try {
-        Deno.writeTextFileSync(path, `${Deno.pid}\n`);
+        taken.#file.writeSync(new TextEncoder().encode(`${Deno.pid}\n`));
         // Whatever our umask: monitoring is seldom root.
         Deno.chmodSync(path, 0o644);
         return taken;
@@ -66,16 +69,23 @@ export class PidFile {
   /** Removes the pid file of a daemon that died. */
   static clear(path: string): void {
     const lock = LockFile.take(lockBeside(path));
-    if (lock) new PidFile(path, lock).release();
+    if (lock) PidFile.#open(path, lock).release();
   }
 
-  /** Removes the pid file, and lets go of the lock. */
-  release(): void {
+  static #open(path: string, lock: LockFile): PidFile {
     try {
-      Deno.removeSync(this.#path);
+      return new PidFile(path, lock);
     } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
+      lock.release();
+      throw error;
     }
+  }
+
+  /** Removes the pid file, or empties it where this account may not remove it, and lets go of the lock. */
+  release(): void {
+    this.#file.truncateSync();
+    this.#file.close();
+    removeIfAllowed(this.#path);
     this.#lock.release();
   }
 }
@@ -94,9 +104,10 @@ export function pidFileOwner(path: string): Owner {
       return { state: "running", pid };
     }
     // The lock was just taken, and the file has no pid yet, or that of the daemon before? Not for long.
-    if (lock !== "held" || performance.now() > end) {
-      return text === undefined ? { state: "none" } : { state: "stale", pid };
-    }
+    if (lock === "held" && performance.now() < end) continue;
+    // A daemon that runs as another account than root may not remove its file at its end, and leaves it empty.
+    const isLeft = text === undefined || (text === "" && lock !== "held");
+    return isLeft ? { state: "none" } : { state: "stale", pid };
   }
 }
 

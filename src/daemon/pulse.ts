@@ -30,6 +30,12 @@ export function decodePulse(text: string): Pulse | undefined {
   }
 }
 
+/**
+ * Bytes of a pulse that is written over the one before, blanks included: all beats are of one length, so that no reader sees
+ * the end of another one.
+ */
+const IN_PLACE = 1024;
+
 /** A pulse file, always whole: each beat takes the place of the one before. */
 export class PulseFile {
   readonly #path: string;
@@ -45,15 +51,27 @@ export class PulseFile {
   /** Renews the file. */
   beat(pulse: Pulse): void {
     try {
-      Deno.writeTextFileSync(this.#new, encodePulse(pulse));
-      // Whatever our umask: monitoring is seldom root.
-      Deno.chmodSync(this.#new, 0o644);
-      Deno.renameSync(this.#new, this.#path);
+      this.#write(encodePulse(pulse));
       this.#failed = false;
     } catch (error) {
       if (!this.#failed) this.#complain(`The pulse file ${this.#path} cannot be written: ${(error as Error).message}`);
       this.#failed = true;
     }
+  }
+
+  #write(text: string): void {
+    try {
+      Deno.writeTextFileSync(this.#new, text);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.PermissionDenied)) throw error;
+      // An account that may write the file and make no other one.
+      using file = Deno.openSync(this.#path, { write: true });
+      file.writeSync(new TextEncoder().encode(`${text.trimEnd().padEnd(IN_PLACE - 1)}\n`));
+      return;
+    }
+    // Whatever our umask: monitoring is seldom root.
+    Deno.chmodSync(this.#new, 0o644);
+    Deno.renameSync(this.#new, this.#path);
   }
 
   /** Removes the file: the director stops, and nobody is to wait for its next beat. */

@@ -2,6 +2,7 @@ import type { Plan } from "../model/plan.ts";
 import type { IpvsTable } from "../model/table.ts";
 import type { SyncDaemon } from "../model/sync.ts";
 import { setNiceness } from "../system/libc.ts";
+import { Capability, handingDown } from "../system/privileges.ts";
 import { type Counters, decodeCounters } from "./counters.ts";
 import { type CounterReader, type IpvsDriver, IpvsUnavailable } from "./driver.ts";
 import { decodeSyncDaemons, startArguments, type SyncDriver } from "./sync_daemons.ts";
@@ -148,6 +149,9 @@ class Output {
   }
 }
 
+/** What ipvsadm needs of root's rights; other programs that we start do not get it. */
+const NEEDED = [Capability.NET_ADMIN];
+
 /** A change of the table goes before everything else that this host has to do, our checks included. */
 const URGENT = -10;
 
@@ -175,7 +179,7 @@ function spawn(folders: readonly string[], args: readonly string[]): Deno.ChildP
       stderr: "piped",
     });
     try {
-      const child = command.spawn();
+      const child = handingDown(NEEDED, () => command.spawn());
       setNiceness(child.pid, URGENT);
       return child;
     } catch (error) {

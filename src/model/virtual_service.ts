@@ -129,6 +129,8 @@ export interface Model {
   /** Where the status page is served. */
   readonly statusPage?: WebAddress;
   readonly supervised: boolean;
+  /** The account that the daemon runs as; absent = as it was started. */
+  readonly user?: string;
   readonly maintenanceDir?: string;
   /** The kernel's sync threads that are to run. */
   readonly syncDaemons: readonly SyncDaemon[];

@@ -111,8 +111,13 @@ const STALE: [name: string, text: string, pid: number | undefined][] = [
   ["a pid that nobody has", "4194303\n", 4194303],
   ["a pid that something else has now", "1\n", 1],
   ["no number", "hello\n", undefined],
-  ["nothing", "", undefined],
 ];
+
+Deno.test("an empty pid file is that of a daemon that ended and could not remove it", () =>
+  inFolder((path) => {
+    Deno.writeTextFileSync(path, "");
+    deepStrictEqual(pidFileOwner(path), { state: "none" });
+  }));
 
 for (const [name, text, pid] of STALE) {
   Deno.test(`a pid file with ${name} is stale`, () =>
