@@ -51,7 +51,10 @@ export async function runDaemon(
     pulseFile: instance.pulseFile,
     sync: new ConnectionSync({ driver: ipvsadm, log, file: instance.syncFile }),
     manager: ServiceManager.fromEnvironment(),
-    onReload: (model) => log.redirect(sinkOf(place, model, instance.label)),
+    onReload: (next) => {
+      log.redirect(sinkOf(place, next, instance.label));
+      if (next.user !== model.user) log.warning("The directive user has changed: it takes effect at the next restart");
+    },
   });
   signals.onHangUp(() => {
     log.info("Reloading Linux Director Daemon config on signal");
