@@ -1,6 +1,7 @@
 import { basename, resolve } from "node:path";
 import { closest } from "../config/closest.ts";
 import type { KeptFiles } from "../daemon/daemon.ts";
+import { pidFileOwner } from "../daemon/pid_file.ts";
 
 /** Where cluster set-ups keep configurations, searched in this order before the name is taken as it stands. */
 const FOLDERS = ["/etc/ha.d", "/etc/ha.d/conf"];
@@ -8,8 +9,11 @@ const FOLDERS = ["/etc/ha.d", "/etc/ha.d/conf"];
 /** What is run when no name is given: the first of them that is there. */
 const DEFAULT_NAMES = ["ldirectord.cf", "ldirectord.yaml"];
 
-/** Where daemons leave their pid files and sockets. */
-export const RUN_FOLDER = "/var/run";
+/**
+ * Where daemons leave their pid files and sockets: root's in the first of these folders, those that a service manager starts
+ * as another account, which cannot write there, in the second.
+ */
+export const RUN_FOLDERS = ["/var/run", "/run/ldirectord"] as const;
 
 /** The name of an instance's socket there, with the instance's in it. */
 export const SOCKET_NAME = /^ldirectord\.(.+)\.sock$/;
@@ -43,7 +47,7 @@ export function findInstance(name?: string): Instance {
   const candidates = names.flatMap((each) => [...FOLDERS.map((folder) => `${folder}/${each}`), resolve(each)]);
   const file = candidates.find(isFile) ?? resolve(names[0]);
   const base = name === undefined ? "ldirectord" : basename(name);
-  const beside = `${RUN_FOLDER}/ldirectord.${base}`;
+  const beside = besideOf(`ldirectord.${base}`);
   return {
     name,
     file,
@@ -56,6 +60,22 @@ export function findInstance(name?: string): Instance {
   };
 }
 
+/** The path of a daemon's files without what tells them apart: where it runs, or else where this account would run it. */
+function besideOf(stem: string): string {
+  const candidates = RUN_FOLDERS.map((folder) => `${folder}/${stem}`);
+  const [roots, others] = candidates;
+  const running = candidates.find((beside) => pidFileOwner(`${beside}.pid`).state === "running");
+  return running ?? (Deno.uid() !== 0 && isFolder(RUN_FOLDERS[1]) ? others : roots);
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return Deno.statSync(path).isDirectory;
+  } catch {
+    return false;
+  }
+}
+
 /** Names of configurations that are found by name: files there that have a virtual service in them. */
 export function configurationNames(): readonly string[] {
   const names = FOLDERS.flatMap((folder) =>
@@ -65,7 +85,8 @@ export function configurationNames(): readonly string[] {
   return [...new Set(names)].sort();
 }
 
-function entriesOf(folder: string): readonly Deno.DirEntry[] {
+/** The entries of a folder; none where it cannot be read. */
+export function entriesOf(folder: string): readonly Deno.DirEntry[] {
   try {
     return [...Deno.readDirSync(folder)];
   } catch {

@@ -141,6 +141,7 @@ pure("a line that is not UTF-8 is taken as it is, with a warning", () => {
 
 /** A value for each directive that is good and needs nothing else. */
 const EXAMPLES: Readonly<Record<DirectiveName, string>> = {
+  user: "ldirectord",
   virtual: "10.0.0.9:80",
   virtual6: "[::9]:80",
   real: "10.0.0.1:80 gate",

@@ -150,7 +150,7 @@ Deno.test("a process that is no daemon and has the lock is named", () =>
   }));
 
 Deno.test("an account that is not the daemon's can neither hold the lock nor stand in the way by the pid file", () =>
-  inFolder(async (path) => {
+  inFolder((path) => {
     const folder = path.slice(0, path.lastIndexOf("/"));
     Deno.chmodSync(folder, 0o755);
     const first = PidFile.take(path);

@@ -24,6 +24,7 @@ export class SystemdUnit {
   ): Promise<SystemdUnit> {
     await run(["cp", "--remove-destination", PROGRAM, INSTALLED]);
     await run(["cp", `${UNITS}ldirectord@.service`, "/etc/systemd/system/"]);
+    await outcomeOf(["useradd", "--system", "--user-group", "ldirectord"]);
     return await SystemdUnit.onHost(host, settings, configuration);
   }
 
