@@ -44,8 +44,10 @@ const OVER = new Error("the round is over");
 /**
  * Runs one round and gives its verdict, at the deadline at the latest, and whatever happens: it never rejects.
  * Afterwards the check holds no socket; a command that overran is being ended (see system/program.ts).
+ *
+ * @param onReleased called once when the round holds no descriptor any more, which may be after its verdict.
  */
-export async function runRound(check: Check, method: CheckMethod): Promise<Round> {
+export async function runRound(check: Check, method: CheckMethod, onReleased = () => {}): Promise<Round> {
   const startedAt = Date.now();
   const start = performance.now();
   const trace: TraceLine[] = [];
@@ -55,11 +57,15 @@ export async function runRound(check: Check, method: CheckMethod): Promise<Round
   };
   const seconds = secondsFor(check, method);
   const attempts = attemptsOf(check.target, method);
+  const conversations: Promise<CheckResult>[] = [];
   let result: CheckResult;
   for (let attempt = 1;; attempt++) {
-    result = await converse(check.target, method, seconds * 1000 / attempts, note);
+    const { conversation, verdict } = converse(check.target, method, seconds * 1000 / attempts, note);
+    conversations.push(conversation);
+    result = await verdict;
     if (result.up || result.why !== "timeout" || attempt >= attempts) break;
   }
+  Promise.all(conversations).then(onReleased);
   if (!result.up && result.why === "timeout" && result.detail === "") {
     result = down("timeout", `no answer within ${seconds} s (${stageOf(trace)})`);
   }
@@ -92,24 +98,25 @@ function attemptsOf(target: CheckTarget, method: CheckMethod): number {
   return pings ? Math.max(target.pingCount, 1) : 1;
 }
 
-async function converse(
+/** A conversation, and its verdict, for which nobody waits beyond the deadline. Neither is ever rejected. */
+function converse(
   target: CheckTarget,
   method: CheckMethod,
   milliseconds: number,
   trace: CheckRun["trace"],
-): Promise<CheckResult> {
+): { readonly conversation: Promise<CheckResult>; readonly verdict: Promise<CheckResult> } {
   const ending = new AbortController();
   let cancelDeadline!: () => void;
   const deadline = new Promise<CheckResult>((resolve) => {
     cancelDeadline = setDeadline(milliseconds, () => resolve(down("timeout", "")));
   });
-  try {
-    return await Promise.race([ask(target, method, ending.signal, trace), deadline]);
-  } finally {
+  const conversation = ask(target, method, ending.signal, trace);
+  const verdict = Promise.race([conversation, deadline]).finally(() => {
     cancelDeadline();
     // Also after a verdict: what a checker forgot to close is closed here.
     ending.abort(OVER);
-  }
+  });
+  return { conversation, verdict };
 }
 
 async function ask(

@@ -283,6 +283,13 @@ export function setOpenFileLimit(most?: bigint): number {
   return outcome(libc().setrlimit(RLIMIT_NOFILE, limits));
 }
 
+/** getrlimit(2): how many files this process may have open. */
+export function openFileLimit(): number {
+  const limits = new BigUint64Array(2);
+  const failure = outcome(libc().getrlimit(RLIMIT_NOFILE, limits));
+  return failure < 0 ? 0 : Number(limits[0]);
+}
+
 const MADV_DONTNEED = 4;
 
 /** madvise(2): lets go of the pages of a mapping that was never written; they come back from its file. */
