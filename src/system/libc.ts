@@ -308,6 +308,16 @@ export function monotonicMicroseconds(): bigint {
   return seconds * 1_000_000n + nanoseconds / 1_000n;
 }
 
+/** `CLOCK_THREAD_CPUTIME_ID` of clock_gettime(2). */
+const CLOCK_THREAD_CPUTIME_ID = 3;
+const threadTime = new BigInt64Array(2);
+
+/** clock_gettime(2): milliseconds of processor time that this thread has used. */
+export function threadMilliseconds(): number {
+  outcome(libc().clock_gettime(CLOCK_THREAD_CPUTIME_ID, threadTime));
+  return Number(threadTime[0]) * 1000 + Number(threadTime[1]) / 1e6;
+}
+
 /** close_range(2)'s number, the same on all processors; the C library has it by name since 2.34 only. */
 const SYS_CLOSE_RANGE = 436n;
 const CLOSE_RANGE_CLOEXEC = 4;

@@ -49,6 +49,7 @@ export function shareOpenFiles(limit = openFileLimit(), open = countOpenFiles())
   return { limit, forChecks, clients: Math.min(Math.floor(reserve / RESERVE_PER_CLIENT), UNLIMITED.clients) };
 }
 
-function countOpenFiles(): number {
+/** How many files this process has open. */
+export function countOpenFiles(): number {
   return [...Deno.readDirSync("/proc/self/fd")].length;
 }
