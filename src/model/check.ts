@@ -173,6 +173,8 @@ export interface CheckRun {
    * (`< …`). Never given a secret.
    */
   trace(line: string): void;
+  /** Notes that the server has said something: what goes wrong with it from then on is the server's doing. */
+  heard(): void;
   /** Notes what the operator should know even if the check passes. */
   warn(warning: string): void;
 }

@@ -6,6 +6,8 @@
  * ends (whoever closes it), and speaks to no server older than TLS 1.2.
  */
 
+import { Errno, SystemError } from "./libc.ts";
+
 const DECLARATIONS = {
   TLS_client_method: { parameters: [], result: "pointer" },
   SSL_CTX_new: { parameters: ["pointer"], result: "pointer" },
@@ -67,6 +69,9 @@ const SSL_ERROR_WANT_READ = 2;
 const SSL_ERROR_ZERO_RETURN = 6;
 const X509_V_OK = 0;
 const SSL_FILETYPE_PEM = 1;
+
+/** What OpenSSL says when it is our machine that has too little (`ERR_R_MALLOC_FAILURE`). */
+const OUT_OF_MEMORY: ReadonlySet<string> = new Set(["malloc failure"]);
 
 /** Every read lands here before it is copied out: one for all, because a read never waits. */
 const landing = new Uint8Array(64 * 1024);
@@ -135,6 +140,7 @@ export class TlsMachine {
   constructor(expectation: TlsExpectation) {
     const lib = openssl();
     this.#connection = lib.SSL_new(contextFor(expectation));
+    if (!this.#connection) throw new SystemError("SSL_new", Errno.ENOMEM);
     this.#fromServer = lib.BIO_new(lib.BIO_s_mem());
     this.#toServer = lib.BIO_new(lib.BIO_s_mem());
     lib.SSL_set_bio(this.#ssl, this.#fromServer, this.#toServer);
@@ -231,6 +237,7 @@ export class TlsMachine {
     if (reason.includes("certificate verify failed") && certificate !== X509_V_OK) {
       throw new TlsError(`${reason}: ${textAt(lib.X509_verify_cert_error_string(BigInt(certificate)))}`);
     }
+    if (OUT_OF_MEMORY.has(reason)) throw new SystemError("SSL", Errno.ENOMEM);
     throw new TlsError(reason || "the server broke off");
   }
 }

@@ -21,6 +21,7 @@ import {
 } from "./http2_frame.ts";
 import { decodeLatin1, encodeLatin1 } from "./latin1.ts";
 import { ProtocolError } from "./protocol_error.ts";
+import { UnusableValue } from "./unusable_value.ts";
 
 /** RFC 9113, 3.4: what a client says first. */
 const PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
@@ -73,7 +74,7 @@ export async function exchangeHttp2(
 /** All that we have to say: nothing in it waits for the server's leave. */
 function encodeOpening(fields: readonly HeaderField[], body: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   const header = encodeHeaders(fields);
-  if (header.length > MAX_PAYLOAD || body.length > MAX_PAYLOAD) throw new Error("the request is too long");
+  if (header.length > MAX_PAYLOAD || body.length > MAX_PAYLOAD) throw new UnusableValue("the request is too long");
   const settings = encodeSettings([[Setting.HEADER_TABLE_SIZE, 0], [Setting.ENABLE_PUSH, 0]]);
   const opening = new ByteBuffer();
   opening.append(encodeLatin1(PREFACE));

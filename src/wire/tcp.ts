@@ -21,18 +21,20 @@ const BROKEN = libc.EPOLLERR | libc.EPOLLHUP;
 
 /**
  * Connects to an address. The connection belongs to `signal`: when that is aborted, the connection is gone and
- * whatever waits on it is rejected. Throws {@link libc.SystemError}.
+ * whatever waits on it is rejected. `onHeard` is called whenever the peer has sent something. Throws
+ * {@link libc.SystemError}, its call being `network` for what the network, or the peer, has reported.
  */
 export async function connectTcp(
   address: IpAddress,
   port: number,
   signal: AbortSignal,
   origin: Origin = {},
+  onHeard = () => {},
 ): Promise<ByteStream> {
   signal.throwIfAborted();
   const fd = libc.socket(socketFamily(address), libc.SOCK_STREAM, 0);
   if (fd < 0) throw new libc.SystemError("socket", -fd);
-  const stream = new TcpStream(fd, signal);
+  const stream = new TcpStream(fd, signal, onHeard);
   try {
     setOrigin(fd, origin, address);
     await stream.connect(encodeSocketAddress(address, port));
@@ -46,6 +48,7 @@ export async function connectTcp(
 class TcpStream implements ByteStream {
   #fd: number;
   readonly #signal: AbortSignal;
+  readonly #onHeard: () => void;
   #readable = false;
   #writable = false;
   /** The peer has closed, or the connection is broken: no further change will be reported. */
@@ -53,9 +56,10 @@ class TcpStream implements ByteStream {
   #reader?: () => void;
   #writer?: () => void;
 
-  constructor(fd: number, signal: AbortSignal) {
+  constructor(fd: number, signal: AbortSignal, onHeard: () => void) {
     this.#fd = fd;
     this.#signal = signal;
+    this.#onHeard = onHeard;
     signal.addEventListener("abort", this.#abort);
   }
 
@@ -77,6 +81,7 @@ class TcpStream implements ByteStream {
       const count = libc.recv(this.#fd, landing);
       if (count === 0) return undefined;
       if (count > 0) {
+        this.#onHeard();
         // A read that was not filled has drained the socket (epoll(7), "edge-triggered"), and the next arrival is a
         // new event; but the end of the stream is no new event when it was reported together with these bytes.
         if (count < landing.length && !this.#ended) this.#readable = false;
@@ -93,7 +98,7 @@ class TcpStream implements ByteStream {
       const count = libc.send(this.#fd, rest);
       if (count >= 0) rest = rest.subarray(count);
       else if (count === -libc.Errno.EAGAIN) this.#writable = false;
-      else if (count !== -libc.Errno.EINTR) throw new libc.SystemError("send", -count);
+      else if (count !== -libc.Errno.EINTR) throw new libc.SystemError("network", -count);
     }
   }
 
