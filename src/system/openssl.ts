@@ -39,6 +39,7 @@ const DECLARATIONS = {
   SSL_get_verify_result: { parameters: ["pointer"], result: "i64" },
   SSL_get_version: { parameters: ["pointer"], result: "pointer" },
   SSL_get_peer_cert_chain: { parameters: ["pointer"], result: "pointer" },
+  OPENSSL_sk_num: { parameters: ["pointer"], result: "i32" },
   OPENSSL_sk_value: { parameters: ["pointer", "i32"], result: "pointer" },
   X509_get0_notAfter: { parameters: ["pointer"], result: "pointer" },
   ASN1_TIME_diff: { parameters: ["buffer", "buffer", "pointer", "pointer"], result: "i32" },
@@ -61,6 +62,13 @@ const SSL_CTRL_SET_TLSEXT_HOSTNAME = 55;
 const SSL_CTRL_SET_MIN_PROTO_VERSION = 123;
 const TLSEXT_NAMETYPE_host_name = 0n;
 const TLS1_VERSION = 0x0301n;
+const SSL_CTRL_SET_MAX_CERT_LIST = 51;
+/** Bytes of the certificates that a server may show; OpenSSL's own bound is 100 kB. */
+const MAX_CERTIFICATE_BYTES = 65_536n;
+/** A server may not have a second handshake made. */
+const SSL_OP_NO_RENEGOTIATION = 0x4000_0000n;
+/** Certificates are not unpacked (OpenSSL 3.2 and newer). */
+const SSL_OP_NO_RX_CERTIFICATE_COMPRESSION = 1n << 33n;
 /** Talk to servers without RFC 5746, too. */
 const SSL_OP_LEGACY_SERVER_CONNECT = 0x4n;
 const SSL_VERIFY_NONE = 0;
@@ -206,6 +214,11 @@ export class TlsMachine {
     return textAt(openssl().SSL_get_version(this.#ssl));
   }
 
+  /** How many certificates the server has shown. */
+  certificates(): number {
+    return Math.max(0, openssl().OPENSSL_sk_num(openssl().SSL_get_peer_cert_chain(this.#ssl)));
+  }
+
   /** Whole days until the server's certificate expires; negative when it has expired. */
   daysLeft(): number {
     const lib = openssl();
@@ -257,7 +270,7 @@ function contextFor({ verify, caFile, client }: TlsExpectation): Deno.PointerVal
   const version = files.map((file) => file && versionOf(file)).join();
   const known = contexts.get(key);
   if (known?.version === version) return known.pointer;
-  const pointer = newContext(verify);
+  const pointer = newContext(verify, client !== undefined);
   try {
     if (caFile) loadAuthorities(pointer, caFile);
     else if (verify) openssl().SSL_CTX_set_default_verify_paths(pointer);
@@ -272,14 +285,21 @@ function contextFor({ verify, caFile, client }: TlsExpectation): Deno.PointerVal
   return pointer;
 }
 
-/** One that verifies, by the system's own policy, or one that takes what it gets. */
-function newContext(verify: boolean): Deno.PointerValue {
+/**
+ * One that verifies, by the system's own policy, or one that takes what it gets. A server that asks for our certificate
+ * may do so in a second handshake, which is encrypted: nobody sees what group it has, so none is offered.
+ */
+function newContext(verify: boolean, showsCertificate: boolean): Deno.PointerValue {
   const lib = openssl();
   const context = lib.SSL_CTX_new(lib.TLS_client_method());
   lib.SSL_CTX_set_verify(context, verify ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, null);
+  lib.SSL_CTX_ctrl(context, SSL_CTRL_SET_MAX_CERT_LIST, MAX_CERTIFICATE_BYTES, null);
+  lib.SSL_CTX_set_options(context, SSL_OP_NO_RX_CERTIFICATE_COMPRESSION);
+  if (showsCertificate) lib.SSL_CTX_set_cipher_list(context, cString("DEFAULT:!kDHE"));
+  else lib.SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION);
   if (!verify) {
     lib.SSL_CTX_ctrl(context, SSL_CTRL_SET_MIN_PROTO_VERSION, TLS1_VERSION, null);
-    lib.SSL_CTX_set_cipher_list(context, cString("DEFAULT:@SECLEVEL=0"));
+    lib.SSL_CTX_set_cipher_list(context, cString(`DEFAULT${showsCertificate ? ":!kDHE" : ""}:@SECLEVEL=0`));
     lib.SSL_CTX_set_options(context, SSL_OP_LEGACY_SERVER_CONNECT);
   }
   return context;
