@@ -23,6 +23,8 @@ const MOST_STATES = 2_000;
 const MOST_PLACES = 500_000;
 /** Instructions walked through for one text, a fraction of a second. Beyond that it counts as no match. */
 const MOST_WORK = 20_000_000;
+/** Instructions walked through, a byte counting as one more, between two yields: some milliseconds. */
+const SLICE = 200_000;
 
 /** A program, and as much of its automaton as has been needed. */
 export class Automaton {
@@ -36,6 +38,7 @@ export class Automaton {
   readonly #states: State[] = [];
   readonly #numbers = new Map<string, number>();
   #placesKept = 0;
+  /** Instructions walked through so far, for all texts. */
   #work = 0;
   /** The step in which each instruction was last visited, or entered the next state. */
   readonly #visited: Uint32Array;
@@ -55,28 +58,39 @@ export class Automaton {
     this.#keep([start]);
   }
 
-  /** Whether the program matches anywhere in the text. */
-  matches(text: string, marks?: Marks): boolean {
+  /** Whether the program matches anywhere in the text. Yields after each slice of its work, as {@link mark} does. */
+  matches(text: string, marks?: Marks): Generator<void, boolean> {
     return this.#run(text, marks, "right", () => true);
   }
 
   /** Sets a bit at each place where a match ends: the last place of a run to the right, the first of one to the left. */
-  mark(text: string, marks: Marks, bit: number, direction: "right" | "left"): void {
-    this.#run(text, marks, direction, (at) => {
+  mark(text: string, marks: Marks, bit: number, direction: "right" | "left"): Generator<void, boolean> {
+    return this.#run(text, marks, direction, (at) => {
       marks[at] |= 1 << bit;
       return false;
     });
   }
 
   /** Reads the text until `found` is satisfied with a place where a match ends. */
-  #run(text: string, marks: Marks | undefined, direction: "right" | "left", found: (at: number) => boolean): boolean {
-    this.#work = 0;
+  *#run(
+    text: string,
+    marks: Marks | undefined,
+    direction: "right" | "left",
+    found: (at: number) => boolean,
+  ): Generator<void, boolean> {
     const { length } = text;
+    /** Of this text: others may be read between two slices. */
+    let work = 0;
+    let sliceEnd = SLICE;
     const end = this.#members.length;
     const right = direction === "right";
     let state: State | undefined = this.#states[0];
     let places = state.places;
     for (let done = 0; done <= length; done++) {
+      if (done + work > sliceEnd) {
+        yield;
+        sliceEnd = done + work + SLICE;
+      }
       const at = right ? done : length - done;
       const byteClass = done === length ? end : this.#classOf[text.charCodeAt(right ? at : at - 1) & 0xff];
       const holding = marks ? marks[at] & this.#relevant : 0;
@@ -86,9 +100,11 @@ export class Automaton {
         state = this.#states[step >> 1];
         continue;
       }
-      if (this.#work > MOST_WORK) return false;
+      if (work > MOST_WORK) return false;
       if (state) places = state.places;
+      const before = this.#work;
       const next = this.#advance(places, byteClass, holding);
+      work += this.#work - before;
       if (next.matched && found(at)) return true;
       places = next.places;
       const number = this.#keep(places);

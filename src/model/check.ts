@@ -79,6 +79,8 @@ export interface Pattern {
   readonly source: string;
   /** Whether the expression occurs in the text (one character per received byte). */
   matches(text: string): boolean;
+  /** The same for a text that may be long: yields after each few milliseconds of work. */
+  search(text: string): Generator<void, boolean>;
 }
 
 /** Where a check's packets come from, as far as the configuration says. */

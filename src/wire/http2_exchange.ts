@@ -31,7 +31,7 @@ const STREAM = 1;
 
 /** Frames that a server may send in all. */
 const MAX_FRAMES = 256;
-/** Bytes of one header, in all its frames. */
+/** Bytes of all headers, the interim ones included, in all their frames. */
 const MAX_HEADER = 64 * 1024;
 /** Bytes of a body that a server may send as long as we allow no more, which we never do (RFC 9113, 6.9.2). */
 const WINDOW = 65_535;
@@ -120,6 +120,7 @@ class Reply implements Http2Reply {
   ended = false;
   readonly #body = new ByteBuffer();
   #block: ByteBuffer | undefined;
+  #headerBytes = 0;
   #ends = false;
 
   get body(): Uint8Array<ArrayBuffer> {
@@ -156,7 +157,8 @@ class Reply implements Http2Reply {
   #addHeader(bytes: Uint8Array<ArrayBuffer>, flags: number): void {
     const block = this.#block!;
     block.append(bytes);
-    if (block.length > MAX_HEADER) throw new ProtocolError(`the reply's header has more than ${MAX_HEADER} bytes`);
+    this.#headerBytes += bytes.length;
+    if (this.#headerBytes > MAX_HEADER) throw new ProtocolError(`the reply's header has more than ${MAX_HEADER} bytes`);
     if (!(flags & Flag.END_HEADERS)) return;
     this.#block = undefined;
     const fields = new Map(decodeHeaders(block.bytes()).toReversed());

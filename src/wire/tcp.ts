@@ -12,9 +12,13 @@ import type { ByteStream } from "./byte_stream.ts";
 import { setOrigin } from "./origin.ts";
 import { unwatch, watch } from "./readiness.ts";
 import { encodeSocketAddress, socketFamily } from "./socket_address.ts";
+import { isLongTurn, nextTurn } from "./turn.ts";
 
-/** Where every read lands before it is copied out: one for all, because a read never waits. */
-const landing = new Uint8Array(64 * 1024);
+/**
+ * Where every read lands before it is copied out: one for all, because a read never waits. No larger than what takes a
+ * few milliseconds to decrypt and to look at, in whatever records and lines it comes.
+ */
+const landing = new Uint8Array(16 * 1024);
 
 /** Any of these and the next read or write tells what happened. */
 const BROKEN = libc.EPOLLERR | libc.EPOLLHUP;
@@ -78,6 +82,10 @@ class TcpStream implements ByteStream {
   async read(): Promise<Uint8Array<ArrayBuffer> | undefined> {
     for (;;) {
       await this.#arrival();
+      if (isLongTurn()) {
+        await nextTurn();
+        this.#requireOpen();
+      }
       const count = libc.recv(this.#fd, landing);
       if (count === 0) return undefined;
       if (count > 0) {

@@ -7,6 +7,7 @@ import type { Origin } from "../model/check.ts";
 import * as libc from "../system/libc.ts";
 import { setOrigin } from "./origin.ts";
 import { unwatch, watch } from "./readiness.ts";
+import { isLongTurn, nextTurn } from "./turn.ts";
 import { decodeSocketAddress, encodeSocketAddress, socketFamily } from "./socket_address.ts";
 
 const MAX_DATAGRAM = 65_535;
@@ -76,6 +77,8 @@ class ConnectedUdp implements UdpSocket {
 
   async receive(): Promise<Uint8Array<ArrayBuffer>> {
     while (this.#fd >= 0) {
+      if (isLongTurn()) await nextTurn();
+      if (this.#fd < 0) break;
       const count = libc.recv(this.#fd, landing);
       if (count >= 0) {
         this.#onHeard();

@@ -110,3 +110,14 @@ pure("only the first mebibyte of a text is looked at", () => {
     [true, false],
   );
 });
+
+Deno.test("an expression that is hard on a long text gives way again and again", () => {
+  const pattern = compilePattern("a[ab]{200}z") as Pattern;
+  const text = Array.from({ length: 1 << 20 }, (_, i) => (i * 7919) % 5 < 2 ? "a" : "b").join("");
+  let slices = 1;
+  const search = pattern.search(text);
+  let step = search.next();
+  for (; !step.done; step = search.next()) slices++;
+  deepStrictEqual(step.value, false);
+  ok(slices >= 5);
+});
