@@ -1,5 +1,6 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { compilePattern } from "../../src/config/perl_regex.ts";
+import type { Pattern } from "../../src/model/check.ts";
 import { pure } from "./fixture.ts";
 
 function matches(source: string, text: string): boolean {
