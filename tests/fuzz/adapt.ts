@@ -7,6 +7,9 @@ import { Buffer } from "node:buffer";
 import { RADIUS } from "../checkers/radius_server.ts";
 import type { FuzzRow } from "./rows.ts";
 
+/** What our requests have for a Call-ID: what else stands in its line stays. */
+const RECORDED_CALL_ID = /[0-9a-f]{24}@127\.0\.0\.1(:\d+)?/;
+
 /** A reply that fits the question; `dataPort` is where a connection for data is awaited. */
 export function adapt(
   how: NonNullable<FuzzRow["adapt"]>,
@@ -21,10 +24,8 @@ export function adapt(
       return overwritten(reply, 2, question.subarray(2, 4));
     case "ftp":
       return replaced(reply, /\(\d+,\d+,\d+,\d+,\d+,\d+\)/, () => `(127,0,0,1,${dataPort >> 8},${dataPort & 255})`);
-    case "sip": {
-      const callId = /^Call-ID: .*$/m.exec(text(question))?.[0] ?? "";
-      return replaced(reply, /^Call-ID: .*$/m, () => callId.trimEnd());
-    }
+    case "sip":
+      return replaced(reply, RECORDED_CALL_ID, () => /^Call-ID: (\S*)/m.exec(text(question))?.[1] ?? "");
     case "radius":
       return signed(reply, question);
   }
