@@ -1,11 +1,11 @@
 import { Turns } from "../model/turns.ts";
 import { runProgram } from "../system/program.ts";
 
-/** Hooks and webhooks that are called at the same time: each holds descriptors, of which there are not many everywhere. */
-const AT_ONCE = 4;
-
-/** In whose order they are called. */
-export const hookTurns: Turns = new Turns(AT_ONCE);
+/**
+ * Whose turn it is among all hooks and webhooks: each holds descriptors, of which there are not many everywhere. Who
+ * knows how many there are resizes it.
+ */
+export const hookTurns: Turns = new Turns(8);
 
 /**
  * Runs a program of the operator's for its effect, in its turn and at most so many seconds; then it is ended with all

@@ -1,8 +1,9 @@
+import { hookTurns } from "../alerts/hook.ts";
 import { MailAlerts } from "../alerts/mail_alerts.ts";
 import { Notifier } from "../alerts/notifier.ts";
 import { mailTransport } from "../alerts/transport.ts";
 import { runRound } from "../checkers/run.ts";
-import type { Loaded } from "../config/load.ts";
+import { type Loaded, lookUpTurns } from "../config/load.ts";
 import type { DaemonState, ReloadStatus } from "../control/status.ts";
 import { systemClock } from "../director/clock.ts";
 import { Director } from "../director/director.ts";
@@ -119,6 +120,8 @@ export class Daemon {
     };
     const { driver, standby } = ports;
     this.files = ports.files ?? UNLIMITED;
+    hookTurns.resize(this.files.hooks);
+    lookUpTurns.resize(this.files.lookUps);
     const descriptors = this.files.forChecks;
     this.director = new Director(model, { driver, clock: systemClock, report, runRound, descriptors }, standby);
     const { director, history } = this;

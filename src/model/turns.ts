@@ -6,8 +6,7 @@ interface Waiting {
 
 /** A number of places for which callers wait in the order in which they came; none overtakes another. */
 export class Turns {
-  /** How many there are in all. */
-  readonly places: number;
+  #places: number;
   #free: number;
   #queue: Waiting[] = [];
   /** Where the first of those that wait stands in the queue. */
@@ -15,8 +14,15 @@ export class Turns {
   #serving = false;
 
   constructor(places: number) {
-    this.places = places;
+    this.#places = places;
     this.#free = places;
+  }
+
+  /** Has so many places from now on; those that were taken beyond them are let go when they are given back. */
+  resize(places: number): void {
+    this.#free += places - this.#places;
+    this.#places = places;
+    this.#serve();
   }
 
   /** How many callers wait. */
@@ -29,7 +35,7 @@ export class Turns {
    * One that asks for more than there are gets all of them. What it was given it has to {@link give} back.
    */
   take(places: number, begin: (taken: number) => void): void {
-    const wanted = Math.min(places, this.places);
+    const wanted = Math.min(places, this.#places);
     this.#queue.push({ places: wanted, begin: () => begin(wanted) });
     this.#serve();
   }

@@ -5,17 +5,17 @@
 import { openFileLimit } from "./libc.ts";
 
 /**
- * Files that are kept for all but checks: programs that are started (ipvsadm for a change and for the counters, mails,
- * hooks: four descriptors each, and six for a moment while one starts), clients of the control socket, logs, kept files
- * and name look-ups. Half of what there is, within these bounds.
+ * Files that are kept for all but checks. At least: ipvsadm for a change and for the counters, a mail and two hooks
+ * (four each), what a program takes for a moment while it starts (nine), five clients of the control socket, two name
+ * look-ups (two each), the log and kept files. Half of what there is, within these bounds.
  */
-const RESERVE = { least: 34, most: 192 };
+const RESERVE = { least: 40, most: 192 };
 
-/** Files that checks must get: fewer, and the costliest of them could not be made while others are under way. */
-const FEWEST_FOR_CHECKS = 8;
+/** Files that checks must get: what the costliest of them takes. */
+const FEWEST_FOR_CHECKS = 4;
 
-/** Files of the reserve for each client of the control socket: half of it, as a client has one. */
-const RESERVE_PER_CLIENT = 8;
+/** Files of the reserve for each client of the control socket, each hook, and beyond the least for each look-up. */
+const RESERVE_PER = { client: 8, hook: 20, lookUp: 3 };
 
 /** What the process may do with its files. */
 export interface OpenFiles {
@@ -25,10 +25,14 @@ export interface OpenFiles {
   readonly forChecks: number;
   /** Clients of the control socket at the same time. */
   readonly clients: number;
+  /** Hooks and webhooks at the same time. */
+  readonly hooks: number;
+  /** Look-ups of host names at the same time. */
+  readonly lookUps: number;
 }
 
 /** There is no such limit: for tests, and where somebody else sees to it. */
-export const UNLIMITED: OpenFiles = { limit: Infinity, forChecks: Infinity, clients: 16 };
+export const UNLIMITED: OpenFiles = { limit: Infinity, forChecks: Infinity, clients: 16, hooks: 8, lookUps: 64 };
 
 /** The limit leaves no room for checks. The message says what is needed. */
 export class TooFewFiles extends Error {
@@ -46,7 +50,10 @@ export function shareOpenFiles(limit = openFileLimit(), open = countOpenFiles())
   const reserve = Math.min(Math.max(Math.floor(free / 2), RESERVE.least), RESERVE.most);
   const forChecks = free - reserve;
   if (forChecks < FEWEST_FOR_CHECKS) throw new TooFewFiles(limit, open + RESERVE.least + FEWEST_FOR_CHECKS);
-  return { limit, forChecks, clients: Math.min(Math.floor(reserve / RESERVE_PER_CLIENT), UNLIMITED.clients) };
+  const clients = Math.min(Math.floor(reserve / RESERVE_PER.client), UNLIMITED.clients);
+  const hooks = Math.min(Math.floor(reserve / RESERVE_PER.hook), UNLIMITED.hooks);
+  const lookUps = Math.min(Math.max(Math.floor((reserve - RESERVE.least) / RESERVE_PER.lookUp), 2), UNLIMITED.lookUps);
+  return { limit, forChecks, clients, hooks, lookUps };
 }
 
 /** How many files this process has open. */

@@ -45,7 +45,7 @@ function world() {
         return supervised.waiting;
       },
     },
-    files: { limit: 64, forChecks: 10, clients: 4 },
+    files: { limit: 64, forChecks: 10, clients: 4, hooks: 2, lookUps: 2 },
     onLook: (vitals) => looks.push(vitals),
   });
   supervisor.start();
