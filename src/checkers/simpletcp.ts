@@ -45,7 +45,7 @@ export async function simpletcp(target: CheckTarget, run: CheckRun): Promise<Che
  * What the server says, and what of it is to be judged: the first line that is wanted, or else all. As in the old
  * program a line is enough, for some servers do not close; and an expression may be anchored to it.
  */
-async function replyUpTo(reader: ByteReader, wanted: (line: string) => Promise<boolean>) {
+async function replyUpTo(reader: ByteReader, wanted: (line: string) => boolean | Promise<boolean>) {
   let text = "";
   let start = 0;
   while (text.length < MAX_REPLY) {
@@ -57,7 +57,9 @@ async function replyUpTo(reader: ByteReader, wanted: (line: string) => Promise<b
     // Only what has just come is searched: a line may come in thousands of pieces.
     for (let end = more.indexOf("\n"); end >= 0; end = more.indexOf("\n", end + 1)) {
       const line = text.slice(start, before + end + 1);
-      if (await wanted(line)) return { text, telling: line };
+      const is = wanted(line);
+      // Not awaited where there is nothing to wait for: a reply may have a million lines.
+      if (typeof is === "boolean" ? is : await is) return { text, telling: line };
       start = before + end + 1;
     }
   }

@@ -15,8 +15,16 @@ export function down(why: FailureKind, detail: string): CheckResult {
   return { up: false, why, detail };
 }
 
+/** Characters of a text that no expression takes a millisecond for. */
+const SHORT = 1024;
+
 /** Whether the expression occurs in a text, which may be long: other checks go on meanwhile. */
-export async function matches(receive: Pattern, text: string): Promise<boolean> {
+export function matches(receive: Pattern, text: string): boolean | Promise<boolean> {
+  return text.length <= SHORT && !isLongTurn() ? receive.matches(text) : matchesInSlices(receive, text);
+}
+
+async function matchesInSlices(receive: Pattern, text: string): Promise<boolean> {
+  if (isLongTurn()) await nextTurn();
   for (const search = receive.search(text);;) {
     const { done, value } = search.next();
     if (done) return value;

@@ -45,17 +45,14 @@ class CompiledPattern implements Pattern {
   }
 
   matches(text: string): boolean {
-    const search = this.search(text);
-    for (;;) {
-      const { done, value } = search.next();
-      if (done) return value;
-    }
+    const seen = bounded(text);
+    return this.#automaton(this.#compiled.program).matches(seen, drained(this.#marks(seen)));
   }
 
   *search(text: string): Generator<void, boolean> {
-    const seen = text.length > MOST_BYTES ? text.slice(0, MOST_BYTES) : text;
+    const seen = bounded(text);
     const marks = yield* this.#marks(seen);
-    return yield* this.#automaton(this.#compiled.program).matches(seen, marks);
+    return yield* this.#automaton(this.#compiled.program).search(seen, marks);
   }
 
   /** Decides every assertion at every place. One inside another is decided before it. */
@@ -76,6 +73,18 @@ class CompiledPattern implements Pattern {
     let automaton = this.#automata.get(program);
     if (!automaton) this.#automata.set(program, automaton = new Automaton(program));
     return automaton;
+  }
+}
+
+function bounded(text: string): string {
+  return text.length > MOST_BYTES ? text.slice(0, MOST_BYTES) : text;
+}
+
+/** What a generator gives in the end. */
+function drained<T>(steps: Generator<void, T>): T {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
   }
 }
 
