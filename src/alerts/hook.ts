@@ -1,17 +1,29 @@
+import { Turns } from "../model/turns.ts";
 import { runProgram } from "../system/program.ts";
 
 /**
- * Runs a program of the operator's for its effect, at most so many seconds; then it is ended with all that it started.
+ * Whose turn it is among all hooks and webhooks: each holds descriptors, of which there are not many everywhere. Who
+ * knows how many there are resizes it.
+ */
+export const hookTurns: Turns = new Turns(8);
+
+/**
+ * Runs a program of the operator's for its effect, in its turn and at most so many seconds; then it is ended with all
+ * that it started.
  * Never rejects.
  *
  * @param signal ends it before.
  * @returns what went wrong, if anything did.
  */
-export async function runHook(
+export function runHook(
   argv: readonly string[],
   seconds: number,
   signal?: AbortSignal,
 ): Promise<string | undefined> {
+  return hookTurns.run(() => call(argv, seconds, signal));
+}
+
+async function call(argv: readonly string[], seconds: number, signal?: AbortSignal): Promise<string | undefined> {
   if (signal?.aborted) return `${argv[0]} was not called: no time was left`;
   const limit = AbortSignal.timeout(seconds * 1000);
   try {

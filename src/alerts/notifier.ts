@@ -1,5 +1,5 @@
 import type { RealServer, VirtualService } from "../model/virtual_service.ts";
-import { runHook } from "./hook.ts";
+import { hookTurns, runHook } from "./hook.ts";
 import { type Notice, noticeArguments, noticeBody } from "./notice.ts";
 import { postJson } from "./webhook.ts";
 
@@ -101,8 +101,10 @@ export class Notifier {
     if (target.kind === "program") return await runHook([...target.argv, ...noticeArguments(notice)], LIMIT);
     const body = noticeBody(notice, this.#ports.host);
     for (let attempt = 0;; attempt++) {
-      const signal = AbortSignal.any([AbortSignal.timeout(LIMIT * 1000), this.#ending.signal]);
-      const problem = await postJson(target.url, body, signal);
+      const problem = await hookTurns.run(() => {
+        const signal = AbortSignal.any([AbortSignal.timeout(LIMIT * 1000), this.#ending.signal]);
+        return postJson(target.url, body, signal);
+      });
       if (!problem) return undefined;
       if (problem.permanent || attempt === RETRY_DELAYS.length) return problem.message;
       await this.#pause(RETRY_DELAYS[attempt]);

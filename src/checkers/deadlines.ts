@@ -3,20 +3,29 @@
  * until it would have rung, which at 500 rounds a second is tens of megabytes.
  */
 
+import { threadMilliseconds } from "../system/libc.ts";
+
 /** Milliseconds to which deadlines are rounded up, so that those of one moment share a wake-up. */
 const GRAIN = 20;
 
 /**
- * Milliseconds by which the timer may ring late. More than that and we were stopped, or kept from running: nobody knows
- * how much of their time the conversations had, so each gets it anew.
+ * Milliseconds by which the timer may ring late. More than that and nobody knows how much of their time the
+ * conversations had, so each deadline is extended, once: a server that keeps us busy again and again must not keep dead
+ * ones in.
  */
 const OVERSLEPT = 1000;
+
+/** Milliseconds that a conversation gets at least to read what has come meanwhile. */
+const LEAST_EXTENSION = 1000;
 
 interface Deadline {
   /** On the clock of `performance.now()`. */
   at: number;
   /** Milliseconds that it was set for. */
   readonly allowed: number;
+  /** When it would pass if it had been extended by its own length: whatever other servers do, it passes then. */
+  readonly last: number;
+  isExtended: boolean;
   readonly onPassed: () => void;
 }
 
@@ -26,11 +35,13 @@ const free: number[] = [];
 let timer: number | undefined;
 /** When the timer rings: with the earliest pending deadline, or earlier where that one was cancelled. */
 let ringsAt = Infinity;
+/** The processor time of this thread when the timer was set. */
+let workedAtSetting = 0;
 
 /** Calls `onPassed` in so many milliseconds, unless what it returns is called before. */
 export function setDeadline(milliseconds: number, onPassed: () => void): () => void {
   const at = Math.ceil((performance.now() + milliseconds) / GRAIN) * GRAIN;
-  const deadline = { at, allowed: milliseconds, onPassed };
+  const deadline = { at, allowed: milliseconds, last: at + milliseconds, isExtended: false, onPassed };
   const slot = free.pop() ?? pending.length;
   pending[slot] = deadline;
   if (deadline.at < ringsAt) ringAt(deadline.at);
@@ -46,9 +57,17 @@ function release(slot: number): void {
   free.push(slot);
 }
 
+function extend(deadline: Deadline, now: number, wasBusy: boolean): void {
+  const { allowed, last } = deadline;
+  const least = now + Math.min(allowed, LEAST_EXTENSION);
+  deadline.at = wasBusy ? Math.max(least, Math.min(now + allowed, last)) : now + allowed;
+  deadline.isExtended = true;
+}
+
 function ringAt(at: number): void {
   clearTimeout(timer);
   ringsAt = at;
+  workedAtSetting = threadMilliseconds();
   timer = at === Infinity ? undefined : setTimeout(ring, at - performance.now());
 }
 
@@ -56,7 +75,9 @@ function ring(): void {
   const now = performance.now();
   const late = now - ringsAt;
   if (late > OVERSLEPT) {
-    for (const deadline of pending) if (deadline) deadline.at = now + deadline.allowed;
+    // With work we fill the time ourselves; without, this process was stopped, or the host is short of processors.
+    const wasBusy = threadMilliseconds() - workedAtSetting > late / 2;
+    for (const deadline of pending) if (deadline && !deadline.isExtended) extend(deadline, now, wasBusy);
   }
   let next = Infinity;
   for (const [slot, deadline] of pending.entries()) {

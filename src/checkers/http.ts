@@ -75,7 +75,7 @@ async function checkPage(
     const request = requestFor(page, target, isProxy);
     const reply = await fetchPage(request, server, page.host, target, run);
     const status = `${reply.status} ${reply.reason}`.trim();
-    if (isExpected(reply.status, target)) return judgeReply(target, reply.body, status);
+    if (isExpected(reply.status, target)) return await judgeReply(target, reply.body, status);
     const location = REDIRECTS.has(reply.status) ? reply.headers.get("location") : undefined;
     if (location === undefined) return down("protocol", status);
     const next = followed(page, location, target);

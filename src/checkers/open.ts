@@ -15,14 +15,14 @@ export async function openTcp(
   { address = target.address, port = target.port }: { readonly address?: IpAddress; readonly port?: number } = {},
 ): Promise<ByteStream> {
   run.trace(`* connecting to ${formatEndpoint(address, port)}`);
-  const stream = await connectTcp(address, port, run.signal, target.origin);
+  const stream = await connectTcp(address, port, run.signal, target.origin, run.heard);
   run.trace("* connected");
   return stream;
 }
 
 /** A socket that speaks to the target's address and port over UDP. */
 export function openUdp(target: CheckTarget, run: CheckRun): UdpSocket {
-  return connectUdp(target.address, target.port, run.signal, target.origin);
+  return connectUdp(target.address, target.port, run.signal, target.origin, run.heard);
 }
 
 /** The same over TLS, in the name of `virtualhost` where that is one. By default any certificate will do. */

@@ -3,9 +3,10 @@
  * Checkers know none of these; the director knows nothing of sockets.
  */
 
-import type { Check, CheckMethod, CheckResult, CheckRun, CheckTarget, FailureKind } from "../model/check.ts";
+import type { Check, CheckMethod, CheckResult, CheckRun, CheckTarget } from "../model/check.ts";
 import { percentDecoded, utf8Characters } from "../wire/latin1.ts";
 import { setDeadline } from "./deadlines.ts";
+import { explain } from "./explain.ts";
 import { checkerFor } from "./registry.ts";
 import { down } from "./verdict.ts";
 
@@ -44,8 +45,10 @@ const OVER = new Error("the round is over");
 /**
  * Runs one round and gives its verdict, at the deadline at the latest, and whatever happens: it never rejects.
  * Afterwards the check holds no socket; a command that overran is being ended (see system/program.ts).
+ *
+ * @param onReleased called once when the round holds no descriptor any more, which may be after its verdict.
  */
-export async function runRound(check: Check, method: CheckMethod): Promise<Round> {
+export async function runRound(check: Check, method: CheckMethod, onReleased = () => {}): Promise<Round> {
   const startedAt = Date.now();
   const start = performance.now();
   const trace: TraceLine[] = [];
@@ -55,11 +58,15 @@ export async function runRound(check: Check, method: CheckMethod): Promise<Round
   };
   const seconds = secondsFor(check, method);
   const attempts = attemptsOf(check.target, method);
+  const conversations: Promise<CheckResult>[] = [];
   let result: CheckResult;
   for (let attempt = 1;; attempt++) {
-    result = await converse(check.target, method, seconds * 1000 / attempts, note);
+    const { conversation, verdict } = converse(check.target, method, seconds * 1000 / attempts, note);
+    conversations.push(conversation);
+    result = await verdict;
     if (result.up || result.why !== "timeout" || attempt >= attempts) break;
   }
+  Promise.all(conversations).then(onReleased);
   if (!result.up && result.why === "timeout" && result.detail === "") {
     result = down("timeout", `no answer within ${seconds} s (${stageOf(trace)})`);
   }
@@ -92,24 +99,25 @@ function attemptsOf(target: CheckTarget, method: CheckMethod): number {
   return pings ? Math.max(target.pingCount, 1) : 1;
 }
 
-async function converse(
+/** A conversation, and its verdict, for which nobody waits beyond the deadline. Neither is ever rejected. */
+function converse(
   target: CheckTarget,
   method: CheckMethod,
   milliseconds: number,
   trace: CheckRun["trace"],
-): Promise<CheckResult> {
+): { readonly conversation: Promise<CheckResult>; readonly verdict: Promise<CheckResult> } {
   const ending = new AbortController();
   let cancelDeadline!: () => void;
   const deadline = new Promise<CheckResult>((resolve) => {
     cancelDeadline = setDeadline(milliseconds, () => resolve(down("timeout", "")));
   });
-  try {
-    return await Promise.race([ask(target, method, ending.signal, trace), deadline]);
-  } finally {
+  const conversation = ask(target, method, ending.signal, trace);
+  const verdict = Promise.race([conversation, deadline]).finally(() => {
     cancelDeadline();
     // Also after a verdict: what a checker forgot to close is closed here.
     ending.abort(OVER);
-  }
+  });
+  return { conversation, verdict };
 }
 
 async function ask(
@@ -118,15 +126,17 @@ async function ask(
   signal: AbortSignal,
   trace: CheckRun["trace"],
 ): Promise<CheckResult> {
+  let warning: string | undefined;
+  let hasSpoken = false;
   try {
     const checker = await checkerFor(method, target.service);
     if (!checker) return down("internal", `there is no check for service ${target.service}`);
-    let warning: string | undefined;
-    const result = await checker(target, { signal, trace, warn: (text) => warning = text });
+    const heard = () => hasSpoken = true;
+    const result = await checker(target, { signal, trace, warn: (text) => warning = text, heard });
     if (!result.up || warning === undefined) return result;
     return { ...result, detail: `${result.detail}; ${warning}`, warning };
   } catch (error) {
-    return explain(error);
+    return explain(error, hasSpoken);
   }
 }
 
@@ -136,66 +146,6 @@ function stageOf(trace: readonly TraceLine[]): string {
   if (last.startsWith("> ")) return `waiting for the reply to ${last.slice(2)}`;
   if (last.startsWith("< ")) return `waiting for more after ${last.slice(2)}`;
   return last.slice(2);
-}
-
-/**
- * System errors that say something of the server, or of the way to it; any other says something of us. What routers and
- * firewalls report by ICMP becomes one of them (Linux: icmp_err_convert, icmpv6_err_convert).
- */
-const REFUSALS: Readonly<Record<string, string>> = {
-  ECONNREFUSED: "connection refused",
-  ECONNRESET: "connection reset",
-  ECONNABORTED: "connection reset",
-  EPIPE: "connection closed by the server",
-  EHOSTUNREACH: "no route to host",
-  EHOSTDOWN: "host is down",
-  ENETUNREACH: "network unreachable",
-  ENETDOWN: "network is down",
-  ENONET: "host is isolated",
-  ENOPROTOOPT: "protocol unreachable",
-  EOPNOTSUPP: "no route to host",
-  EPROTO: "a router rejected our packets",
-  // Our own system says the same of what it does not let out.
-  "network EACCES": "a firewall on the way prohibits it",
-};
-
-/** System errors of our own that an operator can do something about; with the call where that makes a difference. */
-const OWN_TROUBLES: Readonly<Record<string, string>> = {
-  EMFILE: "this process has too many open files (raise LimitNOFILE)",
-  ENFILE: "the system has too many open files",
-  ENOMEM: "out of memory",
-  ENOBUFS: "out of memory for sockets",
-  EADDRNOTAVAIL: "no local port is free",
-  EPERM: "not permitted (a firewall rule on this host?)",
-  EACCES: "permission denied",
-  "bind EADDRNOTAVAIL": "bindto is no address of this host",
-  "setsockopt EPERM": "checkmark is for root only",
-  EAFNOSUPPORT: "this host has no IPv6",
-};
-
-/** Errors by their class: the wire's own, and Deno's where they carry no code. */
-const BY_NAME: Readonly<Record<string, readonly [FailureKind, prefix: string]>> = {
-  ProtocolError: ["protocol", ""],
-  TlsError: ["protocol", "TLS failed: "],
-  TlsFileError: ["internal", ""],
-  MissingOpenSsl: ["internal", ""],
-  NameError: ["internal", ""],
-  NotFound: ["internal", ""],
-  PermissionDenied: ["internal", ""],
-  NotCapable: ["internal", ""],
-};
-
-function explain(error: unknown): CheckResult {
-  if (!(error instanceof Error)) return down("internal", String(error));
-  const code = "code" in error ? String(error.code) : "";
-  const call = "call" in error ? `${error.call} ${code}` : "";
-  const refusal = REFUSALS[call] ?? REFUSALS[code];
-  if (refusal) return down("refused", refusal);
-  if (code === "ETIMEDOUT") return down("timeout", "the connection timed out");
-  const trouble = OWN_TROUBLES[call] ?? OWN_TROUBLES[code];
-  if (trouble) return down("internal", trouble);
-  const [why, prefix] = BY_NAME[error.name] ?? ["internal", "the check failed: "];
-  return down(why, prefix + error.message);
 }
 
 /** Blots a target's secrets out of a text. No check tells them, but a server may repeat what it was told. */

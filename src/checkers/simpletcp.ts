@@ -7,7 +7,7 @@ import { ByteBuffer } from "../wire/byte_buffer.ts";
 import { ByteReader } from "../wire/byte_reader.ts";
 import { decodeLatin1 } from "../wire/latin1.ts";
 import { openTcp } from "./open.ts";
-import { judgeReply, up } from "./verdict.ts";
+import { judgeReply, matches, up } from "./verdict.ts";
 
 /** Bytes of the reply that are matched. */
 const MAX_REPLY = 1024 * 1024;
@@ -32,7 +32,7 @@ export async function simpletcp(target: CheckTarget, run: CheckRun): Promise<Che
       return up(some ? "answered" : "closed the connection in order");
     }
     const { receive } = target;
-    const { text, telling } = await replyUpTo(reader, (line) => receive.matches(line));
+    const { text, telling } = await replyUpTo(reader, (line) => matches(receive, line));
     run.trace(`< ${text}`);
     run.trace(`* ${text.length} bytes`);
     return judgeReply(target, telling, `reply matches receive (${text.length} bytes)`);
@@ -45,21 +45,26 @@ export async function simpletcp(target: CheckTarget, run: CheckRun): Promise<Che
  * What the server says, and what of it is to be judged: the first line that is wanted, or else all. As in the old
  * program a line is enough, for some servers do not close; and an expression may be anchored to it.
  */
-async function replyUpTo(reader: ByteReader, wanted: (line: string) => boolean) {
+async function replyUpTo(reader: ByteReader, wanted: (line: string) => boolean | Promise<boolean>) {
   let text = "";
   let start = 0;
   while (text.length < MAX_REPLY) {
     const piece = await reader.some(MAX_REPLY - text.length);
     if (!piece) break;
-    text += decodeLatin1(piece);
-    for (let end = text.indexOf("\n", start); end >= 0; end = text.indexOf("\n", start)) {
-      const line = text.slice(start, end + 1);
-      if (wanted(line)) return { text, telling: line };
-      start = end + 1;
+    const more = decodeLatin1(piece);
+    const before = text.length;
+    text += more;
+    // Only what has just come is searched: a line may come in thousands of pieces.
+    for (let end = more.indexOf("\n"); end >= 0; end = more.indexOf("\n", end + 1)) {
+      const line = text.slice(start, before + end + 1);
+      const is = wanted(line);
+      // Not awaited where there is nothing to wait for: a reply may have a million lines.
+      if (typeof is === "boolean" ? is : await is) return { text, telling: line };
+      start = before + end + 1;
     }
   }
   const rest = text.slice(start);
-  return { text, telling: wanted(rest) ? rest : text };
+  return { text, telling: await wanted(rest) ? rest : text };
 }
 
 /**

@@ -2,7 +2,8 @@
  * How checkers say what they found.
  */
 
-import type { AskedWeight, CheckResult, CheckTarget, FailureKind } from "../model/check.ts";
+import type { AskedWeight, CheckResult, CheckTarget, FailureKind, Pattern } from "../model/check.ts";
+import { isLongTurn, nextTurn } from "../wire/turn.ts";
 
 /** The server is well; `detail` says what it answered, and `weight` what it asks for. */
 export function up(detail: string, weight?: AskedWeight): CheckResult {
@@ -14,8 +15,25 @@ export function down(why: FailureKind, detail: string): CheckResult {
   return { up: false, why, detail };
 }
 
+/** Characters of a text that no expression takes a millisecond for. */
+const SHORT = 1024;
+
+/** Whether the expression occurs in a text, which may be long: other checks go on meanwhile. */
+export function matches(receive: Pattern, text: string): boolean | Promise<boolean> {
+  return text.length <= SHORT && !isLongTurn() ? receive.matches(text) : matchesInSlices(receive, text);
+}
+
+async function matchesInSlices(receive: Pattern, text: string): Promise<boolean> {
+  if (isLongTurn()) await nextTurn();
+  for (const search = receive.search(text);;) {
+    const { done, value } = search.next();
+    if (done) return value;
+    if (isLongTurn()) await nextTurn();
+  }
+}
+
 /** The rule of `receive`: `text` (one character a byte) must contain it; where it is unset, anything passes. */
-export function judgeReply(target: CheckTarget, text: string, detail: string): CheckResult {
-  if (!target.receive || target.receive.matches(text)) return up(detail);
+export async function judgeReply(target: CheckTarget, text: string, detail: string): Promise<CheckResult> {
+  if (!target.receive || await matches(target.receive, text)) return up(detail);
   return down("mismatch", `reply does not match receive: /${target.receive.source}/`);
 }

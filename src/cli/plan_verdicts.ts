@@ -2,7 +2,6 @@
  * What a plan takes for the health of the real servers: the running daemon's word, that of checks made now, or a guess.
  */
 
-import { runRound } from "../checkers/run.ts";
 import { askOnce, NobodyThere } from "../control/client.ts";
 import type { RealStatus, Status } from "../control/status.ts";
 import { checksIn } from "../director/check_users.ts";
@@ -10,9 +9,7 @@ import type { Check, CheckKey, CheckResult } from "../model/check.ts";
 import type { DestinationKey, VirtualKey } from "../model/table.ts";
 import { checksOf, type Model, type RealServer } from "../model/virtual_service.ts";
 import type { Instance } from "./instance.ts";
-
-/** Rounds that are made at the same time. */
-const ROUNDS_AT_ONCE = 200;
+import { runRounds } from "./run_rounds.ts";
 
 /** Verdicts and where they are from. */
 export interface Verdicts {
@@ -37,11 +34,9 @@ export const ASSUMED_UP: Verdicts = {
 /** Asks every real server once. */
 export async function checkedNow(model: Model): Promise<Omit<Verdicts, "gone">> {
   const results = new Map<CheckKey, CheckResult>();
-  const queue = checksIn(model).values();
-  const worker = async () => {
-    for (const check of queue) results.set(check.key, (await runRound(check, check.method)).result);
-  };
-  await Promise.all(Array.from({ length: ROUNDS_AT_ONCE }, worker));
+  const checks = checksIn(model);
+  const rounds = await Promise.all(runRounds(checks));
+  for (const [i, { key }] of checks.entries()) results.set(key, rounds[i].result);
   const passed = [...results.values()].filter(({ up }) => up).length;
   return {
     basis: "checked",

@@ -11,14 +11,12 @@ import { ExitStatus } from "./exit_status.ts";
 import { findInstance, hasConfiguration } from "./instance.ts";
 import { loadInstance } from "./load_instance.ts";
 import { type Paint, paintFor } from "./paint.ts";
+import { runRounds } from "./run_rounds.ts";
 import { type Tool, UsageError } from "./tool.ts";
 import { toolArguments } from "./tool_arguments.ts";
 
 /** The exit statuses of `probe`. */
 const STATUS = { up: 0, down: 1, notAsked: 2 } as const;
-
-/** Rounds under way at the same time. */
-const ROUNDS_AT_ONCE = 200;
 
 /** Secrets come from files: everybody can see a command line. */
 const FROM_FILES = { passwdfile: "passwd", secretfile: "secret", requestheaderfile: "requestheader" } as const;
@@ -178,7 +176,7 @@ async function warmUp([{ check }]: readonly Probe[]): Promise<void> {
 
 async function runAll(probes: readonly Probe[], json: boolean, paint: Paint): Promise<ExitStatus> {
   await warmUp(probes);
-  const rounds = startRounds(probes);
+  const rounds = runRounds(probes.map(({ check }) => check));
   const ended: Round[] = [];
   for (const [i, probe] of probes.entries()) {
     const round = await rounds[i];
@@ -188,17 +186,6 @@ async function runAll(probes: readonly Probe[], json: boolean, paint: Paint): Pr
   if (json) console.log(JSON.stringify(report(probes, ended), undefined, 2));
   else if (probes.length > 1) console.log(`\n${summary(ended)}`);
   return STATUS[verdictOf(ended)];
-}
-
-/** The rounds in the probes' order, so many at a time. */
-function startRounds(probes: readonly Probe[]): readonly Promise<Round>[] {
-  const started = probes.map(() => Promise.withResolvers<Round>());
-  const queue = probes.entries();
-  const worker = async () => {
-    for (const [i, { check }] of queue) started[i].resolve(await runRound(check, check.method));
-  };
-  for (let i = 0; i < ROUNDS_AT_ONCE; i++) worker();
-  return started.map(({ promise }) => promise);
 }
 
 function verdictOf(rounds: readonly Round[]): keyof typeof STATUS {

@@ -16,6 +16,7 @@ import { IpvsUnavailable } from "../ipvs/driver.ts";
 import { ControlServer } from "../control/server.ts";
 import { isPipe } from "../system/pipe.ts";
 import { setOpenFileLimit } from "../system/libc.ts";
+import { type OpenFiles, shareOpenFiles, TooFewFiles } from "../system/open_files.ts";
 import { forgetStartPages } from "../system/start_pages.ts";
 import { alreadyRunning } from "./already_running.ts";
 import { ExitStatus } from "./exit_status.ts";
@@ -33,8 +34,10 @@ export async function runDaemon(
   standby: boolean,
 ): Promise<ExitStatus> {
   const signals = listenToSignals();
-  const streams = place === "background" ? leaveSession() : undefined;
   setOpenFileLimit();
+  const files = shareFiles();
+  if (typeof files === "number") return files;
+  const streams = place === "background" ? leaveSession() : undefined;
   const pidFile = takePidFile(instance);
   if (typeof pidFile === "number") return pidFile;
 
@@ -47,6 +50,7 @@ export async function runDaemon(
     socket: instance.socket,
     log,
     standby,
+    files,
     keep: keptFiles(instance),
     pulseFile: instance.pulseFile,
     sync: new ConnectionSync({ driver: ipvsadm, log, file: instance.syncFile }),
@@ -62,7 +66,7 @@ export async function runDaemon(
   });
   const how = place === "background" ? "as daemon" : `with pid: ${Deno.pid}`;
   log.info(`Starting Linux Director v${VERSION} ${how}${standby ? ", standing by" : ""}`);
-  const control = listenToRequests(instance, daemon, log);
+  const control = listenToRequests(instance, daemon, log, files.clients);
 
   const work = giveUpRights(instance, model, ipvsadm).then(() => daemon.start());
   const problem = await Promise.race([signals.ended, work.then(() => undefined, complaintOf)]);
@@ -84,6 +88,17 @@ export async function runDaemon(
   pidFile.release();
   // Whoever waits in a start is not to believe that it runs.
   return place === "background" && problem !== undefined ? ExitStatus.notDone : ExitStatus.done;
+}
+
+/** Before anything else is opened: what would come of too few files is a table that is half done. */
+function shareFiles(): OpenFiles | ExitStatus {
+  try {
+    return shareOpenFiles();
+  } catch (error) {
+    if (!(error instanceof TooFewFiles)) throw error;
+    console.error(`ldirectord: ${error.message}`);
+    return ExitStatus.notDone;
+  }
 }
 
 /** Goes on as the account that the configuration names, with the kernel's module loaded and everything open by then. */
@@ -151,9 +166,14 @@ function listenToSignals(): Signals {
 }
 
 /** A director without a control socket is still a director. */
-function listenToRequests({ socket }: Instance, daemon: Daemon, log: Log): ControlServer | undefined {
+function listenToRequests(
+  { socket }: Instance,
+  daemon: Daemon,
+  log: Log,
+  mostClients: number,
+): ControlServer | undefined {
   try {
-    return new ControlServer(socket, controlRequests(daemon), (text) => log.error(text));
+    return new ControlServer(socket, controlRequests(daemon), (text) => log.error(text), mostClients);
   } catch (error) {
     log.error(`Cannot listen at the control socket ${socket}: ${error instanceof Error ? error.message : error}`);
     return undefined;

@@ -131,7 +131,7 @@ function virtualLines(virtual: VirtualStatus, layout: Layout, now: number, { pai
   return lines;
 }
 
-function headLines({ time, daemon, table, virtuals }: Status, paint: Paint): string[] {
+function headLines({ time, daemon, table, checks, virtuals }: Status, paint: Paint): string[] {
   const now = Date.parse(time);
   const reals = virtuals.flatMap((virtual) => virtual.reals);
   const step = table.inStep ? "table in step" : paint.red("table not in step");
@@ -141,6 +141,15 @@ function headLines({ time, daemon, table, virtuals }: Status, paint: Paint): str
     `${serving} of ${reals.length} real servers serve`,
   ];
   if (table.trouble !== null) lines.push(paint.red(`! ${table.trouble}`));
+  if (checks.waiting > 0) {
+    const wait = formatDuration(checks.longestWaitSeconds);
+    lines.push(
+      paint.yellow(
+        `! ${checks.waiting} checks wait for their turn, the first for ${wait}: ` +
+          `checks may have ${checks.openFiles} open files`,
+      ),
+    );
+  }
   const { lastReload } = daemon;
   if (lastReload && !lastReload.ok) {
     lines.push(paint.red(`! the last reload failed ${ageOf(lastReload.time, now)} ago: ${lastReload.trouble}`));

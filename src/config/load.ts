@@ -6,6 +6,7 @@ import type { Family, IpAddress } from "../model/address.ts";
 import { parseIp } from "../model/address.ts";
 import type { Model } from "../model/virtual_service.ts";
 import { SecretTokens } from "./facts.ts";
+import { Turns } from "../model/turns.ts";
 import { type HostNames, type LookUpHost, lookUpHosts, type Names, wantedNames } from "./names.ts";
 import { parse, type Parsed } from "./parse.ts";
 import { BUILT_IN_PORTS, parseServices, type PortNames } from "./ports.ts";
@@ -42,6 +43,9 @@ export interface Loaded {
 
 const MOST_BYTES = 16 * 1024 * 1024;
 const LOOK_UPS_AT_ONCE = 64;
+
+/** Whose turn it is among the look-ups of this process. Who knows how many descriptors there are resizes it. */
+export const lookUpTurns: Turns = new Turns(LOOK_UPS_AT_ONCE);
 
 /** Lives as long as the process, so that a check keeps its identity over reloads. */
 const secretTokens = new SecretTokens();
@@ -159,7 +163,9 @@ async function readBounded(path: string): Promise<Uint8Array> {
 /** getaddrinfo(3): /etc/hosts, then DNS, in the order that the system is set to. */
 async function lookUpHost(name: string, family: Family): Promise<IpAddress | undefined> {
   const { lookup } = await import("node:dns");
-  return await new Promise((resolve) =>
-    lookup(name, { family }, (error, address) => resolve(error ? undefined : parseIp(address)))
-  );
+  const ask = () =>
+    new Promise<IpAddress | undefined>((resolve) =>
+      lookup(name, { family }, (error, address) => resolve(error ? undefined : parseIp(address)))
+    );
+  return await lookUpTurns.run(ask);
 }

@@ -45,19 +45,26 @@ class CompiledPattern implements Pattern {
   }
 
   matches(text: string): boolean {
-    const seen = text.length > MOST_BYTES ? text.slice(0, MOST_BYTES) : text;
-    return this.#automaton(this.#compiled.program).matches(seen, this.#marks(seen));
+    const seen = bounded(text);
+    return this.#automaton(this.#compiled.program).matches(seen, drained(this.#marks(seen)));
+  }
+
+  *search(text: string): Generator<void, boolean> {
+    const seen = bounded(text);
+    const marks = yield* this.#marks(seen);
+    return yield* this.#automaton(this.#compiled.program).search(seen, marks);
   }
 
   /** Decides every assertion at every place. One inside another is decided before it. */
-  #marks(text: string): Marks | undefined {
+  *#marks(text: string): Generator<void, Marks | undefined> {
     const { assertions } = this.#compiled;
     if (assertions.length === 0) return undefined;
     const marks: Marks = new Uint16Array(text.length + 1);
-    assertions.forEach((each, bit) => {
+    for (const [bit, each] of assertions.entries()) {
       if ("place" in each) markPlaces[each.place](text, (at) => marks[at] |= 1 << bit);
-      else this.#automaton(each.program).mark(text, marks, bit, each.side === "ahead" ? "left" : "right");
-    });
+      else yield* this.#automaton(each.program).mark(text, marks, bit, each.side === "ahead" ? "left" : "right");
+      yield;
+    }
     return marks;
   }
 
@@ -66,6 +73,18 @@ class CompiledPattern implements Pattern {
     let automaton = this.#automata.get(program);
     if (!automaton) this.#automata.set(program, automaton = new Automaton(program));
     return automaton;
+  }
+}
+
+function bounded(text: string): string {
+  return text.length > MOST_BYTES ? text.slice(0, MOST_BYTES) : text;
+}
+
+/** What a generator gives in the end. */
+function drained<T>(steps: Generator<void, T>): T {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
   }
 }
 

@@ -18,11 +18,28 @@ interface State {
   readonly steps: number[];
 }
 
+/** A text that is being read. */
+interface Walk {
+  readonly text: string;
+  readonly marks: Marks | undefined;
+  readonly direction: "right" | "left";
+  /** Told of each place where a match ends; true ends the reading. */
+  readonly found: (at: number) => boolean;
+  /** Bytes that have been read. */
+  done: number;
+  /** Instructions that have been walked through. */
+  work: number;
+  state: State | undefined;
+  places: readonly number[];
+}
+
 /** From so many on the automaton is not extended: what it lacks is worked out anew each time. */
 const MOST_STATES = 2_000;
 const MOST_PLACES = 500_000;
 /** Instructions walked through for one text, a fraction of a second. Beyond that it counts as no match. */
 const MOST_WORK = 20_000_000;
+/** Instructions walked through, a byte counting as one more, between two yields: some milliseconds. */
+const SLICE = 200_000;
 
 /** A program, and as much of its automaton as has been needed. */
 export class Automaton {
@@ -36,6 +53,7 @@ export class Automaton {
   readonly #states: State[] = [];
   readonly #numbers = new Map<string, number>();
   #placesKept = 0;
+  /** Instructions walked through so far, for all texts. */
   #work = 0;
   /** The step in which each instruction was last visited, or entered the next state. */
   readonly #visited: Uint32Array;
@@ -57,26 +75,53 @@ export class Automaton {
 
   /** Whether the program matches anywhere in the text. */
   matches(text: string, marks?: Marks): boolean {
-    return this.#run(text, marks, "right", () => true);
+    return this.#go(this.#begin(text, marks, "right", () => true), Infinity) ?? false;
+  }
+
+  /** The same; yields after each slice of the work, as {@link mark} does. */
+  *search(text: string, marks?: Marks): Generator<void, boolean> {
+    return yield* this.#goInSlices(this.#begin(text, marks, "right", () => true));
   }
 
   /** Sets a bit at each place where a match ends: the last place of a run to the right, the first of one to the left. */
-  mark(text: string, marks: Marks, bit: number, direction: "right" | "left"): void {
-    this.#run(text, marks, direction, (at) => {
+  *mark(text: string, marks: Marks, bit: number, direction: "right" | "left"): Generator<void, boolean> {
+    const found = (at: number) => {
       marks[at] |= 1 << bit;
       return false;
-    });
+    };
+    return yield* this.#goInSlices(this.#begin(text, marks, direction, found));
   }
 
-  /** Reads the text until `found` is satisfied with a place where a match ends. */
-  #run(text: string, marks: Marks | undefined, direction: "right" | "left", found: (at: number) => boolean): boolean {
-    this.#work = 0;
+  #begin(text: string, marks: Marks | undefined, direction: Walk["direction"], found: Walk["found"]): Walk {
+    const [state] = this.#states;
+    return { text, marks, direction, found, done: 0, work: 0, state, places: state.places };
+  }
+
+  *#goInSlices(walk: Walk): Generator<void, boolean> {
+    for (;;) {
+      const isFound = this.#go(walk, walk.done + walk.work + SLICE);
+      if (isFound !== undefined) return isFound;
+      yield;
+    }
+  }
+
+  /**
+   * Reads the text until `found` is satisfied with a place where a match ends; gives `undefined` when bytes and work
+   * have come to `limit` before.
+   */
+  #go(walk: Walk, limit: number): boolean | undefined {
+    const { text, marks, found } = walk;
     const { length } = text;
     const end = this.#members.length;
-    const right = direction === "right";
-    let state: State | undefined = this.#states[0];
-    let places = state.places;
-    for (let done = 0; done <= length; done++) {
+    const right = walk.direction === "right";
+    let { state, places } = walk;
+    for (let { done } = walk; done <= length; done++) {
+      if (done + walk.work > limit) {
+        walk.done = done;
+        walk.state = state;
+        walk.places = places;
+        return undefined;
+      }
       const at = right ? done : length - done;
       const byteClass = done === length ? end : this.#classOf[text.charCodeAt(right ? at : at - 1) & 0xff];
       const holding = marks ? marks[at] & this.#relevant : 0;
@@ -86,9 +131,11 @@ export class Automaton {
         state = this.#states[step >> 1];
         continue;
       }
-      if (this.#work > MOST_WORK) return false;
+      if (walk.work > MOST_WORK) return false;
       if (state) places = state.places;
+      const before = this.#work;
       const next = this.#advance(places, byteClass, holding);
+      walk.work += this.#work - before;
       if (next.matched && found(at)) return true;
       places = next.places;
       const number = this.#keep(places);

@@ -53,6 +53,7 @@ export class LineReader {
   async #read(): Promise<Uint8Array | undefined> {
     const buffer = new Uint8Array(65_536);
     const count = await this.#source.read(buffer);
-    return count === null ? undefined : buffer.subarray(0, count);
+    // A copy: a line may come in thousands of pieces, and each would keep a whole buffer.
+    return count === null ? undefined : buffer.slice(0, count);
   }
 }

@@ -1,10 +1,9 @@
-import { removeIfAllowed } from "../system/remove_if_allowed.ts";
 import { LineReader, LineTooLong } from "./line_reader.ts";
 import { decodeRequest, encodeError, encodeResult, MAX_REQUEST, RequestError } from "./protocol.ts";
 import type { Handlers, RequestName } from "./requests.ts";
 
-/** Clients at the same time; each further one is told so and sent away. */
-const MAX_CLIENTS = 16;
+/** Clients at the same time where nobody says otherwise. */
+const MOST_CLIENTS = 16;
 
 /** Milliseconds that a client gets to send its next request, and to take an answer. */
 const PATIENCE = 10_000;
@@ -31,6 +30,7 @@ export class ControlServer {
   readonly #inode: number | null;
   readonly #handlers: Partial<Handlers>;
   readonly #complain: (text: string) => void;
+  readonly #mostClients: number;
   readonly #clients = new Set<Deno.Conn>();
   #closed = false;
   /** When the next answer may be given, in milliseconds of performance.now(). */
@@ -40,9 +40,11 @@ export class ControlServer {
    * Listens at `path`. A socket that a dead daemon left there is replaced; the caller makes sure that none lives.
    *
    * @param complain is told of bugs of ours.
+   * @param mostClients at the same time; each further one is told so and sent away.
    * @throws {Error} with the reason, when it cannot be done.
    */
-  constructor(path: string, handlers: Partial<Handlers>, complain: (text: string) => void) {
+  constructor(path: string, handlers: Partial<Handlers>, complain: (text: string) => void, mostClients = MOST_CLIENTS) {
+    this.#mostClients = mostClients;
     this.#path = path;
     this.#handlers = handlers;
     this.#complain = complain;
@@ -72,9 +74,8 @@ export class ControlServer {
         if (!this.#closed) await new Promise((resolve) => setTimeout(resolve, RETRY));
         continue;
       }
-      if (this.#clients.size >= MAX_CLIENTS) {
-        const busy = encodeError(new RequestError("busy", `${MAX_CLIENTS} clients are connected already`));
-        within(client, writeLine(client, busy)).catch(() => {}).finally(() => drop(client));
+      if (this.#clients.size >= this.#mostClients) {
+        await this.#sendAway(client);
         continue;
       }
       this.#clients.add(client);
@@ -83,6 +84,13 @@ export class ControlServer {
         drop(client);
       });
     }
+  }
+
+  /** One after the other: those who are sent away must not hold more descriptors than those who are served. */
+  async #sendAway(client: Deno.Conn): Promise<void> {
+    const busy = encodeError(new RequestError("busy", `${this.#mostClients} clients are connected already`));
+    await within(client, writeLine(client, busy)).catch(() => {});
+    drop(client);
   }
 
   /** Rejects when the client leaves in the middle, or is sent away. */
@@ -156,9 +164,10 @@ function drop(client: Deno.Conn): void {
 /** What is no socket stays: it is not ours. */
 function removeSocket(path: string): void {
   try {
-    if (Deno.lstatSync(path).isSocket) removeIfAllowed(path);
+    if (Deno.lstatSync(path).isSocket) Deno.removeSync(path);
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    // A daemon that is not root's may not remove it, and leaves it for the next one to replace.
+    if (!(error instanceof Deno.errors.NotFound || error instanceof Deno.errors.PermissionDenied)) throw error;
   }
 }
 

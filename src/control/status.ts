@@ -13,6 +13,7 @@ export interface Status {
   readonly time: string;
   readonly daemon: DaemonStatus;
   readonly table: TableStatus;
+  readonly checks: ChecksStatus;
   /** In the order of the configuration. */
   readonly virtuals: readonly VirtualStatus[];
   /** Real servers whose names do not resolve: they are down, and looked up again. */
@@ -40,6 +41,17 @@ export interface ReloadStatus {
   readonly ok: boolean;
   /** Why it changed nothing. */
   readonly trouble: string | null;
+}
+
+/** The rounds of all checks. A round that lacks open files waits for its turn, later than its interval says. */
+export interface ChecksStatus {
+  readonly running: number;
+  /** Rounds that are due and have not begun. */
+  readonly waiting: number;
+  /** Seconds for which the first of these has waited; 0 where none waits. */
+  readonly longestWaitSeconds: number;
+  /** Open files that checks may have at the same time. */
+  readonly openFiles: number | null;
 }
 
 /** The kernel's table as a whole. */

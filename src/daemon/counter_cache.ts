@@ -1,5 +1,5 @@
-import type { Counters } from "../ipvs/counters.ts";
-import { type CounterReader, IpvsUnavailable } from "../ipvs/driver.ts";
+import type { CounterReader, Counters } from "../ipvs/counters.ts";
+import { IpvsUnavailable } from "../ipvs/driver.ts";
 
 /** Milliseconds for which counters are told again without a look at the kernel. */
 const FRESH = 900;

@@ -1,15 +1,18 @@
+import { hookTurns } from "../alerts/hook.ts";
 import { MailAlerts } from "../alerts/mail_alerts.ts";
 import { Notifier } from "../alerts/notifier.ts";
 import { mailTransport } from "../alerts/transport.ts";
 import { runRound } from "../checkers/run.ts";
-import type { Loaded } from "../config/load.ts";
+import { type Loaded, lookUpTurns } from "../config/load.ts";
 import type { DaemonState, ReloadStatus } from "../control/status.ts";
 import { systemClock } from "../director/clock.ts";
 import { Director } from "../director/director.ts";
 import { checksIn } from "../director/check_users.ts";
 import type { DirectorEvent } from "../director/events.ts";
-import { type CounterReader, type IpvsDriver, IpvsUnavailable } from "../ipvs/driver.ts";
+import type { CounterReader } from "../ipvs/counters.ts";
+import { type IpvsDriver, IpvsUnavailable } from "../ipvs/driver.ts";
 import type { Model } from "../model/virtual_service.ts";
+import { type OpenFiles, UNLIMITED } from "../system/open_files.ts";
 import { Configuration } from "./configuration.ts";
 import type { ConnectionSync } from "./connection_sync.ts";
 import { CounterCache } from "./counter_cache.ts";
@@ -45,6 +48,8 @@ export interface DaemonPorts {
   readonly socket?: string;
   /** What the kernel counts; absent = nothing is counted. */
   readonly counters?: CounterReader;
+  /** How many files this process may have open, and for what; absent = no matter how many. */
+  readonly files?: OpenFiles;
   /** Where what outlives the daemon is kept; absent = nowhere. */
   readonly keep?: KeptFiles;
   /** Who started us and wants to be told how we are. */
@@ -78,6 +83,7 @@ export class Daemon {
   readonly #page: StatusPage | undefined;
   readonly #maintenance = new MaintenanceWatch();
   readonly #configuration: Configuration;
+  readonly files: OpenFiles;
   /** When this daemon came to be. */
   readonly startedAt = new Date();
   #state: DaemonState = "starting";
@@ -114,7 +120,11 @@ export class Daemon {
       this.#reporter.report(event);
     };
     const { driver, standby } = ports;
-    this.director = new Director(model, { driver, clock: systemClock, report, runRound }, standby);
+    this.files = ports.files ?? UNLIMITED;
+    hookTurns.resize(this.files.hooks);
+    lookUpTurns.resize(this.files.lookUps);
+    const descriptors = this.files.forChecks;
+    this.director = new Director(model, { driver, clock: systemClock, report, runRound, descriptors }, standby);
     const { director, history } = this;
     this.operator = new Operator({ director, log: ports.log, history, ordersFile: ports.keep?.orders });
     this.#page = ports.socket === undefined ? undefined : new StatusPage(ports.socket, ports.log);
@@ -126,7 +136,7 @@ export class Daemon {
       mails: this.#mails,
       follow: (model, isReload) => this.#follow(model, isReload),
     });
-    this.#signs = new VitalSigns({ ...ports, director, clock: systemClock });
+    this.#signs = new VitalSigns({ ...ports, files: this.files, director, clock: systemClock });
   }
 
   /** What it is doing. */

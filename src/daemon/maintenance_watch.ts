@@ -4,6 +4,9 @@ import type { IpAddress } from "../model/address.ts";
 /** Milliseconds that a reverse look-up's answer is good for. */
 const NAMES_LAST = 10 * 60_000;
 
+/** Look-ups at the same time: each takes a thread, and descriptors. */
+const LOOK_UPS_AT_ONCE = 4;
+
 /** A file name that is an address, with or without a port, needs no host names to be understood. */
 const NUMERIC = /^(?:[\d.]+|\[[0-9a-fA-F:.]+\])(?::\d+)?$/;
 
@@ -39,8 +42,11 @@ export class MaintenanceWatch {
     if (![...files].some((file) => !NUMERIC.test(file))) return false;
     const now = performance.now();
     const unknown = [...new Set(addresses)].filter((address) => (this.#names.get(address)?.until ?? 0) <= now);
-    await Promise.all(unknown.map(async (address) => {
-      this.#names.set(address, { names: await reverseNames(address), until: now + NAMES_LAST });
+    const queue = unknown.values();
+    await Promise.all(Array.from({ length: LOOK_UPS_AT_ONCE }, async () => {
+      for (const address of queue) {
+        this.#names.set(address, { names: await reverseNames(address), until: now + NAMES_LAST });
+      }
     }));
     return unknown.length > 0;
   }

@@ -1,4 +1,5 @@
 import type {
+  ChecksStatus,
   CheckStatus,
   ConversationLine,
   OrdersStatus,
@@ -53,12 +54,23 @@ export async function statusOf(daemon: Daemon, scope: StatusScope): Promise<Stat
       lastReload,
     },
     table: { inStep: director.inStep, trouble: director.trouble ?? silent },
+    checks: checksOfAll(daemon),
     virtuals: [...model.virtuals.values()].flatMap((virtual) => writer.virtual(virtual)),
     unresolved: model.unresolved.map(({ virtual, host, line }) => ({
       virtual: model.virtuals.get(virtual)?.label ?? virtual,
       host,
       line,
     })),
+  };
+}
+
+function checksOfAll({ director, files }: Daemon): ChecksStatus {
+  const { count, longest } = director.waiting;
+  return {
+    running: director.roundsUnderWay,
+    waiting: count,
+    longestWaitSeconds: rounded(longest / 1000),
+    openFiles: Number.isFinite(files.forChecks) ? files.forChecks : null,
   };
 }
 

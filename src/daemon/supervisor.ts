@@ -1,6 +1,8 @@
 import type { Clock } from "../director/clock.ts";
 import type { OverdueCheck } from "../director/overdue.ts";
+import type { WaitingRounds } from "../director/rounds.ts";
 import type { CheckKey } from "../model/check.ts";
+import type { OpenFiles } from "../system/open_files.ts";
 import { userNames } from "./event_log.ts";
 import type { Log } from "./log.ts";
 
@@ -16,6 +18,8 @@ const BY_NAME = 5;
 /** What is supervised. */
 export interface Supervised {
   overdue(): readonly OverdueCheck[];
+  /** Rounds that wait for their turn. That is no trouble of theirs: their time has not begun. */
+  readonly waiting: WaitingRounds;
   /** Gives rounds their time anew. */
   excuse(): void;
 }
@@ -33,6 +37,7 @@ export interface SupervisorPorts {
   readonly clock: Clock;
   readonly log: Log;
   readonly supervised: Supervised;
+  readonly files: OpenFiles;
   /** Called after each look. */
   onLook(vitals: Vitals): void;
 }
@@ -45,6 +50,7 @@ export class Supervisor {
   readonly #ports: SupervisorPorts;
   readonly #period: number;
   #late = false;
+  #waited = false;
   #overdue = new Map<CheckKey, string>();
   #cancel: (() => void) | undefined;
 
@@ -78,6 +84,7 @@ export class Supervisor {
     if (this.#late) supervised.excuse();
     const overdue = supervised.overdue().filter(({ milliseconds }) => milliseconds > TOLERANCE);
     this.#tell(overdue);
+    this.#tellOfWaiting();
     const worst = overdue[0] && { name: nameOf(overdue[0]), milliseconds: overdue[0].milliseconds };
     this.#ports.onLook({ overdue: worst, sure: !this.#late && overdue.length === 0 });
   }
@@ -93,6 +100,18 @@ export class Supervisor {
     }
     if (!late && this.#late) log.write("notice", "This process runs in time again");
     this.#late = late;
+  }
+
+  /** Once: how many wait now is what `status` and the metrics say. */
+  #tellOfWaiting(): void {
+    const { log, supervised, files } = this.#ports;
+    const { count } = supervised.waiting;
+    if (count === 0 || this.#waited) return;
+    this.#waited = true;
+    log.warning(
+      `${count} checks wait for their turn: this process may have ${files.limit} files open, of which checks get ` +
+        `${files.forChecks} (raise LimitNOFILE in the unit, or ulimit -n)`,
+    );
   }
 
   #tell(overdue: readonly OverdueCheck[]): void {

@@ -1,5 +1,6 @@
 import type { Clock } from "../director/clock.ts";
 import type { Census } from "../director/health.ts";
+import type { OpenFiles } from "../system/open_files.ts";
 import type { Log } from "./log.ts";
 import { PulseFile } from "./pulse.ts";
 import type { ServiceManager } from "./service_manager.ts";
@@ -27,6 +28,7 @@ export interface VitalSignsPorts {
   readonly director: Living;
   readonly clock: Clock;
   readonly log: Log;
+  readonly files: OpenFiles;
   readonly pulseFile?: string;
   readonly manager?: Pick<ServiceManager, "watchdog" | "alive" | "status">;
 }
@@ -52,6 +54,7 @@ export class VitalSigns {
       clock: ports.clock,
       log: ports.log,
       supervised: ports.director,
+      files: ports.files,
       onLook: (vitals) => this.#look(vitals),
     });
   }

@@ -23,7 +23,7 @@ import {
   reduce,
 } from "./health.ts";
 import type { OverdueCheck } from "./overdue.ts";
-import { Rounds } from "./rounds.ts";
+import { Rounds, type WaitingRounds } from "./rounds.ts";
 import { TableKeeper } from "./table_keeper.ts";
 import { transitions } from "./transitions.ts";
 
@@ -48,8 +48,10 @@ export interface DirectorPorts {
   readonly driver: IpvsDriver;
   readonly clock: Clock;
   readonly report: Report;
-  /** Makes one round of a check; never rejects. */
-  runRound(check: Check, method: CheckMethod): Promise<Round>;
+  /** Makes one round of a check; never rejects. Calls `onReleased` when the round holds no descriptor any more. */
+  runRound(check: Check, method: CheckMethod, onReleased: () => void): Promise<Round>;
+  /** Descriptors that all rounds together may hold; absent = as many as they want. */
+  readonly descriptors?: number;
 }
 
 /**
@@ -81,7 +83,7 @@ export class Director {
     this.#ports = ports;
     this.#standby = standby;
     this.#keeper = this.#newKeeper();
-    this.#rounds = new Rounds({ ...ports, onEnd: (check, round) => this.#hear(check, round) });
+    this.#rounds = new Rounds({ descriptors: Infinity, ...ports, onEnd: (check, round) => this.#hear(check, round) });
   }
 
   /** Whether it leaves the table alone. */
@@ -102,6 +104,16 @@ export class Director {
   /** How many real servers there are, and how many of them serve. */
   get census(): Census {
     return censusOf(this.#health);
+  }
+
+  /** How many rounds are under way. */
+  get roundsUnderWay(): number {
+    return this.#rounds.underWay;
+  }
+
+  /** Rounds that are due and wait until others have given their descriptors back. */
+  get waiting(): WaitingRounds {
+    return this.#rounds.waiting;
   }
 
   /** Seconds within which some check is always completed; `undefined` when there is nothing to check. */

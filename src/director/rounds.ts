@@ -1,5 +1,7 @@
+import { descriptorsOf } from "../checkers/descriptors.ts";
 import { methodOfRound, mostSecondsFor, type Round, secondsFor } from "../checkers/run.ts";
 import type { Check, CheckKey, CheckMethod } from "../model/check.ts";
+import { Turns } from "../model/turns.ts";
 import type { Clock } from "./clock.ts";
 import { nextRound, Schedule, spreadLead } from "./schedule.ts";
 
@@ -9,8 +11,10 @@ const TOGETHER = 4;
 /** What the rounds need from outside. */
 export interface RoundsPorts {
   readonly clock: Clock;
-  /** Makes one round of a check; never rejects. */
-  runRound(check: Check, method: CheckMethod): Promise<Round>;
+  /** Makes one round of a check; never rejects. Calls `onReleased` when the round holds no descriptor any more. */
+  runRound(check: Check, method: CheckMethod, onReleased: () => void): Promise<Round>;
+  /** Descriptors that all rounds together may hold; a round for which there are none waits for its turn. */
+  readonly descriptors: number;
   /** Hears of each round that has ended, unless its check was dropped meanwhile. */
   onEnd(check: Check, round: Round): void;
 }
@@ -21,10 +25,21 @@ interface Course {
   rounds: number;
   startedAt: number;
   last?: Round;
-  /** When the round that is under way, or else the next one, has ended at the latest. */
+  /** When the round that is due began to wait for its turn; `undefined` while none waits. */
+  waitsSince?: number;
+  /** When the round that is under way, or else the next one, has ended at the latest; never while one waits. */
   endsBy: number;
+  /** It has been given its time anew. */
+  excused: boolean;
   /** Milliseconds by which its rounds are still to be brought forward, so that checks that began together spread. */
   lead: number;
+}
+
+/** Rounds that are due and wait until others have given their descriptors back. */
+export interface WaitingRounds {
+  readonly count: number;
+  /** Milliseconds for which the first of them has waited. */
+  readonly longest: number;
 }
 
 /** A check whose round should have ended so many milliseconds ago. */
@@ -39,10 +54,26 @@ export class Rounds {
   readonly #schedule = new Schedule<CheckKey>();
   readonly #courses = new Map<CheckKey, Course>();
   #alarm: { readonly due: number; readonly cancel: () => void } | undefined;
+  readonly #turns: Turns;
+  #underWay = 0;
   #stopped = false;
 
   constructor(ports: RoundsPorts) {
     this.#ports = ports;
+    this.#turns = new Turns(ports.descriptors);
+  }
+
+  /** How many rounds have begun and not ended. */
+  get underWay(): number {
+    return this.#underWay;
+  }
+
+  /** The rounds that wait for their turn. */
+  get waiting(): WaitingRounds {
+    if (this.#turns.waiting === 0) return { count: 0, longest: 0 };
+    const since = [...this.#courses.values()].flatMap(({ waitsSince }) => waitsSince ?? []);
+    const first = since.reduce((least, each) => Math.min(least, each), Infinity);
+    return { count: since.length, longest: since.length === 0 ? 0 : this.#ports.clock.now() - first };
   }
 
   /** Starts the checks that are new, forgets those that are gone, leaves all others on their course. Gives the new ones. */
@@ -56,7 +87,7 @@ export class Rounds {
     const fresh = checks.filter(({ key }) => !this.#courses.has(key));
     for (const [place, check] of fresh.entries()) {
       const lead = spreadLead(place, fresh.length, check.interval * 1000);
-      const course = { check, rounds: 0, startedAt: 0, endsBy: 0, lead };
+      const course = { check, rounds: 0, startedAt: 0, endsBy: 0, excused: false, lead };
       this.#courses.set(check.key, course);
       this.#start(course);
     }
@@ -83,16 +114,20 @@ export class Rounds {
       .map(({ check, endsBy }) => ({ check, milliseconds: now - endsBy }));
   }
 
-  /** Gives all rounds their time anew before they are overdue. */
+  /** Gives each round its time anew before it is overdue; each once, as its deadline (checkers/deadlines.ts). */
   excuse(): void {
     const now = this.#ports.clock.now();
-    for (const course of this.#courses.values()) course.endsBy = Math.max(course.endsBy, now + limitOf(course));
+    for (const course of this.#courses.values()) {
+      if (course.excused) continue;
+      course.excused = true;
+      course.endsBy = Math.max(course.endsBy, now + limitOf(course));
+    }
   }
 
   /** Has a check come round sooner, as its `retryinterval` says. */
   hasten(key: CheckKey): void {
     const course = this.#courses.get(key);
-    if (!course || course.check.retryInterval >= course.check.interval) return;
+    if (!course || course.waitsSince !== undefined || course.check.retryInterval >= course.check.interval) return;
     this.#plan(course, course.startedAt + course.check.retryInterval * 1000);
   }
 
@@ -102,12 +137,31 @@ export class Rounds {
     this.#alarm?.cancel();
   }
 
+  /** Begins a round in its turn: until then no time of it has passed, and nothing is overdue. */
   #start(course: Course): void {
+    const method = methodOfRound(course.check, course.rounds);
+    course.waitsSince = this.#ports.clock.now();
+    course.endsBy = Infinity;
+    this.#turns.take(descriptorsOf(course.check, method), (taken) => {
+      course.waitsSince = undefined;
+      if (this.#isCurrent(course)) this.#begin(course, method, taken);
+      else this.#turns.give(taken);
+    });
+  }
+
+  #begin(course: Course, method: CheckMethod, taken: number): void {
     course.startedAt = this.#ports.clock.now();
     course.endsBy = course.startedAt + limitOf(course);
-    this.#ports.runRound(course.check, methodOfRound(course.check, course.rounds)).then((round) => {
-      if (!this.#stopped && this.#courses.get(course.check.key) === course) this.#end(course, round);
+    course.excused = false;
+    this.#underWay++;
+    this.#ports.runRound(course.check, method, () => this.#turns.give(taken)).then((round) => {
+      this.#underWay--;
+      if (this.#isCurrent(course)) this.#end(course, round);
     });
+  }
+
+  #isCurrent(course: Course): boolean {
+    return !this.#stopped && this.#courses.get(course.check.key) === course;
   }
 
   #end(course: Course, round: Round): void {
@@ -127,6 +181,7 @@ export class Rounds {
     const due = Math.max(wanted, this.#ports.clock.now());
     this.#schedule.set(course.check.key, due);
     course.endsBy = due + limitOf(course);
+    course.excused = false;
     this.#setAlarm();
   }
 

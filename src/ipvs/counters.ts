@@ -1,6 +1,6 @@
 import type { DestinationKey, VirtualKey } from "../model/table.ts";
 import { virtualKey } from "../model/table.ts";
-import { listedAddress, listLines } from "./rules.ts";
+import { listedAddress } from "./rules.ts";
 
 /** What the kernel has counted since an entry was made, or how much of it there was a second lately. */
 export interface Traffic {
@@ -32,6 +32,16 @@ export interface ServiceCounters {
 
 /** What the kernel counts of each of its virtual services. */
 export type Counters = ReadonlyMap<VirtualKey, ServiceCounters>;
+
+/** What counts the connections, packets and bytes of an IPVS table. */
+export interface CounterReader {
+  /**
+   * The counters of all virtual services as they are now, those of others included.
+   *
+   * @throws {IpvsUnavailable}
+   */
+  counters(): Promise<Counters>;
+}
 
 /** The three lists that the kernel's counters are printed as. */
 export interface CounterLists {
@@ -85,7 +95,7 @@ function eachRow(
   take: (service: VirtualKey, destination: DestinationKey | undefined, words: readonly string[]) => void,
 ): void {
   let service: VirtualKey | undefined;
-  for (const line of listLines(list)) {
+  for (const line of list.split("\n")) {
     const words = line.trim().split(/\s+/);
     if (words[0] === "->") {
       if (service) take(service, words[1] as DestinationKey, words);

@@ -1,6 +1,5 @@
 import type { Plan } from "../model/plan.ts";
 import type { IpvsTable } from "../model/table.ts";
-import type { Counters } from "./counters.ts";
 
 /** What stands between the director and an IPVS table: the kernel's, or one in memory. */
 export interface IpvsDriver {
@@ -20,16 +19,6 @@ export interface IpvsDriver {
    * @throws {IpvsUnavailable}
    */
   apply(plan: Plan): Promise<readonly string[]>;
-}
-
-/** What counts the connections, packets and bytes of an IPVS table. */
-export interface CounterReader {
-  /**
-   * The counters of all virtual services as they are now, those of others included.
-   *
-   * @throws {IpvsUnavailable}
-   */
-  counters(): Promise<Counters>;
 }
 
 /** The table cannot be read or changed: no ipvsadm, no IPVS in the kernel, no permission, or no answer. */

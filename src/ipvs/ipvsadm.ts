@@ -3,8 +3,8 @@ import type { IpvsTable } from "../model/table.ts";
 import type { SyncDaemon } from "../model/sync.ts";
 import { setNiceness } from "../system/libc.ts";
 import { Capability, handingDown } from "../system/privileges.ts";
-import { type Counters, decodeCounters } from "./counters.ts";
-import { type CounterReader, type IpvsDriver, IpvsUnavailable } from "./driver.ts";
+import { type CounterReader, type Counters, decodeCounters } from "./counters.ts";
+import { type IpvsDriver, IpvsUnavailable } from "./driver.ts";
 import { decodeSyncDaemons, startArguments, type SyncDriver } from "./sync_daemons.ts";
 import { decodeRules, decodeThresholds, encodeAction } from "./rules.ts";
 
@@ -45,9 +45,9 @@ export class Ipvsadm implements IpvsDriver, CounterReader, SyncDriver {
   }
 
   async read(want: { readonly thresholds: boolean }): Promise<IpvsTable> {
-    const table = decodeRules((await this.#run(["-S", "-n"])).stdout);
+    const table = decodeRules(await this.#list(["-S", "-n"]));
     if (!want.thresholds) return table;
-    return decodeThresholds((await this.#run(["-L", "-n", "--thresholds"])).stdout, table);
+    return decodeThresholds(await this.#list(["-L", "-n", "--thresholds"]), table);
   }
 
   async apply(plan: Plan): Promise<readonly string[]> {
@@ -68,10 +68,11 @@ export class Ipvsadm implements IpvsDriver, CounterReader, SyncDriver {
   }
 
   async counters(): Promise<Counters> {
-    const lists = [[], ["--stats", "--exact"], ["--rate", "--exact"]].map(async (words) =>
-      (await this.#run(["-L", "-n", ...words])).stdout
-    );
-    const [connections, totals, rates] = await Promise.all(lists);
+    // One after the other: each takes four descriptors, of which there are not many everywhere.
+    const list = (...words: readonly string[]) => this.#list(["-L", "-n", ...words]);
+    const connections = await list();
+    const totals = await list("--stats", "--exact");
+    const rates = await list("--rate", "--exact");
     return decodeCounters({ connections, totals, rates });
   }
 
@@ -91,6 +92,15 @@ export class Ipvsadm implements IpvsDriver, CounterReader, SyncDriver {
   async #restore(lines: readonly string[]): Promise<readonly string[]> {
     const { stderr } = await this.#run(["-R"], lines.map((line) => `${line}\n`).join(""), true);
     return stderr.split("\n").map((line) => line.trim()).filter((line) => line !== "");
+  }
+
+  /** Runs `ipvsadm -S` or `-L` and gives its list, which is whole. */
+  async #list(args: readonly string[]): Promise<string> {
+    const { stdout } = await this.#run(args);
+    const begins = args[0] === "-L" ? stdout.startsWith(LIST_HEAD) : true;
+    // Each line ends with a newline: where the last one does not, the rest of it is missing.
+    if (begins && (stdout === "" || stdout.endsWith("\n"))) return stdout;
+    throw new IpvsUnavailable(`ipvsadm ${args.join(" ")} gave a list that is not whole`);
   }
 
   async #run(
@@ -121,6 +131,9 @@ export class Ipvsadm implements IpvsDriver, CounterReader, SyncDriver {
     }
   }
 }
+
+/** How all lists of `ipvsadm -L` begin. */
+const LIST_HEAD = "IP Virtual Server version ";
 
 /** What a program writes on one of its streams. */
 class Output {

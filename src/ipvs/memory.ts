@@ -1,8 +1,8 @@
 import type { Plan } from "../model/plan.ts";
 import type { IpvsTable, TableService, VirtualKey } from "../model/table.ts";
 import { changeTable } from "./change_table.ts";
-import { type Counters, NONE } from "./counters.ts";
-import type { CounterReader, IpvsDriver } from "./driver.ts";
+import { type CounterReader, type Counters, NONE } from "./counters.ts";
+import type { IpvsDriver } from "./driver.ts";
 
 /**
  * An IPVS table in memory that takes and refuses what the kernel takes and refuses, in

@@ -64,12 +64,12 @@ export function encodeRules(table: IpvsTable): string {
  * Reads what `ipvsadm -S -n` printed. Virtual services of a protocol that we do not manage (sctp) are skipped, and of others
  * what newer versions add is: neither is ours to touch.
  *
- * @throws {IpvsUnavailable} where the text is none of ipvsadm's, or only a part of it.
+ * @throws {IpvsUnavailable} where a line is none of ipvsadm's.
  */
 export function decodeRules(text: string): IpvsTable {
   const table = new Map<VirtualKey, TableService & { destinations: Map<DestinationKey, Destination> }>();
-  for (const line of wholeLines(text)) {
-    if (/^-[Aa] --sctp-service /.test(line)) continue;
+  for (const line of text.split("\n")) {
+    if (line.trim() === "" || /^-[Aa] --sctp-service /.test(line)) continue;
     const rule = decodeRule(line) ?? unreadable(line);
     const key = virtualKey(rule.address);
     if (!rule.destination) {
@@ -80,25 +80,6 @@ export function decodeRules(text: string): IpvsTable {
     }
   }
   return table;
-}
-
-/** The lines of a list, of which each ends with a newline: where the last one does not, the rest of it is missing. */
-function wholeLines(text: string): readonly string[] {
-  const lines = text.split("\n");
-  const rest = lines.pop();
-  if (rest) unreadable(rest);
-  return lines;
-}
-
-/**
- * The lines of what `ipvsadm -L` printed.
- *
- * @throws {IpvsUnavailable} where the text is none of ipvsadm's, or only a part of it.
- */
-export function listLines(text: string): readonly string[] {
-  const lines = wholeLines(text);
-  if (!lines[0]?.startsWith("IP Virtual Server version ")) unreadable(lines[0] ?? "");
-  return lines;
 }
 
 /** Characters of a line that is cited. */
@@ -117,7 +98,7 @@ function unreadable(line: string): never {
 export function decodeThresholds(text: string, table: IpvsTable): IpvsTable {
   const result = new Map(table);
   let key: VirtualKey | undefined;
-  for (const line of listLines(text)) {
+  for (const line of text.split("\n")) {
     const words = line.trim().split(/\s+/);
     if (words[0] !== "->") {
       const address = listedAddress(words);

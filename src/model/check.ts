@@ -79,6 +79,8 @@ export interface Pattern {
   readonly source: string;
   /** Whether the expression occurs in the text (one character per received byte). */
   matches(text: string): boolean;
+  /** The same for a text that may be long: yields after each few milliseconds of work. */
+  search(text: string): Generator<void, boolean>;
 }
 
 /** Where a check's packets come from, as far as the configuration says. */
@@ -173,6 +175,8 @@ export interface CheckRun {
    * (`< …`). Never given a secret.
    */
   trace(line: string): void;
+  /** Notes that the server has said something: what goes wrong with it from then on is the server's doing. */
+  heard(): void;
   /** Notes what the operator should know even if the check passes. */
   warn(warning: string): void;
 }

@@ -283,6 +283,13 @@ export function setOpenFileLimit(most?: bigint): number {
   return outcome(libc().setrlimit(RLIMIT_NOFILE, limits));
 }
 
+/** getrlimit(2): how many files this process may have open. */
+export function openFileLimit(): number {
+  const limits = new BigUint64Array(2);
+  const failure = outcome(libc().getrlimit(RLIMIT_NOFILE, limits));
+  return failure < 0 ? 0 : Number(limits[0]);
+}
+
 const MADV_DONTNEED = 4;
 
 /** madvise(2): lets go of the pages of a mapping that was never written; they come back from its file. */
@@ -299,6 +306,16 @@ export function monotonicMicroseconds(): bigint {
   outcome(libc().clock_gettime(CLOCK_MONOTONIC, time));
   const [seconds, nanoseconds] = time;
   return seconds * 1_000_000n + nanoseconds / 1_000n;
+}
+
+/** `CLOCK_THREAD_CPUTIME_ID` of clock_gettime(2). */
+const CLOCK_THREAD_CPUTIME_ID = 3;
+const threadTime = new BigInt64Array(2);
+
+/** clock_gettime(2): milliseconds of processor time that this thread has used. */
+export function threadMilliseconds(): number {
+  outcome(libc().clock_gettime(CLOCK_THREAD_CPUTIME_ID, threadTime));
+  return Number(threadTime[0]) * 1000 + Number(threadTime[1]) / 1e6;
 }
 
 /** close_range(2)'s number, the same on all processors; the C library has it by name since 2.34 only. */

@@ -6,6 +6,8 @@
  * ends (whoever closes it), and speaks to no server older than TLS 1.2.
  */
 
+import { Errno, SystemError } from "./libc.ts";
+
 const DECLARATIONS = {
   TLS_client_method: { parameters: [], result: "pointer" },
   SSL_CTX_new: { parameters: ["pointer"], result: "pointer" },
@@ -37,6 +39,7 @@ const DECLARATIONS = {
   SSL_get_verify_result: { parameters: ["pointer"], result: "i64" },
   SSL_get_version: { parameters: ["pointer"], result: "pointer" },
   SSL_get_peer_cert_chain: { parameters: ["pointer"], result: "pointer" },
+  OPENSSL_sk_num: { parameters: ["pointer"], result: "i32" },
   OPENSSL_sk_value: { parameters: ["pointer", "i32"], result: "pointer" },
   X509_get0_notAfter: { parameters: ["pointer"], result: "pointer" },
   ASN1_TIME_diff: { parameters: ["buffer", "buffer", "pointer", "pointer"], result: "i32" },
@@ -59,6 +62,13 @@ const SSL_CTRL_SET_TLSEXT_HOSTNAME = 55;
 const SSL_CTRL_SET_MIN_PROTO_VERSION = 123;
 const TLSEXT_NAMETYPE_host_name = 0n;
 const TLS1_VERSION = 0x0301n;
+const SSL_CTRL_SET_MAX_CERT_LIST = 51;
+/** Bytes of the certificates that a server may show; OpenSSL's own bound is 100 kB. */
+const MAX_CERTIFICATE_BYTES = 65_536n;
+/** A server may not have a second handshake made. */
+const SSL_OP_NO_RENEGOTIATION = 0x4000_0000n;
+/** Certificates are not unpacked (OpenSSL 3.2 and newer). */
+const SSL_OP_NO_RX_CERTIFICATE_COMPRESSION = 1n << 33n;
 /** Talk to servers without RFC 5746, too. */
 const SSL_OP_LEGACY_SERVER_CONNECT = 0x4n;
 const SSL_VERIFY_NONE = 0;
@@ -67,6 +77,9 @@ const SSL_ERROR_WANT_READ = 2;
 const SSL_ERROR_ZERO_RETURN = 6;
 const X509_V_OK = 0;
 const SSL_FILETYPE_PEM = 1;
+
+/** What OpenSSL says when it is our machine that has too little (`ERR_R_MALLOC_FAILURE`). */
+const OUT_OF_MEMORY: ReadonlySet<string> = new Set(["malloc failure"]);
 
 /** Every read lands here before it is copied out: one for all, because a read never waits. */
 const landing = new Uint8Array(64 * 1024);
@@ -135,6 +148,7 @@ export class TlsMachine {
   constructor(expectation: TlsExpectation) {
     const lib = openssl();
     this.#connection = lib.SSL_new(contextFor(expectation));
+    if (!this.#connection) throw new SystemError("SSL_new", Errno.ENOMEM);
     this.#fromServer = lib.BIO_new(lib.BIO_s_mem());
     this.#toServer = lib.BIO_new(lib.BIO_s_mem());
     lib.SSL_set_bio(this.#ssl, this.#fromServer, this.#toServer);
@@ -200,6 +214,11 @@ export class TlsMachine {
     return textAt(openssl().SSL_get_version(this.#ssl));
   }
 
+  /** How many certificates the server has shown. */
+  certificates(): number {
+    return Math.max(0, openssl().OPENSSL_sk_num(openssl().SSL_get_peer_cert_chain(this.#ssl)));
+  }
+
   /** Whole days until the server's certificate expires; negative when it has expired. */
   daysLeft(): number {
     const lib = openssl();
@@ -231,6 +250,7 @@ export class TlsMachine {
     if (reason.includes("certificate verify failed") && certificate !== X509_V_OK) {
       throw new TlsError(`${reason}: ${textAt(lib.X509_verify_cert_error_string(BigInt(certificate)))}`);
     }
+    if (OUT_OF_MEMORY.has(reason)) throw new SystemError("SSL", Errno.ENOMEM);
     throw new TlsError(reason || "the server broke off");
   }
 }
@@ -250,7 +270,7 @@ function contextFor({ verify, caFile, client }: TlsExpectation): Deno.PointerVal
   const version = files.map((file) => file && versionOf(file)).join();
   const known = contexts.get(key);
   if (known?.version === version) return known.pointer;
-  const pointer = newContext(verify);
+  const pointer = newContext(verify, client !== undefined);
   try {
     if (caFile) loadAuthorities(pointer, caFile);
     else if (verify) openssl().SSL_CTX_set_default_verify_paths(pointer);
@@ -265,14 +285,21 @@ function contextFor({ verify, caFile, client }: TlsExpectation): Deno.PointerVal
   return pointer;
 }
 
-/** One that verifies, by the system's own policy, or one that takes what it gets. */
-function newContext(verify: boolean): Deno.PointerValue {
+/**
+ * One that verifies, by the system's own policy, or one that takes what it gets. A server that asks for our certificate
+ * may do so in a second handshake, which is encrypted: nobody sees what group it has, so none is offered.
+ */
+function newContext(verify: boolean, showsCertificate: boolean): Deno.PointerValue {
   const lib = openssl();
   const context = lib.SSL_CTX_new(lib.TLS_client_method());
   lib.SSL_CTX_set_verify(context, verify ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, null);
+  lib.SSL_CTX_ctrl(context, SSL_CTRL_SET_MAX_CERT_LIST, MAX_CERTIFICATE_BYTES, null);
+  lib.SSL_CTX_set_options(context, SSL_OP_NO_RX_CERTIFICATE_COMPRESSION);
+  if (showsCertificate) lib.SSL_CTX_set_cipher_list(context, cString("DEFAULT:!kDHE"));
+  else lib.SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION);
   if (!verify) {
     lib.SSL_CTX_ctrl(context, SSL_CTRL_SET_MIN_PROTO_VERSION, TLS1_VERSION, null);
-    lib.SSL_CTX_set_cipher_list(context, cString("DEFAULT:@SECLEVEL=0"));
+    lib.SSL_CTX_set_cipher_list(context, cString(`DEFAULT${showsCertificate ? ":!kDHE" : ""}:@SECLEVEL=0`));
     lib.SSL_CTX_set_options(context, SSL_OP_LEGACY_SERVER_CONNECT);
   }
   return context;

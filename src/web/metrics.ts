@@ -49,7 +49,7 @@ export function metricsText(status: Status | undefined): string {
   return [...families, ...checkFamilies(reals)].map(({ text }) => text).join("");
 }
 
-function daemonFamilies({ daemon, table, unresolved }: Status): Family[] {
+function daemonFamilies({ daemon, table, checks, unresolved }: Status): Family[] {
   const reload = daemon.lastReload ?? { time: daemon.startedAt, ok: true };
   return [
     one("ldirectord_build_info", "The version of the program, in a label.", 1, { version: daemon.version }),
@@ -58,6 +58,13 @@ function daemonFamilies({ daemon, table, unresolved }: Status): Family[] {
     one("ldirectord_table_in_step", "Whether the kernel has taken all that is wanted.", Number(table.inStep)),
     one("ldirectord_config_last_reload_successful", "Whether the last reload came into force.", Number(reload.ok)),
     one("ldirectord_config_last_reload_timestamp_seconds", "When that was, since the epoch.", epoch(reload.time)),
+    one("ldirectord_checks_running", "Rounds of checks that are under way.", checks.running),
+    one("ldirectord_checks_waiting", "Rounds that are due and wait for open files.", checks.waiting),
+    one(
+      "ldirectord_checks_longest_wait_seconds",
+      "For how long the first of these has waited.",
+      checks.longestWaitSeconds,
+    ),
     one("ldirectord_unresolved_reals", "Real servers whose names do not resolve.", unresolved.length),
   ];
 }

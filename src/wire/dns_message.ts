@@ -2,12 +2,47 @@
  * DNS messages as a client sees them (RFC 1035, 4): one question, and what was answered to it.
  */
 
-import { Buffer } from "node:buffer";
 // @ts-types="@types/dns-packet"
-import { type Answer, decode, type DecodedPacket, encode, RECURSION_DESIRED } from "dns-packet";
-import { familyOf, type IpAddress, ipToNumber, parseIp } from "../model/address.ts";
+import { encode, RECURSION_DESIRED } from "dns-packet";
+import { familyOf, type IpAddress, ipToNumber, numberToIp, parseIp } from "../model/address.ts";
 import type { DnsType } from "../model/check.ts";
+import { DnsReader, textOf } from "./dns_reader.ts";
 import { ProtocolError } from "./protocol_error.ts";
+
+const HEADER_SIZE = 12;
+const CLASS_SIZE = 2;
+const TTL_SIZE = 4;
+
+/** Bits of the header's flags (RFC 1035, 4.1.1). */
+const RESPONSE = 0x8000;
+const TRUNCATED = 0x0200;
+
+/** By number (RFC 1035, 4.1.1; RFC 2136, 2.2). */
+const RESPONSE_CODES = [
+  "NOERROR",
+  "FORMERR",
+  "SERVFAIL",
+  "NXDOMAIN",
+  "NOTIMP",
+  "REFUSED",
+  "YXDOMAIN",
+  "YXRRSET",
+  "NXRRSET",
+  "NOTAUTH",
+  "NOTZONE",
+];
+
+const TYPE_NUMBERS: Record<DnsType, number> = {
+  A: 1,
+  NS: 2,
+  CNAME: 5,
+  SOA: 6,
+  PTR: 12,
+  MX: 15,
+  TXT: 16,
+  AAAA: 28,
+  SRV: 33,
+};
 
 /** What is asked, and the number that the answer must carry. */
 export interface DnsQuestion {
@@ -49,80 +84,93 @@ export function encodeDnsQuestion({ id, type, name }: DnsQuestion): Uint8Array<A
  */
 export function decodeDnsAnswer(bytes: Uint8Array<ArrayBuffer>, question: DnsQuestion): DnsAnswer | undefined {
   if (bytes.length < 2 || (bytes[0] << 8 | bytes[1]) !== question.id) return undefined;
-  const message = decodeMessage(bytes);
-  if (message.type !== "response") throw new ProtocolError("the server sent a question back");
-  const responseCode = responseCodeOf(message);
-  const echoed = message.questions?.[0];
+  if (bytes.length < HEADER_SIZE) throw new ProtocolError("the server's answer is no DNS message");
+  const reader = new DnsReader(bytes);
+  const [, flags, questions, answers] = Array.from({ length: HEADER_SIZE / 2 }, () => reader.uint16());
+  if (!(flags & RESPONSE)) throw new ProtocolError("the server sent a question back");
+  const responseCode = RESPONSE_CODES[flags & 0xf] ?? `RCODE_${flags & 0xf}`;
   // A server that could not read the question may leave it out.
-  if (!echoed && responseCode !== "NOERROR") return { responseCode, values: [], truncated: false };
-  if (echoed?.type !== question.type || !sameName(echoed.name, question.name)) {
-    throw new ProtocolError("the server answered another question than ours");
+  if (questions === 0 && responseCode !== "NOERROR") return { responseCode, values: [], truncated: false };
+  for (let i = 0; i < questions; i++) {
+    const name = reader.name();
+    const type = reader.uint16();
+    reader.take(CLASS_SIZE);
+    if (i === 0 && (type !== TYPE_NUMBERS[question.type] || !sameName(name, question.name))) throw otherQuestion();
   }
-  const values = valuesFor(question, message.answers ?? []);
-  return { responseCode, values, truncated: message.flag_tc };
+  if (questions === 0) throw otherQuestion();
+  const records = Array.from({ length: answers }, () => readRecord(reader));
+  return { responseCode, values: valuesFor(question, records, reader), truncated: (flags & TRUNCATED) !== 0 };
 }
 
-function decodeMessage(bytes: Uint8Array<ArrayBuffer>): DecodedPacket {
-  try {
-    return decode(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
-  } catch {
-    throw new ProtocolError("the server's answer is no DNS message");
-  }
+function otherQuestion(): ProtocolError {
+  return new ProtocolError("the server answered another question than ours");
 }
 
-/** The library's types leave `rcode` out. */
-function responseCodeOf(message: DecodedPacket): string {
-  return "rcode" in message ? String(message.rcode) : "NOERROR";
+/** A record of an answer; its data stands from one place to another. */
+interface DnsRecord {
+  readonly name: string;
+  readonly type: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** RFC 1035, 4.1.3. */
+function readRecord(reader: DnsReader): DnsRecord {
+  const name = canonicalName(reader.name());
+  const type = reader.uint16();
+  reader.take(CLASS_SIZE + TTL_SIZE);
+  const length = reader.uint16();
+  const from = reader.at;
+  reader.take(length);
+  return { name, type, from, to: reader.at };
 }
 
 /** Values of the asked name, and of the names that it is an alias of (RFC 1034, 3.6.2), in whatever order they came. */
-function valuesFor(question: DnsQuestion, answers: readonly Answer[]): string[] {
+function valuesFor(question: DnsQuestion, records: readonly DnsRecord[], reader: DnsReader): string[] {
+  const aliases = new Map<string, string[]>();
+  for (const record of records) {
+    if (record.type !== TYPE_NUMBERS.CNAME) continue;
+    const targets = aliases.get(record.name);
+    const target = canonicalName(dataOf("CNAME", record, reader));
+    if (targets) targets.push(target);
+    else aliases.set(record.name, [target]);
+  }
+  // A set goes on to what is added while it is walked through.
   const names = new Set([canonicalName(question.name)]);
-  for (let known = 0; known < names.size;) {
-    known = names.size;
-    for (const answer of answers) {
-      if (answer.type === "CNAME" && names.has(canonicalName(answer.name))) names.add(canonicalName(answer.data));
-    }
-  }
-  const values: string[] = [];
-  for (const answer of answers) {
-    if (answer.type !== question.type || !names.has(canonicalName(answer.name))) continue;
-    const value = valueOf(answer);
-    // The library reads on beyond the end of a message that is cut short.
-    if (value === undefined) throw new ProtocolError("the server's answer is cut short");
-    values.push(value);
-  }
-  return values;
+  for (const name of names) for (const target of aliases.get(name) ?? []) names.add(target);
+  return records.filter(({ name, type }) => type === TYPE_NUMBERS[question.type] && names.has(name))
+    .map((record) => dataOf(question.type, record, reader));
 }
 
 /** A record's data as zone files write it (RFC 1035, 5; RFC 2782 for SRV), without the root's dots. */
-function valueOf(answer: Answer): string | undefined {
-  switch (answer.type) {
-    case "A":
-    case "AAAA":
-      return parseIp(String(answer.data));
-    case "MX":
-      return `${answer.data.preference} ${answer.data.exchange}`;
-    case "SRV":
-      return `${answer.data.priority} ${answer.data.weight} ${answer.data.port} ${answer.data.target}`;
-    case "SOA":
-      return `${answer.data.mname} ${answer.data.rname} ${answer.data.serial}`;
-    case "TXT":
-      return textOf(answer.data);
-    case "PTR":
-    case "NS":
-    case "CNAME":
-      return answer.data;
-    default:
-      return undefined;
-  }
+function dataOf(type: DnsType, { from, to }: DnsRecord, reader: DnsReader): string {
+  reader.skipTo(from);
+  const data = DATA[type](reader, to);
+  if (reader.at !== to) throw new ProtocolError("the server's answer is no DNS message");
+  return data;
 }
 
-/** The strings of a TXT record belong together (RFC 7208, 3.3). */
-function textOf(data: string | Uint8Array | readonly (string | Uint8Array)[]): string {
-  const strings = Array.isArray(data) ? data : [data];
-  return strings.map((each) => typeof each === "string" ? each : new TextDecoder().decode(each)).join("");
-}
+const DATA: Record<DnsType, (reader: DnsReader, to: number) => string> = {
+  A: (reader) => numberToIp(BigInt(reader.uint32()), 4),
+  AAAA: (reader) => numberToIp(BigInt(`0x${reader.take(16).toHex()}`), 6),
+  MX: (reader) => `${reader.uint16()} ${reader.name()}`,
+  SRV: (reader) => `${reader.uint16()} ${reader.uint16()} ${reader.uint16()} ${reader.name()}`,
+  SOA: (reader, to) => {
+    const said = `${reader.name()} ${reader.name()} ${reader.uint32()}`;
+    // Times that are of use to other servers only.
+    reader.skipTo(to);
+    return said;
+  },
+  TXT: (reader, to) => {
+    // The strings of a record belong together (RFC 7208, 3.3).
+    let text = "";
+    while (reader.at < to) text += textOf(reader.take(reader.take(1)[0]));
+    return text;
+  },
+  PTR: (reader) => reader.name(),
+  NS: (reader) => reader.name(),
+  CNAME: (reader) => reader.name(),
+};
 
 /** Names differ neither by case nor by the root's dot (RFC 4343). */
 function canonicalName(name: string): string {

@@ -21,6 +21,7 @@ import {
 } from "./http2_frame.ts";
 import { decodeLatin1, encodeLatin1 } from "./latin1.ts";
 import { ProtocolError } from "./protocol_error.ts";
+import { UnusableValue } from "./unusable_value.ts";
 
 /** RFC 9113, 3.4: what a client says first. */
 const PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
@@ -30,7 +31,7 @@ const STREAM = 1;
 
 /** Frames that a server may send in all. */
 const MAX_FRAMES = 256;
-/** Bytes of one header, in all its frames. */
+/** Bytes of all headers, the interim ones included, in all their frames. */
 const MAX_HEADER = 64 * 1024;
 /** Bytes of a body that a server may send as long as we allow no more, which we never do (RFC 9113, 6.9.2). */
 const WINDOW = 65_535;
@@ -73,7 +74,7 @@ export async function exchangeHttp2(
 /** All that we have to say: nothing in it waits for the server's leave. */
 function encodeOpening(fields: readonly HeaderField[], body: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   const header = encodeHeaders(fields);
-  if (header.length > MAX_PAYLOAD || body.length > MAX_PAYLOAD) throw new Error("the request is too long");
+  if (header.length > MAX_PAYLOAD || body.length > MAX_PAYLOAD) throw new UnusableValue("the request is too long");
   const settings = encodeSettings([[Setting.HEADER_TABLE_SIZE, 0], [Setting.ENABLE_PUSH, 0]]);
   const opening = new ByteBuffer();
   opening.append(encodeLatin1(PREFACE));
@@ -119,6 +120,7 @@ class Reply implements Http2Reply {
   ended = false;
   readonly #body = new ByteBuffer();
   #block: ByteBuffer | undefined;
+  #headerBytes = 0;
   #ends = false;
 
   get body(): Uint8Array<ArrayBuffer> {
@@ -155,7 +157,8 @@ class Reply implements Http2Reply {
   #addHeader(bytes: Uint8Array<ArrayBuffer>, flags: number): void {
     const block = this.#block!;
     block.append(bytes);
-    if (block.length > MAX_HEADER) throw new ProtocolError(`the reply's header has more than ${MAX_HEADER} bytes`);
+    this.#headerBytes += bytes.length;
+    if (this.#headerBytes > MAX_HEADER) throw new ProtocolError(`the reply's header has more than ${MAX_HEADER} bytes`);
     if (!(flags & Flag.END_HEADERS)) return;
     this.#block = undefined;
     const fields = new Map(decodeHeaders(block.bytes()).toReversed());

@@ -8,6 +8,7 @@ import * as libc from "../system/libc.ts";
 import { decodeEchoReply, ECHO_REPLY, encodeEchoRequest, withoutIpv4Header } from "./icmp_packet.ts";
 import { setOrigin } from "./origin.ts";
 import { unwatch, watch } from "./readiness.ts";
+import { nextTurn } from "./turn.ts";
 import { encodeSocketAddress, socketFamily } from "./socket_address.ts";
 
 const PROTOCOL: Record<Family, number> = { 4: 1, 6: 58 };
@@ -26,6 +27,9 @@ const RECEIVE_BUFFER = 4 * 1024 * 1024;
 const PAYLOAD_SIZE = 56;
 const MAX_PACKET = 2048;
 const packet = new Uint8Array(MAX_PACKET);
+
+/** Packets that are looked at in one go. */
+const MOST_AT_ONCE = 1024;
 
 /** A reply is ours if it repeats this, whatever the kernel has made of its id. */
 const nonce = crypto.getRandomValues(new Uint8Array(8));
@@ -58,6 +62,7 @@ class EchoSocket {
   readonly #onClose: () => void;
   readonly #id = crypto.getRandomValues(new Uint16Array(1))[0];
   readonly #waiting = new Map<number, () => void>();
+  #isDelayed = false;
   static #lastRequest = 0;
 
   static open(family: Family, address: IpAddress, origin: Origin, onClose: () => void): EchoSocket | undefined {
@@ -109,7 +114,7 @@ class EchoSocket {
   }
 
   #receive(): void {
-    for (;;) {
+    for (let packets = 0; packets < MOST_AT_ONCE; packets++) {
       const count = libc.recv(this.#fd, packet);
       if (count < 0) return;
       const bytes = packet.subarray(0, count);
@@ -120,6 +125,17 @@ class EchoSocket {
       const request = decodePayload(reply.payload);
       if (request !== undefined && (request & 0xffff) === reply.sequence) this.#waiting.get(request)?.();
     }
+    // A flood must not keep us here; and for what has come already there will be no further event.
+    this.#receiveLater();
+  }
+
+  #receiveLater(): void {
+    if (this.#isDelayed) return;
+    this.#isDelayed = true;
+    nextTurn().then(() => {
+      this.#isDelayed = false;
+      if (this.#waiting.size > 0) this.#receive();
+    });
   }
 
   #close(): void {

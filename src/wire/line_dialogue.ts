@@ -5,6 +5,7 @@
 import { ByteReader } from "./byte_reader.ts";
 import type { ByteStream } from "./byte_stream.ts";
 import { ProtocolError } from "./protocol_error.ts";
+import { UnusableValue } from "./unusable_value.ts";
 
 /** Bytes of one line. RFC 5321 asks for 512, RFC 3501 names no bound; capability lists are the longest. */
 const MAX_LINE = 16 * 1024;
@@ -40,7 +41,7 @@ export class LineDialogue {
   /** Sends one line; `shown` is what the trace gets of it, for lines that hold a secret. */
   async say(line: string, shown: string = line): Promise<void> {
     // Such a character would end our line and make a command of the rest.
-    if (/[\r\n\0]/.test(line)) throw new Error("a value of the configuration has a line end in it");
+    if (/[\r\n\0]/.test(line)) throw new UnusableValue("a value of the configuration has a line end in it");
     this.#trace(`> ${shown}`);
     await this.#stream.write(new TextEncoder().encode(`${line}\r\n`));
   }

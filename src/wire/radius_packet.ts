@@ -7,6 +7,7 @@ import { Buffer } from "node:buffer";
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import { familyOf, type IpAddress, ipToNumber } from "../model/address.ts";
 import { ProtocolError } from "./protocol_error.ts";
+import { UnusableValue } from "./unusable_value.ts";
 
 /** RFC 2865, 4: what a packet is. */
 const ACCESS_REQUEST = 1;
@@ -59,7 +60,7 @@ export function accessRequest(login: Omit<AccessRequest, "identifier" | "authent
 
 /**
  * The packet on the wire. It is signed (Message-Authenticator), and the signature stands first, as every server wants
- * it since CVE-2024-3596 ("Blast-RADIUS"). Throws {@link RangeError} for a user or password that is too long for RADIUS.
+ * it since CVE-2024-3596 ("Blast-RADIUS"). Throws {@link UnusableValue} for a user or password that is too long for RADIUS.
  */
 export function encodeAccessRequest(request: AccessRequest, secret: string): Uint8Array<ArrayBuffer> {
   const { identifier, authenticator, user, password = "", nasName, nasAddress } = request;
@@ -131,7 +132,7 @@ function* attributesOf(packet: Uint8Array) {
 /** RFC 2865, 5.2: the password in blocks, each XORed with a digest of the secret and the block before. */
 function hidePassword(password: Uint8Array, authenticator: Uint8Array, secret: Uint8Array): Uint8Array {
   if (password.length > MAX_PASSWORD) {
-    throw new RangeError(`RADIUS knows no password of more than ${MAX_PASSWORD} bytes`);
+    throw new UnusableValue(`RADIUS knows no password of more than ${MAX_PASSWORD} bytes`);
   }
   const blocks = Math.max(1, Math.ceil(password.length / DIGEST_LENGTH));
   const hidden = new Uint8Array(blocks * DIGEST_LENGTH);
@@ -146,7 +147,9 @@ function hidePassword(password: Uint8Array, authenticator: Uint8Array, secret: U
 }
 
 function attribute(type: number, value: Uint8Array): Uint8Array {
-  if (value.length > MAX_ATTRIBUTE) throw new RangeError(`RADIUS knows no value of more than ${MAX_ATTRIBUTE} bytes`);
+  if (value.length > MAX_ATTRIBUTE) {
+    throw new UnusableValue(`RADIUS knows no value of more than ${MAX_ATTRIBUTE} bytes`);
+  }
   return joined([Uint8Array.of(type, value.length + 2), value]);
 }
 

@@ -7,6 +7,7 @@
  */
 
 import * as libc from "../system/libc.ts";
+import { beginTurn } from "./turn.ts";
 
 /** Milliseconds between two looks while few wait: an answer is noticed, and a duration is measured, this closely. */
 const SHORTEST_PAUSE = 2;
@@ -63,6 +64,7 @@ export function unwatch(fd: number): void {
 }
 
 function look(): void {
+  beginTurn();
   const count = libc.epollPoll(epoll, dispatch);
   timer = watching > 0 ? setTimeout(look, nextPause(count)) : undefined;
 }

@@ -62,9 +62,9 @@ export interface SipReply {
   readonly callId: string;
 }
 
-/** Header names in one letter (RFC 3261, 7.3.3). */
-const CALL_ID = /^(?:Call-ID|i)[ \t]*:[ \t]*(.*?)[ \t]*$/im;
-const CONTENT_LENGTH = /^(?:Content-Length|l)[ \t]*:[ \t]*(\d{1,9})[ \t]*$/im;
+/** Headers by their names, the short ones (RFC 3261, 7.3.3) included. */
+const CALL_ID: ReadonlySet<string> = new Set(["call-id", "i"]);
+const CONTENT_LENGTH: ReadonlySet<string> = new Set(["content-length", "l"]);
 
 /** Reads the lines up to the empty one; `undefined` for what is no reply: a request, or no SIP at all. */
 export function decodeSipReply(head: string): SipReply | undefined {
@@ -74,8 +74,17 @@ export function decodeSipReply(head: string): SipReply | undefined {
   return {
     status: Number(status[1]),
     reason: status[2] ?? "",
-    callId: CALL_ID.exec(lines)?.[1] ?? "",
+    callId: headerOf(lines, CALL_ID) ?? "",
   };
+}
+
+/** The value of the first header with one of these names. */
+function headerOf(lines: string, names: ReadonlySet<string>): string | undefined {
+  for (const line of lines.split("\n")) {
+    const colon = line.indexOf(":");
+    if (colon > 0 && names.has(line.slice(0, colon).trimEnd().toLowerCase())) return line.slice(colon + 1).trim();
+  }
+  return undefined;
 }
 
 /**
@@ -85,7 +94,8 @@ export function decodeSipReply(head: string): SipReply | undefined {
 export async function readSipReply(reader: ByteReader): Promise<SipReply | undefined> {
   const head = await readHead(reader);
   if (!/^[^\n]*\bSIP\/2\.0\b/.test(head)) throw new ProtocolError(`not a SIP message: ${head.slice(0, 80)}`);
-  const length = Number(CONTENT_LENGTH.exec(head)?.[1] ?? 0);
+  const given = headerOf(head, CONTENT_LENGTH) ?? "";
+  const length = /^\d{1,9}$/.test(given) ? Number(given) : 0;
   if (length > MAX_BODY) throw new ProtocolError(`the server sent a body of more than ${MAX_BODY} bytes`);
   const missing = length - await reader.fill(new ByteBuffer(), length);
   if (missing > 0) throw new ProtocolError("the server closed the connection within a message");

@@ -12,27 +12,33 @@ import type { ByteStream } from "./byte_stream.ts";
 import { setOrigin } from "./origin.ts";
 import { unwatch, watch } from "./readiness.ts";
 import { encodeSocketAddress, socketFamily } from "./socket_address.ts";
+import { isLongTurn, nextTurn } from "./turn.ts";
 
-/** Where every read lands before it is copied out: one for all, because a read never waits. */
-const landing = new Uint8Array(64 * 1024);
+/**
+ * Where every read lands before it is copied out: one for all, because a read never waits. No larger than what takes a
+ * few milliseconds to decrypt and to look at, in whatever records and lines it comes.
+ */
+const landing = new Uint8Array(16 * 1024);
 
 /** Any of these and the next read or write tells what happened. */
 const BROKEN = libc.EPOLLERR | libc.EPOLLHUP;
 
 /**
  * Connects to an address. The connection belongs to `signal`: when that is aborted, the connection is gone and
- * whatever waits on it is rejected. Throws {@link libc.SystemError}.
+ * whatever waits on it is rejected. `onHeard` is called whenever the peer has sent something. Throws
+ * {@link libc.SystemError}, its call being `network` for what the network, or the peer, has reported.
  */
 export async function connectTcp(
   address: IpAddress,
   port: number,
   signal: AbortSignal,
   origin: Origin = {},
+  onHeard = () => {},
 ): Promise<ByteStream> {
   signal.throwIfAborted();
   const fd = libc.socket(socketFamily(address), libc.SOCK_STREAM, 0);
   if (fd < 0) throw new libc.SystemError("socket", -fd);
-  const stream = new TcpStream(fd, signal);
+  const stream = new TcpStream(fd, signal, onHeard);
   try {
     setOrigin(fd, origin, address);
     await stream.connect(encodeSocketAddress(address, port));
@@ -46,6 +52,7 @@ export async function connectTcp(
 class TcpStream implements ByteStream {
   #fd: number;
   readonly #signal: AbortSignal;
+  readonly #onHeard: () => void;
   #readable = false;
   #writable = false;
   /** The peer has closed, or the connection is broken: no further change will be reported. */
@@ -53,9 +60,10 @@ class TcpStream implements ByteStream {
   #reader?: () => void;
   #writer?: () => void;
 
-  constructor(fd: number, signal: AbortSignal) {
+  constructor(fd: number, signal: AbortSignal, onHeard: () => void) {
     this.#fd = fd;
     this.#signal = signal;
+    this.#onHeard = onHeard;
     signal.addEventListener("abort", this.#abort);
   }
 
@@ -74,9 +82,14 @@ class TcpStream implements ByteStream {
   async read(): Promise<Uint8Array<ArrayBuffer> | undefined> {
     for (;;) {
       await this.#arrival();
+      if (isLongTurn()) {
+        await nextTurn();
+        this.#requireOpen();
+      }
       const count = libc.recv(this.#fd, landing);
       if (count === 0) return undefined;
       if (count > 0) {
+        this.#onHeard();
         // A read that was not filled has drained the socket (epoll(7), "edge-triggered"), and the next arrival is a
         // new event; but the end of the stream is no new event when it was reported together with these bytes.
         if (count < landing.length && !this.#ended) this.#readable = false;
@@ -93,7 +106,7 @@ class TcpStream implements ByteStream {
       const count = libc.send(this.#fd, rest);
       if (count >= 0) rest = rest.subarray(count);
       else if (count === -libc.Errno.EAGAIN) this.#writable = false;
-      else if (count !== -libc.Errno.EINTR) throw new libc.SystemError("send", -count);
+      else if (count !== -libc.Errno.EINTR) throw new libc.SystemError("network", -count);
     }
   }
 

@@ -4,6 +4,11 @@
 
 import { TlsError, type TlsExpectation, TlsMachine } from "../system/openssl.ts";
 import type { ByteStream } from "./byte_stream.ts";
+import { ProtocolError } from "./protocol_error.ts";
+import { requireFew, TlsHandshakeGuard } from "./tls_handshake_guard.ts";
+
+/** Bytes that a server may send without any data in them: tickets, new keys, empty records. */
+const MAX_IDLE_BYTES = 256 * 1024;
 
 /** A stream over TLS. */
 export interface TlsByteStream extends ByteStream {
@@ -16,7 +21,8 @@ export interface TlsByteStream extends ByteStream {
 /**
  * Does the handshake over `stream`, which from then on belongs to the result. Takes up the session of `sibling`, a
  * connection to the same server, if there is one and the server agrees.
- * Throws `TlsError`, `TlsFileError`, `MissingOpenSsl`, or what `stream` throws.
+ * Throws `TlsError`, `TlsFileError`, `MissingOpenSsl`, {@link ProtocolError} for a handshake that would cost too much,
+ * or what `stream` throws.
  */
 export async function startTls(
   stream: ByteStream,
@@ -49,10 +55,14 @@ class TlsStream implements TlsByteStream {
   }
 
   async handshake(): Promise<void> {
+    const guard = new TlsHandshakeGuard();
     for (;;) {
       const progress = await this.#sending(() => this.#machine.handshake());
-      if (progress === "done") return;
-      if (!await this.#feed()) throw new TlsError("the server closed the connection");
+      if (progress === "done") return requireFew(this.#machine.certificates());
+      const bytes = await this.#stream.read();
+      if (!bytes) throw new TlsError("the server closed the connection");
+      guard.take(bytes);
+      this.#machine.feed(bytes);
     }
   }
 
@@ -65,12 +75,16 @@ class TlsStream implements TlsByteStream {
   }
 
   async read(): Promise<Uint8Array<ArrayBuffer> | undefined> {
-    for (;;) {
-      const bytes = await this.#sending(() => this.#machine.read());
-      if (bytes !== "needs bytes") return bytes;
+    for (let idle = 0; idle <= MAX_IDLE_BYTES;) {
+      const data = await this.#sending(() => this.#machine.read());
+      if (data !== "needs bytes") return data;
+      const bytes = await this.#stream.read();
       // Many servers just close, without the alert that TLS asks for; who needs to know the end counts bytes.
-      if (!await this.#feed()) return undefined;
+      if (!bytes) return undefined;
+      idle += bytes.length;
+      this.#machine.feed(bytes);
     }
+    throw new ProtocolError(`the server sent more than ${MAX_IDLE_BYTES} bytes over TLS without any data`);
   }
 
   async write(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
@@ -94,11 +108,5 @@ class TlsStream implements TlsByteStream {
     } finally {
       for (let bytes = this.#machine.drain(); bytes; bytes = this.#machine.drain()) await this.#stream.write(bytes);
     }
-  }
-
-  async #feed(): Promise<boolean> {
-    const bytes = await this.#stream.read();
-    if (bytes) this.#machine.feed(bytes);
-    return bytes !== undefined;
   }
 }

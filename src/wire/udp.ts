@@ -7,6 +7,7 @@ import type { Origin } from "../model/check.ts";
 import * as libc from "../system/libc.ts";
 import { setOrigin } from "./origin.ts";
 import { unwatch, watch } from "./readiness.ts";
+import { isLongTurn, nextTurn } from "./turn.ts";
 import { decodeSocketAddress, encodeSocketAddress, socketFamily } from "./socket_address.ts";
 
 const MAX_DATAGRAM = 65_535;
@@ -26,8 +27,17 @@ export interface UdpSocket {
   close(): void;
 }
 
-/** Opens a socket to an address. It belongs to `signal`: when that is aborted, the socket is gone. */
-export function connectUdp(address: IpAddress, port: number, signal: AbortSignal, origin: Origin = {}): UdpSocket {
+/**
+ * Opens a socket to an address. It belongs to `signal`: when that is aborted, the socket is gone. `onHeard` is called
+ * whenever the peer has sent something.
+ */
+export function connectUdp(
+  address: IpAddress,
+  port: number,
+  signal: AbortSignal,
+  origin: Origin = {},
+  onHeard = () => {},
+): UdpSocket {
   signal.throwIfAborted();
   const fd = libc.socket(socketFamily(address), libc.SOCK_DGRAM, 0);
   if (fd < 0) throw new libc.SystemError("socket", -fd);
@@ -39,17 +49,19 @@ export function connectUdp(address: IpAddress, port: number, signal: AbortSignal
     libc.close(fd);
     throw error;
   }
-  return new ConnectedUdp(fd, signal);
+  return new ConnectedUdp(fd, signal, onHeard);
 }
 
 class ConnectedUdp implements UdpSocket {
   #fd: number;
   readonly #signal: AbortSignal;
+  readonly #onHeard: () => void;
   #wake?: () => void;
 
-  constructor(fd: number, signal: AbortSignal) {
+  constructor(fd: number, signal: AbortSignal, onHeard: () => void) {
     this.#fd = fd;
     this.#signal = signal;
+    this.#onHeard = onHeard;
     watch(fd, () => this.#wake?.());
     signal.addEventListener("abort", this.#abort);
   }
@@ -57,14 +69,21 @@ class ConnectedUdp implements UdpSocket {
   readonly #abort = () => this.close();
 
   send(datagram: Uint8Array<ArrayBuffer>): void {
+    // What the network has reported meanwhile would look like a failure of the sending.
+    this.requireHealth();
     const sent = libc.send(this.#fd, datagram);
     if (sent < 0) throw new libc.SystemError("send", -sent);
   }
 
   async receive(): Promise<Uint8Array<ArrayBuffer>> {
     while (this.#fd >= 0) {
+      if (isLongTurn()) await nextTurn();
+      if (this.#fd < 0) break;
       const count = libc.recv(this.#fd, landing);
-      if (count >= 0) return landing.slice(0, count);
+      if (count >= 0) {
+        this.#onHeard();
+        return landing.slice(0, count);
+      }
       if (count !== -libc.Errno.EAGAIN && count !== -libc.Errno.EINTR) throw new libc.SystemError("network", -count);
       await new Promise<void>((resolve) => this.#wake = resolve);
     }

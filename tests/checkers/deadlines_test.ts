@@ -1,4 +1,5 @@
-import { strictEqual } from "node:assert/strict";
+import { ok, strictEqual } from "node:assert/strict";
+import { threadMilliseconds } from "../../src/system/libc.ts";
 import { checkOf, verdict } from "./peers.ts";
 
 /** A mail server on a thread of its own, which greets a moment after it was connected to. */
@@ -28,4 +29,24 @@ Deno.test("a check that was under way while we were stopped is not late", async 
   } finally {
     worker.terminate();
   }
+});
+
+/** Fills the thread with work for so many milliseconds of its processor time. */
+function work(milliseconds: number): void {
+  for (const end = threadMilliseconds() + milliseconds; threadMilliseconds() < end;);
+}
+
+Deno.test("a silent server is out, however often others keep us busy meanwhile", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  let isOver = false;
+  const round = verdict(checkOf({ port: listener.addr.port, service: "smtp" }, { negotiateTimeout: 0.5 }));
+  round.then(() => isOver = true);
+  // Each of these is so long that it is taken for trouble of ours, and each deadline is extended once.
+  let times = 0;
+  for (; !isOver && times < 5; times++) {
+    work(1_600);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  ok((await round).startsWith("down (timeout)"));
+  ok(times < 4, `was kept in for ${times} times`);
 });

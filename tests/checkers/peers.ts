@@ -161,13 +161,13 @@ export function closedPort(): number {
 
 /** A plain substring as a `receive` expression. */
 export function contains(source: string): Pattern {
-  return { source, matches: (text) => text.includes(source) };
+  return patternOf(source, (text) => text.includes(source));
 }
 
 /** A `receive` expression, as JavaScript reads it. */
 export function expression(source: string): Pattern {
   const regex = new RegExp(source);
-  return { source, matches: (text) => regex.test(text) };
+  return patternOf(source, (text) => regex.test(text));
 }
 
 /** A check with the defaults of the configuration language and a deadline that a test can wait for. */
@@ -208,4 +208,16 @@ export function inWords(result: CheckResult): string {
 /** The number of descriptors that this process holds. */
 export function openDescriptors(): number {
   return [...Deno.readDirSync("/proc/self/fd")].length;
+}
+
+/** A pattern that decides in one go. */
+export function patternOf(source: string, matches: (text: string) => boolean): Pattern {
+  return {
+    source,
+    matches,
+    // deno-lint-ignore require-yield
+    *search(text) {
+      return matches(text);
+    },
+  };
 }

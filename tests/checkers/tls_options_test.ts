@@ -3,7 +3,7 @@ import { match, ok, strictEqual } from "node:assert/strict";
 import { runRound } from "../../src/checkers/run.ts";
 import { parseIp } from "../../src/model/address.ts";
 import type { CheckTarget } from "../../src/model/check.ts";
-import { checkOf, inWords, openDescriptors, verdict } from "./peers.ts";
+import { checkOf, inWords, openDescriptors, patternOf, verdict } from "./peers.ts";
 import { freePort, type RealServer, runTool, startServer, temporaryDirectory, untilAccepting } from "./real_server.ts";
 
 const CERTIFICATES = new URL("certificates", import.meta.url).pathname;
@@ -72,7 +72,7 @@ const client = { certFile: VALID, keyFile: KEY };
 /** A name that SNI brings to the server; its page must say so. */
 function saysName(name: string): Partial<CheckTarget> {
   const source = `asked for ${name}`;
-  return { receive: { source, matches: (text) => text.endsWith(source) } };
+  return { receive: patternOf(source, (text) => text.endsWith(source)) };
 }
 
 const ROWS: readonly Row[] = [
@@ -164,7 +164,7 @@ const ROWS: readonly Row[] = [
   {
     name: "a server that is down for another reason than its certificate",
     at: "expiring",
-    target: { certExpiryWarn: 30, receive: { source: "x", matches: () => false } },
+    target: { certExpiryWarn: 30, receive: patternOf("x", () => false) },
     verdict: /^down \(mismatch\): reply does not match receive: \/x\/$/,
   },
 ];

@@ -1,5 +1,6 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { compilePattern } from "../../src/config/perl_regex.ts";
+import type { Pattern } from "../../src/model/check.ts";
 import { pure } from "./fixture.ts";
 
 function matches(source: string, text: string): boolean {
@@ -109,4 +110,15 @@ pure("only the first mebibyte of a text is looked at", () => {
     [matches("x", `${" ".repeat(mebibyte - 1)}x`), matches("x", `${" ".repeat(mebibyte)}x`)],
     [true, false],
   );
+});
+
+Deno.test("an expression that is hard on a long text gives way again and again", () => {
+  const pattern = compilePattern("a[ab]{200}z") as Pattern;
+  const text = Array.from({ length: 1 << 20 }, (_, i) => (i * 7919) % 5 < 2 ? "a" : "b").join("");
+  let slices = 1;
+  const search = pattern.search(text);
+  let step = search.next();
+  for (; !step.done; step = search.next()) slices++;
+  deepStrictEqual(step.value, false);
+  ok(slices >= 5);
 });

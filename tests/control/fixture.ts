@@ -13,7 +13,8 @@ export function statusOfPid(pid: number): Status {
     startedAt: time,
     lastReload: null,
   } as const;
-  return { version: 1, time, daemon, table: { inStep: true, trouble: null }, virtuals: [], unresolved: [] };
+  const checks = { running: 0, waiting: 0, longestWaitSeconds: 0, openFiles: null };
+  return { version: 1, time, daemon, table: { inStep: true, trouble: null }, checks, virtuals: [], unresolved: [] };
 }
 
 /** Handlers of which the test needs only some. */

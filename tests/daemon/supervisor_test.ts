@@ -34,11 +34,18 @@ function world() {
   const clock = new JumpingClock();
   const lines: string[] = [];
   const looks: Vitals[] = [];
-  const supervised = { late: [] as OverdueCheck[], excused: 0 };
+  const supervised = { late: [] as OverdueCheck[], excused: 0, waiting: { count: 0, longest: 0 } };
   const supervisor = new Supervisor(1000, {
     clock,
     log: new Log((severity, text) => lines.push(`${severity}: ${text}`)),
-    supervised: { overdue: () => supervised.late, excuse: () => supervised.excused++ },
+    supervised: {
+      overdue: () => supervised.late,
+      excuse: () => supervised.excused++,
+      get waiting() {
+        return supervised.waiting;
+      },
+    },
+    files: { limit: 64, forChecks: 10, clients: 4, hooks: 2, lookUps: 2 },
     onLook: (vitals) => looks.push(vitals),
   });
   supervisor.start();
@@ -95,3 +102,12 @@ Deno.test(
     deepStrictEqual(supervised.excused, 1);
   },
 );
+
+Deno.test("checks that wait for open files are told once, and are no sign of ill health", pure, async () => {
+  const { clock, lines, looks, supervised } = world();
+  supervised.waiting = { count: 2990, longest: 60_000 };
+  await clock.advance(2000);
+  deepStrictEqual(lines.length, 1);
+  deepStrictEqual(/^warning: 2990 checks wait .* 64 files .* 10 /.test(lines[0]), true);
+  deepStrictEqual(looks.map(({ sure }) => sure), [true, true]);
+});

@@ -5,6 +5,7 @@ import { VitalSigns } from "../../src/daemon/vital_signs.ts";
 import type { OverdueCheck } from "../../src/director/overdue.ts";
 import { FakeClock } from "../director/fake_clock.ts";
 import { keyOf, sketchModel } from "../director/fixture.ts";
+import { UNLIMITED } from "../../src/system/open_files.ts";
 
 const model = sketchModel({ at: "192.0.2.1:80", reals: ["10.0.0.1:80"] });
 const virtual = model.virtuals.get(keyOf("192.0.2.1:80"))!;
@@ -23,6 +24,7 @@ class World implements Disposable {
     checkEvery: 15 as number | undefined,
     overdue: () => this.director.late,
     excuse: () => {},
+    waiting: { count: 0, longest: 0 },
   };
   alive = 0;
   status = "";
@@ -36,7 +38,8 @@ class World implements Disposable {
       status: (text: string) => void (this.status = text),
     };
     const { clock, director } = this;
-    this.signs = new VitalSigns({ clock, director, manager, pulseFile: this.#pulseFile, log: new Log(() => {}) });
+    const log = new Log(() => {});
+    this.signs = new VitalSigns({ clock, director, manager, pulseFile: this.#pulseFile, log, files: UNLIMITED });
     this.signs.start();
   }
 

@@ -45,6 +45,8 @@ const BROKEN: [name: string, script: string | undefined, says: RegExp][] = [
     /modprobe ip_vs/,
   ],
   ["is not run by root", 'echo "Can\'t initialize ipvs: Operation not permitted" >&2; exit 2', /run as root/],
+  ["is cut in the middle of a line", "printf '%s' '-A -t 10.0.0.100:80 -s'", /not whole/],
+  ["prints something else", "echo 'Segmentation fault'", /cannot be read: "Segmentation fault"/],
   ["crashes", "echo oops >&2; exit 139", /failed with status 139: oops/],
 ];
 

@@ -52,6 +52,7 @@ export function statusWith(...reals: readonly RealStatus[]): Status {
       lastReload: null,
     },
     table: { inStep: true, trouble: null },
+    checks: { running: 0, waiting: 0, longestWaitSeconds: 0, openFiles: 800 },
     virtuals: [{
       key: "tcp:192.0.2.10:80",
       virtual: "192.0.2.10:80",

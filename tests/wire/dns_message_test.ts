@@ -1,5 +1,6 @@
 import { deepStrictEqual, strictEqual, throws } from "node:assert/strict";
 import { decodeDnsAnswer, type DnsQuestion, dnsQuestion, encodeDnsQuestion } from "../../src/wire/dns_message.ts";
+import { ProtocolError } from "../../src/wire/protocol_error.ts";
 
 function bytes(hex: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.fromHex(hex.replace(/\s/g, ""));
@@ -111,4 +112,40 @@ for (const [subject, type, name] of SUBJECTS) {
 Deno.test("DNS questions have ids of their own", () => {
   const ids = new Set(Array.from({ length: 64 }, () => dnsQuestion("example.org", "A").id));
   strictEqual(ids.size > 32, true);
+});
+
+/** A message of so many aliases in reverse order, each with its name written out. */
+function aliasesInReverse(count: number): Uint8Array<ArrayBuffer> {
+  const name = (
+    text: string,
+  ) => [...text.split(".").flatMap((label) => [label.length, ...new TextEncoder().encode(label)]), 0];
+  const uint16 = (value: number) => [value >> 8, value & 0xff];
+  const record = (from: string, type: number, data: readonly number[]) => [
+    ...name(from),
+    ...uint16(type),
+    ...[0, 1, 0, 0, 0, 0],
+    ...uint16(data.length),
+    ...data,
+  ];
+  const steps = Array.from({ length: count }, (_, i) => record(`${i || "w.x"}`, 5, name(`${i + 1}`))).toReversed();
+  return Uint8Array.from([
+    ...[0, 7, 0x84, 0, 0, 1, ...uint16(count + 1), 0, 0, 0, 0],
+    ...[...name("w.x"), 0, 1, 0, 1],
+    ...steps.flat(),
+    ...record(`${count}`, 1, [192, 0, 2, 1]),
+  ]);
+}
+
+Deno.test("dns: thousands of aliases in reverse order lead to the address", () => {
+  const question = { id: 7, type: "A", name: "w.x" } as const;
+  deepStrictEqual(decodeDnsAnswer(aliasesInReverse(3000), question)?.values, ["192.0.2.1"]);
+});
+
+Deno.test("dns: names that point to themselves, forwards, or on and on are refused", () => {
+  const question = { id: 7, type: "A", name: "x" } as const;
+  const head = [0, 7, 0x84, 0, 0, 1, 0, 0, 0, 0, 0, 0];
+  const loops = [[0xc0, 12], [0xc0, 14, 0], [1, 120, 0xc0, 12], [1, 120, 0xc0, 14], [0xff, 0xff]];
+  for (const loop of loops) {
+    throws(() => decodeDnsAnswer(Uint8Array.from([...head, ...loop, 0, 1, 0, 1]), question), ProtocolError);
+  }
 });

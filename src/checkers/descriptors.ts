@@ -1,0 +1,46 @@
+/**
+ * How many descriptors a round may hold.
+ */
+
+import type { Check, CheckMethod } from "../model/check.ts";
+
+/** A program's two outputs, itself, and one more while it is being started. */
+const PROGRAM = 4;
+
+/** A look-up of a name asks one server after the other, and reads files in between. */
+const LOOK_UP = 2;
+
+/** The most that a round of this check by that method holds at the same time. */
+export function descriptorsOf({ target }: Pick<Check, "target">, method: CheckMethod): number {
+  const isUdp = target.transport === "udp";
+  switch (method) {
+    case "external":
+    case "external-perl":
+      return PROGRAM;
+    // The socket is one for all; where the system gives us none, a program asks.
+    case "ping":
+      return 1;
+    case "connect":
+      return isUdp ? 2 : 1;
+    case "agent":
+      return 1;
+    case "negotiate":
+      return byService(target);
+  }
+}
+
+function byService({ service, request = "" }: Check["target"]): number {
+  switch (service) {
+    case "none":
+      return 0;
+    // The control connection, and the one for data.
+    case "ftp":
+      return 2;
+    case "http":
+    case "https":
+    case "http_proxy":
+      return /^https?:/i.test(request) ? LOOK_UP : 1;
+    default:
+      return 1;
+  }
+}
