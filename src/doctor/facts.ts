@@ -8,6 +8,7 @@ import { checksOf, type Model } from "../model/virtual_service.ts";
 import type { Severity } from "../config/problem.ts";
 import { IpvsUnavailable } from "../ipvs/driver.ts";
 import { findIpvsadm, Ipvsadm } from "../ipvs/ipvsadm.ts";
+import { cleanCommand } from "../system/clean_command.ts";
 import { readKernelFile } from "../system/kernel_file.ts";
 import { OPENSSL_LIBRARIES } from "../system/openssl.ts";
 import { fileMode, isMissing, type LocalAddress, localAddresses, sysctl } from "./machine.ts";
@@ -168,7 +169,7 @@ const KEEPERS = ["keepalived", "nanny", "surealived", "kube-proxy"];
 async function keepers(): Promise<readonly string[]> {
   try {
     const args = ["-l", "-x", KEEPERS.join("|")];
-    const { stdout } = await new Deno.Command("pgrep", { args, stdin: "null", stderr: "null" }).output();
+    const { stdout } = await cleanCommand("pgrep", { args, stdin: "null", stderr: "null" }).output();
     const names = new TextDecoder().decode(stdout).split("\n").map((line) => line.split(" ")[1]);
     return [...new Set(names.filter(Boolean))].sort();
   } catch {

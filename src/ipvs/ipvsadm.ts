@@ -1,6 +1,7 @@
 import type { Plan } from "../model/plan.ts";
 import type { IpvsTable } from "../model/table.ts";
 import type { SyncDaemon } from "../model/sync.ts";
+import { cleanCommand } from "../system/clean_command.ts";
 import { setNiceness } from "../system/libc.ts";
 import { type Counters, decodeCounters } from "./counters.ts";
 import { type CounterReader, type IpvsDriver, IpvsUnavailable } from "./driver.ts";
@@ -167,7 +168,7 @@ export function findIpvsadm(): string | undefined {
 
 function spawn(folders: readonly string[], args: readonly string[]): Deno.ChildProcess {
   for (const folder of folders) {
-    const command = new Deno.Command(`${folder}/ipvsadm`, {
+    const command = cleanCommand(`${folder}/ipvsadm`, {
       args: [...args],
       env: { LC_ALL: "C" },
       stdin: "piped",

@@ -170,6 +170,12 @@ function files(page: Page): void {
 function environment(page: Page): void {
   page.section("Environment");
   page.term("`NO_COLOR`", "When set, nothing is printed in colour. Colour is for terminals only, anyway.");
+  page.paragraph(
+    "Programs that are started (check commands, hooks, ipvsadm, sendmail, ping) get an environment that is the same " +
+      "whoever started the daemon: `PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin` and " +
+      "`LANG=C.UTF-8`, and nothing else. A command that needs more sets it itself, as by " +
+      "`checkcommand = /usr/bin/env HOME=/root /usr/local/bin/check`.",
+  );
 }
 
 function examples(page: Page): void {
