@@ -24,7 +24,7 @@ const ROWS: readonly { name: string; target: Partial<CheckTarget>; verdict: stri
   {
     name: "an ed25519 login, which the library does not know",
     target: { login: "modern", database: undefined, request: "SELECT 1" },
-    verdict: "down (internal): logins by client_ed25519 cannot be checked: give the check a user that has a password",
+    verdict: "down (auth): logins by client_ed25519 cannot be checked: give the check a user that has a password",
   },
   {
     name: "a login without a password",
@@ -197,8 +197,7 @@ const ANSWERS: readonly { name: string; manners: Manners; verdict: string }[] = 
   {
     name: "a password that is wanted in the clear",
     manners: switchesTo("mysql_clear_password"),
-    verdict:
-      "down (internal): logins by mysql_clear_password cannot be checked: give the check a user that has a password",
+    verdict: "down (auth): logins by mysql_clear_password cannot be checked: give the check a user that has a password",
   },
 ];
 

@@ -44,7 +44,7 @@ const ROWS: readonly { name: string; peer: Manners; verdict: string }[] = [
   {
     name: "a server that is too old",
     peer: tooOld,
-    verdict: "down (internal): Oracle before 12.1 cannot be asked: write checktype = connect",
+    verdict: "down (protocol): Oracle before 12.1 cannot be asked: write checktype = connect",
   },
   { name: "zeros", peer: answers("\0".repeat(65_536)), verdict: "down (protocol): not a TNS packet" },
   {
@@ -132,5 +132,5 @@ Deno.test("oracle: a connection that failed is never heard of again, not even wh
   const args = ["run", "-A", "--no-check", "--v8-flags=--expose-gc", script];
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), { args }).output();
   const said = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
-  strictEqual(`${code}: ${said}`, "0: down (internal)\n");
+  strictEqual(`${code}: ${said}`, "0: down (protocol)\n");
 });
