@@ -5,6 +5,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   model: [],
   system: [],
   wire: ["model", "system"],
+  helper: ["checkers", "config", "model", "system", "wire"],
   checkers: ["model", "system", "wire"],
   config: ["model"],
   ipvs: ["model", "system"],
@@ -14,7 +15,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   doctor: ["config", "ipvs", "model", "system"],
   web: ["control", "model"],
   daemon: ["alerts", "checkers", "config", "control", "director", "ipvs", "model", "system"],
-  cli: ["checkers", "config", "control", "daemon", "director", "doctor", "ipvs", "model", "system", "web"],
+  cli: ["checkers", "config", "control", "daemon", "director", "doctor", "helper", "ipvs", "model", "system", "web"],
 };
 
 const SRC = new URL("../src/", import.meta.url);

@@ -11,7 +11,8 @@ import { ping } from "./ping.ts";
 import { simpletcp } from "./simpletcp.ts";
 import { up } from "./verdict.ts";
 
-type Source = () => Checker | Promise<Checker>;
+/** `helper`: code of others parses what the server says, so the helper process asks it (see helper/own_checkers.ts). */
+type Source = (() => Checker | Promise<Checker>) | "helper";
 
 const BY_METHOD: Record<Exclude<CheckMethod, "negotiate">, Checker> = {
   agent,
@@ -31,14 +32,14 @@ const BY_SERVICE: Partial<Record<Service, Source>> = {
   https: () => https,
   imap: async () => (await import("./imap.ts")).imap,
   imaps: async () => (await import("./imap.ts")).imaps,
-  ldap: async () => (await import("./ldap.ts")).ldap,
-  ldaps: async () => (await import("./ldap.ts")).ldaps,
+  ldap: "helper",
+  ldaps: "helper",
   memcached: async () => (await import("./memcached.ts")).memcached,
-  mysql: async () => (await import("./mysql.ts")).mysql,
+  mysql: "helper",
   nntp: async () => (await import("./nntp.ts")).nntp,
   none: () => unasked,
-  oracle: async () => (await import("./oracle.ts")).oracle,
-  pgsql: async () => (await import("./pgsql.ts")).pgsql,
+  oracle: "helper",
+  pgsql: "helper",
   pop: async () => (await import("./pop.ts")).pop,
   pops: async () => (await import("./pop.ts")).pops,
   radius: async () => (await import("./radius.ts")).radius,
@@ -50,9 +51,18 @@ const BY_SERVICE: Partial<Record<Service, Source>> = {
   submission: async () => (await import("./smtp.ts")).smtp,
 };
 
-/** The checker for a method; `service` counts for `negotiate` only. `undefined` where there is none. */
+/**
+ * The checker for a method; `service` counts for `negotiate` only. `undefined` where there is none in this process.
+ */
 export function checkerFor(method: CheckMethod, service: Service): Checker | Promise<Checker> | undefined {
-  return method === "negotiate" ? BY_SERVICE[service]?.() : BY_METHOD[method];
+  if (method !== "negotiate") return BY_METHOD[method];
+  const source = BY_SERVICE[service];
+  return source === "helper" ? undefined : source?.();
+}
+
+/** Whether negotiate checks of the service are made by the helper process. */
+export function isAskedByHelper(service: Service): boolean {
+  return BY_SERVICE[service] === "helper";
 }
 
 /** `service = none`: there is nothing to ask. */

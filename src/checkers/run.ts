@@ -3,10 +3,11 @@
  * Checkers know none of these; the director knows nothing of sockets.
  */
 
-import type { Check, CheckMethod, CheckResult, CheckRun, CheckTarget, FailureKind } from "../model/check.ts";
+import type { Check, Checker, CheckMethod, CheckResult, CheckRun, CheckTarget, FailureKind } from "../model/check.ts";
 import { percentDecoded, utf8Characters } from "../wire/latin1.ts";
 import { setDeadline } from "./deadlines.ts";
-import { checkerFor } from "./registry.ts";
+import { helper } from "./helper.ts";
+import { checkerFor, isAskedByHelper } from "./registry.ts";
 import { down } from "./verdict.ts";
 
 /** A line of the conversation. */
@@ -57,7 +58,9 @@ export async function runRound(check: Check, method: CheckMethod): Promise<Round
   const attempts = attemptsOf(check.target, method);
   let result: CheckResult;
   for (let attempt = 1;; attempt++) {
-    result = await converse(check.target, method, seconds * 1000 / attempts, note);
+    result = method === "negotiate" && isAskedByHelper(check.target.service)
+      ? await helper.ask(check.target, seconds * 1000, note).catch(explain)
+      : await converse(() => checkerFor(method, check.target.service), check.target, seconds * 1000 / attempts, note);
     if (result.up || result.why !== "timeout" || attempt >= attempts) break;
   }
   if (!result.up && result.why === "timeout" && result.detail === "") {
@@ -92,9 +95,13 @@ function attemptsOf(target: CheckTarget, method: CheckMethod): number {
   return pings ? Math.max(target.pingCount, 1) : 1;
 }
 
-async function converse(
+/** Finds a checker; one that needs a library has that loaded first. */
+export type CheckerSource = () => Checker | Promise<Checker> | undefined;
+
+/** Has a checker hold its conversation, and gives its verdict at the deadline at the latest. Never rejects. */
+export async function converse(
+  source: CheckerSource,
   target: CheckTarget,
-  method: CheckMethod,
   milliseconds: number,
   trace: CheckRun["trace"],
 ): Promise<CheckResult> {
@@ -104,7 +111,7 @@ async function converse(
     cancelDeadline = setDeadline(milliseconds, () => resolve(down("timeout", "")));
   });
   try {
-    return await Promise.race([ask(target, method, ending.signal, trace), deadline]);
+    return await Promise.race([ask(source, target, ending.signal, trace), deadline]);
   } finally {
     cancelDeadline();
     // Also after a verdict: what a checker forgot to close is closed here.
@@ -113,13 +120,13 @@ async function converse(
 }
 
 async function ask(
+  source: CheckerSource,
   target: CheckTarget,
-  method: CheckMethod,
   signal: AbortSignal,
   trace: CheckRun["trace"],
 ): Promise<CheckResult> {
   try {
-    const checker = await checkerFor(method, target.service);
+    const checker = await source();
     if (!checker) return down("internal", `there is no check for service ${target.service}`);
     let warning: string | undefined;
     const result = await checker(target, { signal, trace, warn: (text) => warning = text });
