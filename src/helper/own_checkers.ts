@@ -17,8 +17,3 @@ const BY_SERVICE: Partial<Record<Service, () => Promise<Checker>>> = {
 export function ownChecker(service: Service): Promise<Checker> | undefined {
   return BY_SERVICE[service]?.();
 }
-
-/** Loads all of them: where the program is not one file, a process without rights could not do so later. */
-export async function loadOwnCheckers(): Promise<void> {
-  await Promise.all(Object.values(BY_SERVICE).map((load) => load()));
-}

@@ -16,7 +16,7 @@ import { type PemFile, readPemFilesFrom } from "../system/pem_file.ts";
 import { writeWord } from "../system/shared_words.ts";
 import { boundWork } from "./bounded_work.ts";
 import { HandedConnections } from "./handed_connections.ts";
-import { loadOwnCheckers, ownChecker } from "./own_checkers.ts";
+import { ownChecker } from "./own_checkers.ts";
 
 /** Bytes of its own that this process may have beyond those of its start. */
 const MEMORY = 384n * 1024n * 1024n;
@@ -24,11 +24,10 @@ const MEMORY = 384n * 1024n * 1024n;
 /** Characters of an order: a target, or a file of certificates. */
 const MAX_ORDER = 64 * 1024 * 1024;
 
-/** What is still done for the director once it has said nothing more: nothing. */
+/** Serves the director at the other end of our standard streams, and resolves when it says nothing more. */
 export async function serveDirector(channel: number, words: number): Promise<void> {
-  if (!Deno.build.standalone) await loadOwnCheckers();
   boundWork();
-  const user = confine(dataSize() + MEMORY);
+  const user = confine(dataSize() + MEMORY, !Deno.build.standalone);
   surviveLibraries();
   const work = new Conversations(channel, words);
   say({ say: "ready", user });

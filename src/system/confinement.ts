@@ -47,9 +47,9 @@ export function unprivilegedUser(): UnprivilegedUser | undefined {
 /**
  * Gives up root, all capabilities, new programs, new sockets and core files, and ends with the process that started us;
  * `dataLimit` bounds the bytes of memory that are ours alone (RLIMIT_DATA). Gives the name of the user that we are now.
- * A process that has capabilities and is not root is started once more, without them. Throws when anything is left.
+ * One that still has to read its libraries from files, which may be root's, keeps its user (`keepUser`). A process that has capabilities and is not root is started once more, without them. Throws when anything is left.
  */
-export function confine(dataLimit: bigint): string {
+export function confine(dataLimit: bigint, keepUser: boolean): string {
   const { symbols: libc } = Deno.dlopen("libc.so.6", DECLARATIONS);
   libc.setrlimit(RLIMIT_CORE, new BigUint64Array(2));
   libc.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0n, 0n, 0n);
@@ -58,8 +58,9 @@ export function confine(dataLimit: bigint): string {
     libc.prctl(PR_CAPBSET_DROP, capability, 0n, 0n, 0n);
   }
   libc.prctl(PR_SET_NO_NEW_PRIVS, 1n, 0n, 0n, 0n);
-  let name = "";
-  if (Deno.uid() === 0) {
+  if (keepUser) {
+    // A developer's; what is installed is one file.
+  } else if (Deno.uid() === 0) {
     const user = unprivilegedUser();
     if (!user) throw new Error(`there is no user ${USERS.join(" or ")} in /etc/passwd`);
     // The C library has all threads follow (nptl(7)), and they lose their capabilities with root.
@@ -69,7 +70,6 @@ export function confine(dataLimit: bigint): string {
     if (libc.setresuid(user.uid, user.uid, user.uid) !== 0) {
       throw new Error(`cannot become ${user.name} (CAP_SETUID is missing)`);
     }
-    name = user.name;
   } else if (hasCapabilities()) {
     // They belong to each thread by itself; a program that is started anew has only what is ambient, and that is nothing.
     const argv = (readKernelFile("/proc/self/cmdline") ?? "").split("\0").slice(0, -1).map((word) => cString(word));
@@ -81,17 +81,17 @@ export function confine(dataLimit: bigint): string {
   libc.prctl(PR_SET_PDEATHSIG, SIGKILL, 0n, 0n, 0n);
   libc.setrlimit(RLIMIT_DATA, BigUint64Array.of(dataLimit, dataLimit));
   forbidCalls((filter) => Number(libc.seccomp(SECCOMP[Deno.build.arch].seccomp, SET_MODE_FILTER, TSYNC, filter)));
-  if (hasCapabilities()) throw new Error("capabilities are left");
-  return name || (unprivilegedName(Deno.uid()) ?? `uid ${Deno.uid()}`);
+  if (!keepUser && hasCapabilities()) throw new Error("capabilities are left");
+  return nameOf(Deno.uid());
 }
 
 function hasCapabilities(): boolean {
   return /^Cap(Prm|Eff|Inh|Amb):\s*0*[1-9a-f]/m.test(readKernelFile("/proc/self/status") ?? "");
 }
 
-function unprivilegedName(uid: number | null): string | undefined {
+function nameOf(uid: number | null): string {
   const lines = (readKernelFile("/etc/passwd") ?? "").split("\n").map((line) => line.split(":"));
-  return lines.find(([, , id]) => Number(id) === uid)?.[0];
+  return lines.find(([, , id]) => Number(id) === uid)?.[0] ?? `uid ${uid}`;
 }
 
 const SET_MODE_FILTER = 1;

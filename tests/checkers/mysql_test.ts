@@ -1,12 +1,11 @@
 import { match, ok, strictEqual } from "node:assert/strict";
 import { parseIp } from "../../src/model/address.ts";
 import type { CheckTarget } from "../../src/model/check.ts";
-import { runRound } from "../../src/checkers/run.ts";
 import { Secret } from "../../src/model/secret.ts";
 import { ldirectord } from "../cli/program.ts";
 import { testOverTls } from "./database_tls.ts";
 import { testIllServers } from "./ill_servers.ts";
-import { checkOf, contains, inWords, type Manners, openDescriptors, verdict, withPeer } from "./peers.ts";
+import { checkOf, contains, inWords, type Manners, openDescriptors, round, verdict, withPeer } from "./peers.ts";
 import { answersQuery, oneRow, switchesTo } from "./mysql_packets.ts";
 import { MYSQL_PASSWORD, startMariadb } from "./mysql_server.ts";
 import { freePort, temporaryDirectory } from "./real_server.ts";
@@ -126,7 +125,7 @@ Deno.test("mysql: a real MariaDB", async (t) => {
       await t.step(`${row.name}, at ${host}`, async () => {
         const before = openDescriptors();
         const target = { service: "mysql", address: parseIp(host), port, ...joe, ...row.target } as const;
-        const { result, trace } = await runRound(checkOf(target), "negotiate");
+        const { result, trace } = await round(checkOf(target), "negotiate");
         strictEqual(inWords(result), row.verdict.replace("HOST", host));
         const told = JSON.stringify([result, trace]);
         ok(![MYSQL_PASSWORD, "wr0ng-password"].some((secret) => told.includes(secret)), told);

@@ -1,11 +1,10 @@
 // There is no Oracle server in Debian: what is proven here is all that comes before a login, against listeners that
 // speak TNS.
 import { ok, strictEqual } from "node:assert/strict";
-import { runRound } from "../../src/checkers/run.ts";
 import { Secret } from "../../src/model/secret.ts";
 import { testIllServers } from "./ill_servers.ts";
 import { ACCEPT, answers, packet, PASSWORD, refusal, tooOld } from "./oracle_listener.ts";
-import { checkOf, flood, inWords, type Manners, openDescriptors, verdict, withPeer } from "./peers.ts";
+import { checkOf, flood, inWords, type Manners, openDescriptors, round, verdict, withPeer } from "./peers.ts";
 
 const ASKED = {
   service: "oracle",
@@ -68,7 +67,7 @@ const ROWS: readonly { name: string; peer: Manners; verdict: string }[] = [
 for (const row of ROWS) {
   Deno.test(`oracle: ${row.name}`, async () => {
     await withPeer(row.peer, async (peer) => {
-      const { result, trace } = await runRound(checkOf({ ...ASKED, ...peer }), "negotiate");
+      const { result, trace } = await round(checkOf({ ...ASKED, ...peer }), "negotiate");
       const said = inWords(result).replace(String(peer.port), "PORT").replace(
         /CONNECTION_ID=[^)]+/,
         "CONNECTION_ID=ID",
