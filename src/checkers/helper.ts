@@ -68,6 +68,8 @@ class Helper {
   readonly #guilty = new Map<string, number>();
   readonly #ending = new Set<Promise<void>>();
   #isWanted = true;
+  /** It runs also while nothing is asked. */
+  #isKept = false;
   #ends = 0;
   #lastEnd: HelperIncident | undefined;
   #startFailure: { readonly at: number; readonly why: string } | undefined;
@@ -93,18 +95,24 @@ class Helper {
 
   /** Starts it, so that the first round need not wait for that. */
   start(): void {
-    this.#isWanted = true;
+    this.#isWanted = this.#isKept = true;
     this.#sharedProcess();
+  }
+
+  /** Starts it, and resolves when it can be asked, or has ended. */
+  async begun(): Promise<void> {
+    await this.#sharedProcess()?.begun;
   }
 
   /** No check needs it any more: it ends when the rounds under way have. */
   release(): void {
-    this.#isWanted = false;
+    this.#isWanted = this.#isKept = false;
     this.#releaseIfIdle();
   }
 
   /** Ends all processes; resolves when they are gone. */
   async close(): Promise<void> {
+    this.#isKept = false;
     for (const process of [...this.#shared ? [this.#shared] : [], ...this.#alone.keys()]) process.kill();
     this.#shared = undefined;
     await Promise.all(this.#ending);
@@ -140,6 +148,7 @@ class Helper {
       else if (blamesServer && (asked === suspect || ++asked.ends >= MAX_ENDS)) this.#askAlone(asked);
       else this.#askShared(asked);
     }
+    if (this.#isKept && !isIntended && !atStart) this.#sharedProcess();
   }
 
   #askAlone(asked: Asked): void {

@@ -106,6 +106,9 @@ export class HelperProcess<C extends Conversation> {
   readonly #rounds = new Map<number, Round<C>>();
   readonly #files = new Map<string, string>();
   readonly #startedAt = performance.now();
+  readonly #begun = Promise.withResolvers<void>();
+  /** Resolves when it can be asked, or has ended. */
+  readonly begun = this.#begun.promise;
   /** Resolves when it has ended and all that we held of it is closed. */
   readonly ended: Promise<void>;
   #lastRound = 0;
@@ -200,6 +203,7 @@ export class HelperProcess<C extends Conversation> {
     const words = lastWords(this.#child.stderr);
     const [{ code, signal }, said] = await Promise.all([this.#child.status, words, this.#listen()]);
     clearTimeout(this.#timer);
+    this.#begun.resolve();
     await this.#orders.abort().catch(() => {});
     const parsed = this.#rounds.get(readWord(this.#words, PARSED))?.conversation;
     for (const fd of [this.#channel, this.#words]) libc.close(fd);
@@ -232,6 +236,7 @@ export class HelperProcess<C extends Conversation> {
   #hear(report: Report): void {
     if (report.say === "ready") {
       this.#user ??= report.user;
+      this.#begun.resolve();
       // Until now nothing was asked of a server.
       for (const round of this.#rounds.values()) round.due = performance.now() + round.conversation.milliseconds;
       return;

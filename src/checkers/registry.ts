@@ -11,8 +11,7 @@ import { ping } from "./ping.ts";
 import { simpletcp } from "./simpletcp.ts";
 import { up } from "./verdict.ts";
 
-/** `helper`: code of others parses what the server says, so the helper process asks it (see helper/own_checkers.ts). */
-type Source = (() => Checker | Promise<Checker>) | "helper";
+type Source = () => Checker | Promise<Checker>;
 
 const BY_METHOD: Record<Exclude<CheckMethod, "negotiate">, Checker> = {
   agent,
@@ -32,14 +31,9 @@ const BY_SERVICE: Partial<Record<Service, Source>> = {
   https: () => https,
   imap: async () => (await import("./imap.ts")).imap,
   imaps: async () => (await import("./imap.ts")).imaps,
-  ldap: "helper",
-  ldaps: "helper",
   memcached: async () => (await import("./memcached.ts")).memcached,
-  mysql: "helper",
   nntp: async () => (await import("./nntp.ts")).nntp,
   none: () => unasked,
-  oracle: "helper",
-  pgsql: "helper",
   pop: async () => (await import("./pop.ts")).pop,
   pops: async () => (await import("./pop.ts")).pops,
   radius: async () => (await import("./radius.ts")).radius,
@@ -52,17 +46,11 @@ const BY_SERVICE: Partial<Record<Service, Source>> = {
 };
 
 /**
- * The checker for a method; `service` counts for `negotiate` only. `undefined` where there is none in this process.
+ * The checker for a method; `service` counts for `negotiate` only. `undefined` where this process has none: the helper
+ * process may (see helper/own_checkers.ts).
  */
 export function checkerFor(method: CheckMethod, service: Service): Checker | Promise<Checker> | undefined {
-  if (method !== "negotiate") return BY_METHOD[method];
-  const source = BY_SERVICE[service];
-  return source === "helper" ? undefined : source?.();
-}
-
-/** Whether negotiate checks of the service are made by the helper process. */
-export function isAskedByHelper(service: Service): boolean {
-  return BY_SERVICE[service] === "helper";
+  return method === "negotiate" ? BY_SERVICE[service]?.() : BY_METHOD[method];
 }
 
 /** `service = none`: there is nothing to ask. */

@@ -3,11 +3,20 @@
  * Checkers know none of these; the director knows nothing of sockets.
  */
 
-import type { Check, Checker, CheckMethod, CheckResult, CheckRun, CheckTarget, FailureKind } from "../model/check.ts";
+import {
+  type Check,
+  type Checker,
+  type CheckMethod,
+  type CheckResult,
+  type CheckRun,
+  type CheckTarget,
+  type FailureKind,
+  isAskedByHelper,
+} from "../model/check.ts";
 import { percentDecoded, utf8Characters } from "../wire/latin1.ts";
 import { setDeadline } from "./deadlines.ts";
 import { helper } from "./helper.ts";
-import { checkerFor, isAskedByHelper } from "./registry.ts";
+import { checkerFor } from "./registry.ts";
 import { down } from "./verdict.ts";
 
 /** A line of the conversation. */
@@ -58,7 +67,7 @@ export async function runRound(check: Check, method: CheckMethod): Promise<Round
   const attempts = attemptsOf(check.target, method);
   let result: CheckResult;
   for (let attempt = 1;; attempt++) {
-    result = method === "negotiate" && isAskedByHelper(check.target.service)
+    result = isAskedByHelper(method, check.target)
       ? await helper.ask(check.target, seconds * 1000, note).catch(explain)
       : await converse(() => checkerFor(method, check.target.service), check.target, seconds * 1000 / attempts, note);
     if (result.up || result.why !== "timeout" || attempt >= attempts) break;

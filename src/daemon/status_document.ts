@@ -1,6 +1,8 @@
+import { helper } from "../checkers/helper.ts";
 import type {
   CheckStatus,
   ConversationLine,
+  HelperStatus,
   OrdersStatus,
   RealState,
   RealStatus,
@@ -51,6 +53,7 @@ export async function statusOf(daemon: Daemon, scope: StatusScope): Promise<Stat
       state,
       startedAt: startedAt.toISOString(),
       lastReload,
+      helper: helperStatus(),
     },
     table: { inStep: director.inStep, trouble: director.trouble ?? silent },
     virtuals: [...model.virtuals.values()].flatMap((virtual) => writer.virtual(virtual)),
@@ -59,6 +62,19 @@ export async function statusOf(daemon: Daemon, scope: StatusScope): Promise<Stat
       host,
       line,
     })),
+  };
+}
+
+/** The helper process, where there is one or was. */
+function helperStatus(): HelperStatus | null {
+  const { pid = null, user = null, ends, lastEnd } = helper.state;
+  if (pid === null && ends === 0) return null;
+  const { at, why, real = null } = lastEnd ?? {};
+  return {
+    pid,
+    user,
+    ends,
+    lastEnd: at === undefined || why === undefined ? null : { time: new Date(at).toISOString(), why, real },
   };
 }
 

@@ -59,7 +59,15 @@ function daemonFamilies({ daemon, table, unresolved }: Status): Family[] {
     one("ldirectord_config_last_reload_successful", "Whether the last reload came into force.", Number(reload.ok)),
     one("ldirectord_config_last_reload_timestamp_seconds", "When that was, since the epoch.", epoch(reload.time)),
     one("ldirectord_unresolved_reals", "Real servers whose names do not resolve.", unresolved.length),
+    helperRestarts(daemon.helper?.ends ?? 0),
   ];
+}
+
+function helperRestarts(ends: number): Family {
+  const help = "How often the process that speaks to databases and directories was ended and started again.";
+  const restarts = new Family("ldirectord_helper_restarts_total", "counter", help);
+  restarts.add({}, ends);
+  return restarts;
 }
 
 function virtualFamilies(virtuals: readonly Labelled<VirtualStatus>[]): Family[] {

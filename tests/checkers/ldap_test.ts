@@ -20,7 +20,7 @@ const ROWS: readonly { name: string; target: Partial<CheckTarget>; verdict: stri
   },
   {
     name: "an entry whose name matches, beyond ASCII",
-    target: { ...manager, request: `ou=Büro,${ROOT_ENTRY}`, receive: contains("ou=B\xc3\xbcro") },
+    target: { ...manager, request: `ou=Büro,${ROOT_ENTRY}`, receive: contains("ou=Büro") },
     verdict: `up: entry "ou=Büro,${ROOT_ENTRY}"`,
   },
   {

@@ -7,11 +7,14 @@ import type { Check, CheckKey, CheckMethod, CheckResult, CheckTarget, Pattern } 
 import { helper } from "../../src/checkers/helper.ts";
 import { type Round, runRound } from "../../src/checkers/run.ts";
 import * as libc from "../../src/system/libc.ts";
+import { descriptorChannel } from "../../src/system/descriptor_passing.ts";
+import { newSharedWords } from "../../src/system/shared_words.ts";
 import { TlsMachine } from "../../src/system/openssl.ts";
 import { decodeLatin1, encodeLatin1 } from "../../src/wire/latin1.ts";
 
 // The first calls open the libraries for good; within a test that would count as the test's leak.
 libc.close(-1);
+for (const fd of [newSharedWords(), ...descriptorChannel()]) libc.close(fd);
 new TlsMachine({ address: "127.0.0.1", verify: false }).free();
 
 /** A server under test. */

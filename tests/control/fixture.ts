@@ -12,6 +12,7 @@ export function statusOfPid(pid: number): Status {
     state: "running",
     startedAt: time,
     lastReload: null,
+    helper: null,
   } as const;
   return { version: 1, time, daemon, table: { inStep: true, trouble: null }, virtuals: [], unresolved: [] };
 }

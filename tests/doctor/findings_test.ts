@@ -42,6 +42,7 @@ const WELL: Facts = {
     ["net.ipv4.conf.eth0.send_redirects", "1"],
   ]),
   capabilities: 0x1ff_ffff_ffffn,
+  helperUser: "nobody",
   openFiles: 1_048_576,
   keepers: [],
   sendmail: true,
