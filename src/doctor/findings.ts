@@ -117,7 +117,8 @@ export const QUESTIONS: Readonly<Record<string, Question>> = {
     }
     if (isRoot && (lacks(CAP_SETUID) || lacks(CAP_SETGID))) {
       const what = `root may not become ${helperUser} here (it lacks CAP_SETUID or CAP_SETGID)`;
-      return [{ level: "problem", what: `the helper process cannot be started: ${what}`, why }];
+      const commands = ["systemctl edit ldirectord    # CapabilityBoundingSet=CAP_SETUID CAP_SETGID"];
+      return [{ level: "problem", what: `the helper process cannot be started: ${what}`, why, commands }];
     }
     return [ok(`databases and directories are asked by a process of its own, as ${helperUser}`)];
   },

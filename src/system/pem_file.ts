@@ -13,10 +13,10 @@ export interface PemFile {
 export type PemFiles = (path: string) => PemFile;
 
 /** The files of this machine. */
-export const filesOnDisk: PemFiles = (path) => {
+export function filesOnDisk(path: string): PemFile {
   const { ino, size, mtime } = Deno.statSync(path);
   return { version: `${ino} ${size} ${mtime?.getTime()}`, read: () => Deno.readFileSync(path) };
-};
+}
 
 let files: PemFiles = filesOnDisk;
 
@@ -26,4 +26,6 @@ export function readPemFilesFrom(other: PemFiles): void {
 }
 
 /** The file of that path, from where files are read now. */
-export const pemFile: PemFiles = (path) => files(path);
+export function pemFile(path: string): PemFile {
+  return files(path);
+}
