@@ -52,6 +52,7 @@ export function unprivilegedUser(): UnprivilegedUser | undefined {
 export function confine(dataLimit: bigint, keepUser: boolean): string {
   const { symbols: libc } = Deno.dlopen("libc.so.6", DECLARATIONS);
   libc.setrlimit(RLIMIT_CORE, new BigUint64Array(2));
+  const before = statusOfSelf();
   libc.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0n, 0n, 0n);
   // Only who may use CAP_SETPCAP can; with no new privileges it makes no difference.
   for (let capability = 0n; capability <= LAST_CAPABILITY; capability++) {
@@ -71,6 +72,8 @@ export function confine(dataLimit: bigint, keepUser: boolean): string {
       throw new Error(`cannot become ${user.name} (CAP_SETUID is missing)`);
     }
   } else if (hasCapabilities()) {
+    // Without ambient ones, and without new privileges, they would not be here after a start.
+    if (/^NoNewPrivs:\s*1$/m.test(before) && /^CapAmb:\s*0+$/m.test(before)) throw new Error("capabilities are left");
     // They belong to each thread by itself; a program that is started anew has only what is ambient, and that is nothing.
     const argv = (readKernelFile("/proc/self/cmdline") ?? "").split("\0").slice(0, -1).map((word) => cString(word));
     const pointers = new BigUint64Array(argv.length + 1);
@@ -86,7 +89,11 @@ export function confine(dataLimit: bigint, keepUser: boolean): string {
 }
 
 function hasCapabilities(): boolean {
-  return /^Cap(Prm|Eff|Inh|Amb):\s*0*[1-9a-f]/m.test(readKernelFile("/proc/self/status") ?? "");
+  return /^Cap(Prm|Eff|Amb):\s*0*[1-9a-f]/m.test(statusOfSelf());
+}
+
+function statusOfSelf(): string {
+  return readKernelFile("/proc/self/status") ?? "";
 }
 
 function nameOf(uid: number | null): string {
