@@ -2,6 +2,7 @@
  * Connections that the director makes and hands over: this process may make none.
  */
 
+import { setImmediate } from "node:timers";
 import { PARSED } from "../checkers/helper_process.ts";
 import { receiveDescriptor } from "../system/descriptor_passing.ts";
 import { close } from "../system/libc.ts";
@@ -70,7 +71,7 @@ export class HandedConnections {
       read: async () => {
         const bytes = await stream.read();
         const before = this.#turn;
-        await (this.#turn = before.then(() => new Promise((resolve) => setTimeout(resolve, 0))));
+        await (this.#turn = before.then(() => new Promise((resolve) => setImmediate(resolve))));
         writeWord(this.#words, PARSED, round);
         return bytes;
       },

@@ -13,6 +13,7 @@ import { boundedLines } from "../system/bounded_lines.ts";
 import { confine } from "../system/confinement.ts";
 import { readKernelFile } from "../system/kernel_file.ts";
 import { type PemFile, readPemFilesFrom } from "../system/pem_file.ts";
+import { forgetStartPages } from "../system/start_pages.ts";
 import { writeWord } from "../system/shared_words.ts";
 import { boundWork } from "./bounded_work.ts";
 import { HandedConnections } from "./handed_connections.ts";
@@ -31,6 +32,7 @@ export async function serveDirector(channel: number, words: number): Promise<voi
   surviveLibraries();
   const work = new Conversations(channel, words);
   say({ say: "ready", user });
+  forgetStartPages();
   for await (const line of boundedLines(Deno.stdin.readable, MAX_ORDER)) work.take(JSON.parse(line) as Order);
 }
 

@@ -3,6 +3,7 @@
  */
 
 import { readKernelFile } from "./kernel_file.ts";
+import { close, O_WRONLY, open, write } from "./libc.ts";
 
 const DECLARATIONS = {
   prctl: { parameters: ["i32", "u64", "u64", "u64", "u64"], result: "i32" },
@@ -52,6 +53,7 @@ export function unprivilegedUser(): UnprivilegedUser | undefined {
 export function confine(dataLimit: bigint, keepUser: boolean): string {
   const { symbols: libc } = Deno.dlopen("libc.so.6", DECLARATIONS);
   libc.setrlimit(RLIMIT_CORE, new BigUint64Array(2));
+  preferToBeKilled();
   const before = statusOfSelf();
   libc.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0n, 0n, 0n);
   // Only who may use CAP_SETPCAP can; with no new privileges it makes no difference.
@@ -86,6 +88,14 @@ export function confine(dataLimit: bigint, keepUser: boolean): string {
   forbidCalls((filter) => Number(libc.seccomp(SECCOMP[Deno.build.arch].seccomp, SET_MODE_FILTER, TSYNC, filter)));
   if (!keepUser && hasCapabilities()) throw new Error("capabilities are left");
   return nameOf(Deno.uid());
+}
+
+/** Where the machine's memory ends, this process goes before the director does (proc(5), oom_score_adj). */
+function preferToBeKilled(): void {
+  const fd = open("/proc/self/oom_score_adj", O_WRONLY);
+  if (fd < 0) return;
+  write(fd, new TextEncoder().encode("500"));
+  close(fd);
 }
 
 function hasCapabilities(): boolean {
