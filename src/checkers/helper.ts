@@ -82,15 +82,11 @@ class Helper {
 
   /** Holds a conversation and gives its verdict; rejects with what stands in the way of a connection. */
   ask(target: CheckTarget, milliseconds: number, trace: (line: string) => void): Promise<CheckResult> {
-    return new Promise((resolve, reject) => {
-      const settle = (result: CheckResult) => {
-        resolve(result);
-        this.#releaseIfIdle();
-      };
-      const asked = new Asked(target, milliseconds, trace, settle, reject);
+    return new Promise<CheckResult>((resolve, reject) => {
+      const asked = new Asked(target, milliseconds, trace, resolve, reject);
       if (this.#guilty.has(nameOf(target))) this.#askAlone(asked);
       else this.#askShared(asked);
-    });
+    }).finally(() => this.#releaseIfIdle());
   }
 
   /** Starts it, so that the first round need not wait for that. */

@@ -131,6 +131,7 @@ Deno.test(
     const before = await statusNow();
     strictEqual(before === null || before.pid === null, true);
     strictEqual((await reload(test, DATABASE)).ok, true);
+    while ((await statusNow())?.user === null) await new Promise((resolve) => setTimeout(resolve, 10));
     const { pid } = (await statusNow())!;
     strictEqual(readKernelFile(`/proc/${pid}/cmdline`)?.includes("__helper"), true);
     Deno.kill(pid!, "SIGKILL");
