@@ -18,7 +18,7 @@ export type Order =
   }
   /** The descriptor that comes next over the other channel is the connection that the round asked for. */
   | { readonly do: "take"; readonly round: number }
-  /** The round's connection could not be made: nobody waits for its verdict. */
+  /** The round is to end: its connection could not be made, or its time has long passed. */
   | { readonly do: "drop"; readonly round: number }
   /** A PEM file that a target names, in its present state. */
   | { readonly do: "file"; readonly path: string; readonly version: string; readonly text: string };
@@ -26,6 +26,8 @@ export type Order =
 /** What the helper says. */
 export type Report =
   | { readonly say: "ready"; readonly user: string }
+  /** The conversation begins: what it needs is loaded. */
+  | { readonly say: "begun"; readonly round: number }
   | { readonly say: "trace"; readonly round: number; readonly text: string }
   | { readonly say: "connect"; readonly round: number }
   /** The conversation has ended, and nothing of it goes on. */
@@ -80,7 +82,7 @@ export function readReport(line: string): Report | undefined {
   const { say, round, user, text, result } = said as Readonly<Record<string, unknown>>;
   if (say === "ready") return isText(user) ? { say, user } : undefined;
   if (typeof round !== "number" || !Number.isSafeInteger(round)) return undefined;
-  if (say === "connect") return { say, round };
+  if (say === "connect" || say === "begun") return { say, round };
   if (say === "trace") return isText(text) ? { say, round, text } : undefined;
   if (say !== "result") return undefined;
   const read = readResult(result);

@@ -4,7 +4,7 @@
  * handed connections over a socket. What it says is not trusted, and it is killed when it does not come back.
  */
 
-import type { CheckTarget } from "../model/check.ts";
+import type { CheckResult, CheckTarget } from "../model/check.ts";
 import { boundedLines } from "../system/bounded_lines.ts";
 import { cleanCommand } from "../system/clean_command.ts";
 import { descriptorChannel, inheritable, sendDescriptor } from "../system/descriptor_passing.ts";
@@ -15,7 +15,7 @@ import { TlsFileError } from "../system/openssl.ts";
 import { OWN_PROGRAM } from "../system/own_program.ts";
 import { newSharedWords, readWord } from "../system/shared_words.ts";
 import { connectDescriptor } from "../wire/tcp.ts";
-import type { CheckResult } from "../model/check.ts";
+import { down } from "./verdict.ts";
 import { MAX_LINE, type Order, readReport, type Report, writeTarget } from "./helper_messages.ts";
 
 /** The command by which this program is the helper. */
@@ -34,9 +34,18 @@ const LOOK = 200;
 /** Milliseconds by which a look may be late; with more we were kept from running, and so was the helper, perhaps. */
 const LATE = 1_000;
 
-/** Milliseconds without a beat, and of its own CPU time meanwhile, after which a helper is stuck. */
-const SILENCE = 1_000;
-const BURNT = 700;
+/**
+ * Milliseconds without a beat, and of its own CPU time meanwhile, after which a helper is stuck: on a slow machine it
+ * needs a second for the library that it loads.
+ */
+const SILENCE = 3_000;
+const BURNT = 2_500;
+
+/** The share of a CPU with less of which a silent helper is not at work: it was stopped. */
+const IDLE_SHARE = 0.1;
+
+/** Milliseconds without a beat after which a helper is ended whatever it does. */
+const LONGEST_SILENCE = 30_000;
 
 /** Milliseconds for which a round may outlive its deadline. */
 const GRACE = 1_000;
@@ -87,7 +96,10 @@ export interface HelperEnd<C extends Conversation = Conversation> {
 interface Round<C> {
   readonly conversation: C;
   readonly over: AbortController;
+  /** When it has ended at the latest. */
   due: number;
+  /** It was told to end without a verdict. */
+  isDropped: boolean;
   connections: number;
 }
 
@@ -168,8 +180,8 @@ export class HelperProcess<C extends Conversation> {
     }
     const round = ++this.#lastRound;
     const { target, milliseconds } = conversation;
-    const due = performance.now() + milliseconds;
-    this.#rounds.set(round, { conversation, over: new AbortController(), due, connections: 0 });
+    const due = performance.now() + START_LIMIT + milliseconds;
+    this.#rounds.set(round, { conversation, over: new AbortController(), due, isDropped: false, connections: 0 });
     this.#say({ do: "ask", round, milliseconds, target: writeTarget(target) });
     if (this.#timer === undefined) this.#startLooking();
   }
@@ -205,7 +217,7 @@ export class HelperProcess<C extends Conversation> {
     clearTimeout(this.#timer);
     this.#begun.resolve();
     await this.#orders.abort().catch(() => {});
-    const parsed = this.#rounds.get(readWord(this.#words, PARSED))?.conversation;
+    const parsed = this.#parsed;
     for (const fd of [this.#channel, this.#words]) libc.close(fd);
     for (const { over } of this.#rounds.values()) over.abort();
     const open = [...this.#rounds.values()].map(({ conversation }) => conversation);
@@ -213,7 +225,7 @@ export class HelperProcess<C extends Conversation> {
     const how = signal ?? `exit status ${code}`;
     const own: Reason<C> = {
       why: atStart && said ? said : `it ended by itself (${how})`,
-      blamesServer: !atStart && (signal === null || OWN_SIGNALS.has(signal)),
+      blamesServer: !atStart && parsed !== undefined && (signal === null || OWN_SIGNALS.has(signal)),
       isIntended: false,
       suspect: parsed,
     };
@@ -237,18 +249,17 @@ export class HelperProcess<C extends Conversation> {
     if (report.say === "ready") {
       this.#user ??= report.user;
       this.#begun.resolve();
-      // Until now nothing was asked of a server.
-      for (const round of this.#rounds.values()) round.due = performance.now() + round.conversation.milliseconds;
       return;
     }
     const round = this.#rounds.get(report.round);
     // One whose connection failed.
     if (!round) return;
-    if (report.say === "trace") round.conversation.trace(report.text);
+    if (report.say === "begun") round.due = performance.now() + round.conversation.milliseconds;
+    else if (report.say === "trace") round.conversation.trace(report.text);
     else if (report.say === "connect") this.#connect(report.round, round);
     else {
       this.#drop(report.round, round);
-      round.conversation.settle(report.result);
+      round.conversation.settle(round.isDropped ? down("timeout", "") : report.result);
     }
   }
 
@@ -311,23 +322,36 @@ export class HelperProcess<C extends Conversation> {
       for (const round of this.#rounds.values()) round.due += late;
       return;
     }
-    const isSilent = now - this.#beatAt > SILENCE;
-    if (isSilent && cpuMilliseconds(this.pid) - this.#cpuAtBeat > BURNT) {
-      return this.#blame("it did not come back from what a server sent");
+    if (now - this.#beatAt > SILENCE) return this.#judgeSilence(now);
+    for (const [number, round] of this.#rounds) {
+      if (now < round.due + GRACE) continue;
+      if (round.isDropped) return this.#blame("a conversation did not end after its deadline", round.conversation);
+      // Its own deadline may be late on a busy machine. From now on it has as long again.
+      round.isDropped = true;
+      round.due = now;
+      this.#say({ do: "drop", round: number });
     }
-    for (const { due, conversation } of this.#rounds.values()) {
-      if (now < due + GRACE) continue;
-      if (isSilent) {
-        return this.#kill({ why: "it was stopped, or kept from running", blamesServer: false, isIntended: false });
-      }
-      return this.#blame("a conversation did not end after its deadline", conversation);
-    }
+  }
+
+  /** It computes, or it was stopped or kept from running, which is no server's doing. */
+  #judgeSilence(now: number): void {
+    const silence = now - this.#beatAt;
+    const burnt = cpuMilliseconds(this.pid) - this.#cpuAtBeat;
+    if (burnt > BURNT && this.#parsed) return this.#blame("it did not come back from what a server sent");
+    const isOverdue = [...this.#rounds.values()].some(({ due }) => now > due + GRACE);
+    const isIdle = burnt < silence * IDLE_SHARE;
+    if (!(isIdle && isOverdue) && silence < LONGEST_SILENCE) return;
+    this.#kill({ why: "it was stopped, or kept from running", blamesServer: false, isIntended: false });
+  }
+
+  /** The conversation whose bytes were parsed last, if it goes on. */
+  get #parsed(): C | undefined {
+    return this.#rounds.get(readWord(this.#words, PARSED))?.conversation;
   }
 
   /** Kills it for what a server sent: to `suspect`, or whoever's bytes were parsed last. */
   #blame(why: string, suspect?: C): void {
-    suspect ??= this.#rounds.get(readWord(this.#words, PARSED))?.conversation;
-    this.#kill({ why, blamesServer: true, isIntended: false, suspect });
+    this.#kill({ why, blamesServer: true, isIntended: false, suspect: suspect ?? this.#parsed });
   }
 
   #kill(reason: Reason<C>): void {

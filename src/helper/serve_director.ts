@@ -8,7 +8,7 @@ import { BEAT, BEAT_INTERVAL } from "../checkers/helper_process.ts";
 import { connectBy } from "../checkers/open.ts";
 import { converse } from "../checkers/run.ts";
 import { compilePattern } from "../config/perl_regex.ts";
-import type { CheckResult, Pattern } from "../model/check.ts";
+import type { Checker, CheckResult, Pattern } from "../model/check.ts";
 import { boundedLines } from "../system/bounded_lines.ts";
 import { confine } from "../system/confinement.ts";
 import { readKernelFile } from "../system/kernel_file.ts";
@@ -41,7 +41,7 @@ class Conversations {
   readonly #words: number;
   readonly #connections: HandedConnections;
   readonly #files = new Map<string, PemFile>();
-  #underWay = 0;
+  readonly #underWay = new Map<number, AbortController>();
   #beats = 0;
   #timer: number | undefined;
 
@@ -63,7 +63,7 @@ class Conversations {
       case "take":
         return this.#connections.take(order.round);
       case "drop":
-        return;
+        return this.#underWay.get(order.round)?.abort(new Error("the round was dropped"));
       case "file": {
         const bytes = new TextEncoder().encode(order.text);
         this.#files.set(order.path, { version: order.version, read: () => bytes });
@@ -72,29 +72,27 @@ class Conversations {
   }
 
   async #hold({ round, milliseconds, target: written }: Extract<Order, { do: "ask" }>): Promise<void> {
-    if (this.#underWay++ === 0) this.#startBeating();
+    if (this.#underWay.size === 0) this.#startBeating();
+    const dropped = new AbortController();
+    this.#underWay.set(round, dropped);
     const trace = (text: string) => say({ say: "trace", round, text: text.slice(0, MAX_TEXT) });
     // Nothing of it may go on when its verdict is told, be it at the deadline.
     const over = Promise.withResolvers<void>();
-    const result = await converse(
-      async () => {
-        const checker = await ownChecker(written.service);
-        if (!checker) throw new Error(`the helper process has no check for ${written.service}`);
-        return async (target, run) => {
-          this.#connections.belongs(run.signal, round);
-          try {
-            return await checker(target, run);
-          } finally {
-            over.resolve();
-          }
-        };
-      },
-      readTarget(written, compiled),
-      milliseconds,
-      trace,
-    );
+    const checker = await ownChecker(written.service)!;
+    say({ say: "begun", round });
+    const watched: Checker = async (target, run) => {
+      const signal = AbortSignal.any([run.signal, dropped.signal]);
+      this.#connections.belongs(signal, round);
+      try {
+        return await checker(target, { ...run, signal });
+      } finally {
+        over.resolve();
+      }
+    };
+    const result = await converse(() => watched, readTarget(written, compiled), milliseconds, trace);
     await over.promise;
-    if (--this.#underWay === 0) clearInterval(this.#timer);
+    this.#underWay.delete(round);
+    if (this.#underWay.size === 0) clearInterval(this.#timer);
     say({ say: "result", round, result: bounded(result) });
   }
 

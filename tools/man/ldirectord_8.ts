@@ -158,7 +158,7 @@ function helperProcess(page: Page): void {
       "makes the connections, so `bindto` and `checkmark` hold, and hands over passwords, certificates and keys by a pipe.",
   );
   page.paragraph(
-    "It is killed when it does not come back within a second, or when a conversation outlives its deadline by a second, " +
+    "It is killed when it does not come back from a reply within three seconds, or when a conversation outlives its deadline by a second, " +
       "and is started again at once. Checks that were under way are made again and do not count as failed. The real " +
       "server in question is asked again by a process of its own; if it ends that one, too, it is down because `the " +
       "reply kept the check from ending`. `ldirectord status` and the log tell of each such end.",
