@@ -173,7 +173,8 @@ class Helper {
     // It has had its verdict.
     if (end.open.length === 0) return;
     if (end.isIntended) return asked.settle(down("internal", "the helper process was ended"));
-    this.#note(end, asked);
+    // Of a server that is known to be guilty each round would tell the same.
+    this.#note(end, asked, !this.#guilty.has(nameOf(asked.target)));
     if (end.atStart) return this.#cannotStart(asked);
     if (end.blamesServer) {
       this.#guilty.set(nameOf(asked.target), PROBATION);
@@ -211,10 +212,10 @@ class Helper {
     asked.settle(down("internal", `the helper process cannot be started: ${this.#startFailure?.why}`));
   }
 
-  #note({ why }: HelperEnd, asked: Asked | undefined): void {
+  #note({ why }: HelperEnd, asked: Asked | undefined, isNews = true): void {
     this.#ends++;
     this.#lastEnd = { at: Date.now(), why, real: asked && nameOf(asked.target) };
-    this.onIncident(this.#lastEnd);
+    if (isNews) this.onIncident(this.#lastEnd);
   }
 }
 

@@ -44,14 +44,17 @@ const BURNT = 2_500;
 /** The share of a CPU with less of which a silent helper is not at work: it was stopped. */
 const IDLE_SHARE = 0.1;
 
+/** Milliseconds for which one that is not at work is waited for. */
+const LONGEST_STOP = 10_000;
+
 /** Milliseconds without a beat after which a helper is ended whatever it does. */
 const LONGEST_SILENCE = 30_000;
 
 /** Milliseconds for which a round may outlive its deadline. */
 const GRACE = 1_000;
 
-/** Milliseconds within which a helper must have begun. */
-const START_LIMIT = 15_000;
+/** Milliseconds within which a helper must have begun, and a round in it: a busy machine takes its time. */
+const START_LIMIT = 60_000;
 
 /** Connections of one round: an Oracle listener is asked twice. */
 const MAX_CONNECTIONS = 3;
@@ -340,7 +343,7 @@ export class HelperProcess<C extends Conversation> {
     if (burnt > BURNT && this.#parsed) return this.#blame("it did not come back from what a server sent");
     const isOverdue = [...this.#rounds.values()].some(({ due }) => now > due + GRACE);
     const isIdle = burnt < silence * IDLE_SHARE;
-    if (!(isIdle && isOverdue) && silence < LONGEST_SILENCE) return;
+    if (!(isIdle && (isOverdue || silence > LONGEST_STOP)) && silence < LONGEST_SILENCE) return;
     this.#kill({ why: "it was stopped, or kept from running", blamesServer: false, isIntended: false });
   }
 
