@@ -5,6 +5,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   model: [],
   system: [],
   wire: ["model", "system"],
+  helper: ["checkers", "config", "model", "system", "wire"],
   checkers: ["model", "system", "wire"],
   config: ["model"],
   ipvs: ["model", "system"],
@@ -14,7 +15,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   doctor: ["config", "ipvs", "model", "system"],
   web: ["control", "model"],
   daemon: ["alerts", "checkers", "config", "control", "director", "ipvs", "model", "system"],
-  cli: ["checkers", "config", "control", "daemon", "director", "doctor", "ipvs", "model", "system", "web"],
+  cli: ["checkers", "config", "control", "daemon", "director", "doctor", "helper", "ipvs", "model", "system", "web"],
 };
 
 const SRC = new URL("../src/", import.meta.url);
@@ -60,4 +61,19 @@ Deno.test("no file of src imports itself by a detour", () => {
   };
   for (const file of targets.keys()) walk(file, []);
   deepStrictEqual(cycles, []);
+});
+
+/** The libraries that parse what a database or a directory says, and who may import what leads to them. */
+const PARSERS = /from "(mysql2|pg|oracledb|ldapts)(\/[^"]*)?"/;
+const HELPERS_OWN = ["checkers/ldap.ts", "checkers/mysql.ts", "checkers/oracle.ts", "checkers/pgsql.ts"];
+
+Deno.test("code of others that parses what a server says is reached by the helper process alone", () => {
+  const files = [...new Set(imports().map(({ from }) => from))];
+  const parsing = files.filter((file) => PARSERS.test(Deno.readTextFileSync(new URL(file, SRC))));
+  deepStrictEqual(parsing.sort(), [...HELPERS_OWN.slice(1), "wire/ldap_message.ts"]);
+  const leading = imports().filter(({ to }) => [...HELPERS_OWN, ...parsing].includes(to));
+  const outside = leading.filter(({ from }) => folderOf(from) !== "helper" && !HELPERS_OWN.includes(from));
+  deepStrictEqual(outside, []);
+  const starting = imports().filter(({ from, to }) => folderOf(to) === "helper" && folderOf(from) !== "helper");
+  deepStrictEqual(starting.map(({ from }) => from), ["cli/helper_process.ts"]);
 });

@@ -116,7 +116,7 @@ function explain(error: QueryError, stream: NodeStream, run: CheckRun): CheckRes
   if (stream.failure) throw stream.failure;
   const plugin = /authentication using (?:unknown plugin )?(\w+)/.exec(error.message)?.[1];
   if (plugin) {
-    return down("internal", `logins by ${plugin} cannot be checked: give the check a user that has a password`);
+    return down("auth", `logins by ${plugin} cannot be checked: give the check a user that has a password`);
   }
   throw new ProtocolError(`the server's answer cannot be read: ${error.message || error.name}`);
 }

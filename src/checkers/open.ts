@@ -8,6 +8,13 @@ import type { ByteStream } from "../wire/byte_stream.ts";
 import { connectTcp } from "../wire/tcp.ts";
 import { connectUdp, type UdpSocket } from "../wire/udp.ts";
 
+let connect: typeof connectTcp = connectTcp;
+
+/** Has TCP connections made otherwise from now on: by a process that may make none itself, and is handed them. */
+export function connectBy(other: typeof connectTcp): void {
+  connect = other;
+}
+
 /** Connects to the target's address and port, or to others that belong to the same conversation. */
 export async function openTcp(
   target: CheckTarget,
@@ -15,7 +22,7 @@ export async function openTcp(
   { address = target.address, port = target.port }: { readonly address?: IpAddress; readonly port?: number } = {},
 ): Promise<ByteStream> {
   run.trace(`* connecting to ${formatEndpoint(address, port)}`);
-  const stream = await connectTcp(address, port, run.signal, target.origin, run.heard);
+  const stream = await connect(address, port, run.signal, target.origin, run.heard);
   run.trace("* connected");
   return stream;
 }

@@ -96,7 +96,7 @@ function explain(error: DriverError, stream: NodeStream, run: CheckRun): CheckRe
   const [said] = error.message.split("\n");
   run.trace(`< ${said}`);
   if (UNKNOWN_NAMES.includes(error.code ?? "")) return undefined;
-  if (error.code === TOO_OLD) return down("internal", "Oracle before 12.1 cannot be asked: write checktype = connect");
+  if (error.code === TOO_OLD) return down("protocol", "Oracle before 12.1 cannot be asked: write checktype = connect");
   if (error.code?.startsWith("ORA-")) return down(REJECTIONS.has(error.errorNum ?? 0) ? "auth" : "protocol", said);
   // All else is of a server that does not know its protocol: the driver is not careful with what it reads.
   throw new ProtocolError(said);

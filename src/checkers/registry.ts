@@ -31,14 +31,9 @@ const BY_SERVICE: Partial<Record<Service, Source>> = {
   https: () => https,
   imap: async () => (await import("./imap.ts")).imap,
   imaps: async () => (await import("./imap.ts")).imaps,
-  ldap: async () => (await import("./ldap.ts")).ldap,
-  ldaps: async () => (await import("./ldap.ts")).ldaps,
   memcached: async () => (await import("./memcached.ts")).memcached,
-  mysql: async () => (await import("./mysql.ts")).mysql,
   nntp: async () => (await import("./nntp.ts")).nntp,
   none: () => unasked,
-  oracle: async () => (await import("./oracle.ts")).oracle,
-  pgsql: async () => (await import("./pgsql.ts")).pgsql,
   pop: async () => (await import("./pop.ts")).pop,
   pops: async () => (await import("./pop.ts")).pops,
   radius: async () => (await import("./radius.ts")).radius,
@@ -50,7 +45,10 @@ const BY_SERVICE: Partial<Record<Service, Source>> = {
   submission: async () => (await import("./smtp.ts")).smtp,
 };
 
-/** The checker for a method; `service` counts for `negotiate` only. `undefined` where there is none. */
+/**
+ * The checker for a method; `service` counts for `negotiate` only. `undefined` where this process has none: the helper
+ * process may (see helper/own_checkers.ts).
+ */
 export function checkerFor(method: CheckMethod, service: Service): Checker | Promise<Checker> | undefined {
   return method === "negotiate" ? BY_SERVICE[service]?.() : BY_METHOD[method];
 }

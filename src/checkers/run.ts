@@ -3,10 +3,19 @@
  * Checkers know none of these; the director knows nothing of sockets.
  */
 
-import type { Check, CheckMethod, CheckResult, CheckRun, CheckTarget } from "../model/check.ts";
+import {
+  type Check,
+  type Checker,
+  type CheckMethod,
+  type CheckResult,
+  type CheckRun,
+  type CheckTarget,
+  isAskedByHelper,
+} from "../model/check.ts";
 import { percentDecoded, utf8Characters } from "../wire/latin1.ts";
 import { setDeadline } from "./deadlines.ts";
 import { explain } from "./explain.ts";
+import { helper } from "./helper.ts";
 import { checkerFor } from "./registry.ts";
 import { down } from "./verdict.ts";
 
@@ -61,7 +70,9 @@ export async function runRound(check: Check, method: CheckMethod, onReleased = (
   const conversations: Promise<CheckResult>[] = [];
   let result: CheckResult;
   for (let attempt = 1;; attempt++) {
-    const { conversation, verdict } = converse(check.target, method, seconds * 1000 / attempts, note);
+    const { conversation, verdict } = isAskedByHelper(method, check.target)
+      ? askedByHelper(check.target, seconds * 1000, note)
+      : converse(() => checkerFor(method, check.target.service), check.target, seconds * 1000 / attempts, note);
     conversations.push(conversation);
     result = await verdict;
     if (result.up || result.why !== "timeout" || attempt >= attempts) break;
@@ -99,19 +110,34 @@ function attemptsOf(target: CheckTarget, method: CheckMethod): number {
   return pings ? Math.max(target.pingCount, 1) : 1;
 }
 
+/** Finds a checker; one that needs a library has that loaded first. */
+export type CheckerSource = () => Checker | Promise<Checker> | undefined;
+
 /** A conversation, and its verdict, for which nobody waits beyond the deadline. Neither is ever rejected. */
-function converse(
+interface Conversation {
+  readonly conversation: Promise<CheckResult>;
+  readonly verdict: Promise<CheckResult>;
+}
+
+/** The helper process sees to the deadline. */
+function askedByHelper(target: CheckTarget, milliseconds: number, trace: CheckRun["trace"]): Conversation {
+  const verdict = helper.ask(target, milliseconds, trace).catch((error) => explain(error, false));
+  return { conversation: verdict, verdict };
+}
+
+/** Has a checker hold its conversation, and gives its verdict at the deadline at the latest. */
+export function converse(
+  source: CheckerSource,
   target: CheckTarget,
-  method: CheckMethod,
   milliseconds: number,
   trace: CheckRun["trace"],
-): { readonly conversation: Promise<CheckResult>; readonly verdict: Promise<CheckResult> } {
+): Conversation {
   const ending = new AbortController();
   let cancelDeadline!: () => void;
   const deadline = new Promise<CheckResult>((resolve) => {
     cancelDeadline = setDeadline(milliseconds, () => resolve(down("timeout", "")));
   });
-  const conversation = ask(target, method, ending.signal, trace);
+  const conversation = ask(source, target, ending.signal, trace);
   const verdict = Promise.race([conversation, deadline]).finally(() => {
     cancelDeadline();
     // Also after a verdict: what a checker forgot to close is closed here.
@@ -121,15 +147,15 @@ function converse(
 }
 
 async function ask(
+  source: CheckerSource,
   target: CheckTarget,
-  method: CheckMethod,
   signal: AbortSignal,
   trace: CheckRun["trace"],
 ): Promise<CheckResult> {
   let warning: string | undefined;
   let hasSpoken = false;
   try {
-    const checker = await checkerFor(method, target.service);
+    const checker = await source();
     if (!checker) return down("internal", `there is no check for service ${target.service}`);
     const heard = () => hasSpoken = true;
     const result = await checker(target, { signal, trace, warn: (text) => warning = text, heard });

@@ -40,6 +40,7 @@ export function kindBrush(kind: HistoryKind, paint: Paint): Brush {
       return paint.red;
     case "fallback-in":
     case "order":
+    case "helper-ended":
       return paint.yellow;
     default:
       return (text) => text;

@@ -1,3 +1,4 @@
+import { helper } from "../checkers/helper.ts";
 import { type Round, runRound } from "../checkers/run.ts";
 import { CHECK_DIRECTIVES, checkUrl, formOf, type Given } from "../config/check_url.ts";
 import { type Loaded, loadTree } from "../config/load.ts";
@@ -5,7 +6,7 @@ import { whyUnreadable } from "../config/unreadable.ts";
 import { rounded } from "../daemon/check_records.ts";
 import { checksIn, type CheckUser, usersOf } from "../director/check_users.ts";
 import { formatEndpoint, type IpAddress } from "../model/address.ts";
-import type { Check } from "../model/check.ts";
+import { type Check, isAskedByHelper } from "../model/check.ts";
 import type { Model } from "../model/virtual_service.ts";
 import { ExitStatus } from "./exit_status.ts";
 import { findInstance, hasConfiguration } from "./instance.ts";
@@ -163,7 +164,9 @@ function isMeant({ virtual, real }: CheckUser, wanted: string, model: Model): bo
  * Makes a round with nobody, at this machine's own closed port, so that the times of the others are theirs: the first
  * one loads and compiles what it needs.
  */
-async function warmUp([{ check }]: readonly Probe[]): Promise<void> {
+async function warmUp(probes: readonly Probe[]): Promise<void> {
+  const [{ check }] = probes;
+  if (probes.some(({ check: { method, target } }) => isAskedByHelper(method, target))) await helper.begun();
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr as Deno.NetAddr;
   const { target } = check;

@@ -1,6 +1,6 @@
 /** The status document as a table for a person. */
 
-import type { RealStatus, Status, TrafficStatus, VirtualStatus } from "../control/status.ts";
+import type { HelperStatus, RealStatus, Status, TrafficStatus, VirtualStatus } from "../control/status.ts";
 import { brushOf, virtualBrush } from "./brushes.ts";
 import type { Paint } from "./paint.ts";
 import { formatCount, formatDuration, formatMilliseconds } from "./quantities.ts";
@@ -154,7 +154,16 @@ function headLines({ time, daemon, table, checks, virtuals }: Status, paint: Pai
   if (lastReload && !lastReload.ok) {
     lines.push(paint.red(`! the last reload failed ${ageOf(lastReload.time, now)} ago: ${lastReload.trouble}`));
   }
+  const { helper } = daemon;
+  if (helper) lines.push(helperText(helper, now));
   return lines;
+}
+
+function helperText({ pid, user, ends, lastEnd }: HelperStatus, now: number): string {
+  const process = pid === null ? "helper process: none" : `helper process ${pid}, user ${user ?? "(starting)"}`;
+  if (!lastEnd) return process;
+  const real = lastEnd.real === null ? "" : ` (${lastEnd.real})`;
+  return `${process}, ended ${ends} times, last ${ageOf(lastEnd.time, now)} ago: ${lastEnd.why}${real}`;
 }
 
 /** Why, with what is out of step before it, and what ends by itself after it. */

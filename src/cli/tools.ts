@@ -19,6 +19,7 @@ export const TOOLS: Readonly<Record<string, () => Promise<Tool>>> = {
   deactivate: async () => (await import("./duty.ts")).deactivate,
   "check-pulse": async () => (await import("./check_pulse.ts")).checkPulse,
   help: async () => (await import("./help.ts")).help,
+  __helper: async () => (await import("./helper_process.ts")).helperProcess,
   __complete: async () => (await import("./complete.ts")).complete,
 };
 

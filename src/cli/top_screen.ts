@@ -78,13 +78,19 @@ function headLine({ status, sort, filter, problems }: TopState, { paint }: Scree
   ];
 }
 
+/** Milliseconds for which an end of the helper process is told. */
+const HELPER_NEWS = 60_000;
+
 /** The worst of what status says beside its table. */
 function troubleLine({ trouble, status }: TopState, { paint }: Screen): Line {
   const { lastReload = null } = status?.daemon ?? {};
   const reload = lastReload && !lastReload.ok ? `the last reload failed: ${lastReload.trouble}` : undefined;
   const [nameless] = status?.unresolved ?? [];
   const name = nameless && `${nameless.host} (${nameless.virtual}): its name does not resolve`;
-  const text = trouble ?? status?.table.trouble ?? reload ?? name ?? "";
+  const lastEnd = status?.daemon.helper?.lastEnd;
+  const recent = lastEnd && Date.parse(status.time) - Date.parse(lastEnd.time) < HELPER_NEWS;
+  const helper = recent ? `the helper process was ended: ${lastEnd.why} (${lastEnd.real ?? "no server"})` : undefined;
+  const text = trouble ?? status?.table.trouble ?? reload ?? helper ?? name ?? "";
   return [{ text: text && `! ${text}`, brush: paint.red }];
 }
 

@@ -446,7 +446,8 @@ export const DIRECTIVES = {
     value: values.command,
     default: "/bin/true",
     doc: "The program of an external check. After its own arguments it is given the virtual address (or mark), the " +
-      "virtual port, the real address and the real port; exit status 0 means up.",
+      "virtual port, the real address and the real port; exit status 0 means up. Its environment is PATH (the bin and " +
+      "sbin folders) and LANG=C.UTF-8, and nothing else.",
   },
   checkport: {
     scope: "virtual",

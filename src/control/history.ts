@@ -17,7 +17,9 @@ export type HistoryKind =
   | "reload-failed"
   /** The kernel's table. */
   | "out-of-step"
-  | "in-step";
+  | "in-step"
+  /** The helper process was ended, or has ended by itself, and is started again. */
+  | "helper-ended";
 
 /** One thing that happened. One line of the history file. */
 export interface HistoryEntry {

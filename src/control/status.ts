@@ -33,6 +33,26 @@ export interface DaemonStatus {
   readonly state: DaemonState;
   readonly startedAt: string;
   readonly lastReload: ReloadStatus | null;
+  /** The process that speaks to databases and directories; null where no check needs it. */
+  readonly helper: HelperStatus | null;
+}
+
+/** The helper process. */
+export interface HelperStatus {
+  readonly pid: number | null;
+  /** The user that it runs as; null until it has begun. */
+  readonly user: string | null;
+  /** How often it was ended or has ended by itself, and was started again, since the daemon's start. */
+  readonly ends: number;
+  readonly lastEnd: HelperEndStatus | null;
+}
+
+/** Why the helper process was ended. */
+export interface HelperEndStatus {
+  readonly time: string;
+  readonly why: string;
+  /** The real server whose reply is the reason, or is suspected: `192.0.2.1:5432`. */
+  readonly real: string | null;
 }
 
 /** How the last reload went. */

@@ -2,6 +2,7 @@ import { hookTurns } from "../alerts/hook.ts";
 import { MailAlerts } from "../alerts/mail_alerts.ts";
 import { Notifier } from "../alerts/notifier.ts";
 import { mailTransport } from "../alerts/transport.ts";
+import { helper, type HelperIncident } from "../checkers/helper.ts";
 import { runRound } from "../checkers/run.ts";
 import { type Loaded, lookUpTurns } from "../config/load.ts";
 import type { DaemonState, ReloadStatus } from "../control/status.ts";
@@ -11,6 +12,7 @@ import { checksIn } from "../director/check_users.ts";
 import type { DirectorEvent } from "../director/events.ts";
 import type { CounterReader } from "../ipvs/counters.ts";
 import { type IpvsDriver, IpvsUnavailable } from "../ipvs/driver.ts";
+import { isAskedByHelper } from "../model/check.ts";
 import type { Model } from "../model/virtual_service.ts";
 import { type OpenFiles, UNLIMITED } from "../system/open_files.ts";
 import { Configuration } from "./configuration.ts";
@@ -167,6 +169,8 @@ export class Daemon {
     this.#signs.start();
     this.history.add({ kind: "started", detail: `with pid ${Deno.pid}` });
     this.operator.takeUp();
+    helper.onIncident = (incident) => this.#noteIncident(incident);
+    runHelperFor(this.director.model);
     this.#look();
     // A reload or an activation that is asked for meanwhile comes after it.
     await this.#configuration.takeTurn(() => this.director.start()).catch((error) => {
@@ -233,11 +237,12 @@ export class Daemon {
     this.#signs.stop();
     this.#page?.stop();
     this.#mails.enter("stopping");
+    helper.onIncident = () => {};
     const left = await this.director.stop();
     if (left !== undefined) this.#log.error(`${LEFT}: ${left}`);
     // What a reload has begun to start is to be there before it is stopped.
     await changed;
-    await Promise.all([this.#reporter.stop(), this.#further.become([]), this.#ports.sync?.become([])]);
+    await Promise.all([this.#reporter.stop(), helper.close(), this.#further.become([]), this.#ports.sync?.become([])]);
     this.history.add({ kind: "stopped", detail: "told to" });
     this.history.flush();
     await this.uptime.write();
@@ -246,6 +251,7 @@ export class Daemon {
   /** What goes along with the director to another configuration. */
   async #follow(model: Model, isReload: boolean): Promise<void> {
     this.#mails.become(model);
+    runHelperFor(model);
     this.records.checks.keep(new Set(checksIn(model).map(({ key }) => key)));
     this.#ports.onReload(model);
     await this.#ports.sync?.become(model.syncDaemons);
@@ -277,8 +283,22 @@ export class Daemon {
     );
   }
 
+  /** The helper process was ended, and is started again. */
+  #noteIncident({ why, real }: HelperIncident): void {
+    const detail = `the helper process was ended: ${why}${real === undefined ? "" : ` (checking ${real})`}`;
+    this.#log.error(`${detail[0].toUpperCase()}${detail.slice(1)}; started again`);
+    this.history.add({ kind: "helper-ended", real, detail });
+  }
+
   /** Work that nobody waits for. */
   #background(work: Promise<void>): void {
     work.catch((error) => this.#log.bug(error));
   }
+}
+
+/** Has the helper process run where a check needs it, and nowhere else. */
+function runHelperFor(model: Model): void {
+  const isNeeded = checksIn(model).some(({ method, target }) => isAskedByHelper(method, target));
+  if (isNeeded) helper.start();
+  else helper.release();
 }

@@ -1,3 +1,4 @@
+import { cleanCommand } from "../system/clean_command.ts";
 import { OWN_PROGRAM } from "../system/own_program.ts";
 import type { Log } from "./log.ts";
 
@@ -42,7 +43,7 @@ export class FurtherInstances {
   async #run(args: string[]): Promise<void> {
     const complain = (trouble: string) => this.#log.error(`execute: ldirectord ${args.join(" ")} ${trouble}`);
     try {
-      const command = new Deno.Command(OWN_PROGRAM, { args, stdin: "null", stdout: "null", stderr: "piped" });
+      const command = cleanCommand(OWN_PROGRAM, { args, stdin: "null", stdout: "null", stderr: "piped" });
       const { code, stderr } = await command.output();
       if (code === 0) return;
       const said = new TextDecoder().decode(stderr).trim().split("\n")[0];

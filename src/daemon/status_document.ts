@@ -1,7 +1,9 @@
+import { helper } from "../checkers/helper.ts";
 import type {
   ChecksStatus,
   CheckStatus,
   ConversationLine,
+  HelperStatus,
   OrdersStatus,
   RealState,
   RealStatus,
@@ -52,6 +54,7 @@ export async function statusOf(daemon: Daemon, scope: StatusScope): Promise<Stat
       state,
       startedAt: startedAt.toISOString(),
       lastReload,
+      helper: helperStatus(),
     },
     table: { inStep: director.inStep, trouble: director.trouble ?? silent },
     checks: checksOfAll(daemon),
@@ -71,6 +74,19 @@ function checksOfAll({ director, files }: Daemon): ChecksStatus {
     waiting: count,
     longestWaitSeconds: rounded(longest / 1000),
     openFiles: Number.isFinite(files.forChecks) ? files.forChecks : null,
+  };
+}
+
+/** The helper process, where there is one or was. */
+function helperStatus(): HelperStatus | null {
+  const { pid = null, user = null, ends, lastEnd } = helper.state;
+  if (pid === null && ends === 0) return null;
+  const { at, why, real = null } = lastEnd ?? {};
+  return {
+    pid,
+    user,
+    ends,
+    lastEnd: at === undefined || why === undefined ? null : { time: new Date(at).toISOString(), why, real },
   };
 }
 

@@ -1,4 +1,5 @@
 import { formatWebAddress, type WebAddress } from "../model/web_address.ts";
+import { cleanCommand } from "../system/clean_command.ts";
 import { OWN_PROGRAM } from "../system/own_program.ts";
 import type { Log } from "./log.ts";
 
@@ -54,7 +55,7 @@ export class StatusPage {
 
   #start(): void {
     if (!this.#address) return;
-    const command = new Deno.Command(OWN_PROGRAM, {
+    const command = cleanCommand(OWN_PROGRAM, {
       args: ["serve", formatWebAddress(this.#address), "--socket", this.#socket, "--while-read"],
       // It reads to the end of its input, which comes when we end, and never reads anything.
       stdin: "piped",

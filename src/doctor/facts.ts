@@ -8,6 +8,8 @@ import { checksOf, type Model } from "../model/virtual_service.ts";
 import type { Severity } from "../config/problem.ts";
 import { IpvsUnavailable } from "../ipvs/driver.ts";
 import { findIpvsadm, Ipvsadm } from "../ipvs/ipvsadm.ts";
+import { cleanCommand } from "../system/clean_command.ts";
+import { unprivilegedUser } from "../system/confinement.ts";
 import { readKernelFile } from "../system/kernel_file.ts";
 import { OPENSSL_LIBRARIES } from "../system/openssl.ts";
 import { fileMode, isMissing, type LocalAddress, localAddresses, sysctl } from "./machine.ts";
@@ -51,6 +53,9 @@ export interface Facts {
   readonly sysctls: ReadonlyMap<string, string>;
   /** Effective capabilities of this process, as capabilities(7) counts their bits. */
   readonly capabilities?: bigint;
+  readonly isRoot?: boolean;
+  /** The user that the helper process becomes; absent where /etc/passwd has none. */
+  readonly helperUser?: string;
   /** How many files a process may have open at most; absent = no limit is known. */
   readonly openFiles?: number;
   /** Names of processes that keep IPVS tables as well. */
@@ -99,6 +104,8 @@ export async function gatherFacts(
     openFiles: openFiles(),
     keepers: await keepers(),
     sendmail: ["/usr/sbin/sendmail", "/usr/lib/sendmail"].some((path) => !isMissing(path)),
+    isRoot: Deno.uid() === 0,
+    helperUser: unprivilegedUser()?.name,
     openssl: OPENSSL_LIBRARIES.some(hasLibrary),
   };
 }
@@ -168,7 +175,7 @@ const KEEPERS = ["keepalived", "nanny", "surealived", "kube-proxy"];
 async function keepers(): Promise<readonly string[]> {
   try {
     const args = ["-l", "-x", KEEPERS.join("|")];
-    const { stdout } = await new Deno.Command("pgrep", { args, stdin: "null", stderr: "null" }).output();
+    const { stdout } = await cleanCommand("pgrep", { args, stdin: "null", stderr: "null" }).output();
     const names = new TextDecoder().decode(stdout).split("\n").map((line) => line.split(" ")[1]);
     return [...new Set(names.filter(Boolean))].sort();
   } catch {

@@ -3,7 +3,7 @@
  */
 
 import { familyOf, isInNetwork, isLoopback } from "../model/address.ts";
-import type { Check } from "../model/check.ts";
+import { type Check, isAskedByHelper } from "../model/check.ts";
 import { type Forwarding, serviceFamily } from "../model/table.ts";
 import { checksOf, type Model, type RealServer, type VirtualService } from "../model/virtual_service.ts";
 import type { Facts } from "./facts.ts";
@@ -98,6 +98,29 @@ export const QUESTIONS: Readonly<Record<string, Question>> = {
       });
     }
     return findings;
+  },
+
+  "helper process": ({ capabilities, helperUser, isRoot, ...facts }) => {
+    if (!checksOfAll(facts).some(({ method, target }) => isAskedByHelper(method, target))) return [];
+    const lacks = (bit: bigint) => capabilities !== undefined && (capabilities >> bit & 1n) === 0n;
+    const why =
+      "Databases and directories are asked by a process without rights, for they may be hostile. Without it " +
+      "their real servers keep the state that they have.";
+    if (helperUser === undefined) {
+      const commands = ["useradd --system --no-create-home --shell /usr/sbin/nologin ldirectord"];
+      return [{
+        level: "problem",
+        what: "there is no user ldirectord or nobody for the helper process",
+        why,
+        commands,
+      }];
+    }
+    if (isRoot && (lacks(CAP_SETUID) || lacks(CAP_SETGID))) {
+      const what = `root may not become ${helperUser} here (it lacks CAP_SETUID or CAP_SETGID)`;
+      const commands = ["systemctl edit ldirectord    # CapabilityBoundingSet=CAP_SETUID CAP_SETGID"];
+      return [{ level: "problem", what: `the helper process cannot be started: ${what}`, why, commands }];
+    }
+    return [ok(`databases and directories are asked by a process of its own, as ${helperUser}`)];
   },
 
   "configuration": ({ configuration }) => {
@@ -366,6 +389,8 @@ export function examine(facts: Facts): readonly (Finding & { readonly question: 
 }
 
 /** Bits of capabilities(7). */
+const CAP_SETGID = 6n;
+const CAP_SETUID = 7n;
 const CAP_NET_ADMIN = 12n;
 const CAP_NET_RAW = 13n;
 

@@ -1,6 +1,7 @@
 import type { Plan } from "../model/plan.ts";
 import type { IpvsTable } from "../model/table.ts";
 import type { SyncDaemon } from "../model/sync.ts";
+import { cleanCommand } from "../system/clean_command.ts";
 import { setNiceness } from "../system/libc.ts";
 import { Capability, handingDown } from "../system/privileges.ts";
 import { type CounterReader, type Counters, decodeCounters } from "./counters.ts";
@@ -184,7 +185,7 @@ export function findIpvsadm(): string | undefined {
 
 function spawn(folders: readonly string[], args: readonly string[]): Deno.ChildProcess {
   for (const folder of folders) {
-    const command = new Deno.Command(`${folder}/ipvsadm`, {
+    const command = cleanCommand(`${folder}/ipvsadm`, {
       args: [...args],
       env: { LC_ALL: "C" },
       stdin: "piped",

@@ -38,6 +38,17 @@ export const SERVICES = [
 /** One of {@link SERVICES}. */
 export type Service = typeof SERVICES[number];
 
+/**
+ * The services whose replies are parsed by code of others, or that belong to databases and directories: a process of its
+ * own, without rights, speaks to them (see helper/).
+ */
+export const HELPER_SERVICES: ReadonlySet<Service> = new Set(["ldap", "ldaps", "mysql", "oracle", "pgsql"]);
+
+/** Whether a round by that method is made by the helper process. */
+export function isAskedByHelper(method: CheckMethod, { service }: Pick<CheckTarget, "service">): boolean {
+  return method === "negotiate" && HELPER_SERVICES.has(service);
+}
+
 /** The record types that a dns check can ask for. */
 export const DNS_TYPES = ["A", "AAAA", "PTR", "MX", "NS", "SOA", "TXT", "CNAME", "SRV"] as const;
 

@@ -63,6 +63,7 @@ const MSG_NOSIGNAL = 0x4000;
 
 const EPOLL_CLOEXEC = 0o2000000;
 const EPOLL_CTL_ADD = 1;
+const EPOLL_CTL_DEL = 2;
 /** epoll(7): there is something to read. */
 export const EPOLLIN = 0x1;
 /** epoll(7): there is room to write, or a connection is made. */
@@ -203,6 +204,11 @@ export function epollAdd(epoll: number, fd: number, events: number, generation: 
   registration.setUint32(EVENT_DATA, fd, true);
   registration.setUint32(EVENT_DATA + 4, generation, true);
   return outcome(libc().epoll_ctl(epoll, EPOLL_CTL_ADD, fd, registration));
+}
+
+/** epoll_ctl(2), DEL: needed only where another process keeps what `fd` stands for open. */
+export function epollDelete(epoll: number, fd: number): number {
+  return outcome(libc().epoll_ctl(epoll, EPOLL_CTL_DEL, fd, registration));
 }
 
 const MAX_EVENTS = 256;

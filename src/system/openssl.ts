@@ -7,6 +7,7 @@
  */
 
 import { Errno, SystemError } from "./libc.ts";
+import { pemFile } from "./pem_file.ts";
 
 const DECLARATIONS = {
   TLS_client_method: { parameters: [], result: "pointer" },
@@ -16,10 +17,14 @@ const DECLARATIONS = {
   SSL_CTX_set_options: { parameters: ["pointer", "u64"], result: "u64" },
   SSL_CTX_set_verify: { parameters: ["pointer", "i32", "pointer"], result: "void" },
   SSL_CTX_set_default_verify_paths: { parameters: ["pointer"], result: "i32" },
-  SSL_CTX_load_verify_locations: { parameters: ["pointer", "buffer", "pointer"], result: "i32" },
-  SSL_CTX_use_certificate_chain_file: { parameters: ["pointer", "buffer"], result: "i32" },
-  SSL_CTX_use_PrivateKey_file: { parameters: ["pointer", "buffer", "i32"], result: "i32" },
-  SSL_CTX_set_default_passwd_cb_userdata: { parameters: ["pointer", "buffer"], result: "void" },
+  SSL_CTX_get_cert_store: { parameters: ["pointer"], result: "pointer" },
+  SSL_CTX_use_certificate: { parameters: ["pointer", "pointer"], result: "i32" },
+  SSL_CTX_use_PrivateKey: { parameters: ["pointer", "pointer"], result: "i32" },
+  X509_STORE_add_cert: { parameters: ["pointer", "pointer"], result: "i32" },
+  X509_free: { parameters: ["pointer"], result: "void" },
+  EVP_PKEY_free: { parameters: ["pointer"], result: "void" },
+  PEM_read_bio_X509_AUX: { parameters: ["pointer", "pointer", "pointer", "pointer"], result: "pointer" },
+  PEM_read_bio_PrivateKey: { parameters: ["pointer", "pointer", "pointer", "buffer"], result: "pointer" },
   SSL_CTX_free: { parameters: ["pointer"], result: "void" },
   SSL_new: { parameters: ["pointer"], result: "pointer" },
   SSL_free: { parameters: ["pointer"], result: "void" },
@@ -47,6 +52,8 @@ const DECLARATIONS = {
   X509_verify_cert_error_string: { parameters: ["i64"], result: "pointer" },
   BIO_new: { parameters: ["pointer"], result: "pointer" },
   BIO_s_mem: { parameters: [], result: "pointer" },
+  BIO_new_mem_buf: { parameters: ["buffer", "i32"], result: "pointer" },
+  BIO_free: { parameters: ["pointer"], result: "i32" },
   BIO_read: { parameters: ["pointer", "buffer", "i32"], result: "i32" },
   BIO_write: { parameters: ["pointer", "buffer", "i32"], result: "i32" },
   ERR_clear_error: { parameters: [], result: "void" },
@@ -59,6 +66,9 @@ type OpenSsl = Deno.DynamicLibrary<typeof DECLARATIONS>["symbols"];
 /** OpenSSL's library as distributions name it; 1.1 is what those of before 2022 have. */
 export const OPENSSL_LIBRARIES: readonly string[] = ["libssl.so.3", "libssl.so.1.1"];
 const SSL_CTRL_SET_TLSEXT_HOSTNAME = 55;
+const SSL_CTRL_CHAIN_CERT = 89;
+/** Of SSL_CTRL_CHAIN_CERT: the context takes a reference of its own. */
+const ADD_REFERENCE = 1n;
 const SSL_CTRL_SET_MIN_PROTO_VERSION = 123;
 const TLSEXT_NAMETYPE_host_name = 0n;
 const TLS1_VERSION = 0x0301n;
@@ -76,7 +86,6 @@ const SSL_VERIFY_PEER = 1;
 const SSL_ERROR_WANT_READ = 2;
 const SSL_ERROR_ZERO_RETURN = 6;
 const X509_V_OK = 0;
-const SSL_FILETYPE_PEM = 1;
 
 /** What OpenSSL says when it is our machine that has too little (`ERR_R_MALLOC_FAILURE`). */
 const OUT_OF_MEMORY: ReadonlySet<string> = new Set(["malloc failure"]);
@@ -306,17 +315,26 @@ function newContext(verify: boolean, showsCertificate: boolean): Deno.PointerVal
 }
 
 function versionOf(file: string): string {
+  return readable(file, () => pemFile(file).version);
+}
+
+/** What a look at a file gives. Throws {@link TlsFileError}. */
+function readable<T>(file: string, look: () => T): T {
   try {
-    const { ino, size, mtime } = Deno.statSync(file);
-    return `${ino} ${size} ${mtime?.getTime()}`;
+    return look();
   } catch (error) {
     throw new TlsFileError(`${file} cannot be read: ${(error as Error).message}`);
   }
 }
 
 function loadAuthorities(context: Deno.PointerValue, file: string): void {
-  const loaded = openssl().SSL_CTX_load_verify_locations(context, cString(file), null);
-  requireLoaded(loaded, `${file} has no certificates that can be used`);
+  const lib = openssl();
+  const certificates = certificatesIn(file);
+  requireLoaded(Number(certificates.length > 0), `${file} has no certificates that can be used`);
+  for (const certificate of certificates) {
+    lib.X509_STORE_add_cert(lib.SSL_CTX_get_cert_store(context), certificate);
+    lib.X509_free(certificate);
+  }
 }
 
 /** What OpenSSL takes for a key's pass phrase; without one it would ask at the terminal. */
@@ -324,11 +342,47 @@ const NO_PASS_PHRASE = cString("");
 
 function loadClient(context: Deno.PointerValue, { certFile, keyFile }: NonNullable<TlsExpectation["client"]>): void {
   const lib = openssl();
-  lib.SSL_CTX_set_default_passwd_cb_userdata(context, NO_PASS_PHRASE);
-  const certificate = lib.SSL_CTX_use_certificate_chain_file(context, cString(certFile));
-  requireLoaded(certificate, `${certFile} has no certificate that can be used`);
-  const key = lib.SSL_CTX_use_PrivateKey_file(context, cString(keyFile), SSL_FILETYPE_PEM);
-  requireLoaded(key, `${keyFile} has no key that can be used with the certificate in ${certFile}`);
+  const [certificate, ...chain] = certificatesIn(certFile);
+  const used = certificate ? lib.SSL_CTX_use_certificate(context, certificate) : 0;
+  for (const issuer of chain) lib.SSL_CTX_ctrl(context, SSL_CTRL_CHAIN_CERT, ADD_REFERENCE, issuer);
+  for (const each of [certificate, ...chain]) lib.X509_free(each ?? null);
+  requireLoaded(used, `${certFile} has no certificate that can be used`);
+  const key = keyIn(keyFile);
+  const fits = key ? lib.SSL_CTX_use_PrivateKey(context, key) : 0;
+  lib.EVP_PKEY_free(key);
+  requireLoaded(fits, `${keyFile} has no key that can be used with the certificate in ${certFile}`);
+}
+
+/** All certificates of a PEM file, each to be freed; none where one of them cannot be read. */
+function certificatesIn(file: string): Deno.PointerObject[] {
+  const lib = openssl();
+  const found: Deno.PointerObject[] = [];
+  lib.ERR_clear_error();
+  withPem(file, (bio) => {
+    for (let next = lib.PEM_read_bio_X509_AUX(bio, null, null, null); next;) {
+      found.push(next);
+      next = lib.PEM_read_bio_X509_AUX(bio, null, null, null);
+    }
+  });
+  // The end of the file is an error, too, and hides no other.
+  if (found.length > 0) lib.ERR_clear_error();
+  return found;
+}
+
+/** The private key of a PEM file, to be freed; `null` where there is none. */
+function keyIn(file: string): Deno.PointerValue {
+  openssl().ERR_clear_error();
+  return withPem(file, (bio) => openssl().PEM_read_bio_PrivateKey(bio, null, null, NO_PASS_PHRASE));
+}
+
+function withPem<T>(file: string, use: (bio: Deno.PointerValue) => T): T {
+  const bytes = readable(file, () => pemFile(file).read());
+  const bio = openssl().BIO_new_mem_buf(bytes, bytes.length);
+  try {
+    return use(bio);
+  } finally {
+    openssl().BIO_free(bio);
+  }
 }
 
 function requireLoaded(outcome: number, complaint: string): void {

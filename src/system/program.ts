@@ -2,6 +2,8 @@
  * A program that is told something by its arguments and answers by its exit status and its last line.
  */
 
+import { cleanCommand } from "./clean_command.ts";
+
 /** Milliseconds between TERM and KILL. */
 const GRACE = 1000;
 /** Milliseconds for which output is awaited after the program's end; a background child may keep it open for ever. */
@@ -20,7 +22,7 @@ export interface ProgramEnd {
 }
 
 /**
- * Runs `argv` without a shell, in a session of its own, with `input` to read, or nothing. When `signal` is aborted it is
+ * Runs `argv` without a shell, in a session and an environment of its own, with `input` to read, or nothing. When `signal` is aborted it is
  * told to end (TERM) with all that it started, and made to (KILL) after a grace.
  * Throws `Deno.errors.*` when it can't be started.
  */
@@ -31,7 +33,7 @@ export async function runProgram(
 ): Promise<ProgramEnd> {
   signal.throwIfAborted();
   const [command, ...args] = argv;
-  const child = new Deno.Command(command, {
+  const child = cleanCommand(command, {
     args,
     stdin: input ? "piped" : "null",
     stdout: "piped",

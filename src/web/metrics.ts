@@ -66,7 +66,15 @@ function daemonFamilies({ daemon, table, checks, unresolved }: Status): Family[]
       checks.longestWaitSeconds,
     ),
     one("ldirectord_unresolved_reals", "Real servers whose names do not resolve.", unresolved.length),
+    helperRestarts(daemon.helper?.ends ?? 0),
   ];
+}
+
+function helperRestarts(ends: number): Family {
+  const help = "How often the process that speaks to databases and directories was ended and started again.";
+  const restarts = new Family("ldirectord_helper_restarts_total", "counter", help);
+  restarts.add({}, ends);
+  return restarts;
 }
 
 function virtualFamilies(virtuals: readonly Labelled<VirtualStatus>[]): Family[] {

@@ -76,7 +76,8 @@ export class NodeStream extends Duplex {
       if (this.#heard > MAX_HEARD) throw new HeardTooMuch();
       this.#hand(bytes);
     } catch (error) {
-      this.destroy(this.#failure ??= error as Error);
+      // What fails because the library has ended the connection is no failure of the server's, nor of ours.
+      if (!this.destroyed) this.destroy(this.#failure ??= error as Error);
     }
   }
 
@@ -91,7 +92,7 @@ export class NodeStream extends Duplex {
 
   override _write(bytes: Uint8Array<ArrayBuffer>, _encoding: string, done: (error?: Error) => void): void {
     this.#written = this.#change ? this.#change.then(() => this.#stream.write(bytes)) : this.#stream.write(bytes);
-    this.#written.then(() => done(), (error) => done(this.#failure ??= error));
+    this.#written.then(() => done(), (error) => done(this.destroyed ? error : this.#failure ??= error));
   }
 
   override _final(done: (error?: Error) => void): void {

@@ -63,6 +63,12 @@ export function unwatch(fd: number): void {
   timer = undefined;
 }
 
+/** As {@link unwatch}, for a descriptor that another process will have as well: closing ours would not end the reports. */
+export function unwatchShared(fd: number): void {
+  unwatch(fd);
+  libc.epollDelete(epoll, fd);
+}
+
 function look(): void {
   beginTurn();
   const count = libc.epollPoll(epoll, dispatch);

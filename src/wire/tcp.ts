@@ -10,7 +10,7 @@ import type { Origin } from "../model/check.ts";
 import * as libc from "../system/libc.ts";
 import type { ByteStream } from "./byte_stream.ts";
 import { setOrigin } from "./origin.ts";
-import { unwatch, watch } from "./readiness.ts";
+import { unwatch, unwatchShared, watch } from "./readiness.ts";
 import { encodeSocketAddress, socketFamily } from "./socket_address.ts";
 import { isLongTurn, nextTurn } from "./turn.ts";
 
@@ -35,6 +35,34 @@ export async function connectTcp(
   origin: Origin = {},
   onHeard = () => {},
 ): Promise<ByteStream> {
+  return await connected(address, port, signal, origin, onHeard);
+}
+
+/** As {@link connectTcp}, for another process: gives the bare descriptor, which belongs to the caller. */
+export async function connectDescriptor(
+  address: IpAddress,
+  port: number,
+  signal: AbortSignal,
+  origin: Origin = {},
+): Promise<number> {
+  return (await connected(address, port, signal, origin, () => {})).release();
+}
+
+/** The connection of a descriptor that another process has connected; it belongs to `signal` from now on. */
+export function adoptTcp(fd: number, signal: AbortSignal, onHeard = () => {}): ByteStream {
+  const stream = new TcpStream(fd, signal, onHeard);
+  stream.watch();
+  if (signal.aborted) stream.close();
+  return stream;
+}
+
+async function connected(
+  address: IpAddress,
+  port: number,
+  signal: AbortSignal,
+  origin: Origin,
+  onHeard: () => void,
+): Promise<TcpStream> {
   signal.throwIfAborted();
   const fd = libc.socket(socketFamily(address), libc.SOCK_STREAM, 0);
   if (fd < 0) throw new libc.SystemError("socket", -fd);
@@ -72,11 +100,25 @@ class TcpStream implements ByteStream {
   async connect(address: Uint8Array<ArrayBuffer>): Promise<void> {
     const outcome = libc.connect(this.#fd, address);
     if (outcome < 0 && outcome !== -libc.Errno.EINPROGRESS) throw new libc.SystemError("connect", -outcome);
-    watch(this.#fd, (events) => this.#changed(events));
+    this.watch();
     await this.#room();
     if (!this.#ended) return;
     const failure = libc.pendingError(this.#fd);
     if (failure > 0) throw new libc.SystemError("network", failure);
+  }
+
+  /** Has what happens to the descriptor reported. */
+  watch(): void {
+    watch(this.#fd, (events) => this.#changed(events));
+  }
+
+  /** Gives the descriptor away, as it is. */
+  release(): number {
+    const fd = this.#fd;
+    this.#signal.removeEventListener("abort", this.#abort);
+    unwatchShared(fd);
+    this.#fd = -1;
+    return fd;
   }
 
   async read(): Promise<Uint8Array<ArrayBuffer> | undefined> {

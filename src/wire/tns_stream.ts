@@ -12,11 +12,15 @@ const HEADER_LENGTH = 8;
 const MAX_PACKET = 2 * 1024 * 1024;
 const ACCEPT = 2;
 const REDIRECT = 5;
+const DATA = 6;
 const RESEND = 11;
 const HIGHEST_TYPE = 19;
 /** The server's version, in an ACCEPT packet; from this one on lengths have four bytes instead of two. */
 const VERSION_OFFSET = 8;
 const LONG_LENGTHS = 315;
+/** A DATA packet's flags, and the one that says that it is deflated; we never agree to that. */
+const FLAGS_OFFSET = 8;
+const DEFLATED = 0x0400;
 /** A listener asks for our first packet once more, where it can't be handed over; not for ever. */
 const MAX_RESENDS = 4;
 
@@ -38,6 +42,7 @@ export function tnsStream(stream: ByteStream): ByteStream {
       if (type === RESEND && ++resends > MAX_RESENDS) {
         throw new ProtocolError("the listener asks for the same again and again");
       }
+      if (type === DATA && flagsOf(packet) & DEFLATED) throw new ProtocolError("a deflated packet, unasked for");
       if (type === ACCEPT) longLengths = versionOf(packet) >= LONG_LENGTHS;
       return packet;
     },
@@ -60,6 +65,10 @@ async function readPacket(reader: ByteReader, longLength: boolean): Promise<Uint
   const missing = length - HEADER_LENGTH - await reader.fill(packet, length - HEADER_LENGTH);
   if (missing > 0) throw new ProtocolError("the server closed the connection within a packet");
   return packet.bytes().slice();
+}
+
+function flagsOf(data: Uint8Array): number {
+  return data.length < FLAGS_OFFSET + 2 ? 0 : data[FLAGS_OFFSET] << 8 | data[FLAGS_OFFSET + 1];
 }
 
 function versionOf(accept: Uint8Array): number {

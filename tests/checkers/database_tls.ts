@@ -1,8 +1,7 @@
 import { match, ok, strictEqual } from "node:assert/strict";
-import { runRound } from "../../src/checkers/run.ts";
 import type { CheckTarget } from "../../src/model/check.ts";
 import { Secret } from "../../src/model/secret.ts";
-import { checkOf, inWords, openDescriptors } from "./peers.ts";
+import { checkOf, inWords, openDescriptors, round } from "./peers.ts";
 import { CERTIFICATES } from "./real_server.ts";
 
 const AUTHORITY = { tlsVerify: true, tlsCaFile: `${CERTIFICATES}/authority.pem` };
@@ -39,7 +38,7 @@ export async function testOverTls(
     await t.step(`over TLS: ${name}, at ${database.address}`, async () => {
       const before = openDescriptors();
       const asked = { ...database, request: "SELECT 1", startTls: true, ...target };
-      const { result, trace } = await runRound(checkOf(asked), "negotiate");
+      const { result, trace } = await round(checkOf(asked), "negotiate");
       match(inWords(result), verdict);
       const told = JSON.stringify([result, trace]);
       ok(![secret, "wr0ng-password"].some((word) => told.includes(word)), told);

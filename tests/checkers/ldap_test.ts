@@ -1,10 +1,9 @@
 import { ok, strictEqual } from "node:assert/strict";
 import type { CheckTarget } from "../../src/model/check.ts";
 import { parseIp } from "../../src/model/address.ts";
-import { runRound } from "../../src/checkers/run.ts";
 import { Secret } from "../../src/model/secret.ts";
 import { testIllServers } from "./ill_servers.ts";
-import { checkOf, contains, inWords, openDescriptors } from "./peers.ts";
+import { checkOf, contains, inWords, openDescriptors, round } from "./peers.ts";
 import { MANAGER, startSlapd } from "./ldap_server.ts";
 import { freePort, temporaryDirectory } from "./real_server.ts";
 
@@ -21,7 +20,7 @@ const ROWS: readonly { name: string; target: Partial<CheckTarget>; verdict: stri
   },
   {
     name: "an entry whose name matches, beyond ASCII",
-    target: { ...manager, request: `ou=Büro,${ROOT_ENTRY}`, receive: contains("ou=B\xc3\xbcro") },
+    target: { ...manager, request: `ou=Büro,${ROOT_ENTRY}`, receive: contains("ou=Büro") },
     verdict: `up: entry "ou=Büro,${ROOT_ENTRY}"`,
   },
   {
@@ -67,7 +66,7 @@ Deno.test("ldap and ldaps: a real slapd", async (t) => {
       for (const row of ROWS) {
         await t.step(`${service} at ${host}: ${row.name}`, async () => {
           const before = openDescriptors();
-          const { result, trace } = await runRound(checkOf({ ...server, ...row.target }), "negotiate");
+          const { result, trace } = await round(checkOf({ ...server, ...row.target }), "negotiate");
           strictEqual(inWords(result), row.verdict);
           const told = JSON.stringify([result, trace]);
           ok(![MANAGER.password, "wr0ng-password"].some((secret) => told.includes(secret)), told);
@@ -77,7 +76,7 @@ Deno.test("ldap and ldaps: a real slapd", async (t) => {
     }
   }
   await t.step("ldaps: a certificate that must be valid and is not", async () => {
-    const { result } = await runRound(
+    const { result } = await round(
       checkOf({ service: "ldaps", port: ports.ldaps, tlsVerify: true, virtualHost: "www.example.com" }),
       "negotiate",
     );
@@ -87,18 +86,18 @@ Deno.test("ldap and ldaps: a real slapd", async (t) => {
     const server = { service: "ldap", address: parseIp(host)!, port: ports.ldap, startTls: true } as const;
     for (const row of ROWS) {
       await t.step(`ldap with starttls at ${host}: ${row.name}`, async () => {
-        const { result, trace } = await runRound(checkOf({ ...server, ...row.target }), "negotiate");
+        const { result, trace } = await round(checkOf({ ...server, ...row.target }), "negotiate");
         strictEqual(inWords(result), row.verdict);
         ok(trace.some(({ text }) => text === "* TLS handshake"));
       });
     }
     await t.step(`ldap with starttls at ${host}: a certificate that must be valid and is not`, async () => {
-      const { result } = await runRound(checkOf({ ...server, tlsVerify: true }), "negotiate");
+      const { result } = await round(checkOf({ ...server, tlsVerify: true }), "negotiate");
       strictEqual(inWords(result), "down (protocol): TLS failed: certificate verify failed: self-signed certificate");
     });
   }
   await t.step("ldap at the port of ldaps", async () => {
-    const { result } = await runRound(checkOf({ service: "ldap", port: ports.ldaps }), "negotiate");
+    const { result } = await round(checkOf({ service: "ldap", port: ports.ldaps }), "negotiate");
     strictEqual(inWords(result), "down (protocol): the server closed the connection");
   });
 });

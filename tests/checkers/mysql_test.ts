@@ -1,12 +1,11 @@
 import { match, ok, strictEqual } from "node:assert/strict";
 import { parseIp } from "../../src/model/address.ts";
 import type { CheckTarget } from "../../src/model/check.ts";
-import { runRound } from "../../src/checkers/run.ts";
 import { Secret } from "../../src/model/secret.ts";
 import { ldirectord } from "../cli/program.ts";
 import { testOverTls } from "./database_tls.ts";
 import { testIllServers } from "./ill_servers.ts";
-import { checkOf, contains, inWords, type Manners, openDescriptors, verdict, withPeer } from "./peers.ts";
+import { checkOf, contains, inWords, type Manners, openDescriptors, round, verdict, withPeer } from "./peers.ts";
 import { answersQuery, oneRow, switchesTo } from "./mysql_packets.ts";
 import { MYSQL_PASSWORD, startMariadb } from "./mysql_server.ts";
 import { freePort, temporaryDirectory } from "./real_server.ts";
@@ -24,7 +23,7 @@ const ROWS: readonly { name: string; target: Partial<CheckTarget>; verdict: stri
   {
     name: "an ed25519 login, which the library does not know",
     target: { login: "modern", database: undefined, request: "SELECT 1" },
-    verdict: "down (internal): logins by client_ed25519 cannot be checked: give the check a user that has a password",
+    verdict: "down (auth): logins by client_ed25519 cannot be checked: give the check a user that has a password",
   },
   {
     name: "a login without a password",
@@ -35,7 +34,7 @@ const ROWS: readonly { name: string; target: Partial<CheckTarget>; verdict: stri
     name: "values as the server writes them",
     target: {
       request: "SELECT name, NULL, 1.50, DATE'2024-02-29' FROM items",
-      receive: contains("B\xc3\xbcro NULL 1.50"),
+      receive: contains("Büro NULL 1.50"),
     },
     verdict: "up: first row: Büro NULL 1.50 2024-02-29",
   },
@@ -126,7 +125,7 @@ Deno.test("mysql: a real MariaDB", async (t) => {
       await t.step(`${row.name}, at ${host}`, async () => {
         const before = openDescriptors();
         const target = { service: "mysql", address: parseIp(host), port, ...joe, ...row.target } as const;
-        const { result, trace } = await runRound(checkOf(target), "negotiate");
+        const { result, trace } = await round(checkOf(target), "negotiate");
         strictEqual(inWords(result), row.verdict.replace("HOST", host));
         const told = JSON.stringify([result, trace]);
         ok(![MYSQL_PASSWORD, "wr0ng-password"].some((secret) => told.includes(secret)), told);
@@ -197,8 +196,7 @@ const ANSWERS: readonly { name: string; manners: Manners; verdict: string }[] = 
   {
     name: "a password that is wanted in the clear",
     manners: switchesTo("mysql_clear_password"),
-    verdict:
-      "down (internal): logins by mysql_clear_password cannot be checked: give the check a user that has a password",
+    verdict: "down (auth): logins by mysql_clear_password cannot be checked: give the check a user that has a password",
   },
 ];
 

@@ -3,10 +3,9 @@
  * collected: to be run with `--v8-flags=--expose-gc`.
  */
 
-import { runRound } from "../../src/checkers/run.ts";
 import { Secret } from "../../src/model/secret.ts";
 import { PASSWORD, tooOld } from "./oracle_listener.ts";
-import { checkOf, withPeer } from "./peers.ts";
+import { checkOf, round, withPeer } from "./peers.ts";
 
 const ASKED = {
   service: "oracle",
@@ -17,7 +16,7 @@ const ASKED = {
 } as const;
 
 await withPeer(tooOld, async (peer) => {
-  const { result } = await runRound(checkOf({ ...ASKED, ...peer }), "negotiate");
+  const { result } = await round(checkOf({ ...ASKED, ...peer }), "negotiate");
   console.log(result.up ? "up" : `down (${result.why})`);
 });
 

@@ -1,11 +1,10 @@
 // There is no Oracle server in Debian: what is proven here is all that comes before a login, against listeners that
 // speak TNS.
 import { ok, strictEqual } from "node:assert/strict";
-import { runRound } from "../../src/checkers/run.ts";
 import { Secret } from "../../src/model/secret.ts";
 import { testIllServers } from "./ill_servers.ts";
 import { ACCEPT, answers, packet, PASSWORD, refusal, tooOld } from "./oracle_listener.ts";
-import { checkOf, flood, inWords, type Manners, openDescriptors, verdict, withPeer } from "./peers.ts";
+import { checkOf, flood, inWords, type Manners, openDescriptors, round, verdict, withPeer } from "./peers.ts";
 
 const ASKED = {
   service: "oracle",
@@ -44,7 +43,7 @@ const ROWS: readonly { name: string; peer: Manners; verdict: string }[] = [
   {
     name: "a server that is too old",
     peer: tooOld,
-    verdict: "down (internal): Oracle before 12.1 cannot be asked: write checktype = connect",
+    verdict: "down (protocol): Oracle before 12.1 cannot be asked: write checktype = connect",
   },
   { name: "zeros", peer: answers("\0".repeat(65_536)), verdict: "down (protocol): not a TNS packet" },
   {
@@ -68,7 +67,7 @@ const ROWS: readonly { name: string; peer: Manners; verdict: string }[] = [
 for (const row of ROWS) {
   Deno.test(`oracle: ${row.name}`, async () => {
     await withPeer(row.peer, async (peer) => {
-      const { result, trace } = await runRound(checkOf({ ...ASKED, ...peer }), "negotiate");
+      const { result, trace } = await round(checkOf({ ...ASKED, ...peer }), "negotiate");
       const said = inWords(result).replace(String(peer.port), "PORT").replace(
         /CONNECTION_ID=[^)]+/,
         "CONNECTION_ID=ID",
@@ -86,7 +85,7 @@ Deno.test("oracle: a stall after an acceptance is down at the deadline, and hold
       await verdict(checkOf({ ...ASKED, ...peer }, { negotiateTimeout: 0.3 })),
       "down (timeout): no answer within 0.3 s (waiting for the reply to login joe, SID shop)",
     );
-    strictEqual(openDescriptors(), before + 1, "only the peer's own end is left");
+    ok(openDescriptors() <= before + 1, "only the peer's own end may be left");
   });
 });
 
@@ -132,5 +131,5 @@ Deno.test("oracle: a connection that failed is never heard of again, not even wh
   const args = ["run", "-A", "--no-check", "--v8-flags=--expose-gc", script];
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), { args }).output();
   const said = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
-  strictEqual(`${code}: ${said}`, "0: down (internal)\n");
+  strictEqual(`${code}: ${said}`, "0: down (protocol)\n");
 });

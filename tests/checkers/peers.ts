@@ -4,13 +4,17 @@
 
 import { type IpAddress, parseIp } from "../../src/model/address.ts";
 import type { Check, CheckKey, CheckMethod, CheckResult, CheckTarget, Pattern } from "../../src/model/check.ts";
-import { runRound } from "../../src/checkers/run.ts";
+import { helper } from "../../src/checkers/helper.ts";
+import { type Round, runRound } from "../../src/checkers/run.ts";
 import * as libc from "../../src/system/libc.ts";
+import { descriptorChannel } from "../../src/system/descriptor_passing.ts";
+import { newSharedWords } from "../../src/system/shared_words.ts";
 import { TlsMachine } from "../../src/system/openssl.ts";
 import { decodeLatin1, encodeLatin1 } from "../../src/wire/latin1.ts";
 
 // The first calls open the libraries for good; within a test that would count as the test's leak.
 libc.close(-1);
+for (const fd of [newSharedWords(), ...descriptorChannel()]) libc.close(fd);
 new TlsMachine({ address: "127.0.0.1", verify: false }).free();
 
 /** A server under test. */
@@ -197,7 +201,14 @@ export function checkOf(target: Partial<CheckTarget>, settings: Partial<Omit<Che
 
 /** The verdict of one round, as one line: `up: 200 OK`, `down (refused): connection refused`. */
 export async function verdict(check: Check, method: CheckMethod = "negotiate"): Promise<string> {
-  return inWords((await runRound(check, method)).result);
+  return inWords((await round(check, method)).result);
+}
+
+/** One round, after which no process of it is left. */
+export async function round(check: Check, method: CheckMethod = "negotiate"): Promise<Round> {
+  const round = await runRound(check, method);
+  await helper.close();
+  return round;
 }
 
 /** A result as one line. */

@@ -1,11 +1,10 @@
 import { ok, strictEqual } from "node:assert/strict";
 import { parseIp } from "../../src/model/address.ts";
 import type { CheckTarget } from "../../src/model/check.ts";
-import { runRound } from "../../src/checkers/run.ts";
 import { Secret } from "../../src/model/secret.ts";
 import { testOverTls } from "./database_tls.ts";
 import { testIllServers } from "./ill_servers.ts";
-import { checkOf, contains, inWords, openDescriptors, verdict, withPeer } from "./peers.ts";
+import { checkOf, contains, inWords, openDescriptors, round, verdict, withPeer } from "./peers.ts";
 import { PGSQL_PASSWORD, startPostgres } from "./pgsql_server.ts";
 import { freePort, temporaryDirectory } from "./real_server.ts";
 
@@ -29,7 +28,7 @@ const ROWS: readonly { name: string; target: Partial<CheckTarget>; verdict: stri
     name: "values as the server writes them",
     target: {
       request: "SELECT true, NULL, 1.50, 'Büro', '\\x00ff'::bytea",
-      receive: contains("t NULL 1.50 B\xc3\xbcro \\x00ff"),
+      receive: contains("t NULL 1.50 Büro .x00ff"),
     },
     verdict: "up: first row: t NULL 1.50 Büro \\x00ff",
   },
@@ -114,7 +113,7 @@ Deno.test("pgsql: a real PostgreSQL", async (t) => {
       await t.step(`${row.name}, at ${host}`, async () => {
         const before = openDescriptors();
         const target = { service: "pgsql", address: parseIp(host), port, ...joe, ...row.target } as const;
-        const { result, trace } = await runRound(checkOf(target), "negotiate");
+        const { result, trace } = await round(checkOf(target), "negotiate");
         const refusal = `down (auth): FATAL 28000: no pg_hba.conf entry for host "${host}", user "nobody", `;
         if (row.verdict === "HBA") ok(inWords(result).startsWith(refusal), inWords(result));
         else strictEqual(inWords(result), row.verdict);
@@ -132,9 +131,9 @@ Deno.test("pgsql: a real PostgreSQL", async (t) => {
     for (const [name, value] of Object.entries(ENVIRONMENT)) Deno.env.set(name, value);
     try {
       const target = { service: "pgsql", port, ...joe, database: undefined, request: "SELECT current_user" } as const;
-      const asked = await runRound(checkOf({ ...target, database: "postgres" }), "negotiate");
+      const asked = await round(checkOf({ ...target, database: "postgres" }), "negotiate");
       strictEqual(inWords(asked.result), "up: first row: scram");
-      const byDefault = await runRound(checkOf(target), "negotiate");
+      const byDefault = await round(checkOf(target), "negotiate");
       strictEqual(inWords(byDefault.result), 'down (protocol): FATAL 3D000: database "scram" does not exist');
     } finally {
       for (const name of Object.keys(ENVIRONMENT)) Deno.env.delete(name);

@@ -12,6 +12,7 @@ export function statusOfPid(pid: number): Status {
     state: "running",
     startedAt: time,
     lastReload: null,
+    helper: null,
   } as const;
   const checks = { running: 0, waiting: 0, longestWaitSeconds: 0, openFiles: null };
   return { version: 1, time, daemon, table: { inStep: true, trouble: null }, checks, virtuals: [], unresolved: [] };

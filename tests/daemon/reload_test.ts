@@ -3,6 +3,8 @@ import { IpvsUnavailable } from "../../src/ipvs/driver.ts";
 import { MemoryIpvs } from "../../src/ipvs/memory.ts";
 import { encodeRules } from "../../src/ipvs/rules.ts";
 import type { IpvsTable } from "../../src/model/table.ts";
+import { statusOf } from "../../src/daemon/status_document.ts";
+import { readKernelFile } from "../../src/system/kernel_file.ts";
 import { TestDaemon } from "./daemon_fixture.ts";
 
 /** A director leaves timers behind that nobody waits for. */
@@ -109,3 +111,36 @@ Deno.test("a reload that the table stood in the way of is complained of once, an
   while (!test.daemon.lastReload?.ok) await new Promise((resolve) => setTimeout(resolve, 10));
   strictEqual(await tableOf(test), TABLE.replace(":9 ", ":10 "));
 });
+
+const DATABASE = `
+quiescent = yes
+virtual = 192.0.2.10:5432
+        real = 127.0.0.1:9 masq
+        service = pgsql
+        login = "joe"
+        passwd = "geheim"
+        request = "SELECT 1"
+`;
+
+Deno.test(
+  "the helper process runs while a check needs it, is told of, and ends with the last one",
+  LENIENT,
+  async () => {
+    await using test = await TestDaemon.start(SITE);
+    const statusNow = async () => (await statusOf(test.daemon, { detail: false, conversation: false })).daemon.helper;
+    const before = await statusNow();
+    strictEqual(before === null || before.pid === null, true);
+    strictEqual((await reload(test, DATABASE)).ok, true);
+    while ((await statusNow())?.user === null) await new Promise((resolve) => setTimeout(resolve, 10));
+    const { pid } = (await statusNow())!;
+    strictEqual(readKernelFile(`/proc/${pid}/cmdline`)?.includes("__helper"), true);
+    Deno.kill(pid!, "SIGKILL");
+    const entries = () => test.daemon.history.since(0).entries.map(({ kind }) => kind);
+    while (!entries().includes("helper-ended")) await new Promise((resolve) => setTimeout(resolve, 10));
+    const { lastEnd, pid: next } = (await statusNow())!;
+    match(lastEnd!.why, /SIGKILL/);
+    strictEqual(next !== null && next !== pid, true);
+    strictEqual((await reload(test, SITE)).ok, true);
+    while ((await statusNow())!.pid !== null) await new Promise((resolve) => setTimeout(resolve, 10));
+  },
+);

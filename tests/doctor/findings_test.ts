@@ -42,6 +42,7 @@ const WELL: Facts = {
     ["net.ipv4.conf.eth0.send_redirects", "1"],
   ]),
   capabilities: 0x1ff_ffff_ffffn,
+  helperUser: "nobody",
   openFiles: 1_048_576,
   keepers: [],
   sendmail: true,
@@ -68,6 +69,8 @@ pure("a director in good order has nothing to complain of", () => {
 
 const QUIET = "servicename = x";
 
+const DATABASE = SITE.replace("service = http", 'service = mysql\n    login = "x"\n    request = "SELECT 1"');
+
 const ROWS: readonly (readonly [said: string, given: Facts])[] = [
   [
     "problem ipvs: the kernel 6.1.0-18-amd64 has no IPVS, and there is no module ip_vs for it",
@@ -75,6 +78,15 @@ const ROWS: readonly (readonly [said: string, given: Facts])[] = [
   ],
   ["advice ipvs: the kernel's module ip_vs is not loaded", facts({ ipvsLoaded: false })],
   ["problem schedulers: the kernel has no scheduler mh", facts({}, {}, SITE.replace("wlc", "mh"))],
+  [
+    "problem helper process: there is no user ldirectord or nobody for the helper process",
+    facts({ helperUser: undefined }, {}, DATABASE),
+  ],
+  [
+    "problem helper process: the helper process cannot be started: " +
+    "root may not become nobody here (it lacks CAP_SETUID or CAP_SETGID)",
+    facts({ isRoot: true, capabilities: 0x1000n | 0x2000n }, {}, DATABASE),
+  ],
   ["problem ipvsadm: the program ipvsadm is not installed", facts({ ipvsadm: undefined })],
   ["problem permission: this process may not change the table (it lacks CAP_NET_ADMIN)", facts({ capabilities: 0n })],
   ["problem permission: the table cannot be read: because", facts({ table: "because" })],

@@ -50,6 +50,7 @@ export function statusWith(...reals: readonly RealStatus[]): Status {
       state: "running",
       startedAt: "2026-11-20T06:00:00.000Z",
       lastReload: null,
+      helper: null,
     },
     table: { inStep: true, trouble: null },
     checks: { running: 0, waiting: 0, longestWaitSeconds: 0, openFiles: 800 },

@@ -37,6 +37,7 @@ const REFUSED: readonly [name: string, hex: string, message: string][] = [
   ["an unknown type", "0008 0000 14 00 0000", "not a TNS packet"],
   ["a piece of a header", "0008 00", "not a TNS packet"],
   ["a cut packet", "0010 0000 06 00 0000 00", "the server closed the connection within a packet"],
+  ["a deflated packet", `${ACCEPT} 0000000c 06 00 0000 0400 0000`, "a deflated packet, unasked for"],
   ["a huge packet", `${ACCEPT} 7fffffff 06 00 0000`, "the server sent a packet of more than 2097152 bytes"],
   ["a redirection", "0008 0000 05 00 0000", "the listener sends us to another address"],
   ["requests to resend", "0008 0000 0b 00 0000".repeat(5), "the listener asks for the same again and again"],

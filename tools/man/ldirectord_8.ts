@@ -33,6 +33,7 @@ export function ldirectord8(tools: Tools): string {
   signals(page);
   files(page);
   environment(page);
+  helperProcess(page);
   examples(page);
   page.section("See also").first(
     "`ldirectord.cf`(5), `ipvsadm`(8), `sysctl`(8), `heartbeat`(8), `systemd.service`(5)",
@@ -147,6 +148,27 @@ function json(page: Page): void {
   }
 }
 
+function helperProcess(page: Page): void {
+  page.section("Helper process").first(
+    "Databases and directories (`mysql`, `pgsql`, `oracle`, `ldap`, `ldaps`) are asked by a process of its own, because " +
+      "libraries parse what they answer and a hostile server must not stop the director or take it over. It is this " +
+      "program once more, started when the first such check is configured and ended when the last one has gone. It " +
+      "runs as `ldirectord`, or as `nobody` where there is no such user; it has no capabilities, can open no sockets and " +
+      "start no programs, and its memory is bounded. A director that is not root keeps its user for it. The director " +
+      "makes the connections, so `bindto` and `checkmark` hold, and hands over passwords, certificates and keys by a pipe.",
+  );
+  page.paragraph(
+    "It is killed when it does not come back from a reply within three seconds, or when a conversation outlives its deadline by a second, " +
+      "and is started again at once. Checks that were under way are made again and do not count as failed. The real " +
+      "server in question is asked again by a process of its own; if it ends that one, too, it is down because `the " +
+      "reply kept the check from ending`. `ldirectord status` and the log tell of each such end.",
+  );
+  page.paragraph(
+    "Root needs CAP_SETUID and CAP_SETGID to start it; `ldirectord doctor` says whether it can. Where it cannot be " +
+      "started, the real servers that it would ask keep the state that they have.",
+  );
+}
+
 function signals(page: Page): void {
   page.section("Signals");
   page.term("`HUP`", "The daemon reads its configuration again, as `reload` has it do.");
@@ -174,6 +196,12 @@ function files(page: Page): void {
 function environment(page: Page): void {
   page.section("Environment");
   page.term("`NO_COLOR`", "When set, nothing is printed in colour. Colour is for terminals only, anyway.");
+  page.paragraph(
+    "Programs that are started (check commands, hooks, ipvsadm, sendmail, ping) get an environment that is the same " +
+      "whoever started the daemon: `PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin` and " +
+      "`LANG=C.UTF-8`, and nothing else. A command that needs more sets it itself, as by " +
+      "`checkcommand = /usr/bin/env HOME=/root /usr/local/bin/check`.",
+  );
 }
 
 function examples(page: Page): void {

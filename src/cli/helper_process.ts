@@ -1,0 +1,25 @@
+import { ExitStatus } from "./exit_status.ts";
+import type { Tool } from "./tool.ts";
+
+/** The process that speaks to databases and directories for a director, which starts it. */
+export const helperProcess: Tool = {
+  summary: "speak to databases and directories for a director",
+  hidden: true,
+  usage: "Usage: ldirectord __helper CHANNEL WORDS\n",
+
+  async run(args) {
+    const [channel, words] = args.map((arg) => /^\d+$/.test(arg) ? Number(arg) : -1);
+    if (args.length !== 2 || channel < 3 || words < 3 || Deno.stdin.isTerminal()) {
+      console.error("ldirectord __helper speaks to databases and directories for a director, which starts it itself");
+      return ExitStatus.usage;
+    }
+    try {
+      const { serveDirector } = await import("../helper/serve_director.ts");
+      await serveDirector(channel, words);
+    } catch (error) {
+      console.error((error as Error).message);
+      return ExitStatus.notDone;
+    }
+    return ExitStatus.done;
+  },
+};

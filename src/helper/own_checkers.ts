@@ -1,0 +1,19 @@
+/**
+ * The checkers whose replies are parsed by code of others, or that belong to databases and directories: the helper
+ * process alone has them.
+ */
+
+import type { Checker, Service } from "../model/check.ts";
+
+const BY_SERVICE: Partial<Record<Service, () => Promise<Checker>>> = {
+  ldap: async () => (await import("../checkers/ldap.ts")).ldap,
+  ldaps: async () => (await import("../checkers/ldap.ts")).ldaps,
+  mysql: async () => (await import("../checkers/mysql.ts")).mysql,
+  oracle: async () => (await import("../checkers/oracle.ts")).oracle,
+  pgsql: async () => (await import("../checkers/pgsql.ts")).pgsql,
+};
+
+/** The checker of a service; `undefined` where the director has it. */
+export function ownChecker(service: Service): Promise<Checker> | undefined {
+  return BY_SERVICE[service]?.();
+}
