@@ -1,8 +1,7 @@
 import { ok, strictEqual } from "node:assert/strict";
 import type { CheckTarget } from "../../src/model/check.ts";
-import { runRound } from "../../src/checkers/run.ts";
 import { Secret } from "../../src/model/secret.ts";
-import { checkOf, inWords, type Manners, withPeer } from "./peers.ts";
+import { checkOf, inWords, type Manners, round, withPeer } from "./peers.ts";
 
 const PASSWORD = "s3cret-of-joe";
 const MASKED = "***";
@@ -25,7 +24,7 @@ const ASKED: Partial<CheckTarget> = { service: "pgsql", login: "joe", request: "
 
 Deno.test("a password that a server repeats is masked, before the text is cut", async () => {
   await withPeer(indiscreet, async (peer) => {
-    const { result, trace } = await runRound(
+    const { result, trace } = await round(
       checkOf({ ...ASKED, ...peer, passwd: new Secret(PASSWORD) }, { negotiateTimeout: 5 }),
       "negotiate",
     );
@@ -47,7 +46,7 @@ for (const mechanism of ["PLAIN", "LOGIN"]) {
     };
     await withPeer(repeating, async (peer) => {
       const target = { ...peer, service: "smtp", login: "joe", passwd: new Secret(PASSWORD) } as const;
-      const { result, trace } = await runRound(checkOf(target, { negotiateTimeout: 5 }), "negotiate");
+      const { result, trace } = await round(checkOf(target, { negotiateTimeout: 5 }), "negotiate");
       const told = JSON.stringify([result, trace]);
       ok(told.includes("501 "), told);
       for (const secret of [PASSWORD, btoa(PASSWORD), btoa(`\0joe\0${PASSWORD}`)]) ok(!told.includes(secret), told);
@@ -58,7 +57,7 @@ for (const mechanism of ["PLAIN", "LOGIN"]) {
 Deno.test("a password in the trace is masked", async () => {
   await withPeer(indiscreet, async (peer) => {
     const passwd = new Secret(PASSWORD);
-    const { trace } = await runRound(
+    const { trace } = await round(
       checkOf({ ...ASKED, ...peer, passwd, database: PASSWORD }, { negotiateTimeout: 5 }),
       "negotiate",
     );
@@ -74,7 +73,7 @@ Deno.test("a password of a request's URL is masked, as it is and as the server i
   };
   await withPeer(repeating, async ({ port }) => {
     const request = `http://joe:${PASSWORD.replaceAll("-", "%2D")}@127.0.0.1:${port}/`;
-    const { result, trace } = await runRound(checkOf({ service: "http", request, requestIsOwn: true }), "negotiate");
+    const { result, trace } = await round(checkOf({ service: "http", request, requestIsOwn: true }), "negotiate");
     strictEqual(inWords(result), `down (protocol): 401 Basic ${MASKED}`);
     strictEqual(trace.at(-1)!.text, `< joe:${MASKED}`);
   });
