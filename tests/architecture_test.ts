@@ -77,3 +77,9 @@ Deno.test("code of others that parses what a server says is reached by the helpe
   const starting = imports().filter(({ from, to }) => folderOf(to) === "helper" && folderOf(from) !== "helper");
   deepStrictEqual(starting.map(({ from }) => from), ["cli/helper_process.ts"]);
 });
+
+Deno.test("a library is loaded late by a module of ours alone: the bundle gives its names to static imports only", () => {
+  const files = [...new Set(imports().map(({ from }) => from))];
+  const late = files.filter((file) => /import\("(?!node:|\.)/.test(Deno.readTextFileSync(new URL(file, SRC))));
+  deepStrictEqual(late, []);
+});

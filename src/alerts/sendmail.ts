@@ -38,7 +38,7 @@ function isThere(path: string): boolean {
 }
 
 async function encodeMessage(letter: Letter, to: readonly string[]): Promise<Uint8Array<ArrayBuffer>> {
-  const { createTransport } = await import("nodemailer");
+  const { createTransport } = await import("./nodemailer.ts");
   const transport = createTransport({ streamTransport: true, buffer: true, newline: "unix" });
   transport.use("stream", plainLines);
   const { message } = await transport.sendMail(messageOf(letter, to));

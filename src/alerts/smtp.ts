@@ -21,7 +21,7 @@ export async function sendBySmtp(
 ): Promise<readonly Refusal[]> {
   const { login } = letter.server;
   try {
-    const { createTransport } = await import("nodemailer");
+    const { createTransport } = await import("./nodemailer.ts");
     const transport = createTransport({
       ...parseServer(letter.server.host),
       ...encryptionOf(letter.server),

@@ -44,7 +44,7 @@ async function show(instance: Instance, form: StatusForm): Promise<ExitStatus> {
 
 async function textOf(status: Status, form: StatusForm): Promise<string> {
   if (form === "json") return JSON.stringify(status, null, 2);
-  if (form === "yaml") return (await import("yaml")).stringify(status, { aliasDuplicateObjects: false }).trimEnd();
+  if (form === "yaml") return (await import("./yaml_text.ts")).yamlText(status);
   const [{ statusTable }, { paintFor }] = await Promise.all([import("./status_table.ts"), import("./paint.ts")]);
   const width = Deno.stdout.isTerminal() ? terminalSize().columns : undefined;
   return statusTable(status, { paint: paintFor(Deno.stdout), width }).join("\n");
