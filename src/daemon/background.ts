@@ -7,7 +7,7 @@ const MARK = "LDIRECTORD_IN_BACKGROUND";
 /** What the daemon writes on its standard output when it is at work, before it closes it. */
 const READY = "ready\n";
 
-/** The exit status of a command whose daemon died. */
+/** The exit status of a start that leaves no daemon behind. */
 const FAILED = 1;
 
 /** Not readable by all: logs and monitor files name servers and what they answered. */

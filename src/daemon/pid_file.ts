@@ -20,8 +20,8 @@ export class LockedOut extends Error {
   constructor(path: string) {
     const holder = LockFile.holder(path);
     const name = holder === undefined ? undefined : readKernelFile(`/proc/${holder}/comm`)?.trim();
-    const who = holder === undefined ? "another process" : `process ${holder} (${name ?? "ended"})`;
-    super(`${path} is locked by ${who}, which is not a director: end it, then start again`);
+    const process = holder === undefined ? "another process" : `process ${holder} (${name ?? "ended"})`;
+    super(`${path} is locked by ${process}, which is not a director: end it, then start again`);
   }
 }
 
@@ -91,8 +91,8 @@ export class PidFile {
 }
 
 /**
- * Returns which daemon runs by this pid file. Ours have a lock beside it. A pid without a lock, and one whose lock we may not
- * look at, counts only if the process is an ldirectord, so that a reused pid is not taken for a daemon, and the Perl
+ * Returns which daemon runs by this pid file. Ours have a lock beside it. A pid without a lock, and one where we may not look
+ * at the lock, counts only if the process is an ldirectord, so that a reused pid is not taken for a daemon, and the Perl
  * program is seen running during a migration.
  */
 export function pidFileOwner(path: string): Owner {
@@ -121,7 +121,7 @@ function readPid(path: string): string | undefined {
   }
 }
 
-/** Whether the lock, which is held, is that process's. In a container the kernel may not say whose it is. */
+/** Whether that process has the lock, which is held. In a container the kernel may not name the process. */
 function hasLock(path: string, pid: number): boolean {
   const holder = LockFile.holder(lockBeside(path));
   return holder === undefined ? runsLdirectord(pid) : holder === pid;

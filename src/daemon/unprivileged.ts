@@ -65,7 +65,7 @@ export function keepCapabilities(): void {
   keepToOurselves(KEPT);
 }
 
-/** It will be read at the next reload, and nobody should learn only then that it cannot be. */
+/** Refuses a file that the next reload could not read: the start is the time to say so. */
 function requireReadable(file: string, name: string): void {
   try {
     Deno.openSync(file).close();

@@ -74,7 +74,7 @@ export function becomeAccount({ name, uid, gid }: Account, capabilities: readonl
 
 /**
  * Does `work`, during which the programs that it starts have these capabilities of ours. Others get none: not even those
- * that whoever started us has handed down.
+ * that we were started with.
  */
 export function handingDown<T>(capabilities: readonly number[], work: () => T): T {
   for (const each of capabilities) changeAmbient(PR_CAP_AMBIENT_RAISE, each);

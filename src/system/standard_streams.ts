@@ -15,7 +15,7 @@ export class StandardStreams {
     if (this.#nothing < 0) throw new SystemError("open", -this.#nothing);
   }
 
-  /** Puts `/dev/null` in their place, so that whoever waits for their end gets it. */
+  /** Puts `/dev/null` in their place, so that a reader at the other end gets its end. */
   close(): void {
     for (const stream of this.#descriptors) dup2(this.#nothing, stream);
     close(this.#nothing);

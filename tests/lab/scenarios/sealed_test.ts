@@ -39,8 +39,21 @@ const ALLOWED: readonly RegExp[] = [
   /^\/var\/lib\/ldirectord(\/|$)/,
   /^\/var\/log\/ldirectord\.log$/,
   // Programs that it starts or asks for, and Debian's other folders for them.
-  /^\/(usr\/)?(local\/)?s?bin\/(ipvsadm|pgrep|sendmail)$/,
+  /^\/(usr\/)?(local\/)?s?bin\/(env|ipvsadm|modprobe|perl|pgrep|ping|sendmail|true)$/,
 ];
+
+/** The checks that are no service's. */
+const OTHER_CHECKS = ["connect", "ping", "external", "external-perl", "on", "off", "3"].map((type, i) => `
+virtual = 192.0.2.10:${9000 + i}
+    real = ${REAL}:80 masq
+    service = http
+    checktype = ${type}
+    checkcommand = /bin/true
+    agentport = 7777
+    notify = /bin/true
+    fallbackcommand = /bin/true
+    scheduler = rr
+`).join("");
 
 /** Folders on the way to a file are looked at as well, as is an open file by its descriptor alone. */
 function isAncestor(path: string): boolean {
@@ -67,7 +80,9 @@ scenario("no file is touched but those on the list, by the daemon, each check an
   await using _ill = await illServers(net.ill);
   const text = `statuspage = 127.0.0.1:9780\nlogfile = /var/log/ldirectord.log\n${
     configuration(net, ["closes", "garbage"])
-  }`;
+  }\n${OTHER_CHECKS}`;
+  await Deno.mkdir("/etc/ha.d", { recursive: true });
+  await Deno.writeTextFile("/etc/ha.d/keepalived.conf", "virtual_server 192.0.2.10 80 {\n  lb_algo rr\n}\n");
   await director.start(text);
   await director.logs(/Starting Linux Director/);
 
@@ -80,8 +95,16 @@ scenario("no file is touched but those on the list, by the daemon, each check an
     ["doctor", "www"],
     ["fmt", "/etc/ha.d/www"],
     ["convert", "--to", "yaml", "/etc/ha.d/www"],
+    ["convert", "--from", "keepalived", "/etc/ha.d/keepalived.conf"],
     ["drain", REAL],
+    ["disable", REAL],
+    ["weight", REAL, "2"],
     ["enable", REAL],
+    ["deactivate"],
+    ["activate"],
+    ["probe", `http://${REAL}/`],
+    ["doctor", "--real", REAL],
+    ["serve", "--help"],
     ["history"],
     ["check-pulse", "www"],
     ["complete", "--", "drain", ""],
@@ -89,6 +112,9 @@ scenario("no file is touched but those on the list, by the daemon, each check an
     ["--help"],
     ["--version"],
     ["www", "reload"],
+    ["www", "force-reload"],
+    ["www", "restart"],
+    ["nonsense"],
   ];
   for (const words of tools) await director.tool(...words);
   match((await director.terminal(10, "q", "top")).stdout, /www/);
