@@ -111,3 +111,21 @@ scenario(
     await table.becomes("", 0);
   },
 );
+
+scenario("systemd: directories are asked by the helper process, which has no rights at all", async (world) => {
+  const { director, reals } = world;
+  await reals.are(["10.0.0.11"]);
+  // A web server is no directory: that is said of it, and not that it could not be asked.
+  const directory = "    virtual = 192.0.2.10:389\n            service = ldap\n            real = 10.0.0.11:80 masq\n";
+  await director.configure(`${GLOBALS}${directory}`);
+  const unit = await SystemdUnit.install(director.host.name);
+  await unit.does("start");
+  const status = async () => JSON.parse((await director.tool("www", "status", "--json")).stdout || "{}");
+  const { daemon, virtuals } = await poll(status, ({ daemon }) => daemon?.helper?.pid, 20);
+  strictEqual(daemon.helper.user, "ldirectord");
+  match(virtuals[1].reals[0].why, /cannot be read|protocol|server/);
+  const rights = await Deno.readTextFile(`/proc/${daemon.helper.pid}/status`);
+  match(rights, /^CapPrm:\t0+$/m);
+  match(rights, /^NoNewPrivs:\t1$/m);
+  await unit.does("stop");
+});
