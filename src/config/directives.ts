@@ -150,7 +150,8 @@ export const DIRECTIVES = {
     scope: "both",
     value: endpoints.fallbackServer,
     default: UNSET,
-    doc: "Where clients go while no real server is up, forwarded by gate unless another method is given. Without a " +
+    doc:
+      "Where clients go while no real server is up with a weight above 0, forwarded by gate unless another method is given. Without a " +
       "port, the virtual service's own. A global fallback serves IPv4 sections that have none.",
   },
   fallback6: {

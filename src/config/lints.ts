@@ -82,8 +82,7 @@ export const LINTS: Readonly<Record<string, Lint>> = {
   },
 
   "all-weights-zero": {
-    why:
-      "The kernel sends no new connection to a real server of weight 0, and the fallback stays out while they are up.",
+    why: "The kernel sends no new connection to a real server of weight 0: clients get the fallback's answer, or none.",
     find: inSections(function* ({ section, virtual }) {
       const reals = [...virtual.reals.values()];
       if (reals.length === 0 || reals.some(({ destination }) => destination.weight > 0)) return;

@@ -1,7 +1,7 @@
 import { type Arguments, RequestError } from "../control/protocol.ts";
 import type { OrderResult } from "../control/requests.ts";
 import type { Director } from "../director/director.ts";
-import { isServing, needsFallback } from "../director/health.ts";
+import { isServing, needsFallback, realsOf } from "../director/serving.ts";
 import { bracketed, parseIp } from "../model/address.ts";
 import { type Hold, partsOf, type RealId, realId } from "../model/orders.ts";
 import type { VirtualKey } from "../model/table.ts";
@@ -141,7 +141,7 @@ export class Operator {
   #warning(key: VirtualKey): string[] {
     const { health: all, model } = this.#ports.director;
     const [virtual, health] = [model.virtuals.get(key), all.get(key)];
-    if (!virtual || !health || [...health.reals.values()].some(isServing)) return [];
+    if (!virtual || !health || realsOf(virtual, health).some(([real, own]) => isServing(real, own))) return [];
     const instead = virtual.fallback && needsFallback(virtual, health) ? "only its fallback does" : "nobody does";
     return [`no real server of ${virtual.label} serves clients now: ${instead}`];
   }
