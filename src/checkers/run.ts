@@ -85,13 +85,25 @@ export async function runRound(check: Check, method: CheckMethod, onReleased = (
   return { result, startedAt, durationMs: performance.now() - start, trace };
 }
 
+/** Returns the method of a check's next round: connect while `connects` of them may be made, see {@link connectsAfter}. */
+export function methodOfRound({ method }: Pick<Check, "method">, connects: number): CheckMethod {
+  return connects > 0 ? "connect" : method;
+}
+
 /**
- * The method of a check's round, the first being round 0: with `checktype = N` a negotiate round comes after each
- * N connect rounds.
+ * Returns how many connect rounds may follow a round, with `checktype = N`: N after a negotiate round that passed, then one
+ * less with each. A server that accepts connections may still answer nothing but errors: after a round that failed, and
+ * before the first one, only a negotiate round can say that it is up.
  */
-export function methodOfRound(check: Pick<Check, "method" | "connectsPerNegotiate">, round: number): CheckMethod {
-  const connects = check.connectsPerNegotiate ?? 0;
-  return round % (connects + 1) === connects ? check.method : "connect";
+export function connectsAfter(
+  { method, connectsPerNegotiate = 0 }: Pick<Check, "method" | "connectsPerNegotiate">,
+  connects: number,
+  made: CheckMethod,
+  result: CheckResult,
+): number {
+  // Our own trouble says nothing of the server.
+  if (!result.up) return result.why === "internal" ? connects : 0;
+  return made === method ? connectsPerNegotiate : connects - 1;
 }
 
 /** The seconds that a round by that method may take. */

@@ -89,7 +89,8 @@ export const weight: Tool = {
   summary: "give a real server another weight than the configured one",
   usage: `Usage: ldirectord weight REAL N [--virtual V] [--for TIME]
 
-Gives a real server the weight N, 0 to 65535, while it is up.
+Gives a real server the weight N, 0 to 65535, while it is up. With weight 0 it gets no new
+connections: where no other real server serves, the fallback does.
 ${REAL_HELP}
 ${TIME_HELP}${CONFIG_HELP}${END_HELP}`,
   async run(args) {

@@ -150,7 +150,8 @@ export const DIRECTIVES = {
     scope: "both",
     value: endpoints.fallbackServer,
     default: UNSET,
-    doc: "Where clients go while no real server is up, forwarded by gate unless another method is given. Without a " +
+    doc:
+      "Where clients go while no real server is up with a weight above 0, forwarded by gate unless another method is given. Without a " +
       "port, the virtual service's own. A global fallback serves IPv4 sections that have none.",
   },
   fallback6: {
@@ -407,7 +408,8 @@ export const DIRECTIVES = {
     default: "negotiate",
     doc: "How real servers are checked: a conversation in the service's protocol (negotiate), a TCP connection " +
       "(connect; for udp a ping), an ICMP echo (ping), a program (external, external-perl), or not at all: always in " +
-      "(on), never in (off). A number means so many connects, then one negotiate.",
+      "(on), never in (off). A number means so many connects after each negotiate that passed; after a check that " +
+      "failed, and at first, every check negotiates until one passes.",
   },
   service: {
     scope: "virtual",
@@ -538,14 +540,18 @@ export const DIRECTIVES = {
     scope: "virtual",
     value: values.scheduler,
     default: "wrr",
-    doc: "The kernel's rule for choosing a real server; which ones there are depends on the kernel.",
+    doc:
+      "The kernel's rule for choosing a real server; which ones there are depends on the kernel. sh and mh choose by " +
+      "the client's address: see schedflags for what a real server of weight 0 means to them.",
   },
   schedflags: {
     scope: "virtual",
     value: values.schedulerFlags,
-    default: UNSET,
+    default: "sh-fallback with sh, mh-fallback with mh, else unset",
     doc:
-      "Flags of the scheduler: sh-port and sh-fallback for sh, mh-port and mh-fallback for mh, flag-1 to flag-3 for any.",
+      "Flags of the scheduler: sh-port and sh-fallback for sh, mh-port and mh-fallback for mh, flag-1 to flag-3 for any. " +
+      "Without its fallback flag sh or mh refuses the new clients that belong to a real server of weight 0, which is " +
+      "one that is quiescent, drained, or given weight 0.",
   },
   persistent: {
     scope: "virtual",

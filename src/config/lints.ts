@@ -5,6 +5,7 @@
 
 import { type IpAddress, isInNetwork, isLoopback, type Network } from "../model/address.ts";
 import { type Check, type CheckMethod, isCredential, type Service } from "../model/check.ts";
+import { costOfMissingFallbackFlag, missingFallbackFlag } from "../model/fallback_flag.ts";
 import { checksOf, type Model, type RealServer, type VirtualService } from "../model/virtual_service.ts";
 import type { DirectiveName } from "./directives.ts";
 import type { Place, Problem } from "./problem.ts";
@@ -82,8 +83,7 @@ export const LINTS: Readonly<Record<string, Lint>> = {
   },
 
   "all-weights-zero": {
-    why:
-      "The kernel sends no new connection to a real server of weight 0, and the fallback stays out while they are up.",
+    why: "The kernel sends no new connection to a real server of weight 0: clients get the fallback's answer, or none.",
     find: inSections(function* ({ section, virtual }) {
       const reals = [...virtual.reals.values()];
       if (reals.length === 0 || reals.some(({ destination }) => destination.weight > 0)) return;
@@ -91,6 +91,21 @@ export const LINTS: Readonly<Record<string, Lint>> = {
         place: section.head,
         text: `every real server of ${nameOf(virtual)} has weight 0`,
         fix: "give one of them a weight of 1 or more",
+      };
+    }),
+  },
+
+  "no-fallback-flag": {
+    why:
+      "A real server that is quiescent, drained or given weight 0 then costs new clients their connection, though others " +
+      "could serve them.",
+    find: inSections(function* ({ section, virtual: { settings } }) {
+      const flag = missingFallbackFlag(settings);
+      if (flag === undefined) return;
+      yield {
+        place: section.settings.schedflags ?? section.head,
+        text: costOfMissingFallbackFlag(settings, flag),
+        fix: `add ${flag} to schedflags, or set quiescent = no and do not drain`,
       };
     }),
   },

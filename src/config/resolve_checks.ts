@@ -218,7 +218,11 @@ function transportOf({ kind }: ServiceAddress, method: CheckMethod, service: Ser
 
 /** With service none there is nothing to negotiate: the servers are in unchecked, or only connected to. */
 function resolveMethod(load: Load, section: Section, service: Service): Method | "on" | "off" {
-  const type = section.settings.checktype?.value ?? "negotiate";
+  const { checktype } = section.settings;
+  if (checktype?.value === 0) {
+    load.problems.warning(checktype, "with checktype 0 every check negotiates", "write checktype = negotiate");
+  }
+  const type = checktype?.value || "negotiate";
   if (type === "on" || type === "off") return type;
   if (typeof type === "number") {
     return service === "none" ? { method: "connect" } : { method: "negotiate", connectsPerNegotiate: type };

@@ -3,6 +3,7 @@
  */
 
 import type { Family, IpAddress } from "../model/address.ts";
+import { fallbackFlag } from "../model/fallback_flag.ts";
 import { type ServiceAddress, serviceFamily, type ServiceSettings } from "../model/table.ts";
 import type { ServiceHead } from "./endpoints.ts";
 import type { Load } from "./facts.ts";
@@ -87,8 +88,9 @@ const NAMED_FLAGS: Readonly<Record<string, Readonly<Record<string, string>>>> = 
 };
 
 function schedulerFlags(load: Load, { scheduler, schedflags }: Settings): readonly string[] {
-  if (!schedflags) return [];
   const name = scheduler?.value ?? "wrr";
+  // A chosen difference from the Perl program: quiescent and drained real servers have weight 0.
+  if (!schedflags) return [fallbackFlag(name) ?? []].flat();
   const names = NAMED_FLAGS[name];
   const foreign = schedflags.value.find((flag) =>
     flag.startsWith("flag-") ? names && !names[flag] : !flag.startsWith(`${name}-`)

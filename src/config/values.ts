@@ -112,21 +112,22 @@ export type CheckType =
   | "ping"
   | "on"
   | "off"
-  /** This many connects, then one negotiate. */
+  /** After each negotiate that passed, this many connects. */
   | number;
 
 const CHECK_TYPES = ["connect", "negotiate", "external", "external-perl", "ping", "on", "off"] as const;
+const connectCount = integer("number", 0, 1_000_000);
 const namedCheckType = oneOf(CHECK_TYPES);
 
 /** A check type by name, or the number of connects for each negotiate. */
 export const checkType: Grammar<CheckType> = quotable(`${CHECK_TYPES.join("|")}|number`, (text): Reading<CheckType> => {
-  if (/^\d+$/.test(text)) return count.read(text);
+  if (/^\d+$/.test(text)) return connectCount.read(text);
   const reading = namedCheckType.read(text);
   if ("value" in reading) return reading;
   const digits = /^[a-z]+(\d+)$/.exec(text)?.[1];
   const hint = digits ? `write only the number: ${digits}` : reading.mistake.hint;
   return mistake(whole(text), `must be ${orList([...CHECK_TYPES, "a number"])}, not ${quoted(text)}`, hint);
-}, { anyOf: [{ enum: withTruths(CHECK_TYPES) }, { type: "integer", minimum: 1 }] });
+}, { anyOf: [{ enum: withTruths(CHECK_TYPES) }, { type: "integer", minimum: 0 }] });
 
 const HTTP_METHODS = ["GET", "HEAD", "POST"] as const;
 

@@ -1,10 +1,12 @@
 import { type Arguments, RequestError } from "../control/protocol.ts";
 import type { OrderResult } from "../control/requests.ts";
 import type { Director } from "../director/director.ts";
-import { isServing, needsFallback } from "../director/health.ts";
+import { isServing, needsFallback, realsOf } from "../director/serving.ts";
 import { bracketed, parseIp } from "../model/address.ts";
+import { costOfMissingFallbackFlag, missingFallbackFlag } from "../model/fallback_flag.ts";
 import { type Hold, partsOf, type RealId, realId } from "../model/orders.ts";
 import type { VirtualKey } from "../model/table.ts";
+import type { RealServer } from "../model/virtual_service.ts";
 import type { HistoryFile } from "./history_file.ts";
 import type { Log } from "./log.ts";
 import { type EndedOrder, isWeight, OrderBook } from "./order_book.ts";
@@ -119,7 +121,8 @@ export class Operator {
   async #finish(ids: readonly RealId[], until: number | undefined): Promise<OrderResult> {
     const [unsaved, untaken] = await Promise.all([this.#save(), this.#obeyed()]);
     const concerned = ids.map(partsOf);
-    const warnings = [...new Set(concerned.map(({ virtual }) => virtual))].flatMap((key) => this.#warning(key));
+    const virtuals = [...new Set(concerned.map(({ virtual }) => virtual))];
+    const warnings = virtuals.flatMap((key) => [...this.#unserved(key), ...this.#refused(key, ids)]);
     return {
       reals: concerned.map(({ virtual, real }) => ({ virtual: this.#labelOf(virtual), key: virtual, real })),
       until: until === undefined ? null : new Date(until).toISOString(),
@@ -138,10 +141,22 @@ export class Operator {
     return director.trouble === undefined ? undefined : `the kernel's table is not as wanted: ${director.trouble}`;
   }
 
-  #warning(key: VirtualKey): string[] {
+  /** What an order costs where the scheduler refuses clients of a real server of weight 0. */
+  #refused(key: VirtualKey, ids: readonly RealId[]): string[] {
+    const { desired, model } = this.#ports.director;
+    const virtual = model.virtuals.get(key);
+    const flag = virtual && missingFallbackFlag(virtual.settings);
+    if (!virtual || flag === undefined) return [];
+    const { reals } = virtual;
+    const isZero = ({ key: real }: RealServer) => desired?.get(key)?.destinations.get(real)?.weight === 0;
+    if (![...reals.values()].some((real) => ids.includes(realId(key, real.key)) && isZero(real))) return [];
+    return [`${virtual.label}: ${costOfMissingFallbackFlag(virtual.settings, flag)}: add ${flag} to schedflags`];
+  }
+
+  #unserved(key: VirtualKey): string[] {
     const { health: all, model } = this.#ports.director;
     const [virtual, health] = [model.virtuals.get(key), all.get(key)];
-    if (!virtual || !health || [...health.reals.values()].some(isServing)) return [];
+    if (!virtual || !health || realsOf(virtual, health).some(([real, own]) => isServing(real, own))) return [];
     const instead = virtual.fallback && needsFallback(virtual, health) ? "only its fallback does" : "nobody does";
     return [`no real server of ${virtual.label} serves clients now: ${instead}`];
   }

@@ -13,14 +13,8 @@ import type {
   VirtualStatus,
 } from "../control/status.ts";
 import type { DesiredDestination, DesiredService } from "../director/desired.ts";
-import {
-  isHeld,
-  isServing,
-  needsFallback,
-  type RealHealth,
-  reasonFor,
-  type VirtualHealth,
-} from "../director/health.ts";
+import { isAvailable, isHeld, type RealHealth, reasonFor, type VirtualHealth } from "../director/health.ts";
+import { isServing, needsFallback, realsOf, zeroWeightReason } from "../director/serving.ts";
 import type { Counters, DestinationCounters, ServiceCounters, Traffic } from "../ipvs/counters.ts";
 import type { Check } from "../model/check.ts";
 import { type RealId, realId, type RealOrders } from "../model/orders.ts";
@@ -152,8 +146,8 @@ class StatusWriter {
       names: model.hostNames.get(real.destination.address) ?? [],
       forwarding: real.destination.forwarding,
       state: stateOfReal(real, health),
-      serving: health !== undefined && isServing(health),
-      why: health ? whyOf(health) : "checktype = off",
+      serving: health !== undefined && isServing(real, health),
+      why: health ? whyOf(real, health) : "checktype = off",
       since: new Date(since).toISOString(),
       transitions: records.transitionsOf(id).count,
       weight: {
@@ -204,8 +198,8 @@ class StatusWriter {
 }
 
 function stateOf(virtual: VirtualService, health: VirtualHealth | undefined): VirtualState {
-  const reals = [...health?.reals.values() ?? []];
-  const serving = reals.filter(isServing).length;
+  const reals = health ? realsOf(virtual, health) : [];
+  const serving = reals.filter(([real, own]) => isServing(real, own)).length;
   if (serving > 0) return serving === virtual.reals.size ? "up" : "degraded";
   return health && virtual.fallback && needsFallback(virtual, health) ? "fallback" : "down";
 }
@@ -218,11 +212,12 @@ function stateOfReal(real: RealServer, health: RealHealth | undefined): RealStat
   return real.policy.kind === "on" ? "unchecked" : "up";
 }
 
-/** Who holds it out and what its checks say beside that. */
-function whyOf(health: RealHealth): string {
-  const parts = [reasonFor(health)];
+/** Why it does not serve, and what its checks say beside that. */
+function whyOf(real: RealServer, health: RealHealth): string {
+  const zero = isAvailable(health) ? zeroWeightReason(real, health) : undefined;
+  const parts = zero === undefined ? [reasonFor(health)] : [zero, reasonFor(health)];
   if (isHeld(health) && !health.up) parts.push(`its check says: ${health.reason}`);
-  if (health.orders?.weight) parts.push(`weight ${health.orders.weight.value} by the operator`);
+  if (health.orders?.weight && zero === undefined) parts.push(`weight ${health.orders.weight.value} by the operator`);
   if (!isHeld(health) && health.share < 1) {
     parts.push(`at ${Math.round(health.share * 100)}% of its weight (slowstart)`);
   }

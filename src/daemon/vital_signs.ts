@@ -1,5 +1,5 @@
 import type { Clock } from "../director/clock.ts";
-import type { Census } from "../director/health.ts";
+import type { Census } from "../director/serving.ts";
 import type { OpenFiles } from "../system/open_files.ts";
 import type { Log } from "./log.ts";
 import { PulseFile } from "./pulse.ts";

@@ -13,20 +13,17 @@
  * | down, `quiescent = no`           | not at all                                               |
  * | down, but no round has said so   | as it was found: at weight 0, or not at all              |
  *
- * The fallback stands there exactly while no real server can serve, and then takes the place of a real server at the
+ * The fallback stands there exactly while no real server serves at a weight above 0 (serving.ts), and then takes the place of a real server at the
  * same address and port.
  */
 
 import type { Destination, DestinationKey, TableService, VirtualKey } from "../model/table.ts";
-import type { AskedWeight } from "../model/check.ts";
-import { checksOf, type Model, type RealServer, type VirtualService } from "../model/virtual_service.ts";
+import type { Model, VirtualService } from "../model/virtual_service.ts";
 import { canonicalSettings } from "../ipvs/canonical.ts";
-import { type Health, isServing, needsFallback, type RealHealth, type VirtualHealth } from "./health.ts";
+import { type Health, isAvailable, type RealHealth, type VirtualHealth } from "./health.ts";
+import { needsFallback, weightOf } from "./serving.ts";
 
-/** The largest weight that the kernel takes from ipvsadm(8). */
-const MOST_WEIGHT = 65_535;
-
-/** What a destination is to us. */
+/** What a destination is to us: a real server that is available has the role `serving`, whatever its weight. */
 export type Role = "serving" | "quiescent" | "fallback";
 
 /** A destination that we want, and why. */
@@ -81,21 +78,8 @@ function desiredService(virtual: VirtualService, health: VirtualHealth): Desired
   return { ...canonicalSettings(virtual.settings), destinations, readdQuiescent: virtual.readdQuiescent };
 }
 
-/** The configured weight, or what an operator or a check was told to give instead, and of that the share it has climbed back to. */
-function weightOf(real: RealServer, health: RealHealth): number {
-  const asked = checksOf(real.policy).map(({ key }) => health.checks.get(key)?.weight).findLast(Boolean);
-  const own = asked ? askedWeight(real.destination.weight, asked) : real.destination.weight;
-  const weight = health.orders?.weight?.value ?? own;
-  return health.share < 1 && weight > 0 ? Math.max(1, Math.floor(weight * health.share)) : weight;
-}
-
-/** A share that is not nothing never becomes nothing by rounding. */
-function askedWeight(configured: number, asked: AskedWeight): number {
-  return "percent" in asked ? Math.min(MOST_WEIGHT, Math.ceil((configured * asked.percent) / 100)) : asked.absolute;
-}
-
 function roleOf(real: RealHealth, quiescent: boolean): Role | undefined {
-  if (isServing(real)) return "serving";
+  if (isAvailable(real)) return "serving";
   if (real.up && (real.maintenance !== undefined || real.orders?.hold?.value === "drain")) return "quiescent";
   if (!real.up && !real.verified) return real.found === "quiescent" ? "quiescent" : undefined;
   return quiescent ? "quiescent" : undefined;

@@ -12,8 +12,6 @@ import { type DesiredMemo, type DesiredTable, desiredTable } from "./desired.ts"
 import type { Occasion, Report } from "./events.ts";
 import {
   adopt,
-  type Census,
-  censusOf,
   type EndedRound,
   type Health,
   type HealthEvent,
@@ -25,6 +23,7 @@ import {
 import type { OverdueCheck } from "./overdue.ts";
 import { Rounds, type WaitingRounds } from "./rounds.ts";
 import { TableKeeper } from "./table_keeper.ts";
+import { type Census, censusOf } from "./serving.ts";
 import { transitions } from "./transitions.ts";
 
 /** Milliseconds that verdicts are gathered before they are acted upon together. */
@@ -103,7 +102,7 @@ export class Director {
 
   /** How many real servers there are, and how many of them serve. */
   get census(): Census {
-    return censusOf(this.#health);
+    return censusOf(this.#model, this.#health);
   }
 
   /** How many rounds are under way. */

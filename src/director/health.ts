@@ -1,7 +1,7 @@
 /**
  * Every rule of up and down. A pure reducer: health and an event give the next health.
  *
- * A real server is up when all its checks say so (check_health.ts has the rules of one), and serves when it is up and
+ * A real server is up when all its checks say so (check_health.ts has the rules of one), and available when it is up and
  * neither a maintenance file nor an operator's order holds it out. A round that could not be made changes nothing: our trouble says nothing of the server.
  *
  * At start the kernel's table speaks first: a real server found there with weight is up until its checks say
@@ -119,8 +119,8 @@ export function heardOf(health: Health): Health {
   );
 }
 
-/** Whether clients may be sent to this real server. */
-export function isServing(real: RealHealth): boolean {
+/** Whether its checks pass and nobody holds it out. Whether clients come to it depends on its weight, too: serving.ts. */
+export function isAvailable(real: RealHealth): boolean {
   return real.up && !isHeld(real);
 }
 
@@ -136,31 +136,9 @@ export function reasonFor({ maintenance, orders, reason }: RealHealth): string {
   return reason;
 }
 
-/** How many real servers there are, each counted in each of its virtual services, and how many of them serve. */
-export interface Census {
-  readonly serving: number;
-  readonly total: number;
-}
-
-/** Counts the real servers that have health: those with `checktype = off` have none. */
-export function censusOf(health: Health): Census {
-  const reals = [...health.values()].flatMap((virtual) => [...virtual.reals.values()]);
-  return { serving: reals.filter(isServing).length, total: reals.length };
-}
-
 /** Whether the weight of some real server is on its way back. */
 export function isClimbing(health: Health): boolean {
   return [...health.values()].some((virtual) => [...virtual.reals.values()].some((real) => real.share < 1));
-}
-
-/**
- * Whether no real server can serve, and enough is known to say so: the fallback's turn. With `checktype = off`, where
- * no real server has health, it never is; a virtual service without real servers always needs it.
- */
-export function needsFallback(virtual: VirtualService, health: VirtualHealth): boolean {
-  const reals = [...health.reals.values()];
-  if (reals.some(isServing) || (reals.length === 0 && virtual.reals.size > 0)) return false;
-  return health.settled || health.fallbackFound || reals.every((real) => real.verified || isHeld(real));
 }
 
 function adoptVirtual(

@@ -1,5 +1,5 @@
 import { descriptorsOf } from "../checkers/descriptors.ts";
-import { methodOfRound, mostSecondsFor, type Round, secondsFor } from "../checkers/run.ts";
+import { connectsAfter, methodOfRound, mostSecondsFor, type Round, secondsFor } from "../checkers/run.ts";
 import type { Check, CheckKey, CheckMethod } from "../model/check.ts";
 import { Turns } from "../model/turns.ts";
 import type { Clock } from "./clock.ts";
@@ -23,6 +23,8 @@ export interface RoundsPorts {
 interface Course {
   readonly check: Check;
   rounds: number;
+  /** Connect rounds that may still be made before one has to negotiate, with `checktype = N`. */
+  connects: number;
   startedAt: number;
   last?: Round;
   /** When the round that is due began to wait for its turn; `undefined` while none waits. */
@@ -87,7 +89,7 @@ export class Rounds {
     const fresh = checks.filter(({ key }) => !this.#courses.has(key));
     for (const [place, check] of fresh.entries()) {
       const lead = spreadLead(place, fresh.length, check.interval * 1000);
-      const course = { check, rounds: 0, startedAt: 0, endsBy: 0, excused: false, lead };
+      const course = { check, rounds: 0, connects: 0, startedAt: 0, endsBy: 0, excused: false, lead };
       this.#courses.set(check.key, course);
       this.#start(course);
     }
@@ -139,7 +141,7 @@ export class Rounds {
 
   /** Begins a round in its turn: until then no time of it has passed, and nothing is overdue. */
   #start(course: Course): void {
-    const method = methodOfRound(course.check, course.rounds);
+    const method = methodOfRound(course.check, course.connects);
     course.waitsSince = this.#ports.clock.now();
     course.endsBy = Infinity;
     this.#turns.take(descriptorsOf(course.check, method), (taken) => {
@@ -156,7 +158,7 @@ export class Rounds {
     this.#underWay++;
     this.#ports.runRound(course.check, method, () => this.#turns.give(taken)).then((round) => {
       this.#underWay--;
-      if (this.#isCurrent(course)) this.#end(course, round);
+      if (this.#isCurrent(course)) this.#end(course, method, round);
     });
   }
 
@@ -164,8 +166,9 @@ export class Rounds {
     return !this.#stopped && this.#courses.get(course.check.key) === course;
   }
 
-  #end(course: Course, round: Round): void {
+  #end(course: Course, method: CheckMethod, round: Round): void {
     const { check, startedAt } = course;
+    course.connects = connectsAfter(check, course.connects, method, round.result);
     course.last = round;
     const interval = check.interval * 1000;
     const { delay, lead } = nextRound(interval, course.lead);
@@ -205,6 +208,6 @@ export class Rounds {
 }
 
 /** Milliseconds that a course's round may take. */
-function limitOf({ check, rounds }: Course): number {
-  return secondsFor(check, methodOfRound(check, rounds)) * 1000;
+function limitOf({ check, connects }: Course): number {
+  return secondsFor(check, methodOfRound(check, connects)) * 1000;
 }

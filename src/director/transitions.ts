@@ -1,6 +1,7 @@
 import type { Model } from "../model/virtual_service.ts";
 import type { DirectorEvent, RealState } from "./events.ts";
-import { type Health, isServing, needsFallback, type RealHealth, reasonFor } from "./health.ts";
+import { type Health, isAvailable, type RealHealth, reasonFor } from "./health.ts";
+import { needsFallback } from "./serving.ts";
 
 /** A real server that came or went, or the last one of a virtual service that went, or the first that came. */
 type Transition = Extract<DirectorEvent, { type: "transition" | "fallback" }>;
@@ -19,7 +20,7 @@ export function transitions(before: Health, after: Health, model: Model): Transi
       const real = virtual.reals.get(realKey);
       const oldReal = old?.reals.get(realKey);
       if (!real || realHealth === oldReal || !tells(oldReal, realHealth)) continue;
-      const [up, was, reason] = [isServing(realHealth), stateOf(oldReal), reasonFor(realHealth)];
+      const [up, was, reason] = [isAvailable(realHealth), stateOf(oldReal), reasonFor(realHealth)];
       events.push({ type: "transition", virtual, real, up, was, reason });
     }
     const active = needsFallback(virtual, health);
@@ -32,12 +33,12 @@ export function transitions(before: Health, after: Health, model: Model): Transi
 
 function stateOf(real: RealHealth | undefined): RealState {
   if (!real?.verified) return "unknown";
-  return isServing(real) ? "up" : "down";
+  return isAvailable(real) ? "up" : "down";
 }
 
 /** The state that an entry is taken over in is no news; a first verdict of down is, even where nobody was in the table. */
 function tells(before: RealHealth | undefined, after: RealHealth): boolean {
   if (!before) return false;
-  if (isServing(after) !== isServing(before)) return true;
-  return !isServing(after) && after.verified && !before.verified;
+  if (isAvailable(after) !== isAvailable(before)) return true;
+  return !isAvailable(after) && after.verified && !before.verified;
 }

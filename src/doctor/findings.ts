@@ -4,6 +4,7 @@
 
 import { familyOf, isInNetwork, isLoopback } from "../model/address.ts";
 import { type Check, isAskedByHelper } from "../model/check.ts";
+import { costOfMissingFallbackFlag, missingFallbackFlag } from "../model/fallback_flag.ts";
 import { type Forwarding, serviceFamily } from "../model/table.ts";
 import { checksOf, type Model, type RealServer, type VirtualService } from "../model/virtual_service.ts";
 import type { Facts } from "./facts.ts";
@@ -65,6 +66,18 @@ export const QUESTIONS: Readonly<Record<string, Question>> = {
       };
     });
   },
+
+  "fallback flags": (facts) =>
+    virtualsOf(facts).flatMap(({ label, settings }): Finding[] => {
+      const flag = missingFallbackFlag(settings);
+      if (flag === undefined) return [];
+      return [{
+        level: "advice",
+        what: `${label}: ${costOfMissingFallbackFlag(settings, flag)}`,
+        why: `Those are the ones that are quiescent, drained or given weight 0. Add ${flag} to schedflags.`,
+        commands: [["ldirectord check", facts.configuration?.file].join(" ").trimEnd()],
+      }];
+    }),
 
   "ipvsadm": ({ ipvsadm }) => {
     if (ipvsadm) return [ok(`ipvsadm is ${ipvsadm}`)];

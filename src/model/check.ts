@@ -202,9 +202,9 @@ export type CheckKey = string & { readonly brand: "CheckKey" };
 export interface Check {
   readonly key: CheckKey;
   readonly target: CheckTarget;
-  /** The method of every round; with `connectsPerNegotiate` set, that of each N+1st round. */
+  /** The method of every round; with `connectsPerNegotiate` set, of those that do not only connect. */
   readonly method: CheckMethod;
-  /** `checktype = N`: after each N connect rounds one negotiate round. */
+  /** `checktype = N`: after a negotiate round that passed N rounds only connect, see checkers/run.ts. */
   readonly connectsPerNegotiate?: number;
   /** Seconds from the start of one round to the start of the next. */
   readonly interval: number;

@@ -36,7 +36,7 @@ export interface RealServer {
   readonly line: number;
 }
 
-/** Where clients go when no real server is up. Weight 1. */
+/** Where clients go while no real server serves. Weight 1. */
 export interface Fallback {
   readonly key: DestinationKey;
   readonly destination: Destination;

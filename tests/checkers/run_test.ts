@@ -1,15 +1,33 @@
-import { deepStrictEqual, ok } from "node:assert/strict";
-import { methodOfRound, runRound } from "../../src/checkers/run.ts";
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { connectsAfter, methodOfRound, runRound } from "../../src/checkers/run.ts";
+import { down, up } from "../../src/checkers/verdict.ts";
 import { checkOf, closedPort, inWords, openDescriptors, silent, withPeer } from "./peers.ts";
 
-Deno.test("run: checktype = 2 connects twice and then negotiates", () => {
-  const check = { method: "negotiate", connectsPerNegotiate: 2 } as const;
-  const methods = [0, 1, 2, 3, 4, 5, 6].map((round) => methodOfRound(check, round));
-  deepStrictEqual(methods, ["connect", "connect", "negotiate", "connect", "connect", "negotiate", "connect"]);
-});
+/** The rounds of `checktype = 2`, whose verdicts are + (passed), - (failed) or ? (our own trouble): c connects, n negotiates. */
+const MIXED: [name: string, verdicts: string, methods: string][] = [
+  ["negotiates first, then after every two connects", "+++++++", "nccnccn"],
+  ["negotiates until a round passes when a negotiate round failed", "+++---+++", "nccnnnncc"],
+  ["negotiates until a round passes when a connect round failed", "++--+++", "nccnncc"],
+  ["negotiates first until one passes", "--+++", "nnncc"],
+  ["makes a round again that could not be made", "+?+?+?+", "nccccnn"],
+];
+
+for (const [name, verdicts, methods] of MIXED) {
+  Deno.test(`run: checktype = 2 ${name}`, () => {
+    const check = { method: "negotiate", connectsPerNegotiate: 2 } as const;
+    let connects = 0;
+    const made = [...verdicts].map((verdict) => {
+      const method = methodOfRound(check, connects);
+      const result = verdict === "+" ? up("") : down(verdict === "?" ? "internal" : "mismatch", "");
+      connects = connectsAfter(check, connects, method, result);
+      return method[0];
+    });
+    strictEqual(made.join(""), methods);
+  });
+}
 
 Deno.test("run: without a number every round is alike", () => {
-  deepStrictEqual([0, 1, 2].map((round) => methodOfRound({ method: "ping" }, round)), ["ping", "ping", "ping"]);
+  strictEqual(methodOfRound({ method: "ping" }, connectsAfter({ method: "ping" }, 0, "ping", up(""))), "ping");
 });
 
 Deno.test("run: a negotiate round has a deadline of its own", async () => {

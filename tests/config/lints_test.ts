@@ -34,6 +34,14 @@ const ROWS: readonly (readonly [head: string, body: readonly string[], ...said: 
   [VIRTUAL, [...WEB, `${REAL} 0`, "real = 10.0.0.2:80 gate 1"]],
   [VIRTUAL, [...WEB, `${REAL} 0`], "all-weights-zero 2: every real server of 10.0.0.9:80 has weight 0"],
 
+  [VIRTUAL, [...WEB, REAL, "scheduler = sh"]],
+  [VIRTUAL, [...WEB, REAL, "scheduler = mh", "schedflags = mh-port,flag-1"]],
+  [
+    VIRTUAL,
+    [...WEB, REAL, "scheduler = sh", "schedflags = sh-port"],
+    "no-fallback-flag 7: sh without sh-fallback refuses the new clients that belong to a real server of weight 0",
+  ],
+
   [VIRTUAL, ["checktimeout = 5", REAL], "http-without-receive 2: the http check of 10.0.0.9:80 has no receive"],
   [
     VIRTUAL,

@@ -451,6 +451,16 @@ pure("the check type and the service decide the method", () => {
   }
 });
 
+pure("checktype = 0 negotiates in every check, as the old program did", () => {
+  const body = ["service = http", "checktype = 0", "real = 10.0.0.1:80 gate"];
+  deepStrictEqual(said(HEAD, ...body), ["warning 4:17+1 with checktype 0 every check negotiates"]);
+  const [{ policy }] = virtual(HEAD, ...body).reals.values();
+  deepStrictEqual(policy.kind === "checked" && [policy.check.method, policy.check.connectsPerNegotiate], [
+    "negotiate",
+    undefined,
+  ]);
+});
+
 pure("the port that is checked", () => {
   const rows: readonly (readonly [head: string, body: readonly string[], port: number])[] = [
     [HEAD, ["real = 10.0.0.1:8080 masq"], 8080],
@@ -757,6 +767,10 @@ pure("scheduling is as the kernel will print it", () => {
     [["scheduler = sh", "schedflags = sh-port,sh-fallback"], ["sh-fallback", "sh-port"]],
     [["scheduler = sh", "schedflags = flag-2,sh-port"], ["sh-port"]],
     [["scheduler = mh", "schedflags = flag-1"], ["mh-fallback"]],
+    [["scheduler = sh"], ["sh-fallback"]],
+    [["scheduler = mh"], ["mh-fallback"]],
+    [["scheduler = sh", "schedflags = sh-port"], ["sh-port"]],
+    [["scheduler = dh"], []],
     [["schedflags = flag-2, flag-1"], ["flag-1", "flag-2"]],
   ];
   for (const [body, flags] of rows) deepStrictEqual(virtual(HEAD, ...body).settings.schedulerFlags, flags);

@@ -1,5 +1,6 @@
 import { strictEqual } from "node:assert/strict";
-import { adopt, type Health, isServing, needsFallback, reduce } from "../../src/director/health.ts";
+import { adopt, type Health, isAvailable, reduce } from "../../src/director/health.ts";
+import { needsFallback } from "../../src/director/serving.ts";
 import { decodeRules } from "../../src/ipvs/rules.ts";
 import type { CheckKey, CheckResult } from "../../src/model/check.ts";
 import type { DestinationKey } from "../../src/model/table.ts";
@@ -119,7 +120,7 @@ for (const [file, held] of MAINTENANCE) {
       const model = sketchModel({ at: "192.0.2.1:80", reals: [REAL] });
       const up = adopt(model, decodeRules(FOUND.active), new Map(), 0);
       const names = new Map([["10.0.0.1", ["web1.example.net"]]]);
-      const serving = (health: Health) => isServing(health.get(keyOf("192.0.2.1:80"))!.reals.get(REAL)!);
+      const serving = (health: Health) => isAvailable(health.get(keyOf("192.0.2.1:80"))!.reals.get(REAL)!);
       const during = reduce(up, { type: "maintenance", files: new Set([file]), names }, model);
       strictEqual(serving(during), !held);
       const after = reduce(during, { type: "maintenance", files: new Set(), names }, model);

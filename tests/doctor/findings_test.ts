@@ -87,6 +87,14 @@ const ROWS: readonly (readonly [said: string, given: Facts])[] = [
     "root may not become nobody here (it lacks CAP_SETUID or CAP_SETGID)",
     facts({ isRoot: true, capabilities: 0x1000n | 0x2000n }, {}, DATABASE),
   ],
+  [
+    "advice fallback flags: 192.0.2.10:80: sh without sh-fallback refuses the new clients that belong to a real server of weight 0",
+    facts(
+      { modules: { present: new Set(["ip_vs", "ip_vs_sh"]), loadable: new Set() } },
+      {},
+      SITE.replace("scheduler = wlc", "scheduler = sh\n    schedflags = sh-port"),
+    ),
+  ],
   ["problem ipvsadm: the program ipvsadm is not installed", facts({ ipvsadm: undefined })],
   ["problem permission: this process may not change the table (it lacks CAP_NET_ADMIN)", facts({ capabilities: 0n })],
   ["problem permission: the table cannot be read: because", facts({ table: "because" })],

@@ -84,4 +84,17 @@ export const EXCEPTIONS: Readonly<Record<string, readonly Exception[]>> = {
       `,
     },
   ],
+  "hash-schedulers": [
+    ...([["up", 1], ["down", 0]] as const).map(([state, weight]) => ({
+      state,
+      reason:
+        "ours sets the fallback flag of sh and mh: else the kernel refuses the clients of a real server of weight 0",
+      ours: `
+        -A -t 192.0.2.10:80 -s sh -b sh-fallback
+        -a -t 192.0.2.10:80 -r 10.0.0.11:80 -m -w ${weight}
+        -A -t 192.0.2.20:80 -s mh -b mh-fallback
+        -a -t 192.0.2.20:80 -r 10.0.0.11:80 -m -w ${weight}
+      `,
+    })),
+  ],
 };

@@ -1,4 +1,4 @@
-import { strictEqual } from "node:assert/strict";
+import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
 import { poll } from "../world/wait.ts";
 import { scenario } from "../world/scenario.ts";
 
@@ -92,4 +92,57 @@ scenario("fallbackcommand is told when the last real server goes and when the fi
   await reals.start("10.0.0.11");
   const back = `${gone}stop 192.0.2.10:80 tcp\n`;
   strictEqual(await poll(told, (text) => text === back, 10), back);
+});
+
+scenario("a real server of weight 0 does not serve, whoever wants that weight", async (world) => {
+  const { director, reals, table, client } = world;
+  await reals.are(["10.0.0.11", "10.0.0.12", "10.0.0.13"]);
+  await director.start(`
+    checktimeout = 1
+    checkinterval = 1
+    quiescent = no
+    virtual = 192.0.2.10:80
+            real = 10.0.0.11:80 masq 0
+            real = 10.0.0.12:80 masq
+            fallback = 10.0.0.13:80 masq
+            service = http
+            scheduler = rr
+  `);
+  const both = `
+    -A -t 192.0.2.10:80 -s rr
+    -a -t 192.0.2.10:80 -r 10.0.0.11:80 -m -w 0
+    -a -t 192.0.2.10:80 -r 10.0.0.12:80 -m -w 1
+  `;
+  await table.becomes(both);
+
+  const status = async () => {
+    const { virtuals } = JSON.parse((await director.tool("www", "status", "--json")).stdout);
+    const { state, fallback, reals: [first, second] } = virtuals[0];
+    return { state, fallback: fallback.active, serving: [first.serving, second.serving], why: [first.why, second.why] };
+  };
+  const { why, ...healthy } = await status();
+  deepStrictEqual(healthy, { state: "degraded", fallback: false, serving: [false, true] });
+  match(why[0], /^weight 0 in the configuration/);
+
+  const ordered = await director.tool("weight", "10.0.0.12", "0");
+  match(ordered.stderr, /192\.0\.2\.10:80.*only its fallback/);
+  await table.becomes(`
+    -A -t 192.0.2.10:80 -s rr
+    -a -t 192.0.2.10:80 -r 10.0.0.11:80 -m -w 0
+    -a -t 192.0.2.10:80 -r 10.0.0.12:80 -m -w 0
+    -a -t 192.0.2.10:80 -r 10.0.0.13:80 -m -w 1
+  `);
+  await client.isServedBy("192.0.2.10:80", "10.0.0.13");
+  const { why: reasons, ...without } = await status();
+  deepStrictEqual(without, { state: "fallback", fallback: true, serving: [false, false] });
+  match(reasons[1], /^weight 0 by the operator/);
+
+  await director.tool("enable", "10.0.0.12");
+  await table.becomes(both);
+  reals.stop("10.0.0.12");
+  await table.becomes(`
+    -A -t 192.0.2.10:80 -s rr
+    -a -t 192.0.2.10:80 -r 10.0.0.11:80 -m -w 0
+    -a -t 192.0.2.10:80 -r 10.0.0.13:80 -m -w 1
+  `);
 });

@@ -1,0 +1,92 @@
+/**
+ * Which real servers serve, and when the fallback does. Pure.
+ *
+ * A real server serves when it is available (health.ts) and its weight is above 0: the kernel sends no new connection to a
+ * destination of weight 0, whoever wanted that weight.
+ */
+
+import type { AskedWeight, Check } from "../model/check.ts";
+import { checksOf, type Model, type RealServer, type VirtualService } from "../model/virtual_service.ts";
+import { type Health, isAvailable, isHeld, type RealHealth, type VirtualHealth } from "./health.ts";
+
+/** The largest weight that the kernel takes from ipvsadm(8). */
+const MOST_WEIGHT = 65_535;
+
+/** Returns whether new connections go to this real server. */
+export function isServing(real: RealServer, health: RealHealth): boolean {
+  return isAvailable(health) && weightOf(real, health) > 0;
+}
+
+/**
+ * Returns the weight while it is available: the configured one, or what an operator or a check asks for instead, and of
+ * that the share it has climbed back to.
+ */
+export function weightOf(real: RealServer, health: RealHealth): number {
+  const weight = fullWeight(real, health);
+  return health.share < 1 && weight > 0 ? Math.max(1, Math.floor(weight * health.share)) : weight;
+}
+
+/** Returns who wants weight 0, in one line; `undefined` when the weight is above 0. */
+export function zeroWeightReason(real: RealServer, health: RealHealth): string | undefined {
+  if (fullWeight(real, health) > 0) return undefined;
+  if (health.orders?.weight) return "weight 0 by the operator";
+  const asking = askingCheck(real, health);
+  // A percentage of a configured 0 is 0 as well: then the configuration is the reason.
+  if (!asking || ("percent" in asking.weight && asking.weight.percent > 0)) return "weight 0 in the configuration";
+  return asking.check.method === "agent" ? "weight 0 by the agent" : "weight 0 by the check";
+}
+
+/**
+ * Returns whether no real server serves, and enough is known to say so: the fallback's turn. With `checktype = off`, where
+ * no real server has health, it never is; a virtual service without real servers always needs it.
+ */
+export function needsFallback(virtual: VirtualService, health: VirtualHealth): boolean {
+  const reals = realsOf(virtual, health);
+  if (reals.length === 0 && virtual.reals.size > 0) return false;
+  if (reals.some(([real, own]) => isServing(real, own))) return false;
+  const isSettled = health.settled || health.fallbackFound;
+  return isSettled || reals.every(([real, own]) => own.verified || isHeld(own) || fullWeight(real, own) === 0);
+}
+
+/** How many real servers there are, each counted in each of its virtual services, and how many of them serve. */
+export interface Census {
+  readonly serving: number;
+  readonly total: number;
+}
+
+/** Returns the number of real servers that have health, which those with `checktype = off` do not, and of those that serve. */
+export function censusOf(model: Model, health: Health): Census {
+  const reals = [...health].flatMap(([key, own]) => {
+    const virtual = model.virtuals.get(key);
+    return virtual ? realsOf(virtual, own) : [];
+  });
+  return { serving: reals.filter(([real, own]) => isServing(real, own)).length, total: reals.length };
+}
+
+/** Returns the real servers of a virtual service that have health, each with its own. */
+export function realsOf(virtual: VirtualService, health: VirtualHealth): [RealServer, RealHealth][] {
+  return [...virtual.reals.values()].flatMap((real) => {
+    const own = health.reals.get(real.key);
+    return own ? [[real, own] satisfies [RealServer, RealHealth]] : [];
+  });
+}
+
+/** The weight that it climbs to. */
+function fullWeight(real: RealServer, health: RealHealth): number {
+  const configured = real.destination.weight;
+  const asking = askingCheck(real, health);
+  return health.orders?.weight?.value ?? (asking ? askedWeight(configured, asking.weight) : configured);
+}
+
+/** The check whose weight counts: the last one that asks for any. */
+function askingCheck(real: RealServer, health: RealHealth): { check: Check; weight: AskedWeight } | undefined {
+  return checksOf(real.policy).flatMap((check) => {
+    const weight = health.checks.get(check.key)?.weight;
+    return weight ? [{ check, weight }] : [];
+  }).at(-1);
+}
+
+/** A share that is not nothing never becomes nothing by rounding. */
+function askedWeight(configured: number, asked: AskedWeight): number {
+  return "percent" in asked ? Math.min(MOST_WEIGHT, Math.ceil((configured * asked.percent) / 100)) : asked.absolute;
+}
