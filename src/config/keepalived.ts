@@ -3,6 +3,7 @@
  */
 
 import { familyOf, parseIp } from "../model/address.ts";
+import { harmless } from "../model/harmless_text.ts";
 import type { Forwarding } from "../model/table.ts";
 import type { DirectiveName } from "./directives.ts";
 import { parseKeepalived, type Statement } from "./keepalived_syntax.ts";
@@ -107,7 +108,8 @@ class Carrier {
     this.#note(line, `${keyword} is left out: ${INSTEAD[keyword] ?? "there is nothing like it here"}`);
   }
 
-  #note(line: number, text: string): void {
+  #note(line: number, said: string): void {
+    const text = harmless(said);
     if (!this.#notes.some((note) => note.line === line && note.text === text)) this.#notes.push({ line, text });
   }
 

@@ -3,6 +3,7 @@
  */
 
 import { addressRange, type Family, familyOf, type IpAddress } from "../model/address.ts";
+import { harmless } from "../model/harmless_text.ts";
 import { SYNC_ROLES, type SyncDaemon } from "../model/sync.ts";
 import {
   type Destination,
@@ -149,8 +150,8 @@ function resolveSection(load: Load, section: Section, unresolved: UnresolvedReal
     riseCount: (own.risecount ?? globals.risecount)?.value ?? 1,
     slowStart: (own.slowstart ?? globals.slowstart)?.value ?? 0,
     monitorFile: own.monitorfile?.value,
-    serviceName: own.servicename?.value,
-    comment: own.comment?.value,
+    serviceName: own.servicename && harmless(own.servicename.value),
+    comment: own.comment && harmless(own.comment.value),
     alerts: resolveAlerts(load, section),
     notify: (own.notify ?? globals.notify)?.value,
     line: section.head.line,
