@@ -35,7 +35,6 @@ export function percentDecoded(text: string): string {
 
 /** Returns the text that bytes in Latin-1 are in UTF-8, for people to read; any other text as it is. */
 export function asUtf8(text: string): string {
-  // deno-lint-ignore no-control-regex
   if (!/[\x80-\xff]/.test(text) || /[^\0-\xff]/.test(text)) return text;
   try {
     return utf8.decode(encodeLatin1(text));

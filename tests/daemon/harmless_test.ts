@@ -10,6 +10,7 @@ import { TestDaemon } from "./daemon_fixture.ts";
 const EVIL = `554 \u202eno\u200b\u2028 \u2066w\x1b[2J \u{e0041}\ufeff \u0085 a${"\u0301".repeat(30)}`;
 
 /** None of it, but for the line ends of files. */
+// deno-lint-ignore no-control-regex
 const HARM = /[\0-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\u{e0000}-\u{e0fff}]|\u0301{5}/u;
 
 /** A server of SMTP that greets with that. */
