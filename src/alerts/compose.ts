@@ -1,3 +1,4 @@
+import { harmlessLine } from "../model/harmless_text.ts";
 import type { VirtualService } from "../model/virtual_service.ts";
 import { type Letter, type Mailbox, parseMailbox } from "./letter.ts";
 import type { Alert } from "./news.ts";
@@ -70,10 +71,9 @@ function detailsOf({ label, serviceName, comment }: VirtualService): string[] {
   return details;
 }
 
-/** What a checked server said may stand in it: no control characters, no endless line. */
+/** What a checked server said may stand in it: nothing harmful, no endless line. */
 function line(text: string): string {
-  // deno-lint-ignore no-control-regex
-  const clean = text.replace(/[\x00-\x1f\x7f]+/g, " ");
+  const clean = harmlessLine(text);
   return clean.length <= LONGEST ? clean : `${clean.slice(0, LONGEST)}…`;
 }
 

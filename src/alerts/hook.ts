@@ -1,3 +1,4 @@
+import { harmless } from "../model/harmless_text.ts";
 import { Turns } from "../model/turns.ts";
 import { runProgram } from "../system/program.ts";
 
@@ -32,7 +33,7 @@ async function call(argv: readonly string[], seconds: number, signal?: AbortSign
     if (limit.aborted) return `${argv[0]} took longer than ${seconds} s and was ended`;
     const { status, signal: killedBy, lastLine } = end;
     if (status === 0) return undefined;
-    return `${argv[0]} ended with ${killedBy ?? `status ${status}`}${lastLine === "" ? "" : `: ${lastLine}`}`;
+    return `${argv[0]} ended with ${killedBy ?? `status ${status}`}${lastLine === "" ? "" : `: ${harmless(lastLine)}`}`;
   } catch (error) {
     return `${argv[0]} cannot be started: ${(error as Error).message}`;
   }

@@ -1,3 +1,4 @@
+import { harmless } from "../model/harmless_text.ts";
 import { runProgram } from "../system/program.ts";
 import { type Letter, type Refusal, refuseAll } from "./letter.ts";
 import { messageOf, plainLines } from "./message.ts";
@@ -22,7 +23,7 @@ export async function sendBySendmail(
     if (status === 0) return [];
     return refuseAll(
       to,
-      `${path} ended with ${killedBy ?? `status ${status}`}${lastLine === "" ? "" : `: ${lastLine}`}`,
+      `${path} ended with ${killedBy ?? `status ${status}`}${lastLine === "" ? "" : `: ${harmless(lastLine)}`}`,
     );
   } catch (error) {
     return refuseAll(to, `${path}: ${(error as Error).message}`);

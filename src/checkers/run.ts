@@ -12,7 +12,8 @@ import {
   type CheckTarget,
   isAskedByHelper,
 } from "../model/check.ts";
-import { percentDecoded, utf8Characters } from "../wire/latin1.ts";
+import { harmlessLine } from "../model/harmless_text.ts";
+import { asUtf8, percentDecoded, utf8Characters } from "../wire/latin1.ts";
 import { setDeadline } from "./deadlines.ts";
 import { explain } from "./explain.ts";
 import { helper } from "./helper.ts";
@@ -170,7 +171,7 @@ async function ask(
     const checker = await source();
     if (!checker) return down("internal", `there is no check for service ${target.service}`);
     const heard = () => hasSpoken = true;
-    const result = await checker(target, { signal, trace, warn: (text) => warning = text, heard });
+    const result = await checker(target, { signal, trace, warn: (text) => warning = oneLine(text), heard });
     if (!result.up || warning === undefined) return result;
     return { ...result, detail: `${result.detail}; ${warning}`, warning };
   } catch (error) {
@@ -188,7 +189,8 @@ function stageOf(trace: readonly TraceLine[]): string {
 
 /** Blots a target's secrets out of a text. No check tells them, but a server may repeat what it was told. */
 function maskFor(target: CheckTarget): (text: string) => string {
-  const known = secretsOf(target).filter(({ length }) => length >= SHORTEST_MASKED);
+  const asBytes = (value: string) => [value, utf8Characters(value)];
+  const known = secretsOf(target).flatMap(asBytes).filter(({ length }) => length >= SHORTEST_MASKED);
   return (text) => {
     const some = text.length > MAX_LOOKED_AT ? text.slice(0, MAX_LOOKED_AT) : text;
     return known.reduce((masked, value) => masked.replaceAll(value, "***"), some);
@@ -210,10 +212,9 @@ function secretsOf({ login, passwd, secret, request = "", requestHeaders = [] }:
   return [password, ...encoded, ...plain];
 }
 
-/** Text from anywhere as one bounded line of printable characters. */
+/** Returns text from anywhere as one bounded, harmless line. */
 function oneLine(text: string): string {
-  // deno-lint-ignore no-control-regex
-  return bounded(text).replace(/[\x00-\x1f\x7f-\x9f]+/g, " ").trimEnd();
+  return bounded(harmlessLine(asUtf8(text))).trimEnd();
 }
 
 const landing = new Uint8Array(MAX_TEXT);

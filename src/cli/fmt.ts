@@ -44,8 +44,9 @@ Exit status: 0 done, 1 not laid out so (--check), 2 error in the configuration.
       return STATUS.errors;
     }
     const before = decodeSource(await Deno.readFile(file));
-    const after = isYaml(file) ? (await import("../config/format_yaml.ts")).formatYaml(before) : formatCf(before);
-    if (!isYaml(file) && !sameTree(parse(before).tree, parse(after).tree)) {
+    const { format, read } = await syntaxOf(file);
+    const after = format(before);
+    if (!sameTree(read(before).tree, read(after).tree)) {
       throw new Error(`${file} would not mean the same`);
     }
     if (values.check) return before === after ? STATUS.done : STATUS.different;
@@ -54,3 +55,13 @@ Exit status: 0 done, 1 not laid out so (--check), 2 error in the configuration.
     return STATUS.done;
   },
 };
+
+/** How the file is read and laid out. */
+async function syntaxOf(file: string) {
+  if (!isYaml(file)) return { format: formatCf, read: parse };
+  const [{ formatYaml }, { parseYaml }] = await Promise.all([
+    import("../config/format_yaml.ts"),
+    import("../config/yaml.ts"),
+  ]);
+  return { format: formatYaml, read: parseYaml };
+}

@@ -3,18 +3,12 @@
  */
 
 import { familyOf, parseIp } from "../model/address.ts";
+import { harmless } from "../model/harmless_text.ts";
 import type { Forwarding } from "../model/table.ts";
 import type { DirectiveName } from "./directives.ts";
-import { parseKeepalived, type Statement } from "./keepalived_syntax.ts";
+import { type Note, parseKeepalived, type Statement } from "./keepalived_syntax.ts";
 import type { Entry, Outline, OutlineSection } from "./outline.ts";
 import type { Parts } from "./structured.ts";
-
-/** Something that was left out, or that means something else here. */
-export interface Note {
-  /** 1-based line of keepalived's file. */
-  readonly line: number;
-  readonly text: string;
-}
 
 /** What came of a keepalived.conf. */
 export interface Carried {
@@ -24,10 +18,15 @@ export interface Carried {
 
 /** Reads a keepalived.conf. */
 export function fromKeepalived(text: string): Carried {
-  return new Carrier().carry(parseKeepalived(text));
+  const { statements, flaws } = parseKeepalived(text);
+  return new Carrier(flaws).carry(statements);
 }
 
 const METHODS: Readonly<Record<string, Forwarding>> = { NAT: "masq", DR: "gate", TUN: "ipip" };
+
+/** Notes that are kept, and real servers that are carried over. */
+const MOST_NOTES = 10_000;
+const MOST_REALS = 100_000;
 
 /** What keepalived asks each so many seconds, unless it is told otherwise. */
 const DELAY_LOOP = "60";
@@ -85,30 +84,43 @@ interface Real {
 
 class Carrier {
   readonly #notes: Note[] = [];
+  readonly #noted = new Set<string>();
+  #realCount = 0;
+
+  /** @param flaws what could not be read at all. */
+  constructor(flaws: readonly Note[]) {
+    for (const { line, text } of flaws) this.#note(line, text);
+  }
 
   carry(statements: readonly Statement[]): Carried {
     const groups = new Map(
       statements.filter(({ keyword }) => keyword === "virtual_server_group").map((group) => [group.words[0], group]),
     );
-    const globals: Entry[] = [];
-    const sections: OutlineSection[] = [];
+    const globals: (readonly Entry[])[] = [];
+    const sections: (readonly OutlineSection[])[] = [];
     for (const statement of statements) {
       const { keyword, line } = statement;
-      if (keyword === "global_defs") globals.push(...this.#globals(statement));
-      else if (keyword === "virtual_server") sections.push(...this.#virtualServer(statement, groups));
+      if (keyword === "global_defs") globals.push(this.#globals(statement));
+      else if (keyword === "virtual_server") sections.push(this.#virtualServer(statement, groups));
       else if (keyword !== "virtual_server_group") {
         this.#note(line, `${keyword} is left out: ${FOREIGN[keyword] ?? "there is nothing like it here"}`);
       }
     }
-    return { outline: { globals, sections, end: [] }, notes: this.#notes.toSorted((a, b) => a.line - b.line) };
+    const outline = { globals: globals.flat(), sections: sections.flat(), end: [] };
+    return { outline, notes: this.#notes.toSorted((a, b) => a.line - b.line) };
   }
 
   #leaveOut({ keyword, line }: Statement): void {
     this.#note(line, `${keyword} is left out: ${INSTEAD[keyword] ?? "there is nothing like it here"}`);
   }
 
-  #note(line: number, text: string): void {
-    if (!this.#notes.some((note) => note.line === line && note.text === text)) this.#notes.push({ line, text });
+  #note(line: number, said: string): void {
+    const text = harmless(said);
+    const identity = `${line} ${text}`;
+    if (this.#notes.length > MOST_NOTES || this.#noted.has(identity)) return;
+    this.#noted.add(identity);
+    if (this.#notes.length < MOST_NOTES) this.#notes.push({ line, text });
+    else if (this.#notes.length === MOST_NOTES) this.#notes.push({ line, text: "further lines are left out, too" });
   }
 
   #globals({ block = [] }: Statement): readonly Entry[] {
@@ -167,7 +179,13 @@ class Carrier {
     );
     const method = METHODS[(valueOf(block, "lvs_method") ?? valueOf(block, "lb_kind") ?? "NAT").toUpperCase()] ??
       "masq";
-    const read = reals.map((real) => this.#real(real, block, method, isMark));
+    this.#realCount += reals.length;
+    if (this.#realCount > MOST_REALS) {
+      this.#note(line, `left out: the file has more than ${MOST_REALS} real servers, with all that its groups repeat`);
+      return [];
+    }
+    const own = block.filter(({ keyword }) => keyword !== "real_server");
+    const read = reals.map((real) => this.#real(real, own, method, isMark));
     const settings = this.#settings(block, method, { six, isMark, line });
     return [{ head, entries: [...settings, ...this.#reals(read, six)] }];
   }

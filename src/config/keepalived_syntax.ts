@@ -3,6 +3,8 @@
  * keepalived.ts's business.
  */
 
+import { splitLines } from "./parse.ts";
+
 /** A keyword with what follows it on its line, and the block that it opens, if it does. */
 export interface Statement {
   readonly keyword: string;
@@ -12,11 +14,29 @@ export interface Statement {
   readonly line: number;
 }
 
-/** Reads a text. What makes no sense is read as far as it does: another program judges it. */
-export function parseKeepalived(text: string): readonly Statement[] {
+/** Something that was left out, or that means something else here. */
+export interface Note {
+  /** 1-based line of keepalived's file. */
+  readonly line: number;
+  readonly text: string;
+}
+
+const LONGEST_LINE = 65_536;
+/** Blocks within each other; keepalived has five. */
+const DEEPEST = 64;
+
+/** Reads a text, and what of it could not be read. What makes no sense is read as far as it does: another program judges it. */
+export function parseKeepalived(
+  text: string,
+): { readonly statements: readonly Statement[]; readonly flaws: readonly Note[] } {
   const root: Statement[] = [];
+  const flaws: Note[] = [];
   const open: Statement[][] = [root];
-  for (const [i, line] of text.split("\n").entries()) {
+  for (const [i, line] of splitLines(text).entries()) {
+    if (line.length > LONGEST_LINE) {
+      flaws.push({ line: i + 1, text: `the line is left out: it is longer than ${LONGEST_LINE} characters` });
+      continue;
+    }
     let words: string[] = [];
     const finish = (block?: Statement[]) => {
       const into = open[open.length - 1];
@@ -31,6 +51,10 @@ export function parseKeepalived(text: string): readonly Statement[] {
     };
     for (const token of tokens(line)) {
       if (token === "{") {
+        if (open.length > DEEPEST) {
+          flaws.push({ line: i + 1, text: "the rest of the file is left out: its blocks are nested too deeply" });
+          return { statements: root, flaws };
+        }
         const block: Statement[] = [];
         finish(block);
         open.push(block);
@@ -41,12 +65,12 @@ export function parseKeepalived(text: string): readonly Statement[] {
     }
     finish();
   }
-  return root;
+  return { statements: root, flaws };
 }
 
-/** Words, quoted strings and braces; what follows `#` or `!` is a remark. */
+/** Words, quoted strings, the last of which may be open, and braces; what follows `#` or `!` is a remark. */
 function tokens(line: string): readonly string[] {
-  return [...line.matchAll(/"(?:[^"\\]|\\.)*"|[{}]|[#!].*|[^\s{}"]+/g)]
+  return [...line.matchAll(/"(?:[^"\\]|\\.)*(?:"|\\?$)|[{}]|[#!].*|[^\s{}"]+/g)]
     .map(([token]) => token)
     .filter((token) => !/^[#!]/.test(token));
 }

@@ -5,14 +5,15 @@
 import type { Family, IpAddress } from "../model/address.ts";
 import { parseIp } from "../model/address.ts";
 import type { Model } from "../model/virtual_service.ts";
+import { atOnce, everySoOften, type Steps, type Walk } from "../model/steps.ts";
 import { SecretTokens } from "./facts.ts";
 import { Turns } from "../model/turns.ts";
-import { type HostNames, type LookUpHost, lookUpHosts, type Names, wantedNames } from "./names.ts";
-import { parse, type Parsed } from "./parse.ts";
+import { type HostNames, type LookUpHost, lookUpHosts, type Names, wantedNamesInSteps } from "./names.ts";
+import { type Parsed, parseInSteps } from "./parse.ts";
 import { BUILT_IN_PORTS, parseServices, type PortNames } from "./ports.ts";
 import type { Problem } from "./problem.ts";
-import { resolve } from "./resolve.ts";
-import { decodeSource } from "./source_text.ts";
+import { resolveInSteps } from "./resolve.ts";
+import { decodeSourceInSteps } from "./source_text.ts";
 import { whyUnreadable } from "./unreadable.ts";
 
 /** What loading needs of the machine. */
@@ -24,6 +25,8 @@ export interface LoadEnvironment {
   readonly readServices: () => Promise<string>;
   /** How long all look-ups of names together may take. */
   readonly lookUpSeconds: number;
+  /** How the work is done: at once, or in turns of the event loop that are short. */
+  readonly walk: Walk;
 }
 
 /** What came of a file. */
@@ -59,14 +62,20 @@ export async function loadConfig(file: string, environment: Partial<LoadEnvironm
   } catch (error) {
     return unreadable(file, machine, whyUnreadable(error));
   }
-  const read = isYaml(file) ? (await import("./yaml.ts")).parseYaml : parse;
-  const parsed = () => read(decodeSource(bytes));
+  const read = isYaml(file) ? (await import("./yaml.ts")).parseYamlInSteps : parseInSteps;
+  const parsed = function* () {
+    return yield* read(yield* decodeSourceInSteps(bytes));
+  };
   return await finish({ file: absolute(file), parsed }, machine, { hosts: new Map() });
 }
 
 /** What comes of a tree that stands in no file; `name` is what it is called. */
 export async function loadTree(name: string, parsed: () => Parsed): Promise<Loaded> {
-  return await finish({ file: name, parsed }, thisMachine, { hosts: new Map() });
+  const steps = function* () {
+    yield;
+    return parsed();
+  };
+  return await finish({ file: name, parsed: steps }, thisMachine, { hosts: new Map() });
 }
 
 /** Whether a file of that name is in YAML. */
@@ -77,12 +86,13 @@ export function isYaml(file: string): boolean {
 /** A text that was read, and how to parse it: anew each time, as its problems are added to. */
 interface Source {
   readonly file: string;
-  readonly parsed: () => Parsed;
+  readonly parsed: () => Steps<Parsed>;
 }
 
 async function finish(source: Source, machine: LoadEnvironment, known: Partial<Names>): Promise<Loaded> {
-  const { tree, problems, lines, spell } = source.parsed();
-  const wanted = wantedNames(tree);
+  const { walk } = machine;
+  const { tree, problems, lines, spell } = await walk(source.parsed());
+  const wanted = await walk(wantedNamesInSteps(tree));
   const missing = wanted.hosts.filter((host) => !known.hosts?.has(`${host.family} ${host.name}`));
   const limits = { seconds: machine.lookUpSeconds, atOnce: LOOK_UPS_AT_ONCE };
   const hosts: HostNames = new Map([
@@ -95,15 +105,23 @@ async function finish(source: Source, machine: LoadEnvironment, known: Partial<N
     names: { hosts, ports },
     secretToken: secretTokens.tokenFor,
   };
-  const model = resolve(tree, facts, problems);
+  const model = await walk(resolveInSteps(tree, facts, problems));
   return {
     model,
     problems: spelt(problems.toSorted(), spell),
     lines,
-    isBlank: lines.every((line) => /^\s*(#|$)/.test(line)),
+    isBlank: await walk(areBlank(lines)),
     relookup: () => finish(source, machine, { hosts, ports }),
-    parsed: source.parsed,
+    parsed: () => atOnce(source.parsed()),
   };
+}
+
+function* areBlank(lines: readonly string[]): Steps<boolean> {
+  for (const [i, line] of lines.entries()) {
+    if (everySoOften(i)) yield;
+    if (!/^\s*(#|$)/.test(line)) return false;
+  }
+  return true;
 }
 
 /** The problems, their hints in the syntax of the text. */
@@ -135,6 +153,7 @@ const thisMachine: LoadEnvironment = {
   lookUpHost,
   readServices: () => Deno.readTextFile("/etc/services"),
   lookUpSeconds: 5,
+  walk: atOnce,
 };
 
 /** Reads a file, but not a device that never ends. */

@@ -3,6 +3,7 @@
  */
 
 import type { Family, IpAddress } from "../model/address.ts";
+import { atOnce, everySoOften, type Steps } from "../model/steps.ts";
 import type { Endpoint, HostRef } from "./endpoints.ts";
 import type { PortNames } from "./ports.ts";
 import type { SyntaxTree } from "./syntax_tree.ts";
@@ -39,6 +40,11 @@ export function hostKey({ name, family }: WantedHost): string {
 
 /** Collects the names that a tree uses. */
 export function wantedNames(tree: SyntaxTree): WantedNames {
+  return atOnce(wantedNamesInSteps(tree));
+}
+
+/** The same in steps. */
+export function* wantedNamesInSteps(tree: SyntaxTree): Steps<WantedNames> {
   const hosts = new Map<string, WantedHost>();
   let ports = false;
   const want = (family: Family, { host, last, port }: Partial<Endpoint> & { readonly last?: HostRef }) => {
@@ -49,8 +55,13 @@ export function wantedNames(tree: SyntaxTree): WantedNames {
   };
   for (const { family, head, settings } of tree.sections) {
     if (head.value.kind === "endpoint") want(family, head.value);
-    for (const real of settings.real ?? []) want(family, real.value);
-    for (const real of settings.real6 ?? []) want(family, real.value);
+    yield;
+    for (const reals of [settings.real ?? [], settings.real6 ?? []]) {
+      for (const [i, real] of reals.entries()) {
+        if (everySoOften(i)) yield;
+        want(family, real.value);
+      }
+    }
     if (settings.fallback) want(family, settings.fallback.value);
     if (settings.fallback6) want(family, settings.fallback6.value);
   }

@@ -86,17 +86,22 @@ function remarksAbove(lines: readonly string[], line: number): readonly string[]
   for (let i = line - 2; i >= 0; i--) {
     const remark = remarkOf(lines[i]);
     if (remark === undefined) break;
-    remarks.unshift(remark);
+    remarks.push(remark);
   }
-  while (remarks[0] === "") remarks.shift();
-  return remarks;
+  while (remarks.at(-1) === "") remarks.pop();
+  return remarks.reverse();
 }
 
 function remarksBelow(lines: readonly string[], used: ReadonlySet<number>): readonly string[] {
-  const remarks = lines.slice(Math.max(0, ...used)).map((line) => remarkOf(line) ?? "");
-  while (remarks[0] === "") remarks.shift();
-  while (remarks.at(-1) === "") remarks.pop();
-  return remarks;
+  let last = 0;
+  for (const line of used) last = Math.max(last, line);
+  const remarks = lines.slice(last).map((line) => remarkOf(line) ?? "");
+  const [first, end] = [remarks.findIndex(isSaid), remarks.findLastIndex(isSaid)];
+  return first < 0 ? [] : remarks.slice(first, end + 1);
+}
+
+function isSaid(remark: string): boolean {
+  return remark !== "";
 }
 
 /** The text of a line that is only a remark, or empty; `undefined` for any other. */

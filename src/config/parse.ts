@@ -3,6 +3,7 @@
  * the section's lines are indented. Blank lines and comments end nothing.
  */
 
+import { atOnce, everySoOften, type Steps } from "../model/steps.ts";
 import { closest } from "./closest.ts";
 import { type Directive, type DirectiveName, DIRECTIVES, findDirective, REPLACED } from "./directives.ts";
 import type { ServiceHead } from "./endpoints.ts";
@@ -25,14 +26,35 @@ const LEAST_INDENT = 4;
 
 /** Splits a text into its lines: a byte order mark, CRLF and a missing last newline are nobody's business. */
 export function splitLines(text: string): string[] {
-  return text.replace(/^\u{feff}/u, "").split("\n").map((line) => line.endsWith("\r") ? line.slice(0, -1) : line);
+  return atOnce(linesOf(text));
+}
+
+/** The same as {@link splitLines}, in steps. */
+export function* linesOf(text: string): Steps<string[]> {
+  const lines: string[] = [];
+  for (let start = text.startsWith("\u{feff}") ? 1 : 0;;) {
+    if (everySoOften(lines.length)) yield;
+    const end = text.indexOf("\n", start);
+    const line = end < 0 ? text.slice(start) : text.slice(start, end);
+    lines.push(line.endsWith("\r") ? line.slice(0, -1) : line);
+    if (end < 0) return lines;
+    start = end + 1;
+  }
 }
 
 /** Reads a configuration. Never throws, whatever the text. */
 export function parse(text: string): Parsed {
-  const lines = splitLines(text);
+  return atOnce(parseInSteps(text));
+}
+
+/** Reads a configuration. Never throws, whatever the text. */
+export function* parseInSteps(text: string): Steps<Parsed> {
+  const lines = yield* linesOf(text);
   const parser = new Parser();
-  lines.forEach((line, i) => parser.line(line, i + 1));
+  for (const [i, line] of lines.entries()) {
+    if (everySoOften(i)) yield;
+    parser.line(line, i + 1);
+  }
   return { tree: { globals: parser.globals, sections: parser.sections }, problems: parser.problems, lines };
 }
 

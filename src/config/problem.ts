@@ -2,6 +2,7 @@
  * What is wrong with a configuration file, and how a person is told.
  */
 
+import { blotted, harmless } from "../model/harmless_text.ts";
 import { closest } from "./closest.ts";
 
 /** An error refuses the file; a warning is said once and the file is used. */
@@ -74,7 +75,7 @@ export class ProblemList {
 
   #add(severity: Severity, { line, column, length }: Place, said: string, hint?: string): void {
     // It may quote a value of the file, and YAML can write any character.
-    const text = printable(said);
+    const text = harmless(said);
     const kept = this.#kept[severity];
     if (kept.length >= MOST_PROBLEMS) {
       this.#dropped[severity]++;
@@ -83,7 +84,7 @@ export class ProblemList {
     const identity = `${severity} ${line} ${column} ${text}`;
     if (this.#seen.has(identity)) return;
     this.#seen.add(identity);
-    kept.push({ severity, line, column, length, text, ...(hint === undefined ? {} : { hint }) });
+    kept.push({ severity, line, column, length, text, ...(hint === undefined ? {} : { hint: harmless(hint) }) });
   }
 
   #sorted(severity: Severity): Problem[] {
@@ -126,18 +127,13 @@ function excerpt(source: string, column: number, length: number): string[] {
   const first = Math.min(column - 1, masked.length);
   const from = first < WIDEST_EXCERPT - 20 ? 0 : first - 40;
   const to = from + WIDEST_EXCERPT;
-  const window = printable(masked.slice(from, to));
+  const window = blotted(masked.slice(from, to).replaceAll("\t", " "));
   const [head, tail] = [from > 0 ? "…" : "", masked.length > to ? "…" : ""];
   const underlined = Math.max(1, Math.min(length, masked.length - first, to - first));
   return [
     `  ${head}${window}${tail}`,
     `  ${" ".repeat(head.length + first - from)}${"^".repeat(underlined)}`,
   ];
-}
-
-/** One column per character, and nothing that a terminal would obey. */
-function printable(text: string): string {
-  return text.toWellFormed().replace(/\t/g, " ").replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "\u{fffd}");
 }
 
 /**

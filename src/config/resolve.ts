@@ -3,6 +3,8 @@
  */
 
 import { addressRange, type Family, familyOf, type IpAddress } from "../model/address.ts";
+import { harmless } from "../model/harmless_text.ts";
+import { atOnce, everySoOften, type Steps } from "../model/steps.ts";
 import { SYNC_ROLES, type SyncDaemon } from "../model/sync.ts";
 import {
   type Destination,
@@ -36,6 +38,11 @@ import type { Section, Setting, Settings, SyntaxTree } from "./syntax_tree.ts";
  * them, those that were there before included.
  */
 export function resolve(tree: SyntaxTree, facts: Facts, problems: ProblemList): Model | undefined {
+  return atOnce(resolveInSteps(tree, facts, problems));
+}
+
+/** The same in steps. */
+export function* resolveInSteps(tree: SyntaxTree, facts: Facts, problems: ProblemList): Steps<Model | undefined> {
   const { globals, sections } = tree;
   const load: Load = {
     facts,
@@ -49,7 +56,8 @@ export function resolve(tree: SyntaxTree, facts: Facts, problems: ProblemList): 
   const virtuals = new Map<VirtualKey, VirtualService>();
   const unresolved: UnresolvedReal[] = [];
   for (const section of sections) {
-    const virtual = resolveSection(load, section, unresolved);
+    yield;
+    const virtual = yield* resolveSection(load, section, unresolved);
     if (!virtual || isNobody(virtual.settings.address)) continue;
     const twin = virtuals.get(virtual.key);
     if (twin) {
@@ -127,7 +135,11 @@ function resolveSync({ globals, problems }: Load): readonly SyncDaemon[] {
   return roles.map((role) => ({ role, interface: syncinterface.value, id: syncid?.value ?? 0 }));
 }
 
-function resolveSection(load: Load, section: Section, unresolved: UnresolvedReal[]): VirtualService | undefined {
+function* resolveSection(
+  load: Load,
+  section: Section,
+  unresolved: UnresolvedReal[],
+): Steps<VirtualService | undefined> {
   refuseOtherFamily(load, section);
   const settings = resolveService(load, section);
   if (!settings) return undefined;
@@ -139,7 +151,7 @@ function resolveSection(load: Load, section: Section, unresolved: UnresolvedReal
     key,
     label: serviceLabel(settings.address),
     settings,
-    reals: resolveReals(load, section, settings, note),
+    reals: yield* resolveReals(load, section, settings, note),
     fallback: resolveFallback(load, section, settings, note),
     fallbackCommand: (own.fallbackcommand ?? globals.fallbackcommand)?.value,
     quiescent: (own.quiescent ?? globals.quiescent)?.value ?? true,
@@ -149,8 +161,8 @@ function resolveSection(load: Load, section: Section, unresolved: UnresolvedReal
     riseCount: (own.risecount ?? globals.risecount)?.value ?? 1,
     slowStart: (own.slowstart ?? globals.slowstart)?.value ?? 0,
     monitorFile: own.monitorfile?.value,
-    serviceName: own.servicename?.value,
-    comment: own.comment?.value,
+    serviceName: own.servicename && harmless(own.servicename.value),
+    comment: own.comment && harmless(own.comment.value),
     alerts: resolveAlerts(load, section),
     notify: (own.notify ?? globals.notify)?.value,
     line: section.head.line,
@@ -177,12 +189,12 @@ function refuseOtherFamily(load: Load, { family, settings }: Section): void {
   }
 }
 
-function resolveReals(
+function* resolveReals(
   load: Load,
   section: Section,
   settings: ServiceSettings,
   note: NoteUnresolved,
-): ReadonlyMap<DestinationKey, RealServer> {
+): Steps<ReadonlyMap<DestinationKey, RealServer>> {
   const lines = (section.family === 6 ? section.settings.real6 : section.settings.real) ?? [];
   const policies = resolveChecks(load, section, settings);
   const reals = new Map<DestinationKey, RealServer>();
@@ -198,7 +210,9 @@ function resolveReals(
     }
     const policy = policies(line);
     const checked = resolveCheckIps(load, line, addresses);
+    yield;
     for (const [i, address] of addresses.entries()) {
+      if (everySoOften(i)) yield;
       addReal(load, reals, realServer(load, line, settings, address, port, policy, checked[i]), line);
     }
   }

@@ -5,16 +5,30 @@
  * so that a Latin-1 comment hurts nobody and a Latin-1 expression still matches its own bytes.
  */
 
+import { atOnce, everySoOften, type Steps } from "../model/steps.ts";
+
 const ESCAPE = 0xdc00;
 const NEWLINE = 0x0a;
 
 /** Decodes a file. Never fails. */
 export function decodeSource(bytes: Uint8Array): string {
+  return atOnce(decodeSourceInSteps(bytes));
+}
+
+/** The same in steps. */
+export function* decodeSourceInSteps(bytes: Uint8Array): Steps<string> {
   const decoder = new TextDecoder("utf-8", { fatal: true });
   try {
     return decoder.decode(bytes);
   } catch {
-    return splitAt(bytes, NEWLINE).map((line) => decodeLine(line, decoder)).join("\n");
+    const lines: string[] = [];
+    for (let start = 0;;) {
+      const end = bytes.indexOf(NEWLINE, start);
+      lines.push(decodeLine(bytes.subarray(start, end < 0 ? undefined : end), decoder));
+      if (end < 0) return lines.join("\n");
+      start = end + 1;
+      if (everySoOften(lines.length)) yield;
+    }
   }
 }
 
@@ -42,14 +56,4 @@ function decodeLine(line: Uint8Array, decoder: TextDecoder): string {
   } catch {
     return Array.from(line, (byte) => String.fromCharCode(byte < 0x80 ? byte : ESCAPE + byte)).join("");
   }
-}
-
-function splitAt(bytes: Uint8Array, separator: number): Uint8Array[] {
-  const parts: Uint8Array[] = [];
-  let start = 0;
-  for (let end = bytes.indexOf(separator); end >= 0; end = bytes.indexOf(separator, start)) {
-    parts.push(bytes.subarray(start, end));
-    start = end + 1;
-  }
-  return [...parts, bytes.subarray(start)];
 }

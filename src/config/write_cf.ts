@@ -17,13 +17,17 @@ export class Unwritable extends Error {
 /** The text. Throws {@link Unwritable} for a value that only another syntax can have. */
 export function writeCf({ globals, sections, end }: Outline): string {
   const lines: string[] = [];
-  for (const entry of globals) lines.push(...linesOf(entry, ""));
+  const add = (entry: Entry, indent: string) => {
+    for (const line of linesOf(entry, indent)) lines.push(line);
+  };
+  for (const entry of globals) add(entry, "");
   for (const { head, entries } of sections) {
     if (lines.length > 0) lines.push("");
-    lines.push(...linesOf(head, ""));
-    for (const entry of entries) lines.push(...linesOf(entry, "\t"));
+    add(head, "");
+    for (const entry of entries) add(entry, "\t");
   }
-  if (end.length > 0) lines.push("", ...end.map((remark) => remarkLine(remark, "")));
+  if (end.length > 0) lines.push("");
+  for (const remark of end) lines.push(remarkLine(remark, ""));
   return lines.map((line) => `${line}\n`).join("");
 }
 

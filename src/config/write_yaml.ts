@@ -34,7 +34,7 @@ function sectionMap({ head, entries }: OutlineSection, apart: boolean): YAMLMap 
   const map = new YAMLMap();
   const text = head.value as string;
   const isMark = /^\d+$/.test(text);
-  const value = new Scalar(isMark ? Number(text) : text);
+  const value = new Scalar(isMark ? asNumber(text) : text);
   if (head.behind) value.comment = ` ${head.behind}`;
   map.items.push(new Pair(new Scalar(isMark ? "mark" : "address"), value));
   if (head.above.length > 0) map.commentBefore = comment(head.above);
@@ -74,8 +74,8 @@ function valueNode(entry: Entry, row: Directive<unknown>): Node {
     for (const word of words) seq.items.push(textNode(entry, word));
     return seq;
   }
-  const isNumber = /^(0|[1-9]\d*)$/.test(value) && JSON.stringify(row.value.schema ?? {}).includes('"integer"');
-  const node = isNumber ? new Scalar(Number(value)) : textNode(entry, value);
+  const isCounted = JSON.stringify(row.value.schema ?? {}).includes('"integer"');
+  const node = isCounted && isNumber(value) ? new Scalar(asNumber(value)) : textNode(entry, value);
   if (behind && isScalar(node)) node.comment = ` ${behind}`;
   return node;
 }
@@ -85,7 +85,7 @@ function partsMap(entry: Entry, parts: Parts): YAMLMap {
   for (const part of structureOf(entry.name)!.parts) {
     const text = parts.get(part.key);
     if (text === undefined) continue;
-    const value = isCount(part, text) ? new Scalar(Number(text)) : textNode(entry, text);
+    const value = isCount(part, text) ? new Scalar(asNumber(text)) : textNode(entry, text);
     if (map.items.length === 0 && entry.behind) value.comment = ` ${entry.behind}`;
     map.items.push(new Pair(new Scalar(part.key), value));
   }
@@ -93,7 +93,17 @@ function partsMap(entry: Entry, parts: Parts): YAMLMap {
 }
 
 function isCount({ least }: Part, text: string): boolean {
-  return least !== undefined && /^(0|[1-9]\d*)$/.test(text);
+  return least !== undefined && isNumber(text);
+}
+
+/** Whether a number is written as YAML writes it. */
+function isNumber(text: string): boolean {
+  return String(Number(text)) === text && /^\d+$/.test(text);
+}
+
+/** The number, unless YAML would write it in another way. */
+function asNumber(text: string): number | string {
+  return isNumber(text) ? Number(text) : text;
 }
 
 function textNode(entry: Entry, text: string): Scalar {

@@ -3,37 +3,43 @@
  * value is read by its directive's own grammar, and what is wrong is pointed at where it stands.
  */
 
-import {
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  LineCounter,
-  type Node,
-  type Pair,
-  parseDocument,
-  type Scalar,
-  type YAMLMap,
-} from "yaml";
+import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, type Scalar, type YAMLMap } from "yaml";
+import { atOnce, everySoOften, type Steps } from "../model/steps.ts";
 import { closest } from "./closest.ts";
 import { type Directive, type DirectiveName, DIRECTIVES, findDirective, REPLACED } from "./directives.ts";
 import { type ServiceHead, serviceHead } from "./endpoints.ts";
 import { isList, readText } from "./grammar.ts";
 import type { Entry, Outline, OutlineSection } from "./outline.ts";
-import { type Parsed, splitLines } from "./parse.ts";
+import { linesOf, type Parsed } from "./parse.ts";
 import { type Place, ProblemList, SECRET_WORD } from "./problem.ts";
 import { inRow, type Part, type Parts, type Structure, structureOf } from "./structured.ts";
 import type { Section, Setting, Settings, SyntaxTree } from "./syntax_tree.ts";
 import { quoted, quotedName } from "./values.ts";
+import { readYaml, type YamlDocument } from "./yaml_document.ts";
+
+/** Values that aliases may have read again. */
+const MOST_REPEATED = 50_000;
 
 /** What came of a text in YAML; with errors among the problems, tree and outline have what could be read. */
 export interface ParsedYaml extends Parsed {
   readonly outline: Outline;
 }
 
-/** Reads a configuration in YAML 1.2. Never throws, whatever the text. */
+/** Reads a configuration in YAML 1.2, with its outline. Never throws, whatever the text. */
 export function parseYaml(text: string): ParsedYaml {
-  return new YamlReader(text).read();
+  return atOnce(parseYamlInSteps(text, true));
+}
+
+/**
+ * Reads a configuration in YAML 1.2. Never throws, whatever the text.
+ *
+ * @param remarks whether the outline is to have them.
+ */
+export function* parseYamlInSteps(text: string, remarks = false): Steps<ParsedYaml> {
+  const lines = yield* linesOf(text);
+  // Lines end alike for both, so that places agree.
+  const doc = yield* readYaml(lines.join("\n"), remarks);
+  return yield* new YamlReader(lines, doc).read();
 }
 
 /** A directive of a mapping: its name, where that stands, and its value. */
@@ -50,26 +56,29 @@ interface Collected {
 
 class YamlReader {
   readonly #problems = new ProblemList();
-  readonly #counter = new LineCounter();
-  readonly #doc;
+  readonly #doc: YamlDocument;
   readonly #lines: readonly string[];
+  /** The offset at which each line begins. */
+  readonly #starts: readonly number[];
+  /** Mappings and lists that were read, and how many values of them again. */
+  readonly #read = new Set<Node>();
+  #repeated = 0;
 
-  constructor(text: string) {
-    this.#lines = splitLines(text);
-    // Lines end alike for both, so that places agree.
-    const source = this.#lines.join("\n");
-    this.#doc = parseDocument(source, { lineCounter: this.#counter, prettyErrors: false, merge: true, strict: true });
+  constructor(lines: readonly string[], doc: YamlDocument) {
+    this.#lines = lines;
+    this.#doc = doc;
+    let at = 0;
+    this.#starts = lines.map(({ length }) => (at += length + 1) - length - 1);
   }
 
-  read(): ParsedYaml {
-    for (const { message, pos } of this.#doc.errors) this.#problems.error(this.#at(pos[0], 1), firstSentence(message));
-    for (const { message, pos } of this.#doc.warnings) {
-      this.#problems.warning(this.#at(pos[0], 1), firstSentence(message));
-    }
-    const { contents } = this.#doc;
-    const root = this.#doc.errors.length === 0 ? this.#resolved(contents) : undefined;
+  *read(): Steps<ParsedYaml> {
+    for (const { severity, text, at, hint } of this.#doc.flaws) this.#problems[severity](this.#at(at, 1), text, hint);
+    const { contents = null } = this.#doc;
+    const root = this.#doc.contents === undefined ? undefined : this.#resolved(contents);
     const empty = root === undefined || (isScalar(root) && root.value === null);
-    if (!empty && !isMap(root)) this.#problems.error(this.#place(root), "a mapping of directives is expected here");
+    if (!empty && !isMap(root)) {
+      this.#problems.error(this.#at(root?.range?.[0] ?? 0, Infinity), "a mapping of directives is expected here");
+    }
     const items = isMap(root) ? this.#items(root, true) : [];
     const sections: Section[] = [];
     const outlines: OutlineSection[] = [];
@@ -81,10 +90,14 @@ class YamlReader {
       }
       const above = [...remarks(key.commentBefore), ...isSeq(value) ? remarks(value.commentBefore) : []];
       for (const [i, section] of this.#elements(value).entries()) {
-        this.#section(name, section, i === 0 ? above : [], sections, outlines);
+        yield;
+        yield* this.#section(name, section, i === 0 ? above : [], sections, outlines);
       }
     }
-    const globals = this.#collect(items.filter(({ name }) => name !== "virtual" && name !== "virtual6"), "global");
+    const globals = yield* this.#collect(
+      items.filter(({ name }) => name !== "virtual" && name !== "virtual6"),
+      "global",
+    );
     const tree: SyntaxTree = { globals: globals.settings, sections };
     const first = globals.entries[0] ?? outlines[0]?.head;
     const remarked = { ...first, above: [...this.#remarksAtTop(contents), ...first?.above ?? []] };
@@ -92,7 +105,7 @@ class YamlReader {
     return {
       tree,
       problems: this.#problems,
-      lines: withoutSecrets(this.#lines),
+      lines: yield* withoutSecrets(this.#lines),
       spell: (hint) => hint.replace(/\b([a-z0-9]+) = /g, "$1: "),
       outline: {
         globals: globals.entries.map(withRemarks),
@@ -107,20 +120,20 @@ class YamlReader {
     return [...remarks(this.#doc.commentBefore), ...remarks(contents?.commentBefore)];
   }
 
-  #section(
+  *#section(
     name: "virtual" | "virtual6",
     node: Node,
     before: readonly string[],
     sections: Section[],
     outlines: OutlineSection[],
-  ): void {
+  ): Steps<void> {
     if (!isMap(node)) {
       this.#problems.error(this.#place(node), `${name} is a list of mappings`, "write - address: 192.0.2.1:80");
       return;
     }
     const items = this.#items(node, false);
     const [head, ...more] = items.filter(({ name }) => name === "address" || name === "mark");
-    const { settings, entries } = this.#collect(
+    const { settings, entries } = yield* this.#collect(
       items.filter(({ name }) => name !== "address" && name !== "mark"),
       "virtual",
     );
@@ -151,24 +164,27 @@ class YamlReader {
   }
 
   /** The settings of a mapping's directives. */
-  #collect(items: readonly Item[], scope: "global" | "virtual"): Collected {
+  *#collect(items: readonly Item[], scope: "global" | "virtual"): Steps<Collected> {
     const settings: Record<string, unknown> = {};
     const entries: Entry[] = [];
-    for (const item of items) {
+    for (const [i, item] of items.entries()) {
+      if (everySoOften(i)) yield;
       const row = this.#directive(item, scope);
       if (!row) continue;
       const name = item.name as DirectiveName;
       const values = row.repeats ? this.#elements(item.value) : [item.value];
-      const read = values.flatMap((value, i) => {
+      const read: Setting<unknown>[] = [];
+      for (const [i, value] of values.entries()) {
+        if (everySoOften(i)) yield;
         const setting = this.#value(name, row, value);
         if (!setting) {
           this.#problems.unread.add(name);
-          return [];
+          continue;
         }
         const above = [...i === 0 ? remarks(item.key.commentBefore) : [], ...remarks(value?.commentBefore)];
         entries.push({ name, value: setting.written, above, behind: remarkBehind(value), line: setting.setting.line });
-        return [setting.setting];
-      });
+        read.push(setting.setting);
+      }
       if (read.length > 0) settings[name] = row.repeats ? read : read[0];
     }
     return { settings: settings as Settings, entries };
@@ -184,7 +200,7 @@ class YamlReader {
     }
     const found = findDirective(name);
     if (!found) {
-      const near = closest(name, [...Object.keys(DIRECTIVES), "address", "mark"]);
+      const near = this.#problems.isFull ? undefined : closest(name, [...Object.keys(DIRECTIVES), "address", "mark"]);
       if (near) this.#problems.unread.add(near);
       this.#problems.error(place, `Unknown command ${quotedName(name)}`, near && `did you mean ${near}?`);
       return undefined;
@@ -289,8 +305,9 @@ class YamlReader {
    * merged again, perhaps into itself, has nothing to add.
    */
   #items(map: YAMLMap, isRoot: boolean, merged: Set<YAMLMap> = new Set()): readonly Item[] {
-    if (merged.has(map)) return [];
+    if (merged.has(map) || this.#isTooMuch(map, map.items.length)) return [];
     merged.add(map);
+    const seen = new Set<string>();
     const own: Item[] = [];
     const further: Item[] = [];
     for (const pair of map.items as Pair<unknown, unknown>[]) {
@@ -300,10 +317,14 @@ class YamlReader {
         this.#problems.error(this.#place(key as Node), "the name of a directive is expected here");
         continue;
       }
+      if (seen.has(textOf(key))) {
+        this.#problems.error(this.#place(key), `${quotedName(textOf(key))} is given twice here`);
+      }
+      seen.add(textOf(key));
       if (value === undefined) this.#problems.unread.add(textOf(key));
       else if (textOf(key) === "<<") {
         for (const each of this.#elements(value)) {
-          if (isMap(each)) further.push(...this.#items(each, isRoot, merged));
+          if (isMap(each)) { for (const item of this.#items(each, isRoot, merged)) further.push(item); }
           else this.#problems.error(this.#place(each), "<< merges mappings, and this is none");
         }
       } else if (!isRoot || !textOf(key).startsWith("x-")) own.push({ key, name: textOf(key), value });
@@ -314,15 +335,31 @@ class YamlReader {
 
   /** The elements of a list; what is no list is its own only element. */
   #elements(node: Node | null | undefined): readonly Node[] {
-    if (isSeq(node)) return (node.items as Node[]).flatMap((item) => this.#resolved(item) ?? []);
-    return node ? [node] : [];
+    if (!isSeq(node)) return node ? [node] : [];
+    if (this.#isTooMuch(node, node.items.length)) return [];
+    return (node.items as Node[]).flatMap((item) => this.#resolved(item) ?? []);
+  }
+
+  /** Whether a node has been read so often that it is too much: aliases of aliases multiply without an end. */
+  #isTooMuch(node: Node, count: number): boolean {
+    if (!this.#read.has(node)) {
+      this.#read.add(node);
+      return false;
+    }
+    this.#repeated += count;
+    if (this.#repeated <= MOST_REPEATED) return false;
+    this.#problems.error(this.#place(node), `aliases repeat more than ${MOST_REPEATED} values`);
+    return true;
   }
 
   /** What an alias stands for; `undefined` when that is nothing, which was reported. */
   #resolved(node: Node | null | undefined): Node | null | undefined {
     if (!isAlias(node)) return node ?? null;
-    const meant = node.resolve(this.#doc) as Node | undefined;
-    if (!meant) this.#problems.error(this.#place(node), `there is no anchor &${node.source} above`);
+    const meant = this.#doc.meant.get(node);
+    if (!meant) {
+      const hint = "a value that begins with * stands in quotes";
+      this.#problems.error({ ...this.#place(node), length: 1 }, "this alias has no anchor above", hint);
+    }
     return meant;
   }
 
@@ -366,9 +403,10 @@ class YamlReader {
   }
 
   #at(offset: number, length: number): Place {
-    const { line, col } = this.#counter.linePos(offset);
-    const rest = (this.#lines[line - 1]?.length ?? 0) - col + 1;
-    return { line: Math.max(1, line), column: Math.max(1, col), length: Math.max(1, Math.min(length, rest)) };
+    const line = lineAt(this.#starts, offset);
+    const column = offset - (this.#starts[line - 1] ?? 0) + 1;
+    const rest = (this.#lines[line - 1]?.length ?? 0) - column + 1;
+    return { line, column: Math.max(1, column), length: Math.max(1, Math.min(length, rest)) };
   }
 }
 
@@ -402,10 +440,15 @@ function said(subject: string, text: string): string {
   return text.startsWith("must ") ? `${subject} ${text}` : `${subject}: ${text}`;
 }
 
-/** The library's words, but for those about its own troubles. */
-function firstSentence(message: string): string {
-  if (message.includes("multiple documents")) return "a second document begins here: one file is one configuration";
-  return message.includes("call stack") ? "the values are nested too deeply" : message.split("\n")[0];
+/** The number of the line that has the offset; of those that begin there, the last. */
+function lineAt(starts: readonly number[], offset: number): number {
+  let [low, high] = [0, starts.length];
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (starts[middle] <= offset) low = middle;
+    else high = middle;
+  }
+  return low + 1;
 }
 
 function remarks(comment: string | null | undefined): readonly string[] {
@@ -417,14 +460,20 @@ function remarkBehind(node: Node | null): string | undefined {
 }
 
 /** The lines as problems may show them: what stands below a secret's key, as a block, is masked. */
-function withoutSecrets(lines: readonly string[]): readonly string[] {
+function* withoutSecrets(lines: readonly string[]): Steps<readonly string[]> {
   let within: number | undefined;
-  return lines.map((line) => {
+  const shown: string[] = [];
+  for (const [i, line] of lines.entries()) {
+    if (everySoOften(i)) yield;
     const indent = line.search(/\S/);
-    if (within !== undefined && (indent > within || indent < 0)) return indent < 0 ? line : `${" ".repeat(indent)}***`;
+    if (within !== undefined && (indent > within || indent < 0)) {
+      shown.push(indent < 0 ? line : `${" ".repeat(indent)}***`);
+      continue;
+    }
     within = opensSecret(line) ? line.search(/[^\s-]/) : undefined;
-    return line;
-  });
+    shown.push(line);
+  }
+  return shown;
 }
 
 /** Whether a secret's value begins here, and stands on the lines below. */

@@ -1,3 +1,4 @@
+import { harmless } from "../model/harmless_text.ts";
 /**
  * The language of the control socket: one JSON request a line, one JSON answer a line, in their order.
  * docs/control-socket.md is its manual.
@@ -60,7 +61,7 @@ export function encodeResult(result: unknown): string {
 
 /** The answer to a request that was not done, as a line without its newline. */
 export function encodeError({ code, message }: RequestError): string {
-  return JSON.stringify({ version: PROTOCOL_VERSION, error: { code, message } });
+  return JSON.stringify({ version: PROTOCOL_VERSION, error: { code, message: harmless(message) } });
 }
 
 /** The result in an answer. Throws the {@link RequestError} that it carries, or one about an answer that is none. */

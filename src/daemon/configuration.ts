@@ -5,6 +5,7 @@ import { formatProblem } from "../config/problem.ts";
 import type { ReloadStatus } from "../control/status.ts";
 import type { Director } from "../director/director.ts";
 import { IpvsUnavailable } from "../ipvs/driver.ts";
+import { Abandoned, inTurns } from "../model/steps.ts";
 import type { Model } from "../model/virtual_service.ts";
 import { isPipe } from "../system/pipe.ts";
 import { FileWatch } from "./config_watch.ts";
@@ -70,7 +71,7 @@ export class Configuration {
       manager?.reloading();
       try {
         if (isPipe(director.model.file)) return this.#failed("The configuration is a pipe: nothing was changed");
-        const loaded = await loadConfig(director.model.file);
+        const loaded = await loadConfig(director.model.file, { walk: (steps) => inTurns(steps, () => this.#closed) });
         this.#logProblems(loaded);
         if (!loaded.model) return this.#failed("The configuration has errors: nothing was changed");
         if (loaded.isBlank && director.model.virtuals.size > 0) return this.#failed(BLANK);
@@ -170,7 +171,9 @@ export class Configuration {
   }
 
   #change(work: () => Promise<void>): void {
-    this.takeTurn(work).catch((error) => this.#ports.log.bug(error));
+    this.takeTurn(work).catch((error) => {
+      if (!(error instanceof Abandoned)) this.#ports.log.bug(error);
+    });
   }
 
   #logProblems(loaded: Loaded): void {

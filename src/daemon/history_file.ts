@@ -1,5 +1,6 @@
 import { dirname } from "node:path";
 import type { History, HistoryEntry } from "../control/history.ts";
+import { harmless } from "../model/harmless_text.ts";
 
 /** Bytes at which the file is cut down to its newer half. */
 const MAX_BYTES = 2_000_000;
@@ -29,7 +30,7 @@ export class HistoryFile {
 
   /** Adds what happened now. */
   add(entry: Omit<HistoryEntry, "time">): void {
-    const complete: HistoryEntry = { time: new Date().toISOString(), ...entry };
+    const complete: HistoryEntry = { time: new Date().toISOString(), ...entry, detail: harmless(entry.detail) };
     this.#recent.push(complete);
     if (this.#recent.length >= 2 * IN_MEMORY) {
       this.#recent = this.#recent.slice(IN_MEMORY);
@@ -79,7 +80,7 @@ export function readHistory(path: string): readonly HistoryEntry[] {
       const entry = JSON.parse(line);
       const isEntry = !Number.isNaN(Date.parse(entry.time)) && typeof entry.kind === "string" &&
         typeof entry.detail === "string";
-      return isEntry ? [entry as HistoryEntry] : [];
+      return isEntry ? [{ ...entry as HistoryEntry, detail: harmless(entry.detail) }] : [];
     } catch {
       return [];
     }

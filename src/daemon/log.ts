@@ -1,3 +1,5 @@
+import { harmless } from "../model/harmless_text.ts";
+
 /** How much a line matters; syslog gets it as its severity (RFC 3164, 4.1.1). */
 export type Severity = "error" | "warning" | "notice" | "info" | "debug";
 
@@ -28,10 +30,10 @@ export class Log {
     this.#sink = sink;
   }
 
-  /** Writes one line. Control characters are spelled out, so that a message is always one line. */
+  /** Writes one line. Harmful characters are spelled out, so that a message is always one line. */
   write(severity: Severity, message: string, fields: LogFields = {}): void {
     if (severity === "debug" && !this.#debug) return;
-    this.#sink(severity, message.replace(CONTROL, (character) => `\\x${hex(character)}`), fields);
+    this.#sink(severity, harmless(message), fields);
   }
 
   error(message: string): void {
@@ -54,11 +56,4 @@ export class Log {
   debug(message: string): void {
     this.write("debug", message);
   }
-}
-
-// deno-lint-ignore no-control-regex
-const CONTROL = /[\x00-\x1f\x7f-\x9f]/g;
-
-function hex(character: string): string {
-  return character.charCodeAt(0).toString(16).padStart(2, "0");
 }

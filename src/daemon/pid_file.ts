@@ -1,3 +1,4 @@
+import { harmless } from "../model/harmless_text.ts";
 import { readKernelFile } from "../system/kernel_file.ts";
 import { removeIfAllowed } from "../system/remove_if_allowed.ts";
 import { LockFile } from "./lock_file.ts";
@@ -20,7 +21,9 @@ export class LockedOut extends Error {
   constructor(path: string) {
     const holder = LockFile.holder(path);
     const name = holder === undefined ? undefined : readKernelFile(`/proc/${holder}/comm`)?.trim();
-    const process = holder === undefined ? "another process" : `process ${holder} (${name ?? "ended"})`;
+    const process = holder === undefined
+      ? "another process"
+      : `process ${holder} (${name === undefined ? "ended" : harmless(name)})`;
     super(`${path} is locked by ${process}, which is not a director: end it, then start again`);
   }
 }

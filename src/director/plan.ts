@@ -47,7 +47,7 @@ export function plan(input: PlanInput): Plan {
   for (const [key, desired] of input.desired) {
     const previous = input.previous?.get(key);
     if (!input.reconcile && previous === desired) continue;
-    actions.push(...planService(key, desired, previous, input));
+    for (const action of planService(key, desired, previous, input)) actions.push(action);
   }
   for (const [key, service] of input.previous ?? []) {
     if (!input.desired.has(key)) actions.push(...planRemoval(service, input.current.get(key)));

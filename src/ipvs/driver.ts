@@ -1,3 +1,4 @@
+import { harmless } from "../model/harmless_text.ts";
 import type { Plan } from "../model/plan.ts";
 import type { IpvsTable } from "../model/table.ts";
 
@@ -24,4 +25,9 @@ export interface IpvsDriver {
 /** The table cannot be read or changed: no ipvsadm, no IPVS in the kernel, no permission, or no answer. */
 export class IpvsUnavailable extends Error {
   override readonly name = "IpvsUnavailable";
+
+  /** @param reason for an operator; what a program said may stand in it. */
+  constructor(reason: string) {
+    super(harmless(reason));
+  }
 }

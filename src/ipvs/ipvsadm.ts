@@ -1,3 +1,4 @@
+import { harmless } from "../model/harmless_text.ts";
 import type { Plan } from "../model/plan.ts";
 import type { IpvsTable } from "../model/table.ts";
 import type { SyncDaemon } from "../model/sync.ts";
@@ -92,7 +93,7 @@ export class Ipvsadm implements IpvsDriver, CounterReader, SyncDriver {
   /** Runs `ipvsadm -R` over the lines and gives what it complained of. */
   async #restore(lines: readonly string[]): Promise<readonly string[]> {
     const { stderr } = await this.#run(["-R"], lines.map((line) => `${line}\n`).join(""), true);
-    return stderr.split("\n").map((line) => line.trim()).filter((line) => line !== "");
+    return stderr.split("\n").map((line) => harmless(line.trim())).filter((line) => line !== "");
   }
 
   /** Runs `ipvsadm -S` or `-L` and gives its list, which is whole. */

@@ -32,3 +32,15 @@ export function utf8Characters(text: string): string {
 export function percentDecoded(text: string): string {
   return utf8Characters(text).replace(/%([0-9a-f]{2})/gi, (_, hex) => String.fromCharCode(parseInt(hex, 16)));
 }
+
+/** Returns the text that bytes in Latin-1 are in UTF-8, for people to read; any other text as it is. */
+export function asUtf8(text: string): string {
+  if (!/[\x80-\xff]/.test(text) || /[^\0-\xff]/.test(text)) return text;
+  try {
+    return utf8.decode(encodeLatin1(text));
+  } catch {
+    return text;
+  }
+}
+
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });

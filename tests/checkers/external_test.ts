@@ -23,7 +23,7 @@ const ROWS: readonly { name: string; target: Partial<CheckTarget>; verdict: stri
   {
     name: "control characters in its last line",
     target: sh("printf 'a\\033[1mb\\n'"),
-    verdict: "up: exit status 0: a [1mb",
+    verdict: "up: exit status 0: a\\u{1b}[1mb",
   },
   {
     name: "death by a signal",

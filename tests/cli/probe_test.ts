@@ -131,3 +131,23 @@ virtual = 192.0.2.10:80
     strictEqual((await new Deno.Command("kill", { args: ["-0", pid], stderr: "null" }).output()).success, false);
   }, ".sh");
 });
+
+Deno.test("probe: what a server says neither turns the direction of writing nor steers the terminal", async () => {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const serving = (async () => {
+    for await (const client of listener) {
+      await client.write(new TextEncoder().encode("554 Größe \u{202e}x\u{1b}[2J\u{200b}\u{2028}\r\n"));
+      client.close();
+    }
+  })();
+  const url = `smtp://127.0.0.1:${(listener.addr as Deno.NetAddr).port}`;
+  for (const words of [[url], ["--json", url]]) {
+    const { code, stdout } = await ldirectord("probe", ...words);
+    strictEqual(code, 1);
+    // deno-lint-ignore no-control-regex
+    doesNotMatch(stdout, /[\0-\x09\x0b-\x1f\x7f-\x9f\u200b-\u202e]/);
+    match(stdout, /554 Größe \\{1,2}u\{202e\}x\\{1,2}u\{1b\}\[2J\\{1,2}u\{200b\}\\{1,2}u\{2028\}/);
+  }
+  listener.close();
+  await serving;
+});

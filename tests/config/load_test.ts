@@ -1,6 +1,7 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import type { IpAddress } from "../../src/model/address.ts";
 import { loadConfig, type LoadEnvironment } from "../../src/config/load.ts";
+import { atOnce } from "../../src/model/steps.ts";
 import { line } from "./fixture.ts";
 
 /** A machine made of values, with one file. */
@@ -11,6 +12,7 @@ function machine(text: string | Uint8Array<ArrayBuffer>, more: Partial<LoadEnvir
     lookUpHost: () => Promise.resolve(undefined),
     readServices: () => Promise.reject(new Deno.errors.NotFound()),
     lookUpSeconds: 1,
+    walk: atOnce,
     ...more,
   };
 }

@@ -173,17 +173,17 @@ Deno.test("what is wrong is pointed at, by the line of the YAML", () => {
     "autoreload: Yes": [`error 1:13+3 autoreload must be 'yes' or 'no', not "Yes"`],
     "emailalert: [a@b, nobody at all]": ['error 1:19+13 emailalert: not a mail address: "nobody at all"'],
     "- virtual": ["error 1:1+9 a mapping of directives is expected here"],
-    "a: b: c": ["error 1:4+1 Nested mappings are not allowed in compact mappings"],
-    "fork: no\nfork: yes": ["error 2:1+1 Map keys must be unique"],
+    "a: b: c": ["error 1:4+1 a second value begins on this line"],
+    "fork: no\nfork: yes": ['error 2:1+4 "fork" is given twice here'],
     "fork: no\n---\nfork: yes": ["error 2:1+1 a second document begins here: one file is one configuration"],
-    "fork: *other": ["error 1:7+6 there is no anchor &other above"],
-    "<<: *other": ["error 1:5+6 there is no anchor &other above"],
+    "fork: *other": ["error 1:7+1 this alias has no anchor above"],
+    "<<: *other": ["error 1:5+1 this alias has no anchor above"],
     "<<: [*other, 3]": [
-      "error 1:6+6 there is no anchor &other above",
+      "error 1:6+1 this alias has no anchor above",
       "error 1:14+1 << merges mappings, and this is none",
     ],
     "virtual:\n  - mark: 7\n    checktype: on\n    real: [10.0.0.1 gate, *other]": [
-      "error 4:27+6 there is no anchor &other above",
+      "error 4:27+1 this alias has no anchor above",
     ],
     "virtual:": ["error 1:1+7 virtual needs a value"],
     "virtual: 192.0.2.1:80": ["error 1:10+12 virtual is a list of mappings"],
@@ -301,5 +301,5 @@ Deno.test("a problem is told on one line, whatever stands in the value that it q
   const text =
     'virtual:\n  - address: 192.0.2.1:80\n    virtualhost: "a\\r\\n\\e[31mb"\n    real: ["10.0.0.1:80 masq"]\n';
   const said = problems(text).join("\n");
-  ok(said.includes('not a host name: "a\u{fffd}\u{fffd}\u{fffd}[31mb"'), said);
+  ok(said.includes('not a host name: "a\\u{d}\\u{a}\\u{1b}[31mb"'), said);
 });

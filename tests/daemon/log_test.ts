@@ -69,7 +69,7 @@ Deno.test("a message with line ends is one line all the same", () =>
     new Log(fileSink(path, "text", "www")).error("503\r\nEvil: [header]\u009b2J");
     const text = Deno.readTextFileSync(path);
     strictEqual(text.split("\n").length, 2);
-    ok(text.includes("503\\x0d\\x0aEvil: [header]\\x9b2J"), "nor does it steer a terminal");
+    ok(text.includes("503\\u{d}\\u{a}Evil: [header]\\u{9b}2J"), "nor does it steer a terminal");
   }));
 
 Deno.test("debug lines are written only when debugging", () => {

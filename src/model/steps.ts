@@ -1,0 +1,48 @@
+/**
+ * Long work in steps, so that the event loop can turn meanwhile: while one turn goes on, nothing else is read, started or
+ * timed out.
+ */
+
+/** Work that gives way after each step; what it returns is its result. */
+export type Steps<T> = Generator<void, T, void>;
+
+/** Milliseconds after which work gives way to the rest. */
+const LONG = 8;
+
+/** Steps between two looks at the clock where one is short; see {@link everySoOften}. */
+const SHORT_STEPS = 64;
+
+/** How steps are taken: all at once, or in turns. */
+export type Walk = <T>(steps: Steps<T>) => T | Promise<T>;
+
+/** Returns the result of the work, done at once. */
+export function atOnce<T>(steps: Steps<T>): T {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
+}
+
+/**
+ * Resolves with the result of the work, done in turns of the event loop that are short; rejects when `isOver` says that
+ * nobody waits for it any more.
+ */
+export async function inTurns<T>(steps: Steps<T>, isOver: () => boolean = () => false): Promise<T> {
+  for (;;) {
+    const began = performance.now();
+    do {
+      const { done, value } = steps.next();
+      if (done) return value;
+    } while (performance.now() - began < LONG);
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    if (isOver()) throw new Abandoned();
+  }
+}
+
+/** The result of work in turns is of no use any more. */
+export class Abandoned extends Error {}
+
+/** Gives way at some of the calls, for steps that are shorter than a look at the clock. */
+export function everySoOften(count: number): boolean {
+  return count % SHORT_STEPS === SHORT_STEPS - 1;
+}
