@@ -8,6 +8,7 @@ import { REDIS_PASSWORD, startMemcached, startRedis } from "./cache_servers.ts";
 import { testIllServers } from "./ill_servers.ts";
 import { checkOf, contains, inWords } from "./peers.ts";
 import { freePort } from "./real_server.ts";
+import { needsSetup } from "../needs_setup.ts";
 
 const passwd = new Secret(REDIS_PASSWORD);
 
@@ -28,7 +29,7 @@ const REDIS: readonly { name: string; target: Partial<CheckTarget>; verdict: Reg
   },
 ];
 
-Deno.test("redis: a real redis-server", async (t) => {
+Deno.test("redis: a real redis-server", needsSetup, async (t) => {
   const port = freePort();
   await using redis = await startRedis(port);
   for (const host of ["127.0.0.1", "::1"]) {
@@ -48,7 +49,7 @@ Deno.test("redis: a real redis-server", async (t) => {
   }
 });
 
-Deno.test("memcached: a real memcached", async (t) => {
+Deno.test("memcached: a real memcached", needsSetup, async (t) => {
   const port = freePort();
   await using memcached = await startMemcached(port);
   for (const host of ["127.0.0.1", "::1"]) {

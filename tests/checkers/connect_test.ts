@@ -2,6 +2,7 @@ import { strictEqual } from "node:assert/strict";
 import { createSocket } from "node:dgram";
 import { parseIp } from "../../src/model/address.ts";
 import { checkOf, closedPort, closesAtOnce, silent, verdict, withPeer } from "./peers.ts";
+import { needsSetup } from "../needs_setup.ts";
 
 const LOOPBACK = { 4: parseIp("127.0.0.1")!, 6: parseIp("::1")! };
 
@@ -25,7 +26,7 @@ for (const family of [4, 6] as const) {
     strictEqual(await verdict(check, "connect"), "down (refused): connection refused");
   });
 
-  Deno.test(`connect: an open UDP port of a host that answers to ping is up, IPv${family}`, async () => {
+  Deno.test(`connect: an open UDP port of a host that answers to ping is up, IPv${family}`, needsSetup, async () => {
     const socket = createSocket(family === 4 ? "udp4" : "udp6");
     await new Promise<void>((resolve) => socket.bind(0, address, resolve));
     const { port } = socket.address();
@@ -33,10 +34,14 @@ for (const family of [4, 6] as const) {
     socket.close();
   });
 
-  Deno.test(`connect: a closed UDP port is refused though the host answers to ping, IPv${family}`, async () => {
-    const check = checkOf({ address, port: closedPort(), transport: "udp" });
-    strictEqual(await verdict(check, "connect"), "down (refused): connection refused");
-  });
+  Deno.test(
+    `connect: a closed UDP port is refused though the host answers to ping, IPv${family}`,
+    needsSetup,
+    async () => {
+      const check = checkOf({ address, port: closedPort(), transport: "udp" });
+      strictEqual(await verdict(check, "connect"), "down (refused): connection refused");
+    },
+  );
 }
 
 Deno.test("connect: a server whose queue of connections is full does not answer", async () => {

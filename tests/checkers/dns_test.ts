@@ -6,6 +6,7 @@ import { checkOf, closedPort, expression, openDescriptors, verdict } from "./pee
 import { startNamed } from "./dns_server.ts";
 import { freePort, temporaryDirectory } from "./real_server.ts";
 import { mute, nonsense, type Replies, withUdpPeer } from "./udp_peer.ts";
+import { needsSetup } from "../needs_setup.ts";
 
 interface Row {
   readonly request: string;
@@ -57,7 +58,7 @@ const ROWS: readonly Row[] = [
   { request: "www", verdict: "down (protocol): REFUSED" },
 ];
 
-Deno.test("dns: a real named", async (t) => {
+Deno.test("dns: a real named", needsSetup, async (t) => {
   await using directory = await temporaryDirectory();
   const port = freePort();
   await using _named = await startNamed(directory.path, port);

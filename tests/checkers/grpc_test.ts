@@ -8,6 +8,7 @@ import { startEtcd } from "./etcd_server.ts";
 import { testIllServers } from "./ill_servers.ts";
 import { checkOf, inWords } from "./peers.ts";
 import { freePort, type RealServer, startServer, temporaryDirectory } from "./real_server.ts";
+import { needsSetup } from "../needs_setup.ts";
 
 const HEALTH_SERVER = new URL("health_server.py", import.meta.url).pathname;
 const TOKEN = "s3cret-token";
@@ -64,7 +65,7 @@ const HEALTH_ROWS: readonly Row[] = [
   { name: "long trailers", target: { request: "talkative" }, verdict: "up: SERVING" },
 ];
 
-Deno.test("grpc: a real server of gRPC's own library", async (t) => {
+Deno.test("grpc: a real server of gRPC's own library", needsSetup, async (t) => {
   const port = freePort();
   const argv = ["/usr/bin/python3", HEALTH_SERVER, `${port}`];
   await using health = await startServer({ package: "python3-grpcio", argv, ready: /ready/ });
@@ -90,7 +91,7 @@ const ETCD_ROWS: readonly Row[] = [
 ];
 
 for (const service of ["grpc", "grpcs"] as const) {
-  Deno.test(`${service}: a real etcd`, async (t) => {
+  Deno.test(`${service}: a real etcd`, needsSetup, async (t) => {
     await using directory = await temporaryDirectory();
     const port = freePort();
     const ports = { clients: port, peers: freePort() };

@@ -6,6 +6,7 @@ import { testIllServers } from "./ill_servers.ts";
 import { checkOf, contains, inWords, openDescriptors, round } from "./peers.ts";
 import { MANAGER, startSlapd } from "./ldap_server.ts";
 import { freePort, temporaryDirectory } from "./real_server.ts";
+import { needsSetup } from "../needs_setup.ts";
 
 const manager = { login: MANAGER.dn, passwd: new Secret(MANAGER.password) };
 const ROOT_ENTRY = "dc=example,dc=org";
@@ -56,7 +57,7 @@ const ROWS: readonly { name: string; target: Partial<CheckTarget>; verdict: stri
   },
 ];
 
-Deno.test("ldap and ldaps: a real slapd", async (t) => {
+Deno.test("ldap and ldaps: a real slapd", needsSetup, async (t) => {
   await using directory = await temporaryDirectory();
   const ports = { ldap: freePort(), ldaps: freePort() };
   await using _slapd = await startSlapd(directory.path, ports);

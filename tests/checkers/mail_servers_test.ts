@@ -8,6 +8,7 @@ import { JOE, saslSocket, startDovecot, startPostfix } from "./mail_servers.ts";
 import { decodeLatin1, encodeLatin1 } from "../../src/wire/latin1.ts";
 import { checkOf, inWords, type Manners, openDescriptors, verdict, withPeer } from "./peers.ts";
 import { freePort, temporaryDirectory } from "./real_server.ts";
+import { needsSetup } from "../needs_setup.ts";
 
 const WRONG = "wr0ng-password";
 const joe = { login: JOE.login, passwd: new Secret(JOE.password) };
@@ -32,7 +33,7 @@ async function discreetVerdict(target: Partial<CheckTarget>, negotiateTimeout?: 
   return inWords(result);
 }
 
-Deno.test("imap, imaps, pop and pops: a real dovecot", async (t) => {
+Deno.test("imap, imaps, pop and pops: a real dovecot", needsSetup, async (t) => {
   await using directory = await temporaryDirectory();
   const ports = { imap: freePort(), imaps: freePort(), pop: freePort(), pops: freePort() };
   await using dovecot = await startDovecot(directory.path, ports);
@@ -162,7 +163,7 @@ function meddler(port: number, smuggled: string): Manners {
   };
 }
 
-Deno.test("smtp and submission: a real postfix", async (t) => {
+Deno.test("smtp and submission: a real postfix", needsSetup, async (t) => {
   await using directory = await temporaryDirectory();
   const ports = { smtp: freePort(), submission: freePort(), login: freePort(), closed: freePort() };
   const dovecotPorts = { imap: freePort(), imaps: freePort(), pop: freePort(), pops: freePort() };

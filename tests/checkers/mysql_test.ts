@@ -9,6 +9,7 @@ import { checkOf, contains, inWords, type Manners, openDescriptors, round, verdi
 import { answersQuery, oneRow, switchesTo } from "./mysql_packets.ts";
 import { MYSQL_PASSWORD, startMariadb } from "./mysql_server.ts";
 import { freePort, temporaryDirectory } from "./real_server.ts";
+import { needsSetup } from "../needs_setup.ts";
 
 const joe = { login: "joe", passwd: new Secret(MYSQL_PASSWORD), database: "shop" };
 
@@ -111,7 +112,7 @@ const ROWS: readonly { name: string; target: Partial<CheckTarget>; verdict: stri
   },
 ];
 
-Deno.test("mysql: a real MariaDB", async (t) => {
+Deno.test("mysql: a real MariaDB", needsSetup, async (t) => {
   await using directory = await temporaryDirectory();
   const port = freePort();
   await using server = await startMariadb(directory.path, port);

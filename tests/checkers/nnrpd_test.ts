@@ -5,8 +5,9 @@ import { parseIp } from "../../src/model/address.ts";
 import { startNnrpd } from "./news_server.ts";
 import { checkOf, inWords } from "./peers.ts";
 import { freePort, temporaryDirectory } from "./real_server.ts";
+import { needsSetup } from "../needs_setup.ts";
 
-Deno.test("nntp: a real nnrpd of INN", async (t) => {
+Deno.test("nntp: a real nnrpd of INN", needsSetup, async (t) => {
   await using directory = await temporaryDirectory();
   const port = freePort();
   await using nnrpd = await startNnrpd(directory.path, port);

@@ -7,6 +7,7 @@ import type { CheckMethod, CheckTarget } from "../../src/model/check.ts";
 import * as libc from "../../src/system/libc.ts";
 import { Secret } from "../../src/model/secret.ts";
 import { checkOf, closesAtOnce, openDescriptors, verdict, withPeer } from "./peers.ts";
+import { needsSetup } from "../needs_setup.ts";
 
 const LOOPBACK = parseIp("127.0.0.1")!;
 const ORIGIN = { address: parseIp("127.0.0.9")! };
@@ -78,7 +79,7 @@ function requesters(fd: number): IpAddress[] {
   return sources;
 }
 
-Deno.test("bindto: the echo requests of pings come from their own addresses, many at a time", async () => {
+Deno.test("bindto: the echo requests of pings come from their own addresses, many at a time", needsSetup, async () => {
   const ICMP = 1;
   const before = openDescriptors();
   const witness = libc.socket(libc.AF_INET, libc.SOCK_RAW, ICMP);
@@ -93,7 +94,7 @@ Deno.test("bindto: the echo requests of pings come from their own addresses, man
   strictEqual(openDescriptors(), before);
 });
 
-Deno.test("bindto: an address that this host does not have says nothing of the server", async () => {
+Deno.test("bindto: an address that this host does not have says nothing of the server", needsSetup, async () => {
   const before = openDescriptors();
   for (const method of ["connect", "ping", "negotiate"] as const) {
     match(

@@ -7,6 +7,7 @@ import { testIllServers } from "./ill_servers.ts";
 import { checkOf, contains, inWords, openDescriptors, round, verdict, withPeer } from "./peers.ts";
 import { PGSQL_PASSWORD, startPostgres } from "./pgsql_server.ts";
 import { freePort, temporaryDirectory } from "./real_server.ts";
+import { needsSetup } from "../needs_setup.ts";
 
 const joe = { login: "scram", passwd: new Secret(PGSQL_PASSWORD), database: "postgres" };
 
@@ -104,7 +105,7 @@ const ENVIRONMENT = {
   PGCLIENT_ENCODING: "LATIN1",
 };
 
-Deno.test("pgsql: a real PostgreSQL", async (t) => {
+Deno.test("pgsql: a real PostgreSQL", needsSetup, async (t) => {
   await using directory = await temporaryDirectory();
   const port = freePort();
   await using _server = await startPostgres(directory.path, port);

@@ -8,6 +8,7 @@ import { checkOf, closedPort, inWords, openDescriptors, verdict } from "./peers.
 import { RADIUS, startRadius } from "./radius_server.ts";
 import { freePort, temporaryDirectory } from "./real_server.ts";
 import { mute, nonsense, type Replies, withUdpPeer } from "./udp_peer.ts";
+import { needsSetup } from "../needs_setup.ts";
 
 const joe = { login: "joe", passwd: new Secret(RADIUS.password), secret: new Secret(RADIUS.shared) };
 const ASKED: Partial<CheckTarget> = { service: "radius", transport: "udp", ...joe };
@@ -36,7 +37,7 @@ const ROWS: readonly { name: string; target: Partial<CheckTarget>; verdict: stri
   },
 ];
 
-Deno.test("radius: a real FreeRADIUS", async (t) => {
+Deno.test("radius: a real FreeRADIUS", needsSetup, async (t) => {
   await using directory = await temporaryDirectory();
   const port = freePort();
   await using server = await startRadius(directory.path, port);

@@ -6,6 +6,7 @@ import { checkOf, closedPort, openDescriptors, verdict } from "./peers.ts";
 import { freePort, temporaryDirectory } from "./real_server.ts";
 import { startKamailio } from "./sip_server.ts";
 import { mute, nonsense, type Replies, withUdpPeer } from "./udp_peer.ts";
+import { needsSetup } from "../needs_setup.ts";
 
 const ROWS: readonly { login?: string; verdict: string }[] = [
   { verdict: "up: 200 Keepalive" },
@@ -17,7 +18,7 @@ const ROWS: readonly { login?: string; verdict: string }[] = [
   { login: "two words", verdict: "down (internal): the login is no SIP address: two words" },
 ];
 
-Deno.test("sip: a real Kamailio", async (t) => {
+Deno.test("sip: a real Kamailio", needsSetup, async (t) => {
   await using directory = await temporaryDirectory();
   const [port, tlsPort] = [freePort(), freePort()];
   await using _kamailio = await startKamailio(directory.path, { port, tlsPort });

@@ -4,8 +4,9 @@ import { runRound } from "../../src/checkers/run.ts";
 import { parseIp } from "../../src/model/address.ts";
 import { checkOf, contains, inWords } from "./peers.ts";
 import { freePort, startServer, temporaryDirectory, untilAccepting } from "./real_server.ts";
+import { needsSetup } from "../needs_setup.ts";
 
-Deno.test("http_proxy: a real squid, which fetches from a web server behind it", async (t) => {
+Deno.test("http_proxy: a real squid, which fetches from a web server behind it", needsSetup, async (t) => {
   await using directory = await temporaryDirectory();
   await using web = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, ({ url, headers }) => {
     const found = new URL(url).pathname === "/health";

@@ -5,6 +5,7 @@ import { parseIp } from "../../src/model/address.ts";
 import type { CheckTarget } from "../../src/model/check.ts";
 import { checkOf, inWords, openDescriptors, patternOf, verdict } from "./peers.ts";
 import { freePort, type RealServer, runTool, startServer, temporaryDirectory, untilAccepting } from "./real_server.ts";
+import { needsSetup } from "../needs_setup.ts";
 
 const CERTIFICATES = new URL("certificates", import.meta.url).pathname;
 const AUTHORITY = `${CERTIFICATES}/authority.pem`;
@@ -169,7 +170,7 @@ const ROWS: readonly Row[] = [
   },
 ];
 
-Deno.test("https: the options of TLS, with a real nginx", async (t) => {
+Deno.test("https: the options of TLS, with a real nginx", needsSetup, async (t) => {
   await using directory = await temporaryDirectory();
   const ports: Ports = {
     open: freePort(),

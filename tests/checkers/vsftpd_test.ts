@@ -7,6 +7,7 @@ import { Secret } from "../../src/model/secret.ts";
 import { FTP_PAGE, FTP_PASSWORD, startVsftpd } from "./ftp_server.ts";
 import { checkOf, contains, inWords, openDescriptors } from "./peers.ts";
 import { freePort, temporaryDirectory } from "./real_server.ts";
+import { needsSetup } from "../needs_setup.ts";
 
 const WRONG = "wr0ng-password";
 const visitor = { passwd: new Secret(FTP_PASSWORD) };
@@ -33,7 +34,7 @@ const ROWS: readonly { name: string; target: Partial<CheckTarget>; deadline?: nu
 
 const SELF_SIGNED = "TLS failed: certificate verify failed: self-signed certificate";
 
-Deno.test("ftp: a real vsftpd", async (t) => {
+Deno.test("ftp: a real vsftpd", needsSetup, async (t) => {
   await using directory = await temporaryDirectory();
   const port = freePort();
   await using vsftpd = await startVsftpd(directory.path, port);

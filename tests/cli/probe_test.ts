@@ -1,5 +1,6 @@
 import { deepStrictEqual, doesNotMatch, match, strictEqual } from "node:assert/strict";
 import { ldirectord, withFile } from "./program.ts";
+import { needsSetup } from "../needs_setup.ts";
 
 /** Runs `work` beside a web server that says who was asked for, and repeats what it was told. */
 async function withServer(work: (port: number) => Promise<void>): Promise<void> {
@@ -113,24 +114,28 @@ Deno.test("probe: a nonsensical question is a usage error", async () => {
   }
 });
 
-Deno.test("probe: a command that outlasts its deadline and ignores TERM is gone when probe is", async () => {
-  const script = '#!/bin/sh\ntrap "" TERM\necho $$ >"$0.pid"\nwhile :; do sleep 1; done\n';
-  await withFile(script, async (command) => {
-    await Deno.chmod(command, 0o755);
-    const config = `checktimeout = 1
+Deno.test(
+  "probe: a command that outlasts its deadline and ignores TERM is gone when probe is",
+  needsSetup,
+  async () => {
+    const script = '#!/bin/sh\ntrap "" TERM\necho $$ >"$0.pid"\nwhile :; do sleep 1; done\n';
+    await withFile(script, async (command) => {
+      await Deno.chmod(command, 0o755);
+      const config = `checktimeout = 1
 virtual = 192.0.2.10:80
     real = 127.0.0.1:80 masq
     checktype = external
     checkcommand = ${command}
 `;
-    await withFile(config, async (file) => {
-      match((await ldirectord("probe", file)).stdout, /down \(timeout\): no answer within 1 s/);
-    });
-    const pid = (await Deno.readTextFile(`${command}.pid`)).trim();
-    await Deno.remove(`${command}.pid`);
-    strictEqual((await new Deno.Command("kill", { args: ["-0", pid], stderr: "null" }).output()).success, false);
-  }, ".sh");
-});
+      await withFile(config, async (file) => {
+        match((await ldirectord("probe", file)).stdout, /down \(timeout\): no answer within 1 s/);
+      });
+      const pid = (await Deno.readTextFile(`${command}.pid`)).trim();
+      await Deno.remove(`${command}.pid`);
+      strictEqual((await new Deno.Command("kill", { args: ["-0", pid], stderr: "null" }).output()).success, false);
+    }, ".sh");
+  },
+);
 
 Deno.test("probe: what a server says neither turns the direction of writing nor steers the terminal", async () => {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });

@@ -4,6 +4,7 @@ import { parse } from "../../src/config/parse.ts";
 import { decodeSource } from "../../src/config/source_text.ts";
 import { writeYaml } from "../../src/config/write_yaml.ts";
 import { parseYaml } from "../../src/config/yaml.ts";
+import { needsSetup } from "../needs_setup.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 
@@ -24,7 +25,7 @@ print(json.dumps(["; ".join(e.message for e in validator.iter_errors(yaml.safe_l
   return JSON.parse(new TextDecoder().decode((await child.output()).stdout));
 }
 
-Deno.test("the schema accepts every configuration of the corpus and of the package, in YAML", async () => {
+Deno.test("the schema accepts every configuration of the corpus and of the package, in YAML", needsSetup, async () => {
   const texts = ["tests/config/corpus/", "packaging/examples/"].flatMap((folder) =>
     [...Deno.readDirSync(new URL(folder, ROOT))].filter(({ name }) => name.endsWith(".cf")).flatMap(({ name }) => {
       const { tree, problems, lines } = parse(decodeSource(Deno.readFileSync(new URL(`${folder}${name}`, ROOT))));
@@ -35,7 +36,7 @@ Deno.test("the schema accepts every configuration of the corpus and of the packa
   deepStrictEqual(await judged(texts), texts.map(() => ""));
 });
 
-Deno.test("what the schema refuses, the program refuses as well", async () => {
+Deno.test("what the schema refuses, the program refuses as well", needsSetup, async () => {
   const texts = [
     "checkinterval: 10s",
     "checkinterval: 0",

@@ -1,5 +1,6 @@
 import { match, strictEqual } from "node:assert/strict";
 import { ServiceManager } from "../../src/daemon/service_manager.ts";
+import { needsSetup } from "../needs_setup.ts";
 
 /** A service manager's socket: gives what is sent there, until there is something that matches. */
 async function listen(
@@ -35,6 +36,7 @@ function inEnvironment(variables: Readonly<Record<string, string>>): ServiceMana
 
 for (const kind of ["path", "abstract name"]) {
   Deno.test({
+    ...needsSetup,
     name: `a service manager is told what it wants to know, by a socket's ${kind}`,
     // The system's library is opened at its first use and stays open.
     sanitizeResources: false,

@@ -1,5 +1,6 @@
 import { match, ok } from "node:assert/strict";
 import { syslogSink } from "../../src/daemon/syslog.ts";
+import { needsSetup } from "../needs_setup.ts";
 
 /** A log daemon at that path: a text for each line that it is sent. */
 async function listen(kind: "UNIX-RECV" | "UNIX-LISTEN", path: string) {
@@ -30,6 +31,7 @@ async function listen(kind: "UNIX-RECV" | "UNIX-LISTEN", path: string) {
 
 for (const [kind, end] of [["UNIX-RECV", "gone"], ["UNIX-LISTEN", "gone\0"]] as const) {
   Deno.test({
+    ...needsSetup,
     name: `syslog: a line reaches a log daemon that listens with ${kind}, another one after its restart`,
     // The system's library is opened at its first use and stays open.
     sanitizeResources: false,
@@ -53,6 +55,7 @@ for (const [kind, end] of [["UNIX-RECV", "gone"], ["UNIX-LISTEN", "gone\0"]] as 
 }
 
 Deno.test({
+  ...needsSetup,
   name: "syslog: a log daemon that is stuck keeps nobody waiting",
   sanitizeResources: false,
   fn: async () => {

@@ -3,6 +3,7 @@
  */
 
 import { match } from "node:assert/strict";
+import { needsSetup } from "../needs_setup.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
 const FOLDER = `${ROOT}packaging/completion`;
@@ -97,7 +98,7 @@ const SHELLS: readonly Shell[] = [
 ];
 
 for (const { name, command, setup } of SHELLS) {
-  Deno.test(`${name} completes commands, configurations' real servers and options`, async () => {
+  Deno.test(`${name} completes commands, configurations' real servers and options`, needsSetup, async () => {
     await withProgram(async (folder) => {
       const rows: readonly (readonly [typed: string, then: string])[] = [
         ["ldirectord doc\t", "ldirectord doctor"],
@@ -113,7 +114,7 @@ for (const { name, command, setup } of SHELLS) {
     });
   });
 
-  Deno.test(`${name} quotes what it completes`, async () => {
+  Deno.test(`${name} quotes what it completes`, needsSetup, async () => {
     await withProgram(async (folder) => {
       await Deno.writeTextFile(`${folder}/ldirectord`, "#!/bin/sh\nprintf 'my conf;x\\tconfiguration\\n'\n");
       const then = "my\\\\ conf\\\\;x";

@@ -2,6 +2,7 @@ import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { DIRECTIVES } from "../../src/config/directives.ts";
 import { TOOLS } from "../../src/cli/tools.ts";
 import { VERBS } from "../../src/cli/arguments.ts";
+import { needsSetup } from "../needs_setup.ts";
 
 const FOLDER = new URL("../../packaging/man/", import.meta.url).pathname;
 const PAGES = ["ldirectord.8", "ldirectord.cf.5"];
@@ -25,14 +26,14 @@ function struckOnce(text: string): string {
 }
 
 for (const page of PAGES) {
-  Deno.test(`${page}: neither mandoc nor groff has a complaint`, async () => {
+  Deno.test(`${page}: neither mandoc nor groff has a complaint`, needsSetup, async () => {
     const lint = await said("mandoc", "-Tlint", `${FOLDER}${page}`);
     deepStrictEqual([lint.out, lint.err], ["", ""]);
     strictEqual((await said("groff", "-man", "-Tutf8", "-ww", "-rLL=80n", `${FOLDER}${page}`)).err, "");
   });
 }
 
-Deno.test("ldirectord.8: every verb and every command has its place", async () => {
+Deno.test("ldirectord.8: every verb and every command has its place", needsSetup, async () => {
   const { out } = await said("mandoc", "-Tascii", "-O", "width=80", `${FOLDER}ldirectord.8`);
   const text = struckOnce(out);
   for (const verb of VERBS) match(text, new RegExp(`^ {7}${verb}\\b`, "m"), verb);
@@ -41,7 +42,7 @@ Deno.test("ldirectord.8: every verb and every command has its place", async () =
   }
 });
 
-Deno.test("ldirectord.cf.5: every directive has its place", async () => {
+Deno.test("ldirectord.cf.5: every directive has its place", needsSetup, async () => {
   const { out } = await said("mandoc", "-Tascii", "-O", "width=80", `${FOLDER}ldirectord.cf.5`);
   const text = struckOnce(out);
   for (const name of Object.keys(DIRECTIVES)) ok(new RegExp(`^ {7}${name} =(\\s|$)`, "m").test(text), name);

@@ -1,4 +1,5 @@
 import { ok, strictEqual } from "node:assert/strict";
+import { needsSetup } from "../needs_setup.ts";
 
 const PACKAGING = new URL("../../packaging/", import.meta.url).pathname;
 
@@ -11,7 +12,7 @@ function scriptsBelow(folder: string): string[] {
   });
 }
 
-Deno.test("shellcheck has nothing to say against the scripts that install", async () => {
+Deno.test("shellcheck has nothing to say against the scripts that install", needsSetup, async () => {
   const scripts = ["debian", "examples", "ocf"].flatMap(scriptsBelow);
   ok(scripts.includes("ocf/ldirectord"));
   const args = ["--severity=warning", "--format=gcc", ...scripts];

@@ -1,6 +1,7 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { metricsText } from "../../src/web/metrics.ts";
 import { realStatus, statusWith } from "./example_status.ts";
+import { needsSetup } from "../needs_setup.ts";
 
 const samples = (text: string) => text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
 
@@ -83,12 +84,12 @@ async function promtool(args: readonly string[], input = ""): Promise<string> {
   return success ? "" : new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
 }
 
-Deno.test("metrics: promtool has nothing to say against them", async () => {
+Deno.test("metrics: promtool has nothing to say against them", needsSetup, async () => {
   const down = realStatus({ real: "[2001:db8::1]:80", state: "down", serving: false });
   strictEqual(await promtool(["check", "metrics"], metricsText(statusWith(realStatus(), down))), "");
 });
 
-Deno.test("the alert rules are as promtool wants them, and fire as they should", async () => {
+Deno.test("the alert rules are as promtool wants them, and fire as they should", needsSetup, async () => {
   const folder = new URL("../../packaging/prometheus/", import.meta.url).pathname;
   strictEqual(await promtool(["check", "rules", `${folder}ldirectord.rules.yml`]), "");
   strictEqual(await promtool(["test", "rules", new URL("alert_rules.yml", import.meta.url).pathname]), "");

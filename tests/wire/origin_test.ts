@@ -5,6 +5,7 @@ import type { Origin } from "../../src/model/check.ts";
 import { echo } from "../../src/wire/icmp_echo.ts";
 import { connectTcp } from "../../src/wire/tcp.ts";
 import { connectUdp } from "../../src/wire/udp.ts";
+import { needsSetup } from "../needs_setup.ts";
 
 const SOL_SOCKET = 1;
 const SO_MARK = 36;
@@ -32,14 +33,18 @@ const OPENERS: Readonly<Record<string, (address: string, origin: Origin, signal:
 
 for (const [protocol, open] of Object.entries(OPENERS)) {
   for (const address of ["127.0.0.1", "::1"]) {
-    Deno.test(`the sockets of ${protocol} to ${address} have the mark that they are given, and each its own`, async () => {
-      const ending = new AbortController();
-      const work = [7, 4_294_967_295, undefined].map((mark) => open(address, { mark }, ending.signal));
-      const seen = marks();
-      ending.abort(new Error("seen enough"));
-      await Promise.allSettled(work);
-      deepStrictEqual(seen.toSorted(), [4_294_967_295, 7]);
-      deepStrictEqual(marks(), []);
-    });
+    Deno.test(
+      `the sockets of ${protocol} to ${address} have the mark that they are given, and each its own`,
+      needsSetup,
+      async () => {
+        const ending = new AbortController();
+        const work = [7, 4_294_967_295, undefined].map((mark) => open(address, { mark }, ending.signal));
+        const seen = marks();
+        ending.abort(new Error("seen enough"));
+        await Promise.allSettled(work);
+        deepStrictEqual(seen.toSorted(), [4_294_967_295, 7]);
+        deepStrictEqual(marks(), []);
+      },
+    );
   }
 }
