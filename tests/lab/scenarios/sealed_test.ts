@@ -49,7 +49,7 @@ virtual = 192.0.2.10:${9000 + i}
     service = http
     checktype = ${type}
     checkcommand = /bin/true
-    agentport = 7777
+    ${type === "connect" ? "agentport = 7777" : "# no agent"}
     notify = /bin/true
     fallbackcommand = /bin/true
     scheduler = rr
