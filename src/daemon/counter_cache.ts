@@ -13,6 +13,8 @@ export class CounterCache {
   #looking: Promise<Counters | undefined> | undefined;
   #last: { readonly at: number; readonly counters: Counters | undefined } | undefined;
 
+  #changes = 0;
+
   /** @param reader absent = there are none. */
   constructor(reader: CounterReader | undefined) {
     this.#reader = reader;
@@ -22,13 +24,20 @@ export class CounterCache {
   async read(): Promise<Counters | undefined> {
     if (this.#last && performance.now() - this.#last.at < FRESH) return this.#last.counters;
     // A slow kernel is not looked at again before the last look has ended.
+    const changes = this.#changes;
     this.#looking ??= this.#look().then((counters) => {
-      this.#last = { at: performance.now(), counters };
+      if (changes === this.#changes) this.#last = { at: performance.now(), counters };
       return counters;
     }).finally(() => this.#looking = undefined);
     const late = Promise.withResolvers<undefined>();
     const timer = setTimeout(() => late.resolve(undefined), PATIENCE);
     return await Promise.race([this.#looking, late.promise]).finally(() => clearTimeout(timer));
+  }
+
+  /** Has the kernel looked at anew: its table was changed. */
+  forget(): void {
+    this.#changes++;
+    this.#last = undefined;
   }
 
   async #look(): Promise<Counters | undefined> {

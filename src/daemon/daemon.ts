@@ -118,6 +118,7 @@ export class Daemon {
     this.counters = new CounterCache(ports.counters);
     const report = (event: DirectorEvent) => {
       if (event.type === "round") this.#signs.countCheck();
+      if (event.type === "table-changed") this.counters.forget();
       this.records.note(event);
       this.#reporter.report(event);
     };

@@ -25,6 +25,10 @@ export function logLine(event: DirectorEvent): LogLine {
     }
     case "table-unavailable":
       return { severity: "error", text: `IPVS table out of reach: ${event.message}; trying again` };
+    case "services-vanished": {
+      const labels = event.services.map(({ address }) => serviceLabel(address)).join(", ");
+      return { severity: "warning", text: `Virtual servers vanished from the IPVS table and are put back: ${labels}` };
+    }
     case "table-in-step":
       return { severity: "notice", text: "IPVS table in step again" };
     case "transition": {
@@ -65,6 +69,8 @@ export function logFields(event: DirectorEvent): LogFields {
     }
     case "fallback":
       return { event: "fallback", virtual: event.virtual.label, is: event.active ? "active" : "inactive" };
+    case "services-vanished":
+      return { event: event.type, virtual: event.services.map(({ address }) => serviceLabel(address)).join(", ") };
     case "table-unavailable":
     case "table-in-step":
     case "round":

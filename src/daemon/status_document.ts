@@ -13,11 +13,12 @@ import type {
   VirtualStatus,
 } from "../control/status.ts";
 import type { DesiredDestination, DesiredService } from "../director/desired.ts";
-import { isAvailable, isHeld, type RealHealth, reasonFor, type VirtualHealth } from "../director/health.ts";
+import { isAvailable, isHeld, type RealHealth, reasonFor } from "../director/health.ts";
 import { isServing, needsFallback, realsOf, zeroWeightReason } from "../director/serving.ts";
 import type { Counters, DestinationCounters, ServiceCounters, Traffic } from "../ipvs/counters.ts";
 import type { Check } from "../model/check.ts";
 import { type RealId, realId, type RealOrders } from "../model/orders.ts";
+import type { DestinationKey } from "../model/table.ts";
 import { checksOf, type RealServer, type VirtualService } from "../model/virtual_service.ts";
 import { rounded } from "./check_records.ts";
 import type { Daemon } from "./daemon.ts";
@@ -38,6 +39,11 @@ export async function statusOf(daemon: Daemon, scope: StatusScope): Promise<Stat
   const counters = await daemon.counters.read();
   const silent = counters === undefined && state === "running" ? "the kernel does not say what its table has" : null;
   const writer = new StatusWriter(daemon, counters, scope);
+  const vanished = counters === undefined
+    ? []
+    : [...director.desired?.keys() ?? []].filter((key) => !counters.has(key));
+  const trouble = director.trouble ?? silent ??
+    (vanished.length > 0 ? `not in the kernel: ${vanished.join(", ")}` : null);
   return {
     version: 1,
     time: new Date().toISOString(),
@@ -50,7 +56,7 @@ export async function statusOf(daemon: Daemon, scope: StatusScope): Promise<Stat
       lastReload,
       helper: helperStatus(),
     },
-    table: { inStep: director.inStep, trouble: director.trouble ?? silent },
+    table: { inStep: director.inStep && vanished.length === 0, trouble },
     checks: checksOfAll(daemon),
     virtuals: [...model.virtuals.values()].flatMap((virtual) => writer.virtual(virtual)),
     unresolved: model.unresolved.map(({ virtual, host, line }) => ({
@@ -112,13 +118,17 @@ class StatusWriter {
       .map((real) => this.#real(virtual, real, health?.reals.get(real.key), wanted, kernel));
     if (this.#selected && reals.length === 0) return [];
     const { address, scheduler, persistence } = virtual.settings;
-    const fallback = health !== undefined && needsFallback(virtual, health);
+    const serving = health
+      ? realsOf(virtual, health).filter((each) => this.#serves(...each, wanted, kernel)).length
+      : 0;
+    const isThere = virtual.fallback && this.#isInKernel(virtual.fallback.key, wanted, kernel);
+    const fallback = isThere === true && health !== undefined && needsFallback(virtual, health);
     return [{
       key: virtual.key,
       virtual: virtual.label,
       protocol: address.kind,
       name: virtual.serviceName ?? null,
-      state: stateOf(virtual, health),
+      state: stateOf(virtual, serving, fallback),
       scheduler,
       persistence: persistence ?? null,
       fallback: virtual.fallback ? { real: virtual.fallback.key, active: fallback } : null,
@@ -126,6 +136,26 @@ class StatusWriter {
       drift: this.#counters ? driftOfService(virtual, wanted, kernel) : null,
       reals,
     }];
+  }
+
+  /** Whether clients are sent there: what serves is what the kernel has. */
+  #serves(
+    real: RealServer,
+    health: RealHealth,
+    wanted: DesiredService | undefined,
+    kernel: ServiceCounters | undefined,
+  ): boolean {
+    return isServing(real, health) && this.#isInKernel(real.key, wanted, kernel);
+  }
+
+  /** Whether the kernel has it at a weight above 0; true as well when it is not known, or not ours to keep. */
+  #isInKernel(
+    key: DestinationKey,
+    wanted: DesiredService | undefined,
+    kernel: ServiceCounters | undefined,
+  ): boolean {
+    if (!this.#counters || !wanted) return true;
+    return (kernel?.destinations.get(key)?.weight ?? 0) > 0;
   }
 
   #real(
@@ -146,7 +176,7 @@ class StatusWriter {
       names: model.hostNames.get(real.destination.address) ?? [],
       forwarding: real.destination.forwarding,
       state: stateOfReal(real, health),
-      serving: health !== undefined && isServing(real, health),
+      serving: health !== undefined && this.#serves(real, health, service, kernelService),
       why: health ? whyOf(real, health) : "checktype = off",
       since: new Date(since).toISOString(),
       transitions: records.transitionsOf(id).count,
@@ -155,7 +185,7 @@ class StatusWriter {
         wanted: own?.weight ?? null,
         kernel: kernel?.weight ?? null,
       },
-      drift: this.#counters && kernelService ? driftOfReal(wanted, kernel, service) : null,
+      drift: this.#counters ? driftOfReal(wanted, kernel, service, kernelService !== undefined) : null,
       kernel: kernel
         ? {
           active: kernel.active,
@@ -197,11 +227,9 @@ class StatusWriter {
   }
 }
 
-function stateOf(virtual: VirtualService, health: VirtualHealth | undefined): VirtualState {
-  const reals = health ? realsOf(virtual, health) : [];
-  const serving = reals.filter(([real, own]) => isServing(real, own)).length;
-  if (serving > 0) return serving === virtual.reals.size ? "up" : "degraded";
-  return health && virtual.fallback && needsFallback(virtual, health) ? "fallback" : "down";
+function stateOf({ reals }: VirtualService, serving: number, fallback: boolean): VirtualState {
+  if (serving > 0) return serving === reals.size ? "up" : "degraded";
+  return fallback ? "fallback" : "down";
 }
 
 function stateOfReal(real: RealServer, health: RealHealth | undefined): RealState {
@@ -228,12 +256,13 @@ function driftOfReal(
   wanted: DesiredDestination | undefined,
   kernel: DestinationCounters | undefined,
   service: DesiredService | undefined,
+  hasService: boolean,
 ): string | null {
   if (!service) return null;
   if (!wanted) return kernel ? `in the kernel's table at weight ${kernel.weight}, and not wanted there` : null;
   if (!kernel) {
     // A quiescent real server that somebody has removed is not put back without `readdquiescent`.
-    const mayBeMissing = wanted.role === "quiescent" && !service.readdQuiescent;
+    const mayBeMissing = hasService && wanted.role === "quiescent" && !service.readdQuiescent;
     return mayBeMissing ? null : "not in the kernel's table";
   }
   return kernel.weight === wanted.weight ? null : `weight ${kernel.weight} in the kernel`;

@@ -165,6 +165,7 @@ export class Director {
     this.#wantTable("start");
     await this.#firstVerdicts.promise;
     await this.#keeper.idle();
+    if (!this.#standby) this.#keeper.watch();
   }
 
   /** Goes over to another configuration: only the difference moves, health and running checks carry over. */
@@ -206,7 +207,8 @@ export class Director {
       this.#ports.report({ ...event, repeated: true });
     }
     this.#wantTable("start");
-    await this.#keeper.idle();
+    await keeper.idle();
+    keeper.watch();
   }
 
   /**

@@ -1,6 +1,6 @@
 import type { Check, CheckResult } from "../model/check.ts";
 import type { Action } from "../model/plan.ts";
-import type { Destination } from "../model/table.ts";
+import type { Destination, ServiceSettings } from "../model/table.ts";
 import type { RealServer, VirtualService } from "../model/virtual_service.ts";
 import type { CheckUser } from "./check_users.ts";
 import type { Role } from "./desired.ts";
@@ -40,6 +40,8 @@ export type DirectorEvent =
   | { readonly type: "table-refused"; readonly action: Action; readonly line?: number; readonly message?: string }
   /** The table cannot be reached at the moment; it is tried again. */
   | { readonly type: "table-unavailable"; readonly message: string }
+  /** Virtual services of ours have vanished from the kernel's table, as by `ipvsadm -C`; they are put back. */
+  | { readonly type: "services-vanished"; readonly services: readonly ServiceSettings[] }
   /** The table can be reached again, and is as wanted. */
   | { readonly type: "table-in-step" }
   /** A round of a check has ended. */

@@ -17,6 +17,10 @@ const QUIET = 200;
 /** Milliseconds for which a table that was read counts as the table that is there. */
 const FRESH = 1_000;
 
+/** Milliseconds between two looks whether our virtual services are still there, and how often longer than such a look takes. */
+const WATCH = 1_000;
+const WATCH_SHARE = 10;
+
 interface Order {
   readonly desired: DesiredTable;
   readonly occasion: Occasion;
@@ -53,6 +57,10 @@ export class TableKeeper {
   #look: { readonly cancel: () => void; readonly make: () => void } | undefined;
   #changing = false;
   #batches = 0;
+  /** Virtual services of ours that have vanished from the kernel, until they are back. */
+  #vanished: ReadonlySet<VirtualKey> = new Set();
+  #cancelWatch: (() => void) | undefined;
+  #closed = false;
   #seen: { readonly table: IpvsTable; readonly thresholds: boolean; readonly at: number } | undefined;
 
   constructor(ports: KeeperPorts) {
@@ -61,14 +69,17 @@ export class TableKeeper {
 
   /** Whether the kernel has taken all that was last wanted. */
   get inStep(): boolean {
-    return this.#refused.size === 0 && this.#unavailable === undefined && this.#order === undefined;
+    const isTaken = this.#refused.size === 0 && this.#vanished.size === 0;
+    return isTaken && this.#unavailable === undefined && this.#order === undefined;
   }
 
   /** What keeps the kernel from taking what was last wanted, in one line. */
   get trouble(): string | undefined {
     if (this.#unavailable !== undefined) return this.#unavailable;
     const [refusal] = this.#refused;
-    if (!refusal) return undefined;
+    if (!refusal) {
+      return this.#vanished.size === 0 ? undefined : `${[...this.#vanished].join(", ")}: vanished from the kernel`;
+    }
     const [subject, message] = refusal;
     const more = this.#refused.size > 1 ? ` (and ${this.#refused.size - 1} more)` : "";
     return `${subject}: ${message || "the kernel did not take it"}${more}`;
@@ -118,8 +129,59 @@ export class TableKeeper {
     }
   }
 
-  /** Ends the retries. */
+  /**
+   * Looks at the table from now on until {@link close}, and puts back virtual services of ours that have vanished from it.
+   * Weights that were changed and real servers that were removed by hand stay as they are.
+   */
+  watch(): void {
+    if (this.#closed) return;
+    this.#watchIn(WATCH);
+  }
+
+  #watchIn(delay: number): void {
+    this.#cancelWatch?.();
+    this.#cancelWatch = this.#ports.clock.after(delay, async () => {
+      const start = this.#ports.clock.now();
+      await this.#restoreVanished();
+      if (!this.#closed) this.#watchIn(Math.max(WATCH, (this.#ports.clock.now() - start) * WATCH_SHARE));
+    });
+  }
+
+  async #restoreVanished(): Promise<void> {
+    if (!this.#last || this.#running || this.#look || this.#unavailable !== undefined) return;
+    const batches = this.#batches;
+    const vanished = await this.#findVanished(this.#last.desired);
+    // A batch that was made meanwhile looks at the table itself.
+    if (vanished.size === 0 || this.#closed || this.#running || this.#batches !== batches || !this.#last) return;
+    this.#vanished = vanished;
+    this.#seen = undefined;
+    const isLeft = ([key]: readonly [VirtualKey, unknown]) => !vanished.has(key);
+    this.#previous = this.#previous && new Map([...this.#previous].filter(isLeft));
+    const services = [...vanished].flatMap((key) => this.#last?.desired.get(key) ?? []);
+    this.#ports.report({ type: "services-vanished", services });
+    this.want(this.#last.desired, "change");
+  }
+
+  /** Two reads in a row must agree: a list that ends too early looks like any other one. */
+  async #findVanished(desired: DesiredTable): Promise<ReadonlySet<VirtualKey>> {
+    let missing = [...desired.keys()].filter((key) => this.#previous?.has(key));
+    try {
+      for (let reads = 0; reads < 2 && missing.length > 0; reads++) {
+        const table = await this.#ports.driver.read({ thresholds: false });
+        missing = missing.filter((key) => !table.has(key));
+      }
+      return new Set(missing);
+    } catch (error) {
+      // Nothing is known then; a change that fails for the same reason is reported.
+      if (error instanceof IpvsUnavailable) return new Set();
+      throw error;
+    }
+  }
+
+  /** Ends the retries and the looks. */
   close(): void {
+    this.#closed = true;
+    this.#cancelWatch?.();
     this.#cancelRetry?.();
     this.#cancelLook();
   }
@@ -180,6 +242,7 @@ export class TableKeeper {
     if (said.length + refused.length > 0 && !basis) return await this.#apply(order, after);
 
     this.#previous = taken(desired, this.#previous, refused);
+    this.#vanished = new Set();
     this.#last = { desired, occasion: "change" };
     this.#reportRefused(refused, said);
     if (refused.length > 0) this.#retryLater();
@@ -233,6 +296,7 @@ export class TableKeeper {
     for (const action of steps) this.#ports.report(this.#changed(action, before, order));
     this.#seen = { table: tableAfter(before, steps), thresholds, at: this.#seen?.at ?? -Infinity };
     this.#previous = order.desired;
+    this.#vanished = new Set();
     if (!this.#order) this.#lookSoon(order);
   }
 

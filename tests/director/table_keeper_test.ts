@@ -1,4 +1,4 @@
-import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
 import { type DesiredTable, desiredTable } from "../../src/director/desired.ts";
 import type { DirectorEvent } from "../../src/director/events.ts";
 import { adopt, reduce } from "../../src/director/health.ts";
@@ -28,6 +28,7 @@ class SlowIpvs extends MemoryIpvs {
   readonly calls: string[] = [];
   lose = "";
   outOfReach = false;
+  emptyReads = 0;
 
   constructor(private readonly clock: FakeClock) {
     super();
@@ -38,13 +39,26 @@ class SlowIpvs extends MemoryIpvs {
     const table = await super.read();
     await this.#take(100);
     if (this.outOfReach) throw new IpvsUnavailable("no memory");
-    return table;
+    return this.emptyReads-- > 0 ? new Map() : table;
   }
 
   override async apply(plan: Plan): Promise<readonly string[]> {
     this.calls.push(`change ${plan.length}`);
     await this.#take(100);
     return super.apply(plan.filter((action) => !this.lose || !encodeAction(action).includes(this.lose)));
+  }
+
+  /** `ipvsadm -C`. */
+  async clear(): Promise<void> {
+    const services = [...(await super.read()).values()];
+    await super.apply(services.map((service) => ({ do: "delete-service", service })));
+  }
+
+  /** `ipvsadm -d`. */
+  async remove(real: string): Promise<void> {
+    const [service] = (await super.read()).values();
+    const gone = [...service.destinations].flatMap(([key, destination]) => key === real ? destination : []);
+    await super.apply(gone.map((destination) => ({ do: "delete-destination", service, destination })));
   }
 
   #take(milliseconds: number): Promise<void> {
@@ -239,3 +253,63 @@ for (const [name, lie] of LIES) {
     }
   }
 }
+
+/** What somebody does by hand, and how much of the table is back two seconds later; the second real server is dead. */
+const BY_HAND: [name: string, change: (driver: SlowIpvs) => Promise<unknown>, left: readonly string[]][] = [
+  ["a virtual service that has vanished is put back as health says", (driver) => driver.clear(), [REALS[0], REALS[2]]],
+  ["a real server that was removed stays away", (driver) => driver.remove(REALS[0]), [REALS[2]]],
+];
+
+for (const [name, change, left] of BY_HAND) {
+  Deno.test({
+    name: `TableKeeper: ${name}`,
+    ...pure,
+    fn: async () => {
+      const { clock, driver, keeper, events } = await keeperAtWork();
+      keeper.want(wanted(REALS[0], REALS[2]), "change");
+      await clock.advance(1_000);
+      keeper.watch();
+      events.length = 0;
+      await change(driver);
+      await clock.advance(2_000);
+      deepStrictEqual(await served(driver), left);
+      strictEqual(keeper.inStep, true);
+      const isBack = left.length > 1;
+      strictEqual(events.some(({ type }) => type === "services-vanished"), isBack);
+      strictEqual(events.filter(({ type }) => type === "table-changed").length, isBack ? 3 : 0);
+      keeper.close();
+    },
+  });
+}
+
+Deno.test({
+  name: "TableKeeper: a table that is read as empty once is not believed to have vanished",
+  ...pure,
+  fn: async () => {
+    const { clock, driver, keeper, events } = await keeperAtWork();
+    keeper.watch();
+    events.length = 0;
+    driver.emptyReads = 1;
+    await clock.advance(3_000);
+    deepStrictEqual([events.length, keeper.inStep], [0, true]);
+    keeper.close();
+  },
+});
+
+Deno.test({
+  name: "TableKeeper: what has vanished and cannot be put back is out of step, with the reason",
+  ...pure,
+  fn: async () => {
+    const { clock, driver, keeper } = await keeperAtWork();
+    keeper.watch();
+    driver.lose = "192.0.2.1:80";
+    await driver.clear();
+    await clock.advance(3_000);
+    strictEqual(keeper.inStep, false);
+    match(keeper.trouble ?? "", /192\.0\.2\.1:80/);
+    driver.lose = "";
+    await clock.advance(15_000);
+    deepStrictEqual([keeper.inStep, await served(driver)], [true, REALS]);
+    keeper.close();
+  },
+});

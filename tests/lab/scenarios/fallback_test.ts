@@ -146,3 +146,78 @@ scenario("a real server of weight 0 does not serve, whoever wants that weight", 
     -a -t 192.0.2.10:80 -r 10.0.0.13:80 -m -w 1
   `);
 });
+
+scenario(
+  "a virtual service that has vanished from the kernel is put back, and what was changed by hand is left",
+  async (world) => {
+    const { director, reals, table, client } = world;
+    await reals.are(["10.0.0.11", "10.0.0.12", "10.0.0.13"]);
+    await director.start(`
+    checktimeout = 1
+    checkinterval = 1
+    quiescent = yes
+    virtual = 192.0.2.10:80
+            real = 10.0.0.11:80 masq
+            real = 10.0.0.12:80 masq
+            real = 10.0.0.13:80 masq
+            service = http
+            scheduler = rr
+  `);
+    reals.stop("10.0.0.12");
+    const kept = `
+    -A -t 192.0.2.10:80 -s rr
+    -a -t 192.0.2.10:80 -r 10.0.0.11:80 -m -w 1
+    -a -t 192.0.2.10:80 -r 10.0.0.12:80 -m -w 0
+    -a -t 192.0.2.10:80 -r 10.0.0.13:80 -m -w 1
+  `;
+    await table.becomes(kept);
+
+    await table.changeByHand("-C");
+    await table.becomes(kept);
+    await client.isServedBy("192.0.2.10:80", "10.0.0.11");
+    match(await Deno.readTextFile("/var/log/ldirectord.log"), /vanished.*192\.0\.2\.10:80/);
+
+    await table.changeByHand("-e -t 192.0.2.10:80 -r 10.0.0.11:80 -m -w 0");
+    await table.changeByHand("-d -t 192.0.2.10:80 -r 10.0.0.13:80");
+    const serving = async () => {
+      const { table: { inStep }, virtuals } = JSON.parse((await director.tool("www", "status", "--json")).stdout);
+      return [inStep, ...virtuals[0].reals.map((real: { serving: boolean }) => real.serving)];
+    };
+    deepStrictEqual(await poll(serving, ([, first]) => first === false, 10), [true, false, false, false]);
+    await table.becomes(`
+    -A -t 192.0.2.10:80 -s rr
+    -a -t 192.0.2.10:80 -r 10.0.0.11:80 -m -w 0
+    -a -t 192.0.2.10:80 -r 10.0.0.12:80 -m -w 0
+  `);
+  },
+);
+
+scenario("checktype = 2: a server that answers errors is out until it answers well", async (world) => {
+  const { director, reals, table } = world;
+  await reals.are(["10.0.0.11", "10.0.0.12"]);
+  await director.start(`
+    checktimeout = 1
+    checkinterval = 1
+    quiescent = no
+    virtual = 192.0.2.10:80
+            real = 10.0.0.11:80 masq
+            real = 10.0.0.12:80 masq
+            service = http
+            checktype = 2
+            scheduler = rr
+  `);
+  const both = `${ONE_UP}    -a -t 192.0.2.10:80 -r 10.0.0.12:80 -m -w 1\n`;
+  await table.becomes(both);
+  await reals.sicken("10.0.0.12");
+  await table.becomes(ONE_UP);
+  const rounds = async () => {
+    const { virtuals } = JSON.parse((await director.tool("www", "status", "--json")).stdout);
+    return virtuals[0].reals[1].checks[0].failures as number;
+  };
+  // More rounds than stand between two negotiates, none of which may pass.
+  const failures = await poll(rounds, (count) => count >= 6, 30);
+  strictEqual(failures >= 6, true, `${failures} failed rounds in a row`);
+  await table.becomes(ONE_UP);
+  await reals.heal("10.0.0.12");
+  await table.becomes(both);
+});
