@@ -163,7 +163,8 @@ export function needsFallback(virtual: VirtualService, health: VirtualHealth): b
   return health.settled || health.fallbackFound || reals.every((real) => real.verified || isHeld(real));
 }
 
-function adoptVirtual(
+/** The same for one virtual service. */
+export function adoptVirtual(
   virtual: VirtualService,
   table: TableService | undefined,
   before: VirtualHealth | undefined,

@@ -1,5 +1,6 @@
 import { methodOfRound, mostSecondsFor, type Round, secondsFor } from "../checkers/run.ts";
 import type { Check, CheckKey, CheckMethod } from "../model/check.ts";
+import { atOnce, everySoOften, type Steps } from "../model/steps.ts";
 import type { Clock } from "./clock.ts";
 import { nextRound, Schedule, spreadLead } from "./schedule.ts";
 
@@ -47,6 +48,11 @@ export class Rounds {
 
   /** Starts the checks that are new, forgets those that are gone, leaves all others on their course. Gives the new ones. */
   become(checks: readonly Check[]): readonly CheckKey[] {
+    return atOnce(this.becomeInSteps(checks));
+  }
+
+  /** The same in steps. */
+  *becomeInSteps(checks: readonly Check[]): Steps<readonly CheckKey[]> {
     const keys = new Set(checks.map(({ key }) => key));
     for (const key of this.#courses.keys()) {
       if (keys.has(key)) continue;
@@ -55,6 +61,8 @@ export class Rounds {
     }
     const fresh = checks.filter(({ key }) => !this.#courses.has(key));
     for (const [place, check] of fresh.entries()) {
+      if (everySoOften(place)) yield;
+      if (this.#stopped) break;
       const lead = spreadLead(place, fresh.length, check.interval * 1000);
       const course = { check, rounds: 0, startedAt: 0, endsBy: 0, lead };
       this.#courses.set(check.key, course);
