@@ -14,10 +14,7 @@ const OPTIONS = {
 /** Where it listens unless told otherwise. */
 const USUAL = "127.0.0.1:9780";
 
-/**
- * Files that may be open, and clients with them: one that stalls costs 22 kB, and has no deadline. With more this process
- * ends, and whoever started it starts it anew; the machine's memory is the director's.
- */
+/** Files that may be open: many more than there are clients (web/http_server.ts). */
 const MOST_FILES = 4_096n;
 
 /** What the page needs none of, should somebody find a way in. */
@@ -39,7 +36,7 @@ through it. The directive statuspage has a director start this by itself.
     --while-read    end with standard input: for whoever starts it and may die
 
 It waits for a director that does not run, and says so meanwhile. Exit status: 1 when it
-cannot listen, or when some 4,000 clients are connected and stall.
+cannot listen.
 `,
 
   async run(args) {

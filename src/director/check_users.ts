@@ -1,4 +1,5 @@
 import type { Check, CheckKey } from "../model/check.ts";
+import { atOnce, everySoOften, type Steps } from "../model/steps.ts";
 import { checksOf, type Model, type RealServer, type VirtualService } from "../model/virtual_service.ts";
 
 /** A real server that lives by a check, with its virtual service. */
@@ -7,7 +8,8 @@ export interface CheckUser {
   readonly real: RealServer;
 }
 
-interface Entry {
+/** A check and all that live by it. */
+export interface Entry {
   readonly check: Check;
   readonly users: CheckUser[];
 }
@@ -25,11 +27,16 @@ export function checksIn(model: Model): readonly Check[] {
 }
 
 function indexOf(model: Model): Map<CheckKey, Entry> {
-  const known = indexes.get(model);
-  if (known) return known;
+  return indexes.get(model) ?? atOnce(indexInSteps(model));
+}
+
+/** Looks all checks of a configuration up in steps, so that the functions above need not do so at once. */
+export function* indexInSteps(model: Model): Steps<Map<CheckKey, Entry>> {
   const index = new Map<CheckKey, Entry>();
+  let count = 0;
   for (const virtual of model.virtuals.values()) {
     for (const real of virtual.reals.values()) {
+      if (everySoOften(count++)) yield;
       for (const check of checksOf(real.policy)) {
         const known = index.get(check.key);
         if (known) known.users.push({ virtual, real });

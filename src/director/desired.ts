@@ -18,6 +18,7 @@
  */
 
 import type { Destination, DestinationKey, TableService, VirtualKey } from "../model/table.ts";
+import { atOnce, type Steps } from "../model/steps.ts";
 import type { Model, VirtualService } from "../model/virtual_service.ts";
 import { canonicalSettings } from "../ipvs/canonical.ts";
 import { type Health, isAvailable, type RealHealth, type VirtualHealth } from "./health.ts";
@@ -43,10 +44,16 @@ export type DesiredTable = ReadonlyMap<VirtualKey, DesiredService>;
 
 /** The wanted table. Services whose health did not change since `last` are taken over from there as they are. */
 export function desiredTable(model: Model, health: Health, last?: DesiredMemo): DesiredMemo {
+  return atOnce(desiredTableInSteps(model, health, last));
+}
+
+/** The same in steps. */
+export function* desiredTableInSteps(model: Model, health: Health, last?: DesiredMemo): Steps<DesiredMemo> {
   const table = new Map<VirtualKey, DesiredService>();
   for (const virtual of model.virtuals.values()) {
     const virtualHealth = health.get(virtual.key);
     if (!virtualHealth) continue;
+    yield;
     const same = last && last.model === model && last.health.get(virtual.key) === virtualHealth;
     const known = same ? last.table.get(virtual.key) : undefined;
     table.set(virtual.key, known ?? desiredService(virtual, virtualHealth));

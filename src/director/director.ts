@@ -3,15 +3,17 @@ import { type IpvsDriver, IpvsUnavailable } from "../ipvs/driver.ts";
 import type { Check, CheckKey, CheckMethod } from "../model/check.ts";
 import type { Orders } from "../model/orders.ts";
 import type { Action } from "../model/plan.ts";
-import { destinationKey, type IpvsTable, virtualKey } from "../model/table.ts";
+import { atOnce, inTurns, isLongWork, type Steps } from "../model/steps.ts";
+import { destinationKey, type IpvsTable, type VirtualKey, virtualKey } from "../model/table.ts";
 import type { Model } from "../model/virtual_service.ts";
 import { agentsWord, isInDoubt } from "./check_health.ts";
-import { checksIn, usersOf } from "./check_users.ts";
+import { checksIn, indexInSteps, usersOf } from "./check_users.ts";
 import type { Clock } from "./clock.ts";
-import { type DesiredMemo, type DesiredTable, desiredTable } from "./desired.ts";
+import { type DesiredMemo, type DesiredTable, desiredTable, desiredTableInSteps } from "./desired.ts";
 import type { Occasion, Report } from "./events.ts";
 import {
   adopt,
+  adoptVirtual,
   type EndedRound,
   type Health,
   type HealthEvent,
@@ -19,6 +21,7 @@ import {
   type HostNames,
   isClimbing,
   reduce,
+  type VirtualHealth,
 } from "./health.ts";
 import type { OverdueCheck } from "./overdue.ts";
 import { Rounds, type WaitingRounds } from "./rounds.ts";
@@ -69,6 +72,8 @@ export class Director {
   readonly #standing = new Map<HealthEvent["type"], HealthEvent>();
   /** Checks whose first round has not ended. */
   #unheard = new Set<CheckKey>();
+  /** What happens while another configuration is gone over to; absent when none is. */
+  #waiting: HealthEvent[] | undefined;
   #climbing = false;
   #stopped = false;
   #standby: boolean;
@@ -170,8 +175,7 @@ export class Director {
 
   /** Goes over to another configuration: only the difference moves, health and running checks carry over. */
   async reload(model: Model): Promise<void> {
-    await this.#adopt(model);
-    this.#wantTable("reload");
+    await this.#adopt(model, () => this.#wantTable("reload"));
     await this.#keeper.idle();
   }
 
@@ -272,19 +276,55 @@ export class Director {
     return new Map(ours);
   }
 
-  async #adopt(model: Model): Promise<void> {
+  /** Goes over to the configuration; in turns, where it is large, and what happens meanwhile counts afterwards. */
+  async #adopt(model: Model, wantTable = () => {}): Promise<void> {
     const table: IpvsTable = this.#standby ? new Map() : await this.#keeper.read();
     if (this.#stopped) return;
+    const [before, steps] = [this.#health, this.#adoptInSteps(model, table)];
+    let size = 0;
+    for (const { reals } of model.virtuals.values()) size += reals.size;
+    for (const { reals } of before.values()) size += reals.size;
+    try {
+      if (isLongWork(size)) {
+        this.#waiting = [];
+        await inTurns(steps);
+      } else atOnce(steps);
+      wantTable();
+    } finally {
+      const waiting = this.#waiting ?? [];
+      this.#waiting = undefined;
+      for (const event of waiting) this.#dispatch(event);
+    }
+    this.#ports.clock.after(SETTLE, () => this.#settle());
+    if (checksIn(model).length === 0) this.#settle();
+  }
+
+  *#adoptInSteps(model: Model, table: IpvsTable): Steps<void> {
     const before = this.#health;
+    const now = this.#ports.clock.now();
+    yield* indexInSteps(model);
+    const health = new Map<VirtualKey, VirtualHealth>();
+    for (const virtual of model.virtuals.values()) {
+      yield;
+      const alone = new Map([[
+        virtual.key,
+        adoptVirtual(virtual, table.get(virtual.key), before.get(virtual.key), now),
+      ]]);
+      health.set(virtual.key, this.#withStanding(alone, model).get(virtual.key)!);
+    }
     this.#model = model;
-    const adopted = adopt(model, table, before, this.#ports.clock.now());
-    this.#health = this.#withStanding(adopted, model);
-    for (const event of transitions(before, this.#health, model)) this.#ports.report(event);
+    this.#health = health;
+    for (const [key, virtual] of health) {
+      yield;
+      for (const event of transitions(before, new Map([[key, virtual]]), model)) {
+        this.#ports.report(event);
+        yield;
+      }
+    }
     const checks = checksIn(model);
     this.#unheard = new Set(checks.map(({ key }) => key).filter((key) => this.#unheard.has(key)));
-    for (const key of this.#rounds.become(checks)) this.#unheard.add(key);
-    this.#ports.clock.after(SETTLE, () => this.#settle());
-    if (checks.length === 0) this.#settle();
+    for (const key of yield* this.#rounds.becomeInSteps(checks)) this.#unheard.add(key);
+    if (this.#desired) this.#desired = yield* desiredTableInSteps(model, this.#health, this.#desired);
   }
 
   #withStanding(health: Health, model: Model): Health {
@@ -345,6 +385,10 @@ export class Director {
 
   #dispatch(event: HealthEvent): void {
     if (this.#stopped) return;
+    if (this.#waiting) {
+      this.#waiting.push(event);
+      return;
+    }
     const before = this.#health;
     this.#health = reduce(before, event, this.#model);
     if (this.#health === before) return;

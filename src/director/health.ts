@@ -141,7 +141,8 @@ export function isClimbing(health: Health): boolean {
   return [...health.values()].some((virtual) => [...virtual.reals.values()].some((real) => real.share < 1));
 }
 
-function adoptVirtual(
+/** The same for one virtual service. */
+export function adoptVirtual(
   virtual: VirtualService,
   table: TableService | undefined,
   before: VirtualHealth | undefined,

@@ -21,6 +21,7 @@
  */
 
 import type { Action, Plan } from "../model/plan.ts";
+import { atOnce, everySoOften, type Steps } from "../model/steps.ts";
 import {
   type Destination,
   destinationKey,
@@ -43,10 +44,16 @@ export interface PlanInput {
 
 /** The changes that bring our part of the kernel's table to what is desired. */
 export function plan(input: PlanInput): Plan {
+  return atOnce(planInSteps(input));
+}
+
+/** The same in steps. */
+export function* planInSteps(input: PlanInput): Steps<Plan> {
   const actions: Action[] = [];
   for (const [key, desired] of input.desired) {
     const previous = input.previous?.get(key);
     if (!input.reconcile && previous === desired) continue;
+    yield;
     for (const action of planService(key, desired, previous, input)) actions.push(action);
   }
   for (const [key, service] of input.previous ?? []) {
@@ -127,7 +134,17 @@ function action(
 
 /** The changes of a plan that the kernel did not take, judged by the table as it is afterwards. */
 export function outstanding(current: IpvsTable, attempted: Plan): Plan {
-  return attempted.filter((step) => !isDone(step, current));
+  return atOnce(outstandingInSteps(current, attempted));
+}
+
+/** The same in steps. */
+export function* outstandingInSteps(current: IpvsTable, attempted: Plan): Steps<Plan> {
+  const left: Action[] = [];
+  for (const [i, step] of attempted.entries()) {
+    if (everySoOften(i)) yield;
+    if (!isDone(step, current)) left.push(step);
+  }
+  return left;
 }
 
 function isDone(step: Action, current: IpvsTable): boolean {

@@ -1,6 +1,7 @@
 import { descriptorsOf } from "../checkers/descriptors.ts";
 import { connectsAfter, methodOfRound, mostSecondsFor, type Round, secondsFor } from "../checkers/run.ts";
 import type { Check, CheckKey, CheckMethod } from "../model/check.ts";
+import { atOnce, everySoOften, type Steps } from "../model/steps.ts";
 import { Turns } from "../model/turns.ts";
 import type { Clock } from "./clock.ts";
 import { nextRound, Schedule, spreadLead } from "./schedule.ts";
@@ -80,6 +81,11 @@ export class Rounds {
 
   /** Starts the checks that are new, forgets those that are gone, leaves all others on their course. Gives the new ones. */
   become(checks: readonly Check[]): readonly CheckKey[] {
+    return atOnce(this.becomeInSteps(checks));
+  }
+
+  /** The same in steps. */
+  *becomeInSteps(checks: readonly Check[]): Steps<readonly CheckKey[]> {
     const keys = new Set(checks.map(({ key }) => key));
     for (const key of this.#courses.keys()) {
       if (keys.has(key)) continue;
@@ -88,6 +94,8 @@ export class Rounds {
     }
     const fresh = checks.filter(({ key }) => !this.#courses.has(key));
     for (const [place, check] of fresh.entries()) {
+      if (everySoOften(place)) yield;
+      if (this.#stopped) break;
       const lead = spreadLead(place, fresh.length, check.interval * 1000);
       const course = { check, rounds: 0, connects: 0, startedAt: 0, endsBy: 0, excused: false, lead };
       this.#courses.set(check.key, course);

@@ -1,11 +1,12 @@
-import { tableAfter } from "../ipvs/change_table.ts";
+import { tableAfter, tableAfterInSteps } from "../ipvs/change_table.ts";
 import { type IpvsDriver, IpvsUnavailable } from "../ipvs/driver.ts";
 import type { Action, Plan } from "../model/plan.ts";
+import { atOnce, everySoOften, inTurns, isLongWork, type Steps } from "../model/steps.ts";
 import { destinationKey, type IpvsTable, type VirtualKey, virtualKey } from "../model/table.ts";
 import type { Clock } from "./clock.ts";
 import type { DesiredTable } from "./desired.ts";
 import { type DirectorEvent, type Occasion, OCCASIONS, type Report } from "./events.ts";
-import { outstanding, plan, taken } from "./plan.ts";
+import { outstanding, outstandingInSteps, plan, planInSteps, taken } from "./plan.ts";
 import { trustedRead } from "./trusted_read.ts";
 
 /** Milliseconds until refused changes or an unreachable table are tried again: the first waits, then the last for ever. */
@@ -217,25 +218,29 @@ export class TableKeeper {
   /** @param basis the table as it is now; absent = as we last saw it, which costs no look and is nearly always right. */
   async #apply(order: Order, basis?: IpvsTable): Promise<void> {
     const { desired, occasion } = order;
-    const { report } = this.#ports;
     const thresholds = usesThresholds(desired);
     const before = basis ?? this.#lastSeen(occasion, thresholds) ?? await this.read(thresholds);
-    const steps = plan({ current: before, desired, previous: this.#previous, reconcile: setsRight(occasion) });
+    const input = { current: before, desired, previous: this.#previous, reconcile: setsRight(occasion) };
+    const steps = isLongWork(sizeOf(desired)) ? await inTurns(planInSteps(input)) : plan(input);
+    const isLong = isLongWork(steps.length);
     const said = steps.length === 0 ? [] : await this.#change(steps);
-    this.#note(steps);
+    if (isLong) await inTurns(this.#note(steps));
+    else atOnce(this.#note(steps));
     if (!basis && said.length === 0 && this.#mayLookLater(occasion, steps)) {
-      return this.#assumeTaken(order, steps, before, thresholds);
+      const assumed = this.#assumeTaken(order, steps, before, thresholds);
+      return isLong ? await inTurns(assumed) : atOnce(assumed);
     }
 
-    const expected = tableAfter(before, steps);
+    const expected = isLong ? await inTurns(tableAfterInSteps(before, steps)) : tableAfter(before, steps);
     const after = this.#unseen.size === 0 ? before : await this.read(thresholds, expected);
-    const refused = outstanding(after, [...this.#unseen.values()]);
+    const unseen = [...this.#unseen.values()];
+    const refused = isLong ? await inTurns(outstandingInSteps(after, unseen)) : outstanding(after, unseen);
     this.#unseen.clear();
 
-    const untaken = new Set(outstanding(after, steps));
-    for (const action of steps) {
-      if (!untaken.has(action)) report(this.#changed(action, before, order));
-    }
+    const untaken = new Set(isLong ? await inTurns(outstandingInSteps(after, steps)) : outstanding(after, steps));
+    const made = this.#reportChanges(steps.filter((action) => !untaken.has(action)), before, order);
+    if (isLong) await inTurns(made);
+    else atOnce(made);
     const earlier = refused.filter((step) => !steps.includes(step));
     if (earlier.length > 0 && this.#previous) this.#previous = taken(this.#previous, undefined, earlier);
     // Somebody may have changed the table by hand: what is left is planned once more, from what is really there.
@@ -260,9 +265,10 @@ export class TableKeeper {
   }
 
   /** Changes that are to be seen in the table at the next look; of each subject the last one counts. */
-  #note(steps: Plan): void {
+  *#note(steps: Plan): Steps<void> {
     if (this.#unseen.size === 0) this.#unseenSince = this.#ports.clock.now();
-    for (const step of steps) {
+    for (const [i, step] of steps.entries()) {
+      if (everySoOften(i)) yield;
       if (step.do === "delete-service") this.#forgetService(keyOf(step));
       this.#unseen.set(subjectOf(step), step);
     }
@@ -292,12 +298,19 @@ export class TableKeeper {
     this.#look = undefined;
   }
 
-  #assumeTaken(order: Order, steps: Plan, before: IpvsTable, thresholds: boolean): void {
-    for (const action of steps) this.#ports.report(this.#changed(action, before, order));
-    this.#seen = { table: tableAfter(before, steps), thresholds, at: this.#seen?.at ?? -Infinity };
+  *#assumeTaken(order: Order, steps: Plan, before: IpvsTable, thresholds: boolean): Steps<void> {
+    yield* this.#reportChanges(steps, before, order);
+    this.#seen = { table: yield* tableAfterInSteps(before, steps), thresholds, at: this.#seen?.at ?? -Infinity };
     this.#previous = order.desired;
     this.#vanished = new Set();
     if (!this.#order) this.#lookSoon(order);
+  }
+
+  *#reportChanges(steps: Plan, before: IpvsTable, order: Order): Steps<void> {
+    for (const action of steps) {
+      yield;
+      this.#ports.report(this.#changed(action, before, order));
+    }
   }
 
   #changed(action: Action, kernel: IpvsTable, { desired, occasion }: Order): DirectorEvent {
@@ -362,6 +375,12 @@ function setsRight(occasion: Occasion): boolean {
 /** A start, a reload or a stop, and not the change of a few entries. */
 function isWholesale(occasion: Occasion): boolean {
   return occasion !== "change" && occasion !== "weight";
+}
+
+function sizeOf(desired: DesiredTable): number {
+  let size = 0;
+  for (const { destinations } of desired.values()) size += destinations.size;
+  return size;
 }
 
 /** The entry that an action changes. */

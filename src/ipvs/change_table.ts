@@ -8,23 +8,42 @@ import {
   type VirtualKey,
   virtualKey,
 } from "../model/table.ts";
+import { atOnce, everySoOften, type Steps } from "../model/steps.ts";
 import { canonicalSettings } from "./canonical.ts";
 
 /** The table as it is after the changes, those that it refuses left out. */
 export function tableAfter(table: IpvsTable, plan: Plan): IpvsTable {
+  return atOnce(tableAfterInSteps(table, plan));
+}
+
+/** The same in steps. */
+export function* tableAfterInSteps(table: IpvsTable, plan: Plan): Steps<IpvsTable> {
   const after = new Map(table);
-  for (const action of plan) changeTable(after, action);
+  const copied = new Set<VirtualKey>();
+  for (const [i, action] of plan.entries()) {
+    if (everySoOften(i)) yield;
+    changeTable(after, action, copied);
+  }
   return after;
 }
 
-/** Makes one change as the kernel does. What it refuses, it refuses in ipvsadm's words, which are the result. */
-export function changeTable(table: Map<VirtualKey, TableService>, action: Action): string | undefined {
+/**
+ * Makes one change as the kernel does. What it refuses, it refuses in ipvsadm's words, which are the result.
+ *
+ * @param copied services whose destinations may be changed where they are, as nobody else has them.
+ */
+export function changeTable(
+  table: Map<VirtualKey, TableService>,
+  action: Action,
+  copied: Set<VirtualKey>,
+): string | undefined {
   const key = virtualKey(action.service.address);
   const service = table.get(key);
   switch (action.do) {
     case "add-service":
       if (service) return "Service already exists";
       table.set(key, { ...canonicalSettings(action.service), destinations: new Map() });
+      copied.add(key);
       return undefined;
     case "edit-service":
       if (!service) return "No such service";
@@ -33,7 +52,7 @@ export function changeTable(table: Map<VirtualKey, TableService>, action: Action
     case "delete-service":
       return table.delete(key) ? undefined : "No such service";
     default:
-      return service ? changeDestination(table, key, service, action) : "Service not defined";
+      return service ? changeDestination(table, key, service, action, copied) : "Service not defined";
   }
 }
 
@@ -42,8 +61,11 @@ function changeDestination(
   key: VirtualKey,
   service: TableService,
   action: Extract<Action, { destination: Destination }>,
+  copied: Set<VirtualKey>,
 ): string | undefined {
-  const destinations = new Map<DestinationKey, Destination>(service.destinations);
+  const destinations = copied.has(key)
+    ? service.destinations as Map<DestinationKey, Destination>
+    : new Map<DestinationKey, Destination>(service.destinations);
   const destination = destinationKey(action.destination);
   if (action.do === "delete-destination") {
     if (!destinations.delete(destination)) return "No such destination";
@@ -52,6 +74,7 @@ function changeDestination(
     if (action.do === "edit-destination" && !destinations.has(destination)) return "No such destination";
     destinations.set(destination, action.destination);
   }
-  table.set(key, { ...service, destinations });
+  if (!copied.has(key)) table.set(key, { ...service, destinations });
+  copied.add(key);
   return undefined;
 }

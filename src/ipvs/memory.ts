@@ -33,7 +33,8 @@ export class MemoryIpvs implements IpvsDriver, CounterReader {
   }
 
   apply(plan: Plan): Promise<readonly string[]> {
-    const refusals = plan.map((action) => changeTable(this.#table, action));
+    const copied = new Set<VirtualKey>();
+    const refusals = plan.map((action) => changeTable(this.#table, action, copied));
     return Promise.resolve(refusals.filter((refusal) => refusal !== undefined));
   }
 }

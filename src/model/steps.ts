@@ -12,6 +12,14 @@ const LONG = 8;
 /** Steps between two looks at the clock where one is short; see {@link everySoOften}. */
 const SHORT_STEPS = 64;
 
+/** Entries of a table above which work on all of them is done in turns. */
+const MANY = 500;
+
+/** Whether work on so many entries is to be done in turns: the same in each run, whatever the machine's speed. */
+export function isLongWork(entries: number): boolean {
+  return entries > MANY;
+}
+
 /** How steps are taken: all at once, or in turns. */
 export type Walk = <T>(steps: Steps<T>) => T | Promise<T>;
 

@@ -1,3 +1,4 @@
+import { type Asked, type HttpLimits, HttpServer } from "./http_server.ts";
 import { METRICS_TYPE, metricsText } from "./metrics.ts";
 import { PageFeed } from "./page_feed.ts";
 import type { Status } from "../control/status.ts";
@@ -9,7 +10,7 @@ const PAGE = new URL("page.html", import.meta.url);
 
 /** The web server of the status page. It only reads: there is no request that changes anything. */
 export class WebServer {
-  readonly #server: Deno.HttpServer<Deno.NetAddr>;
+  readonly #server: HttpServer;
   readonly #feed: PageFeed;
   readonly #source: StatusSource;
   readonly #metrics = new Rendering(({ status }) => metricsText(status));
@@ -17,18 +18,16 @@ export class WebServer {
   readonly #page = Deno.readTextFileSync(PAGE);
 
   /** Listens. Throws `Deno.errors.*` when it cannot. */
-  constructor({ address, port }: WebAddress, source: StatusSource) {
+  constructor({ address, port }: WebAddress, source: StatusSource, limits?: Partial<HttpLimits>) {
     this.#source = source;
     this.#feed = new PageFeed(source);
-    this.#server = Deno.serve(
-      { hostname: address, port, onListen: () => {}, onError: sorry },
-      (request) => this.#answer(request),
-    );
+    const answer = (asked: Asked) => this.#answer(asked).catch(sorry);
+    this.#server = new HttpServer({ hostname: address, port }, answer, limits);
   }
 
   /** Where it listens. */
   get address(): Deno.NetAddr {
-    return this.#server.addr;
+    return this.#server.address;
   }
 
   /** Resolves when it has ended. */
@@ -39,18 +38,18 @@ export class WebServer {
   /** Ends it, and every connection. */
   async close(): Promise<void> {
     this.#feed.close();
-    await this.#server.shutdown();
+    await this.#server.close();
   }
 
-  async #answer(request: Request): Promise<Response> {
-    if (request.method !== "GET" && request.method !== "HEAD") {
+  async #answer({ method, url: asked }: Asked): Promise<Response> {
+    if (method !== "GET" && method !== "HEAD") {
       return new Response("This page can only be read.\n", {
         status: 405,
         headers: { ...HEADERS, allow: "GET, HEAD" },
       });
     }
-    // Deno puts the client's Host header into the URL, whatever it says.
-    const url = URL.parse(request.url);
+    // The client's Host header is in the URL, whatever it says.
+    const url = URL.parse(asked);
     if (!url) return new Response("The request's Host makes no sense.\n", { status: 400, headers: HEADERS });
     if (this.#isRebound(url)) {
       const says = "This page is for its own host alone: ask for it as localhost, or by its address.\n";
@@ -79,7 +78,7 @@ export class WebServer {
    * its own name resolve to that.
    */
   #isRebound({ hostname }: URL): boolean {
-    const address = parseIp(this.#server.addr.hostname);
+    const address = parseIp(this.#server.address.hostname);
     return address !== undefined && isLoopback(address) && !/^(\[.*\]|[\d.]+|(.*\.)?localhost)$/.test(hostname);
   }
 

@@ -54,7 +54,7 @@ Deno.test("serve tells where it is, serves, and with --while-read ends with its 
   strictEqual((await child.status).code, 0);
 });
 
-Deno.test("serve: clients that stall cost the machine no more than it may have: it ends, to be started anew", async () => {
+Deno.test("serve: thousands of clients that stall, or flood, keep nobody else from an answer", async () => {
   const port = freePort();
   const main = new URL("../../main.ts", import.meta.url).pathname;
   const child = new Deno.Command(Deno.execPath(), {
@@ -66,13 +66,33 @@ Deno.test("serve: clients that stall cost the machine no more than it may have: 
   // It says where it listens when it does.
   const reader = child.stdout.getReader();
   await reader.read();
+  const stalls = [
+    "",
+    "GET /",
+    "GET / HTTP/1.1\r\nhost: x\r\n",
+    "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+    `GET / HTTP/1.1\r\nx: ${"y".repeat(20_000)}`,
+  ];
   const clients: Deno.TcpConn[] = [];
-  while (clients.length < 6_000) {
+  for (let i = 0; i < 4_096; i++) {
     const client = await Deno.connect({ hostname: "127.0.0.1", port }).catch(() => undefined);
     if (!client) break;
     clients.push(client);
+    client.write(new TextEncoder().encode(stalls[i % stalls.length])).catch(() => {});
+    if (i % 512 === 0) strictEqual(await healthOf(port), 503, `beside ${i}`);
   }
+  strictEqual(clients.length > 500, true, `${clients.length} clients, which is what this test may have`);
+  strictEqual(await healthOf(port), 503, "there is no director, and it says so");
   for (const client of clients) client.close();
-  strictEqual((await child.status).code, 1);
+  child.kill("SIGTERM");
+  await child.status;
   await reader.cancel();
 });
+
+/** The status of /healthz for a client that waits for ten seconds. */
+async function healthOf(port: number): Promise<number> {
+  using client = Deno.createHttpClient({ poolMaxIdlePerHost: 0 });
+  const response = await fetch(`http://127.0.0.1:${port}/healthz`, { client, signal: AbortSignal.timeout(10_000) });
+  await response.body?.cancel();
+  return response.status;
+}
