@@ -36,7 +36,7 @@ export interface FuzzReport {
 const AT_ONCE = 48;
 
 /** As many where one helper process is asked, whose libraries are slow. */
-const AT_ONCE_BY_HELPER = 8;
+const AT_ONCE_BY_HELPER = 24;
 
 /** Seconds that a round may take, and milliseconds by which its verdict may be late on a busy machine. */
 const DEADLINE = 0.4;
