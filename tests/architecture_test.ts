@@ -11,7 +11,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   ipvs: ["model", "system"],
   director: ["checkers", "ipvs", "model"],
   alerts: ["model", "system", "wire"],
-  control: ["model"],
+  control: ["model", "system"],
   doctor: ["config", "ipvs", "model", "system"],
   web: ["control", "model"],
   daemon: ["alerts", "checkers", "config", "control", "director", "ipvs", "model", "system"],

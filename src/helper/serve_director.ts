@@ -9,7 +9,7 @@ import { connectBy } from "../checkers/open.ts";
 import { converse } from "../checkers/run.ts";
 import { compilePattern } from "../config/perl_regex.ts";
 import type { Checker, CheckResult, Pattern } from "../model/check.ts";
-import { boundedLines } from "../system/bounded_lines.ts";
+import { boundedLines } from "../system/line_reader.ts";
 import { type PemFile, readPemFilesFrom } from "../system/pem_file.ts";
 import { forgetStartPages } from "../system/start_pages.ts";
 import { writeWord } from "../system/shared_words.ts";
