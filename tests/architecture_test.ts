@@ -5,13 +5,13 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   model: [],
   system: [],
   wire: ["model", "system"],
-  helper: ["checkers", "config", "model", "system", "wire"],
+  helper: ["alerts", "checkers", "config", "model", "system", "wire"],
   checkers: ["model", "system", "wire"],
   config: ["model"],
   ipvs: ["model", "system"],
   director: ["checkers", "ipvs", "model"],
-  alerts: ["model", "system"],
-  control: ["model"],
+  alerts: ["model", "system", "wire"],
+  control: ["model", "system"],
   doctor: ["config", "ipvs", "model", "system"],
   web: ["control", "model"],
   daemon: ["alerts", "checkers", "config", "control", "director", "ipvs", "model", "system"],
@@ -63,19 +63,31 @@ Deno.test("no file of src imports itself by a detour", () => {
   deepStrictEqual(cycles, []);
 });
 
-/** The libraries that parse what a database or a directory says, and who may import what leads to them. */
-const PARSERS = /from "(mysql2|pg|oracledb|ldapts)(\/[^"]*)?"/;
+/** The libraries that parse what a server says, and who may import what leads to them. */
+const PARSERS = /(?:from|import\()\s*"(mysql2|pg|oracledb|ldapts|nodemailer\/lib\/[^"]*)(\/[^"]*)?"/;
 const HELPERS_OWN = ["checkers/ldap.ts", "checkers/mysql.ts", "checkers/oracle.ts", "checkers/pgsql.ts"];
 
 Deno.test("code of others that parses what a server says is reached by the helper process alone", () => {
   const files = [...new Set(imports().map(({ from }) => from))];
   const parsing = files.filter((file) => PARSERS.test(Deno.readTextFileSync(new URL(file, SRC))));
-  deepStrictEqual(parsing.sort(), [...HELPERS_OWN.slice(1), "wire/ldap_message.ts"]);
+  const mailing = ["helper/mail_stream.ts", "helper/send_mail.ts"];
+  deepStrictEqual(parsing.sort(), [...HELPERS_OWN.slice(1), ...mailing, "wire/ldap_message.ts"]);
   const leading = imports().filter(({ to }) => [...HELPERS_OWN, ...parsing].includes(to));
-  const outside = leading.filter(({ from }) => folderOf(from) !== "helper" && !HELPERS_OWN.includes(from));
+  const outside = leading.filter(({ from, to }) =>
+    folderOf(to) !== "helper" && folderOf(from) !== "helper" && !HELPERS_OWN.includes(from)
+  );
   deepStrictEqual(outside, []);
   const starting = imports().filter(({ from, to }) => folderOf(to) === "helper" && folderOf(from) !== "helper");
-  deepStrictEqual(starting.map(({ from }) => from), ["cli/helper_process.ts"]);
+  deepStrictEqual(starting.map(({ from }) => from).sort(), ["cli/helper_process.ts", "cli/mail_process.ts"]);
+});
+
+Deno.test("nodemailer speaks to no mail server in the director: it only writes letters there", () => {
+  const writing = [...new Set(imports().map(({ from }) => from))].filter((file) =>
+    Deno.readTextFileSync(new URL(file, SRC)).includes('"nodemailer"')
+  );
+  deepStrictEqual(writing, ["alerts/message.ts"]);
+  const transports = Deno.readTextFileSync(new URL("alerts/message.ts", SRC)).match(/createTransport\([^)]*\)/g);
+  deepStrictEqual(transports?.map((call) => call.includes("streamTransport: true")), [true]);
 });
 
 Deno.test("a library is loaded late by a module of ours alone: the bundle gives its names to static imports only", () => {

@@ -1,8 +1,17 @@
 import type { MailMessage, SendMailOptions } from "nodemailer";
 import type { Letter } from "./letter.ts";
 
+/** Returns a letter as it is sent, with its headers; lines end as on Unix. */
+export async function encodeMessage(letter: Letter, to: readonly string[]): Promise<Uint8Array<ArrayBuffer>> {
+  const { createTransport } = await import("./nodemailer.ts");
+  const transport = createTransport({ streamTransport: true, buffer: true, newline: "unix" });
+  transport.use("stream", plainLines);
+  const { message } = await transport.sendMail(messageOf(letter, to));
+  return new Uint8Array(message as Uint8Array);
+}
+
 /** A letter in nodemailer's terms, for these of its addresses. The envelope's sender is the bare address. */
-export function messageOf(letter: Letter, to: readonly string[]): SendMailOptions {
+function messageOf(letter: Letter, to: readonly string[]): SendMailOptions {
   return {
     messageId: letter.id,
     date: letter.date,
@@ -20,7 +29,7 @@ export function messageOf(letter: Letter, to: readonly string[]): SendMailOption
  * A plug-in for nodemailer that leaves plain text as it is. Otherwise lines above 76 characters become
  * quoted-printable, broken where filters that look for the log's words no longer find them.
  */
-export function plainLines({ data, message }: MailMessage, done: () => void): void {
+function plainLines({ data, message }: MailMessage, done: () => void): void {
   if (/^[\x20-\x7e\n]*$/.test(String(data.text))) message.getTransferEncoding = () => "7bit";
   done();
 }

@@ -1,7 +1,7 @@
 import { harmless } from "../model/harmless_text.ts";
 import { runProgram } from "../system/program.ts";
 import { type Letter, type Refusal, refuseAll } from "./letter.ts";
-import { messageOf, plainLines } from "./message.ts";
+import { encodeMessage } from "./message.ts";
 
 /** Where mail systems install their sendmail. */
 export const SENDMAIL_PATHS = ["/usr/sbin/sendmail", "/usr/lib/sendmail"];
@@ -36,12 +36,4 @@ function isThere(path: string): boolean {
   } catch {
     return false;
   }
-}
-
-async function encodeMessage(letter: Letter, to: readonly string[]): Promise<Uint8Array<ArrayBuffer>> {
-  const { createTransport } = await import("./nodemailer.ts");
-  const transport = createTransport({ streamTransport: true, buffer: true, newline: "unix" });
-  transport.use("stream", plainLines);
-  const { message } = await transport.sendMail(messageOf(letter, to));
-  return new Uint8Array(message as Uint8Array);
 }

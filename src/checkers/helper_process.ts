@@ -5,14 +5,13 @@
  */
 
 import type { CheckResult, CheckTarget } from "../model/check.ts";
-import { boundedLines } from "../system/bounded_lines.ts";
-import { cleanCommand } from "../system/clean_command.ts";
+import { boundedLines } from "../system/line_reader.ts";
 import { descriptorChannel, inheritable, sendDescriptor } from "../system/descriptor_passing.ts";
 import { readKernelFile } from "../system/kernel_file.ts";
 import * as libc from "../system/libc.ts";
 import { filesOnDisk } from "../system/pem_file.ts";
 import { TlsFileError } from "../system/openssl.ts";
-import { OWN_PROGRAM } from "../system/own_program.ts";
+import { ownCommand } from "../system/own_program.ts";
 import { newSharedWords, readWord } from "../system/shared_words.ts";
 import { connectDescriptor } from "../wire/tcp.ts";
 import { down } from "./verdict.ts";
@@ -142,14 +141,7 @@ export class HelperProcess<C extends Conversation> {
     this.#words = newSharedWords();
     const inherited = [theirs, this.#words].map(inheritable);
     try {
-      this.#child = cleanCommand(OWN_PROGRAM, {
-        args: [...programArguments(), HELPER_COMMAND, ...inherited.map(String)],
-        env: environment(),
-        cwd: "/",
-        stdin: "piped",
-        stdout: "piped",
-        stderr: "piped",
-      }).spawn();
+      this.#child = ownCommand([HELPER_COMMAND, ...inherited.map(String)], "piped").spawn();
     } catch (error) {
       for (const fd of [ours, this.#words]) libc.close(fd);
       throw error;
@@ -365,21 +357,6 @@ export class HelperProcess<C extends Conversation> {
       // It has ended already.
     }
   }
-}
-
-/** What the runtime needs to be told where the program is not one file of its own. */
-function programArguments(): readonly string[] {
-  if (Deno.build.standalone) return [];
-  return ["run", "--quiet", "-A", "--no-check", new URL("../../main.ts", import.meta.url).href];
-}
-
-/** What is passed on: where OpenSSL's certificates are, and where the runtime keeps the libraries. */
-function environment(): Record<string, string> {
-  const names = ["SSL_CERT_FILE", "SSL_CERT_DIR", ...Deno.build.standalone ? [] : ["HOME", "DENO_DIR"]];
-  return Object.fromEntries(names.flatMap((name) => {
-    const value = Deno.env.get(name);
-    return value === undefined ? [] : [[name, value]];
-  }));
 }
 
 /** Milliseconds per tick of the times in /proc (USER_HZ is 100 on all processors that we are built for). */

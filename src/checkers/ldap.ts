@@ -19,7 +19,7 @@ import {
 import { utf8Characters } from "../wire/latin1.ts";
 import { ProtocolError } from "../wire/protocol_error.ts";
 import { openTcp, openTls, secure } from "./open.ts";
-import { down, up } from "./verdict.ts";
+import { down, matches, up } from "./verdict.ts";
 
 /** The numbers of our messages. */
 const BIND = 1;
@@ -66,7 +66,7 @@ async function converse(stream: ByteStream, target: CheckTarget, run: CheckRun):
     await stream.write(encodeBaseSearch(SEARCH, wanted));
     const searched = await resultOf(SEARCH, "searched", reader, run);
     await stream.write(encodeUnbind(UNBIND));
-    return judge(searched, target);
+    return await judge(searched, target);
   } finally {
     stream.close();
   }
@@ -110,12 +110,12 @@ function requireOurs(reply: LdapReply, id: number): void {
   );
 }
 
-function judge({ code, text, entries }: Outcome, { request = "", receive }: CheckTarget): CheckResult {
+async function judge({ code, text, entries }: Outcome, { request = "", receive }: CheckTarget): Promise<CheckResult> {
   const failure = `search of "${request}": ${ldapResult({ code, text })}`;
   if (REJECTIONS.has(code)) return down("auth", failure);
   if (code === NO_SUCH_OBJECT) return down("mismatch", failure);
   if (code !== 0) return down("protocol", failure);
   if (entries.length !== 1) return down("mismatch", `search of "${request}": ${entries.length} entries instead of one`);
-  if (!receive || receive.matches(utf8Characters(entries[0]))) return up(`entry "${entries[0]}"`);
+  if (!receive || await matches(receive, utf8Characters(entries[0]))) return up(`entry "${entries[0]}"`);
   return down("mismatch", `the entry's name "${entries[0]}" does not match receive: /${receive.source}/`);
 }

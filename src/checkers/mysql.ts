@@ -45,7 +45,7 @@ export async function mysql(target: CheckTarget, run: CheckRun): Promise<CheckRe
     run.trace(row ? `< row ${rowText(row)}` : "< no row");
     connection.end();
     await stream.finish();
-    return judgeFirstRow(target, row);
+    return await judgeFirstRow(target, row);
   } catch (error) {
     return explain(error as QueryError, stream, run);
   } finally {

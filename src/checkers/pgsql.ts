@@ -33,7 +33,7 @@ export async function pgsql(target: CheckTarget, run: CheckRun): Promise<CheckRe
     run.trace(row ? `< row ${rowText(row)}` : "< no row");
     client.end();
     await stream.finish();
-    return judgeFirstRow(target, row);
+    return await judgeFirstRow(target, row);
   } catch (error) {
     return explain(error as Error, stream, run);
   } finally {

@@ -20,6 +20,7 @@ export const TOOLS: Readonly<Record<string, () => Promise<Tool>>> = {
   "check-pulse": async () => (await import("./check_pulse.ts")).checkPulse,
   help: async () => (await import("./help.ts")).help,
   __helper: async () => (await import("./helper_process.ts")).helperProcess,
+  __mail: async () => (await import("./mail_process.ts")).mailProcess,
   __complete: async () => (await import("./complete.ts")).complete,
 };
 

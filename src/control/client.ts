@@ -1,4 +1,4 @@
-import { LineReader } from "./line_reader.ts";
+import { type LineReader, linesOf } from "../system/line_reader.ts";
 import { type Arguments, decodeAnswer, encodeRequest } from "./protocol.ts";
 import type { RequestName, Requests } from "./requests.ts";
 
@@ -21,7 +21,7 @@ export class ControlClient {
 
   private constructor(socket: Deno.Conn) {
     this.#socket = socket;
-    this.#lines = new LineReader(socket, MAX_ANSWER);
+    this.#lines = linesOf(socket, MAX_ANSWER);
   }
 
   /**

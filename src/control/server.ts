@@ -1,4 +1,4 @@
-import { LineReader, LineTooLong } from "./line_reader.ts";
+import { linesOf, LineTooLong } from "../system/line_reader.ts";
 import { decodeRequest, encodeError, encodeResult, MAX_REQUEST, RequestError } from "./protocol.ts";
 import type { Handlers, RequestName } from "./requests.ts";
 
@@ -95,7 +95,7 @@ export class ControlServer {
 
   /** Rejects when the client leaves in the middle, or is sent away. */
   async #serve(client: Deno.Conn): Promise<void> {
-    const lines = new LineReader(client, MAX_REQUEST);
+    const lines = linesOf(client, MAX_REQUEST);
     for (;;) {
       const line = await within(client, lines.next()).catch((error) => {
         if (error instanceof LineTooLong) return error;

@@ -141,7 +141,7 @@ export function isClimbing(health: Health): boolean {
   return [...health.values()].some((virtual) => [...virtual.reals.values()].some((real) => real.share < 1));
 }
 
-/** The same for one virtual service. */
+/** Adopts one virtual service: its health as {@link adopt} gives it. */
 export function adoptVirtual(
   virtual: VirtualService,
   table: TableService | undefined,

@@ -9,18 +9,14 @@ import { connectBy } from "../checkers/open.ts";
 import { converse } from "../checkers/run.ts";
 import { compilePattern } from "../config/perl_regex.ts";
 import type { Checker, CheckResult, Pattern } from "../model/check.ts";
-import { boundedLines } from "../system/bounded_lines.ts";
-import { confine } from "../system/confinement.ts";
-import { readKernelFile } from "../system/kernel_file.ts";
+import { boundedLines } from "../system/line_reader.ts";
 import { type PemFile, readPemFilesFrom } from "../system/pem_file.ts";
 import { forgetStartPages } from "../system/start_pages.ts";
 import { writeWord } from "../system/shared_words.ts";
 import { boundWork } from "./bounded_work.ts";
+import { giveUpRights } from "./give_up_rights.ts";
 import { HandedConnections } from "./handed_connections.ts";
 import { ownChecker } from "./own_checkers.ts";
-
-/** Bytes of its own that this process may have beyond those of its start. */
-const MEMORY = 384n * 1024n * 1024n;
 
 /** Characters of an order: a target, or a file of certificates. */
 const MAX_ORDER = 64 * 1024 * 1024;
@@ -28,7 +24,7 @@ const MAX_ORDER = 64 * 1024 * 1024;
 /** Serves the director at the other end of our standard streams, and resolves when it says nothing more. */
 export async function serveDirector(channel: number, words: number): Promise<void> {
   boundWork();
-  const user = confine(dataSize() + MEMORY, !Deno.build.standalone);
+  const user = giveUpRights();
   surviveLibraries();
   const work = new Conversations(channel, words);
   say({ say: "ready", user });
@@ -132,9 +128,4 @@ function compiled(source: string): Pattern {
 function surviveLibraries(): void {
   globalThis.addEventListener("unhandledrejection", (event) => event.preventDefault());
   globalThis.addEventListener("error", (event) => event.preventDefault());
-}
-
-function dataSize(): bigint {
-  const kilobytes = /^VmData:\s*(\d+)/m.exec(readKernelFile("/proc/self/status") ?? "")?.[1];
-  return BigInt(kilobytes ?? 0) * 1024n;
 }

@@ -10,24 +10,27 @@ import { ProtocolError } from "./protocol_error.ts";
 /** Bytes that a library is given of one connection: some keep a message, however long, until it is complete. */
 const MAX_HEARD = 4 * 1024 * 1024;
 
-/** The server sent more than {@link MAX_HEARD}. */
+/** The server sent more than so many bytes. */
 export class HeardTooMuch extends ProtocolError {
-  constructor() {
-    super(`the server sent more than ${MAX_HEARD} bytes`);
+  constructor(limit: number) {
+    super(`the server sent more than ${limit} bytes`);
   }
 }
 
 /** Whoever makes one has to `destroy()` it. What goes wrong is what its "error" event tells, first and once. */
 export class NodeStream extends Duplex {
   #stream: ByteStream;
+  readonly #limit: number;
   #written: Promise<void> = Promise.resolve();
   #change: Promise<void> | undefined;
   #heard = 0;
   #failure?: Error;
 
-  constructor(stream: ByteStream) {
+  /** @param limit bytes that the library is given. */
+  constructor(stream: ByteStream, limit = MAX_HEARD) {
     super();
     this.#stream = stream;
+    this.#limit = limit;
     // A library may have stopped listening when the last of it comes.
     this.on("error", () => {});
   }
@@ -64,6 +67,8 @@ export class NodeStream extends Duplex {
 
   /** Sends what the library has still to send, its goodbye. Whether that succeeds no longer matters. */
   finish(): Promise<void> {
+    // Node forgets whoever waits for the end of what a library has already given up.
+    if (this.destroyed) return Promise.resolve();
     return new Promise((resolve) => this.end(() => resolve()));
   }
 
@@ -73,7 +78,7 @@ export class NodeStream extends Duplex {
       const bytes = await this.#stream.read();
       if (!bytes) throw new ProtocolError("the server closed the connection");
       this.#heard += bytes.length;
-      if (this.#heard > MAX_HEARD) throw new HeardTooMuch();
+      if (this.#heard > this.#limit) throw new HeardTooMuch(this.#limit);
       this.#hand(bytes);
     } catch (error) {
       // What fails because the library has ended the connection is no failure of the server's, nor of ours.

@@ -3,6 +3,7 @@ import type { Letter, Refusal } from "../../src/alerts/letter.ts";
 import type { MailServer } from "../../src/model/virtual_service.ts";
 import { Secret } from "../../src/model/secret.ts";
 import { mailTransport } from "../../src/alerts/transport.ts";
+import "../checkers/peers.ts";
 import { trusting } from "./certificate.ts";
 import { mailServer, sketchLetter } from "./fixture.ts";
 import { type Demands, parseMail, startMailServer } from "./mail_server.ts";

@@ -28,6 +28,11 @@ export function adapt(
       return replaced(reply, RECORDED_CALL_ID, () => /^Call-ID: (\S*)/m.exec(text(question))?.[1] ?? "");
     case "radius":
       return signed(reply, question);
+    case "scram":
+      return replaced(reply, /r=[^,]*,/, (recorded) => {
+        const nonce = /r=([^,\0]*)/.exec(text(question))?.[1] ?? "";
+        return `r=${nonce}${recorded.slice(2 + nonce.length)}`;
+      });
   }
 }
 
@@ -50,7 +55,7 @@ function overwritten(bytes: Uint8Array, at: number, piece: Uint8Array): Uint8Arr
   return copy;
 }
 
-function replaced(bytes: Uint8Array, what: RegExp, by: () => string): Uint8Array<ArrayBuffer> {
+function replaced(bytes: Uint8Array, what: RegExp, by: (recorded: string) => string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(Buffer.from(text(bytes).replace(what, by), "latin1"));
 }
 

@@ -2,7 +2,9 @@
  * Makes rounds of a real check against hostile servers, and says what must not have happened.
  */
 
+import { helper } from "../../src/checkers/helper.ts";
 import { type Round, runRound } from "../../src/checkers/run.ts";
+import { type CheckTarget, isAskedByHelper } from "../../src/model/check.ts";
 import { threadMilliseconds } from "../../src/system/libc.ts";
 import { checkOf, inWords, openDescriptors } from "../checkers/peers.ts";
 import type { Order, Report } from "./hostile_worker.ts";
@@ -24,6 +26,8 @@ export interface FuzzReport {
   readonly verdicts: Readonly<Record<string, number>>;
   /** Milliseconds of the longest turn that was seen, also where it was not seen again. */
   readonly longestTurn: number;
+  /** How often the helper process was ended because it did not come back from what a server sent. */
+  readonly helperEnds: number;
   /** What must not be: one line each, with the input's number. */
   readonly faults: readonly string[];
 }
@@ -31,9 +35,18 @@ export interface FuzzReport {
 /** Rounds under way at the same time. */
 const AT_ONCE = 48;
 
+/** As many where one helper process is asked, whose libraries are slow. */
+const AT_ONCE_BY_HELPER = 24;
+
 /** Seconds that a round may take, and milliseconds by which its verdict may be late on a busy machine. */
 const DEADLINE = 0.4;
 const LATENESS = 2_000;
+
+/** As much where the helper process is asked: a round is made up to three times when servers have it killed. */
+const HELPER_LATENESS = 30_000;
+
+/** Why the helper process may be ended: a library has such a fault, and the helper is there because of it. */
+const KNOWN_END = "it did not come back from what a server sent";
 
 /** Tries of an input that is suspected, alone. */
 const TRIES = 4;
@@ -50,6 +63,11 @@ export async function fuzz(row: FuzzRow, options: FuzzOptions): Promise<FuzzRepo
   };
   globalThis.addEventListener("unhandledrejection", onBug);
   const hostile = await Hostile.start(row, options.seed, AT_ONCE);
+  let knownEnds = 0;
+  helper.onIncident = ({ why, real }) => {
+    if (why === KNOWN_END) knownEnds++;
+    else bugs.push(`input ${hostile.inputOf(real)}: the helper process was ended: ${why}`);
+  };
   try {
     // What the first round loads and keeps open is no leak.
     await hostile.round(0, options.first);
@@ -58,9 +76,11 @@ export async function fuzz(row: FuzzRow, options: FuzzOptions): Promise<FuzzRepo
     await run.all();
     const kept = await keptDescriptors(before);
     const leaks = kept > 0 ? [`${kept} descriptors are kept`] : [];
-    return { ...run.report, faults: [...run.report.faults, ...bugs, ...leaks] };
+    return { ...run.report, helperEnds: knownEnds, faults: [...run.report.faults, ...bugs, ...leaks] };
   } finally {
     hostile.stop();
+    helper.onIncident = () => {};
+    await helper.close();
     globalThis.removeEventListener("unhandledrejection", onBug);
   }
 }
@@ -82,6 +102,7 @@ class Hostile {
   readonly #worker: Worker;
   readonly #ports: readonly number[];
   readonly #awaited = new Map<number, () => void>();
+  readonly #inputs = new Map<number, number>();
 
   static async start(row: FuzzRow, seed: number, count: number): Promise<Hostile> {
     const worker = new Worker(new URL("hostile_worker.ts", import.meta.url), { type: "module" });
@@ -103,9 +124,20 @@ class Hostile {
     const ready = new Promise<void>((resolve) => this.#awaited.set(server, resolve));
     this.#worker.postMessage({ server, input } satisfies Order);
     await ready;
+    this.#inputs.set(this.#ports[server], input);
     const { target, method = "negotiate" } = this.#row;
     const settings = { negotiateTimeout: DEADLINE, checkTimeout: DEADLINE };
     return await runRound(checkOf({ ...target, port: this.#ports[server] }, settings), method);
+  }
+
+  /** The input that the server of that address is at. */
+  inputOf(real: string | undefined): number | undefined {
+    return this.#inputs.get(Number(real?.split(":").at(-1)));
+  }
+
+  get needsHelper(): boolean {
+    const { target, method = "negotiate" } = this.#row;
+    return isAskedByHelper(method, target as CheckTarget);
   }
 
   stop(): void {
@@ -127,7 +159,7 @@ class Run {
     this.#options = options;
   }
 
-  get report(): FuzzReport {
+  get report(): Omit<FuzzReport, "helperEnds"> {
     const { count } = this.#options;
     return { inputs: count, verdicts: this.#verdicts, longestTurn: this.#longestTurn, faults: this.#faults };
   }
@@ -139,7 +171,8 @@ class Run {
       this.#longestTurn = Math.max(this.#longestTurn, milliseconds);
       if (milliseconds > longestTurn) { for (const input of this.#underWay) this.#suspects.add(input); }
     });
-    await Promise.all(Array.from({ length: AT_ONCE }, async (_, server) => {
+    const atOnce = this.#hostile.needsHelper ? AT_ONCE_BY_HELPER : AT_ONCE;
+    await Promise.all(Array.from({ length: atOnce }, async (_, server) => {
       for (const input of inputs) await this.#one(server, input);
     }));
     watch.stop();
@@ -149,6 +182,10 @@ class Run {
     }
   }
 
+  get #latest(): number {
+    return DEADLINE * 1000 + (this.#hostile.needsHelper ? HELPER_LATENESS : LATENESS);
+  }
+
   async #one(server: number, input: number): Promise<void> {
     this.#underWay.add(input);
     const { result, durationMs } = await this.#hostile.round(server, input);
@@ -156,7 +193,7 @@ class Run {
     const verdict = result.up ? "up" : result.why;
     this.#verdicts[verdict] = (this.#verdicts[verdict] ?? 0) + 1;
     if (verdict === "internal") this.#faults.push(`input ${input}: ${inWords(result)}`);
-    if (durationMs > DEADLINE * 1000 + LATENESS) this.#suspects.add(input);
+    if (durationMs > this.#latest) this.#suspects.add(input);
   }
 
   /** Many rounds share a turn, and a machine may be busy: only what is too long each time is the input's doing. */
@@ -169,7 +206,7 @@ class Run {
       await new Promise((resolve) => setTimeout(resolve, 5));
       watch.stop();
       if (longest > this.#options.longestTurn) trouble = `a turn of ${longest.toFixed(0)} ms`;
-      else if (durationMs > DEADLINE * 1000 + LATENESS) trouble = `its verdict took ${durationMs.toFixed(0)} ms`;
+      else if (durationMs > this.#latest) trouble = `its verdict took ${durationMs.toFixed(0)} ms`;
       else return;
     }
     this.#faults.push(`input ${input}: ${trouble}`);

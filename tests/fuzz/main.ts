@@ -24,7 +24,8 @@ for (const row of name === "all" ? ROWS : [rowNamed(name)]) {
     `${row.name}: ${report.inputs} inputs in ${seconds.toFixed(0)} s, longest turn ${
       report.longestTurn.toFixed(0)
     } ms, ` +
-      `heap ${(heapUsed / 2 ** 20).toFixed(0)} MB, ${JSON.stringify(report.verdicts)}`,
+      `heap ${(heapUsed / 2 ** 20).toFixed(0)} MB, ${JSON.stringify(report.verdicts)}` +
+      (report.helperEnds > 0 ? `, the helper was killed ${report.helperEnds} times` : ""),
   );
   for (const fault of report.faults) console.log(`  ${fault}`);
   if (report.faults.length > 0) Deno.exitCode = 1;

@@ -1,6 +1,6 @@
 /**
  * Records what the real servers of the tests answer to our checks. As root, on a machine of its own (a namespace):
- * `unshare -n sh -c 'ip link set lo up; deno run -A tests/fuzz/record.ts'`.
+ * `unshare -n sh -c 'ip link set lo up; deno run -A tests/fuzz/record.ts [protocol]…'`.
  */
 
 import { createSocket } from "node:dgram";
@@ -10,12 +10,13 @@ import { CERTIFICATES, LOOPBACK, startServer, temporaryDirectory } from "../chec
 import { ServersOfAllKinds } from "../lab/services/servers.ts";
 import { PORTS } from "../lab/services/rows.ts";
 import { type Turns, writeTurns } from "./recording.ts";
-import { type FuzzRow, ROWS } from "./rows.ts";
+import { type FuzzRow, rowNamed, ROWS } from "./rows.ts";
 
 await using directory = await temporaryDirectory();
 await using _servers = await ServersOfAllKinds.start(LOOPBACK);
 await using _web = await startWebServer(directory.path);
-for (const row of ROWS) if (row.recordedAt !== undefined) await record(row, row.recordedAt);
+const wanted = Deno.args.length > 0 ? Deno.args.map(rowNamed) : ROWS;
+for (const row of wanted) if (row.recordedAt !== undefined) await record(row, row.recordedAt);
 
 async function startWebServer(path: string) {
   const site = `location /page { return 200 "the Test Page of $host\\n"; }`;

@@ -7,7 +7,11 @@ import type { CheckMethod, CheckTarget, Pattern } from "../../src/model/check.ts
 import { Secret } from "../../src/model/secret.ts";
 import { REDIS_PASSWORD } from "../checkers/cache_servers.ts";
 import { FTP_PASSWORD } from "../checkers/ftp_server.ts";
+import { MANAGER } from "../checkers/ldap_server.ts";
 import { JOE } from "../checkers/mail_servers.ts";
+import { MYSQL_PASSWORD } from "../checkers/mysql_server.ts";
+import { PASSWORD } from "../checkers/oracle_listener.ts";
+import { PGSQL_PASSWORD } from "../checkers/pgsql_server.ts";
 import { RADIUS } from "../checkers/radius_server.ts";
 import { PORTS } from "../lab/services/rows.ts";
 
@@ -20,10 +24,19 @@ export interface FuzzRow {
   /** Where its real server is while its replies are recorded; absent = its recording is written by hand. */
   readonly recordedAt?: number;
   /** How a recorded reply is made to answer the question that is asked now. */
-  readonly adapt?: "dns" | "dns over tcp" | "ftp" | "radius" | "sip";
+  readonly adapt?: "dns" | "dns over tcp" | "ftp" | "radius" | "scram" | "sip";
 }
 
 const joe = { login: JOE.login, passwd: new Secret(JOE.password) };
+const anyRow = { request: "SELECT 1", receive: pattern("[ab]*a[ab]{12}z|1") };
+const manager = { login: MANAGER.dn, passwd: new Secret(MANAGER.password), request: "dc=example,dc=org" };
+const oracle = {
+  service: "oracle",
+  login: "joe",
+  passwd: new Secret(PASSWORD),
+  database: "shop",
+  request: "x",
+} as const;
 
 export const ROWS: readonly FuzzRow[] = [
   {
@@ -84,6 +97,30 @@ export const ROWS: readonly FuzzRow[] = [
   { name: "grpc", target: { service: "grpc" }, recordedAt: PORTS.grpc },
   { name: "agent", target: {}, method: "agent" },
   { name: "http redirected", target: { service: "http" } },
+  {
+    name: "mysql",
+    target: { service: "mysql", login: "joe", passwd: new Secret(MYSQL_PASSWORD), ...anyRow },
+    recordedAt: PORTS.mysql,
+  },
+  {
+    name: "pgsql",
+    target: { service: "pgsql", login: "md5", database: "shop", passwd: new Secret(PGSQL_PASSWORD), ...anyRow },
+    recordedAt: PORTS.pgsql,
+  },
+  {
+    name: "pgsql with scram",
+    target: { service: "pgsql", login: "scram", database: "shop", passwd: new Secret(PGSQL_PASSWORD), ...anyRow },
+    recordedAt: PORTS.pgsql,
+    adapt: "scram",
+  },
+  {
+    name: "ldap",
+    target: { service: "ldap", ...manager, receive: pattern("dc=") },
+    recordedAt: PORTS.ldap,
+  },
+  { name: "ldaps", target: { service: "ldaps", ...manager }, recordedAt: PORTS.ldaps },
+  { name: "oracle", target: oracle },
+  { name: "oracle refused", target: oracle },
   { name: "http in chunks", target: { service: "http", receive: pattern("Test Page") } },
 ];
 

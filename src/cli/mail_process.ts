@@ -1,0 +1,20 @@
+import { ExitStatus } from "./exit_status.ts";
+import type { Tool } from "./tool.ts";
+
+/** The process that brings one letter to a mail server for a director, which starts it. */
+export const mailProcess: Tool = {
+  summary: "bring a letter to a mail server for a director",
+  hidden: true,
+  usage: "Usage: ldirectord __mail CONNECTION\n",
+
+  async run(args) {
+    const connection = /^\d+$/.test(args[0] ?? "") ? Number(args[0]) : -1;
+    if (args.length !== 1 || connection < 3 || Deno.stdin.isTerminal()) {
+      console.error("ldirectord __mail brings a letter to a mail server for a director, which starts it itself");
+      return ExitStatus.usage;
+    }
+    const { sendMail } = await import("../helper/send_mail.ts");
+    await sendMail(connection);
+    return ExitStatus.done;
+  },
+};
