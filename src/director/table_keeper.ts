@@ -222,7 +222,7 @@ export class TableKeeper {
     const before = basis ?? this.#lastSeen(occasion, thresholds) ?? await this.read(thresholds);
     const input = { current: before, desired, previous: this.#previous, reconcile: setsRight(occasion) };
     const steps = isLongWork(sizeOf(desired)) ? await inTurns(planInSteps(input)) : plan(input);
-    const isLong = isLongWork(steps.length);
+    const isLong = isLongWork(Math.max(steps.length, this.#unseen.size));
     const said = steps.length === 0 ? [] : await this.#change(steps);
     if (isLong) await inTurns(this.#note(steps));
     else atOnce(this.#note(steps));
