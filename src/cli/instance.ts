@@ -1,6 +1,7 @@
 import { basename, resolve } from "node:path";
 import { closest } from "../config/closest.ts";
 import type { KeptFiles } from "../daemon/daemon.ts";
+import { daemonFor } from "../daemon/configuration_lock.ts";
 import { pidFileOwner } from "../daemon/pid_file.ts";
 
 /** Where cluster set-ups keep configurations, searched in this order before the name is taken as it stands. */
@@ -40,13 +41,17 @@ export interface Instance {
 
 /**
  * The instance that a name on the command line means: `/etc/ha.d/NAME`, `/etc/ha.d/conf/NAME`, then NAME itself.
- * Without a name it is `ldirectord.cf`, or else `ldirectord.yaml`; its pid file is `ldirectord.ldirectord.pid`.
+ * Without a name it is `ldirectord.cf`, or else `ldirectord.yaml`; its pid file is `ldirectord.ldirectord.pid`. Where a daemon
+ * runs that file under another of its names, the pid file and all beside it are that daemon's.
  */
 export function findInstance(name?: string): Instance {
   const names = name === undefined ? DEFAULT_NAMES : [name];
   const candidates = names.flatMap((each) => [...FOLDERS.map((folder) => `${folder}/${each}`), resolve(each)]);
   const file = candidates.find(isFile) ?? resolve(names[0]);
-  const base = name === undefined ? "ldirectord" : basename(name);
+  const own = name === undefined ? "ldirectord" : basename(name);
+  const isRunning = RUN_FOLDERS.some((folder) => pidFileOwner(`${folder}/ldirectord.${own}.pid`).state === "running");
+  // One file has one daemon, which may have been called by another of the file's names.
+  const base = isRunning ? own : daemonFor(file, RUN_FOLDERS)?.name ?? own;
   const beside = besideOf(`ldirectord.${base}`);
   return {
     name,

@@ -2,7 +2,7 @@ import { pidFileOwner } from "../daemon/pid_file.ts";
 import type { StartOptions } from "./arguments.ts";
 import { daemonState } from "./daemon_state.ts";
 import { ExitStatus } from "./exit_status.ts";
-import type { Instance } from "./instance.ts";
+import { findInstance, type Instance } from "./instance.ts";
 import { loadInstance } from "./load_instance.ts";
 import { start } from "./start.ts";
 import { stop } from "./stop.ts";
@@ -16,7 +16,8 @@ export async function restart(instance: Instance, options: StartOptions): Promis
     const standby = options.standby || await daemonState(instance) === "standby";
     const stopped = await stop(instance);
     if (stopped !== ExitStatus.done) return stopped;
-    return await start(instance, { ...options, standby });
+    // It may have run under another of the file's names; from now on it has the one that it is called by.
+    return await start(findInstance(instance.name), { ...options, standby });
   }
   return await start(instance, options);
 }

@@ -6,6 +6,7 @@ import { ConnectionSync } from "../daemon/connection_sync.ts";
 import { Daemon } from "../daemon/daemon.ts";
 import { Log } from "../daemon/log.ts";
 import { sinkFor, standardErrorSink, standardOutputSink } from "../daemon/log_sinks.ts";
+import { ConfigurationLock, configurationLockPath, daemonFor } from "../daemon/configuration_lock.ts";
 import { LockedOut, PidFile } from "../daemon/pid_file.ts";
 import { becomeUser, keepCapabilities, UserUnavailable } from "../daemon/unprivileged.ts";
 import { VERSION } from "../daemon/version.ts";
@@ -20,8 +21,11 @@ import { type OpenFiles, shareOpenFiles, TooFewFiles } from "../system/open_file
 import { forgetStartPages } from "../system/start_pages.ts";
 import { alreadyRunning } from "./already_running.ts";
 import { ExitStatus } from "./exit_status.ts";
-import { type Instance, keptFiles } from "./instance.ts";
+import { type Instance, keptFiles, RUN_FOLDERS } from "./instance.ts";
 import type { Runnable } from "./load_instance.ts";
+
+/** Milliseconds for which the lock on the configuration file is asked for while no daemon is found that has it. */
+const LOCK_PATIENCE = 5_000;
 
 /** Where a daemon is: that decides on its session, and on where its log goes. */
 export type Place = "background" | "foreground" | "supervised" | "debug";
@@ -40,6 +44,11 @@ export async function runDaemon(
   const streams = place === "background" ? leaveSession() : undefined;
   const pidFile = takePidFile(instance);
   if (typeof pidFile === "number") return pidFile;
+  const configurationLock = await lockConfiguration(instance);
+  if (typeof configurationLock === "number") {
+    pidFile.release();
+    return configurationLock;
+  }
 
   const log = new Log(sinkOf(place, model, instance.label), place === "debug");
   keepAliveDespiteBugs(log);
@@ -74,6 +83,7 @@ export async function runDaemon(
     log.error(problem.logged);
     control?.close();
     if (place === "background" || place === "foreground") console.error(`ldirectord: ${problem.message}`);
+    configurationLock.release();
     pidFile.release();
     return ExitStatus.notDone;
   }
@@ -85,6 +95,7 @@ export async function runDaemon(
   await endCommands();
   log.info(`Linux Director Daemon terminated on signal: ${signal}`);
   control?.close();
+  configurationLock.release();
   pidFile.release();
   // Whoever waits in a start is not to believe that it runs.
   return place === "background" && problem !== undefined ? ExitStatus.notDone : ExitStatus.done;
@@ -131,6 +142,28 @@ function takePidFile(instance: Instance): PidFile | ExitStatus {
     console.error(`ldirectord: cannot write the pid file ${instance.pidFile}: ${why}`);
     return ExitStatus.notDone;
   }
+}
+
+/** Takes the lock on the configuration file, which a daemon that was called by another of the file's names may have. */
+async function lockConfiguration(instance: Instance): Promise<ConfigurationLock | ExitStatus> {
+  const { file, pidFile } = instance;
+  try {
+    for (const end = performance.now() + LOCK_PATIENCE; performance.now() < end; await moment()) {
+      const lock = ConfigurationLock.take(pidFile, file);
+      if (lock) return lock;
+      // It leaves its link behind the lock: for a moment it may not be found.
+      const daemon = daemonFor(file, RUN_FOLDERS);
+      if (daemon) return alreadyRunning(instance, daemon.pid);
+    }
+    console.error(`ldirectord: cannot start: ${new LockedOut(configurationLockPath(pidFile, file)).message}`);
+  } catch (error) {
+    console.error(`ldirectord: cannot lock the configuration ${file}: ${(error as Error).message}`);
+  }
+  return ExitStatus.notDone;
+}
+
+function moment(): Promise<void> {
+  return new Promise((wake) => setTimeout(wake, 20));
 }
 
 function sinkOf(place: Place, { logFile, logFormat }: Model, label: string) {

@@ -14,7 +14,9 @@ import { UsageError } from "./tool.ts";
 export function findRunning(name?: string): Instance {
   const usual = findInstance(name);
   if (name !== undefined || runs(usual)) return usual;
-  const running = socketNames().map((each) => findInstance(each)).filter(runs);
+  // Several names may be those of one daemon.
+  const found = socketNames().map((each) => findInstance(each)).filter(runs);
+  const running = [...new Map(found.map((each) => [each.pidFile, each])).values()];
   if (running.length > 1) {
     throw new UsageError(`several directors run: ${running.map((each) => each.name).join(", ")}; which? --config NAME`);
   }

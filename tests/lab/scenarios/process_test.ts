@@ -366,3 +366,29 @@ scenario("a start command that is killed while it waits leaves its director at w
   await director.stop();
   await table.becomes("");
 });
+
+scenario("one configuration file has one daemon, by whatever name it is called", async (world) => {
+  const { director, reals, table } = world;
+  await reals.are(["10.0.0.11", "10.0.0.12"]);
+  await director.start(SITE);
+  await table.becomes(SITE_UP);
+  await Deno.remove("/etc/ha.d/shop.cf").catch(() => {});
+  await Deno.symlink("/etc/ha.d/www", "/etc/ha.d/shop.cf");
+  const pid = await director.pid();
+
+  for (const name of ["shop.cf", "/etc/ha.d/shop.cf", "/etc/ha.d/../ha.d/www"]) {
+    const started = await director.tool(name, "start");
+    deepStrictEqual([started.code, started.stderr.includes(`running with pid: ${pid}`)], [0, true], `${name} start`);
+    const status = await director.tool(name, "status");
+    deepStrictEqual([status.code, status.stderr.includes(`running with pid: ${pid}`)], [0, true], `${name} status`);
+    strictEqual((await director.tool(name, "reload")).code, 0, `${name} reload`);
+  }
+  strictEqual((await director.tool("drain", "10.0.0.12", "--config", "shop.cf")).code, 0);
+  await table.becomes(SITE_UP.replace("10.0.0.12:80 -m -w 1", "10.0.0.12:80 -m -w 0"));
+
+  strictEqual((await director.tool("shop.cf", "stop")).code, 0);
+  strictEqual(await director.pid(), undefined);
+  await table.becomes("");
+  strictEqual((await director.tool("shop.cf", "status")).code, 3);
+  await Deno.remove("/etc/ha.d/shop.cf");
+});
