@@ -7,6 +7,7 @@ import "../checkers/peers.ts";
 import { trusting } from "./certificate.ts";
 import { mailServer, sketchLetter } from "./fixture.ts";
 import { type Demands, parseMail, startMailServer } from "./mail_server.ts";
+import { needsSetup } from "../needs_setup.ts";
 
 /** A line above 76 characters, and one that would end the mail if nobody took care. */
 const TEXT = "Log-Message: Quiescent real server: 10.0.0.11:80 (192.0.2.10:80) (Weight set to 0)\n.\nFrom here\n";
@@ -25,7 +26,7 @@ async function send(letter: Letter, sendmailPaths?: readonly string[]): Promise<
 }
 
 for (const encryption of ["none", "starttls"] as const) {
-  Deno.test(`a mail server takes a letter; its encryption: ${encryption}`, async () => {
+  Deno.test(`a mail server takes a letter; its encryption: ${encryption}`, needsSetup, async () => {
     await using server = await startMailServer({ encryption });
     const letter = sketchLetter("[Shop] Deleted real server: 10.0.0.11:80 (192.0.2.10:80)", {
       ...LETTER,
@@ -89,7 +90,7 @@ const RELAYS: [
 ];
 
 for (const [name, demands, options, refusal] of RELAYS) {
-  Deno.test(`a mail server ${name}`, async () => {
+  Deno.test(`a mail server ${name}`, needsSetup, async () => {
     await using server = await startMailServer(demands);
     const relay = mailServer(`127.0.0.1:${server.port}`, options(server.certificate));
     const refused = await send(sketchLetter("one", { ...LETTER, server: relay }));
@@ -153,14 +154,14 @@ const FAULTS: [name: string, refusals: Record<string, string>, left: [address: s
 ];
 
 for (const [name, refusals, left] of FAULTS) {
-  Deno.test(`a mail server that ${name}`, () =>
+  Deno.test(`a mail server that ${name}`, needsSetup, () =>
     withPeer(refusing(refusals), async (server) => {
       const refused = await send(sketchLetter("one", { ...LETTER, server: mailServer(server), text: "one\n" }));
       deepStrictEqual(refused.map(({ address, permanent }) => [address, permanent]).toSorted(), left);
     }));
 }
 
-Deno.test("a mail server whose certificate the system trusts takes it with smtptls = yes", async () => {
+Deno.test("a mail server whose certificate the system trusts takes it with smtptls = yes", needsSetup, async () => {
   await using server = await startMailServer({ encryption: "starttls" });
   await trusting(server.certificate, async () => {
     const relay = mailServer(`127.0.0.1:${server.port}`, { tls: "yes" });

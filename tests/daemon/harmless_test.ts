@@ -5,6 +5,7 @@ import { statusOf } from "../../src/daemon/status_document.ts";
 import { pageNews, pageOf } from "../../src/web/page_rows.ts";
 import { startMailServer } from "../alerts/mail_server.ts";
 import { TestDaemon } from "./daemon_fixture.ts";
+import { needsSetup } from "../needs_setup.ts";
 
 /** What the server says: it turns the direction of writing, hides, breaks lines, tags, and piles up marks. */
 const EVIL = `554 \u202eno\u200b\u2028 \u2066w\x1b[2J \u{e0041}\ufeff \u0085 a${"\u0301".repeat(30)}`;
@@ -37,7 +38,7 @@ async function until(holds: () => boolean): Promise<void> {
 
 Deno.test(
   "what a server says reaches log, status, history, page, monitor file, program and mail without its harm",
-  { sanitizeOps: false, sanitizeResources: false },
+  { sanitizeOps: false, sanitizeResources: false, ...needsSetup },
   async () => {
     await using evil = startEvilServer();
     await using post = await startMailServer();

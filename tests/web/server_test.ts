@@ -6,6 +6,7 @@ import { StatusSource } from "../../src/web/status_source.ts";
 import { TestServer } from "../control/fixture.ts";
 import { Browser } from "./browser.ts";
 import { entry, realStatus, statusWith } from "./example_status.ts";
+import { needsSetup } from "../needs_setup.ts";
 
 /** A page over a control socket whose director says what the test makes it say. */
 class World implements AsyncDisposable {
@@ -200,7 +201,7 @@ Deno.test("status page: clients that connect and stall hold up nobody", async ()
   for (const client of stalled) client.close();
 });
 
-Deno.test("status page: on a phone, too, it says what else is wrong, and fits", async () => {
+Deno.test("status page: on a phone, too, it says what else is wrong, and fits", needsSetup, async () => {
   await using world = new World();
   const good = statusWith(realStatus());
   const long = "tcp:192.0.2.10:80: ".concat("x".repeat(100));
@@ -223,30 +224,34 @@ const ROWS = "[...document.querySelectorAll('tbody tr')].filter((row) => !row.hi
   ".map((row) => ['.state', '.name', '.why'].map((part) => row.querySelector(part).innerText).join(' ').trim()).join('|')";
 
 for (const look of [{ width: 1280, height: 900 }, { width: 390, height: 800, dark: true }]) {
-  Deno.test(`status page: in a browser of ${look.width} columns it shows who is up, lives, and fits`, async () => {
-    await using world = new World();
-    world.status = statusWith(realStatus(), realStatus({ real: "[2001:db8:1234:5678:9abc:def0:1234:5678]:8080" }));
-    await using browser = await Browser.open(world.url, look);
-    await browser.becomes(`${ROWS}.startsWith('up 10.0.0.11:80')`);
-    strictEqual(
-      await browser.evaluate("document.documentElement.scrollWidth <= innerWidth"),
-      true,
-      "no sideways scroll",
-    );
-    match(String(await browser.evaluate("document.getElementById('events').innerText")), /connection refused/);
+  Deno.test(
+    `status page: in a browser of ${look.width} columns it shows who is up, lives, and fits`,
+    needsSetup,
+    async () => {
+      await using world = new World();
+      world.status = statusWith(realStatus(), realStatus({ real: "[2001:db8:1234:5678:9abc:def0:1234:5678]:8080" }));
+      await using browser = await Browser.open(world.url, look);
+      await browser.becomes(`${ROWS}.startsWith('up 10.0.0.11:80')`);
+      strictEqual(
+        await browser.evaluate("document.documentElement.scrollWidth <= innerWidth"),
+        true,
+        "no sideways scroll",
+      );
+      match(String(await browser.evaluate("document.getElementById('events').innerText")), /connection refused/);
 
-    world.status = statusWith(realStatus(DOWN), realStatus({ real: "10.0.0.12:80" }));
-    await browser.becomes(`${ROWS}.includes('down 10.0.0.11:80') && ${ROWS}.includes('<b>503</b> & more')`);
-    strictEqual(await browser.evaluate("document.title"), "(1) ldirectord www");
-    strictEqual(
-      await browser.evaluate("document.querySelectorAll('tbody b').length"),
-      0,
-      "what a server says is no markup",
-    );
+      world.status = statusWith(realStatus(DOWN), realStatus({ real: "10.0.0.12:80" }));
+      await browser.becomes(`${ROWS}.includes('down 10.0.0.11:80') && ${ROWS}.includes('<b>503</b> & more')`);
+      strictEqual(await browser.evaluate("document.title"), "(1) ldirectord www");
+      strictEqual(
+        await browser.evaluate("document.querySelectorAll('tbody b').length"),
+        0,
+        "what a server says is no markup",
+      );
 
-    await browser.evaluate("document.getElementById('problems').click()");
-    strictEqual(await browser.evaluate(`${ROWS}.split('|').length`), 1);
-    world.endDirector();
-    await browser.becomes("!document.getElementById('trouble').hidden");
-  });
+      await browser.evaluate("document.getElementById('problems').click()");
+      strictEqual(await browser.evaluate(`${ROWS}.split('|').length`), 1);
+      world.endDirector();
+      await browser.becomes("!document.getElementById('trouble').hidden");
+    },
+  );
 }
