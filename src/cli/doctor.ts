@@ -5,7 +5,7 @@ import { type ConfigurationFacts, configurationFacts, gatherFacts, type Neighbou
 import { examine, type Finding, type Level } from "../doctor/findings.ts";
 import { sayNeeds } from "./doctor_real.ts";
 import { filled } from "./filled.ts";
-import { entriesOf, findInstance, hasConfiguration, type Instance, RUN_FOLDERS } from "./instance.ts";
+import { entriesOf, findInstance, hasConfiguration, type Instance, runFolders } from "./instance.ts";
 import { type Paint, paintFor } from "./paint.ts";
 import { type Tool, UsageError } from "./tool.ts";
 import { toolArguments } from "./tool_arguments.ts";
@@ -69,7 +69,7 @@ async function factsOf(name: string | undefined): Promise<ConfigurationFacts | u
 async function neighboursOf(name: string | undefined): Promise<readonly Neighbour[]> {
   const own = findInstance(name);
   const found: Neighbour[] = [];
-  for (const { name: entry } of RUN_FOLDERS.flatMap(entriesOf)) {
+  for (const { name: entry } of runFolders().flatMap(entriesOf)) {
     const label = /^ldirectord\.(.+)\.pid$/.exec(entry)?.[1];
     if (!label) continue;
     const instance = findInstance(label === "ldirectord" ? undefined : label);

@@ -14,7 +14,12 @@ const DEFAULT_NAMES = ["ldirectord.cf", "ldirectord.yaml"];
  * Where daemons leave their pid files and sockets: root's in the first of these folders, those that a service manager starts
  * as another account, which cannot write there, in the second.
  */
-export const RUN_FOLDERS = ["/var/run", "/run/ldirectord"] as const;
+const [ROOTS_FOLDER, OTHERS_FOLDER] = ["/var/run", "/run/ldirectord"];
+
+/** Returns those of the two folders that are there. */
+export function runFolders(): readonly string[] {
+  return isFolder(OTHERS_FOLDER) ? [ROOTS_FOLDER, OTHERS_FOLDER] : [ROOTS_FOLDER];
+}
 
 /** The name of an instance's socket there, with the instance's in it. */
 export const SOCKET_NAME = /^ldirectord\.(.+)\.sock$/;
@@ -49,9 +54,9 @@ export function findInstance(name?: string): Instance {
   const candidates = names.flatMap((each) => [...FOLDERS.map((folder) => `${folder}/${each}`), resolve(each)]);
   const file = candidates.find(isFile) ?? resolve(names[0]);
   const own = name === undefined ? "ldirectord" : basename(name);
-  const isRunning = RUN_FOLDERS.some((folder) => pidFileOwner(`${folder}/ldirectord.${own}.pid`).state === "running");
+  const isRunning = runFolders().some((folder) => pidFileOwner(`${folder}/ldirectord.${own}.pid`).state === "running");
   // One file has one daemon, which may have been called by another of the file's names.
-  const base = isRunning ? own : daemonFor(file, RUN_FOLDERS)?.name ?? own;
+  const base = isRunning ? own : daemonFor(file, runFolders())?.name ?? own;
   const beside = besideOf(`ldirectord.${base}`);
   return {
     name,
@@ -67,10 +72,9 @@ export function findInstance(name?: string): Instance {
 
 /** The path of a daemon's files without what tells them apart: where it runs, or else where this account would run it. */
 function besideOf(stem: string): string {
-  const candidates = RUN_FOLDERS.map((folder) => `${folder}/${stem}`);
-  const [roots, others] = candidates;
+  const candidates = runFolders().map((folder) => `${folder}/${stem}`);
   const running = candidates.find((beside) => pidFileOwner(`${beside}.pid`).state === "running");
-  return running ?? (Deno.uid() !== 0 && isFolder(RUN_FOLDERS[1]) ? others : roots);
+  return running ?? (Deno.uid() === 0 ? candidates[0] : candidates.at(-1)!);
 }
 
 function isFolder(path: string): boolean {

@@ -21,7 +21,7 @@ import { type OpenFiles, shareOpenFiles, TooFewFiles } from "../system/open_file
 import { forgetStartPages } from "../system/start_pages.ts";
 import { alreadyRunning } from "./already_running.ts";
 import { ExitStatus } from "./exit_status.ts";
-import { type Instance, keptFiles, RUN_FOLDERS } from "./instance.ts";
+import { type Instance, keptFiles, runFolders } from "./instance.ts";
 import type { Runnable } from "./load_instance.ts";
 
 /** Milliseconds for which the lock on the configuration file is asked for while no daemon is found that has it. */
@@ -152,7 +152,7 @@ async function lockConfiguration(instance: Instance): Promise<ConfigurationLock 
       const lock = ConfigurationLock.take(pidFile, file);
       if (lock) return lock;
       // It leaves its link behind the lock: for a moment it may not be found.
-      const daemon = daemonFor(file, RUN_FOLDERS);
+      const daemon = daemonFor(file, runFolders());
       if (daemon) return alreadyRunning(instance, daemon.pid);
     }
     console.error(`ldirectord: cannot start: ${new LockedOut(configurationLockPath(pidFile, file)).message}`);

@@ -2,7 +2,7 @@ import { type ControlClient, NobodyThere, withClient } from "../control/client.t
 import { RequestError } from "../control/protocol.ts";
 import { pidFileOwner } from "../daemon/pid_file.ts";
 import { ExitStatus } from "./exit_status.ts";
-import { entriesOf, findInstance, hasConfiguration, type Instance, RUN_FOLDERS, SOCKET_NAME } from "./instance.ts";
+import { entriesOf, findInstance, hasConfiguration, type Instance, runFolders, SOCKET_NAME } from "./instance.ts";
 import { UsageError } from "./tool.ts";
 
 /**
@@ -65,6 +65,6 @@ function runs({ pidFile }: Instance): boolean {
 
 /** The names of all instances that have a socket, be somebody behind it or not. */
 function socketNames(): string[] {
-  const names = RUN_FOLDERS.flatMap(entriesOf).flatMap(({ name }) => SOCKET_NAME.exec(name)?.[1] ?? []);
+  const names = runFolders().flatMap(entriesOf).flatMap(({ name }) => SOCKET_NAME.exec(name)?.[1] ?? []);
   return [...new Set(names)];
 }
