@@ -26,7 +26,7 @@ export interface MailJob {
 export const MAX_MESSAGE = 1_000;
 export const MAX_REPORT = 1_048_576;
 
-/** Returns the refusals that a line tells of; `undefined` when it tells of nothing that could be. */
+/** Returns the refusals that a line reports; `undefined` when it reports none that is possible. */
 export function readRefusals(line: string, to: readonly string[]): readonly Refusal[] | undefined {
   let said: unknown;
   try {

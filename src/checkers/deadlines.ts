@@ -9,7 +9,7 @@ import { threadMilliseconds } from "../system/libc.ts";
 const GRAIN = 20;
 
 /**
- * Milliseconds by which the timer may ring late. More than that and nobody knows how much of their time the
+ * Milliseconds by which the timer may ring late. More than that and it is unknown how much of their time the
  * conversations had, so each deadline is extended, once: a server that keeps us busy again and again must not keep dead
  * ones in.
  */

@@ -60,7 +60,7 @@ const BY_NAME: Readonly<Record<string, readonly [FailureKind, prefix: string]>> 
 /**
  * Returns the verdict that an error means.
  *
- * @param hasSpoken whether the server had said anything before: an error that nobody foresaw is then that its words
+ * @param hasSpoken whether the server had said anything before: an unforeseen error is then that its words
  * cannot be read, and else a bug of ours.
  */
 export function explain(error: unknown, hasSpoken: boolean): CheckResult {

@@ -1,7 +1,7 @@
 /**
  * Conversations that the helper process holds, and what becomes of them when it has to be killed.
  *
- * All share one process. When that ends because of what a server sent, the round whose bytes were being parsed is only
+ * All share one process. When that ends because of what a server sent, the round of the bytes that were being parsed is only
  * suspected: it is made again in a process of its own, and the real server is guilty if it ends that one, too. All other
  * rounds are made again in a new shared process; one that was there at two ends is made alone as well. So no healthy
  * server is ever blamed, and a server that was guilty stays alone until it has behaved for a while.

@@ -45,12 +45,12 @@ type WrittenTarget = Omit<CheckTarget, "receive" | "passwd" | "secret" | "reques
   readonly passwd?: string;
 };
 
-/** A target as the helper is told of it. */
+/** A target as it is written for the helper. */
 export function writeTarget({ secret: _, requestHeaders: __, receive, passwd, ...target }: CheckTarget): WrittenTarget {
   return { ...target, receive: receive?.source, passwd: passwd?.reveal() };
 }
 
-/** The target that was told of. */
+/** The target that was written. */
 export function readTarget(written: WrittenTarget, compile: (source: string) => Pattern): CheckTarget {
   const { receive, passwd, ...target } = written;
   return {
@@ -70,7 +70,7 @@ const FAILURES: ReadonlySet<unknown> = new Set<FailureKind>([
   "internal",
 ]);
 
-/** The report of a line; `undefined` when it is none, and whoever sent it is not to be trusted any more. */
+/** The report of a line; `undefined` when it is none, and its sender is not to be trusted any more. */
 export function readReport(line: string): Report | undefined {
   let said: unknown;
   try {

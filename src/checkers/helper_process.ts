@@ -1,6 +1,6 @@
 /**
- * One helper process: this program once more, without root and capabilities, which holds the conversations whose other
- * side is parsed by code of others. It is told of them over its standard input, answers on its standard output, and is
+ * One helper process: this program once more, without root and capabilities, which holds the conversations of which the
+ * other side is parsed by code of others. It receives them over its standard input, answers on its standard output, and is
  * handed connections over a socket. What it says is not trusted, and it is killed when it does not come back.
  */
 
@@ -20,7 +20,7 @@ import { MAX_LINE, type Order, readReport, type Report, writeTarget } from "./he
 /** The command by which this program is the helper. */
 export const HELPER_COMMAND = "__helper";
 
-/** The places of the shared words: the helper's heartbeat, and the round whose bytes are being parsed. */
+/** The places of the shared words: the helper's heartbeat, and the round of the bytes that are being parsed. */
 export const BEAT = 0;
 export const PARSED = 1;
 
@@ -83,13 +83,13 @@ export interface Conversation {
 export interface HelperEnd<C extends Conversation = Conversation> {
   /** For an operator: `it did not come back from what a server sent`. */
   readonly why: string;
-  /** What a server sent is the reason; otherwise somebody has ended or stopped it. */
+  /** What a server sent is the reason; otherwise it was ended or stopped from outside. */
   readonly blamesServer: boolean;
   /** We wanted it. */
   readonly isIntended: boolean;
   /** It had not begun. */
   readonly atStart: boolean;
-  /** The conversation during which it ended, as far as can be told. */
+  /** The conversation during which it ended, as far as is known. */
   readonly suspect?: C;
   /** The conversations that have no verdict. */
   readonly open: readonly C[];
@@ -100,7 +100,7 @@ interface Round<C> {
   readonly over: AbortController;
   /** When it has ended at the latest. */
   due: number;
-  /** It was told to end without a verdict. */
+  /** It was ended without a verdict. */
   isDropped: boolean;
   connections: number;
 }
@@ -344,7 +344,7 @@ export class HelperProcess<C extends Conversation> {
     return this.#rounds.get(readWord(this.#words, PARSED))?.conversation;
   }
 
-  /** Kills it for what a server sent: to `suspect`, or whoever's bytes were parsed last. */
+  /** Kills it for what a server sent: to `suspect`, or that of the bytes that were parsed last. */
   #blame(why: string, suspect?: C): void {
     this.#kill({ why, blamesServer: true, isIntended: false, suspect: suspect ?? this.#parsed });
   }

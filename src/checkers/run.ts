@@ -126,7 +126,7 @@ function attemptsOf(target: CheckTarget, method: CheckMethod): number {
 /** Finds a checker; one that needs a library has that loaded first. */
 export type CheckerSource = () => Checker | Promise<Checker> | undefined;
 
-/** A conversation, and its verdict, for which nobody waits beyond the deadline. Neither is ever rejected. */
+/** A conversation, and its verdict, which is there at the deadline at the latest. Neither is ever rejected. */
 interface Conversation {
   readonly conversation: Promise<CheckResult>;
   readonly verdict: Promise<CheckResult>;

@@ -78,7 +78,7 @@ function headLine({ status, sort, filter, problems }: TopState, { paint }: Scree
   ];
 }
 
-/** Milliseconds for which an end of the helper process is told. */
+/** Milliseconds for which an end of the helper process is shown. */
 const HELPER_NEWS = 60_000;
 
 /** The worst of what status says beside its table. */

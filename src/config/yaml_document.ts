@@ -137,7 +137,7 @@ class DocumentReader {
       try {
         found.push(...parser.next(lexeme));
       } catch {
-        this.#flaws.push({ severity: "error", at: parser.offset, text: "this makes no sense here", hint: IN_QUOTES });
+        this.#flaws.push({ severity: "error", at: parser.offset, text: "this cannot stand here", hint: IN_QUOTES });
         return [];
       }
     }
@@ -246,7 +246,7 @@ class DocumentReader {
       this.#flaws.push({
         severity: "error",
         at: tokens[0]?.offset ?? 0,
-        text: "this makes no sense here",
+        text: "this cannot stand here",
         hint: IN_QUOTES,
       });
       return undefined;

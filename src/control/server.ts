@@ -2,7 +2,7 @@ import { linesOf, LineTooLong } from "../system/line_reader.ts";
 import { decodeRequest, encodeError, encodeResult, MAX_REQUEST, RequestError } from "./protocol.ts";
 import type { Handlers, RequestName } from "./requests.ts";
 
-/** Clients at the same time where nobody says otherwise. */
+/** Clients at the same time by default. */
 const MOST_CLIENTS = 16;
 
 /** Milliseconds that a client gets to send its next request, and to take an answer. */
@@ -40,7 +40,7 @@ export class ControlServer {
    * Listens at `path`. A socket that a dead daemon left there is replaced; the caller makes sure that none lives.
    *
    * @param complain is told of bugs of ours.
-   * @param mostClients at the same time; each further one is told so and sent away.
+   * @param mostClients at the same time; each further one gets an error and is disconnected.
    * @throws {Error} with the reason, when it cannot be done.
    */
   constructor(path: string, handlers: Partial<Handlers>, complain: (text: string) => void, mostClients = MOST_CLIENTS) {

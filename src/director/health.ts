@@ -119,7 +119,7 @@ export function heardOf(health: Health): Health {
   );
 }
 
-/** Whether its checks pass and nobody holds it out. Whether clients come to it depends on its weight, too: serving.ts. */
+/** Whether its checks pass and no order or maintenance file holds it out. Whether clients come to it depends on its weight, too: serving.ts. */
 export function isAvailable(real: RealHealth): boolean {
   return real.up && !isHeld(real);
 }

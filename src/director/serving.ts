@@ -26,7 +26,7 @@ export function weightOf(real: RealServer, health: RealHealth): number {
   return health.share < 1 && weight > 0 ? Math.max(1, Math.floor(weight * health.share)) : weight;
 }
 
-/** Returns who wants weight 0, in one line; `undefined` when the weight is above 0. */
+/** Returns where weight 0 comes from, in one line; `undefined` when the weight is above 0. */
 export function zeroWeightReason(real: RealServer, health: RealHealth): string | undefined {
   if (fullWeight(real, health) > 0) return undefined;
   if (health.orders?.weight) return "weight 0 by the operator";

@@ -29,7 +29,7 @@ export class MailStream extends NodeStream {
   startTlsWith(connection: SmtpConnection, secure: (stream: ByteStream) => Promise<ByteStream>): void {
     const internals = connection as unknown as Internals;
     internals._upgradeConnection = (done) => {
-      // What came in clear text after the agreement counts for nothing (RFC 3207, 6).
+      // What came in clear text after the agreement is dropped (RFC 3207, 6).
       Object.assign(internals, { _remainder: "", _responseQueue: [], _responsePartial: false });
       this.change(secure).then(() => {
         internals.secure = true;

@@ -28,7 +28,7 @@ interface SmtpError extends Error {
   readonly rejectedErrors?: readonly SmtpError[];
 }
 
-/** Does the job that stands on our standard input over a connection, and says on standard output who was refused. */
+/** Does the job that stands on our standard input over a connection, and writes the addresses that were refused to standard output. */
 export async function sendMail(connection: number): Promise<void> {
   giveUpRights();
   const job: MailJob = JSON.parse(await new Response(Deno.stdin.readable).text());

@@ -72,7 +72,7 @@ class Conversations {
     const dropped = new AbortController();
     this.#underWay.set(round, dropped);
     const trace = (text: string) => say({ say: "trace", round, text: text.slice(0, MAX_TEXT) });
-    // Nothing of it may go on when its verdict is told, be it at the deadline.
+    // Nothing of it may go on when its verdict is sent, be it at the deadline.
     const over = Promise.withResolvers<void>();
     const checker = await ownChecker(written.service)!;
     say({ say: "begun", round });
@@ -124,7 +124,7 @@ function compiled(source: string): Pattern {
   return pattern;
 }
 
-/** What a library throws where nobody catches it ends one conversation, by its deadline, and not all of them. */
+/** What a library throws outside any promise of ours ends one conversation, by its deadline, and not all of them. */
 function surviveLibraries(): void {
   globalThis.addEventListener("unhandledrejection", (event) => event.preventDefault());
   globalThis.addEventListener("error", (event) => event.preventDefault());

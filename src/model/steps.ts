@@ -33,7 +33,7 @@ export function atOnce<T>(steps: Steps<T>): T {
 
 /**
  * Resolves with the result of the work, done in turns of the event loop that are short; rejects when `isOver` says that
- * nobody waits for it any more.
+ * its result is no longer wanted.
  */
 export async function inTurns<T>(steps: Steps<T>, isOver: () => boolean = () => false): Promise<T> {
   for (;;) {

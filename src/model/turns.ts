@@ -31,7 +31,7 @@ export class Turns {
   }
 
   /**
-   * Calls `begin` with so many places taken: at once where they are free and nobody waits, else when its turn has come.
+   * Calls `begin` with so many places taken: at once where they are free and none waits, else when its turn has come.
    * One that asks for more than there are gets all of them. What it was given it has to {@link give} back.
    */
   take(places: number, begin: (taken: number) => void): void {

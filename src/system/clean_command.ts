@@ -1,6 +1,6 @@
 /**
  * The one place through which programs are started: each gets the environment that is written here, and nothing of what
- * whoever started us had in theirs (passwords, LD_PRELOAD, PERL5LIB).
+ * our own starter had in its own (passwords, LD_PRELOAD, PERL5LIB).
  */
 
 /** What every program gets. Administrators' tools (ipvsadm, sendmail, ping) are in the sbin folders. */

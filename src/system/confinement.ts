@@ -56,7 +56,7 @@ export function confine(dataLimit: bigint, keepUser: boolean): string {
   preferToBeKilled();
   const before = statusOfSelf();
   libc.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0n, 0n, 0n);
-  // Only who may use CAP_SETPCAP can; with no new privileges it makes no difference.
+  // Only a process with CAP_SETPCAP can; with no new privileges it makes no difference.
   for (let capability = 0n; capability <= LAST_CAPABILITY; capability++) {
     libc.prctl(PR_CAPBSET_DROP, capability, 0n, 0n, 0n);
   }

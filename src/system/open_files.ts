@@ -31,7 +31,7 @@ export interface OpenFiles {
   readonly lookUps: number;
 }
 
-/** There is no such limit: for tests, and where somebody else sees to it. */
+/** There is no such limit: for tests, and where another program sets it. */
 export const UNLIMITED: OpenFiles = { limit: Infinity, forChecks: Infinity, clients: 16, hooks: 8, lookUps: 64 };
 
 /** The limit leaves no room for checks. The message says what is needed. */

@@ -296,7 +296,7 @@ function contextFor({ verify, caFile, client }: TlsExpectation): Deno.PointerVal
 
 /**
  * One that verifies, by the system's own policy, or one that takes what it gets. A server that asks for our certificate
- * may do so in a second handshake, which is encrypted: nobody sees what group it has, so none is offered.
+ * may do so in a second handshake, which is encrypted: its group cannot be seen, so none is offered.
  */
 function newContext(verify: boolean, showsCertificate: boolean): Deno.PointerValue {
   const lib = openssl();

@@ -22,7 +22,7 @@ export function ownCommand(args: readonly string[], stderr: "piped" | "null"): D
   });
 }
 
-/** What the runtime needs to be told where the program is not one file of its own. */
+/** What the runtime needs on its command line where the program is not one file of its own. */
 function programArguments(): readonly string[] {
   if (Deno.build.standalone) return [];
   return ["run", "--quiet", "-A", "--no-check", new URL("../../main.ts", import.meta.url).href];

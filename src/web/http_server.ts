@@ -24,7 +24,7 @@ const USUAL: HttpLimits = { connections: 512, perAddress: 256, patience: 10_000 
 /** Bytes of a request's head. */
 const LONGEST_HEAD = 16_384;
 
-/** Bytes of answers that are on their way to clients, who may be slow; one alone may have more. */
+/** Bytes of answers that are on their way to clients, which may be slow; one alone may have more. */
 const MOST_ON_THE_WAY = 128 * 1024 * 1024;
 
 /** Requests of one connection. */
@@ -244,7 +244,7 @@ interface Request extends Asked {
   readonly keeps: boolean;
 }
 
-/** What a head asks for, or the answer to one that makes no sense here. */
+/** What a head asks for, or the answer to one that is not valid here. */
 function parseHead(head: string): Request | Response {
   const [first, ...lines] = head.split("\r\n");
   const [, method, target, version] = /^([A-Z]+) (\S+) HTTP\/(\d\.\d)$/.exec(first) ?? [];
@@ -253,7 +253,7 @@ function parseHead(head: string): Request | Response {
   const fields = new Map<string, string>();
   for (const line of lines) {
     const [, name, value] = /^([\w!#$%&'*+.^`|~-]+):[ \t]*(.*?)[ \t]*$/.exec(line) ?? [];
-    if (name === undefined) return refusal(400, "A line of the request's head makes no sense.");
+    if (name === undefined) return refusal(400, "A line of the request's head is not valid.");
     fields.set(name.toLowerCase(), value);
   }
   const host = fields.get("host");

@@ -67,7 +67,7 @@ export class NodeStream extends Duplex {
 
   /** Sends what the library has still to send, its goodbye. Whether that succeeds no longer matters. */
   finish(): Promise<void> {
-    // Node forgets whoever waits for the end of what a library has already given up.
+    // Node forgets what waits for the end of what a library has already given up.
     if (this.destroyed) return Promise.resolve();
     return new Promise((resolve) => this.end(() => resolve()));
   }

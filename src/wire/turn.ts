@@ -13,7 +13,7 @@ export function beginTurn(): void {
   began = performance.now();
 }
 
-/** Whether the turn has taken so long that whoever still has much to do should await {@link nextTurn}. */
+/** Whether the turn has taken so long that work which goes on for long should await {@link nextTurn}. */
 export function isLongTurn(): boolean {
   return performance.now() - began > LONG;
 }
