@@ -90,7 +90,8 @@ export function userNames(users: readonly CheckUser[]): string {
 
 /** A weight on its way up or down, which may change every second; none, or some again, is news. */
 function isStep({ occasion, action, before }: Extract<DirectorEvent, { type: "table-changed" }>): boolean {
-  return occasion === "weight" && "destination" in action && action.destination.weight > 0 && before?.weight !== 0;
+  return occasion === "weight" && action.do === "edit-destination" && action.destination.weight > 0 &&
+    before?.weight !== 0;
 }
 
 function describeChange(event: Extract<DirectorEvent, { type: "table-changed" }>): string {

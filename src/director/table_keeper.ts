@@ -243,6 +243,7 @@ export class TableKeeper {
     else atOnce(made);
     const earlier = refused.filter((step) => !steps.includes(step));
     if (earlier.length > 0 && this.#previous) this.#previous = taken(this.#previous, undefined, earlier);
+    this.#reportVanished(desired, after);
     // Somebody may have changed the table by hand: what is left is planned once more, from what is really there.
     if (said.length + refused.length > 0 && !basis) return await this.#apply(order, after);
 
@@ -252,6 +253,13 @@ export class TableKeeper {
     this.#reportRefused(refused, said);
     if (refused.length > 0) this.#retryLater();
     else this.#retries = 0;
+  }
+
+  /** What a look after a change finds missing is put back by the plan that follows, and was not refused. */
+  #reportVanished(desired: DesiredTable, after: IpvsTable): void {
+    const isGone = (key: VirtualKey) => this.#previous?.has(key) === true && !after.has(key);
+    const services = [...desired].flatMap(([key, service]) => isGone(key) ? [service] : []);
+    if (services.length > 0) this.#ports.report({ type: "services-vanished", services });
   }
 
   async #change(steps: Plan): Promise<readonly string[]> {

@@ -171,10 +171,11 @@ scenario(
     -a -t 192.0.2.10:80 -r 10.0.0.13:80 -m -w 1
   `;
     await table.becomes(kept);
+    await table.stays(kept, 2);
 
     await table.changeByHand("-C");
     await table.becomes(kept);
-    await client.isServedBy("192.0.2.10:80", "10.0.0.11");
+    await client.isServedBy("192.0.2.10:80", "10.0.0.11", "10.0.0.13");
     match(await Deno.readTextFile("/var/log/ldirectord.log"), /vanished.*192\.0\.2\.10:80/);
 
     await table.changeByHand("-e -t 192.0.2.10:80 -r 10.0.0.11:80 -m -w 0");
