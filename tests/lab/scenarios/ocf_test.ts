@@ -1,8 +1,8 @@
 import { match, strictEqual } from "node:assert/strict";
-import { poll } from "../world/wait.ts";
 import { clusterScenario } from "../world/cluster.ts";
 import { SITE, SITE_UP } from "../world/cluster_site.ts";
 import { AGENT, installAgent } from "../world/pacemaker.ts";
+import { poll } from "../world/wait.ts";
 
 const CONFIG = "/etc/ha.d/www";
 
