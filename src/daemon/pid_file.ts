@@ -38,6 +38,8 @@ export class PidFile {
     this.#path = path;
     this.#lock = lock;
     this.#file = Deno.openSync(path, { write: true, create: true, truncate: true });
+    // For tools that ask for it (pkill -L). Nothing of ours depends on it: any account that may read the file can lock it.
+    this.#file.tryLockSync(true);
   }
 
   /**

@@ -156,9 +156,10 @@ Deno.test("an account that is not the daemon's can neither hold the lock nor sta
     const first = PidFile.take(path);
     ok(first instanceof PidFile);
     strictEqual(Deno.statSync(path.replace(".pid", ".lock")).mode! & 0o777, 0o600);
+    first.release();
+    Deno.writeTextFileSync(path, "4194303\n");
     using file = Deno.openSync(path, { read: true });
     ok(file.tryLockSync(true), "whoever may read the pid file may lock it");
-    first.release();
     Deno.writeTextFileSync(path.replace(".pid", ".lock"), "", { mode: 0o644 });
     using shared = Deno.openSync(path.replace(".pid", ".lock"), { read: true });
     ok(shared.tryLockSync(true));
