@@ -6,6 +6,7 @@
 import { type IpAddress, parseIp } from "../model/address.ts";
 import type { MailServer } from "../model/virtual_service.ts";
 import { boundedLines } from "../system/line_reader.ts";
+import { killChild } from "../system/child_process.ts";
 import { inheritable } from "../system/descriptor_passing.ts";
 import { close } from "../system/libc.ts";
 import { ownCommand } from "../system/own_program.ts";
@@ -93,13 +94,7 @@ async function addressesOf(host: string, signal: AbortSignal): Promise<readonly 
 /** Has a process of its own do the job over the connection, which is gone afterwards; gives what it says. */
 async function runJob(connection: number, job: string, signal: AbortSignal): Promise<string> {
   const child = startChild(connection);
-  const kill = () => {
-    try {
-      child.kill("SIGKILL");
-    } catch {
-      // It has ended already.
-    }
-  };
+  const kill = () => killChild(child);
   signal.addEventListener("abort", kill);
   if (signal.aborted) kill();
   try {

@@ -5,6 +5,7 @@
  */
 
 import type { CheckResult, CheckTarget } from "../model/check.ts";
+import { killChild, lastWords } from "../system/child_process.ts";
 import { boundedLines } from "../system/line_reader.ts";
 import { descriptorChannel, inheritable, sendDescriptor } from "../system/descriptor_passing.ts";
 import { readKernelFile } from "../system/kernel_file.ts";
@@ -207,7 +208,7 @@ export class HelperProcess<C extends Conversation> {
   }
 
   async #follow(onEnd: (end: HelperEnd<C>) => void): Promise<void> {
-    const words = lastWords(this.#child.stderr);
+    const words = lastLine(this.#child.stderr);
     const [{ code, signal }, said] = await Promise.all([this.#child.status, words, this.#listen()]);
     clearTimeout(this.#timer);
     this.#begun.resolve();
@@ -247,7 +248,7 @@ export class HelperProcess<C extends Conversation> {
       return;
     }
     const round = this.#rounds.get(report.round);
-    // One whose connection failed.
+    // Its connection has failed meanwhile.
     if (!round) return;
     if (report.say === "begun") round.due = performance.now() + round.conversation.milliseconds;
     else if (report.say === "trace") round.conversation.trace(report.text);
@@ -351,11 +352,7 @@ export class HelperProcess<C extends Conversation> {
 
   #kill(reason: Reason<C>): void {
     this.#killed ??= reason;
-    try {
-      this.#child.kill("SIGKILL");
-    } catch {
-      // It has ended already.
-    }
+    killChild(this.#child);
   }
 }
 
@@ -369,8 +366,7 @@ function cpuMilliseconds(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) * TICK || 0;
 }
 
-async function lastWords(output: ReadableStream<Uint8Array>): Promise<string> {
-  let said = "";
-  for await (const bytes of output) said = (said + new TextDecoder().decode(bytes)).slice(-LAST_WORDS);
-  return said.trim().split("\n").at(-1)!;
+/** The last line of what it writes, which is why it ends. */
+async function lastLine(output: ReadableStream<Uint8Array>): Promise<string> {
+  return (await lastWords(output, LAST_WORDS)).trim().split("\n").at(-1)!;
 }

@@ -3,6 +3,7 @@ import { closest } from "../config/closest.ts";
 import type { KeptFiles } from "../daemon/daemon.ts";
 import { daemonFor } from "../daemon/configuration_lock.ts";
 import { pidFileOwner } from "../daemon/pid_file.ts";
+import { entriesOf } from "../system/folder.ts";
 
 /** Where cluster set-ups keep configurations, searched in this order before the name is taken as it stands. */
 const FOLDERS = ["/etc/ha.d", "/etc/ha.d/conf"];
@@ -54,10 +55,11 @@ export function findInstance(name?: string): Instance {
   const candidates = names.flatMap((each) => [...FOLDERS.map((folder) => `${folder}/${each}`), resolve(each)]);
   const file = candidates.find(isFile) ?? resolve(names[0]);
   const own = name === undefined ? "ldirectord" : basename(name);
-  const isRunning = runFolders().some((folder) => pidFileOwner(`${folder}/ldirectord.${own}.pid`).state === "running");
+  const running = runningBeside(own);
   // One file has one daemon, which may have been called by another of the file's names.
-  const base = isRunning ? own : daemonFor(file, runFolders())?.name ?? own;
-  const beside = besideOf(`ldirectord.${base}`);
+  const other = running === undefined ? daemonFor(file, runFolders())?.name : undefined;
+  const base = other ?? own;
+  const beside = running ?? (other && runningBeside(other)) ?? besideOf(ownFolder(), base);
   return {
     name,
     file,
@@ -70,11 +72,19 @@ export function findInstance(name?: string): Instance {
   };
 }
 
-/** The path of a daemon's files without what tells them apart: where it runs, or else where this account would run it. */
-function besideOf(stem: string): string {
-  const candidates = runFolders().map((folder) => `${folder}/${stem}`);
-  const running = candidates.find((beside) => pidFileOwner(`${beside}.pid`).state === "running");
-  return running ?? (Deno.uid() === 0 ? candidates[0] : candidates.at(-1)!);
+/** The path of the files of the daemon of that name, where one runs, without what tells them apart. */
+function runningBeside(base: string): string | undefined {
+  const candidates = runFolders().map((folder) => besideOf(folder, base));
+  return candidates.find((beside) => pidFileOwner(`${beside}.pid`).state === "running");
+}
+
+function besideOf(folder: string, base: string): string {
+  return `${folder}/ldirectord.${base}`;
+}
+
+/** Where this account would run a daemon. */
+function ownFolder(): string {
+  return Deno.uid() === 0 ? ROOTS_FOLDER : runFolders().at(-1)!;
 }
 
 function isFolder(path: string): boolean {
@@ -92,15 +102,6 @@ export function configurationNames(): readonly string[] {
       .map(({ name }) => name)
   );
   return [...new Set(names)].sort();
-}
-
-/** The entries of a folder; none where it cannot be read. */
-export function entriesOf(folder: string): readonly Deno.DirEntry[] {
-  try {
-    return [...Deno.readDirSync(folder)];
-  } catch {
-    return [];
-  }
 }
 
 function namesVirtual(file: string): boolean {

@@ -1,8 +1,9 @@
 import { type ControlClient, NobodyThere, withClient } from "../control/client.ts";
 import { RequestError } from "../control/protocol.ts";
 import { pidFileOwner } from "../daemon/pid_file.ts";
+import { entriesOf } from "../system/folder.ts";
 import { ExitStatus } from "./exit_status.ts";
-import { entriesOf, findInstance, hasConfiguration, type Instance, runFolders, SOCKET_NAME } from "./instance.ts";
+import { findInstance, hasConfiguration, type Instance, runFolders, SOCKET_NAME } from "./instance.ts";
 import { UsageError } from "./tool.ts";
 
 /**

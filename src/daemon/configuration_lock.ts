@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { dirname } from "node:path";
+import { entriesOf } from "../system/folder.ts";
 import { removeIfAllowed } from "../system/remove_if_allowed.ts";
 import { LockFile } from "./lock_file.ts";
 import { pidFileOwner } from "./pid_file.ts";
@@ -61,7 +62,7 @@ export function daemonFor(
   const path = realPath(file);
   if (path === undefined) return undefined;
   for (const folder of folders) {
-    for (const entry of namesIn(folder)) {
+    for (const { name: entry } of entriesOf(folder)) {
       const name = LINK_NAME.exec(entry)?.[1];
       if (name === undefined || linkTarget(`${folder}/${entry}`) !== path) continue;
       const owner = pidFileOwner(`${folder}/ldirectord.${name}.pid`);
@@ -69,14 +70,6 @@ export function daemonFor(
     }
   }
   return undefined;
-}
-
-function namesIn(folder: string): readonly string[] {
-  try {
-    return [...Deno.readDirSync(folder)].map(({ name }) => name);
-  } catch {
-    return [];
-  }
 }
 
 function linkTarget(path: string): string | undefined {

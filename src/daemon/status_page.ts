@@ -1,4 +1,5 @@
 import { formatWebAddress, type WebAddress } from "../model/web_address.ts";
+import { lastWords } from "../system/child_process.ts";
 import { cleanCommand } from "../system/clean_command.ts";
 import { OWN_PROGRAM } from "../system/own_program.ts";
 import type { Log } from "./log.ts";
@@ -72,7 +73,7 @@ export class StatusPage {
   }
 
   async #watch(child: Deno.ChildProcess, startedAt: number): Promise<void> {
-    const said = lastWords(child.stderr);
+    const said = lastWords(child.stderr, MOST_SAID);
     const { code, signal } = await child.status;
     const words = (await said).trim().replaceAll("\n", "; ");
     if (this.#child !== child) return;
@@ -86,10 +87,4 @@ export class StatusPage {
     if (this.#retries++ < RETRY_DELAYS.length) this.#log.error(`statuspage: ${trouble}; trying again`);
     this.#timer = setTimeout(() => this.#start(), delay);
   }
-}
-
-async function lastWords(output: ReadableStream<Uint8Array>): Promise<string> {
-  let said = "";
-  for await (const bytes of output) said = (said + new TextDecoder().decode(bytes)).slice(-MOST_SAID);
-  return said;
 }

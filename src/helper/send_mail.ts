@@ -14,6 +14,7 @@ import { adoptTcp } from "../wire/tcp.ts";
 import { startTls } from "../wire/tls.ts";
 import { giveUpRights } from "./give_up_rights.ts";
 import { MailStream } from "./mail_stream.ts";
+import { sayLine } from "./say_line.ts";
 
 /** The port at which SMTP is encrypted from the start. */
 const SMTPS = 465;
@@ -33,9 +34,7 @@ export async function sendMail(connection: number): Promise<void> {
   giveUpRights();
   const job: MailJob = JSON.parse(await new Response(Deno.stdin.readable).text());
   const refusals = await refusalsOf(job, connection);
-  const cut = refusals.map((refusal) => ({ ...refusal, message: refusal.message.slice(0, MAX_MESSAGE) }));
-  const bytes = new TextEncoder().encode(`${JSON.stringify(cut)}\n`);
-  for (let sent = 0; sent < bytes.length;) sent += Deno.stdout.writeSync(bytes.subarray(sent));
+  sayLine(refusals.map((refusal) => ({ ...refusal, message: refusal.message.slice(0, MAX_MESSAGE) })));
 }
 
 async function refusalsOf(job: MailJob, connection: number): Promise<readonly Refusal[]> {

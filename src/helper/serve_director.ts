@@ -17,6 +17,7 @@ import { boundWork } from "./bounded_work.ts";
 import { giveUpRights } from "./give_up_rights.ts";
 import { HandedConnections } from "./handed_connections.ts";
 import { ownChecker } from "./own_checkers.ts";
+import { sayLine } from "./say_line.ts";
 
 /** Characters of an order: a target, or a file of certificates. */
 const MAX_ORDER = 64 * 1024 * 1024;
@@ -100,10 +101,9 @@ class Conversations {
   }
 }
 
-/** Says it before anything else is done: what a server sent may keep us from doing so later. */
+/** What a server sent may keep us from saying it later. */
 function say(report: Report): void {
-  const bytes = new TextEncoder().encode(`${JSON.stringify(report)}\n`);
-  for (let sent = 0; sent < bytes.length;) sent += Deno.stdout.writeSync(bytes.subarray(sent));
+  sayLine(report);
 }
 
 function bounded(result: CheckResult): CheckResult {

@@ -2,6 +2,7 @@ import { harmless } from "../model/harmless_text.ts";
 import type { Plan } from "../model/plan.ts";
 import type { IpvsTable } from "../model/table.ts";
 import type { SyncDaemon } from "../model/sync.ts";
+import { killChild } from "../system/child_process.ts";
 import { cleanCommand } from "../system/clean_command.ts";
 import { setNiceness } from "../system/libc.ts";
 import { Capability, handingDown } from "../system/privileges.ts";
@@ -99,9 +100,9 @@ export class Ipvsadm implements IpvsDriver, CounterReader, SyncDriver {
   /** Runs `ipvsadm -S` or `-L` and gives its list, which is whole. */
   async #list(args: readonly string[]): Promise<string> {
     const { stdout } = await this.#run(args);
-    const begins = args[0] === "-L" ? stdout.startsWith(LIST_HEAD) : true;
+    const hasHead = args[0] !== "-L" || stdout.startsWith(LIST_HEAD);
     // Each line ends with a newline: where the last one does not, the rest of it is missing.
-    if (begins && (stdout === "" || stdout.endsWith("\n"))) return stdout;
+    if (hasHead && (stdout === "" || stdout.endsWith("\n"))) return stdout;
     throw new IpvsUnavailable(`ipvsadm ${args.join(" ")} gave a list that is not whole`);
   }
 
@@ -116,7 +117,7 @@ export class Ipvsadm implements IpvsDriver, CounterReader, SyncDriver {
     const late = Promise.withResolvers<never>();
     const timer = setTimeout(() => {
       late.reject(new IpvsUnavailable(`ipvsadm ${args[0]} gave no answer within ${deadline / 1000} s and was killed`));
-      kill(child);
+      killChild(child);
     }, deadline);
     try {
       // Its end is not waited for: stuck in the kernel it may never come, and what it has started may keep its pipes.
@@ -203,14 +204,6 @@ function spawn(folders: readonly string[], args: readonly string[]): Deno.ChildP
     }
   }
   throw new IpvsUnavailable("the program ipvsadm is not installed (Debian: apt-get install ipvsadm)");
-}
-
-function kill(child: Deno.ChildProcess): void {
-  try {
-    child.kill("SIGKILL");
-  } catch {
-    // It has ended, and left somebody behind who keeps its pipes.
-  }
 }
 
 /** Writes the input and closes the pipe; a child that ended early has said why on its standard error. */

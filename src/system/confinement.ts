@@ -2,6 +2,7 @@
  * Giving up what a process may do, for good: for one that reads what hostile servers send.
  */
 
+import { cString } from "./c_string.ts";
 import { readKernelFile } from "./kernel_file.ts";
 import { close, O_WRONLY, open, write } from "./libc.ts";
 
@@ -37,7 +38,7 @@ const USERS = ["ldirectord", "nobody"];
 
 /** The first of {@link USERS} that /etc/passwd has. */
 export function unprivilegedUser(): UnprivilegedUser | undefined {
-  const lines = (readKernelFile("/etc/passwd") ?? "").split("\n").map((line) => line.split(":"));
+  const lines = accounts();
   for (const wanted of USERS) {
     const line = lines.find(([name]) => name === wanted);
     if (line && Number(line[2]) > 0) return { name: wanted, uid: Number(line[2]), gid: Number(line[3]) };
@@ -107,8 +108,12 @@ function statusOfSelf(): string {
 }
 
 function nameOf(uid: number | null): string {
-  const lines = (readKernelFile("/etc/passwd") ?? "").split("\n").map((line) => line.split(":"));
-  return lines.find(([, , id]) => Number(id) === uid)?.[0] ?? `uid ${uid}`;
+  return accounts().find(([, , id]) => Number(id) === uid)?.[0] ?? `uid ${uid}`;
+}
+
+/** The lines of /etc/passwd, each by its fields. */
+function accounts(): readonly (readonly string[])[] {
+  return (readKernelFile("/etc/passwd") ?? "").split("\n").map((line) => line.split(":"));
 }
 
 const SET_MODE_FILTER = 1;
@@ -165,8 +170,4 @@ function forbidCalls(install: (program: Uint8Array<ArrayBuffer>) => number): voi
   program.setUint16(0, rules.length, true);
   program.setBigUint64(8, Deno.UnsafePointer.value(Deno.UnsafePointer.of(filter)), true);
   install(new Uint8Array(program.buffer));
-}
-
-function cString(text: string): Uint8Array<ArrayBuffer> {
-  return new TextEncoder().encode(`${text}\0`);
 }

@@ -5,6 +5,8 @@
  * None blocks: sockets made here are non-blocking.
  */
 
+import { cString } from "./c_string.ts";
+
 /** Linux's error numbers (errno(3)), as far as our calls give them and somebody cares. */
 export const Errno = {
   EPERM: 1,
@@ -247,7 +249,7 @@ const O_CLOEXEC = 0o2000000;
 
 /** open(2) of a file that is there: a descriptor that children do not inherit. */
 export function open(path: string, flags: number): number {
-  return outcome(libc().open(new TextEncoder().encode(`${path}\0`), flags | O_CLOEXEC));
+  return outcome(libc().open(cString(path), flags | O_CLOEXEC));
 }
 
 /** read(2) into `buffer`: how many bytes came; 0 at the end of a file. */

@@ -6,6 +6,7 @@
  * ends (whoever closes it), and speaks to no server older than TLS 1.2.
  */
 
+import { cString } from "./c_string.ts";
 import { Errno, SystemError } from "./libc.ts";
 import { pemFile } from "./pem_file.ts";
 
@@ -390,10 +391,6 @@ function requireLoaded(outcome: number, complaint: string): void {
   const reason = textAt(openssl().ERR_reason_error_string(openssl().ERR_get_error()));
   openssl().ERR_clear_error();
   throw new TlsFileError(reason ? `${complaint}: ${reason}` : complaint);
-}
-
-function cString(text: string): Uint8Array<ArrayBuffer> {
-  return new TextEncoder().encode(`${text}\0`);
 }
 
 function textAt(pointer: Deno.PointerValue): string {

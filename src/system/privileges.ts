@@ -5,6 +5,7 @@
  * that one alone keeps them.
  */
 
+import { cString } from "./c_string.ts";
 import { SystemError } from "./libc.ts";
 
 const DECLARATIONS = {
@@ -103,8 +104,4 @@ function capabilitySets(capabilities: readonly number[]): [Uint32Array<ArrayBuff
 
 function require(call: string, result: number): void {
   if (result < 0) throw new SystemError(call, new Deno.UnsafePointerView(libc().__errno_location()!).getInt32());
-}
-
-function cString(text: string): Uint8Array<ArrayBuffer> {
-  return new TextEncoder().encode(`${text}\0`);
 }

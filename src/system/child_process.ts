@@ -1,0 +1,15 @@
+/** Kills a program that we started; one that has ended already is left at that. */
+export function killChild(child: Deno.ChildProcess): void {
+  try {
+    child.kill("SIGKILL");
+  } catch {
+    // It has ended already, and may have left somebody behind who keeps its pipes.
+  }
+}
+
+/** Reads what a program writes to its end, and returns the last characters of it, at most so many. */
+export async function lastWords(output: ReadableStream<Uint8Array>, most: number): Promise<string> {
+  let said = "";
+  for await (const bytes of output) said = (said + new TextDecoder().decode(bytes)).slice(-most);
+  return said;
+}
