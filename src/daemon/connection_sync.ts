@@ -74,10 +74,9 @@ export class ConnectionSync {
   #keep(ours: readonly SyncDaemon[]): void {
     const { file, log } = this.#ports;
     try {
+      if (ours.length === 0 && removeIfAllowed(file)) return;
       Deno.writeTextFileSync(file, `${JSON.stringify(ours)}\n`);
-      if (ours.length === 0) removeIfAllowed(file);
     } catch (error) {
-      if (error instanceof Deno.errors.NotFound) return;
       log.error(`${file} cannot be written: ${(error as Error).message}`);
     }
   }
