@@ -3,7 +3,8 @@
  */
 
 import type { AskedWeight, CheckResult, CheckTarget, FailureKind, Pattern } from "../model/check.ts";
-import { isLongTurn, nextTurn } from "../wire/turn.ts";
+import { inTurns } from "../model/steps.ts";
+import { isLongTurn, nextTurn } from "../model/turn.ts";
 
 /** The server is well; `detail` says what it answered, and `weight` what it asks for. */
 export function up(detail: string, weight?: AskedWeight): CheckResult {
@@ -25,11 +26,7 @@ export function matches(receive: Pattern, text: string): boolean | Promise<boole
 
 async function matchesInSlices(receive: Pattern, text: string): Promise<boolean> {
   if (isLongTurn()) await nextTurn();
-  for (const search = receive.search(text);;) {
-    const { done, value } = search.next();
-    if (done) return value;
-    if (isLongTurn()) await nextTurn();
-  }
+  return await inTurns(receive.search(text));
 }
 
 /** The rule of `receive`: `text` (one character a byte) must contain it; where it is unset, anything passes. */

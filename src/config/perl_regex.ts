@@ -3,6 +3,7 @@
  * with the answer's length only, so that no answer and no expression can keep the director busy.
  */
 
+import type { Steps } from "../model/steps.ts";
 import type { Pattern } from "../model/check.ts";
 import { SHORTHANDS } from "./byte_set.ts";
 import { Automaton, type Marks } from "./regex_automaton.ts";
@@ -49,7 +50,7 @@ class CompiledPattern implements Pattern {
     return this.#automaton(this.#compiled.program).matches(seen, drained(this.#marks(seen)));
   }
 
-  *search(text: string): Generator<void, boolean> {
+  *search(text: string): Steps<boolean> {
     const seen = bounded(text);
     const marks = yield* this.#marks(seen);
     return yield* this.#automaton(this.#compiled.program).search(seen, marks);

@@ -2,7 +2,7 @@
  * Which real servers serve, and when the fallback does. Pure.
  *
  * A real server serves when it is available (health.ts) and its weight is above 0: the kernel sends no new connection to a
- * destination of weight 0, whoever wanted that weight.
+ * destination of weight 0, wherever that weight comes from.
  */
 
 import type { AskedWeight, Check } from "../model/check.ts";

@@ -1,12 +1,12 @@
-import { tableAfter, tableAfterInSteps } from "../ipvs/change_table.ts";
+import { tableAfterInSteps } from "../ipvs/change_table.ts";
 import { type IpvsDriver, IpvsUnavailable } from "../ipvs/driver.ts";
 import type { Action, Plan } from "../model/plan.ts";
-import { atOnce, everySoOften, inTurns, isLongWork, type Steps } from "../model/steps.ts";
+import { everySoOften, type Steps, walkFor } from "../model/steps.ts";
 import { destinationKey, type IpvsTable, type VirtualKey, virtualKey } from "../model/table.ts";
 import type { Clock } from "./clock.ts";
 import type { DesiredTable } from "./desired.ts";
 import { type DirectorEvent, type Occasion, OCCASIONS, type Report } from "./events.ts";
-import { outstanding, outstandingInSteps, plan, planInSteps, taken } from "./plan.ts";
+import { outstandingInSteps, planInSteps, taken } from "./plan.ts";
 import { trustedRead } from "./trusted_read.ts";
 
 /** Milliseconds until refused changes or an unreachable table are tried again: the first waits, then the last for ever. */
@@ -221,26 +221,22 @@ export class TableKeeper {
     const thresholds = usesThresholds(desired);
     const before = basis ?? this.#lastSeen(occasion, thresholds) ?? await this.read(thresholds);
     const input = { current: before, desired, previous: this.#previous, reconcile: setsRight(occasion) };
-    const steps = isLongWork(sizeOf(desired)) ? await inTurns(planInSteps(input)) : plan(input);
-    const isLong = isLongWork(Math.max(steps.length, this.#unseen.size));
+    const steps = await walkFor(sizeOf(desired))(planInSteps(input));
+    const walk = walkFor(Math.max(steps.length, this.#unseen.size));
     const said = steps.length === 0 ? [] : await this.#change(steps);
-    if (isLong) await inTurns(this.#note(steps));
-    else atOnce(this.#note(steps));
+    await walk(this.#note(steps));
     if (!basis && said.length === 0 && this.#mayLookLater(occasion, steps)) {
-      const assumed = this.#assumeTaken(order, steps, before, thresholds);
-      return isLong ? await inTurns(assumed) : atOnce(assumed);
+      return await walk(this.#assumeTaken(order, steps, before, thresholds));
     }
 
-    const expected = isLong ? await inTurns(tableAfterInSteps(before, steps)) : tableAfter(before, steps);
+    const expected = await walk(tableAfterInSteps(before, steps));
     const after = this.#unseen.size === 0 ? before : await this.read(thresholds, expected);
     const unseen = [...this.#unseen.values()];
-    const refused = isLong ? await inTurns(outstandingInSteps(after, unseen)) : outstanding(after, unseen);
+    const refused = await walk(outstandingInSteps(after, unseen));
     this.#unseen.clear();
 
-    const untaken = new Set(isLong ? await inTurns(outstandingInSteps(after, steps)) : outstanding(after, steps));
-    const made = this.#reportChanges(steps.filter((action) => !untaken.has(action)), before, order);
-    if (isLong) await inTurns(made);
-    else atOnce(made);
+    const untaken = new Set(await walk(outstandingInSteps(after, steps)));
+    await walk(this.#reportChanges(steps.filter((action) => !untaken.has(action)), before, order));
     const earlier = refused.filter((step) => !steps.includes(step));
     if (earlier.length > 0 && this.#previous) this.#previous = taken(this.#previous, undefined, earlier);
     this.#reportVanished(desired, after);

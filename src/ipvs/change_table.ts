@@ -8,15 +8,10 @@ import {
   type VirtualKey,
   virtualKey,
 } from "../model/table.ts";
-import { atOnce, everySoOften, type Steps } from "../model/steps.ts";
+import { everySoOften, type Steps } from "../model/steps.ts";
 import { canonicalSettings } from "./canonical.ts";
 
-/** The table as it is after the changes, those that it refuses left out. */
-export function tableAfter(table: IpvsTable, plan: Plan): IpvsTable {
-  return atOnce(tableAfterInSteps(table, plan));
-}
-
-/** The same in steps. */
+/** The table as it is after the changes, those that it refuses left out; in steps. */
 export function* tableAfterInSteps(table: IpvsTable, plan: Plan): Steps<IpvsTable> {
   const after = new Map(table);
   const copied = new Set<VirtualKey>();

@@ -4,6 +4,7 @@
 
 import type { IpAddress } from "./address.ts";
 import type { Secret } from "./secret.ts";
+import type { Steps } from "./steps.ts";
 
 /** The protocols that a negotiate check can speak. */
 export const SERVICES = [
@@ -91,7 +92,7 @@ export interface Pattern {
   /** Whether the expression occurs in the text (one character per received byte). */
   matches(text: string): boolean;
   /** The same for a text that may be long: yields after each few milliseconds of work. */
-  search(text: string): Generator<void, boolean>;
+  search(text: string): Steps<boolean>;
 }
 
 /** Where a check's packets come from, as far as the configuration says. */

@@ -1,13 +1,11 @@
 /**
- * Long work in steps, so that the event loop can turn meanwhile: while one turn goes on, nothing else is read, started or
- * timed out.
+ * Long work in steps, so that the event loop can turn meanwhile (turn.ts).
  */
+
+import { isLongTurn, nextTurn } from "./turn.ts";
 
 /** Work that gives way after each step; what it returns is its result. */
 export type Steps<T> = Generator<void, T, void>;
-
-/** Milliseconds after which work gives way to the rest. */
-const LONG = 8;
 
 /** Steps between two looks at the clock where one is short; see {@link everySoOften}. */
 const SHORT_STEPS = 64;
@@ -23,6 +21,11 @@ export function isLongWork(entries: number): boolean {
 /** How steps are taken: all at once, or in turns. */
 export type Walk = <T>(steps: Steps<T>) => T | Promise<T>;
 
+/** Returns how work on so many entries is done: at once where they are few. */
+export function walkFor(entries: number): Walk {
+  return isLongWork(entries) ? inTurns : atOnce;
+}
+
 /** Returns the result of the work, done at once. */
 export function atOnce<T>(steps: Steps<T>): T {
   for (;;) {
@@ -37,12 +40,11 @@ export function atOnce<T>(steps: Steps<T>): T {
  */
 export async function inTurns<T>(steps: Steps<T>, isOver: () => boolean = () => false): Promise<T> {
   for (;;) {
-    const began = performance.now();
     do {
       const { done, value } = steps.next();
       if (done) return value;
-    } while (performance.now() - began < LONG);
-    await new Promise((resolve) => setTimeout(resolve, 0));
+    } while (!isLongTurn());
+    await nextTurn();
     if (isOver()) throw new Abandoned();
   }
 }

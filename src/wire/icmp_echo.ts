@@ -8,7 +8,7 @@ import * as libc from "../system/libc.ts";
 import { decodeEchoReply, ECHO_REPLY, encodeEchoRequest, withoutIpv4Header } from "./icmp_packet.ts";
 import { setOrigin } from "./origin.ts";
 import { unwatch, watch } from "./readiness.ts";
-import { nextTurn } from "./turn.ts";
+import { nextTurn } from "../model/turn.ts";
 import { encodeSocketAddress, socketFamily } from "./socket_address.ts";
 
 const PROTOCOL: Record<Family, number> = { 4: 1, 6: 58 };

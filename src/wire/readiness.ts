@@ -7,7 +7,7 @@
  */
 
 import * as libc from "../system/libc.ts";
-import { beginTurn } from "./turn.ts";
+import { beginTurn } from "../model/turn.ts";
 
 /** Milliseconds between two looks while few wait: an answer is noticed, and a duration is measured, this closely. */
 const SHORTEST_PAUSE = 2;

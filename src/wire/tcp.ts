@@ -12,7 +12,7 @@ import type { ByteStream } from "./byte_stream.ts";
 import { setOrigin } from "./origin.ts";
 import { unwatch, unwatchShared, watch } from "./readiness.ts";
 import { encodeSocketAddress, socketFamily } from "./socket_address.ts";
-import { isLongTurn, nextTurn } from "./turn.ts";
+import { isLongTurn, nextTurn } from "../model/turn.ts";
 
 /**
  * Where every read lands before it is copied out: one for all, because a read never waits. No larger than what takes a

@@ -7,7 +7,7 @@ import type { Origin } from "../model/check.ts";
 import * as libc from "../system/libc.ts";
 import { setOrigin } from "./origin.ts";
 import { unwatch, watch } from "./readiness.ts";
-import { isLongTurn, nextTurn } from "./turn.ts";
+import { isLongTurn, nextTurn } from "../model/turn.ts";
 import { decodeSocketAddress, encodeSocketAddress, socketFamily } from "./socket_address.ts";
 
 const MAX_DATAGRAM = 65_535;
