@@ -50,14 +50,13 @@ export async function bundle(): Promise<readonly string[]> {
   const sealed = modules.filter(seal);
   if (sealed.length !== 1) fail(`deno bundle has changed: ${sealed.length} modules resolve at run time, not one`);
   modules.forEach(requireSealed);
-  for (const asset of ASSETS) {
-    await Deno.copyFile(`${ROOT}${asset}`, `${BUNDLE}/${asset.slice(asset.lastIndexOf("/") + 1)}`);
-  }
+  const assets = await Promise.all(ASSETS.map(async (asset) => {
+    const copy = `${BUNDLE}/${asset.slice(asset.lastIndexOf("/") + 1)}`;
+    await Deno.copyFile(`${ROOT}${asset}`, copy);
+    return copy;
+  }));
   const entry = `${BUNDLE}/main.js`;
-  return [
-    entry,
-    ...[...Deno.readDirSync(BUNDLE)].map(({ name }) => `${BUNDLE}/${name}`).filter((path) => path !== entry).sort(),
-  ];
+  return [entry, ...[...modules, ...assets].filter((path) => path !== entry).sort()];
 }
 
 /** Returns whether the module resolved modules at run time. It no longer does. */

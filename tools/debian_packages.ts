@@ -5,6 +5,8 @@ export interface Need {
   readonly purpose: string;
   /** Programs of it that are started, by name or by path; `*` stands for a version. Set-up loads each of them once. */
   readonly starts?: readonly string[];
+  /** A folder of the package with libraries of its own, which its programs are linked with. */
+  readonly libraries?: string;
   /** Command lines that end with 0 where what has no program of its own, such as a module, can be loaded. */
   readonly proofs?: readonly (readonly string[])[];
 }
@@ -114,11 +116,9 @@ export const UNPACKED: Packages = {
   "inn2": {
     purpose: "a news server; its installation fails where the machine has no full name",
     starts: ["/usr/lib/news/bin/nnrpd", "/usr/lib/news/bin/makehistory"],
+    libraries: "/usr/lib/news",
   },
 };
-
-/** Where such a package's own libraries are, by its name and path. */
-export const OWN_LIBRARIES: Readonly<Record<string, string>> = { "inn2": "/usr/lib/news" };
 
 /** Returns the folder that has the files of a package of {@link UNPACKED}. */
 export function unpackedAt(name: string): string {

@@ -3,7 +3,7 @@
  * ordinary process (User-Mode Linux), real web servers, and the programs to compare with.
  */
 
-import { OWN_LIBRARIES, type Packages, PEERS, STAGE, UNPACKED, unpackedAt } from "./debian_packages.ts";
+import { type Need, type Packages, PEERS, STAGE, UNPACKED, unpackedAt } from "./debian_packages.ts";
 import { failureOf, loadingTrouble } from "./loading.ts";
 import { fail, say, step } from "./terminal.ts";
 
@@ -91,15 +91,8 @@ async function unpackOne(name: string): Promise<string | undefined> {
 /** Loads each program once. Returns what cannot be loaded, each with its package and the cause, or `undefined`. */
 async function verify(installed: Packages, unpacked: Packages = {}): Promise<string | undefined> {
   const programs = [
-    ...Object.entries(installed).flatMap(([name, { starts = [] }]) =>
-      starts.map((program) => ({ name, program, trouble: loadingTrouble(program) }))
-    ),
-    ...Object.entries(unpacked).flatMap(([name, { starts = [] }]) =>
-      starts.map((path) => {
-        const program = unpackedAt(name) + path;
-        return { name, program, trouble: loadingTrouble(program, unpackedAt(name) + (OWN_LIBRARIES[name] ?? "")) };
-      })
-    ),
+    ...Object.entries(installed).flatMap((entry) => programsOf(entry, "")),
+    ...Object.entries(unpacked).flatMap((entry) => programsOf(entry, unpackedAt(entry[0]))),
     ...Object.entries(installed).flatMap(([name, { proofs = [] }]) =>
       proofs.map((proof) => ({ name, program: `"${proof.join(" ")}"`, trouble: failureOf(proof) }))
     ),
@@ -110,6 +103,14 @@ async function verify(installed: Packages, unpacked: Packages = {}): Promise<str
     if (why !== undefined) troubles.push(`cannot load ${program} of the package ${name}: ${why}`);
   }
   return troubles.length === 0 ? undefined : troubles.join("\n");
+}
+
+/** The programs of a package whose files are below a folder, each with what keeps it from being loaded. */
+function programsOf([name, { starts = [], libraries }]: [string, Need], below: string) {
+  return starts.map((start) => {
+    const program = below + start;
+    return { name, program, trouble: loadingTrouble(program, libraries === undefined ? undefined : below + libraries) };
+  });
 }
 
 async function exists(path: string): Promise<boolean> {
