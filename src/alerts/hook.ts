@@ -3,8 +3,8 @@ import { Turns } from "../model/turns.ts";
 import { runProgram } from "../system/program.ts";
 
 /**
- * Whose turn it is among all hooks and webhooks: each holds descriptors, of which there are not many everywhere. Who
- * knows how many there are resizes it.
+ * The turns of all hooks and webhooks: each holds descriptors, of which there may be few. The daemon resizes it to those that
+ * there are.
  */
 export const hookTurns: Turns = new Turns(8);
 

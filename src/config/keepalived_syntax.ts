@@ -25,7 +25,7 @@ const LONGEST_LINE = 65_536;
 /** Blocks within each other; keepalived has five. */
 const DEEPEST = 64;
 
-/** Reads a text, and what of it could not be read. What makes no sense is read as far as it does: another program judges it. */
+/** Reads a text, and what of it could not be read. What is wrong is read as far as it can be: another program judges it. */
 export function parseKeepalived(
   text: string,
 ): { readonly statements: readonly Statement[]; readonly flaws: readonly Note[] } {

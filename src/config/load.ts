@@ -47,7 +47,7 @@ export interface Loaded {
 const MOST_BYTES = 16 * 1024 * 1024;
 const LOOK_UPS_AT_ONCE = 64;
 
-/** Whose turn it is among the look-ups of this process. The daemon resizes it to the descriptors that there are. */
+/** The turns of the look-ups of this process. The daemon resizes it to the descriptors that there are. */
 export const lookUpTurns: Turns = new Turns(LOOK_UPS_AT_ONCE);
 
 /** Lives as long as the process, so that a check keeps its identity over reloads. */

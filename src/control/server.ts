@@ -86,7 +86,7 @@ export class ControlServer {
     }
   }
 
-  /** One after the other: those who are sent away must not hold more descriptors than those who are served. */
+  /** One after the other: clients that are turned away must not hold more descriptors than those that are served. */
   async #sendAway(client: Deno.Conn): Promise<void> {
     const busy = encodeError(new RequestError("busy", `${this.#mostClients} clients are connected already`));
     await within(client, writeLine(client, busy)).catch(() => {});
