@@ -1,5 +1,6 @@
 /** `user = NAME`: the daemon becomes that account when it has what only root can open. */
 
+import { lchownSync } from "node:fs";
 import { dirname } from "node:path";
 import { type Account, becomeAccount, Capability, findAccount, keepToOurselves } from "../system/privileges.ts";
 
@@ -34,21 +35,34 @@ export function becomeUser(name: string, { socket, written, folders, read }: Han
     throw new UserUnavailable(`user = ${name}: only root can become another account`);
   }
   if (uid === 0 && account.uid !== 0) {
-    for (const folder of folders) {
-      Deno.mkdirSync(folder, { recursive: true, mode: 0o755 });
-      Deno.chownSync(folder, account.uid, account.gid);
-      for (const { name, isFile } of Deno.readDirSync(folder)) {
-        if (isFile) Deno.chownSync(`${folder}/${name}`, account.uid, account.gid);
-      }
-    }
-    for (const file of written) {
-      Deno.openSync(file, { create: true, append: true, mode: 0o640 }).close();
-      Deno.chownSync(file, account.uid, account.gid);
-    }
-    Deno.chownSync(socket, account.uid, account.gid);
+    for (const folder of folders) handOverFolder(folder, account);
+    for (const file of written) handOverFile(file, account);
+    lchownSync(socket, account.uid, account.gid);
     become(account);
   }
   for (const file of read) requireReadable(file, name);
+}
+
+/** Gives the account a folder, which is made where it is missing, and the files in it. */
+export function handOverFolder(folder: string, { uid, gid }: Account): void {
+  Deno.mkdirSync(folder, { recursive: true, mode: 0o755 });
+  Deno.chownSync(folder, uid, gid);
+  for (const { name, isFile } of Deno.readDirSync(folder)) {
+    if (isFile) lchownSync(`${folder}/${name}`, uid, gid);
+  }
+}
+
+/**
+ * Gives the account a file, which is made where it is missing. A link is never followed: in a folder of the account's own it
+ * could lead to a file of root's.
+ */
+export function handOverFile(file: string, { uid, gid }: Account): void {
+  try {
+    Deno.openSync(file, { createNew: true, write: true, mode: 0o640 }).close();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+  }
+  lchownSync(file, uid, gid);
 }
 
 function become(account: Account): void {
