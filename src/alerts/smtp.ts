@@ -6,7 +6,7 @@
 import { type IpAddress, parseIp } from "../model/address.ts";
 import type { MailServer } from "../model/virtual_service.ts";
 import { boundedLines } from "../system/line_reader.ts";
-import { killChild } from "../system/child_process.ts";
+import { killChild } from "../system/started_program.ts";
 import { inheritable } from "../system/descriptor_passing.ts";
 import { close } from "../system/libc.ts";
 import { ownCommand } from "../system/own_program.ts";

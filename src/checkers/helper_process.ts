@@ -5,7 +5,7 @@
  */
 
 import type { CheckResult, CheckTarget } from "../model/check.ts";
-import { killChild, lastWords } from "../system/child_process.ts";
+import { killChild, lastWords } from "../system/started_program.ts";
 import { boundedLines } from "../system/line_reader.ts";
 import { descriptorChannel, inheritable, sendDescriptor } from "../system/descriptor_passing.ts";
 import { readKernelFile } from "../system/kernel_file.ts";

@@ -1,5 +1,5 @@
 import { formatWebAddress, type WebAddress } from "../model/web_address.ts";
-import { lastWords } from "../system/child_process.ts";
+import { lastWords } from "../system/started_program.ts";
 import { cleanCommand } from "../system/clean_command.ts";
 import { OWN_PROGRAM } from "../system/own_program.ts";
 import type { Log } from "./log.ts";

@@ -2,7 +2,7 @@ import { harmless } from "../model/harmless_text.ts";
 import type { Plan } from "../model/plan.ts";
 import type { IpvsTable } from "../model/table.ts";
 import type { SyncDaemon } from "../model/sync.ts";
-import { killChild } from "../system/child_process.ts";
+import { killChild } from "../system/started_program.ts";
 import { cleanCommand } from "../system/clean_command.ts";
 import { setNiceness } from "../system/libc.ts";
 import { Capability, handingDown } from "../system/privileges.ts";
