@@ -18,7 +18,7 @@
  */
 
 import type { Destination, DestinationKey, TableService, VirtualKey } from "../model/table.ts";
-import { atOnce, type Steps } from "../model/steps.ts";
+import { atOnce, everySoOften, type Steps } from "../model/steps.ts";
 import type { Model, VirtualService } from "../model/virtual_service.ts";
 import { canonicalSettings } from "../ipvs/canonical.ts";
 import { type Health, isAvailable, type RealHealth, type VirtualHealth } from "./health.ts";
@@ -56,7 +56,7 @@ export function* desiredTableInSteps(model: Model, health: Health, last?: Desire
     yield;
     const same = last && last.model === model && last.health.get(virtual.key) === virtualHealth;
     const known = same ? last.table.get(virtual.key) : undefined;
-    table.set(virtual.key, known ?? desiredService(virtual, virtualHealth));
+    table.set(virtual.key, known ?? (yield* desiredService(virtual, virtualHealth)));
   }
   return { model, health, table };
 }
@@ -68,9 +68,11 @@ export interface DesiredMemo {
   readonly table: DesiredTable;
 }
 
-function desiredService(virtual: VirtualService, health: VirtualHealth): DesiredService {
+function* desiredService(virtual: VirtualService, health: VirtualHealth): Steps<DesiredService> {
   const destinations = new Map<DestinationKey, DesiredDestination>();
+  let count = 0;
   for (const real of virtual.reals.values()) {
+    if (everySoOften(count++)) yield;
     const realHealth = health.reals.get(real.key);
     const role = realHealth && roleOf(realHealth, virtual.quiescent);
     if (realHealth && role === "serving") {

@@ -3,9 +3,10 @@ import { type IpvsDriver, IpvsUnavailable } from "../ipvs/driver.ts";
 import type { Check, CheckKey, CheckMethod } from "../model/check.ts";
 import type { Orders } from "../model/orders.ts";
 import type { Action } from "../model/plan.ts";
-import { atOnce, inTurns, isLongWork, type Steps } from "../model/steps.ts";
-import { destinationKey, type IpvsTable, type VirtualKey, virtualKey } from "../model/table.ts";
+import type { Steps } from "../model/steps.ts";
+import { destinationKey, type IpvsTable, virtualKey } from "../model/table.ts";
 import type { Model } from "../model/virtual_service.ts";
+import { WorkQueue } from "../model/work_queue.ts";
 import { agentsWord, isInDoubt } from "./check_health.ts";
 import { checksIn, indexInSteps, usersOf } from "./check_users.ts";
 import type { Clock } from "./clock.ts";
@@ -13,21 +14,20 @@ import { type DesiredMemo, type DesiredTable, desiredTable, desiredTableInSteps 
 import type { Occasion, Report } from "./events.ts";
 import {
   adopt,
-  adoptVirtual,
+  adoptInSteps,
   type EndedRound,
   type Health,
   type HealthEvent,
   heardOf,
   type HostNames,
   isClimbing,
-  reduce,
-  type VirtualHealth,
+  reduceInSteps,
 } from "./health.ts";
 import type { OverdueCheck } from "./overdue.ts";
 import { Rounds, type WaitingRounds } from "./rounds.ts";
 import { TableKeeper } from "./table_keeper.ts";
 import { type Census, censusOf } from "./serving.ts";
-import { transitions } from "./transitions.ts";
+import { transitionsInSteps } from "./transitions.ts";
 
 /** Milliseconds that verdicts are gathered before they are acted upon together. */
 const GATHER = 10;
@@ -72,8 +72,8 @@ export class Director {
   readonly #standing = new Map<HealthEvent["type"], HealthEvent>();
   /** Checks whose first round has not ended. */
   #unheard = new Set<CheckKey>();
-  /** What happens while another configuration is gone over to; absent when none is. */
-  #waiting: HealthEvent[] | undefined;
+  /** What changes the health, one after the other. */
+  readonly #work = new WorkQueue();
   #climbing = false;
   #stopped = false;
   #standby: boolean;
@@ -167,7 +167,7 @@ export class Director {
   async start(): Promise<void> {
     await this.#adopt(this.#model);
     await Promise.race([this.#firstVerdicts.promise, this.#wait(HOLD)]);
-    this.#wantTable("start");
+    await this.#change(() => this.#wantTable("start"));
     await this.#firstVerdicts.promise;
     await this.#keeper.idle();
     if (!this.#standby) this.#keeper.watch();
@@ -175,7 +175,7 @@ export class Director {
 
   /** Goes over to another configuration: only the difference moves, health and running checks carry over. */
   async reload(model: Model): Promise<void> {
-    await this.#adopt(model, () => this.#wantTable("reload"));
+    await this.#adopt(model, "reload");
     await this.#keeper.idle();
   }
 
@@ -186,7 +186,7 @@ export class Director {
 
   /** Takes over the operator's orders, all that are in force; resolves when the table is as they say. */
   async obey(orders: Orders): Promise<void> {
-    this.#stand({ type: "orders", orders });
+    await this.#stand({ type: "orders", orders });
     await this.#keeper.idle();
   }
 
@@ -204,13 +204,7 @@ export class Director {
     this.#standby = false;
     this.#leaving = undefined;
     this.#keeper = keeper;
-    const now = this.#ports.clock.now();
-    const unknown = adopt(this.#model, table, new Map(), now);
-    this.#health = this.#withStanding(adopt(this.#model, table, heardOf(this.#health), now), this.#model);
-    for (const event of transitions(unknown, this.#health, this.#model)) {
-      this.#ports.report({ ...event, repeated: true });
-    }
-    this.#wantTable("start");
+    await this.#change(() => this.#takeOver(table));
     await keeper.idle();
     keeper.watch();
   }
@@ -252,6 +246,8 @@ export class Director {
   }
 
   async #purge(): Promise<string | undefined> {
+    // A reload that is under way comes to its end first.
+    await this.#change(function* () {});
     await this.#keeper.idle();
     const ours = this.#desired?.table ?? await this.#takeWhatIsThere();
     const kept = [...ours].filter(([key]) => !this.#model.virtuals.get(key)?.cleanStop);
@@ -276,59 +272,53 @@ export class Director {
     return new Map(ours);
   }
 
-  /** Goes over to the configuration; in turns, where it is large, and what happens meanwhile counts afterwards. */
-  async #adopt(model: Model, wantTable = () => {}): Promise<void> {
+  /** Goes over to the configuration, and then wants the table that it asks for, unless that is still to wait. */
+  async #adopt(model: Model, occasion?: Occasion): Promise<void> {
     const table: IpvsTable = this.#standby ? new Map() : await this.#keeper.read();
     if (this.#stopped) return;
-    const [before, steps] = [this.#health, this.#adoptInSteps(model, table)];
-    let size = 0;
-    for (const { reals } of model.virtuals.values()) size += reals.size;
-    for (const { reals } of before.values()) size += reals.size;
-    try {
-      if (isLongWork(size)) {
-        this.#waiting = [];
-        await inTurns(steps);
-      } else atOnce(steps);
-      wantTable();
-    } finally {
-      const waiting = this.#waiting ?? [];
-      this.#waiting = undefined;
-      for (const event of waiting) this.#dispatch(event);
-    }
-    this.#ports.clock.after(SETTLE, () => this.#settle());
-    if (checksIn(model).length === 0) this.#settle();
+    await this.#change(() => this.#adoptInSteps(model, table, occasion), model);
+    this.#ports.clock.after(SETTLE, () => this.#dispatch({ type: "settled" }));
+    if (checksIn(model).length === 0) this.#dispatch({ type: "settled" });
   }
 
-  *#adoptInSteps(model: Model, table: IpvsTable): Steps<void> {
+  *#adoptInSteps(model: Model, table: IpvsTable, occasion: Occasion | undefined): Steps<void> {
     const before = this.#health;
-    const now = this.#ports.clock.now();
     yield* indexInSteps(model);
-    const health = new Map<VirtualKey, VirtualHealth>();
-    for (const virtual of model.virtuals.values()) {
-      yield;
-      const alone = new Map([[
-        virtual.key,
-        adoptVirtual(virtual, table.get(virtual.key), before.get(virtual.key), now),
-      ]]);
-      health.set(virtual.key, this.#withStanding(alone, model).get(virtual.key)!);
-    }
+    const adopted = yield* adoptInSteps(model, table, before, this.#ports.clock.now());
+    this.#health = yield* this.#withStanding(adopted, model);
     this.#model = model;
-    this.#health = health;
-    for (const [key, virtual] of health) {
-      yield;
-      for (const event of transitions(before, new Map([[key, virtual]]), model)) {
-        this.#ports.report(event);
-        yield;
-      }
-    }
+    yield* this.#reportTransitions(before);
     const checks = checksIn(model);
     this.#unheard = new Set(checks.map(({ key }) => key).filter((key) => this.#unheard.has(key)));
     for (const key of yield* this.#rounds.becomeInSteps(checks)) this.#unheard.add(key);
     if (this.#desired) this.#desired = yield* desiredTableInSteps(model, this.#health, this.#desired);
+    if (occasion) yield* this.#wantTable(occasion);
   }
 
-  #withStanding(health: Health, model: Model): Health {
-    return [...this.#standing.values()].reduce((before, event) => reduce(before, event, model), health);
+  /** A standby takes over the table, which is as given. */
+  *#takeOver(table: IpvsTable): Steps<void> {
+    const now = this.#ports.clock.now();
+    const unknown = yield* adoptInSteps(this.#model, table, new Map(), now);
+    const adopted = yield* adoptInSteps(this.#model, table, heardOf(this.#health), now);
+    this.#health = yield* this.#withStanding(adopted, this.#model);
+    yield* this.#reportTransitions(unknown, true);
+    yield* this.#wantTable("start");
+  }
+
+  *#withStanding(health: Health, model: Model): Steps<Health> {
+    let after = health;
+    for (const event of this.#standing.values()) after = yield* reduceInSteps(after, event, model);
+    return after;
+  }
+
+  /** Reports the way from that health to the one of now. Returns whether there was anything to report. */
+  *#reportTransitions(before: Health, repeated?: true): Steps<boolean> {
+    const events = yield* transitionsInSteps(before, this.#health, this.#model);
+    for (const event of events) {
+      yield;
+      this.#ports.report(repeated ? { ...event, repeated } : event);
+    }
+    return events.length > 0;
   }
 
   #newKeeper(): TableKeeper {
@@ -347,6 +337,10 @@ export class Director {
     const rounds = this.#gathered;
     this.#gathered = [];
     this.#dispatch({ type: "rounds", rounds });
+  }
+
+  /** What follows from rounds when their verdicts have been taken. */
+  #conclude(rounds: readonly EndedRound[]): void {
     for (const { check } of rounds) {
       this.#unheard.delete(check);
       if (this.#isOpen(check)) this.#rounds.hasten(check);
@@ -373,41 +367,56 @@ export class Director {
     });
   }
 
-  #stand(event: HealthEvent): void {
+  #stand(event: HealthEvent): Promise<void> {
     this.#standing.set(event.type, event);
-    this.#dispatch(event);
+    return this.#dispatch(event);
   }
 
-  #settle(): void {
-    this.#dispatch({ type: "settled" });
-    this.#firstVerdicts.resolve();
+  #dispatch(event: HealthEvent): Promise<void> {
+    return this.#stopped ? Promise.resolve() : this.#change(() => this.#act(event));
   }
 
-  #dispatch(event: HealthEvent): void {
-    if (this.#stopped) return;
-    if (this.#waiting) {
-      this.#waiting.push(event);
-      return;
-    }
+  *#act(event: HealthEvent): Steps<void> {
     const before = this.#health;
-    this.#health = reduce(before, event, this.#model);
-    if (this.#health === before) return;
-    const told = transitions(before, this.#health, this.#model);
-    for (const each of told) this.#ports.report(each);
-    // At a start the first table waits for the first verdicts.
-    if (this.#desired) this.#wantTable(told.length > 0 ? "change" : "weight");
-    this.#climb();
+    this.#health = yield* reduceInSteps(before, event, this.#model);
+    if (this.#health !== before) {
+      const isTold = yield* this.#reportTransitions(before);
+      // At a start the first table waits for the first verdicts.
+      if (this.#desired) yield* this.#wantTable(isTold ? "change" : "weight");
+      this.#climb();
+    }
+    if (event.type === "rounds") this.#conclude(event.rounds);
+    if (event.type === "settled") this.#firstVerdicts.resolve();
   }
 
-  #wantTable(occasion: Occasion): void {
-    if (this.#stopped || this.#standby) return;
-    this.#desired = desiredTable(this.#model, this.#health, this.#desired);
-    this.#keeper.want(this.#desired.table, occasion);
+  *#wantTable(occasion: Occasion): Steps<void> {
+    if (this.#isAway) return;
+    const desired = yield* desiredTableInSteps(this.#model, this.#health, this.#desired);
+    if (this.#isAway) return;
+    this.#desired = desired;
+    this.#keeper.want(desired.table, occasion);
+  }
+
+  /** Whether the table is none of its business now. */
+  get #isAway(): boolean {
+    return this.#stopped || this.#standby;
+  }
+
+  /** Resolves when the work has been done, after all that was begun before. */
+  #change(work: () => Steps<void>, model = this.#model): Promise<void> {
+    return this.#work.do(work, Math.max(realServersIn(model), realServersIn(this.#model)));
   }
 
   #wait(milliseconds: number): Promise<void> {
     return new Promise((resolve) => this.#ports.clock.after(milliseconds, resolve));
   }
+}
+
+/** How many real servers there are, each counted in each of its virtual services. */
+function realServersIn(model: Model): number {
+  let size = 0;
+  for (const { reals } of model.virtuals.values()) size += reals.size;
+  return size;
 }
 
 function lineOf(action: Action, model: Model): number | undefined {

@@ -10,6 +10,7 @@
 
 import type { CheckKey, CheckResult } from "../model/check.ts";
 import { type Orders, realId, type RealOrders } from "../model/orders.ts";
+import { atOnce, everySoOften, type Steps } from "../model/steps.ts";
 import type { DestinationKey, IpvsTable, TableService, VirtualKey } from "../model/table.ts";
 import { checksOf, type Model, type RealServer, type VirtualService } from "../model/virtual_service.ts";
 import { type CheckHealth, reduceCheck, unheard } from "./check_health.ts";
@@ -78,31 +79,41 @@ export type HostNames = ReadonlyMap<string, readonly string[]>;
  * the table's word for all others.
  */
 export function adopt(model: Model, table: IpvsTable, before: Health, at: number): Health {
+  return atOnce(adoptInSteps(model, table, before, at));
+}
+
+/** The same in steps. */
+export function* adoptInSteps(model: Model, table: IpvsTable, before: Health, at: number): Steps<Health> {
   const health = new Map<VirtualKey, VirtualHealth>();
   for (const virtual of model.virtuals.values()) {
-    health.set(virtual.key, adoptVirtual(virtual, table.get(virtual.key), before.get(virtual.key), at));
+    health.set(virtual.key, yield* adoptVirtual(virtual, table.get(virtual.key), before.get(virtual.key), at));
   }
   return health;
 }
 
 /** The next health. Gives the very same object when nothing changed. */
 export function reduce(before: Health, event: HealthEvent, model: Model): Health {
+  return atOnce(reduceInSteps(before, event, model));
+}
+
+/** The same in steps. */
+export function* reduceInSteps(before: Health, event: HealthEvent, model: Model): Steps<Health> {
   switch (event.type) {
     case "rounds":
-      return reduceRounds(before, event.rounds, model);
+      return yield* reduceRounds(before, event.rounds, model);
     case "settled":
-      return reduceVirtuals(before, (virtual) => virtual.settled ? virtual : { ...virtual, settled: true });
+      return yield* reduceVirtuals(before, (virtual) => virtual.settled ? virtual : { ...virtual, settled: true });
     case "climb":
-      return reduceReals(before, (real, virtual) => climb(real, virtual.slowStart, event.at), model);
+      return yield* reduceReals(before, (real, virtual) => climb(real, virtual.slowStart, event.at), model);
     case "maintenance": {
       const { files, names } = event;
-      return reduceReals(before, (health, _virtual, real) => {
+      return yield* reduceReals(before, (health, _virtual, real) => {
         const maintenance = maintenanceFile(real, files, model.hostNames, names);
         return maintenance === health.maintenance ? health : { ...health, maintenance };
       }, model);
     }
     case "orders":
-      return reduceReals(before, (health, virtual, real) => {
+      return yield* reduceReals(before, (health, virtual, real) => {
         const orders = event.orders.get(realId(virtual.key, real.key));
         return orders === health.orders ? health : { ...health, orders };
       }, model);
@@ -138,18 +149,22 @@ export function reasonFor({ maintenance, orders, reason }: RealHealth): string {
 
 /** Whether the weight of some real server is on its way back. */
 export function isClimbing(health: Health): boolean {
-  return [...health.values()].some((virtual) => [...virtual.reals.values()].some((real) => real.share < 1));
+  for (const { reals } of health.values()) {
+    for (const real of reals.values()) if (real.share < 1) return true;
+  }
+  return false;
 }
 
-/** Adopts one virtual service: its health as {@link adopt} gives it. */
-export function adoptVirtual(
+function* adoptVirtual(
   virtual: VirtualService,
   table: TableService | undefined,
   before: VirtualHealth | undefined,
   at: number,
-): VirtualHealth {
+): Steps<VirtualHealth> {
   const reals = new Map<DestinationKey, RealHealth>();
+  let count = 0;
   for (const real of virtual.reals.values()) {
+    if (everySoOften(count++)) yield;
     if (real.policy.kind === "off") continue;
     reals.set(real.key, adoptReal(real, table, before?.reals.get(real.key), at));
   }
@@ -191,10 +206,11 @@ function isVerified(checks: ReadonlyMap<CheckKey, CheckHealth>): boolean {
   return views.every((view) => view.verified) || views.some((view) => view.verified && !view.up);
 }
 
-function reduceRounds(before: Health, rounds: readonly EndedRound[], model: Model): Health {
+function* reduceRounds(before: Health, rounds: readonly EndedRound[], model: Model): Steps<Health> {
   // Thousands of rounds may end at once: each virtual service that changes is copied once, not once a round.
   const changed = new Map<VirtualKey, Map<DestinationKey, RealHealth>>();
   for (const round of rounds) {
+    yield;
     if (!round.result.up && round.result.why === "internal") continue;
     for (const { virtual, real } of usersOf(model, round.check)) {
       const reals = changed.get(virtual.key) ?? before.get(virtual.key)?.reals;
@@ -206,10 +222,7 @@ function reduceRounds(before: Health, rounds: readonly EndedRound[], model: Mode
       changed.set(virtual.key, copy.set(real.key, next));
     }
   }
-  return reduceVirtuals(before, (virtual, key) => {
-    const reals = changed.get(key);
-    return reals ? { ...virtual, reals } : virtual;
-  });
+  return yield* replaceReals(before, changed);
 }
 
 function reduceReal(before: RealHealth, round: EndedRound, virtual: VirtualService, real: RealServer): RealHealth {
@@ -242,29 +255,47 @@ function climb(before: RealHealth, slowStart: number, at: number): RealHealth {
   return share === before.share ? before : { ...before, share };
 }
 
-function reduceReals(
+function* reduceReals(
   before: Health,
   change: (health: RealHealth, virtual: VirtualService, real: RealServer) => RealHealth,
   model: Model,
-): Health {
-  return reduceVirtuals(before, (health, key) => {
+): Steps<Health> {
+  const changed = new Map<VirtualKey, Map<DestinationKey, RealHealth>>();
+  let count = 0;
+  for (const [key, health] of before) {
     const virtual = model.virtuals.get(key);
-    let reals: Map<DestinationKey, RealHealth> | undefined;
+    if (!virtual) continue;
     for (const [realKey, realHealth] of health.reals) {
-      const real = virtual?.reals.get(realKey);
-      const next = virtual && real ? change(realHealth, virtual, real) : realHealth;
-      if (next !== realHealth) (reals ??= new Map(health.reals)).set(realKey, next);
+      if (everySoOften(count++)) yield;
+      const real = virtual.reals.get(realKey);
+      const next = real ? change(realHealth, virtual, real) : realHealth;
+      if (next === realHealth) continue;
+      const reals = changed.get(key) ?? new Map(health.reals);
+      changed.set(key, reals.set(realKey, next));
     }
-    return reals ? { ...health, reals } : health;
+  }
+  return yield* replaceReals(before, changed);
+}
+
+/** The health with other real servers in some of its virtual services. */
+function* replaceReals(
+  before: Health,
+  changed: ReadonlyMap<VirtualKey, ReadonlyMap<DestinationKey, RealHealth>>,
+): Steps<Health> {
+  return yield* reduceVirtuals(before, (virtual, key) => {
+    const reals = changed.get(key);
+    return reals ? { ...virtual, reals } : virtual;
   });
 }
 
-function reduceVirtuals(
+function* reduceVirtuals(
   before: Health,
   change: (virtual: VirtualHealth, key: VirtualKey) => VirtualHealth,
-): Health {
+): Steps<Health> {
   let after: Map<VirtualKey, VirtualHealth> | undefined;
+  let count = 0;
   for (const [key, virtual] of before) {
+    if (everySoOften(count++)) yield;
     const next = change(virtual, key);
     if (next !== virtual) (after ??= new Map(before)).set(key, next);
   }

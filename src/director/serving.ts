@@ -41,11 +41,16 @@ export function zeroWeightReason(real: RealServer, health: RealHealth): string |
  * no real server has health, it never is; a virtual service without real servers always needs it.
  */
 export function needsFallback(virtual: VirtualService, health: VirtualHealth): boolean {
-  const reals = realsOf(virtual, health);
-  if (reals.length === 0 && virtual.reals.size > 0) return false;
-  if (reals.some(([real, own]) => isServing(real, own))) return false;
+  if (virtual.reals.size > 0 && health.reals.size === 0) return false;
   const isSettled = health.settled || health.fallbackFound;
-  return isSettled || reals.every(([real, own]) => own.verified || isHeld(own) || fullWeight(real, own) === 0);
+  let isKnown = true;
+  for (const [key, own] of health.reals) {
+    const real = virtual.reals.get(key);
+    if (!real) continue;
+    if (isServing(real, own)) return false;
+    isKnown &&= own.verified || isHeld(own) || fullWeight(real, own) === 0;
+  }
+  return isSettled || isKnown;
 }
 
 /** How many real servers there are, each counted in each of its virtual services, and how many of them serve. */
@@ -56,11 +61,17 @@ export interface Census {
 
 /** Returns the number of real servers that have health, which those with `checktype = off` do not, and of those that serve. */
 export function censusOf(model: Model, health: Health): Census {
-  const reals = [...health].flatMap(([key, own]) => {
+  let [serving, total] = [0, 0];
+  for (const [key, { reals }] of health) {
     const virtual = model.virtuals.get(key);
-    return virtual ? realsOf(virtual, own) : [];
-  });
-  return { serving: reals.filter(([real, own]) => isServing(real, own)).length, total: reals.length };
+    for (const [realKey, own] of reals) {
+      const real = virtual?.reals.get(realKey);
+      if (!real) continue;
+      total++;
+      if (isServing(real, own)) serving++;
+    }
+  }
+  return { serving, total };
 }
 
 /** Returns the real servers of a virtual service that have health, each with its own. */
@@ -80,10 +91,12 @@ function fullWeight(real: RealServer, health: RealHealth): number {
 
 /** The check whose weight counts: the last one that asks for any. */
 function askingCheck(real: RealServer, health: RealHealth): { check: Check; weight: AskedWeight } | undefined {
-  return checksOf(real.policy).flatMap((check) => {
+  let asking: { check: Check; weight: AskedWeight } | undefined;
+  for (const check of checksOf(real.policy)) {
     const weight = health.checks.get(check.key)?.weight;
-    return weight ? [{ check, weight }] : [];
-  }).at(-1);
+    if (weight) asking = { check, weight };
+  }
+  return asking;
 }
 
 /** A share that is not nothing never becomes nothing by rounding. */

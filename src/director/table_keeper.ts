@@ -2,7 +2,7 @@ import { tableAfterInSteps } from "../ipvs/change_table.ts";
 import { type IpvsDriver, IpvsUnavailable } from "../ipvs/driver.ts";
 import type { Action, Plan } from "../model/plan.ts";
 import { everySoOften, type Steps, walkFor } from "../model/steps.ts";
-import { destinationKey, type IpvsTable, type VirtualKey, virtualKey } from "../model/table.ts";
+import { destinationKey, type IpvsTable, sizeOf, type VirtualKey, virtualKey } from "../model/table.ts";
 import type { Clock } from "./clock.ts";
 import type { DesiredTable } from "./desired.ts";
 import { type DirectorEvent, type Occasion, OCCASIONS, type Report } from "./events.ts";
@@ -379,12 +379,6 @@ function setsRight(occasion: Occasion): boolean {
 /** A start, a reload or a stop, and not the change of a few entries. */
 function isWholesale(occasion: Occasion): boolean {
   return occasion !== "change" && occasion !== "weight";
-}
-
-function sizeOf(desired: DesiredTable): number {
-  let size = 0;
-  for (const { destinations } of desired.values()) size += destinations.size;
-  return size;
 }
 
 /** The entry that an action changes. */

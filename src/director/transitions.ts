@@ -1,3 +1,4 @@
+import { atOnce, everySoOften, type Steps } from "../model/steps.ts";
 import type { Model } from "../model/virtual_service.ts";
 import type { DirectorEvent, RealState } from "./events.ts";
 import { type Health, isAvailable, type RealHealth, reasonFor } from "./health.ts";
@@ -11,12 +12,20 @@ type Transition = Extract<DirectorEvent, { type: "transition" | "fallback" }>;
  * dead by their first check, and virtual services that lost their last or regained their first real server. Pure.
  */
 export function transitions(before: Health, after: Health, model: Model): Transition[] {
+  return atOnce(transitionsInSteps(before, after, model));
+}
+
+/** The same in steps. */
+export function* transitionsInSteps(before: Health, after: Health, model: Model): Steps<Transition[]> {
   const events: Transition[] = [];
+  let count = 0;
   for (const [key, health] of after) {
     const virtual = model.virtuals.get(key);
     const old = before.get(key);
+    if (everySoOften(count++)) yield;
     if (!virtual || old === health) continue;
     for (const [realKey, realHealth] of health.reals) {
+      if (everySoOften(count++)) yield;
       const real = virtual.reals.get(realKey);
       const oldReal = old?.reals.get(realKey);
       if (!real || realHealth === oldReal || !tells(oldReal, realHealth)) continue;

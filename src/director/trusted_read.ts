@@ -1,5 +1,7 @@
 import { type IpvsDriver, IpvsUnavailable } from "../ipvs/driver.ts";
-import type { IpvsTable, TableService, VirtualKey } from "../model/table.ts";
+import { everySoOften, type Steps, walkFor } from "../model/steps.ts";
+import { type IpvsTable, sizeOf, type TableService, type VirtualKey } from "../model/table.ts";
+import { sameDestination } from "./plan.ts";
 
 /** Reads until two in a row agree, at most. */
 const MOST_READS = 5;
@@ -21,27 +23,32 @@ export async function trustedRead(
   let before = expected;
   for (let reads = 0; reads < MOST_READS; reads++) {
     const table = await driver.read(want);
-    if (before && agree(before, table, concerns)) return table;
+    if (before && await walkFor(sizeOf(table))(agree(before, table, concerns))) return table;
     before = table;
   }
   throw new IpvsUnavailable(`the kernel's table reads differently each of ${MOST_READS} times`);
 }
 
 /** Whether two tables hold the same of the virtual services that are of concern. */
-function agree(one: IpvsTable, other: IpvsTable, concerns: (service: VirtualKey) => boolean): boolean {
-  const keys = new Set([...one.keys(), ...other.keys()]);
-  return [...keys].every((key) => !concerns(key) || sameService(one.get(key), other.get(key)));
+function* agree(one: IpvsTable, other: IpvsTable, concerns: (service: VirtualKey) => boolean): Steps<boolean> {
+  for (const key of new Set([...one.keys(), ...other.keys()])) {
+    yield;
+    if (concerns(key) && !(yield* sameService(one.get(key), other.get(key)))) return false;
+  }
+  return true;
 }
 
-function sameService(one: TableService | undefined, other: TableService | undefined): boolean {
+function* sameService(one: TableService | undefined, other: TableService | undefined): Steps<boolean> {
   if (!one || !other) return one === other;
   if (one === other) return true;
   if (one.destinations.size !== other.destinations.size || settingsOf(one) !== settingsOf(other)) return false;
-  return [...one.destinations].every(([key, destination]) => {
+  let count = 0;
+  for (const [key, destination] of one.destinations) {
+    if (everySoOften(count++)) yield;
     const twin = other.destinations.get(key);
-    return twin !== undefined && twin.weight === destination.weight && twin.forwarding === destination.forwarding &&
-      twin.upperThreshold === destination.upperThreshold && twin.lowerThreshold === destination.lowerThreshold;
-  });
+    if (!twin || !sameDestination(twin, destination)) return false;
+  }
+  return true;
 }
 
 function settingsOf({ scheduler, schedulerFlags, persistence, netmask, onePacket }: TableService): string {

@@ -1,5 +1,6 @@
 import { harmless } from "../model/harmless_text.ts";
 import type { Plan } from "../model/plan.ts";
+import { inTurns } from "../model/steps.ts";
 import type { IpvsTable } from "../model/table.ts";
 import type { SyncDaemon } from "../model/sync.ts";
 import { killChild } from "../system/started_program.ts";
@@ -9,7 +10,7 @@ import { Capability, handingDown } from "../system/privileges.ts";
 import { type CounterReader, type Counters, decodeCounters } from "./counters.ts";
 import { type IpvsDriver, IpvsUnavailable } from "./driver.ts";
 import { decodeSyncDaemons, startArguments, type SyncDriver } from "./sync_daemons.ts";
-import { decodeRules, decodeThresholds, encodeAction } from "./rules.ts";
+import { decodeRulesInSteps, decodeThresholdsInSteps, encodeInSteps } from "./rules.ts";
 
 /** How to find and bound the program. */
 export interface IpvsadmOptions {
@@ -48,14 +49,16 @@ export class Ipvsadm implements IpvsDriver, CounterReader, SyncDriver {
   }
 
   async read(want: { readonly thresholds: boolean }): Promise<IpvsTable> {
-    const table = decodeRules(await this.#list(["-S", "-n"]));
+    const rules = await this.#list(["-S", "-n"]);
+    const table = await inTurns(decodeRulesInSteps(rules));
     if (!want.thresholds) return table;
-    return decodeThresholds(await this.#list(["-L", "-n", "--thresholds"]), table);
+    const thresholds = await this.#list(["-L", "-n", "--thresholds"]);
+    return await inTurns(decodeThresholdsInSteps(thresholds, table));
   }
 
   async apply(plan: Plan): Promise<readonly string[]> {
     if (plan.length === 0) return [];
-    const lines = plan.map(encodeAction);
+    const lines = await inTurns(encodeInSteps(plan));
     const batch = await this.#restore(lines);
     if (batch.every((line) => KERNEL_REFUSALS.has(line))) return batch;
 

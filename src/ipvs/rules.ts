@@ -3,7 +3,8 @@
  */
 
 import { formatEndpoint, type IpAddress, parseIp } from "../model/address.ts";
-import type { Action } from "../model/plan.ts";
+import type { Action, Plan } from "../model/plan.ts";
+import { atOnce, everySoOften, type Steps } from "../model/steps.ts";
 import {
   type Destination,
   type DestinationKey,
@@ -48,6 +49,16 @@ export function encodeAction(action: Action): string {
   return words.join(" ");
 }
 
+/** All actions as such lines, in steps. */
+export function* encodeInSteps(plan: Plan): Steps<string[]> {
+  const lines: string[] = [];
+  for (const action of plan) {
+    if (everySoOften(lines.length)) yield;
+    lines.push(encodeAction(action));
+  }
+  return lines;
+}
+
 /** The whole table as rules, services in the table's order. The inverse of {@link decodeRules}, thresholds apart. */
 export function encodeRules(table: IpvsTable): string {
   const lines: string[] = [];
@@ -67,8 +78,14 @@ export function encodeRules(table: IpvsTable): string {
  * @throws {IpvsUnavailable} where a line is none of ipvsadm's.
  */
 export function decodeRules(text: string): IpvsTable {
-  const table = new Map<VirtualKey, TableService & { destinations: Map<DestinationKey, Destination> }>();
-  for (const line of text.split("\n")) {
+  return atOnce(decodeRulesInSteps(text));
+}
+
+/** The same in steps. */
+export function* decodeRulesInSteps(text: string): Steps<IpvsTable> {
+  const table = new Map<VirtualKey, Written>();
+  for (const [i, line] of text.split("\n").entries()) {
+    if (everySoOften(i)) yield;
     if (line.trim() === "" || /^-[Aa] --sctp-service /.test(line)) continue;
     const rule = decodeRule(line) ?? unreadable(line);
     const key = virtualKey(rule.address);
@@ -80,6 +97,11 @@ export function decodeRules(text: string): IpvsTable {
     }
   }
   return table;
+}
+
+/** A virtual service while it is read. */
+interface Written extends TableService {
+  readonly destinations: Map<DestinationKey, Destination>;
 }
 
 /** Characters of a line that is cited. */
@@ -96,23 +118,30 @@ function unreadable(line: string): never {
  * Its lines name the services as `TCP 192.0.2.1:80 …` or `FWM 7 IPv6 …`, the destinations as `-> 10.0.0.1:80 UPPER LOWER …`.
  */
 export function decodeThresholds(text: string, table: IpvsTable): IpvsTable {
-  const result = new Map(table);
-  let key: VirtualKey | undefined;
-  for (const line of text.split("\n")) {
+  return atOnce(decodeThresholdsInSteps(text, table));
+}
+
+/** The same in steps. */
+export function* decodeThresholdsInSteps(text: string, table: IpvsTable): Steps<IpvsTable> {
+  const result = new Map<VirtualKey, Written>();
+  for (const [key, service] of table) {
+    yield;
+    result.set(key, { ...service, destinations: new Map(service.destinations) });
+  }
+  let destinations: Map<DestinationKey, Destination> | undefined;
+  for (const [i, line] of text.split("\n").entries()) {
+    if (everySoOften(i)) yield;
     const words = line.trim().split(/\s+/);
     if (words[0] !== "->") {
       const address = listedAddress(words);
-      key = address && virtualKey(address);
+      destinations = address && result.get(virtualKey(address))?.destinations;
       continue;
     }
-    const service = key && result.get(key);
-    const destination = service?.destinations.get(words[1] as DestinationKey);
-    if (!key || !service || !destination) continue;
+    const key = words[1] as DestinationKey;
+    const destination = destinations?.get(key);
     const [upperThreshold, lowerThreshold] = [Number(words[2]), Number(words[3])];
-    if (!Number.isInteger(upperThreshold) || !Number.isInteger(lowerThreshold)) continue;
-    const destinations = new Map(service.destinations);
-    destinations.set(words[1] as DestinationKey, { ...destination, upperThreshold, lowerThreshold });
-    result.set(key, { ...service, destinations });
+    if (!destination || !Number.isInteger(upperThreshold) || !Number.isInteger(lowerThreshold)) continue;
+    destinations?.set(key, { ...destination, upperThreshold, lowerThreshold });
   }
   return result;
 }

@@ -53,6 +53,13 @@ export interface TableService extends ServiceSettings {
 /** An IPVS table: the kernel's, or the part of it that we want. */
 export type IpvsTable = ReadonlyMap<VirtualKey, TableService>;
 
+/** Returns the number of destinations in a table, each counted in each of its virtual services. */
+export function sizeOf(table: IpvsTable): number {
+  let size = 0;
+  for (const { destinations } of table.values()) size += destinations.size;
+  return size;
+}
+
 /** The identity of a virtual service. */
 export function virtualKey(service: ServiceAddress): VirtualKey {
   if (service.kind === "fwm") return `${service.family === 6 ? "fwm6" : "fwm"}:${service.mark}` as VirtualKey;

@@ -93,6 +93,19 @@ Deno.test({
   },
 });
 
+Deno.test({
+  name: "decodeThresholds() takes linear time: 30,000 destinations of one virtual service",
+  ...pure,
+  fn: () => {
+    const reals = Array.from({ length: 30_000 }, (_, i) => `10.1.${i >> 8}.${i & 255}:80`);
+    const saved = reals.map((real) => `-a -t 10.0.0.100:80 -r ${real} -m -w 1\n`);
+    const listed = reals.map((real) => `  -> ${real} 7 3 0 0\n`);
+    const table = decodeRules(`-A -t 10.0.0.100:80 -s wlc\n${saved.join("")}`);
+    const [service] = decodeThresholds(`TCP 10.0.0.100:80 wlc\n${listed.join("")}`, table).values();
+    strictEqual([...service.destinations.values()].filter(({ upperThreshold }) => upperThreshold === 7).length, 30_000);
+  },
+});
+
 const web: ServiceAddress = { kind: "tcp", address: parseIp("192.0.2.1")!, port: 80 };
 const settings: ServiceSettings = {
   address: web,
