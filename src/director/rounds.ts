@@ -9,6 +9,12 @@ import { nextRound, Schedule, spreadLead } from "./schedule.ts";
 /** Rounds that are due within so many milliseconds of each other start together. */
 const TOGETHER = 4;
 
+/**
+ * Rounds that begin in one turn of the event loop, at most: each makes a socket or so, and where the network is down each
+ * fails at once.
+ */
+const BEGINNINGS = 128;
+
 /** What the rounds need from outside. */
 export interface RoundsPorts {
   readonly clock: Clock;
@@ -58,6 +64,8 @@ export class Rounds {
   readonly #courses = new Map<CheckKey, Course>();
   #alarm: { readonly due: number; readonly cancel: () => void } | undefined;
   readonly #turns: Turns;
+  readonly #beginnings = new Turns(BEGINNINGS);
+  #begunInTurn = 0;
   #underWay = 0;
   #stopped = false;
 
@@ -153,10 +161,25 @@ export class Rounds {
     course.waitsSince = this.#ports.clock.now();
     course.endsBy = Infinity;
     this.#turns.take(descriptorsOf(course.check, method), (taken) => {
-      course.waitsSince = undefined;
-      if (this.#isCurrent(course)) this.#begin(course, method, taken);
-      else this.#turns.give(taken);
+      this.#takeBeginning(() => {
+        course.waitsSince = undefined;
+        if (this.#isCurrent(course)) this.#begin(course, method, taken);
+        else this.#turns.give(taken);
+      });
     });
+  }
+
+  #takeBeginning(begin: () => void): void {
+    this.#beginnings.take(1, () => {
+      if (this.#begunInTurn++ === 0) this.#ports.clock.after(0, () => this.#endTurn());
+      begin();
+    });
+  }
+
+  #endTurn(): void {
+    const begun = this.#begunInTurn;
+    this.#begunInTurn = 0;
+    this.#beginnings.give(begun);
   }
 
   #begin(course: Course, method: CheckMethod, taken: number): void {

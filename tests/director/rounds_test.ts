@@ -45,6 +45,15 @@ Deno.test("rounds for which there are no descriptors wait, and each has its turn
   strictEqual(rounds.waiting.count, 0);
 });
 
+Deno.test("thousands of rounds do not begin in one turn of the event loop", pure, async () => {
+  const { rounds, checks, clock, begun } = world(3000, Infinity);
+  rounds.become(checks);
+  ok(begun.length < 500, `${begun.length} began at once`);
+  deepStrictEqual(rounds.waiting, { count: 0, longest: 0 });
+  await clock.advance(0);
+  strictEqual(begun.length, 3000);
+});
+
 Deno.test(
   "a round that waits for its turn is not overdue, however long it waits; one that was begun is",
   pure,
