@@ -13,6 +13,7 @@ import type { DirectorEvent } from "../director/events.ts";
 import type { CounterReader } from "../ipvs/counters.ts";
 import { type IpvsDriver, IpvsUnavailable } from "../ipvs/driver.ts";
 import { isAskedByHelper } from "../model/check.ts";
+import { inTurns } from "../model/steps.ts";
 import type { Model } from "../model/virtual_service.ts";
 import { type OpenFiles, UNLIMITED } from "../system/open_files.ts";
 import { Configuration } from "./configuration.ts";
@@ -91,6 +92,7 @@ export class Daemon {
   #state: DaemonState = "starting";
   #reloadAfterStart = false;
   #timer: number | undefined;
+  #lookingAtUptime = false;
   #maintained: ReadonlySet<string> = new Set();
 
   /** @param loaded a configuration without errors. */
@@ -264,10 +266,18 @@ export class Daemon {
   /** What is done once a second: orders whose time is over, the file, the maintenance directory, names that did not resolve. */
   #look(): void {
     const model = this.director.model;
-    this.uptime.look(this.director.health, systemClock.now());
+    this.#lookAtUptime();
     this.operator.look();
     this.#lookAtMaintenance(model);
     this.#configuration.look();
+  }
+
+  /** One look at a time, however long those at a large configuration take. */
+  #lookAtUptime(): void {
+    if (this.#lookingAtUptime) return;
+    this.#lookingAtUptime = true;
+    const look = inTurns(this.uptime.look(this.director.health, systemClock.now()));
+    this.#background(look.finally(() => this.#lookingAtUptime = false));
   }
 
   #lookAtMaintenance(model: Model): void {

@@ -1,6 +1,7 @@
 import type { UptimeStatus } from "../control/status.ts";
 import type { Health } from "../director/health.ts";
 import { type RealId, realId } from "../model/orders.ts";
+import { everySoOften, type Steps } from "../model/steps.ts";
 import { readState, writeState } from "./state_file.ts";
 
 /** Looks between two writes of the file: what a crash may lose. */
@@ -31,12 +32,14 @@ export class Uptime {
     if (path !== undefined) this.#load(path);
   }
 
-  /** Counts the time since the last look (milliseconds of a clock that never jumps) for everybody as he is now. */
-  look(health: Health, now: number): void {
+  /** Counts the time since the last look (milliseconds of a clock that never jumps) for each real server as it is now. */
+  *look(health: Health, now: number): Steps<void> {
     const seconds = this.#lastLook === undefined ? 0 : (now - this.#lastLook) / 1000;
     this.#lastLook = now;
+    let count = 0;
     for (const [virtual, { reals }] of health) {
       for (const [key, real] of reals) {
+        if (everySoOften(count++)) yield;
         if (!real.verified || real.checks.size === 0) continue;
         const id = realId(virtual, key);
         let watched = this.#watched.get(id);

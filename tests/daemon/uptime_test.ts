@@ -1,6 +1,7 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { Uptime } from "../../src/daemon/uptime.ts";
 import { adopt, type Health, reduce } from "../../src/director/health.ts";
+import { atOnce } from "../../src/model/steps.ts";
 import type { CheckKey } from "../../src/model/check.ts";
 import type { RealId } from "../../src/model/orders.ts";
 import { sketchModel, verdict } from "../director/fixture.ts";
@@ -30,7 +31,7 @@ Deno.test({
         [healthAfter(true), 50_000],
         [healthAfter(true, false), 60_000],
       ] as const
-    ) uptime.look(health, at);
+    ) atOnce(uptime.look(health, at));
     deepStrictEqual(uptime.of(ID), { upSeconds: 40, watchedSeconds: 50 });
     deepStrictEqual(uptime.of("tcp:192.0.2.1:80 10.0.0.9:80" as RealId), { upSeconds: 0, watchedSeconds: 0 });
   },
@@ -42,8 +43,8 @@ Deno.test("uptime: a restart goes on counting where the last run ended", async (
   try {
     for (const expected of [30, 60]) {
       const uptime = new Uptime(path, NEVER);
-      uptime.look(healthAfter(true), 1_000);
-      uptime.look(healthAfter(true), 31_000);
+      atOnce(uptime.look(healthAfter(true), 1_000));
+      atOnce(uptime.look(healthAfter(true), 31_000));
       strictEqual(uptime.of(ID).upSeconds, expected);
       await uptime.write();
     }
