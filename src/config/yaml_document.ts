@@ -114,7 +114,8 @@ class DocumentReader {
     const lexemes = remarks ? new Lexer().lex(this.#text) : this.#withoutRemarks(parser);
     let [count, flow, flowLexemes, properties] = [0, 0, 0, 0];
     for (const lexeme of lexemes) {
-      if (everySoOften(count++)) yield;
+      if (lexeme === undefined || everySoOften(count++)) yield;
+      if (lexeme === undefined) continue;
       const first = lexeme[0];
       if (first === "[" || first === "{") flow++;
       else if ((first === "]" || first === "}") && flow > 0) flow--;
@@ -145,9 +146,9 @@ class DocumentReader {
     return found;
   }
 
-  /** The lexemes, but for lines that have only a remark, or nothing. */
-  *#withoutRemarks(parser: Parser): Generator<string> {
-    let held = "";
+  /** The lexemes, but for lines that have only a remark, or nothing: after many of those `undefined`, as a step. */
+  *#withoutRemarks(parser: Parser): Generator<string | undefined> {
+    let [held, left] = ["", 0];
     let [lineBegins, isScalar, dropsLine] = [true, false, false];
     for (const lexeme of new Lexer().lex(this.#text)) {
       if (isScalar) {
@@ -165,6 +166,7 @@ class DocumentReader {
         parser.offset += held.length + lexeme.length;
         held = "";
         dropsLine = !isEnd;
+        if (everySoOften(left++)) yield undefined;
         continue;
       }
       if (held) yield held;
