@@ -4,7 +4,7 @@ import type { DesiredTable } from "../director/desired.ts";
 import { foresee } from "../director/foresee.ts";
 import type { HealthEvent } from "../director/health.ts";
 import { plan as planOf } from "../director/plan.ts";
-import { usesThresholds } from "../director/table_keeper.ts";
+import { usesThresholds } from "../director/keeping.ts";
 import { IpvsUnavailable } from "../ipvs/driver.ts";
 import { Ipvsadm } from "../ipvs/ipvsadm.ts";
 import { encodeAction } from "../ipvs/rules.ts";

@@ -77,7 +77,12 @@ function settingsText({ scheduler, schedulerFlags, persistence, netmask, onePack
   ].join(" ");
 }
 
-const NOUNS: Readonly<Record<Role, string>> = { serving: "real", quiescent: "real", fallback: "fallback" };
+const NOUNS: Readonly<Record<Role, string>> = {
+  serving: "real",
+  quiescent: "real",
+  leaving: "real",
+  fallback: "fallback",
+};
 
 function realLine(
   key: VirtualKey,

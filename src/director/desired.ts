@@ -13,6 +13,9 @@
  * | down, `quiescent = no`           | not at all                                               |
  * | down, but no round has said so   | as it was found: at weight 0, or not at all              |
  *
+ * What the configuration no longer has goes at once, unless nothing else serves and first rounds are under way: then it
+ * goes when another destination serves, the fallback included, or when all first rounds have ended.
+ *
  * The fallback stands there exactly while no real server serves at a weight above 0 (serving.ts), and then takes the place of a real server at the
  * same address and port.
  */
@@ -25,7 +28,7 @@ import { type Health, isAvailable, type RealHealth, type VirtualHealth } from ".
 import { needsFallback, weightOf } from "./serving.ts";
 
 /** What a destination is to us: a real server that is available has the role `serving`, whatever its weight. */
-export type Role = "serving" | "quiescent" | "fallback";
+export type Role = "serving" | "quiescent" | "fallback" | "leaving";
 
 /** A destination that we want, and why. */
 export interface DesiredDestination extends Destination {
@@ -84,7 +87,20 @@ function* desiredService(virtual: VirtualService, health: VirtualHealth): Steps<
   if (virtual.fallback && needsFallback(virtual, health)) {
     destinations.set(virtual.fallback.key, { ...virtual.fallback.destination, role: "fallback" });
   }
+  if (health.leaving.size > 0 && isAnyUnheard(health) && !isServed(destinations)) {
+    for (const [key, destination] of health.leaving) destinations.set(key, { ...destination, role: "leaving" });
+  }
   return { ...canonicalSettings(virtual.settings), destinations, readdQuiescent: virtual.readdQuiescent };
+}
+
+function isAnyUnheard({ reals }: VirtualHealth): boolean {
+  for (const { verified } of reals.values()) if (!verified) return true;
+  return false;
+}
+
+function isServed(destinations: ReadonlyMap<DestinationKey, Destination>): boolean {
+  for (const { weight } of destinations.values()) if (weight > 0) return true;
+  return false;
 }
 
 function roleOf(real: RealHealth, quiescent: boolean): Role | undefined {

@@ -11,7 +11,7 @@
 import type { CheckKey, CheckResult } from "../model/check.ts";
 import { type Orders, realId, type RealOrders } from "../model/orders.ts";
 import { atOnce, everySoOften, type Steps } from "../model/steps.ts";
-import type { DestinationKey, IpvsTable, TableService, VirtualKey } from "../model/table.ts";
+import type { Destination, DestinationKey, IpvsTable, TableService, VirtualKey } from "../model/table.ts";
 import { checksOf, type Model, type RealServer, type VirtualService } from "../model/virtual_service.ts";
 import { type CheckHealth, reduceCheck, unheard } from "./check_health.ts";
 import { usersOf } from "./check_users.ts";
@@ -45,6 +45,8 @@ export interface VirtualHealth {
   readonly settled: boolean;
   /** The fallback was in the table when we came. */
   readonly fallbackFound: boolean;
+  /** Destinations that served when we came and that the configuration does not have: they stay until more is known. */
+  readonly leaving: ReadonlyMap<DestinationKey, Destination>;
   readonly reals: ReadonlyMap<DestinationKey, RealHealth>;
 }
 
@@ -169,12 +171,22 @@ function* adoptVirtual(
     reals.set(real.key, adoptReal(real, table, before?.reals.get(real.key), at));
   }
   const fallback = virtual.fallback?.key;
+  const leaving = leavingOf(virtual, table);
   return {
-    settled: before?.settled ?? false,
+    // What leaves can serve until the first rounds of what comes in its place have had their time.
+    settled: leaving.size === 0 && (before?.settled ?? false),
     fallbackFound: before?.fallbackFound ??
       (fallback !== undefined && !virtual.reals.has(fallback) && table?.destinations.has(fallback) === true),
+    leaving,
     reals,
   };
+}
+
+function leavingOf(virtual: VirtualService, table: TableService | undefined): Map<DestinationKey, Destination> {
+  const others = [...table?.destinations ?? []].filter(([key]) =>
+    !virtual.reals.has(key) && key !== virtual.fallback?.key
+  );
+  return new Map(others.filter(([, { weight }]) => weight > 0));
 }
 
 function adoptReal(

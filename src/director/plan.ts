@@ -21,11 +21,14 @@
  */
 
 import type { Action, Plan } from "../model/plan.ts";
-import { atOnce, everySoOften, type Steps } from "../model/steps.ts";
+import { atOnce, type Steps } from "../model/steps.ts";
 import {
   type Destination,
+  type DestinationKey,
   destinationKey,
   type IpvsTable,
+  sameDestination,
+  sameSettings,
   type ServiceSettings,
   type TableService,
   type VirtualKey,
@@ -40,7 +43,17 @@ export interface PlanInput {
   /** What we wanted when the kernel last took everything; absent at start. */
   readonly previous?: DesiredTable;
   readonly reconcile: boolean;
+  /** Entries that are planned as with `reconcile`. */
+  readonly doubts?: Doubts;
+  /** Virtual services that are ours to remove where they are not desired; absent = those of `previous`. */
+  readonly claimed?: ReadonlySet<VirtualKey>;
 }
+
+/** Entries by virtual service; {@link SETTINGS} stands for the virtual service itself. */
+export type Doubts = ReadonlyMap<VirtualKey, ReadonlySet<DestinationKey | typeof SETTINGS>>;
+
+/** The settings of a virtual service, among its entries. */
+export const SETTINGS = "settings";
 
 /** The changes that bring our part of the kernel's table to what is desired. */
 export function plan(input: PlanInput): Plan {
@@ -52,34 +65,23 @@ export function* planInSteps(input: PlanInput): Steps<Plan> {
   const actions: Action[] = [];
   for (const [key, desired] of input.desired) {
     const previous = input.previous?.get(key);
-    if (!input.reconcile && previous === desired) continue;
+    if (!input.reconcile && previous === desired && !input.doubts?.has(key)) continue;
     yield;
     for (const action of planService(key, desired, previous, input)) actions.push(action);
   }
-  for (const [key, service] of input.previous ?? []) {
-    if (!input.desired.has(key)) actions.push(...planRemoval(service, input.current.get(key)));
+  for (const key of input.claimed ?? input.previous?.keys() ?? []) {
+    if (!input.desired.has(key)) actions.push(...planRemoval(input.current.get(key)));
   }
   return actions;
-}
-
-/** Whether two destinations are the same to the kernel. */
-export function sameDestination(a: Destination, b: Destination): boolean {
-  return a.address === b.address && a.port === b.port && a.forwarding === b.forwarding && a.weight === b.weight &&
-    a.upperThreshold === b.upperThreshold && a.lowerThreshold === b.lowerThreshold;
-}
-
-/** Whether the settings of two virtual services are the same to the kernel; both canonical. */
-export function sameSettings(a: ServiceSettings, b: ServiceSettings): boolean {
-  return a.scheduler === b.scheduler && a.persistence === b.persistence && a.netmask === b.netmask &&
-    a.onePacket === b.onePacket && a.schedulerFlags.join() === b.schedulerFlags.join();
 }
 
 function planService(
   key: VirtualKey,
   desired: DesiredService,
   previous: DesiredService | undefined,
-  { current, reconcile }: PlanInput,
+  { current, reconcile, doubts }: PlanInput,
 ): Action[] {
+  const isDoubted = (entry: DestinationKey | typeof SETTINGS) => reconcile || doubts?.get(key)?.has(entry) === true;
   const service = desired;
   const kernel = current.get(key);
   if (!kernel) {
@@ -89,14 +91,14 @@ function planService(
     return [{ do: "add-service", service }, ...adds];
   }
   const actions: Action[] = [];
-  const settingsWanted = reconcile || !previous || !sameSettings(previous, desired);
+  const settingsWanted = isDoubted(SETTINGS) || !previous || !sameSettings(previous, desired);
   if (settingsWanted && !sameSettings(kernel, desired)) actions.push({ do: "edit-service", service });
 
   const up: Action[] = [];
   const down: Action[] = [];
   for (const [real, destination] of desired.destinations) {
     const before = previous?.destinations.get(real);
-    if (!reconcile && before && sameDestination(before, destination)) continue;
+    if (!isDoubted(real) && before && sameDestination(before, destination)) continue;
     const there = kernel.destinations.get(real);
     if (!there) {
       if (mayAdd(destination, before, desired)) up.push(action("add-destination", service, destination));
@@ -106,7 +108,7 @@ function planService(
   }
   for (const [real, destination] of kernel.destinations) {
     if (desired.destinations.has(real)) continue;
-    if (reconcile || previous?.destinations.has(real)) {
+    if (isDoubted(real) || previous?.destinations.has(real)) {
       down.push(action("delete-destination", service, destination));
     }
   }
@@ -114,9 +116,9 @@ function planService(
 }
 
 /** The destinations one by one before their service, so that each can be logged. */
-function planRemoval(service: DesiredService, kernel: TableService | undefined): Action[] {
-  if (!kernel) return [];
-  const deletes = [...kernel.destinations.values()].map((real) => action("delete-destination", service, real));
+function planRemoval(service: TableService | undefined): Action[] {
+  if (!service) return [];
+  const deletes = [...service.destinations.values()].map((real) => action("delete-destination", service, real));
   return [...deletes, { do: "delete-service", service }];
 }
 
@@ -126,42 +128,56 @@ function mayAdd(destination: DesiredDestination, before: Destination | undefined
 
 function action(
   verb: "add-destination" | "edit-destination" | "delete-destination",
-  service: DesiredService,
+  service: ServiceSettings,
   destination: Destination,
 ): Action {
   return { do: verb, service, destination };
 }
 
-/** The changes of a plan that the kernel did not take, judged by the table as it is afterwards. */
-export function outstanding(current: IpvsTable, attempted: Plan): Plan {
-  return atOnce(outstandingInSteps(current, attempted));
-}
-
-/** The same in steps. */
-export function* outstandingInSteps(current: IpvsTable, attempted: Plan): Steps<Plan> {
-  const left: Action[] = [];
-  for (const [i, step] of attempted.entries()) {
-    if (everySoOften(i)) yield;
-    if (!isDone(step, current)) left.push(step);
-  }
-  return left;
-}
-
-function isDone(step: Action, current: IpvsTable): boolean {
-  const service = current.get(virtualKey(step.service.address));
-  switch (step.do) {
-    case "add-service":
-    case "edit-service":
-      return service !== undefined && sameSettings(service, step.service);
-    case "delete-service":
-      return service === undefined;
-    case "delete-destination":
-      return !service?.destinations.has(destinationKey(step.destination));
-    default: {
-      const destination = service?.destinations.get(destinationKey(step.destination));
-      return destination !== undefined && sameDestination(destination, step.destination);
+/** The entries that two wanted tables do not have in common, in steps. */
+export function* changedInSteps(before: DesiredTable | undefined, after: DesiredTable): Steps<Doubts> {
+  const changed = new Map<VirtualKey, Set<DestinationKey | typeof SETTINGS>>();
+  for (const key of new Set([...before?.keys() ?? [], ...after.keys()])) {
+    const [old, service] = [before?.get(key), after.get(key)];
+    if (old === service) continue;
+    yield;
+    const entries = new Set<DestinationKey | typeof SETTINGS>();
+    if (!old || !service || !sameSettings(old, service)) entries.add(SETTINGS);
+    for (const real of new Set([...old?.destinations.keys() ?? [], ...service?.destinations.keys() ?? []])) {
+      const [was, is] = [old?.destinations.get(real), service?.destinations.get(real)];
+      if (!was || !is || !sameDestination(was, is)) entries.add(real);
     }
+    if (entries.size > 0) changed.set(key, entries);
   }
+  return changed;
+}
+
+/** Returns what is doubted in one or the other. */
+export function withDoubts(doubts: Doubts, further: Doubts): Doubts {
+  if (further.size === 0) return doubts;
+  const all = new Map(doubts);
+  for (const [key, entries] of further) all.set(key, new Set([...all.get(key) ?? [], ...entries]));
+  return all;
+}
+
+/** Returns what is doubted apart from what these actions have changed. */
+export function withoutChanged(doubts: Doubts, made: Plan): Doubts {
+  if (doubts.size === 0 || made.length === 0) return doubts;
+  const left = new Map([...doubts].map(([key, entries]) => [key, new Set(entries)]));
+  for (const action of made) {
+    left.get(serviceOf(action))?.delete("destination" in action ? destinationKey(action.destination) : SETTINGS);
+  }
+  return new Map([...left].filter(([, entries]) => entries.size > 0));
+}
+
+/** The virtual service that an action concerns. */
+export function serviceOf(action: Action): VirtualKey {
+  return virtualKey(action.service.address);
+}
+
+/** The entry that an action changes, as text. */
+export function subjectOf(action: Action): string {
+  return "destination" in action ? `${serviceOf(action)} ${destinationKey(action.destination)}` : serviceOf(action);
 }
 
 /**

@@ -1,7 +1,6 @@
 import { type IpvsDriver, IpvsUnavailable } from "../ipvs/driver.ts";
 import { everySoOften, type Steps, walkFor } from "../model/steps.ts";
-import { type IpvsTable, sizeOf, type TableService, type VirtualKey } from "../model/table.ts";
-import { sameDestination } from "./plan.ts";
+import { type IpvsTable, sameDestination, sizeOf, type TableService, type VirtualKey } from "../model/table.ts";
 
 /** Reads until two in a row agree, at most. */
 const MOST_READS = 5;
@@ -19,14 +18,23 @@ export async function trustedRead(
   want: { readonly thresholds: boolean },
   expected: IpvsTable | undefined,
   concerns: (service: VirtualKey) => boolean,
-): Promise<IpvsTable> {
+): Promise<TrustedTable> {
   let before = expected;
   for (let reads = 0; reads < MOST_READS; reads++) {
     const table = await driver.read(want);
-    if (before && await walkFor(sizeOf(table))(agree(before, table, concerns))) return table;
+    if (before && await walkFor(sizeOf(table))(agree(before, table, concerns))) {
+      return { table, agrees: reads === 0 };
+    }
     before = table;
   }
   throw new IpvsUnavailable(`the kernel's table reads differently each of ${MOST_READS} times`);
+}
+
+/** A table that was read. */
+export interface TrustedTable {
+  readonly table: IpvsTable;
+  /** The first read agreed with what was expected. */
+  readonly agrees: boolean;
 }
 
 /** Whether two tables hold the same of the virtual services that are of concern. */

@@ -4,6 +4,8 @@ import {
   type DestinationKey,
   destinationKey,
   type IpvsTable,
+  sameDestination,
+  sameSettings,
   type TableService,
   type VirtualKey,
   virtualKey,
@@ -72,4 +74,22 @@ function changeDestination(
   if (!copied.has(key)) table.set(key, { ...service, destinations });
   copied.add(key);
   return undefined;
+}
+
+/** Whether a table shows that a change has been made. */
+export function isInEffect(step: Action, current: IpvsTable): boolean {
+  const service = current.get(virtualKey(step.service.address));
+  switch (step.do) {
+    case "add-service":
+    case "edit-service":
+      return service !== undefined && sameSettings(service, step.service);
+    case "delete-service":
+      return service === undefined;
+    case "delete-destination":
+      return !service?.destinations.has(destinationKey(step.destination));
+    default: {
+      const destination = service?.destinations.get(destinationKey(step.destination));
+      return destination !== undefined && sameDestination(destination, step.destination);
+    }
+  }
 }

@@ -13,14 +13,21 @@ export interface IpvsDriver {
   read(want: { readonly thresholds: boolean }): Promise<IpvsTable>;
 
   /**
-   * Makes the changes in their order. A change that the table refuses stops none of the
-   * others; read the table again to see what was taken.
+   * Makes the changes in their order. A change that the table refuses stops none of the others.
    *
-   * @returns what was said of refused changes, one line each, in the order of the plan.
-   * @throws {IpvsUnavailable}
+   * @returns what became of each change, in the order of the plan.
+   * @throws {IpvsUnavailable} when that is not known of any of them: read the table to see what was taken.
    */
-  apply(plan: Plan): Promise<readonly string[]>;
+  apply(plan: Plan): Promise<readonly Outcome[]>;
 }
+
+/** What became of a change. */
+export type Outcome =
+  | { readonly taken: true }
+  /** It was refused; `reason` is what was said of it. */
+  | { readonly taken: false; readonly reason?: string }
+  /** It is not known. */
+  | { readonly taken: undefined };
 
 /** The table cannot be read or changed: no ipvsadm, no IPVS in the kernel, no permission, or no answer. */
 export class IpvsUnavailable extends Error {

@@ -1,14 +1,15 @@
 import { harmless } from "../model/harmless_text.ts";
-import type { Plan } from "../model/plan.ts";
-import { inTurns } from "../model/steps.ts";
+import type { Action, Plan } from "../model/plan.ts";
+import { everySoOften, inTurns, type Steps } from "../model/steps.ts";
 import type { IpvsTable } from "../model/table.ts";
 import type { SyncDaemon } from "../model/sync.ts";
 import { killChild } from "../system/started_program.ts";
 import { cleanCommand } from "../system/clean_command.ts";
 import { setNiceness } from "../system/libc.ts";
 import { Capability, handingDown } from "../system/privileges.ts";
+import { isInEffect } from "./change_table.ts";
 import { type CounterReader, type Counters, decodeCounters } from "./counters.ts";
-import { type IpvsDriver, IpvsUnavailable } from "./driver.ts";
+import { type IpvsDriver, IpvsUnavailable, type Outcome } from "./driver.ts";
 import { decodeSyncDaemons, startArguments, type SyncDriver } from "./sync_daemons.ts";
 import { decodeRulesInSteps, decodeThresholdsInSteps, encodeInSteps } from "./rules.ts";
 
@@ -56,9 +57,16 @@ export class Ipvsadm implements IpvsDriver, CounterReader, SyncDriver {
     return await inTurns(decodeThresholdsInSteps(thresholds, table));
   }
 
-  async apply(plan: Plan): Promise<readonly string[]> {
+  async apply(plan: Plan): Promise<readonly Outcome[]> {
     if (plan.length === 0) return [];
     const lines = await inTurns(encodeInSteps(plan));
+    const said = await this.#change(lines);
+    const table = await this.read({ thresholds: plan.some(hasThresholds) });
+    return await inTurns(outcomesInSteps(plan, table, said));
+  }
+
+  /** Makes the changes, and gives what was said of those that were refused. */
+  async #change(lines: readonly string[]): Promise<readonly string[]> {
     const batch = await this.#restore(lines);
     if (batch.every((line) => KERNEL_REFUSALS.has(line))) return batch;
 
@@ -136,6 +144,31 @@ export class Ipvsadm implements IpvsDriver, CounterReader, SyncDriver {
       for (const output of outputs) output.drop();
     }
   }
+}
+
+/**
+ * What became of each change, by the table as it is after them. Complaints come in the order of the changes, but do not say
+ * of which they are: only where there is one for each that is not in effect is it known that these were refused.
+ */
+function* outcomesInSteps(plan: Plan, table: IpvsTable, said: readonly string[]): Steps<readonly Outcome[]> {
+  const left: number[] = [];
+  for (const [i, action] of plan.entries()) {
+    if (everySoOften(i)) yield;
+    if (!isInEffect(action, table)) left.push(i);
+  }
+  const outcomes = plan.map((): Outcome => ({ taken: true }));
+  for (const [at, i] of left.entries()) {
+    outcomes[i] = said.length === left.length
+      ? { taken: false, reason: said[at] }
+      : said.length > 0
+      ? { taken: false, reason: said.join("; ") }
+      : { taken: undefined };
+  }
+  return outcomes;
+}
+
+function hasThresholds(action: Action): boolean {
+  return "destination" in action && (action.destination.upperThreshold > 0 || action.destination.lowerThreshold > 0);
 }
 
 /** How all lists of `ipvsadm -L` begin. */

@@ -2,7 +2,7 @@ import type { Plan } from "../model/plan.ts";
 import type { IpvsTable, TableService, VirtualKey } from "../model/table.ts";
 import { changeTable } from "./change_table.ts";
 import { type CounterReader, type Counters, NONE } from "./counters.ts";
-import type { IpvsDriver } from "./driver.ts";
+import type { IpvsDriver, Outcome } from "./driver.ts";
 
 /**
  * An IPVS table in memory that takes and refuses what the kernel takes and refuses, in
@@ -32,9 +32,12 @@ export class MemoryIpvs implements IpvsDriver, CounterReader {
     return Promise.resolve(new Map(services));
   }
 
-  apply(plan: Plan): Promise<readonly string[]> {
+  apply(plan: Plan): Promise<readonly Outcome[]> {
     const copied = new Set<VirtualKey>();
-    const refusals = plan.map((action) => changeTable(this.#table, action, copied));
-    return Promise.resolve(refusals.filter((refusal) => refusal !== undefined));
+    const outcomes = plan.map((action): Outcome => {
+      const reason = changeTable(this.#table, action, copied);
+      return reason === undefined ? { taken: true } : { taken: false, reason };
+    });
+    return Promise.resolve(outcomes);
   }
 }

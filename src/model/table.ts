@@ -80,3 +80,15 @@ export function serviceFamily(service: ServiceAddress): Family {
 export function serviceLabel(service: ServiceAddress): string {
   return service.kind === "fwm" ? String(service.mark) : formatEndpoint(service.address, service.port);
 }
+
+/** Whether two destinations are the same to the kernel. */
+export function sameDestination(a: Destination, b: Destination): boolean {
+  return a.address === b.address && a.port === b.port && a.forwarding === b.forwarding && a.weight === b.weight &&
+    a.upperThreshold === b.upperThreshold && a.lowerThreshold === b.lowerThreshold;
+}
+
+/** Whether the settings of two virtual services are the same to the kernel; both canonical. */
+export function sameSettings(a: ServiceSettings, b: ServiceSettings): boolean {
+  return a.scheduler === b.scheduler && a.persistence === b.persistence && a.netmask === b.netmask &&
+    a.onePacket === b.onePacket && a.schedulerFlags.join() === b.schedulerFlags.join();
+}

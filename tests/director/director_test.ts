@@ -2,7 +2,7 @@ import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import type { Round } from "../../src/checkers/run.ts";
 import { Director } from "../../src/director/director.ts";
 import type { DirectorEvent } from "../../src/director/events.ts";
-import { type IpvsDriver, IpvsUnavailable } from "../../src/ipvs/driver.ts";
+import { type IpvsDriver, IpvsUnavailable, type Outcome } from "../../src/ipvs/driver.ts";
 import { MemoryIpvs } from "../../src/ipvs/memory.ts";
 import { decodeRules, encodeRules } from "../../src/ipvs/rules.ts";
 import type { AskedWeight, Check, CheckKey } from "../../src/model/check.ts";
@@ -494,7 +494,7 @@ class Broken implements IpvsDriver {
     return Promise.reject(new IpvsUnavailable("no ipvsadm"));
   }
 
-  apply(): Promise<readonly string[]> {
+  apply(): Promise<readonly Outcome[]> {
     return Promise.reject(new IpvsUnavailable("no ipvsadm"));
   }
 }
@@ -503,13 +503,14 @@ class Broken implements IpvsDriver {
 class Picky extends MemoryIpvs {
   readonly schedulers = new Set(["wrr"]);
 
-  override async apply(plan: Plan): Promise<readonly string[]> {
-    const said: string[] = [];
+  override async apply(plan: Plan): Promise<readonly Outcome[]> {
+    const outcomes: Outcome[] = [];
     for (const action of plan) {
       const unknown = action.do === "add-service" && !this.schedulers.has(action.service.scheduler);
-      said.push(...unknown ? ["Scheduler or persistence engine not found"] : await super.apply([action]));
+      const refusal = { taken: false, reason: "Scheduler or persistence engine not found" } as const;
+      outcomes.push(...unknown ? [refusal] : await super.apply([action]));
     }
-    return said;
+    return outcomes;
   }
 }
 
@@ -629,7 +630,7 @@ class Stubborn extends MemoryIpvs {
     super(decodeRules(table));
   }
 
-  override apply(plan: Plan): Promise<readonly string[]> {
+  override apply(plan: Plan): Promise<readonly Outcome[]> {
     return this.clock.now() < this.until ? Promise.reject(new IpvsUnavailable("no memory")) : super.apply(plan);
   }
 }

@@ -7,7 +7,7 @@ import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
 import { adapt } from "./adapt.ts";
 import { type Behaviour, mutate } from "./mutate.ts";
-import { Random } from "./random.ts";
+import { Random } from "../random.ts";
 import { readTurns } from "./recording.ts";
 import { rowNamed } from "./rows.ts";
 

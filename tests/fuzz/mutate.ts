@@ -2,7 +2,7 @@
  * A recorded conversation, bent: lengths, order, truncation, floods, drips, compression loops.
  */
 
-import type { Random } from "./random.ts";
+import type { Random } from "../random.ts";
 import type { Turns } from "./recording.ts";
 
 /** How a hostile server behaves in one conversation. */

@@ -74,15 +74,30 @@ Deno.test("read() takes the table that ipvsadm prints", () =>
   }));
 
 Deno.test("apply() hands over a whole plan in one run, and no shell sees it", () =>
-  withIpvsadm('cat >> "$0.seen"; echo "$@" >> "$0.args"', async (driver, folder) => {
-    deepStrictEqual(await driver.apply(PLAN), []);
+  withIpvsadm('cat >> "$0.seen"; echo "$@" >> "$0.args"; [ $1 = -R ] || cat "$0.seen"', async (driver, folder) => {
+    deepStrictEqual(await driver.apply(PLAN), PLAN.map(() => ({ taken: true })));
     strictEqual(await Deno.readTextFile(`${folder}/ipvsadm.seen`), TABLE);
-    strictEqual(await Deno.readTextFile(`${folder}/ipvsadm.args`), "-R\n");
+    strictEqual(await Deno.readTextFile(`${folder}/ipvsadm.args`), "-R\n-S -n\n");
   }));
 
 Deno.test("apply() gives what the kernel refused", () =>
-  withIpvsadm('cat > /dev/null; echo "No such service" >&2; exit 255', async (driver) => {
-    deepStrictEqual(await driver.apply(PLAN), ["No such service"]);
+  withIpvsadm('cat > /dev/null; [ $1 = -R ] || exit 0; echo "No such service" >&2; exit 255', async (driver) => {
+    const [first, ...others] = await driver.apply(PLAN);
+    deepStrictEqual(first, { taken: false, reason: "No such service" });
+    strictEqual(others.every(({ taken }) => taken === false), true);
+  }));
+
+Deno.test("apply() says which change the kernel refused where it complained as often as changes are missing", () => {
+  const script = `cat > /dev/null; [ $1 = -R ] || { echo "-A -t 192.0.2.1:80 -s wrr"; exit 0; }
+    echo "Memory allocation problem" >&2; exit 255`;
+  return withIpvsadm(script, async (driver) => {
+    deepStrictEqual(await driver.apply(PLAN), [{ taken: true }, { taken: false, reason: "Memory allocation problem" }]);
+  });
+});
+
+Deno.test("apply() says of a change that is missing without a complaint that it is not known", () =>
+  withIpvsadm("cat > /dev/null", async (driver) => {
+    deepStrictEqual(await driver.apply(PLAN), PLAN.map(() => ({ taken: undefined })));
   }));
 
 Deno.test("apply() takes nothing for done when ipvsadm is killed in the middle of a batch", () =>
@@ -96,9 +111,9 @@ Deno.test("apply() goes on line by line behind one that this ipvsadm cannot pars
     echo "$line" >> "$0.done"
   done`;
   return withIpvsadm(script, async (driver, folder) => {
-    const [said, ...more] = await driver.apply(PLAN);
-    match(said, /^invalid scheduler flag \(-A -t 192\.0\.2\.1:80 -s wrr\)$/);
-    deepStrictEqual(more, []);
+    const [first] = await driver.apply(PLAN);
+    const reason = "invalid scheduler flag (-A -t 192.0.2.1:80 -s wrr)";
+    deepStrictEqual(first, { taken: false, reason });
     strictEqual(await Deno.readTextFile(`${folder}/ipvsadm.done`), TABLE.split("\n")[1] + "\n");
   });
 });

@@ -1,0 +1,419 @@
+/**
+ * Every rule of how the kernel's table is kept as wanted: a pure reducer, from a state and an event to the next state and
+ * what is to be done.
+ *
+ * | something is due | waits for a retry | the table is known | what is done                                            |
+ * | ---------------- | ----------------- | ------------------ | ------------------------------------------------------- |
+ * | no               | -                 | -                  | the next look confirms the changes that were made       |
+ * | yes              | yes               | -                  | nothing until the retry, or until something else is due |
+ * | yes              | no                | no                 | it is read                                              |
+ * | yes              | no                | yes                | it is changed by a plan, or nothing is left to change   |
+ *
+ * One thing is done at a time. What is wanted meanwhile is due next, and the newest wish counts.
+ *
+ * | what came of the changes   | what follows                                                                           |
+ * | -------------------------- | -------------------------------------------------------------------------------------- |
+ * | all taken                  | reported; done, but doubted until a later look agrees                                  |
+ * | some refused               | read and planned once more at once; refused again: reported, tried again later         |
+ * | not known (killed, …)      | read; what is then in effect is reported; the rest is planned anew                     |
+ *
+ * An entry is *doubted* that was to change, until the kernel has taken the change, or until a further look, which
+ * contradicts nothing that is known, shows it as it should be; after a start or a reload every entry is. Doubted entries
+ * are planned as at a reload, by what the table holds, and not by what was wanted before: so neither a batch that died
+ * nor a look that was wrong leaves an entry behind. Entries that are not doubted stay as they were changed by hand.
+ */
+
+import { isInEffect, tableAfterInSteps } from "../ipvs/change_table.ts";
+import type { Outcome } from "../ipvs/driver.ts";
+import type { Action, Plan } from "../model/plan.ts";
+import { everySoOften, type Steps } from "../model/steps.ts";
+import { type Destination, destinationKey, type IpvsTable, type VirtualKey } from "../model/table.ts";
+import type { DesiredTable, Role } from "./desired.ts";
+import { type Occasion, OCCASIONS } from "./events.ts";
+import {
+  changedInSteps,
+  type Doubts,
+  planInSteps,
+  serviceOf,
+  subjectOf,
+  taken,
+  withDoubts,
+  withoutChanged,
+} from "./plan.ts";
+
+/** Milliseconds until refused changes or an unreachable table are tried again: the first waits, then the last for ever. */
+const RETRY_DELAYS = [500, 1_000, 2_000, 5_000, 10_000];
+
+/** Milliseconds for which a table that was read counts as the table that is there, where every entry of it matters. */
+const FRESH = 1_000;
+
+/** Milliseconds that a change may take before the table counts as out of step. */
+const USUAL = 1_000;
+
+/** Looks in a row that find a change undone which the kernel has taken: then it counts as refused. */
+const UNDONE = 2;
+
+/** What is known, and what is to be done. Times are milliseconds of the director's clock. */
+export interface Keeping {
+  /** The newest wish. */
+  readonly wish?: DesiredTable;
+  /** Why something is to be done, and since when; absent = all is done that was wanted. */
+  readonly due?: { readonly occasion: Occasion; readonly since: number };
+  /** What goes on. */
+  readonly doing?: "reading" | Batch;
+  /** What is to be done waits for its retry, the so-manieth. */
+  readonly waits: boolean;
+  readonly tries: number;
+  /** The table as it was read, with the changes that were made since. */
+  readonly seen?: Seen;
+  /** What we wanted of it when the kernel took it; absent before the first batch. */
+  readonly previous?: DesiredTable;
+  /** Virtual services that were ours, until they are seen to be gone. */
+  readonly claimed: ReadonlySet<VirtualKey>;
+  readonly doubts: Doubts;
+  /** Every entry is doubted: from a start or a reload on. */
+  readonly doubtsAll: boolean;
+  /** Looks in a row that have found a doubted change undone. */
+  readonly undone: number;
+  /** Changes of which it is not known whether they were made. */
+  readonly unknown: readonly Batch[];
+  /** Some changes were refused once, and are tried again at once. */
+  readonly again: boolean;
+  /** What the kernel does not take, with its reason, by subject. */
+  readonly refused: ReadonlyMap<string, string>;
+  /** Why the table cannot be reached. */
+  readonly unavailable?: string;
+  /** Virtual services of ours that have vanished from the kernel, until they are back. */
+  readonly vanished: ReadonlySet<VirtualKey>;
+}
+
+/** Changes that are made together, from what the table was before them. */
+export interface Batch {
+  readonly plan: Plan;
+  readonly desired: DesiredTable;
+  readonly occasion: Occasion;
+  readonly base: IpvsTable;
+  /** Something else was wanted meanwhile, for that reason. */
+  readonly next?: Occasion;
+}
+
+/** A table that was read. */
+export interface Seen {
+  readonly table: IpvsTable;
+  readonly thresholds: boolean;
+  readonly at: number;
+}
+
+/** What happens to the keeper. */
+export type KeeperEvent =
+  | { readonly type: "wanted"; readonly desired: DesiredTable; readonly occasion: Occasion }
+  /** It was read as it was to be. */
+  | ReadEvent
+  /** It was read for the director, beside what goes on. */
+  | { readonly type: "noticed"; readonly read: ReadEvent }
+  | { readonly type: "read-failed"; readonly message: string }
+  /** The changes were made, with one outcome each. */
+  | { readonly type: "applied"; readonly outcomes: readonly Outcome[] }
+  /** Nobody knows which of the changes were made. */
+  | { readonly type: "apply-failed"; readonly message: string }
+  /** The time of a retry has come. */
+  | { readonly type: "retry" }
+  /** It is time for a look. */
+  | { readonly type: "look" };
+
+/** `agrees` when the first read agreed with what was known. */
+interface ReadEvent {
+  readonly type: "read";
+  readonly table: IpvsTable;
+  readonly thresholds: boolean;
+  readonly agrees: boolean;
+}
+
+/** What is to be done. */
+export type Effect =
+  | { readonly do: "read"; readonly thresholds: boolean }
+  | { readonly do: "apply"; readonly plan: Plan }
+  | { readonly do: "retry"; readonly after: number }
+  | { readonly do: "report-changed"; readonly action: Action; readonly batch: Batch; readonly previous?: DesiredTable }
+  | { readonly do: "report-refused"; readonly action: Action; readonly reason?: string }
+  | { readonly do: "report-unavailable"; readonly message: string }
+  | { readonly do: "report-vanished"; readonly services: readonly VirtualKey[] }
+  | { readonly do: "report-in-step" };
+
+/** A state, and what is to be done on the way to it. */
+export type Kept = readonly [Keeping, readonly Effect[]];
+
+/** Nothing is known, and nothing wanted. */
+export const UNKNOWN: Keeping = {
+  waits: false,
+  tries: 0,
+  claimed: new Set(),
+  doubts: new Map(),
+  doubtsAll: false,
+  undone: 0,
+  unknown: [],
+  again: false,
+  refused: new Map(),
+  vanished: new Set(),
+};
+
+/** Returns whether the kernel has taken all that was wanted, as far as is known. */
+export function isInStep(state: Keeping, now: number): boolean {
+  const isLate = state.due !== undefined && now - state.due.since >= USUAL;
+  return !isLate && !isOut(state) && state.vanished.size === 0;
+}
+
+/** Returns whether there is nothing to do now; what was refused may wait for its retry. */
+export function isIdle({ doing, due, waits }: Keeping): boolean {
+  return doing === undefined && (due === undefined || waits);
+}
+
+/** Returns the table that is known, if any: what is read next should agree with it. */
+export function knownTable({ seen }: Keeping, thresholds: boolean): IpvsTable | undefined {
+  return seen?.thresholds === thresholds ? seen.table : undefined;
+}
+
+/** Returns whether a virtual service is ours, as far as that is known. */
+export function isOurs({ wish, claimed }: Keeping, service: VirtualKey): boolean {
+  return wish === undefined || wish.has(service) || claimed.has(service);
+}
+
+/** Returns whether connection thresholds are among what is wanted: reading them may cost a second look at the table. */
+export function usesThresholds(desired: DesiredTable): boolean {
+  for (const service of desired.values()) {
+    for (const { upperThreshold, lowerThreshold } of service.destinations.values()) {
+      if (upperThreshold > 0 || lowerThreshold > 0) return true;
+    }
+  }
+  return false;
+}
+
+/** Returns the next state, and what is to be done, in steps. */
+export function* keep(state: Keeping, event: KeeperEvent, now: number): Steps<Kept> {
+  switch (event.type) {
+    case "wanted":
+      return yield* goOn(want(state, event.desired, event.occasion, now), now);
+    case "read":
+      return yield* takeRead(state, event, now);
+    case "noticed":
+      return state.doing ? [state, []] : yield* takeRead(state, event.read, now);
+    case "read-failed":
+      return state.due ? fail({ ...state, doing: undefined }, event.message) : [{ ...state, doing: undefined }, []];
+    case "applied":
+      return yield* takeOutcomes(state, event.outcomes, now);
+    case "apply-failed":
+      return takeFailure(state, event.message);
+    case "retry":
+      return yield* goOn({ ...state, waits: false }, now);
+    case "look":
+      return state.doing || state.due ? [state, []] : look(state);
+  }
+}
+
+function want(state: Keeping, desired: DesiredTable, occasion: Occasion, now: number): Keeping {
+  const claimed = new Set([...state.claimed, ...desired.keys()]);
+  const wanted = { ...state, wish: desired, claimed, doubtsAll: state.doubtsAll || setsRight(occasion), waits: false };
+  if (isBatch(state.doing)) return { ...wanted, doing: { ...state.doing, next: greater(state.doing.next, occasion) } };
+  return { ...wanted, due: { occasion: greater(state.due?.occasion, occasion), since: state.due?.since ?? now } };
+}
+
+function look(state: Keeping): Kept {
+  return [{ ...state, doing: "reading" }, [{ do: "read", thresholds: state.seen?.thresholds ?? false }]];
+}
+
+/** Does the next thing that is due. */
+function* goOn(state: Keeping, now: number): Steps<Kept> {
+  const { wish, due } = state;
+  if (state.doing || state.waits || !wish || !due) return [state, []];
+  const seen = usableFor(state, usesThresholds(wish), now);
+  if (!seen) return [{ ...state, doing: "reading" }, [{ do: "read", thresholds: usesThresholds(wish) }]];
+  const doubts = withDoubts(state.doubts, yield* changedInSteps(state.previous, wish));
+  const plan = yield* planned({ ...state, doubts }, seen.table, wish);
+  if (plan.length === 0) return finish({ ...state, doubts, previous: wish, due: undefined }, due.occasion);
+  const doing = { plan, desired: wish, occasion: due.occasion, base: seen.table };
+  return [{ ...state, doubts, doing }, [{ do: "apply", plan }]];
+}
+
+function* planned(state: Keeping, current: IpvsTable, desired: DesiredTable): Steps<Plan> {
+  const { previous, doubtsAll, doubts, claimed } = state;
+  return yield* planInSteps({ current, desired, previous, reconcile: doubtsAll, doubts, claimed });
+}
+
+/** A start, a reload or a stop is planned by every entry of ours; else an older look will do. */
+function usableFor({ seen, due }: Keeping, thresholds: boolean, now: number): Seen | undefined {
+  if (!seen || seen.thresholds !== thresholds) return undefined;
+  return !isWholesale(due!.occasion) || now - seen.at <= FRESH ? seen : undefined;
+}
+
+function* takeRead(before: Keeping, event: ReadEvent, now: number): Steps<Kept> {
+  const { table, thresholds, agrees } = event;
+  const effects: Effect[] = [];
+  for (const batch of before.unknown) {
+    for (const [i, action] of batch.plan.entries()) {
+      if (everySoOften(i)) yield;
+      if (isInEffect(action, table) && !isInEffect(action, batch.base)) effects.push(changed(action, batch, before));
+    }
+  }
+  const read: Keeping = { ...before, doing: undefined, unknown: [], seen: { table, thresholds, at: now } };
+  const gone = [...before.previous?.keys() ?? []].filter((key) => !table.has(key) && before.wish?.has(key));
+  if (gone.length > 0) effects.push({ do: "report-vanished", services: gone });
+  const state = gone.length > 0 ? yield* withoutServices(read, gone, now) : read;
+  const [after, further] = state.due ? yield* goOn(state, now) : yield* confirm(state, agrees, now);
+  return [after, [...effects, ...further]];
+}
+
+/** Virtual services that have vanished are put back; all that was in them is doubted, as the look may have been wrong. */
+function* withoutServices(state: Keeping, gone: readonly VirtualKey[], now: number): Steps<Keeping> {
+  const vanished = new Set(gone);
+  const previous = new Map([...state.previous ?? []].filter(([key]) => !vanished.has(key)));
+  const doubts = withDoubts(state.doubts, yield* changedInSteps(state.previous, previous));
+  return { ...state, previous, doubts, vanished, due: state.due ?? { occasion: "change", since: now } };
+}
+
+/** Nothing is due: what was changed is there, or is made again. */
+function* confirm(state: Keeping, agrees: boolean, now: number): Steps<Kept> {
+  const { wish, seen } = state;
+  if (!wish || !seen || !hasDoubts(state)) return [state, []];
+  const left = yield* planned(state, seen.table, wish);
+  if (left.length === 0) {
+    if (!agrees) return [state, []];
+    return [{ ...state, doubts: new Map(), doubtsAll: false, undone: 0, claimed: new Set(wish.keys()) }, []];
+  }
+  const undone = state.undone + 1;
+  const due = { occasion: "change", since: now } as const;
+  if (undone < UNDONE) return yield* goOn({ ...state, undone, due }, now);
+  return refuse({ ...state, undone, due }, left.map((action) => ({ action })));
+}
+
+function* takeOutcomes(before: Keeping, outcomes: readonly Outcome[], now: number): Steps<Kept> {
+  const batch = before.doing;
+  if (!isBatch(batch)) return [before, []];
+  const effects: Effect[] = [];
+  const made: Action[] = [];
+  const refused: Refused[] = [];
+  const unknown: Action[] = [];
+  for (const [i, action] of batch.plan.entries()) {
+    if (everySoOften(i)) yield;
+    const outcome = outcomes[i] ?? { taken: undefined };
+    if (outcome.taken) {
+      made.push(action);
+      effects.push(changed(action, batch, before));
+    } else if (outcome.taken === undefined) unknown.push(action);
+    else refused.push({ action, reason: outcome.reason });
+  }
+  const left = [...refused.map(({ action }) => action), ...unknown];
+  const previous = taken(batch.desired, before.previous, left);
+  const doubts = withoutChanged(before.doubts, made);
+  const ended = { ...withNext(before, batch, left.length > 0, now), previous, doubts };
+  if (left.length === 0) {
+    const seen = before.seen && { ...before.seen, table: yield* tableAfterInSteps(batch.base, made) };
+    const [done, further] = finish({ ...ended, seen }, batch.occasion);
+    const [state, more] = yield* goOn(done, now);
+    return [state, [...effects, ...further, ...more]];
+  }
+  const open = unknown.length > 0 ? [...before.unknown, { ...batch, plan: unknown }] : before.unknown;
+  const state = { ...ended, seen: undefined, unknown: open };
+  const isFirst = !before.again;
+  const [after, further] = isFirst
+    ? yield* goOn({ ...state, again: true }, now)
+    : refuse(state, [...refused, ...unknown.map((action) => ({ action }))]);
+  return [after, [...effects, ...further]];
+}
+
+function takeFailure(before: Keeping, message: string): Kept {
+  const batch = before.doing;
+  if (!isBatch(batch)) return [before, []];
+  const ended = withNext(before, batch, true, before.due?.since ?? 0);
+  return fail({ ...ended, seen: undefined, unknown: [...before.unknown, batch] }, message);
+}
+
+/** The state after a batch: `isOpen` when something of it is still to be done. */
+function withNext(before: Keeping, { occasion, next }: Batch, isOpen: boolean, now: number): Keeping {
+  const since = before.due?.since ?? now;
+  const due = isOpen
+    ? { occasion: greater(next, occasion), since }
+    : next !== undefined
+    ? { occasion: next, since: now }
+    : undefined;
+  return { ...before, doing: undefined, due };
+}
+
+/** All is done, unless something else was wanted meanwhile. A start and a reload are confirmed at once. */
+function finish(state: Keeping, occasion: Occasion): Kept {
+  const effects: Effect[] = isOut(state) ? [{ do: "report-in-step" }] : [];
+  const well = { refused: new Map<string, string>(), unavailable: undefined, vanished: new Set<VirtualKey>() };
+  const done = { ...state, ...well, again: false, tries: 0 };
+  if (done.due || !setsRight(occasion)) return [done, effects];
+  const [looking, further] = look(done);
+  return [looking, [...effects, ...further]];
+}
+
+/** The table cannot be reached: said once, and tried again. */
+function fail(state: Keeping, message: string): Kept {
+  const effects: Effect[] = message === state.unavailable ? [] : [{ do: "report-unavailable", message }];
+  return retryLater({ ...state, unavailable: message, seen: undefined }, effects);
+}
+
+interface Refused {
+  readonly action: Action;
+  readonly reason?: string;
+}
+
+/** The kernel does not take some changes: each is said once, and tried again. */
+function refuse(state: Keeping, all: readonly Refused[]): Kept {
+  // A virtual service that was not taken takes all its real servers with it: one line tells it.
+  const missing = new Set(all.flatMap(({ action }) => action.do === "add-service" ? [serviceOf(action)] : []));
+  const refused = new Map(all.map(({ action, reason }) => [subjectOf(action), reason ?? ""]));
+  const effects = all.flatMap(({ action, reason }): Effect[] => {
+    const isSaid = state.refused.get(subjectOf(action)) === (reason ?? "");
+    const isImplied = "destination" in action && missing.has(serviceOf(action));
+    return isSaid || isImplied ? [] : [{ do: "report-refused", action, reason }];
+  });
+  return retryLater({ ...state, refused, unavailable: undefined, again: false, seen: undefined }, effects);
+}
+
+function retryLater(state: Keeping, effects: readonly Effect[]): Kept {
+  const after = RETRY_DELAYS[Math.min(state.tries, RETRY_DELAYS.length - 1)];
+  return [{ ...state, waits: true, tries: state.tries + 1 }, [...effects, { do: "retry", after }]];
+}
+
+function changed(action: Action, batch: Batch, { previous }: Keeping): Effect {
+  return { do: "report-changed", action, batch, previous };
+}
+
+function isBatch(doing: Keeping["doing"]): doing is Batch {
+  return typeof doing === "object";
+}
+
+function hasDoubts({ doubts, doubtsAll }: Keeping): boolean {
+  return doubtsAll || doubts.size > 0;
+}
+
+function isOut({ refused, unavailable }: Keeping): boolean {
+  return refused.size > 0 || unavailable !== undefined;
+}
+
+/** A start and a reload look at every entry of ours; otherwise only what we want differently is touched. */
+function setsRight(occasion: Occasion): boolean {
+  return occasion === "start" || occasion === "reload";
+}
+
+/** A start, a reload or a stop, and not the change of a few entries. */
+function isWholesale(occasion: Occasion): boolean {
+  return occasion !== "change" && occasion !== "weight";
+}
+
+function greater(one: Occasion | undefined, other: Occasion): Occasion {
+  return OCCASIONS[Math.max(OCCASIONS.indexOf(one ?? other), OCCASIONS.indexOf(other))];
+}
+
+/** Returns what a destination is to us, and as what it stood in the table before the action. */
+export function roleAndBefore(
+  action: Extract<Action, { readonly destination: unknown }>,
+  { desired, base }: Batch,
+  previous: DesiredTable | undefined,
+): { readonly role?: Role; readonly before?: Destination } {
+  const [service, key] = [serviceOf(action), destinationKey(action.destination)];
+  const wanted = desired.get(service)?.destinations.get(key) ?? previous?.get(service)?.destinations.get(key);
+  return { role: wanted?.role, before: base.get(service)?.destinations.get(key) };
+}

@@ -1,0 +1,504 @@
+/**
+ * One scenario, played in virtual time with the real director and a table that does wrong; tells which promise was broken.
+ */
+
+import { deepStrictEqual } from "node:assert/strict";
+import type { Round } from "../../src/checkers/run.ts";
+import { Director } from "../../src/director/director.ts";
+import type { DirectorEvent } from "../../src/director/events.ts";
+import { IpvsUnavailable } from "../../src/ipvs/driver.ts";
+import { encodeAction } from "../../src/ipvs/rules.ts";
+import type { Check } from "../../src/model/check.ts";
+import { type Orders, realId, type RealOrders } from "../../src/model/orders.ts";
+import type { Action } from "../../src/model/plan.ts";
+import {
+  type DestinationKey,
+  destinationKey,
+  type IpvsTable,
+  serviceLabel,
+  type TableService,
+  type VirtualKey,
+  virtualKey,
+} from "../../src/model/table.ts";
+import { destination, keyOf, sketchModel, verdict, type VirtualSketch } from "../director/fixture.ts";
+import { Random } from "../random.ts";
+import { FaultyTable, type OnChange } from "./faulty_table.ts";
+import { expectedTable } from "./oracle.ts";
+import { type Fault, type Happening, LENGTH, LIES, type Ordered, REALS, type Scenario, VIRTUALS } from "./scenario.ts";
+import { VirtualClock } from "./virtual_clock.ts";
+
+/** Milliseconds in which all has to come to rest when nothing happens any more. */
+const REST = 90_000;
+
+/** Milliseconds for which a server must have been found well or dead until the table has to show it. */
+const KNOWN = 12_000;
+
+/** Milliseconds that a start, a reload, a stop and the like may take, whatever is wrong. */
+const PATIENCE = 60_000;
+
+/** Milliseconds for which the director may say that the table is in step while it is not: one look, made twice. */
+const BLIND = 10_000;
+
+/** Milliseconds after a reload or start in which first verdicts are waited for. */
+const SETTLED = 2_000;
+
+/** Another's virtual service, which nothing ever touches. */
+const FOREIGN = "203.0.113.9:80";
+
+/** What came of a run. */
+export interface Outcome {
+  readonly violations: readonly string[];
+  readonly timeline: readonly string[];
+}
+
+/** Plays a scenario to its end. */
+export async function play(scenario: Scenario): Promise<Outcome> {
+  const run = new Run(scenario);
+  await run.play();
+  return run;
+}
+
+interface Server {
+  up: boolean;
+  takes: number;
+  /** What its rounds have said in a row, and since when. */
+  said: { readonly up: boolean; count: number; readonly since: number } | undefined;
+}
+
+class Run implements Outcome {
+  readonly violations: string[] = [];
+  readonly timeline: string[] = [];
+  readonly #scenario: Scenario;
+  readonly #clock = new VirtualClock();
+  readonly #random: Random;
+  readonly #table: FaultyTable;
+  readonly #servers = new Map<string, Server>();
+  readonly #orders = new Map<string, RealOrders>();
+  #maintained: readonly string[] = [];
+  #config: number;
+  #director: Director;
+  /** A crash makes another director: what an earlier one still does counts no more. */
+  #life = 0;
+  #crashes = 0;
+  /** Changes that were made and not yet reported. */
+  #unreported: string[] = [];
+  #work: Promise<void> = Promise.resolve();
+  #pending: { readonly what: string; readonly since: number } | undefined;
+  /** Virtual services that an earlier director may have left. */
+  readonly #left = new Set<string>();
+  #blindSince: number | undefined;
+  #isEnding = false;
+  #reloadedAt = 0;
+
+  constructor(scenario: Scenario) {
+    this.#scenario = scenario;
+    this.#random = new Random(scenario.seed);
+    this.#table = new FaultyTable(this.#clock, this.#random);
+    for (const real of REALS) this.#servers.set(real, { up: true, takes: 1, said: undefined });
+    this.#config = 0;
+    this.#table.set(startTable(scenario));
+    for (const i of scenario.left) this.#left.add(VIRTUALS[i]);
+    this.#director = this.#newDirector(scenario.standby);
+  }
+
+  async play(): Promise<void> {
+    this.#begin("start", () => this.#start());
+    for (const happening of this.#scenario.happenings) {
+      this.#clock.after(happening.at, () => this.#happen(happening));
+    }
+    this.#clock.after(1_000, () => this.#watch());
+    await this.#clock.runUntil(LENGTH);
+    const calm = Math.max(LENGTH, this.#table.calmFrom);
+    await this.#clock.runUntil(calm + REST);
+    this.#checkRest();
+    this.#isEnding = true;
+    let isStopped = false;
+    void this.#director.stop().then(() => isStopped = true);
+    await this.#clock.runUntil(this.#clock.now() + PATIENCE);
+    if (!isStopped) this.#violate("stop has not ended");
+  }
+
+  get #isAway(): boolean {
+    return this.#director.isStandby;
+  }
+
+  /**
+   * Whether nobody can tell what became of a batch that died: reads may be wrong, or what it did was undone by hand or by
+   * a change that was refused.
+   */
+  get #isUnclear(): boolean {
+    const isUndone = this.#has("refuses") || this.#scenario.happenings.some((each) => each.do === "clear");
+    return LIES.some((lie) => this.#has(lie)) || (this.#has("dies") && isUndone);
+  }
+
+  /** Whether reads were wrong a short time ago, or are. */
+  get #wasLiedTo(): boolean {
+    const now = this.#clock.now();
+    return this.#scenario.happenings.some((each) =>
+      each.do === "fault" && LIES.includes(each.fault) && each.at <= now && now < each.at + each.lasts + KNOWN
+    );
+  }
+
+  #newDirector(standby: boolean): Director {
+    const life = ++this.#life;
+    for (const server of this.#servers.values()) server.said = undefined;
+    this.#unreported = [];
+    const ifAlive = <A extends unknown[]>(call: (...args: A) => void) => (...args: A) => {
+      if (this.#life === life) call(...args);
+    };
+    const dead = () => new Promise<never>(() => {});
+    const onChange: OnChange = (...change) => this.#onChange(...change);
+    const director = new Director(sketchModel(...this.#sketches), {
+      driver: {
+        read: () => this.#life === life ? this.#table.read() : dead(),
+        apply: (plan) => this.#life === life ? this.#table.apply(plan, ifAlive(onChange)) : dead(),
+      },
+      clock: {
+        now: () => this.#clock.now(),
+        after: (milliseconds, callback) => this.#clock.after(milliseconds, ifAlive(callback)),
+      },
+      report: ifAlive((event) => this.#hear(event)),
+      runRound: (check) => this.#round(check),
+    }, standby);
+    void director.obey(this.#ordersNow);
+    director.maintain(new Set(this.#maintained), new Map());
+    return director;
+  }
+
+  get #sketches(): readonly VirtualSketch[] {
+    return this.#scenario.configs[this.#config];
+  }
+
+  get #ordersNow(): Orders {
+    return new Map(this.#orders) as Orders;
+  }
+
+  async #round(check: Check): Promise<Round> {
+    const server = this.#servers.get(check.key)!;
+    const startedAt = this.#clock.now();
+    await this.#clock.sleep(server.takes);
+    return { result: verdict(server.up), startedAt, durationMs: server.takes, trace: [] };
+  }
+
+  #note(text: string): void {
+    this.timeline.push(`${(this.#clock.now() / 1000).toFixed(2).padStart(7)} ${text}`);
+  }
+
+  #violate(text: string): void {
+    const line = `at ${(this.#clock.now() / 1000).toFixed(2)} s: ${text}`;
+    if (this.violations.length < 20) this.violations.push(line);
+    this.#note(`VIOLATION ${text}`);
+  }
+
+  // What happens.
+
+  #happen(happening: Happening): void {
+    const { at: _, ...rest } = happening;
+    this.#note(`-- ${JSON.stringify(rest)}`);
+    switch (happening.do) {
+      case "server": {
+        const server = this.#servers.get(happening.real)!;
+        [server.up, server.takes] = [happening.up, happening.takes];
+        return;
+      }
+      case "fault":
+        return this.#table.break(happening.fault, happening.lasts, happening.oneIn);
+      case "clear": {
+        const left = [...this.#table.now].filter(([key]) => key === keyOf(FOREIGN));
+        return this.#table.set(new Map(left));
+      }
+      case "order":
+        this.#order(happening.virtual, happening.real, happening.order);
+        void this.#director.obey(this.#ordersNow);
+        return;
+      case "maintain":
+        this.#maintained = happening.files;
+        return this.#director.maintain(new Set(happening.files), new Map());
+      case "crash":
+        return this.#crash();
+      case "restart":
+        return this.#begin("restart", () => this.#restart());
+      case "reload":
+        return this.#begin("reload", () => this.#reload(happening.to));
+      case "activate":
+        return this.#begin("activate", () => this.#activate());
+      case "deactivate":
+        return this.#begin("deactivate", async () => {
+          await this.#director.deactivate();
+          this.#forget();
+        });
+    }
+  }
+
+  #order(virtual: string, real: string, order: Ordered): void {
+    const id = realId(keyOf(virtual), real as DestinationKey);
+    if (order === "enable") {
+      this.#orders.delete(id);
+      return;
+    }
+    const before = this.#orders.get(id) ?? {};
+    const since = 0;
+    this.#orders.set(
+      id,
+      order === "drain" || order === "disable"
+        ? { ...before, hold: { value: order, since } }
+        : { ...before, weight: { value: order === "weight 0" ? 0 : 5, since } },
+    );
+  }
+
+  /** Does one thing after the other, as the daemon does. */
+  #begin(what: string, work: () => Promise<void>): void {
+    const crashes = this.#crashes;
+    this.#work = this.#work.then(async () => {
+      if (crashes !== this.#crashes && what !== "start") return;
+      this.#pending = { what, since: this.#clock.now() };
+      await work();
+      if (crashes === this.#crashes) this.#pending = undefined;
+    });
+  }
+
+  async #start(): Promise<void> {
+    for (let crashes = this.#crashes; crashes === this.#crashes; crashes = this.#crashes) {
+      try {
+        await this.#director.start();
+        return;
+      } catch (error) {
+        if (!(error instanceof IpvsUnavailable)) throw error;
+        // The supervisor starts it again.
+        await this.#clock.sleep(2_000);
+        if (crashes !== this.#crashes) return;
+        this.#pending = { what: "start", since: this.#clock.now() };
+        this.#director = this.#newDirector(this.#director.isStandby);
+      }
+    }
+  }
+
+  #crash(): void {
+    const { isStandby } = this.#director;
+    this.#crashes++;
+    this.#forget();
+    this.#director = this.#newDirector(isStandby);
+    this.#pending = undefined;
+    this.#work = Promise.resolve();
+    this.#begin("start", () => this.#start());
+  }
+
+  async #restart(): Promise<void> {
+    const { isStandby } = this.#director;
+    const crashes = this.#crashes;
+    await this.#director.stop();
+    if (crashes !== this.#crashes) return;
+    this.#forget();
+    this.#director = this.#newDirector(isStandby);
+    await this.#start();
+  }
+
+  async #reload(to: number): Promise<void> {
+    const model = sketchModel(...this.#scenario.configs[to]);
+    for (;;) {
+      try {
+        const [before, crashes] = [this.#sketches, this.#crashes];
+        await this.#director.reload(model);
+        if (crashes !== this.#crashes) return;
+        this.#config = to;
+        this.#reloadedAt = this.#clock.now();
+        const kept = new Set(this.#sketches.map(({ at }) => at));
+        if (this.#isAway) { for (const { at } of before) if (!kept.has(at)) this.#left.add(at); }
+        return;
+      } catch (error) {
+        if (!(error instanceof IpvsUnavailable)) throw error;
+        const crashes = this.#crashes;
+        await this.#clock.sleep(2_000);
+        if (crashes !== this.#crashes) return;
+        this.#pending = { what: "reload", since: this.#clock.now() };
+      }
+    }
+  }
+
+  async #activate(): Promise<void> {
+    try {
+      await this.#director.activate();
+    } catch (error) {
+      if (!(error instanceof IpvsUnavailable)) throw error;
+    }
+  }
+
+  /** What the director has put into the table may stay there without it. */
+  #forget(): void {
+    for (const key of this.#table.now.keys()) this.#left.add(key.slice("tcp:".length));
+  }
+
+  // What must hold.
+
+  #hear(event: DirectorEvent): void {
+    if (event.type === "round") {
+      const server = this.#servers.get(event.check.key)!;
+      const { up } = event.result;
+      if (server.said?.up === up) server.said.count++;
+      else server.said = { up, count: 1, since: this.#clock.now() };
+    } else if (event.type === "table-changed") {
+      const line = encodeAction(event.action);
+      this.#note(`told ${line}`);
+      const at = this.#unreported.indexOf(line);
+      if (at < 0 && !this.#isUnclear) this.#violate(`a change was told that was not made, or was told before: ${line}`);
+      if (at >= 0) this.#unreported.splice(at, 1);
+    } else if (event.type === "transition") {
+      this.#note(`${event.real.key} ${event.was} -> ${event.up ? "up" : "down"} (${event.virtual.label})`);
+    } else if (event.type === "table-refused") {
+      this.#note(`refused ${encodeAction(event.action)}: ${event.message}`);
+    } else if (event.type === "services-vanished") {
+      this.#note(`vanished ${event.services.map(({ address }) => serviceLabel(address)).join(", ")}`);
+    } else this.#note(event.type === "table-unavailable" ? `unavailable: ${event.message}` : event.type);
+  }
+
+  #onChange(action: Action, before: IpvsTable, after: IpvsTable): void {
+    const line = encodeAction(action);
+    this.#note(`made ${line}`);
+    this.#unreported.push(line);
+    const key = virtualKey(action.service.address);
+    const at = serviceLabel(action.service.address);
+    if (!VIRTUALS.includes(at)) this.#violate(`another's entry was changed: ${line}`);
+    if (this.#isEnding || this.#isAway || this.#pending?.what === "restart" || this.#pending?.what === "deactivate") {
+      return;
+    }
+    const virtual = this.#director.model.virtuals.get(key);
+    if (!virtual) return;
+    if (!("destination" in action)) return;
+    this.#checkChange(at, action.destination, before.get(key), after.get(key), line);
+    this.#checkServed(at, before.get(key), after.get(key), line);
+  }
+
+  #checkChange(
+    at: string,
+    { address, port }: { readonly address: string; readonly port: number },
+    before: TableService | undefined,
+    after: TableService | undefined,
+    line: string,
+  ): void {
+    const real = `${address}:${port}`;
+    const sketch = this.#director.model.virtuals.get(keyOf(at))!;
+    const [was, is] = [before, after].map((table) => table?.destinations.get(real as DestinationKey)?.weight ?? 0);
+    const listed = sketch.reals.get(real as DestinationKey);
+    const isFallback = sketch.fallback?.key === real;
+    const { said } = this.#servers.get(real) ?? {};
+    const knownFor = said ? this.#clock.now() - Math.max(said.since, this.#reloadedAt) : 0;
+    const { failureCount, riseCount } = sketch;
+    const isHeld = this.#isHeld(at, real);
+    const isWell = said?.up === true && said.count > riseCount && knownFor > KNOWN && !isHeld && !this.#wasLiedTo;
+    const isDead = said?.up === false && said.count > failureCount && knownFor > KNOWN;
+    if (listed && !isFallback && was > 0 && is === 0 && isWell && !this.#weightIsZero(at, real)) {
+      this.#violate(`a healthy real server was taken out: ${line}`);
+    }
+    if (listed && !isFallback && was === 0 && is > 0 && isDead) this.#violate(`a dead real server was put in: ${line}`);
+  }
+
+  /** Wrong reads and refusals excuse it: nothing better could be done. */
+  #checkServed(at: string, before: TableService | undefined, after: TableService | undefined, line: string): void {
+    const isServed = (service: TableService | undefined) =>
+      [...service?.destinations.values() ?? []].some(({ weight }) => weight > 0);
+    if (!isServed(before) || isServed(after) || this.#wasLiedTo || this.#has("refuses")) return;
+    const { fallback, reals, riseCount } = this.#director.model.virtuals.get(keyOf(at))!;
+    const wells = [...reals.keys()].filter((real) => {
+      const { said } = this.#servers.get(real)!;
+      const isKnown = said !== undefined && this.#clock.now() - said.since > KNOWN && said.count > riseCount;
+      return isKnown && said.up && !this.#isHeld(at, real) && !this.#weightIsZero(at, real);
+    });
+    // First verdicts are waited for after a reload: what is held by hand may be all that there is until then.
+    if (this.#pending || this.#clock.now() - this.#reloadedAt < SETTLED) return;
+    if (fallback) this.#violate(`no destination is left, and there is a fallback: ${line}`);
+    else if (wells.length > 0) this.#violate(`no destination is left, and ${wells.join(", ")} is well: ${line}`);
+  }
+
+  #has(fault: Fault): boolean {
+    return this.#scenario.happenings.some((each) => each.do === "fault" && each.fault === fault);
+  }
+
+  #isHeld(virtual: string, real: string): boolean {
+    const orders = this.#orders.get(realId(keyOf(virtual), real as DestinationKey));
+    return this.#maintained.includes(real) || orders?.hold !== undefined;
+  }
+
+  #weightIsZero(virtual: string, real: string): boolean {
+    return this.#orders.get(realId(keyOf(virtual), real as DestinationKey))?.weight?.value === 0;
+  }
+
+  /** Once a second. */
+  #watch(): void {
+    const { now } = this.#table;
+    const foreign = now.get(keyOf(FOREIGN));
+    if (foreign?.destinations.size !== 1) this.#violate("another's entry has changed");
+    if (this.#pending && this.#clock.now() - this.#pending.since > PATIENCE) {
+      this.#violate(`${this.#pending.what} has not ended`);
+      this.#pending = undefined;
+    }
+    const { desired, inStep } = this.#director;
+    const isBlind = desired && !this.#isEnding && inStep && !this.#isAway && !this.#pending &&
+      this.#clock.now() > this.#table.calmFrom &&
+      ![...desired].every(([key, service]) => isSame(service, now.get(key)));
+    if (!isBlind) this.#blindSince = undefined;
+    else this.#blindSince ??= this.#clock.now();
+    if (this.#blindSince !== undefined && this.#clock.now() - this.#blindSince > BLIND) {
+      this.#violate("it says that the table is in step, and it is not");
+      this.#blindSince = undefined;
+    }
+    this.#clock.after(1_000, () => this.#watch());
+  }
+
+  #checkRest(): void {
+    const director = this.#director;
+    if (this.#pending) this.#violate(`${this.#pending.what} has not ended`);
+    if (this.#unreported.length > 0 && !this.#isUnclear && !this.#isAway) {
+      this.#violate(`never told: ${this.#unreported.join("; ")}`);
+    }
+    if (this.#isAway) return;
+    if (!director.inStep) this.#violate(`it says that the table is not in step: ${director.trouble}`);
+    const expected = expectedTable({
+      config: this.#sketches,
+      isUp: (real) => this.#servers.get(real)!.up,
+      isMaintained: (real) => this.#maintained.includes(real),
+      orders: (virtual, real) => {
+        const { hold, weight } = this.#orders.get(realId(keyOf(virtual), real as DestinationKey)) ?? {};
+        return new Set([...hold ? [hold.value] : [], ...weight ? [`weight ${weight.value}` as Ordered] : []]);
+      },
+    });
+    const found = new Map([...this.#table.now].map(([key, service]) => [key.slice("tcp:".length), shown(service)]));
+    for (const at of VIRTUALS) {
+      const [want, is] = [expected.get(at), found.get(at)];
+      if (want === undefined && (is === undefined || this.#left.has(at))) continue;
+      try {
+        deepStrictEqual(is, want);
+      } catch {
+        this.#violate(`${at} holds ${is?.join(", ")} in place of ${want?.join(", ")}`);
+      }
+    }
+  }
+}
+
+function isSame(one: TableService, other: TableService | undefined): boolean {
+  return other !== undefined && shown(one).join() === shown(other).join();
+}
+
+function shown(service: TableService): string[] {
+  return [...service.destinations.values()].map((each) => `${destinationKey(each)} ${each.weight}`).sort();
+}
+
+/** What is in the table before anything happens. */
+function startTable({ configs, left }: Scenario): IpvsTable {
+  const model = sketchModel(...configs[0], ...VIRTUALS.map((at) => ({ at, reals: REALS })));
+  const table = new Map<VirtualKey, TableService>();
+  for (const i of left) {
+    const key = keyOf(VIRTUALS[i]);
+    const destinations = REALS.slice(0, 1 + i).map((real) => [real as DestinationKey, destination(real)] as const);
+    table.set(key, { ...model.virtuals.get(key)!.settings, destinations: new Map(destinations) });
+  }
+  const { address, port } = destination(FOREIGN);
+  const settings = {
+    address: { kind: "tcp", address, port },
+    scheduler: "wlc",
+    schedulerFlags: [],
+    onePacket: false,
+  } as const;
+  const theirs = destination("203.0.113.10:80");
+  table.set(keyOf(FOREIGN), { ...settings, destinations: new Map([[destinationKey(theirs), theirs]]) });
+  return table;
+}

@@ -1,0 +1,131 @@
+/**
+ * What happens in one run: made from a seed, and a plain list, so that it can be printed and shortened.
+ */
+
+import type { VirtualSketch } from "../director/fixture.ts";
+import { Random } from "../random.ts";
+
+/** What the table does wrong from some time on. */
+export const FAULTS = [
+  /** It cannot be read. */
+  "read-fails",
+  /** It reads empty. */
+  "read-empty",
+  /** Its list ends too early. */
+  "read-cut",
+  /** It reads as it was some time ago. */
+  "read-stale",
+  /** It refuses some changes and says so. */
+  "refuses",
+  /** It dies within a batch: the first changes are made, the others are not. */
+  "dies",
+  /** Each batch and each read takes seconds. */
+  "slow",
+] as const;
+
+/** One of {@link FAULTS}. */
+export type Fault = typeof FAULTS[number];
+
+/** Faults by which a read shows what is not there. */
+export const LIES: readonly Fault[] = ["read-empty", "read-cut", "read-stale"];
+
+/** Something that happens at a time, in milliseconds. */
+export type Happening =
+  & { readonly at: number }
+  & (
+    /** A real server lives or dies; its rounds take so long. */
+    | { readonly do: "server"; readonly real: string; readonly up: boolean; readonly takes: number }
+    /** A configuration, by its number. */
+    | { readonly do: "reload"; readonly to: number }
+    | { readonly do: "crash" | "restart" | "activate" | "deactivate" }
+    | { readonly do: "order"; readonly virtual: string; readonly real: string; readonly order: Ordered }
+    | { readonly do: "maintain"; readonly files: readonly string[] }
+    /** `ipvsadm -C`, by hand. */
+    | { readonly do: "clear" }
+    /** Until some milliseconds later; each call is hit once in so many times. */
+    | { readonly do: "fault"; readonly fault: Fault; readonly lasts: number; readonly oneIn: number }
+  );
+
+/** What an operator orders. */
+export type Ordered = "drain" | "disable" | "weight 0" | "weight 5" | "enable";
+
+/** One run. */
+export interface Scenario {
+  readonly seed: number;
+  /** Configurations; the first is that of the start. */
+  readonly configs: readonly (readonly VirtualSketch[])[];
+  readonly standby: boolean;
+  /** Our virtual services that an earlier run has left in the table, with real servers. */
+  readonly left: readonly number[];
+  readonly happenings: readonly Happening[];
+}
+
+/** Milliseconds in which everything happens. */
+export const LENGTH = 60_000;
+
+export const VIRTUALS = ["192.0.2.1:80", "192.0.2.2:80", "192.0.2.3:80"];
+export const REALS = ["10.0.0.1:80", "10.0.0.2:80", "10.0.0.3:80", "10.0.0.4:80"];
+const FALLBACKS = [undefined, "127.0.0.1:80", REALS[0]];
+
+/** The run of a seed; `calm` leaves out whatever the table does wrong. */
+export function scenarioOf(seed: number, calm = false): Scenario {
+  const random = new Random(seed);
+  const configs = Array.from({ length: 1 + random.below(3) }, () => config(random));
+  const happenings = Array.from({ length: 2 + random.below(14) }, () => happening(random, configs.length));
+  return {
+    seed,
+    configs,
+    standby: random.oneIn(6),
+    left: VIRTUALS.map((_, i) => i).filter(() => random.oneIn(3)),
+    happenings: happenings.filter((each) => !calm || each.do !== "fault").sort((a, b) => a.at - b.at),
+  };
+}
+
+function config(random: Random): VirtualSketch[] {
+  const virtuals = VIRTUALS.filter(() => !random.oneIn(3));
+  return (virtuals.length === 0 ? VIRTUALS.slice(0, 1) : virtuals).map((at): VirtualSketch => ({
+    at,
+    reals: REALS.filter(() => !random.oneIn(3)).map((real) => random.oneIn(3) ? `${real} weight 3` : real),
+    fallback: random.of(FALLBACKS),
+    scheduler: random.of(["wrr", "wlc"]),
+    interval: random.of([1, 2, 5]),
+    options: {
+      quiescent: random.oneIn(2),
+      cleanStop: !random.oneIn(3),
+      failureCount: random.of([1, 1, 2]),
+      riseCount: random.of([1, 1, 2]),
+      slowStart: random.of([0, 0, 5]),
+    },
+  }));
+}
+
+function happening(random: Random, configs: number): Happening {
+  const at = random.below(LENGTH);
+  const real = random.of(REALS);
+  switch (random.below(13)) {
+    case 0:
+    case 1:
+    case 2:
+    case 3:
+      return { at, do: "server", real, up: random.oneIn(2), takes: random.of([1, 20, 700, 3_000]) };
+    case 4:
+    case 5:
+      return { at, do: "reload", to: random.below(configs) };
+    case 6:
+      return { at, do: random.of(["crash", "restart"]) };
+    case 7:
+      return { at, do: random.of(["activate", "deactivate"]) };
+    case 8: {
+      const order = random.of<Ordered>(["drain", "disable", "weight 0", "weight 5", "enable"]);
+      return { at, do: "order", virtual: random.of(VIRTUALS), real, order };
+    }
+    case 9:
+      return random.oneIn(2) ? { at, do: "clear" } : { at, do: "maintain", files: REALS.filter(() => random.oneIn(4)) };
+    default: {
+      const fault = random.of(FAULTS);
+      // What reads the same each time, for long, is what is there: nobody could know better.
+      const lasts = random.of(LIES.includes(fault) ? [50, 900] : [50, 1_000, 5_000, 20_000]);
+      return { at, do: "fault", fault, lasts, oneIn: random.of([1, 2, 4]) };
+    }
+  }
+}
