@@ -39,6 +39,7 @@ import {
   taken,
   withDoubts,
   withoutChanged,
+  withoutDeleted,
 } from "./plan.ts";
 
 /** Milliseconds until refused changes or an unreachable table are tried again: the first waits, then the last for ever. */
@@ -248,13 +249,17 @@ function usableFor({ seen, due }: Keeping, thresholds: boolean, now: number): Se
 function* takeRead(before: Keeping, event: ReadEvent, now: number): Steps<Kept> {
   const { table, thresholds, agrees } = event;
   const effects: Effect[] = [];
+  const made: Action[] = [];
   for (const batch of before.unknown) {
     for (const [i, action] of batch.plan.entries()) {
       if (everySoOften(i)) yield;
-      if (isInEffect(action, table) && !isInEffect(action, batch.base)) effects.push(changed(action, batch, before));
+      if (!isInEffect(action, table) || isInEffect(action, batch.base)) continue;
+      made.push(action);
+      effects.push(changed(action, batch, before));
     }
   }
-  const read: Keeping = { ...before, doing: undefined, unknown: [], seen: { table, thresholds, at: now } };
+  const previous = before.previous && withoutDeleted(before.previous, made);
+  const read: Keeping = { ...before, previous, doing: undefined, unknown: [], seen: { table, thresholds, at: now } };
   const gone = [...before.previous?.keys() ?? []].filter((key) => !table.has(key) && before.wish?.has(key));
   if (gone.length > 0) effects.push({ do: "report-vanished", services: gone });
   const state = gone.length > 0 ? yield* withoutServices(read, gone, now) : read;

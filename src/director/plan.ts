@@ -203,3 +203,16 @@ export function taken(desired: DesiredTable, previous: DesiredTable | undefined,
   }
   return result;
 }
+
+/** What was wanted, without the destinations that such a change has deleted. */
+export function withoutDeleted(wanted: DesiredTable, made: Plan): DesiredTable {
+  const result = new Map(wanted);
+  for (const action of made) {
+    const service = result.get(serviceOf(action));
+    if (action.do !== "delete-destination" || !service) continue;
+    const destinations = new Map(service.destinations);
+    destinations.delete(destinationKey(action.destination));
+    result.set(serviceOf(action), { ...service, destinations });
+  }
+  return result;
+}
