@@ -1,8 +1,9 @@
-import { lint, type LintFacts, LINTS, namedFiles } from "../config/lints.ts";
+import type { LintFacts } from "../config/lint.ts";
+import { lint, LINTS, namedFiles } from "../config/lints.ts";
 import { loadConfig, type Loaded, spelt } from "../config/load.ts";
 import { excerptOf, type Problem } from "../config/problem.ts";
 import type { SyntaxTree } from "../config/syntax_tree.ts";
-import { fileMode, isMissing, localAddresses, sysctl } from "../doctor/machine.ts";
+import { fileMode, isMissing, localAddresses, schedulers, sysctl } from "../doctor/machine.ts";
 import type { Model } from "../model/virtual_service.ts";
 import { filled } from "./filled.ts";
 import { findInstance, hasConfiguration, notFound } from "./instance.ts";
@@ -73,6 +74,7 @@ function factsFor(file: string, tree: SyntaxTree): LintFacts {
     fileMode: fileMode(file),
     networks: localAddresses(),
     expireQuiescentTemplate: expire === undefined ? undefined : expire !== "0",
+    schedulers: schedulers(),
     missing: new Set(namedFiles(tree).map(({ path }) => path).filter(isMissing)),
   };
 }

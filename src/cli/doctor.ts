@@ -61,7 +61,7 @@ async function factsOf(name: string | undefined): Promise<ConfigurationFacts | u
   const instance = findInstance(name);
   if (name === undefined && !hasConfiguration(instance)) return undefined;
   const { model, problems } = await loadConfig(instance.file);
-  const counts: Record<Severity, number> = { error: 0, warning: 0 };
+  const counts: Record<Severity, number> = { error: 0, warning: 0, note: 0 };
   for (const { severity } of problems) counts[severity]++;
   return configurationFacts(instance.file, counts, model, runs(instance));
 }

@@ -4,7 +4,7 @@ import { announceReady, leaveSession } from "../daemon/background.ts";
 import { controlRequests } from "../daemon/control_requests.ts";
 import { ConnectionSync } from "../daemon/connection_sync.ts";
 import { Daemon } from "../daemon/daemon.ts";
-import { Log } from "../daemon/log.ts";
+import { Log, type Sink } from "../daemon/log.ts";
 import { sinkFor, standardErrorSink, standardOutputSink } from "../daemon/log_sinks.ts";
 import { ConfigurationLock, configurationLockPath, daemonFor } from "../daemon/configuration_lock.ts";
 import { LockedOut, PidFile } from "../daemon/pid_file.ts";
@@ -50,7 +50,9 @@ export async function runDaemon(
     return configurationLock;
   }
 
-  const log = new Log(sinkOf(place, model, instance.label), place === "debug");
+  const sink = sinkOf(place, model, instance.label);
+  const isWatched = place === "background" || place === "foreground";
+  const log = new Log(isWatched ? withRefusalsShown(sink) : sink, place === "debug");
   keepAliveDespiteBugs(log);
   const ipvsadm = new Ipvsadm();
   const daemon = new Daemon(loaded, model, {
@@ -87,6 +89,8 @@ export async function runDaemon(
     pidFile.release();
     return ExitStatus.notDone;
   }
+  // Whoever started it has been told by now; a reload may have redirected the log.
+  if (isWatched && problem === undefined) log.redirect(sinkOf(place, daemon.model, instance.label));
   if (streams && problem === undefined) announceReady(streams);
   else if (streams) console.error(`ldirectord: told to end (${problem}) before it was at work`);
   forgetStartPages();
@@ -170,6 +174,14 @@ function sinkOf(place: Place, { logFile, logFormat }: Model, label: string) {
   if (place === "debug") return standardErrorSink();
   if (place === "supervised") return standardOutputSink(logFormat, label);
   return sinkFor(logFile, logFormat, label);
+}
+
+/** A sink that shows on standard error, too, what the kernel refuses: a start must not look as if all were served. */
+function withRefusalsShown(sink: Sink): Sink {
+  return (severity, message, fields) => {
+    sink(severity, message, fields);
+    if (fields.event === "table-refused") console.error(`ldirectord: ${message}`);
+  };
 }
 
 /** What a daemon is told by signals. */

@@ -5,58 +5,29 @@
 
 import { type IpAddress, isInNetwork, isLoopback, type Network } from "../model/address.ts";
 import { type Check, type CheckMethod, isCredential, type Service } from "../model/check.ts";
-import { costOfMissingFallbackFlag, missingFallbackFlag } from "../model/fallback_flag.ts";
-import { checksOf, type Model, type RealServer, type VirtualService } from "../model/virtual_service.ts";
+import { checksOf, type Model, type VirtualService } from "../model/virtual_service.ts";
 import type { DirectiveName } from "./directives.ts";
+import {
+  type Finding,
+  inSections,
+  type Lint,
+  type LintFacts,
+  mainChecks,
+  nameOf,
+  type Subject,
+  type View,
+} from "./lint.ts";
+import { SCHEDULER_LINTS } from "./lints_of_schedulers.ts";
 import type { Place, Problem } from "./problem.ts";
-import type { Section, Setting, SyntaxTree } from "./syntax_tree.ts";
-
-/** The machine, as far as lints ask. What is absent is not known, and then nothing is said of it. */
-export interface LintFacts {
-  /** The permission bits of the configuration file. */
-  readonly fileMode?: number;
-  /** The networks that the interfaces of this machine are in. */
-  readonly networks?: readonly Network[];
-  /** Whether net.ipv4.vs.expire_quiescent_template is set. */
-  readonly expireQuiescentTemplate?: boolean;
-  /** Programs and files that the configuration names and that are not here; see {@link namedFiles}. */
-  readonly missing?: ReadonlySet<string>;
-}
-
-/** Something that a lint found. */
-interface Finding {
-  readonly place: Place;
-  readonly text: string;
-  /** What to write or do instead. */
-  readonly fix: string;
-}
-
-/** A section of the file with what it came to mean. */
-interface View {
-  readonly section: Section;
-  readonly virtual: VirtualService;
-}
-
-/** All that a lint may look at. */
-interface Subject {
-  readonly tree: SyntaxTree;
-  readonly model: Model;
-  readonly facts: LintFacts;
-  readonly views: readonly View[];
-}
-
-/** One question. */
-export interface Lint {
-  /** Why it matters, for somebody who has never met it. */
-  readonly why: string;
-  find(subject: Subject): Iterable<Finding>;
-}
+import type { Setting, SyntaxTree } from "./syntax_tree.ts";
 
 /** Of one lint this many places are told. */
 const MOST_OF_EACH = 10;
 
 /** The questions, by the names that `check --ignore` takes. */
 export const LINTS: Readonly<Record<string, Lint>> = {
+  ...SCHEDULER_LINTS,
+
   "no-virtual-service": {
     why: "A daemon of this configuration has nothing to do.",
     find: function* ({ tree: { sections, globals } }) {
@@ -91,21 +62,6 @@ export const LINTS: Readonly<Record<string, Lint>> = {
         place: section.head,
         text: `every real server of ${nameOf(virtual)} has weight 0`,
         fix: "give one of them a weight of 1 or more",
-      };
-    }),
-  },
-
-  "no-fallback-flag": {
-    why:
-      "A real server that is quiescent, drained or given weight 0 then costs new clients their connection, though others " +
-      "could serve them.",
-    find: inSections(function* ({ section, virtual: { settings } }) {
-      const flag = missingFallbackFlag(settings);
-      if (flag === undefined) return;
-      yield {
-        place: section.settings.schedflags ?? section.head,
-        text: costOfMissingFallbackFlag(settings, flag),
-        fix: `add ${flag} to schedflags, or set quiescent = no and do not drain`,
       };
     }),
   },
@@ -224,28 +180,6 @@ export const LINTS: Readonly<Record<string, Lint>> = {
     },
   },
 
-  "weights-without-effect": {
-    why: "The kernel's schedulers rr, lc and dh look at a weight only to see whether it is 0.",
-    find: inSections(function* ({ section: { settings, head }, virtual }, { tree }) {
-      const { scheduler } = virtual.settings;
-      if (!WEIGHTLESS.has(scheduler)) return;
-      const fix = `write scheduler = ${WEIGHTED[scheduler] ?? "wrr"}`;
-      const weights = new Set([...virtual.reals.values()].map(({ destination }) => destination.weight));
-      weights.delete(0);
-      if (weights.size > 1) {
-        yield {
-          place: settings.scheduler ?? head,
-          text: `the real servers of ${nameOf(virtual)} have different weights, which ${scheduler} does not regard`,
-          fix,
-        };
-      }
-      const climbs = settings.slowstart ?? tree.globals.slowstart;
-      if (virtual.slowStart > 0 && climbs) {
-        yield { place: climbs, text: `slowstart has no effect with the scheduler ${scheduler}`, fix };
-      }
-    }),
-  },
-
   "slowstart-too-fine": {
     why: "A weight climbs in whole steps from 1: where it is 1 already there is nothing to climb.",
     find: inSections(function* ({ section: { settings, head }, virtual }, { tree }) {
@@ -332,10 +266,6 @@ export const LINTS: Readonly<Record<string, Lint>> = {
 
 const HTTP: readonly Service[] = ["http", "https", "http_proxy"];
 
-/** Schedulers that know no weights, and their weighted siblings where there are any. */
-const WEIGHTED: Readonly<Record<string, string>> = { rr: "wrr", lc: "wlc" };
-const WEIGHTLESS: ReadonlySet<string> = new Set(["rr", "lc", "dh"]);
-
 const NEEDS_EXTERNAL = "write checktype = external, or leave it out";
 
 /** By which methods of check a directive is looked at. */
@@ -369,16 +299,18 @@ export function lint(
   });
   const subject: Subject = { tree, model, facts, views };
   const problems = Object.entries(LINTS).flatMap(([name, { why, find }]) =>
-    ignored.has(name) ? [] : bounded(find(subject)).map(({ place: { line, column, length }, text, fix }): Problem => ({
-      severity: "warning",
-      line,
-      column,
-      length,
-      text,
-      hint: fix,
-      lint: name,
-      why,
-    }))
+    ignored.has(name)
+      ? []
+      : bounded(find(subject)).map(({ severity = "warning", place: { line, column, length }, text, fix }): Problem => ({
+        severity,
+        line,
+        column,
+        length,
+        text,
+        hint: fix,
+        lint: name,
+        why,
+      }))
   );
   return problems.sort((a, b) => a.line - b.line || a.column - b.column);
 }
@@ -422,18 +354,6 @@ function bounded(findings: Iterable<Finding>): Finding[] {
   return [...kept.values()];
 }
 
-/** A virtual service as a sentence names it. */
-function nameOf({ label, settings: { address } }: VirtualService): string {
-  return address.kind === "fwm" ? `the mark ${label}` : label;
-}
-
-/** A lint that looks at one section at a time. */
-function inSections(find: (view: View, subject: Subject) => Iterable<Finding>): Lint["find"] {
-  return function* (subject) {
-    for (const view of subject.views) yield* find(view, subject);
-  };
-}
-
 /** Real servers that no interface of this machine is in one network with. */
 function realsElsewhere(forwarding: "masq" | "gate", fix: string): Lint["find"] {
   return inSections(function* ({ section, virtual }, { facts: { networks }, views }) {
@@ -467,13 +387,6 @@ function isDirectorsPlace(networks: readonly Network[], views: readonly View[]):
 function isNear(address: IpAddress, networks: readonly Network[]): boolean {
   return isLoopback(address) ||
     networks.some((network) => !isLoopback(network.address) && isInNetwork(address, network));
-}
-
-/** The main check of each real server that is checked. */
-function mainChecks(virtual: VirtualService): readonly Check[] {
-  return [...virtual.reals.values()].flatMap(({ policy }: RealServer) =>
-    policy.kind === "checked" ? [policy.check] : []
-  );
 }
 
 /** Main checks that speak one of these protocols. */

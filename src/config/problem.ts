@@ -3,10 +3,10 @@
  */
 
 import { blotted, harmless } from "../model/harmless_text.ts";
-import { closest } from "./closest.ts";
+import type { ShowLine } from "./shown.ts";
 
-/** An error refuses the file; a warning is said once and the file is used. */
-export type Severity = "error" | "warning";
+/** An error refuses the file; a warning is said once and the file is used; a note is worth knowing, and nothing is wrong. */
+export type Severity = "error" | "warning" | "note";
 
 /** A place in the file. */
 export interface Place {
@@ -36,8 +36,8 @@ export const MOST_PROBLEMS = 100;
 export class ProblemList {
   /** Directives that somebody has tried to give, in words that cannot be read. */
   readonly unread = new Set<string>();
-  readonly #kept: Record<Severity, Problem[]> = { error: [], warning: [] };
-  readonly #dropped: Record<Severity, number> = { error: 0, warning: 0 };
+  readonly #kept: Record<Severity, Problem[]> = { error: [], warning: [], note: [] };
+  readonly #dropped: Record<Severity, number> = { error: 0, warning: 0, note: 0 };
   readonly #seen = new Set<string>();
 
   /** Whether a further error is only counted: nobody sees its text. */

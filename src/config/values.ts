@@ -308,10 +308,19 @@ export const serverName: Grammar<string> = quotable("host", (text) => {
   return mistake(whole(text), `not a host name: ${quoted(text)}`, "write the name alone, without a port");
 });
 
-/** The name of an IPVS scheduler. Which ones there are the kernel knows. */
+/** The schedulers of Linux, by its modules ip_vs_NAME (net/netfilter/ipvs/Kconfig of 6.12). */
+export const LINUX_SCHEDULERS: readonly string[] = [
+  ..."rr wrr lc wlc sh mh dh lblc lblcr sed nq fo ovf twos".split(" "),
+];
+
+/** The name of an IPVS scheduler. A kernel may have others than {@link LINUX_SCHEDULERS}. */
 export const scheduler: Grammar<string> = quotable("name", (text) => {
   if (/^[a-z]{1,15}$/.test(text)) return value(text);
-  return mistake(whole(text), `not the name of a scheduler: ${quoted(text)}`, "write rr, wrr, lc, wlc, sh, mh, …");
+  return mistake(
+    whole(text),
+    `not the name of a scheduler: ${quoted(text)}`,
+    `write one of ${LINUX_SCHEDULERS.join(", ")}`,
+  );
 });
 
 const SCHEDULER_FLAGS = ["flag-1", "flag-2", "flag-3", "mh-fallback", "mh-port", "sh-fallback", "sh-port"];

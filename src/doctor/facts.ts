@@ -5,14 +5,22 @@
 import { isCredential } from "../model/check.ts";
 import type { IpvsTable, VirtualKey } from "../model/table.ts";
 import { checksOf, type Model } from "../model/virtual_service.ts";
-import type { Severity } from "../config/problem.ts";
 import { IpvsUnavailable } from "../ipvs/driver.ts";
 import { findIpvsadm, Ipvsadm } from "../ipvs/ipvsadm.ts";
 import { cleanCommand } from "../system/clean_command.ts";
 import { unprivilegedUser } from "../system/confinement.ts";
 import { readKernelFile } from "../system/kernel_file.ts";
 import { OPENSSL_LIBRARIES } from "../system/openssl.ts";
-import { fileMode, isMissing, type LocalAddress, localAddresses, sysctl } from "./machine.ts";
+import {
+  fileMode,
+  isMissing,
+  type KernelModules,
+  kernelModules,
+  kernelRelease,
+  type LocalAddress,
+  localAddresses,
+  sysctl,
+} from "./machine.ts";
 
 /** The configuration in question. */
 export interface ConfigurationFacts {
@@ -21,7 +29,7 @@ export interface ConfigurationFacts {
   /** It has passwords or tokens in it. */
   readonly holdsSecrets: boolean;
   /** How many problems of each severity it has. */
-  readonly problems: Readonly<Record<Severity, number>>;
+  readonly problems: Readonly<Record<"error" | "warning", number>>;
   /** Absent when it has errors. */
   readonly model?: Model;
   /** Whether its daemon runs here. */
@@ -42,8 +50,7 @@ export interface Facts {
   readonly release: string;
   /** IPVS is in the running kernel, built in or as a module that is loaded. */
   readonly ipvsLoaded: boolean;
-  /** Modules that are loaded or built in, and those that could be loaded. */
-  readonly modules: { readonly present: ReadonlySet<string>; readonly loadable: ReadonlySet<string> };
+  readonly modules: KernelModules;
   /** Path of the program. */
   readonly ipvsadm?: string;
   /** The table, or why it cannot be read. */
@@ -87,15 +94,13 @@ export async function gatherFacts(
   neighbours: readonly Neighbour[],
 ): Promise<Facts> {
   const addresses = localAddresses();
-  const release = readKernelFile("/proc/sys/kernel/osrelease")?.trim() ?? "";
-  const modules = modulesOf(release);
   const ipvsadm = findIpvsadm();
   return {
     configuration,
     neighbours,
-    release,
+    release: kernelRelease(),
     ipvsLoaded: readKernelFile("/proc/net/ip_vs") !== undefined,
-    modules,
+    modules: kernelModules(),
     ipvsadm,
     table: await readTable(ipvsadm),
     addresses,
@@ -113,7 +118,7 @@ export async function gatherFacts(
 /** What a loaded configuration has to say of itself. */
 export function configurationFacts(
   file: string,
-  problems: Readonly<Record<Severity, number>>,
+  problems: Readonly<Record<"error" | "warning", number>>,
   model: Model | undefined,
   running: boolean,
 ): ConfigurationFacts {
@@ -134,17 +139,6 @@ async function readTable(ipvsadm: string | undefined): Promise<IpvsTable | strin
     if (error instanceof IpvsUnavailable) return error.message;
     throw error;
   }
-}
-
-/** Modules by their names, with underscores, as /proc/modules has them. */
-function modulesOf(release: string): Facts["modules"] {
-  const folder = `/lib/modules/${release}`;
-  const named = (text: string) =>
-    [...text.matchAll(/([^/\s]+)\.ko(?:\.[a-z0-9]+)?(?=:|\s|$)/g)].map(([, name]) => name.replaceAll("-", "_"));
-  const listed = (file: string) => textOf(`${folder}/${file}`);
-  const loaded = (readKernelFile("/proc/modules") ?? "").split("\n").map((line) => line.split(" ")[0]);
-  const loadable = listed("modules.dep").split("\n").flatMap((line) => named(line.split(":")[0]));
-  return { present: new Set([...loaded, ...named(listed("modules.builtin"))]), loadable: new Set(loadable) };
 }
 
 function sysctlsOf(addresses: readonly LocalAddress[]): ReadonlyMap<string, string> {
@@ -189,13 +183,5 @@ function hasLibrary(name: string): boolean {
     return true;
   } catch {
     return false;
-  }
-}
-
-function textOf(path: string): string {
-  try {
-    return Deno.readTextFileSync(path);
-  } catch {
-    return "";
   }
 }

@@ -44,3 +44,43 @@ export function isMissing(path: string): boolean {
     return error instanceof Deno.errors.NotFound;
   }
 }
+
+/** The kernel's release: `6.1.0-18-amd64`. */
+export function kernelRelease(): string {
+  return readKernelFile("/proc/sys/kernel/osrelease")?.trim() ?? "";
+}
+
+/** Modules that are loaded or built in, and those that could be loaded. */
+export interface KernelModules {
+  readonly present: ReadonlySet<string>;
+  readonly loadable: ReadonlySet<string>;
+}
+
+/** Returns the kernel's modules by their names, with underscores, as /proc/modules has them. */
+export function kernelModules(): KernelModules {
+  const folder = `/lib/modules/${kernelRelease()}`;
+  const named = (text: string) =>
+    [...text.matchAll(/([^/\s]+)\.ko(?:\.[a-z0-9]+)?(?=:|\s|$)/g)].map(([, name]) => name.replaceAll("-", "_"));
+  const listed = (file: string) => textOf(`${folder}/${file}`);
+  const loaded = (readKernelFile("/proc/modules") ?? "").split("\n").map((line) => line.split(" ")[0]);
+  const loadable = listed("modules.dep").split("\n").flatMap((line) => named(line.split(":")[0]));
+  return { present: new Set([...loaded, ...named(listed("modules.builtin"))]), loadable: new Set(loadable) };
+}
+
+/** Modules of IPVS that are no schedulers. */
+const OTHER_IPVS_MODULES: ReadonlySet<string> = new Set(["ftp", "pe_sip"]);
+
+/** Returns the schedulers that the kernel has or can load; none where it does not say. */
+export function schedulers(): ReadonlySet<string> {
+  const { present, loadable } = kernelModules();
+  const names = [...present, ...loadable].flatMap((module) => /^ip_vs_(.+)$/.exec(module)?.[1] ?? []);
+  return new Set(names.filter((name) => !OTHER_IPVS_MODULES.has(name)));
+}
+
+function textOf(path: string): string {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch {
+    return "";
+  }
+}

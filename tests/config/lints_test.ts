@@ -1,6 +1,8 @@
 import { deepStrictEqual, ok } from "node:assert/strict";
-import { lint, type LintFacts, LINTS } from "../../src/config/lints.ts";
+import type { LintFacts } from "../../src/config/lint.ts";
+import { lint, LINTS } from "../../src/config/lints.ts";
 import { parse } from "../../src/config/parse.ts";
+import { LINUX_SCHEDULERS } from "../../src/config/values.ts";
 import type { IpAddress } from "../../src/model/address.ts";
 import { model, pure, section } from "./fixture.ts";
 
@@ -12,6 +14,7 @@ const HERE: LintFacts = {
     { address: "2001:db8::254" as IpAddress, prefix: 64 },
   ],
   expireQuiescentTemplate: false,
+  schedulers: new Set(["rr", "wrr", "lc", "wlc", "sh", "mh", "own"]),
   missing: new Set(["/gone"]),
 };
 
@@ -40,6 +43,22 @@ const ROWS: readonly (readonly [head: string, body: readonly string[], ...said: 
     VIRTUAL,
     [...WEB, REAL, "scheduler = sh", "schedflags = sh-port"],
     "no-fallback-flag 7: sh without sh-fallback refuses the new clients that belong to a real server of weight 0",
+  ],
+
+  [
+    VIRTUAL,
+    [...WEB, REAL, "scheduler = wlcc"],
+    "unknown-scheduler 6: wlcc is not a scheduler of Linux, and there is no module ip_vs_wlcc here",
+  ],
+  [
+    VIRTUAL,
+    [...WEB, REAL, "scheduler = own"],
+    "unknown-scheduler 6: own is not a scheduler of Linux, and this machine has a module ip_vs_own",
+  ],
+  [
+    VIRTUAL,
+    [...WEB, REAL, "scheduler = twos"],
+    "unknown-scheduler 6: the kernel of this machine has no scheduler twos",
   ],
 
   [VIRTUAL, ["checktimeout = 5", REAL], "http-without-receive 2: the http check of 10.0.0.9:80 has no receive"],
@@ -193,6 +212,29 @@ pure("what the machine would have to tell is not guessed", () => {
   const text = section(VIRTUAL, ...WEB, "persistent = 600", "real = 10.7.0.1:80 masq", "fallbackcommand = /gone");
   deepStrictEqual(found(text, {}), []);
 });
+
+pure(
+  "a scheduler that no kernel is known to have is an error, unless this one has it or another machine is asked",
+  () => {
+    const severity = (name: string, facts: LintFacts) => {
+      const text = section(VIRTUAL, ...WEB, REAL, `scheduler = ${name}`);
+      const [problem] = lint(parse(text).tree, model(text), facts);
+      return problem && `${problem.severity}: ${problem.hint!.split("?")[0].slice(0, 20)}`;
+    };
+    for (const facts of [HERE, {}, { schedulers: new Set<string>() }]) {
+      deepStrictEqual(severity("wlcc", facts), "error: did you mean wlc");
+      for (const name of LINUX_SCHEDULERS) {
+        deepStrictEqual(
+          severity(name, { ...facts, schedulers: undefined }),
+          undefined,
+        );
+      }
+    }
+    deepStrictEqual(severity("nosuch", HERE), "error: Linux has rr, wrr, l");
+    deepStrictEqual(severity("nosuch", {}), "warning: Linux has rr, wrr, l");
+    deepStrictEqual(severity("own", HERE), "warning: see that each direct");
+  },
+);
 
 pure("a file without a virtual service is found, unless it only starts others", () => {
   deepStrictEqual(found("checkinterval = 3\n"), ["no-virtual-service 0: there is no virtual service in the file"]);

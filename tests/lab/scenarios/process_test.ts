@@ -55,6 +55,17 @@ scenario("stopped for longer than its timeouts, the director takes nobody out wh
   await table.becomes(SITE_UP.replace("10.0.0.12:80 -m -w 1", "10.0.0.12:80 -m -w 0"));
 });
 
+scenario("a start says which virtual service the kernel refuses, and serves the others", async (world) => {
+  const { director, reals, table } = world;
+  await reals.are(["10.0.0.11", "10.0.0.12"]);
+  const refused = SITE.replace("192.0.2.10", "192.0.2.20").replace("scheduler = rr", "scheduler = nosuch");
+  await director.configure(`${SITE}${refused.slice(refused.indexOf("    virtual"))}`);
+  const { code, stderr } = await director.try("start");
+  strictEqual(code, 0);
+  match(stderr, /Refused: add virtual server 192\.0\.2\.20:80: .*line \d+ of the configuration/);
+  await table.becomes(SITE_UP);
+});
+
 scenario("a lock that is held by no director keeps a start from passing for one, and is named", async (world) => {
   const { director, table } = world;
   await director.configure(SITE);
