@@ -88,13 +88,13 @@ function report(file: string, model: Model | undefined, verdict: string, problem
   return { version: 1, file, verdict, ...(model ? sizeOf(model) : {}), problems };
 }
 
-function text(file: string, { model, lines }: Loaded, problems: readonly Problem[], paint: Paint): string {
+function text(file: string, { model, show }: Loaded, problems: readonly Problem[], paint: Paint): string {
   const explained = new Set<string>();
   const shown = problems.map((problem) => {
     const { severity, line, column, lint: name, why, hint } = problem;
     const place = line > 0 ? `${file}:${line}:${column}` : file;
     const kind = severity === "error" ? paint.red("error") : paint.yellow("warning");
-    const [source, caret] = excerptOf(problem, lines);
+    const [source, caret] = excerptOf(problem, show);
     const said = [`${paint.bold(place)}: ${kind}: ${problem.text}${name ? paint.dim(` [${name}]`) : ""}`];
     if (source !== undefined) said.push(source, paint.green(caret));
     if (why && name && !explained.has(name)) said.push(...wrapped("why", why));

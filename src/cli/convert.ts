@@ -77,10 +77,10 @@ async function readOwn(name: string | undefined): Promise<Source | undefined> {
     return undefined;
   }
   const { file } = instance;
-  const { model, problems, lines } = await loadConfig(file);
+  const { model, problems, show } = await loadConfig(file);
   if (!model) {
     for (const problem of problems.filter(({ severity }) => severity === "error")) {
-      console.error(formatProblem(problem, file, lines, Deno.pid));
+      console.error(formatProblem(problem, file, show, Deno.pid));
     }
     return undefined;
   }

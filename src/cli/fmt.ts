@@ -36,10 +36,10 @@ Exit status: 0 done, 1 not laid out so (--check), 2 error in the configuration.
       return STATUS.errors;
     }
     const { file } = instance;
-    const { model, problems, lines } = await loadConfig(file);
+    const { model, problems, show } = await loadConfig(file);
     if (!model) {
       for (const problem of problems.filter(({ severity }) => severity === "error")) {
-        console.error(formatProblem(problem, file, lines, Deno.pid));
+        console.error(formatProblem(problem, file, show, Deno.pid));
       }
       return STATUS.errors;
     }

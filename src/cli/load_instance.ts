@@ -24,7 +24,7 @@ export async function loadInstance(instance: Instance, quiet = false): Promise<R
   const loaded = await loadConfig(instance.file);
   for (const problem of loaded.problems) {
     if (quiet && problem.severity === "warning") continue;
-    console.error(formatProblem(problem, instance.file, loaded.lines, Deno.pid));
+    console.error(formatProblem(problem, instance.file, loaded.show, Deno.pid));
   }
   return loaded.model ? { loaded, model: loaded.model } : ExitStatus.badConfiguration;
 }

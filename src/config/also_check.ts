@@ -6,7 +6,7 @@ import { type Service, SERVICES } from "../model/check.ts";
 import { closest } from "./closest.ts";
 import { type Grammar, mistake, value } from "./grammar.ts";
 import { type Expression, portNumber, quoted } from "./values.ts";
-import { readWords, shifted, trailing, withoutOuterQuotes } from "./words.ts";
+import { readWords, shifted, STRAY, withoutOuterQuotes } from "./words.ts";
 
 const KINDS = [...SERVICES.filter((service) => service !== "none"), "connect", "ping"] as const;
 
@@ -21,6 +21,7 @@ export interface AlsoCheck {
 /** `service[:port] ["request", "receive"]`, where connect and ping count as services. */
 export const alsoCheck: Grammar<AlsoCheck> = {
   form: 'service[:port] ["request", "receive"]',
+  openPart: (raw) => /^["']?[^\s",]*/.exec(raw)![0].length,
   read(raw) {
     const { text, at } = withoutOuterQuotes(raw);
     const [word, name, port] = /^([^\s",:]*)(?::([^\s",]*))?/.exec(text)!;
@@ -37,7 +38,7 @@ export const alsoCheck: Grammar<AlsoCheck> = {
     if ("mistake" in words) return shifted(words, at);
     const strings = words.value;
     const stray = strings.find((word, i) => !word.inQuotes || i > 1);
-    if (stray) return mistake({ at: at + stray.at, length: stray.length }, trailing(stray.text));
+    if (stray) return mistake({ at: at + stray.at, length: stray.length }, STRAY);
     const [request, receive] = strings;
     return value({
       kind,

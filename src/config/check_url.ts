@@ -165,7 +165,7 @@ function treeOf(
   }
   const globals: Settings = { quiescent: setting(true) };
   const tree = { globals, sections: [{ family, head: setting(head), settings: collected as Settings }] } as const;
-  return { tree, problems: new ProblemList(), lines: [] };
+  return { tree, problems: new ProblemList(), lines: [], show: () => undefined };
 }
 
 function setting<T>(value: T): Setting<T> {

@@ -10,7 +10,7 @@ import { closest } from "./closest.ts";
 import { type Grammar, mistake, type Reading, type Spot, value, whole } from "./grammar.ts";
 import { quotable } from "./quotes.ts";
 import { type Expression, packetMark, quoted } from "./values.ts";
-import { readWords, shifted, trailing, withoutOuterQuotes, type Word } from "./words.ts";
+import { readWords, shifted, STRAY, withoutOuterQuotes, type Word } from "./words.ts";
 
 /** A host as written: an address, or a name to look up. */
 export interface HostRef extends Spot {
@@ -97,7 +97,9 @@ export const serviceHead: Grammar<ServiceHead> = quotable("host:port|mark", (tex
   if ("mistake" in reading) return reading;
   const { host, port, end } = reading.value;
   const rest = text.slice(end).trimStart();
-  if (rest !== "") return mistake({ at: text.length - rest.length, length: rest.length }, trailing(rest));
+  if (rest !== "") {
+    return mistake({ at: text.length - rest.length, length: rest.length }, `Invalid text, around ${quoted(rest)}`);
+  }
   if (!port) {
     return mistake(
       whole(text),
@@ -132,6 +134,7 @@ export const fallbackServer: Grammar<FallbackValue> = quotable("host[:port] [gat
 export const realServer: Grammar<RealValue> = {
   form:
     'host[->host][:port] gate|masq|ipip [weight] ["request", "receive"] [l:n] [u:n] [checkip:address] [checkmark:n]',
+  openPart: (raw) => OPEN_PART.exec(raw)![0].length,
   read(raw) {
     const bare = withoutOuterQuotes(raw);
     const reading = readEndpoint(bare.text, "range");
@@ -142,6 +145,10 @@ export const realServer: Grammar<RealValue> = {
     return shifted(readReal(bare.text, endpoint, words.value, bare.at), bare.at);
   },
 };
+
+/** Server, forwarding method, weight and options: what follows may be a request with a password in it. */
+const OPEN_PART =
+  /^["'[]*[^\s"']*[.:][^\s"']*(?:\s+(?:gate|masq|ipip)(?:\s+(?:\d+|[lu]:\d+|check(?:ip|mark):[\w.:[\]>-]+)(?=\s|$))*)?|^["'[]*[^\s"',]*/i;
 
 function readReal(
   text: string,
@@ -241,7 +248,7 @@ function readCheckIp(text: string, word: Word): Reading<CheckIp> {
   }
   if (stop < end) {
     const hint = text[stop] === ":" ? "the port of checks is checkport's" : undefined;
-    return mistake({ at: stop, length: end - stop }, trailing(text.slice(stop, end)), hint);
+    return mistake({ at: stop, length: end - stop }, STRAY, hint);
   }
   return value({ ...spot, first: first.value.ip, last: last?.ip });
 }
@@ -343,8 +350,10 @@ function isForwarding(word: string): word is Forwarding {
   return FORWARDING.includes(word);
 }
 
+/** What is not even nearly a method may be a request that has lost its quotes. */
 function unknownForwarding(word: string): string {
-  return `forward method must be gate, masq or ipip, not ${quoted(word)}`;
+  const said = "forward method must be gate, masq or ipip";
+  return /^[\w ]+$/.test(word) && forwardingHint(word) ? `${said}, not ${quoted(word)}` : said;
 }
 
 function forwardingHint(word: string): string | undefined {
@@ -355,7 +364,7 @@ function forwardingHint(word: string): string | undefined {
 }
 
 function unknownRealWord(word: string): string {
-  return /^-\d/.test(word) ? `a weight is a number from 0 to ${MOST_WEIGHT}` : trailing(word);
+  return /^-\d/.test(word) ? `a weight is a number from 0 to ${MOST_WEIGHT}` : STRAY;
 }
 
 function realWordHint(word: string): string {

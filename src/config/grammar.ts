@@ -27,6 +27,11 @@ export interface Grammar<T> {
   read(raw: string): Reading<T>;
   /** Reads a text that is the value itself, wherever it comes from, quotes and all; absent: `read` does. */
   readText?(text: string): Reading<T>;
+  /**
+   * How many characters at the beginning of a value cannot be secret; absent: none of it can. The messages of such a grammar
+   * quote nothing of the rest.
+   */
+  openPart?(raw: string): number;
   /** What a JSON Schema may say of the value beyond its being text. */
   readonly schema?: Schema;
 }

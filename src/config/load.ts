@@ -13,6 +13,7 @@ import { type Parsed, parseInSteps } from "./parse.ts";
 import { BUILT_IN_PORTS, parseServices, type PortNames } from "./ports.ts";
 import type { Problem } from "./problem.ts";
 import { resolveInSteps } from "./resolve.ts";
+import type { ShowLine } from "./shown.ts";
 import { decodeSourceInSteps } from "./source_text.ts";
 import { whyUnreadable } from "./unreadable.ts";
 
@@ -34,8 +35,8 @@ export interface Loaded {
   /** Absent if and only if there are errors among the problems. */
   readonly model?: Model;
   readonly problems: readonly Problem[];
-  /** The file's lines, for {@link formatProblem}. */
-  readonly lines: readonly string[];
+  /** What messages may show of the file. */
+  readonly show: ShowLine;
   /** There is nothing in the file but blanks and comments. */
   readonly isBlank: boolean;
   /** Looks up again the names that had no address, and resolves the same text with what is found. */
@@ -91,7 +92,7 @@ interface Source {
 
 async function finish(source: Source, machine: LoadEnvironment, known: Partial<Names>): Promise<Loaded> {
   const { walk } = machine;
-  const { tree, problems, lines, spell } = await walk(source.parsed());
+  const { tree, problems, lines, show, spell } = await walk(source.parsed());
   const wanted = await walk(wantedNamesInSteps(tree));
   const missing = wanted.hosts.filter((host) => !known.hosts?.has(`${host.family} ${host.name}`));
   const limits = { seconds: machine.lookUpSeconds, atOnce: LOOK_UPS_AT_ONCE };
@@ -109,7 +110,7 @@ async function finish(source: Source, machine: LoadEnvironment, known: Partial<N
   return {
     model,
     problems: spelt(problems.toSorted(), spell),
-    lines,
+    show,
     isBlank: await walk(areBlank(lines)),
     relookup: () => finish(source, machine, { hosts, ports }),
     parsed: () => atOnce(source.parsed()),
@@ -138,7 +139,7 @@ async function portNames(machine: LoadEnvironment): Promise<PortNames> {
 function unreadable(file: string, machine: LoadEnvironment, text: string): Loaded {
   return {
     problems: [{ severity: "error", line: 0, column: 0, length: 0, text }],
-    lines: [],
+    show: () => undefined,
     isBlank: false,
     relookup: () => loadConfig(file, machine),
   };

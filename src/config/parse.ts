@@ -10,19 +10,24 @@ import type { ServiceHead } from "./endpoints.ts";
 import { type Place, ProblemList } from "./problem.ts";
 import { type ValueExtent, valueExtent } from "./quotes.ts";
 import type { Section, Setting, Settings, SyntaxTree } from "./syntax_tree.ts";
-import { quotedName } from "./values.ts";
+import { showCf, type ShowLine, shownName } from "./shown.ts";
 
 /** What came of a text. With errors among the problems, the tree has what could be read. */
 export interface Parsed {
   readonly tree: SyntaxTree;
   readonly problems: ProblemList;
   readonly lines: readonly string[];
+  /** What messages may show of them. */
+  readonly show: ShowLine;
   /** How a hint, worded for a configuration file, reads in the syntax of this text; absent: as it is. */
   readonly spell?: (hint: string) => string;
 }
 
 const LONGEST_LINE = 65_536;
 const LEAST_INDENT = 4;
+
+const UNKNOWN = "Unknown command";
+const NAME_FIRST = "a line is name = value; ldirectord help directives lists the names";
 
 /** Splits a text into its lines: a byte order mark, CRLF and a missing last newline are nobody's business. */
 export function splitLines(text: string): string[] {
@@ -55,7 +60,12 @@ export function* parseInSteps(text: string): Steps<Parsed> {
     if (everySoOften(i)) yield;
     parser.line(line, i + 1);
   }
-  return { tree: { globals: parser.globals, sections: parser.sections }, problems: parser.problems, lines };
+  return {
+    tree: { globals: parser.globals, sections: parser.sections },
+    problems: parser.problems,
+    lines,
+    show: showCf(lines),
+  };
 }
 
 /** Settings while they are collected; {@link Settings} is the same with the types of the table. */
@@ -106,10 +116,11 @@ class Parser {
     }
     const found = findDirective(name);
     if (!found) {
-      const shown = name || text.slice(line.indent, line.indent + 1);
-      const { meant, hint } = this.problems.isFull ? {} : meaningOf(name);
+      if (this.problems.isFull) return this.problems.error(place, UNKNOWN);
+      const { meant, hint } = meaningOf(name);
       if (meant) this.problems.unread.add(meant);
-      this.problems.error(place, `Unknown command ${quotedName(shown)}`, hint);
+      const shown = shownName(name, text.slice(line.indent + name.length));
+      this.problems.error(place, shown ? `${UNKNOWN} ${shown}` : UNKNOWN, hint ?? (shown ? undefined : NAME_FIRST));
       return;
     }
     const { row } = found;

@@ -103,62 +103,34 @@ function inFileOrder(a: Problem, b: Problem): number {
 
 /**
  * The problem as the log and the terminal show it: a first line in the form that scripts know,
- * then the source line with a caret, then the hint. A password in the source line is masked.
+ * then the source line with a caret, then the hint.
  */
-export function formatProblem(problem: Problem, file: string, lines: readonly string[], pid: number): string {
+export function formatProblem(problem: Problem, file: string, show: ShowLine, pid: number): string {
   const what = problem.severity === "error" ? "Error" : "Warning";
   const where = problem.line > 0 ? ` at line ${problem.line}` : "";
-  const shown = [`${what} [${pid}] reading file ${file}${where}: ${problem.text}`, ...excerptOf(problem, lines)];
+  const shown = [`${what} [${pid}] reading file ${file}${where}: ${problem.text}`, ...excerptOf(problem, show)];
   if (problem.hint) shown.push(`  hint: ${problem.hint}`);
   return shown.join("\n");
 }
 
 /** The source line of a problem and the line with its caret; nothing where there is nothing to point at. */
-export function excerptOf({ line, column, length }: Place, lines: readonly string[]): readonly string[] {
-  const source = lines[line - 1];
-  return source !== undefined && length > 0 ? excerpt(source, column, length) : [];
+export function excerptOf({ line, column, length }: Place, show: ShowLine): readonly string[] {
+  const source = length > 0 ? show(line) : undefined;
+  return source !== undefined ? excerpt(source, column, length) : [];
 }
 
 const WIDEST_EXCERPT = 110;
 
 /** The source line, cut around the place when it is long, and the caret line below it. */
 function excerpt(source: string, column: number, length: number): string[] {
-  const masked = maskSecrets(source);
-  const first = Math.min(column - 1, masked.length);
+  const first = Math.min(column - 1, source.length);
   const from = first < WIDEST_EXCERPT - 20 ? 0 : first - 40;
   const to = from + WIDEST_EXCERPT;
-  const window = blotted(masked.slice(from, to).replaceAll("\t", " "));
-  const [head, tail] = [from > 0 ? "…" : "", masked.length > to ? "…" : ""];
-  const underlined = Math.max(1, Math.min(length, masked.length - first, to - first));
+  const window = blotted(source.slice(from, to).replaceAll("\t", " "));
+  const [head, tail] = [from > 0 ? "…" : "", source.length > to ? "…" : ""];
+  const underlined = Math.max(1, Math.min(length, source.length - first, to - first));
   return [
     `  ${head}${window}${tail}`,
     `  ${" ".repeat(head.length + first - from)}${"^".repeat(underlined)}`,
   ];
 }
-
-/**
- * Hides the value of a line that gives a password, in YAML wherever it stands on the line, also where the directive's
- * name is mistyped: better to hide one value too many.
- */
-function maskSecrets(written: string): string {
-  const line = written.replace(/:\/\/([^\s/@"]*)@/g, maskUserInfo);
-  // Each pattern takes a line of any length in one go: nothing in it may be tried twice.
-  for (const { 0: whole, 1: name, 2: sign, index } of line.matchAll(/["']?([\w-]+)["']?\s*([:=>])?\s*/g)) {
-    if (sign && SECRET_WORD.test(name)) return `${line.slice(0, index)}${whole}***`;
-  }
-  const first = /^\s*(?:-\s+)*([^\s=:]+)(?:\s*[=:]\s*|\s+)/.exec(line);
-  if (!first || !(SECRET.test(first[1]) || closest(first[1], ["passwd", "password", "secret"]))) return line;
-  return `${first[0]}***`;
-}
-
-/** A password in a URL: as many stars, so that what follows stays where it is. */
-function maskUserInfo(whole: string, userInfo: string): string {
-  const colon = userInfo.indexOf(":");
-  return colon < 0 ? whole : `://${userInfo.slice(0, colon + 1)}${"*".repeat(userInfo.length - colon - 1)}@`;
-}
-
-/** Part of a name whose value is nobody's business. */
-export const SECRET_WORD = /pass|pwd|secr|header/i;
-
-/** Names of directives whose values are nobody's business. */
-const SECRET = new RegExp(`${SECRET_WORD.source}|notify`, "i");

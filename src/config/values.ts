@@ -11,6 +11,9 @@ import { type Grammar, mistake, type Reading, value, whole } from "./grammar.ts"
 import { closest } from "./closest.ts";
 import { quotable } from "./quotes.ts";
 
+/** A grammar's `openPart` where a value may be a secret from its first character. */
+const closed = () => 0;
+
 /** The longest time that a timer can hold: 2^31 milliseconds. */
 const LONGEST_SECONDS = 2_147_483;
 
@@ -138,11 +141,16 @@ export const httpMethod: Grammar<HttpMethod> = quotable(HTTP_METHODS.join("|"), 
 }, { type: "string", pattern: "^([Gg][Ee][Tt]|[Hh][Ee][Aa][Dd]|[Pp][Oo][Ss][Tt])$" });
 
 /** A header line: `Name: value` (RFC 9110, 5.5 and 5.6.2 say of which characters). */
-export const requestHeader: Grammar<RequestHeader> = quotable("Name: value", (text) => {
+export const requestHeader: Grammar<RequestHeader> = {
+  ...quotable("Name: value", readHeader),
+  openPart: closed,
+};
+
+function readHeader(text: string): Reading<RequestHeader> {
   const match = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([\x20-\x7e\x80-\uffff]*)$/.exec(text);
   if (!match) return mistake(whole(text), "not a header line", 'write "Name: value"');
   return value({ name: match[1], value: new Secret(match[2]) });
-});
+}
 
 /** HTTP statuses, separated by commas, ranges with a hyphen. */
 export const statusRanges: Grammar<readonly StatusRange[]> = quotable("status[-status],...", (text) => {
@@ -160,11 +168,12 @@ export const statusRanges: Grammar<readonly StatusRange[]> = quotable("status[-s
 });
 
 /** Any text. */
-export const text: Grammar<string> = quotable("text", (text) => value(text));
+export const text: Grammar<string> = { ...quotable("text", (text) => value(text)), openPart: closed };
 
 /** Text that no log and no message may show. */
 export const secret: Grammar<Secret> = {
   form: "text",
+  openPart: closed,
   read(raw) {
     const reading = text.read(raw);
     return "value" in reading ? value(new Secret(reading.value)) : reading;
@@ -175,6 +184,7 @@ export const secret: Grammar<Secret> = {
 /** Text, with the place where it begins within the value: a regular expression's mistakes are pointed at. */
 export const expression: Grammar<Expression> = {
   form: "regular expression",
+  openPart: closed,
   read(raw) {
     const reading = text.read(raw);
     return "value" in reading ? value({ source: reading.value, at: raw.startsWith('"') ? 1 : 0 }) : reading;
@@ -366,6 +376,7 @@ export const netmask: Grammar<Netmask> = quotable("w.x.y.z|prefix length", (text
 /** A program with its arguments, or the URL of a webhook. */
 export const notifyTarget: Grammar<NotifyTarget> = {
   form: "path [argument...]|URL",
+  openPart: closed,
   read(raw): Reading<NotifyTarget> {
     const url = /^"?(https?:\/\/[^"]*)"?$/i.exec(raw)?.[1];
     if (url === undefined) {
@@ -380,6 +391,7 @@ export const notifyTarget: Grammar<NotifyTarget> = {
 /** A command and its arguments, split as a shell would, but run without one. */
 export const command: Grammar<readonly string[]> = {
   form: "path [argument...]",
+  openPart: (raw) => /^["']?\/[^\s"'=]*(?=["'\s]|$)/.exec(raw)?.[0].length ?? 0,
   read(raw) {
     const outer = /^"([^"]*)"$/.exec(raw);
     const [line, shift] = outer ? [outer[1], 1] : [raw, 0];
@@ -404,17 +416,16 @@ function* commaSeparated(text: string): Generator<{ readonly word: string; reado
   }
 }
 
-/** A value in an error text: in quotes, and not a page long. */
+/** A value in an error text: in quotes, not a page long, without the password of a URL, and without a further `name = value`. */
 export function quoted(text: string): string {
-  return text.length > 60 ? `"${text.slice(0, 60)}…"` : `"${text}"`;
-}
-
-/** A name that is none, in an error text: up to what may be a value that is nobody's business, as in `passwd:secret`. */
-export function quotedName(name: string): string {
-  return quoted(/^[\w-]*[^\w-]?/u.exec(name)![0].trim().toWellFormed());
+  const shown = text.replace(/:[^\s@/:]*@/g, ":***@").replace(FURTHER_VALUE, " …");
+  return shown.length > 60 ? `"${shown.slice(0, 60)}…"` : `"${shown}"`;
 }
 
 /** `a, b or c`. */
 function orList(words: readonly string[]): string {
   return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} or ${words[words.length - 1]}`;
 }
+
+/** Where a further directive begins, on a line that has a value already. */
+export const FURTHER_VALUE = /\s["']?[\w-]+["']?\s*=.*$/s;

@@ -4,7 +4,6 @@
 
 import { mistake, type Reading, type Spot, value } from "./grammar.ts";
 import { closingQuote } from "./quotes.ts";
-import { quoted } from "./values.ts";
 
 /** A word or a quoted string. */
 export interface Word extends Spot {
@@ -34,14 +33,14 @@ export function readWords(text: string, start: number): Reading<Word[]> {
     if (comma && !words.at(-1)?.inQuotes) {
       return mistake(
         { at: text.indexOf(",", at), length: 1 },
-        trailing(","),
+        STRAY,
         "a comma stands only between quoted strings",
       );
     }
     at += separator.length;
     if (at === text.length) break;
     if (separator === "" && words.length === 0) {
-      return mistake({ at, length: text.length - at }, trailing(text.slice(at)));
+      return mistake({ at, length: text.length - at }, STRAY);
     }
     if (text[at] === '"') {
       const close = closingQuote(text, at);
@@ -57,7 +56,5 @@ export function readWords(text: string, start: number): Reading<Word[]> {
   return value(words);
 }
 
-/** What is said of text that has no business where it is. */
-export function trailing(text: string): string {
-  return `Invalid text, around ${quoted(text.trim())}`;
-}
+/** What is said of text that has no business where it is, and that may be a request with a password in it. */
+export const STRAY = "Invalid text";

@@ -11,10 +11,11 @@ import { type ServiceHead, serviceHead } from "./endpoints.ts";
 import { isList, readText } from "./grammar.ts";
 import type { Entry, Outline, OutlineSection } from "./outline.ts";
 import { linesOf, type Parsed } from "./parse.ts";
-import { type Place, ProblemList, SECRET_WORD } from "./problem.ts";
+import { type Place, ProblemList } from "./problem.ts";
+import { shownName, showYaml } from "./shown.ts";
 import { inRow, type Part, type Parts, type Structure, structureOf } from "./structured.ts";
 import type { Section, Setting, Settings, SyntaxTree } from "./syntax_tree.ts";
-import { quoted, quotedName } from "./values.ts";
+import { quoted } from "./values.ts";
 import { readYaml, type YamlDocument } from "./yaml_document.ts";
 
 /** Values that aliases may have read again. */
@@ -105,7 +106,8 @@ class YamlReader {
     return {
       tree,
       problems: this.#problems,
-      lines: yield* withoutSecrets(this.#lines),
+      lines: this.#lines,
+      show: showYaml(this.#lines),
       spell: (hint) => hint.replace(/\b([a-z0-9]+) = /g, "$1: "),
       outline: {
         globals: globals.entries.map(withRemarks),
@@ -202,7 +204,11 @@ class YamlReader {
     if (!found) {
       const near = this.#problems.isFull ? undefined : closest(name, [...Object.keys(DIRECTIVES), "address", "mark"]);
       if (near) this.#problems.unread.add(near);
-      this.#problems.error(place, `Unknown command ${quotedName(name)}`, near && `did you mean ${near}?`);
+      this.#problems.error(
+        place,
+        ["Unknown command", shownName(name, ": x")].filter(Boolean).join(" "),
+        near && `did you mean ${near}?`,
+      );
       return undefined;
     }
     const { row } = found;
@@ -256,7 +262,7 @@ class YamlReader {
       if (!known) {
         const near = closest(part, structure.parts.map((each) => each.key));
         const hint = near ? `did you mean ${near}?` : `there are ${structure.parts.map((each) => each.key).join(", ")}`;
-        this.#problems.error(this.#place(key), `${name} has no ${quoted(part)}`, hint);
+        this.#problems.error(this.#place(key), `${name} has no ${shownName(part, ": x") ?? "such part"}`, hint);
         continue;
       }
       const scalar = this.#scalar(`${name}'s ${part}`, value, "text");
@@ -318,7 +324,7 @@ class YamlReader {
         continue;
       }
       if (seen.has(textOf(key))) {
-        this.#problems.error(this.#place(key), `${quotedName(textOf(key))} is given twice here`);
+        this.#problems.error(this.#place(key), `${shownName(textOf(key), ": x") ?? "a name"} is given twice here`);
       }
       seen.add(textOf(key));
       if (value === undefined) this.#problems.unread.add(textOf(key));
@@ -457,27 +463,4 @@ function remarks(comment: string | null | undefined): readonly string[] {
 
 function remarkBehind(node: Node | null): string | undefined {
   return isScalar(node) && node.comment ? node.comment.trim() : undefined;
-}
-
-/** The lines as problems may show them: what stands below a secret's key, as a block, is masked. */
-function* withoutSecrets(lines: readonly string[]): Steps<readonly string[]> {
-  let within: number | undefined;
-  const shown: string[] = [];
-  for (const [i, line] of lines.entries()) {
-    if (everySoOften(i)) yield;
-    const indent = line.search(/\S/);
-    if (within !== undefined && (indent > within || indent < 0)) {
-      shown.push(indent < 0 ? line : `${" ".repeat(indent)}***`);
-      continue;
-    }
-    within = opensSecret(line) ? line.search(/[^\s-]/) : undefined;
-    shown.push(line);
-  }
-  return shown;
-}
-
-/** Whether a secret's value begins here, and stands on the lines below. */
-function opensSecret(line: string): boolean {
-  const colon = line.indexOf(":");
-  return /^\s*[|>][-+0-9]*\s*(?:#.*)?$/.test(line.slice(colon + 1)) && SECRET_WORD.test(line.slice(0, colon + 1));
 }

@@ -179,7 +179,7 @@ export class Configuration {
   #logProblems(loaded: Loaded): void {
     const { director, log } = this.#ports;
     for (const problem of loaded.problems) {
-      const [first] = formatProblem(problem, director.model.file, loaded.lines, Deno.pid).split("\n");
+      const [first] = formatProblem(problem, director.model.file, loaded.show, Deno.pid).split("\n");
       log.write(problem.severity === "error" ? "error" : "warning", first);
     }
   }

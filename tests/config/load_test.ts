@@ -24,7 +24,7 @@ Deno.test({
   permissions: "none",
   async fn() {
     const asked: string[] = [];
-    const { model, problems, lines } = await loadConfig(
+    const { model, problems, show } = await loadConfig(
       "/etc/ha.d/x.cf",
       machine(WEB.replace(":80\n", ":shop\n"), {
         lookUpHost: (name, family) => {
@@ -39,7 +39,7 @@ Deno.test({
     deepStrictEqual([...model.virtuals.keys()], ["tcp:192.0.2.1:81"]);
     deepStrictEqual([...model.virtuals.values()].flatMap(({ reals }) => [...reals.keys()]), ["10.0.0.1:8080"]);
     deepStrictEqual(problems.map(({ line }) => line), [2]);
-    strictEqual(lines[0], "quiescent = no");
+    strictEqual(show(1), "quiescent = no");
   },
 });
 

@@ -39,11 +39,14 @@ pure("what is no directive is an error that says what was meant", () => {
       "names are written in small letters: checkinterval",
     ],
     "checkinterval: 3": [
-      'error 1:1+14 Unknown command "checkinterval:"',
+      'error 1:1+14 Unknown command "checkinterval"',
       "write checkinterval = …; with colons it is YAML, in a file named .yaml",
     ],
     "frobnicate = 3": ['error 1:1+10 Unknown command "frobnicate"', undefined],
-    "= 3": ['error 1:1+1 Unknown command "="', undefined],
+    "= 3": [
+      "error 1:1+1 Unknown command",
+      "a line is name = value; ldirectord help directives lists the names",
+    ],
     "toString = 3": ['error 1:1+8 Unknown command "toString"', undefined],
     "checkinterval 3": ["error 1:1+13 checkinterval without =", "write checkinterval = seconds"],
     "checkinterval": ["error 1:1+13 checkinterval without =", "write checkinterval = seconds"],

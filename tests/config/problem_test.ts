@@ -1,18 +1,19 @@
 import { ok, strictEqual } from "node:assert/strict";
 import { splitLines } from "../../src/config/parse.ts";
 import { formatProblem, type Problem } from "../../src/config/problem.ts";
+import { showCf } from "../../src/config/shown.ts";
 import { load, pure } from "./fixture.ts";
 
 function shown(text: string): string {
-  const lines = splitLines(text);
-  return load(text).problems.map((problem) => formatProblem(problem, "x.cf", lines, 42)).join("\n");
+  const show = showCf(splitLines(text));
+  return load(text).problems.map((problem) => formatProblem(problem, "x.cf", show, 42)).join("\n");
 }
 
 pure("a problem is shown with its line, a caret and a hint", () => {
   strictEqual(
     shown("fork = no\n\tcheckintervall = 3\n"),
     `Error [42] reading file x.cf at line 2: Unknown command "checkintervall"
-   checkintervall = 3
+   checkintervall = *
    ^^^^^^^^^^^^^^
   hint: did you mean checkinterval?`,
   );
@@ -27,7 +28,7 @@ pure("a problem is shown with its line, a caret and a hint", () => {
 
 pure("a problem of the file as a whole has no line", () => {
   const problem: Problem = { severity: "error", line: 0, column: 0, length: 0, text: "there is no such file" };
-  strictEqual(formatProblem(problem, "x.cf", [], 42), "Error [42] reading file x.cf: there is no such file");
+  strictEqual(formatProblem(problem, "x.cf", showCf([]), 42), "Error [42] reading file x.cf: there is no such file");
 });
 
 pure("a secret is masked, also where its directive is mistyped", () => {
@@ -48,17 +49,17 @@ pure("a secret is masked, also where its directive is mistyped", () => {
 });
 
 pure("a password in a URL is masked, and the caret stays where it belongs", () => {
-  const lines = ['request = "http://joe:hunter2@web/x" nonsense'];
-  const problem: Problem = { severity: "error", line: 1, column: 38, length: 8, text: "wrong" };
-  const [, source, caret] = formatProblem(problem, "x.cf", lines, 42).split("\n");
-  strictEqual(source, '  request = "http://joe:*******@web/x" nonsense');
+  const lines = ['virtualhost = "http://joe:hunter2@web/x" nonsense'];
+  const problem: Problem = { severity: "error", line: 1, column: 42, length: 8, text: "wrong" };
+  const [, source, caret] = formatProblem(problem, "x.cf", showCf(lines), 42).split("\n");
+  strictEqual(source, '  virtualhost = "http://joe:*******@web/x" nonsense');
   strictEqual(source.slice(caret.indexOf("^"), caret.lastIndexOf("^") + 1), "nonsense");
 });
 
 pure("a long line is cut around the caret, and control characters are not printed", () => {
-  const lines = [`request = ${"x".repeat(500)}HERE${"\x1b".repeat(500)}`];
+  const lines = [`logfile = ${"x".repeat(500)}HERE${"\x1b".repeat(500)}`];
   const problem: Problem = { severity: "error", line: 1, column: 511, length: 4, text: "wrong" };
-  const [, source, caret] = formatProblem(problem, "x.cf", lines, 42).split("\n");
+  const [, source, caret] = formatProblem(problem, "x.cf", showCf(lines), 42).split("\n");
   ok(source.length < 130 && !source.includes("\x1b"), source);
   strictEqual(source.slice(caret.indexOf("^"), caret.lastIndexOf("^") + 1), "HERE");
 });
