@@ -23,6 +23,8 @@ export interface Directive<T> {
   readonly repeats?: true;
   /** Opens a section: what follows it indented belongs to it. */
   readonly opens?: true;
+  /** An empty value counts as none, with a warning, as it did for the old program; of others it is an error. */
+  readonly mayBeEmpty?: true;
   /** The value that the name alone stands for. */
   readonly bare?: string;
   /** Accepted still, with this warning. */
@@ -141,6 +143,7 @@ export const DIRECTIVES = {
   },
   callback: {
     scope: "global",
+    mayBeEmpty: true,
     value: values.path,
     default: UNSET,
     doc: "A program that is run, with the configuration's path as its argument, after the file has changed: to copy " +
@@ -162,6 +165,7 @@ export const DIRECTIVES = {
   },
   fallbackcommand: {
     scope: "both",
+    mayBeEmpty: true,
     value: values.command,
     default: UNSET,
     doc: "A program that is run with start when the last real server of a virtual service goes down, and with stop " +
@@ -170,6 +174,7 @@ export const DIRECTIVES = {
   },
   logfile: {
     scope: "global",
+    mayBeEmpty: true,
     value: values.logTarget,
     default: "/var/log/ldirectord.log",
     doc: "The file that the log is written to, or the syslog facility when it is no path.",
@@ -204,12 +209,14 @@ export const DIRECTIVES = {
   },
   emailalert: {
     scope: "both",
+    mayBeEmpty: true,
     value: values.mailAddresses,
     default: UNSET,
     doc: "Who is sent mail when a real server goes down or comes back.",
   },
   emailalertfrom: {
     scope: "global",
+    mayBeEmpty: true,
     value: values.mailbox,
     default: "ldirectord@HOSTNAME",
     doc: "The sender of alert mails.",
@@ -222,6 +229,7 @@ export const DIRECTIVES = {
   },
   emailalertstatus: {
     scope: "both",
+    mayBeEmpty: true,
     value: values.alertStates,
     default: "all",
     doc:
@@ -267,6 +275,7 @@ export const DIRECTIVES = {
   },
   execute: {
     scope: "global",
+    mayBeEmpty: true,
     value: values.configurationName,
     default: UNSET,
     repeats: true,
@@ -306,6 +315,7 @@ export const DIRECTIVES = {
   },
   maintenancedir: {
     scope: "global",
+    mayBeEmpty: true,
     value: values.path,
     default: UNSET,
     doc: "A directory in which a file named after a real server (its address or name, with or without the port) " +
@@ -445,6 +455,7 @@ export const DIRECTIVES = {
   },
   checkcommand: {
     scope: "virtual",
+    mayBeEmpty: true,
     value: values.command,
     default: "/bin/true",
     doc: "The program of an external check. After its own arguments it is given the virtual address (or mark), the " +
@@ -508,6 +519,7 @@ export const DIRECTIVES = {
   },
   virtualhost: {
     scope: "virtual",
+    mayBeEmpty: true,
     value: values.virtualHost,
     default: "the host of the request's URL, else the real server's address",
     doc: "The Host header of an http check, the authority of a grpc check, and the server name that TLS is told.",
@@ -546,6 +558,7 @@ export const DIRECTIVES = {
   },
   schedflags: {
     scope: "virtual",
+    mayBeEmpty: true,
     value: values.schedulerFlags,
     default: "sh-fallback with sh, mh-fallback with mh, else unset",
     doc:
@@ -580,18 +593,21 @@ export const DIRECTIVES = {
   },
   monitorfile: {
     scope: "virtual",
+    mayBeEmpty: true,
     value: values.path,
     default: UNSET,
     doc: "A file to which each check of the section adds a line with its result.",
   },
   servicename: {
     scope: "virtual",
+    mayBeEmpty: true,
     value: values.text,
     default: UNSET,
     doc: "What alert mails call the virtual service.",
   },
   comment: {
     scope: "virtual",
+    mayBeEmpty: true,
     value: values.text,
     default: UNSET,
     doc: "A remark that alert mails carry.",

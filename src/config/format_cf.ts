@@ -47,7 +47,8 @@ function readLine(text: string): Line {
   const { end } = valueExtent(text, whole.length);
   const remark = text.slice(end).trim();
   const value = text.slice(whole.length, end);
-  return { kind: "directive", text: `${name} = ${value}${remark ? ` ${remark}` : ""}`, indented, opens };
+  const words = [name, "=", value, remark].filter((word) => word !== "");
+  return { kind: "directive", text: words.join(" "), indented, opens };
 }
 
 /** An empty line before a section, and before the remarks that stand right above it. */

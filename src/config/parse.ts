@@ -26,6 +26,9 @@ export interface Parsed {
 const LONGEST_LINE = 65_536;
 const LEAST_INDENT = 4;
 
+/** What to do with a directive that has no value, where that is allowed. */
+export const LEAVE_OUT = "leave the line out";
+
 const UNKNOWN = "Unknown command";
 const NAME_FIRST = "a line is name = value; ldirectord help directives lists the names";
 
@@ -170,6 +173,10 @@ class Parser {
     const start = skipBlanks(text, equals + 1);
     const extent = valueExtent(text, start);
     const raw = text.slice(start, extent.end);
+    if (row.mayBeEmpty && isEmpty(raw)) {
+      this.problems.warning(place, `${name} has no value: it counts as not set`, LEAVE_OUT);
+      return undefined;
+    }
     if (raw === "") {
       this.problems.error(place, `${name} needs a value`, `write ${name} = ${row.value.form}`);
       return undefined;
@@ -234,6 +241,11 @@ class Parser {
     }
     collected[name] = setting;
   }
+}
+
+/** Whether a value says nothing, in quotes or without. */
+export function isEmpty(raw: string): boolean {
+  return /^(?:"\s*"|'\s*'|)$/.test(raw);
 }
 
 function skipBlanks(text: string, from: number): number {

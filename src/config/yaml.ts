@@ -10,7 +10,7 @@ import { type Directive, type DirectiveName, DIRECTIVES, findDirective, REPLACED
 import { type ServiceHead, serviceHead } from "./endpoints.ts";
 import { isList, readText } from "./grammar.ts";
 import type { Entry, Outline, OutlineSection } from "./outline.ts";
-import { linesOf, type Parsed } from "./parse.ts";
+import { isEmpty, LEAVE_OUT, linesOf, type Parsed } from "./parse.ts";
 import { type Place, ProblemList } from "./problem.ts";
 import { shownName, showYaml } from "./shown.ts";
 import { inRow, type Part, type Parts, type Structure, structureOf } from "./structured.ts";
@@ -178,6 +178,13 @@ class YamlReader {
       const read: Setting<unknown>[] = [];
       for (const [i, value] of values.entries()) {
         if (everySoOften(i)) yield;
+        if (
+          row.mayBeEmpty && (value === null || (isScalar(value) && isEmpty(value.value === null ? "" : textOf(value))))
+        ) {
+          const said = `${name} has no value: it counts as not set`;
+          this.#problems.warning(this.#place(item.key), said, LEAVE_OUT);
+          continue;
+        }
         const setting = this.#value(name, row, value);
         if (!setting) {
           this.#problems.unread.add(name);
