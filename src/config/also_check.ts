@@ -4,9 +4,9 @@
 
 import { type Service, SERVICES } from "../model/check.ts";
 import { closest } from "./closest.ts";
-import { type Grammar, mistake, value } from "./grammar.ts";
+import { type Grammar, mistake, shifted, value } from "./grammar.ts";
 import { type Expression, portNumber, quoted } from "./values.ts";
-import { readWords, shifted, STRAY, withoutOuterQuotes } from "./words.ts";
+import { readWords, STRAY, withoutOuterQuotes } from "./words.ts";
 
 const KINDS = [...SERVICES.filter((service) => service !== "none"), "connect", "ping"] as const;
 

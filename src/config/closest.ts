@@ -1,17 +1,29 @@
 const LONGEST = 40;
 
-/** The word that was probably meant: the nearest of `words` within two edits, if any is near enough. */
+/**
+ * Returns the word that was probably meant: the nearest of `words`, if it is plausible. One edit is for words of three letters or
+ * more, two are for words of five or more that begin alike. Addresses are never proposed, nor what differs in its digits only: one
+ * of them is as likely as its neighbour.
+ */
 export function closest(text: string, words: Iterable<string>): string | undefined {
-  if (text.length > LONGEST) return undefined;
+  if (text.length < 3 || text.length > LONGEST || isAddress(text)) return undefined;
   const lower = text.toLowerCase();
-  const allowed = Math.min(2, Math.floor(text.length / 2));
+  const withoutDigits = lower.replace(/\d/g, "");
   let best: { word: string; distance: number } | undefined;
   for (const word of words) {
-    if (Math.abs(word.length - text.length) > allowed) continue;
-    const distance = editDistance(lower, word.toLowerCase());
+    const candidate = word.toLowerCase();
+    const allowed = text.length >= 5 && candidate[0] === lower[0] ? 2 : 1;
+    if (Math.abs(word.length - text.length) > allowed || isAddress(word)) continue;
+    if (candidate !== lower && candidate.replace(/\d/g, "") === withoutDigits) continue;
+    const distance = editDistance(lower, candidate);
     if (distance <= allowed && (!best || distance < best.distance)) best = { word, distance };
   }
   return best?.word;
+}
+
+/** Whether a text is an address, perhaps with a protocol and a port; a word of the letters a to f is none. */
+function isAddress(text: string): boolean {
+  return /^((tcp|udp|fwm6?):)?[\d.:[\]a-f]*$/i.test(text) && /[\d:]/.test(text);
 }
 
 /** Optimal string alignment: insertions, deletions, substitutions, swaps of neighbours. */

@@ -7,10 +7,10 @@
 import { type IpAddress, parseIp } from "../model/address.ts";
 import type { Forwarding } from "../model/table.ts";
 import { closest } from "./closest.ts";
-import { type Grammar, mistake, type Reading, type Spot, value, whole } from "./grammar.ts";
+import { type Grammar, mistake, type Reading, shifted, type Spot, value, whole } from "./grammar.ts";
 import { quotable } from "./quotes.ts";
 import { type Expression, packetMark, quoted } from "./values.ts";
-import { readWords, shifted, STRAY, withoutOuterQuotes, type Word } from "./words.ts";
+import { readWords, STRAY, withoutOuterQuotes, type Word } from "./words.ts";
 
 /** A host as written: an address, or a name to look up. */
 export interface HostRef extends Spot {

@@ -63,3 +63,9 @@ export function mistake(spot: Spot, text: string, hint?: string): { readonly mis
 export function whole(text: string): Spot {
   return { at: 0, length: text.length };
 }
+
+/** A reading of a text that begins so many characters into the value. */
+export function shifted<T>(reading: Reading<T>, by: number): Reading<T> {
+  if ("value" in reading || by === 0) return reading;
+  return { mistake: { ...reading.mistake, at: reading.mistake.at + by } };
+}

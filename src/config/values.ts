@@ -7,9 +7,9 @@ import { type IpAddress, parseIp } from "../model/address.ts";
 import { Secret } from "../model/secret.ts";
 import type { AlertState, NotifyTarget } from "../model/virtual_service.ts";
 import { parseWebAddress, type WebAddress } from "../model/web_address.ts";
-import { type Grammar, mistake, type Reading, value, whole } from "./grammar.ts";
+import { type Grammar, mistake, type Reading, shifted, value, whole } from "./grammar.ts";
 import { closest } from "./closest.ts";
-import { quotable } from "./quotes.ts";
+import { quotable, unquote } from "./quotes.ts";
 
 /** A grammar's `openPart` where a value may be a secret from its first character. */
 const closed = () => 0;
@@ -17,11 +17,14 @@ const closed = () => 0;
 /** The longest time that a timer can hold: 2^31 milliseconds. */
 const LONGEST_SECONDS = 2_147_483;
 
+/** What a number counts, where people write a unit behind it. */
+type Counted = "seconds" | "days" | "things";
+
 /** A whole number within bounds. */
-export function integer(form: string, least: number, most: number): Grammar<number> {
+export function integer(form: string, least: number, most: number, counted: Counted = "things"): Grammar<number> {
   return quotable(form, (text) => {
     if (!/^\d+$/.test(text)) {
-      return mistake(whole(text), `not a whole number: ${quoted(text)}`, numberHint(text, least));
+      return mistake(whole(text), `not a whole number: ${quoted(text)}`, numberHint(text, least, most, counted));
     }
     const number = Number(text);
     if (number < least) return mistake(whole(text), `the number must be at least ${least}`);
@@ -30,18 +33,35 @@ export function integer(form: string, least: number, most: number): Grammar<numb
   }, { type: "integer", minimum: least, maximum: most });
 }
 
-function numberHint(text: string, least: number): string {
-  const digits = /\d+/.exec(text)?.[0];
-  return digits && digits !== text && Number(digits) >= least
-    ? `write only the number: ${digits}`
-    : `write a number from ${least} up, without a sign or a unit`;
+/** Seconds that units stand for. */
+const UNITS: readonly (readonly [unit: RegExp, seconds: number])[] = [
+  [/^(ms|msecs?|milliseconds?)$/i, 0.001],
+  [/^(s|secs?|seconds?)$/i, 1],
+  [/^(m|mins?|minutes?)$/, 60],
+  [/^(h|hrs?|hours?)$/i, 3600],
+  [/^(d|days?)$/i, 86_400],
+  [/^(w|weeks?)$/i, 7 * 86_400],
+];
+
+/** What to write instead. A number is proposed only where it means what was written. */
+function numberHint(text: string, least: number, most: number, counted: Counted): string {
+  const [, digits, unit] = /^(\d+(?:\.\d+)?)\s*([a-z]+)$/i.exec(text) ?? [];
+  const factor = UNITS.find(([name]) => name.test(unit))?.[1];
+  if (counted !== "things" && factor !== undefined) {
+    const number = Number(digits) * factor / (counted === "days" ? 86_400 : 1);
+    if (Number.isInteger(number) && number >= least && number <= most) {
+      return `write the number of ${counted}: ${number}`;
+    }
+    return `write a whole number of ${counted}, from ${least} up`;
+  }
+  return `write a whole number from ${least} up, without a sign or a unit`;
 }
 
 /** Seconds, at least one. */
-export const seconds: Grammar<number> = integer("seconds", 1, LONGEST_SECONDS);
+export const seconds: Grammar<number> = integer("seconds", 1, LONGEST_SECONDS, "seconds");
 
 /** Seconds, where 0 switches something off. */
-export const secondsOrZero: Grammar<number> = integer("seconds", 0, LONGEST_SECONDS);
+export const secondsOrZero: Grammar<number> = integer("seconds", 0, LONGEST_SECONDS, "seconds");
 
 /** What directors that share their connections have in common. */
 export const syncId: Grammar<number> = integer("0-255", 0, 255);
@@ -57,10 +77,10 @@ export const networkInterface: Grammar<string> = quotable("interface", (text) =>
 });
 
 /** Days, where 0 switches something off. */
-export const daysOrZero: Grammar<number> = integer("days", 0, 36_500);
+export const daysOrZero: Grammar<number> = integer("days", 0, 36_500, "days");
 
 /** Seconds of client affinity: the kernel takes 31 days at most. */
-export const persistence: Grammar<number> = integer("seconds", 1, 31 * 86_400);
+export const persistence: Grammar<number> = integer("seconds", 1, 31 * 86_400, "seconds");
 
 /** How often, at least once. */
 export const count: Grammar<number> = integer("number", 1, 1_000_000);
@@ -127,9 +147,8 @@ export const checkType: Grammar<CheckType> = quotable(`${CHECK_TYPES.join("|")}|
   if (/^\d+$/.test(text)) return connectCount.read(text);
   const reading = namedCheckType.read(text);
   if ("value" in reading) return reading;
-  const digits = /^[a-z]+(\d+)$/.exec(text)?.[1];
-  const hint = digits ? `write only the number: ${digits}` : reading.mistake.hint;
-  return mistake(whole(text), `must be ${orList([...CHECK_TYPES, "a number"])}, not ${quoted(text)}`, hint);
+  const said = `must be ${orList([...CHECK_TYPES, "a number"])}, not ${quoted(text)}`;
+  return mistake(whole(text), said, reading.mistake.hint);
 }, { anyOf: [{ enum: withTruths(CHECK_TYPES) }, { type: "integer", minimum: 0 }] });
 
 const HTTP_METHODS = ["GET", "HEAD", "POST"] as const;
@@ -237,30 +256,54 @@ export const logTarget: Grammar<string> = quotable("path|facility", (text) => {
 /** How a line of the log is written. */
 export const logFormat = oneOf(["text", "json"]);
 
-/**
- * Mail addresses, separated by commas. Mailers take them as arguments: none may hold a blank, or look like an option, or
- * like a program or a file that mail is to go to.
- */
+/** An address of mail: none may hold a blank, or look like an option, or like a program or a file that mail is to go to. */
+const MAIL_ADDRESS = /^[^\s<>"'@,;:\\()|/-][^\s<>"@,;:\\()]*(@[^\s<>"'@,;:\\()]+)?$/;
+
+/** Mail addresses, separated by commas. Mailers take them as arguments. */
 export const mailAddresses: Grammar<readonly string[]> = quotable("address,...", (text) => {
   const addresses: string[] = [];
   for (const { word, at } of commaSeparated(text)) {
-    if (!/^[^\s<>"'@,;:\\()|/-][^\s<>"@,;:\\()]*(@[^\s<>"'@,;:\\()]+)?$/.test(word)) {
-      return mistake({ at, length: word.length }, `not a mail address: ${quoted(word)}`, "write name@example.org");
+    if (!MAIL_ADDRESS.test(word)) {
+      return mistake({ at, length: word.length }, `not a mail address: ${quoted(word)}`, mailAddressHint(text));
     }
     addresses.push(word);
   }
   return value(addresses);
 });
 
-/** What stands in the From header: an address, or a name and an address in angle brackets. */
-export const mailbox: Grammar<string> = quotable("mailbox", (text) => {
-  if (/^[^\s<>]+$/.test(text) || /^[^<>]*<[^\s<>]+>$/.test(text)) return value(text);
+function mailAddressHint(text: string): string {
+  const words = text.split(/[\s,;]+/).filter((word) => word !== "");
+  if (words.length > 1 && words.every((word) => MAIL_ADDRESS.test(word) && word.includes("@"))) {
+    return `write commas between addresses: ${words.join(", ")}`;
+  }
+  const inBrackets = /^[^<>]*<([^<>]*)>$/.exec(text)?.[1];
+  return `write ${inBrackets !== undefined && MAIL_ADDRESS.test(inBrackets) ? inBrackets : "name@example.org"}`;
+}
+
+/** What stands in the From header (RFC 5322, 3.4): an address, or a name, perhaps in quotes, and an address in angle brackets. */
+const MAILBOX = /^(?:[^<>"]*|"(?:[^"\\]|\\.)*")\s*<([^\s<>]+)>$/;
+
+/** The sender of mail. */
+export const mailbox: Grammar<string> = {
+  form: "mailbox",
+  read(raw) {
+    // A name in quotes is no value in quotes.
+    if (/^"[^"]*"\s*</.test(raw)) return readMailbox(raw);
+    const bare = unquote(raw);
+    return "mistake" in bare ? bare : shifted(readMailbox(bare.value.text), bare.value.at);
+  },
+  readText: readMailbox,
+};
+
+function readMailbox(text: string): Reading<string> {
+  const address = MAILBOX.exec(text)?.[1] ?? text;
+  if (MAIL_ADDRESS.test(address)) return value(text);
   return mistake(
     whole(text),
     `not a sender: ${quoted(text)}`,
-    "write name@example.org or Some Name <name@example.org>",
+    'write name@example.org or "Some Name" <name@example.org>',
   );
-});
+}
 
 const ALERT_STATES = ["starting", "running", "stopping", "reloading"] as const;
 const alertWord = oneOf(["all", "none", ...ALERT_STATES]);

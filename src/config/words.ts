@@ -16,12 +16,6 @@ export function withoutOuterQuotes(raw: string): { readonly text: string; readon
   return /^"[^"]*"$/.test(raw) ? { text: raw.slice(1, -1), at: 1 } : { text: raw, at: 0 };
 }
 
-/** A reading of a text that begins so many characters into the value. */
-export function shifted<T>(reading: Reading<T>, by: number): Reading<T> {
-  if ("value" in reading || by === 0) return reading;
-  return { mistake: { ...reading.mistake, at: reading.mistake.at + by } };
-}
-
 /** Words and quoted strings, separated by blanks and at most one comma. */
 export function readWords(text: string, start: number): Reading<Word[]> {
   const words: Word[] = [];

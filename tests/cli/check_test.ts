@@ -29,7 +29,7 @@ Deno.test("check: every problem with its place, caret and fix", async () => {
       `FILE:5:17: error: checkinterval: not a whole number: "10s"
   checkinterval = 10s
                   ^^^
-  fix: write only the number: 10
+  fix: write the number of seconds: 10
 
 FILE:6:14: error: autoreload must be 'yes' or 'no', not "Yes"
   autoreload = Yes

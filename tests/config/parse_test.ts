@@ -62,12 +62,12 @@ pure("what is no directive is an error that says what was meant", () => {
     ],
     "checkinterval = 10s": [
       'error 1:17+3 checkinterval: not a whole number: "10s"',
-      "write only the number: 10",
+      "write the number of seconds: 10",
     ],
     "quiescent = no\nvirtual = 10.0.0.9:80\n    checktype = checktimeout3": [
       "error 3:17+13 checktype must be connect, negotiate, external, external-perl, ping, on, off or a number, " +
       'not "checktimeout3"',
-      "write only the number: 3",
+      undefined,
     ],
     "autoreload = Yes": [`error 1:14+3 autoreload must be 'yes' or 'no', not "Yes"`, "write yes"],
     "a\0b = 3": ["error 1:2+1 a control character (0x00) in the line", "is this a text file?"],

@@ -33,6 +33,11 @@ const GOOD: readonly (readonly [Grammar<unknown>, string, unknown])[] = [
   [values.mailAddresses, '"root, a.b+c@b"', ["root", "a.b+c@b"]],
   [values.mailAddresses, "root, pat.o'brien@b", ["root", "pat.o'brien@b"]],
   [values.mailbox, '"Some Name <a@b>"', "Some Name <a@b>"],
+  [values.mailbox, '"LB alerts" <lb@example.org>', '"LB alerts" <lb@example.org>'],
+  [values.mailbox, '"LB, alerts"<lb@example.org>', '"LB, alerts"<lb@example.org>'],
+  [values.mailbox, '""LB alerts" <lb@example.org>"', '"LB alerts" <lb@example.org>'],
+  [values.mailbox, "<lb@example.org>", "<lb@example.org>"],
+  [values.mailbox, "root", "root"],
   [values.alertStates, "all", new Set(["starting", "running", "stopping", "reloading"])],
   [values.alertStates, "none", new Set()],
   [values.alertStates, "running ,stopping", new Set(["running", "stopping"])],
@@ -110,6 +115,37 @@ const BAD: readonly (readonly [Grammar<unknown>, string, string])[] = [
   [values.command, "/bin/x 'y", "7+1 the closing quote is missing"],
   [values.configurationName, "-d", "0+2 the name of a configuration cannot begin with -"],
 ];
+
+/** Grammar, what is written, the hint. */
+const HINTS: readonly (readonly [Grammar<unknown>, string, string])[] = [
+  [values.persistence, "5m", "write the number of seconds: 300"],
+  [values.persistence, "2 hours", "write the number of seconds: 7200"],
+  [values.persistence, "1w", "write the number of seconds: 604800"],
+  [values.persistence, "90d", "write a whole number of seconds, from 1 up"],
+  [values.seconds, "10s", "write the number of seconds: 10"],
+  [values.seconds, "10 sec", "write the number of seconds: 10"],
+  [values.seconds, "2000ms", "write the number of seconds: 2"],
+  [values.seconds, "500ms", "write a whole number of seconds, from 1 up"],
+  [values.seconds, "1.5m", "write the number of seconds: 90"],
+  [values.seconds, "1.5", "write a whole number from 1 up, without a sign or a unit"],
+  [values.seconds, "5M", "write a whole number from 1 up, without a sign or a unit"],
+  [values.seconds, "5 parrots", "write a whole number from 1 up, without a sign or a unit"],
+  [values.daysOrZero, "30d", "write the number of days: 30"],
+  [values.daysOrZero, "2w", "write the number of days: 14"],
+  [values.daysOrZero, "12h", "write a whole number of days, from 0 up"],
+  [values.count, "3m", "write a whole number from 1 up, without a sign or a unit"],
+  [values.portNumber, "80s", "write a whole number from 1 up, without a sign or a unit"],
+  [values.mailAddresses, "a@b d@e", "write commas between addresses: a@b, d@e"],
+  [values.mailAddresses, "a@b; d@e", "write commas between addresses: a@b, d@e"],
+  [values.mailAddresses, "LB <a@b>", "write a@b"],
+];
+
+pure("a hint proposes only what means the same", () => {
+  for (const [grammar, written, hint] of HINTS) {
+    const reading = grammar.read(written);
+    deepStrictEqual("mistake" in reading ? reading.mistake.hint : undefined, hint, `${grammar.form}: ${written}`);
+  }
+});
 
 pure("values are read as they are meant", () => {
   for (const [grammar, written, meant] of GOOD) {
