@@ -3,7 +3,7 @@
  */
 
 import { type Directive, DIRECTIVES, findDirective, REPLACED } from "../config/directives.ts";
-import { CHECK_TYPE_DOCS, SERVICE_DOCS, type ServiceDoc } from "../config/service_docs.ts";
+import { CHECK_TYPE_DOCS, lookedAtBy, SERVICE_DOCS, type ServiceDoc } from "../config/service_docs.ts";
 import { STRUCTURES } from "../config/structured.ts";
 import { closest } from "../config/closest.ts";
 import { type Verb, VERBS } from "./arguments.ts";
@@ -116,6 +116,8 @@ function directiveText(name: string): string | undefined {
     `  where:    ${PLACES[scope]}${repeats ? "; may be given more than once" : ""}`,
     `  default:  ${without}`,
   ];
+  const users = lookedAtBy(found.name);
+  if (users.length > 0) lines.push(row("for:", users.join(", "), 12).slice(2));
   if (outdated) lines.push(`  ${outdated.status}: ${outdated.text}`);
   const structure = STRUCTURES[name];
   if (structure) {

@@ -4,9 +4,8 @@
  */
 
 import { type IpAddress, isInNetwork, isLoopback, type Network } from "../model/address.ts";
-import { type Check, type CheckMethod, isCredential, type Service } from "../model/check.ts";
-import { checksOf, type Model, type VirtualService } from "../model/virtual_service.ts";
-import type { DirectiveName } from "./directives.ts";
+import { type Check, isCredential, type Service } from "../model/check.ts";
+import type { Model, VirtualService } from "../model/virtual_service.ts";
 import {
   type Finding,
   inSections,
@@ -17,9 +16,11 @@ import {
   type Subject,
   type View,
 } from "./lint.ts";
+import { CHECK_LINTS } from "./lints_of_checks.ts";
+import { REAL_LINTS } from "./lints_of_reals.ts";
 import { SCHEDULER_LINTS } from "./lints_of_schedulers.ts";
 import type { Place, Problem } from "./problem.ts";
-import type { Setting, SyntaxTree } from "./syntax_tree.ts";
+import type { SyntaxTree } from "./syntax_tree.ts";
 
 /** Of one lint this many places are told. */
 const MOST_OF_EACH = 10;
@@ -27,6 +28,8 @@ const MOST_OF_EACH = 10;
 /** The questions, by the names that `check --ignore` takes. */
 export const LINTS: Readonly<Record<string, Lint>> = {
   ...SCHEDULER_LINTS,
+  ...CHECK_LINTS,
+  ...REAL_LINTS,
 
   "no-virtual-service": {
     why: "A daemon of this configuration has nothing to do.",
@@ -208,24 +211,6 @@ export const LINTS: Readonly<Record<string, Lint>> = {
     }),
   },
 
-  "setting-without-effect": {
-    why: "The section is checked in another way, which does not look at it.",
-    find: inSections(function* ({ section: { settings }, virtual }) {
-      const checks = [...virtual.reals.values()].flatMap(({ policy }) => checksOf(policy));
-      const methods = new Set<CheckMethod>(checks.map(({ method }) => method));
-      for (const [name, needed] of NEEDS) {
-        const setting = settings[name] as Setting<unknown> | undefined;
-        if (!setting || virtual.reals.size === 0 || needed.some((method) => methods.has(method))) continue;
-        const way = [...methods].join(" and ") || "not at all";
-        yield {
-          place: setting,
-          text: `${name} has no effect: the real servers are checked ${methods.size ? `by ${way}` : way}`,
-          fix: needed.includes("negotiate") ? "write checktype = negotiate, or leave it out" : NEEDS_EXTERNAL,
-        };
-      }
-    }),
-  },
-
   "service-at-odd-port": {
     why: "Port 443 speaks TLS and port 80 does not: a check in the other language fails for ever.",
     find: inSections(function* ({ section: { settings, head }, virtual }) {
@@ -265,25 +250,6 @@ export const LINTS: Readonly<Record<string, Lint>> = {
 };
 
 const HTTP: readonly Service[] = ["http", "https", "http_proxy"];
-
-const NEEDS_EXTERNAL = "write checktype = external, or leave it out";
-
-/** By which methods of check a directive is looked at. */
-const NEEDS: readonly (readonly [DirectiveName, readonly CheckMethod[]])[] = [
-  ["request", ["negotiate"]],
-  ["receive", ["negotiate"]],
-  ["virtualhost", ["negotiate"]],
-  ["httpmethod", ["negotiate"]],
-  ["expectstatus", ["negotiate"]],
-  ["requestbody", ["negotiate"]],
-  ["login", ["negotiate"]],
-  ["passwd", ["negotiate"]],
-  ["database", ["negotiate"]],
-  ["secret", ["negotiate"]],
-  ["dnstype", ["negotiate"]],
-  ["checkcommand", ["external", "external-perl"]],
-  ["dynamicweight", ["external", "external-perl"]],
-];
 
 /** Asks every lint that is not to be ignored. In the file's order; of one lint the first places only. */
 export function lint(

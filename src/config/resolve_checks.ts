@@ -12,6 +12,7 @@ import type { Load } from "./facts.ts";
 import { compilePattern } from "./perl_regex.ts";
 import { CHECK_PORTS, SERVICE_PORTS } from "./ports.ts";
 import { within } from "./resolve_endpoint.ts";
+import { looksAt } from "./service_docs.ts";
 import { sourceBytes } from "./source_text.ts";
 import type { Section, Setting, Settings } from "./syntax_tree.ts";
 import type { Expression } from "./values.ts";
@@ -354,8 +355,6 @@ function identityOf(
   ]);
 }
 
-/** Those that begin in the clear and have a word for going over to TLS. */
-const STARTTLS_SERVICES: readonly Service[] = ["smtp", "submission", "imap", "pop", "ftp", "ldap", "mysql", "pgsql"];
 const DATABASES: readonly Service[] = ["mysql", "pgsql", "oracle"];
 
 /** What a negotiate check needs and lacks, and what it is given in vain. */
@@ -376,7 +375,7 @@ function warnOfSettings(load: Load, section: Section, service: Service): void {
     const text = "service dns needs a request: the name to ask for";
     problems.warning(place, text, 'add request = "www.example.org"', "request");
   }
-  if (settings.starttls?.value && !STARTTLS_SERVICES.includes(service)) {
+  if (settings.starttls?.value && !looksAt(service, "starttls")) {
     problems.warning(settings.starttls, `starttls has no effect with service ${service}`);
   }
   if (settings.requestbody && settings.httpmethod?.value !== "POST") {

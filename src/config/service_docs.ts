@@ -1,8 +1,9 @@
 /**
- * What each check asks and when it passes: what the manual, the help and the README say of it. Words in backticks are to
- * be typed.
+ * What each check asks, when it passes, and which settings it looks at: the manual, the help, the README and the lint read
+ * it. Words in backticks are to be typed.
  */
 
+import type { CheckMethod, Service } from "../model/check.ts";
 import type { DirectiveName } from "./directives.ts";
 
 /** A check, or several that differ only in encryption. */
@@ -11,11 +12,15 @@ export interface ServiceDoc {
   readonly names: readonly string[];
   readonly asked: string;
   readonly passes: string;
-  /** Directives that it looks at, beside `request` and `receive`. */
+  /** Directives that it looks at, beside those of all checks and those of TLS. */
   readonly options: readonly DirectiveName[];
+  /** Those of the names that speak TLS from the start. */
+  readonly overTls?: readonly string[];
 }
 
-const LOGIN = ["starttls", "login", "passwd"] as const;
+const LOGIN = ["login", "passwd"] as const;
+const LOGIN_TLS = ["starttls", ...LOGIN] as const;
+const QUESTION = ["request", "receive"] as const;
 
 /** The checks of each service. */
 export const SERVICE_DOCS: readonly ServiceDoc[] = [
@@ -23,68 +28,72 @@ export const SERVICE_DOCS: readonly ServiceDoc[] = [
     names: ["http", "https"],
     asked: "`GET /request`; redirects on the same server",
     passes: "2xx (or `expectstatus`), body matches `receive`",
-    options: ["httpmethod", "virtualhost", "requestheader", "requestbody", "expectstatus"],
+    options: [...QUESTION, "httpmethod", "virtualhost", "requestheader", "requestbody", "expectstatus"],
+    overTls: ["https"],
   },
   {
     names: ["http_proxy"],
     asked: "the absolute `request`, through the real server",
     passes: "as http",
-    options: ["httpmethod", "requestheader", "expectstatus"],
+    options: [...QUESTION, "httpmethod", "virtualhost", "requestheader", "requestbody", "expectstatus"],
   },
   {
     names: ["smtp", "submission"],
     asked: "220, EHLO or HELO, with `login` AUTH, QUIT",
     passes: "all of it",
-    options: LOGIN,
+    options: LOGIN_TLS,
   },
   {
     names: ["imap", "imaps", "pop", "pops"],
     asked: "greeting, with `login` the log-in, log-out",
     passes: "all of it",
-    options: LOGIN,
+    options: LOGIN_TLS,
+    overTls: ["imaps", "pops"],
   },
   {
     names: ["ftp"],
     asked: "log-in, binary, passive, RETR `request`",
     passes: "the file matches `receive`; without `request` the log-in",
-    options: LOGIN,
+    options: [...QUESTION, ...LOGIN_TLS],
   },
   { names: ["nntp"], asked: "greeting", passes: "2xx", options: [] },
   {
     names: ["dns"],
     asked: "A, AAAA or PTR of `request`, or `dnstype`, over udp or tcp",
     passes: "one record's value matches `receive`",
-    options: ["dnstype"],
+    options: [...QUESTION, "dnstype"],
   },
   {
     names: ["ldap", "ldaps"],
     asked: "simple bind, base search of `request`",
     passes: "one entry, its DN matches `receive`",
-    options: LOGIN,
+    options: [...QUESTION, ...LOGIN_TLS],
+    overTls: ["ldaps"],
   },
   {
     names: ["mysql", "pgsql"],
     asked: "log-in, `request`",
     passes: "one row or more; the first matches `receive`",
-    options: [...LOGIN, "database"],
+    options: [...QUESTION, ...LOGIN_TLS, "database"],
   },
   {
     names: ["oracle"],
     asked: "log-in, `request`",
     passes: "one row or more",
-    options: ["login", "passwd", "database"],
+    options: ["request", ...LOGIN, "database"],
   },
   {
     names: ["radius"],
     asked: "PAP Access-Request with Message-Authenticator; without `login` Status-Server",
     passes: "Access-Accept; for Status-Server also Accounting-Response",
-    options: ["login", "passwd", "secret"],
+    options: [...LOGIN, "secret"],
   },
   {
     names: ["sip", "sips"],
     asked: "OPTIONS over the virtual's protocol, for `sips` over TLS",
     passes: "200",
     options: ["login"],
+    overTls: ["sips"],
   },
   {
     names: ["grpc", "grpcs"],
@@ -92,20 +101,21 @@ export const SERVICE_DOCS: readonly ServiceDoc[] = [
       "grpc.health.v1.Health/Check of the service `request` (unset = the whole server), over HTTP/2, with TLS for " +
       "`grpcs`",
     passes: "SERVING",
-    options: ["virtualhost", "requestheader"],
+    options: ["request", "virtualhost", "requestheader"],
+    overTls: ["grpcs"],
   },
   {
     names: ["redis"],
     asked: "AUTH with `login` or `passwd`, PING, or INFO as `request`",
     passes: "the answer matches `receive`",
-    options: ["login", "passwd"],
+    options: [...QUESTION, ...LOGIN],
   },
-  { names: ["memcached"], asked: "version", passes: "the answer matches `receive`", options: [] },
+  { names: ["memcached"], asked: "version", passes: "the answer matches `receive`", options: ["receive"] },
   {
     names: ["simpletcp"],
     asked: "`request` as it is (`\\n \\r \\t \\xHH \\\\`), then our side is closed",
     passes: "a line of the reply, or all of it, matches `receive`",
-    options: [],
+    options: QUESTION,
   },
 ];
 
@@ -115,7 +125,7 @@ export const CHECK_TYPE_DOCS: readonly ServiceDoc[] = [
     names: ["connect"],
     asked: "a TCP connection; for udp a ping, and no port-unreachable",
     passes: "it is made",
-    options: ["checkport"],
+    options: [],
   },
   { names: ["ping"], asked: "ICMP echo over IPv4 and IPv6", passes: "a reply", options: ["checkcount"] },
   {
@@ -125,3 +135,55 @@ export const CHECK_TYPE_DOCS: readonly ServiceDoc[] = [
     options: ["checkcommand", "dynamicweight"],
   },
 ];
+
+/** A way of being checked: a service's, or a method that speaks none. */
+export type Kind = Service | Exclude<CheckMethod, "negotiate">;
+
+/** Directives that every check over TLS looks at. */
+const OF_TLS: readonly DirectiveName[] = [
+  "tlsverify",
+  "tlsservername",
+  "tlscafile",
+  "tlscertfile",
+  "tlskeyfile",
+  "certexpirywarn",
+  "virtualhost",
+];
+
+/** Directives that every check looks at that goes to the port of a server. */
+const OF_PORTS: readonly DirectiveName[] = ["checkport"];
+
+const WITHOUT_PORT: readonly string[] = ["ping", "external", "external-perl"];
+
+const ALL_DOCS = [...SERVICE_DOCS, ...CHECK_TYPE_DOCS];
+
+/** The settings of a section that only some checks look at. */
+export const CHECK_SETTINGS: ReadonlySet<DirectiveName> = new Set([
+  ...ALL_DOCS.flatMap(({ options }) => options),
+  ...OF_TLS,
+  ...OF_PORTS,
+]);
+
+/** Whether a check looks at a directive. `overTls` says that it goes over to TLS by itself. */
+export function looksAt(kind: Kind, name: DirectiveName, overTls = speaksTls(kind)): boolean {
+  if (name === "starttls" && speaksTls(kind)) return false;
+  if (OF_PORTS.includes(name)) return !WITHOUT_PORT.includes(kind);
+  return (overTls && OF_TLS.includes(name)) || docOf(kind)?.options.includes(name) === true;
+}
+
+/** Whether a check speaks TLS from the start. */
+export function speaksTls(kind: string): boolean {
+  return docOf(kind)?.overTls?.includes(kind) === true;
+}
+
+/** The checks that look at a directive, by services and types of check; those over TLS in one word. None: all do. */
+export function lookedAtBy(name: DirectiveName): readonly string[] {
+  if (!CHECK_SETTINGS.has(name) || OF_PORTS.includes(name)) return [];
+  const kinds = ALL_DOCS.flatMap(({ names, options }) => options.includes(name) ? names : []);
+  const own = name === "starttls" ? kinds.filter((kind) => !speaksTls(kind)) : kinds;
+  return OF_TLS.includes(name) ? [...own, "all over TLS"] : own;
+}
+
+function docOf(kind: string): ServiceDoc | undefined {
+  return ALL_DOCS.find(({ names }) => names.includes(kind));
+}

@@ -170,9 +170,80 @@ const ROWS: readonly (readonly [head: string, body: readonly string[], ...said: 
   [
     VIRTUAL,
     [...WEB, "checkcommand = /bin/true", REAL],
-    "setting-without-effect 5: checkcommand has no effect: the real servers are checked by negotiate",
+    "setting-without-effect 5: checkcommand has no effect: the real servers are checked by http",
   ],
   [VIRTUAL, ["checktype = connect", "alsocheck = http", "virtualhost = x", REAL]],
+  [
+    "virtual = 10.0.0.9:25",
+    ["checktimeout = 5", "request = /", "receive = OK", "checkport = 26", "real = 10.0.0.1:25 gate"],
+    "setting-without-effect 4: request has no effect: the real servers are checked by smtp",
+    "setting-without-effect 5: receive has no effect: the real servers are checked by smtp",
+  ],
+  [
+    VIRTUAL,
+    [...WEB, "login = joe", "passwd = x", "tlsverify = yes", REAL],
+    "setting-without-effect 5: login has no effect: the real servers are checked by http",
+    "setting-without-effect 6: passwd has no effect: the real servers are checked by http",
+    "setting-without-effect 7: tlsverify has no effect: the real servers are checked by http",
+  ],
+  [
+    "virtual = 10.0.0.9:995",
+    ["checktimeout = 5", "virtualhost = mail.example", "tlsverify = yes", "real = 10.0.0.1:995 gate"],
+  ],
+  [
+    "virtual = 10.0.0.9:25",
+    ["checktimeout = 5", "starttls = yes", "tlsservername = mail.example", "real = 10.0.0.1:25 gate"],
+  ],
+  [
+    VIRTUAL,
+    ["checktype = ping", "checkport = 81", REAL],
+    "setting-without-effect 4: checkport has no effect: the real servers are checked by ping",
+  ],
+
+  [
+    VIRTUAL,
+    ["checktype = external", REAL],
+    "no-check-command 3: checktype = external has no checkcommand",
+  ],
+  [
+    VIRTUAL,
+    ["checktype = external", "checkcommand = check-web -v", REAL],
+    "relative-command 4: the program of checkcommand is not given by its path",
+  ],
+  [
+    VIRTUAL,
+    ["checktype = external", "checkcommand = /bin/x $HOME | grep OK", REAL],
+    "shell-in-command 4: checkcommand has $ in it, which only a shell understands",
+  ],
+  [
+    VIRTUAL,
+    [...WEB, "fallbackcommand = /bin/x >/dev/null 2>&1", REAL],
+    "shell-in-command 5: fallbackcommand has > in it, which only a shell understands",
+  ],
+  [VIRTUAL, ["checktype = external", `checkcommand = /bin/sh -c 'x | y'`, REAL]],
+
+  [
+    VIRTUAL,
+    [
+      ...WEB,
+      "fallback = 0.0.0.9",
+      ..."0.0.0.0 224.0.0.1 255.255.255.255 240.0.0.1 10.0.0.255".split(" ").map((ip) => `real = ${ip}:80 ipip`),
+    ],
+    "impossible-address 5: no fallback can be 0.0.0.9: it stands for this host, or any",
+    "impossible-address 6: no real server can be 0.0.0.0: it stands for this host, or any",
+    "impossible-address 7: no real server can be 224.0.0.1: it is a multicast address",
+    "impossible-address 8: no real server can be 255.255.255.255: it is the broadcast address",
+    "impossible-address 9: no real server can be 240.0.0.1: it is reserved",
+    "impossible-address 10: no real server can be 10.0.0.255: it is the broadcast address of 10.0.0.254/24",
+  ],
+  [
+    "virtual6 = [2001:db8::9]:80",
+    [...WEB, ..."fe80::1 ff02::1 ::ffff:10.0.0.1 ::".split(" ").map((ip) => `real6 = [${ip}]:80 ipip`)],
+    "impossible-address 5: no real server can be fe80::1: it is a link-local address, which needs a zone",
+    "impossible-address 6: no real server can be ff02::1: it is a multicast address",
+    "impossible-address 7: no real server can be ::ffff:a00:1: it is an IPv4 address in IPv6",
+    "impossible-address 8: no real server can be ::: it stands for any address",
+  ],
 
   [VIRTUAL, [...WEB, "service = https", REAL], "service-at-odd-port 5: https is spoken to port 80"],
   [

@@ -2,8 +2,8 @@
  * The manual page ldirectord.cf(5), made from the table of directives and that of the checks.
  */
 
-import { type Directive, DIRECTIVES, REPLACED, type Scope } from "../../src/config/directives.ts";
-import { CHECK_TYPE_DOCS, SERVICE_DOCS, type ServiceDoc } from "../../src/config/service_docs.ts";
+import { type Directive, type DirectiveName, DIRECTIVES, REPLACED, type Scope } from "../../src/config/directives.ts";
+import { CHECK_TYPE_DOCS, lookedAtBy, SERVICE_DOCS, type ServiceDoc } from "../../src/config/service_docs.ts";
 import { STRUCTURES } from "../../src/config/structured.ts";
 import { VERSION } from "../../src/daemon/version.ts";
 import { Page } from "./roff.ts";
@@ -86,7 +86,9 @@ function directives(page: Page, title: string, about: string, scope: Scope): voi
     const outdated = row.outdated
       ? ` ${row.outdated.status === "ignored" ? "Ignored" : "Deprecated"}: ${row.outdated.text}.`
       : "";
-    page.term(`\`${name} =\` ${form(row.value.form)}`, `${row.doc}${without}${outdated}`);
+    const users = lookedAtBy(name as DirectiveName);
+    const forWhat = users.length > 0 ? ` For: ${users.join(", ")}.` : "";
+    page.term(`\`${name} =\` ${form(row.value.form)}`, `${row.doc}${forWhat}${without}${outdated}`);
   }
 }
 
