@@ -14,22 +14,29 @@ import { toolArguments } from "./tool_arguments.ts";
 /** The exit statuses of `check`. */
 const STATUS = { clean: 0, warnings: 1, errors: 2 } as const;
 
-const OPTIONS = { json: { type: "boolean" }, elsewhere: { type: "boolean" }, ignore: { type: "string" } } as const;
+const OPTIONS = {
+  json: { type: "boolean" },
+  elsewhere: { type: "boolean" },
+  "errors-only": { type: "boolean" },
+  ignore: { type: "string" },
+} as const;
 
 /** The configuration test: all that is wrong with a file, and all that is seldom meant. */
 export const check: Tool = {
   summary: "test a configuration: errors, doubtful lines, what to write instead",
-  usage: `Usage: ldirectord check [--json] [--elsewhere] [--ignore NAME[,NAME...]] [config]
+  usage: `Usage: ldirectord check [--json] [--elsewhere] [--errors-only] [--ignore NAME[,NAME...]] [config]
 
 Reads a configuration and says what is wrong with it, and what is allowed but
 seldom meant. Nothing is changed; no daemon, no kernel and no root are needed.
 
     --json           the same as JSON, for programs
     --elsewhere      the file is meant for another machine: ask nothing of this one
+    --errors-only    say nothing of warnings and notes, and exit with 0 if they are all
+                     there is: for tools that test a file before they install it
     --ignore NAMES   leave these questions out; a warning ends in its name in
                      brackets, as in [http-without-receive]
 
-Exit status: 0 nothing to say, 1 warnings, 2 errors.
+Exit status: 0 no problems found (perhaps with notes), 1 warnings, 2 errors.
 `,
 
   async run(args) {
@@ -42,7 +49,8 @@ Exit status: 0 nothing to say, 1 warnings, 2 errors.
     }
     const { file } = instance;
     const loaded = await loadConfig(file);
-    const problems = allProblems(loaded, ignored, (tree) => values.elsewhere ? {} : factsFor(file, tree));
+    const all = allProblems(loaded, ignored, (tree) => values.elsewhere ? {} : factsFor(file, tree));
+    const problems = values["errors-only"] ? all.filter(({ severity }) => severity === "error") : all;
     const verdict = verdictOf(problems);
     if (values.json) console.log(JSON.stringify(report(file, loaded.model, verdict, problems), undefined, 2));
     else console.log(text(file, loaded, problems, paintFor(Deno.stdout)));
@@ -81,7 +89,7 @@ function factsFor(file: string, tree: SyntaxTree): LintFacts {
 
 function verdictOf(problems: readonly Problem[]): keyof typeof STATUS {
   if (problems.some(({ severity }) => severity === "error")) return "errors";
-  return problems.length > 0 ? "warnings" : "clean";
+  return problems.some(({ severity }) => severity === "warning") ? "warnings" : "clean";
 }
 
 function report(file: string, model: Model | undefined, verdict: string, problems: readonly Problem[]) {
@@ -93,7 +101,7 @@ function text(file: string, { model, show }: Loaded, problems: readonly Problem[
   const shown = problems.map((problem) => {
     const { severity, line, column, lint: name, why, hint } = problem;
     const place = line > 0 ? `${file}:${line}:${column}` : file;
-    const kind = severity === "error" ? paint.red("error") : paint.yellow("warning");
+    const kind = { error: paint.red, warning: paint.yellow, note: paint.bold }[severity](severity);
     const [source, caret] = excerptOf(problem, show);
     const said = [`${paint.bold(place)}: ${kind}: ${problem.text}${name ? paint.dim(` [${name}]`) : ""}`];
     if (source !== undefined) said.push(source, paint.green(caret));
@@ -106,10 +114,11 @@ function text(file: string, { model, show }: Loaded, problems: readonly Problem[
 }
 
 function summary(file: string, model: Model | undefined, problems: readonly Problem[]): string {
-  const errors = problems.filter(({ severity }) => severity === "error").length;
-  const warnings = problems.length - errors;
-  const counts = [errors && counted(errors, "error"), warnings && counted(warnings, "warning")].filter(Boolean);
-  const verdict = counts.join(", ") || "nothing to complain of";
+  const counts = (["error", "warning", "note"] as const).flatMap((severity) => {
+    const count = problems.filter((problem) => problem.severity === severity).length;
+    return count > 0 ? [counted(count, severity)] : [];
+  });
+  const verdict = counts.join(", ") || "no problems found";
   if (!model) return `${file}: ${verdict}`;
   const { virtuals, reals } = sizeOf(model);
   return `${file}: ${verdict} in ${counted(virtuals, "virtual service")} with ${counted(reals, "real server")}`;

@@ -84,8 +84,8 @@ export const LINTS: Readonly<Record<string, Lint>> = {
 
   "timeout-over-interval": {
     why:
-      "A real server that says nothing is asked again only when the check before has given up: it stays in the table " +
-      "for longer than the interval suggests.",
+      "This is the worst case, of a server that says nothing any more: the next check begins after up to one interval, and each " +
+      "failed check lasts as long as it may. A server that refuses connections is noticed at once.",
     find: inSections(function* ({ section, virtual }, { tree }) {
       const [check] = mainChecks(virtual);
       if (!check) return;
@@ -98,10 +98,13 @@ export const LINTS: Readonly<Record<string, Lint>> = {
       const given = own[name] ?? own[other] ?? tree.globals[name] ?? tree.globals[other];
       const noticed = check.interval + timeout * virtual.failureCount;
       yield {
+        severity: "note",
         place: given ?? section.head,
         text: `a check may take ${timeout} s${given ? "" : " (the default)"}, longer than the interval of ` +
-          `${check.interval} s: a silent server is noticed after ${noticed} s`,
-        fix: `write ${name} = ${check.interval} or less`,
+          `${check.interval} s: a silent server is noticed after ${noticed} s at most`,
+        fix:
+          `if that is too late, lower ${name}, but not below what a healthy server may need under load, or it is taken out ` +
+          `then; if it is not, raise checkinterval to ${timeout} for checks that are evenly spaced`,
       };
     }),
   },

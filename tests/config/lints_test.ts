@@ -76,19 +76,19 @@ const ROWS: readonly (readonly [head: string, body: readonly string[], ...said: 
     VIRTUAL,
     ["receive = OK", REAL],
     "timeout-over-interval 2: a check may take 30 s (the default), longer than the interval of 10 s: a silent server " +
-    "is noticed after 40 s",
+    "is noticed after 40 s at most",
   ],
   [
     VIRTUAL,
     ["receive = OK", "checktimeout = 12", "failurecount = 2", REAL],
     "timeout-over-interval 4: a check may take 12 s, longer than the interval of 10 s: a silent server is noticed " +
-    "after 34 s",
+    "after 34 s at most",
   ],
   [
     VIRTUAL,
     ["checktype = ping", "checkinterval = 4", REAL],
     "timeout-over-interval 2: a check may take 5 s (the default), longer than the interval of 4 s: a silent server is " +
-    "noticed after 9 s",
+    "noticed after 9 s at most",
   ],
   [VIRTUAL, ["checktype = ping", "negotiatetimeout = 90", "checktimeout = 3", REAL]],
 
