@@ -1,3 +1,5 @@
+import { closest } from "../config/closest.ts";
+
 /** The commands that steer a daemon. */
 export const VERBS = ["start", "stop", "restart", "try-restart", "reload", "force-reload", "status"] as const;
 
@@ -71,15 +73,34 @@ export function parseArguments(args: readonly string[], tools: ReadonlySet<strin
     else if (Object.hasOwn(OPTIONS, arg)) given.push(arg);
     else if (arg === "-h" || arg === "-?" || arg === "--help") return { kind: "help", topic: args.find(isVerb) };
     else if (arg === "-v" || arg === "--version") return { kind: "version" };
-    else return { kind: "usage", complaint: `Unknown option: ${arg}` };
+    else return { kind: "usage", complaint: misspelt(args[0], tools) ?? `Unknown option: ${arg}` };
   }
   const [config, verb] = words.length > 1 ? words : [undefined, words[0]];
-  if (!isVerb(verb)) return { kind: "usage", complaint: verb && `Unknown command: ${verb}` };
+  if (!isVerb(verb)) return { kind: "usage", complaint: complaintOf(words, tools) };
   const stray = given.find((option) => (OPTIONS[option].only ?? verb) !== verb);
   if (stray) return { kind: "usage", complaint: `${verb} has no option ${stray}` };
   const none: VerbOptions = { debug: false, foreground: false, background: false, standby: false };
   const options = given.reduce((before, option) => ({ ...before, ...OPTIONS[option].sets }), none);
   return { kind: "verb", verb, config, options };
+}
+
+/** What is wrong with words of which none stands where a command is expected; `undefined` where there are none. */
+function complaintOf([first, second]: readonly string[], tools: ReadonlySet<string>): string | undefined {
+  if (second === undefined) return first && (misspelt(first, tools) ?? `Unknown command: ${first}`);
+  if (isVerb(first)) return `The configuration comes before the command: ldirectord ${second} ${first}`;
+  if (tools.has(second)) return `The command comes first: ldirectord ${second} ${first}`;
+  return misspelt(second, tools) ?? misspelt(first, tools) ?? `Unknown command: ${second}`;
+}
+
+/** What is said of a word that is nearly a command. */
+function misspelt(word: string, tools: ReadonlySet<string>): string | undefined {
+  const near = closest(word, [...VERBS, ...[...tools].filter((name) => !isHidden(name))]);
+  return near === undefined || near === word ? undefined : `Unknown command: ${word}; did you mean ${near}?`;
+}
+
+/** Whether a tool is one that only our own programs call. */
+export function isHidden(tool: string): boolean {
+  return tool.startsWith("__");
 }
 
 /** Whether a word is one of {@link VERBS}. */
@@ -89,5 +110,5 @@ export function isVerb(word: string | undefined): word is Verb {
 
 /** Whether somebody may have called a configuration what a tool is called. */
 function mayBeConfiguration(tool: string): boolean {
-  return tool !== "help" && !tool.startsWith("__");
+  return tool !== "help" && !isHidden(tool);
 }

@@ -1,4 +1,5 @@
-import { parseArguments, type Verb, type VerbOptions } from "./arguments.ts";
+import { filled } from "./filled.ts";
+import { isHidden, parseArguments, type Verb, type VerbOptions } from "./arguments.ts";
 import { ExitStatus } from "./exit_status.ts";
 import { findInstance, type Instance } from "./instance.ts";
 import { UsageError } from "./tool.ts";
@@ -52,7 +53,7 @@ async function dispatch(args: readonly string[]): Promise<ExitStatus> {
       return ExitStatus.done;
     case "usage":
       if (invocation.complaint) console.error(invocation.complaint);
-      console.log(USAGE_TEXT.trimEnd());
+      console.log(`${USAGE_TEXT}\n${commandList()}`);
       return ExitStatus.usage;
     case "tool":
       return await runTool(invocation.name, invocation.args);
@@ -61,6 +62,13 @@ async function dispatch(args: readonly string[]): Promise<ExitStatus> {
       return await command(findInstance(invocation.config), invocation.options);
     }
   }
+}
+
+/** The names of all commands, for somebody who has written none of them. */
+function commandList(): string {
+  const names = Object.keys(TOOLS).filter((name) => !isHidden(name));
+  return ["    ldirectord COMMAND, where COMMAND is", ...filled(names.join(" | "), 80).map((line) => `    ${line}`)]
+    .join("\n");
 }
 
 async function runTool(name: string, args: readonly string[]): Promise<ExitStatus> {

@@ -21,6 +21,19 @@ export function closest(text: string, words: Iterable<string>): string | undefin
   return best?.word;
 }
 
+/** Words that are looked at when the nearest ones are wanted: it takes a moment for each. */
+const MOST_COMPARED = 1_000;
+
+/** Returns those words that are nearest to a text, the nearest first. */
+export function nearest(text: string, words: readonly string[], most: number): readonly string[] {
+  const lower = text.slice(0, LONGEST).toLowerCase();
+  return [...new Set(words)].slice(0, MOST_COMPARED)
+    .map((word) => ({ word, distance: editDistance(lower, word.slice(0, LONGEST).toLowerCase()) }))
+    .sort((a, b) => a.distance - b.distance)
+    .slice(0, most)
+    .map(({ word }) => word);
+}
+
 /** Whether a text is an address, perhaps with a protocol and a port; a word of the letters a to f is none. */
 function isAddress(text: string): boolean {
   return /^((tcp|udp|fwm6?):)?[\d.:[\]a-f]*$/i.test(text) && /[\d:]/.test(text);

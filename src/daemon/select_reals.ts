@@ -1,5 +1,5 @@
 import { RequestError } from "../control/protocol.ts";
-import { closest } from "../config/closest.ts";
+import { closest, nearest } from "../config/closest.ts";
 import { namesOf } from "../director/maintenance.ts";
 import { bracketed, parseIp } from "../model/address.ts";
 import type { Model, RealServer, VirtualService } from "../model/virtual_service.ts";
@@ -22,7 +22,10 @@ export function selectReals(model: Model, word: string, virtualWord?: string): r
     ? virtuals
     : virtuals.filter((each) => virtualNames(each).includes(virtualWord));
   if (among.length === 0 && virtualWord !== undefined) {
-    throw new RequestError("bad-argument", unknown("virtual service", virtualWord, virtuals.flatMap(virtualNames)));
+    throw new RequestError(
+      "bad-argument",
+      unknown("virtual service", virtualWord, virtuals.map(({ label, serviceName }) => serviceName ?? label)),
+    );
   }
   const address = parseIp(word);
   const wanted = address ? bracketed(address) : word;
@@ -31,7 +34,7 @@ export function selectReals(model: Model, word: string, virtualWord?: string): r
   if (selected.length > 0) return selected;
   throw new RequestError(
     "bad-argument",
-    unknown("real server", word, all.flatMap(({ real }) => realNames(real, model))),
+    unknown("real server", word, all.flatMap(({ real }) => model.hostNames.get(real.destination.address) ?? real.key)),
   );
 }
 
@@ -43,7 +46,14 @@ function realNames(real: RealServer, model: Model): string[] {
   return [real.key, ...namesOf(real, model.hostNames.get(real.destination.address) ?? [])];
 }
 
+/** Names that are listed where none is the right one. */
+const MOST_NAMES = 5;
+
 function unknown(what: string, word: string, known: readonly string[]): string {
   const meant = closest(word, known);
-  return `no ${what} is called ${word}${meant === undefined ? "" : `; did you mean ${meant}?`}`;
+  if (meant !== undefined) return `no ${what} is called ${word}; did you mean ${meant}?`;
+  const names = nearest(word, known, MOST_NAMES);
+  const more = new Set(known).size - names.length;
+  const listed = names.length === 0 ? "there are none" : `there are ${names.join(", ")}`;
+  return `no ${what} is called ${word}; ${listed}${more > 0 ? ` and ${more} more` : ""}`;
 }

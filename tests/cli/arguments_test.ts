@@ -50,6 +50,28 @@ for (const [line, expected] of ROWS) {
   });
 }
 
+const COMPLAINTS: readonly (readonly [line: string, complaint: string | undefined])[] = [
+  ["", undefined],
+  ["www", "Unknown command: www"],
+  ["chekc", "Unknown command: chekc; did you mean check?"],
+  ["chekc 10.0.0.12", "Unknown command: chekc; did you mean check?"],
+  ["chekc --for 1h 10.0.0.12", "Unknown command: chekc; did you mean check?"],
+  ["www statsu", "Unknown command: statsu; did you mean status?"],
+  ["www begin", "Unknown command: begin"],
+  ["status www", "The configuration comes before the command: ldirectord www status"],
+  ["start /etc/x.cf", "The configuration comes before the command: ldirectord /etc/x.cf start"],
+  ["www check", "The command comes first: ldirectord check www"],
+  ["--nonsense start", "Unknown option: --nonsense"],
+];
+
+for (const [line, complaint] of COMPLAINTS) {
+  Deno.test({
+    name: `ldirectord ${line}: the wrong word is named`,
+    permissions: "none",
+    fn: () => deepStrictEqual(parseArguments(line.split(" ").filter(Boolean), TOOLS), { kind: "usage", complaint }),
+  });
+}
+
 for (
   const line of ["", "www", "start www", "www begin", "-x start", "--debugging start", "www start --json", "a b c"]
 ) {
