@@ -47,7 +47,9 @@ export class FallbackCommands {
 
   #call(virtual: VirtualService, verb: "start" | "stop", seconds: number): void {
     if (virtual.fallbackCommand === undefined) return;
-    const argv = [...virtual.fallbackCommand, verb, virtual.label, virtual.settings.address.kind];
+    const { address } = virtual.settings;
+    const name = address.kind === "fwm" ? String(address.mark) : virtual.label;
+    const argv = [...virtual.fallbackCommand, verb, name, address.kind];
     const before = this.#last.get(virtual.key) ?? Promise.resolve();
     const { signal } = this.#ending;
     const call = before.then(async () => {

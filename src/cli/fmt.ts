@@ -1,6 +1,6 @@
 import { formatCf } from "../config/format_cf.ts";
 import { isYaml, loadConfig } from "../config/load.ts";
-import { parse } from "../config/parse.ts";
+import { parse, type Parsed } from "../config/parse.ts";
 import { formatProblem } from "../config/problem.ts";
 import { decodeSource, encodeSource } from "../config/source_text.ts";
 import { sameTree } from "../config/same_tree.ts";
@@ -20,7 +20,8 @@ export const fmt: Tool = {
   usage: `Usage: ldirectord fmt [--check | -w] [config]
 
 Prints the configuration in an even layout. What it means, the order of its lines
-and its remarks stay as they are. One with errors is not touched.
+and its remarks stay as they are. One with errors is not touched, but for lines of
+virtual sections that are not indented: they are, and it is said.
 
     --check      print nothing, and say by the exit status whether it is laid out so
     -w, --write  write it to the file in place of the old layout
@@ -37,17 +38,23 @@ Exit status: 0 done, 1 not laid out so (--check), 2 error in the configuration.
     }
     const { file } = instance;
     const { model, problems, show } = await loadConfig(file);
-    if (!model) {
+    const before = decodeSource(await Deno.readFile(file));
+    const { format, read } = await syntaxOf(file);
+    const after = format(before);
+    const mended = !model && isMended(read(before), read(after));
+    if (!model && !mended) {
       for (const problem of problems.filter(({ severity }) => severity === "error")) {
         console.error(formatProblem(problem, file, show, Deno.pid));
       }
       return STATUS.errors;
     }
-    const before = decodeSource(await Deno.readFile(file));
-    const { format, read } = await syntaxOf(file);
-    const after = format(before);
-    if (!sameTree(read(before).tree, read(after).tree)) {
+    if (model && !sameTree(read(before).tree, read(after).tree)) {
       throw new Error(`${file} would not mean the same`);
+    }
+    if (mended) {
+      console.error(
+        "ldirectord fmt: lines below virtual lines are indented that were not enough: see that each belongs there",
+      );
     }
     if (values.check) return before === after ? STATUS.done : STATUS.different;
     if (!values.write) await Deno.stdout.write(encodeSource(after));
@@ -55,6 +62,11 @@ Exit status: 0 done, 1 not laid out so (--check), 2 error in the configuration.
     return STATUS.done;
   },
 };
+
+/** Whether the layout takes away errors, which only wrong indentation can be. */
+function isMended(before: Parsed, after: Parsed): boolean {
+  return before.problems.hasErrors && !after.problems.hasErrors;
+}
 
 /** How the file is read and laid out. */
 async function syntaxOf(file: string) {

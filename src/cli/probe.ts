@@ -151,7 +151,7 @@ function isMeant({ virtual, real }: CheckUser, wanted: string, model: Model): bo
     virtual.key,
     virtual.label,
     virtual.serviceName,
-    service.kind === "fwm" ? undefined : service.address,
+    service.kind === "fwm" ? String(service.mark) : service.address,
     real.key,
     address,
     formatEndpoint(address, real.configuredPort),

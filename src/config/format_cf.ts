@@ -3,13 +3,14 @@
  * empty line before a section. Values, remarks and the order of the lines stay as they are.
  */
 
-import { findDirective } from "./directives.ts";
+import { findDirective, type Scope } from "./directives.ts";
 import { splitLines } from "./parse.ts";
 import { valueExtent } from "./quotes.ts";
 
 /** Lays out a configuration that has no errors. */
 export function formatCf(text: string): string {
   const lines = splitLines(text).map(readLine);
+  indentSections(lines);
   const out: string[] = [];
   let inSection = false;
   for (const [i, line] of lines.entries()) {
@@ -34,7 +35,13 @@ export function formatCf(text: string): string {
 type Line =
   | { readonly kind: "empty" }
   | { readonly kind: "remark"; readonly text: string; readonly indented: boolean }
-  | { readonly kind: "directive"; readonly text: string; readonly indented: boolean; readonly opens: boolean };
+  | {
+    readonly kind: "directive";
+    readonly text: string;
+    indented: boolean;
+    readonly opens: boolean;
+    readonly scope?: Scope;
+  };
 
 function readLine(text: string): Line {
   const start = text.search(/\S/);
@@ -42,13 +49,30 @@ function readLine(text: string): Line {
   if (text[start] === "#") return { kind: "remark", text: text.slice(start).trimEnd(), indented: start > 0 };
   const [whole, name, equals] = /^\s*([^\s=#"]*)\s*(=?)\s*/.exec(text)!;
   const indented = start > 0;
-  const opens = findDirective(name)?.row.opens === true;
-  if (!equals) return { kind: "directive", text: text.trim(), indented, opens };
+  const row = findDirective(name)?.row;
+  const [opens, scope] = [row?.opens === true, row?.scope];
+  if (!equals) return { kind: "directive", text: text.trim(), indented, opens, scope };
   const { end } = valueExtent(text, whole.length);
   const remark = text.slice(end).trim();
   const value = text.slice(whole.length, end);
   const words = [name, "=", value, remark].filter((word) => word !== "");
-  return { kind: "directive", text: words.join(" "), indented, opens };
+  return { kind: "directive", text: words.join(" "), indented, opens, scope };
+}
+
+/**
+ * Indents what belongs to a section and is not indented: directives of sections only, and from the first of these on whatever
+ * may stand there. A file that is read without errors has no such lines.
+ */
+function indentSections(lines: readonly Line[]): void {
+  let [inSection, isFlat] = [false, false];
+  for (const line of lines) {
+    if (line.kind !== "directive") continue;
+    if (line.opens) [inSection, isFlat] = [true, false];
+    else if (inSection && !line.indented && line.scope !== "global") {
+      isFlat ||= line.scope === "virtual";
+      line.indented = isFlat;
+    }
+  }
 }
 
 /** An empty line before a section, and before the remarks that stand right above it. */

@@ -181,11 +181,14 @@ async function readBounded(path: string): Promise<Uint8Array> {
 }
 
 /** getaddrinfo(3): /etc/hosts, then DNS, in the order that the system is set to. */
-async function lookUpHost(name: string, family: Family): Promise<IpAddress | undefined> {
+async function lookUpHost(name: string, family: Family): Promise<readonly IpAddress[]> {
   const { lookup } = await import("node:dns");
   const ask = () =>
-    new Promise<IpAddress | undefined>((resolve) =>
-      lookup(name, { family }, (error, address) => resolve(error ? undefined : parseIp(address)))
+    new Promise<readonly IpAddress[]>((resolve) =>
+      lookup(name, { family, all: true }, (error, found) => {
+        const addresses = error ? [] : found.flatMap(({ address }) => parseIp(address) ?? []);
+        resolve([...new Set(addresses)]);
+      })
     );
   return await lookUpTurns.run(ask);
 }

@@ -27,11 +27,11 @@ export interface Names {
   readonly ports: PortNames;
 }
 
-/** Addresses by {@link hostKey}. */
-export type HostNames = ReadonlyMap<string, IpAddress>;
+/** Addresses by {@link hostKey}; one at least, and the first one is used. */
+export type HostNames = ReadonlyMap<string, readonly IpAddress[]>;
 
-/** Asks the machine for a name's first address of a family; `undefined` when it has none. */
-export type LookUpHost = (name: string, family: Family) => Promise<IpAddress | undefined>;
+/** Asks the machine for a name's addresses of a family, in the order in which it would use them. */
+export type LookUpHost = (name: string, family: Family) => Promise<readonly IpAddress[]>;
 
 /** Where an answer stands in {@link HostNames}. */
 export function hostKey({ name, family }: WantedHost): string {
@@ -85,7 +85,7 @@ export async function lookUpHosts(
   lookUp: LookUpHost,
   limits: LookUpLimits,
 ): Promise<HostNames> {
-  const found = new Map<string, IpAddress>();
+  const found = new Map<string, readonly IpAddress[]>();
   const queue = wanted.values();
   let timer: number | undefined;
   const deadline = new Promise<void>((resolve) => timer = setTimeout(resolve, limits.seconds * 1000));
@@ -93,8 +93,8 @@ export async function lookUpHosts(
   const worker = async () => {
     for (const host of queue) {
       if (late) return;
-      const address = await lookUp(host.name, host.family).catch(() => undefined);
-      if (address !== undefined && !late) found.set(hostKey(host), address);
+      const addresses = await lookUp(host.name, host.family).catch(() => []);
+      if (addresses.length > 0 && !late) found.set(hostKey(host), addresses);
     }
   };
   await Promise.race([deadline, Promise.all(Array.from({ length: limits.atOnce }, worker))]);

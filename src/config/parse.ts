@@ -90,6 +90,8 @@ class Parser {
   readonly sections: Section[] = [];
   /** Where the lines of the open section go, if one is open. */
   #body?: Settings;
+  /** The open section has lines that are not indented as they should be: it was said of the first one. */
+  #isMisindented = false;
 
   line(text: string, line: number): void {
     const indent = /^\s*/.exec(text)![0].length;
@@ -129,7 +131,7 @@ class Parser {
     const { row } = found;
     const scope = this.#scopeOf(line, row);
     const setting = this.#setting(line, row);
-    if (!setting) this.problems.unread.add(name);
+    if (!setting || !scope) this.problems.unread.add(name);
     if (row.opens) this.#open(name === "virtual6" ? 6 : 4, setting as Setting<ServiceHead> | undefined);
     else if (setting && scope) this.#store(scope, found.name, row, setting);
     if (row.outdated) this.problems.warning(place, row.outdated.text);
@@ -142,10 +144,14 @@ class Parser {
   #scopeOf(line: Line, row: Directive<unknown>): Settings | undefined {
     const { indent, name, place } = line;
     if (indent === 0) {
-      if (row.scope !== "virtual") return this.globals;
-      const hint = `indent it by ${LEAST_INDENT} blanks, below its virtual line`;
-      this.problems.error(place, `${name} belongs to a virtual section`, hint);
-      return undefined;
+      if (row.scope === "global" || (row.scope === "both" && !this.#isMisindented)) return this.globals;
+      if (this.#body) this.#misindented(place, `${name} belongs to the virtual section above, but is not indented`);
+      else {this.problems.error(
+          place,
+          `${name} belongs to a virtual section`,
+          "begin one above it: virtual = host:port",
+        );}
+      return this.#body;
     }
     if (row.scope === "global") {
       const said = row.opens ? "a virtual section begins in column 0" : `${name} is a global directive`;
@@ -153,16 +159,25 @@ class Parser {
       return undefined;
     }
     if (indent < LEAST_INDENT && !line.text.slice(0, indent).includes("\t")) {
-      this.problems.error(
-        { line: place.line, column: 1, length: indent },
-        `the line is indented by ${indent} blank${indent === 1 ? "" : "s"}`,
-        `lines of a virtual section are indented by at least ${LEAST_INDENT} blanks or a tab, global ones not at all`,
-      );
+      const said = `the line is indented by ${indent} blank${indent === 1 ? "" : "s"}`;
+      this.#misindented({ line: place.line, column: 1, length: indent }, said);
     } else if (!this.#body) {
       const hint = row.scope === "both" ? "a global directive begins in column 0" : "begin one: virtual = host:port";
       this.problems.error(place, "an indented line, but no virtual section above it", hint);
     }
     return this.#body;
+  }
+
+  /** Said once of each section: its lines are probably all alike. */
+  #misindented(place: Place, said: string): void {
+    if (this.#isMisindented) return;
+    this.#isMisindented = true;
+    this.problems.error(
+      place,
+      said,
+      `lines of a virtual section are indented by at least ${LEAST_INDENT} blanks or a tab, global ones not at all; ` +
+        "ldirectord fmt -w indents them",
+    );
   }
 
   /** The value of a line, read by the directive's grammar. */
@@ -224,6 +239,7 @@ class Parser {
 
   #open(family: 4 | 6, head: Setting<ServiceHead> | undefined): void {
     this.#body = {};
+    this.#isMisindented = false;
     if (head) this.sections.push({ family, head, settings: this.#body });
   }
 

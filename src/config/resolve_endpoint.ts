@@ -28,10 +28,15 @@ export function resolveHost(
   instead: string,
 ): ResolvedHost {
   if (host.ip === undefined) {
-    const ip = load.facts.names.hosts.get(hostKey({ name: host.text, family }));
+    const [ip, ...unused] = load.facts.names.hosts.get(hostKey({ name: host.text, family })) ?? [];
     if (ip === undefined) return "unknown";
     const names = load.hostNames.get(ip) ?? [];
-    if (!names.includes(host.text)) load.hostNames.set(ip, [...names, host.text]);
+    if (names.includes(host.text)) return ip;
+    load.hostNames.set(ip, [...names, host.text]);
+    if (unused.length > 0) {
+      const said = `${host.text} is ${ip} here, and its further addresses are not used: ${unused.join(", ")}`;
+      load.problems.warning(within(setting, host), said, "write a line for each address");
+    }
     return ip;
   }
   if (familyOf(host.ip) === family) return host.ip;

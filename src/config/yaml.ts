@@ -221,6 +221,7 @@ class YamlReader {
     const { row } = found;
     if (row.scope !== "both" && row.scope !== scope) {
       const said = scope === "global" ? `${name} belongs to a virtual section` : `${name} is a global directive`;
+      this.#problems.unread.add(name);
       this.#problems.error(place, said, scope === "global" ? "write it below - address:" : "write it at the top level");
       return undefined;
     }

@@ -38,8 +38,9 @@ export function selectReals(model: Model, word: string, virtualWord?: string): r
   );
 }
 
-function virtualNames({ key, label, serviceName }: VirtualService): string[] {
-  return [key, label, ...serviceName === undefined ? [] : [serviceName]];
+function virtualNames({ key, label, serviceName, settings: { address } }: VirtualService): string[] {
+  const mark = address.kind === "fwm" ? [String(address.mark)] : [];
+  return [key, label, ...mark, ...serviceName === undefined ? [] : [serviceName]];
 }
 
 function realNames(real: RealServer, model: Model): string[] {

@@ -76,9 +76,10 @@ export function serviceFamily(service: ServiceAddress): Family {
   return service.kind === "fwm" ? service.family : familyOf(service.address);
 }
 
-/** As logs name it: `192.0.2.1:80`, or the mark alone. */
+/** As logs name it: `192.0.2.1:80`, the mark alone, or `7 (IPv6)`: a mark of IPv6 packets is another virtual service. */
 export function serviceLabel(service: ServiceAddress): string {
-  return service.kind === "fwm" ? String(service.mark) : formatEndpoint(service.address, service.port);
+  if (service.kind !== "fwm") return formatEndpoint(service.address, service.port);
+  return service.family === 6 ? `${service.mark} (IPv6)` : String(service.mark);
 }
 
 /** Whether two destinations are the same to the kernel. */

@@ -95,3 +95,22 @@ Deno.test("fmt: prints, tells, and writes; one with errors is left alone", async
     strictEqual((await ldirectord("fmt", file)).stdout, YAML);
   }, ".yaml");
 });
+
+Deno.test("fmt: sets wrong indentation right, and says so", async () => {
+  const flat = "quiescent = no\nvirtual = 192.0.2.10:80\nreal = 10.0.0.1:80 gate\n  real = 10.0.0.2:80 gate\n";
+  await withFile(flat, async (file) => {
+    const checked = await ldirectord("check", "--elsewhere", "--errors-only", file);
+    strictEqual(checked.code, 2);
+    match(checked.stdout, /: 1 error$/m);
+    const { code, stderr } = await ldirectord("fmt", "-w", file);
+    strictEqual(code, 0);
+    match(stderr, /are indented that were not enough/);
+    const { virtuals, reals } = await loaded(file);
+    deepStrictEqual([virtuals, reals], [1, 2]);
+  });
+});
+
+/** What the configuration test counts. */
+async function loaded(file: string): Promise<{ readonly virtuals: number; readonly reals: number }> {
+  return JSON.parse((await ldirectord("check", "--elsewhere", "--errors-only", "--json", file)).stdout);
+}

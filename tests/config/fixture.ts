@@ -10,6 +10,7 @@ import { resolve } from "../../src/config/resolve.ts";
 const HOSTS: Readonly<Record<string, string>> = {
   "4 vip.example": "192.0.2.1",
   "4 web1": "10.0.0.1",
+  "4 many": "10.0.0.5 10.0.0.6 10.0.0.7",
   "4 web_1": "10.0.0.1",
   "4 web-3": "10.0.0.3",
   "4 host": "10.9.9.9",
@@ -23,7 +24,7 @@ const tokens = new SecretTokens();
 export const FACTS: Facts = {
   file: "/etc/ha.d/test.cf",
   names: {
-    hosts: new Map(Object.entries(HOSTS).map(([key, ip]) => [key, ip as IpAddress])),
+    hosts: new Map(Object.entries(HOSTS).map(([key, ip]) => [key, ip.split(" ") as IpAddress[]])),
     ports: BUILT_IN_PORTS,
   },
   secretToken: tokens.tokenFor,

@@ -67,3 +67,36 @@ Deno.test("no configuration of the corpus means anything else when it is laid ou
     }
   }
 });
+
+pure("lines of a section that are not indented are, from the first that belongs to sections only", () => {
+  const flat = `checkinterval = 3
+virtual = 192.0.2.10:80
+quiescent = yes
+# of the real server
+real = 10.0.0.11:80 gate
+checktimeout = 4
+  receive = OK
+logfile = /x
+virtual = 192.0.2.20:80
+    real = 10.0.0.11:80 gate
+checktimeout = 5
+`;
+  strictEqual(
+    formatCf(flat),
+    `checkinterval = 3
+
+virtual = 192.0.2.10:80
+quiescent = yes
+\t# of the real server
+\treal = 10.0.0.11:80 gate
+\tchecktimeout = 4
+\treceive = OK
+logfile = /x
+
+virtual = 192.0.2.20:80
+\treal = 10.0.0.11:80 gate
+checktimeout = 5
+`,
+  );
+  ok(parse(flat).problems.hasErrors && !parse(formatCf(flat)).problems.hasErrors);
+});

@@ -9,7 +9,7 @@ function machine(text: string | Uint8Array<ArrayBuffer>, more: Partial<LoadEnvir
   const bytes = typeof text === "string" ? new TextEncoder().encode(text) : text;
   return {
     readFile: () => Promise.resolve(bytes),
-    lookUpHost: () => Promise.resolve(undefined),
+    lookUpHost: () => Promise.resolve([]),
     readServices: () => Promise.reject(new Deno.errors.NotFound()),
     lookUpSeconds: 1,
     walk: atOnce,
@@ -29,7 +29,7 @@ Deno.test({
       machine(WEB.replace(":80\n", ":shop\n"), {
         lookUpHost: (name, family) => {
           asked.push(`${family} ${name}`);
-          return Promise.resolve("10.0.0.1" as IpAddress);
+          return Promise.resolve(["10.0.0.1" as IpAddress]);
         },
         readServices: () => Promise.resolve("shop 81/tcp"),
       }),
@@ -81,7 +81,7 @@ Deno.test({
         lookUpHost: (name) => {
           asked.push(name);
           const known = name === "web1" || online;
-          return Promise.resolve(known ? `10.0.0.${name.slice(3)}` as IpAddress : undefined);
+          return Promise.resolve(known ? [`10.0.0.${name.slice(3)}` as IpAddress] : []);
         },
       }),
     );

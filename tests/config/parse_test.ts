@@ -31,6 +31,30 @@ pure("where a line begins says what it belongs to", () => {
   for (const [text, said] of Object.entries(rows)) deepStrictEqual(problems(text), said, text);
 });
 
+pure("a section whose lines are not indented enough is one error, whatever else is right with it", () => {
+  const body = ["real = 10.0.0.1:80 gate", "quiescent = no", "service = mysql", 'login = "x"', 'request = "SELECT 1"'];
+  for (const indent of ["", " ", "  ", "   "]) {
+    const text = `virtual = 10.0.0.9:80\n${body.map((line) => `${indent}${line}\n`).join("")}`;
+    const { problems } = load(text);
+    deepStrictEqual(problems.filter(({ severity }) => severity === "error").map(({ line }) => line), [2], text);
+    // What stands in the wrong place is not missing.
+    deepStrictEqual(problems.filter(({ text }) => /not set|needs/.test(text)), []);
+    const twice = load(`${text}${text.replace("0.9", "0.8")}`);
+    deepStrictEqual(twice.problems.filter(({ severity }) => severity === "error").map(({ line }) => line), [2, 8]);
+  }
+});
+
+pure("what is set in the wrong place is not said to be not set", () => {
+  for (const text of ["    quiescent = no\nvirtual = 10.0.0.9:80\n    real = 10.0.0.1:80 gate\n"]) {
+    const { problems } = load(text);
+    deepStrictEqual(
+      problems.map(({ severity, line }) => `${severity} ${line}`),
+      ["error 1", "warning 2"].slice(0, problems.length),
+    );
+    ok(!problems.some(({ text }) => /quiescent is not set/.test(text)), text);
+  }
+});
+
 pure("what is no directive is an error that says what was meant", () => {
   const rows: Readonly<Record<string, readonly [string, string | undefined]>> = {
     "checkintervall = 3": ['error 1:1+14 Unknown command "checkintervall"', "did you mean checkinterval?"],

@@ -43,7 +43,7 @@ pure("the head of a section gives the virtual service", () => {
     ["virtual = 7", "fwm:7", "7"],
     ["virtual = 7", "fwm:7", "7", "protocol = fwm"],
     ["virtual = 4294967295", "fwm:4294967295", "4294967295"],
-    ["virtual6 = 7", "fwm6:7", "7"],
+    ["virtual6 = 7", "fwm6:7", "7 (IPv6)"],
     ["virtual6 = [2001:DB8:0::1]:80", "tcp:[2001:db8::1]:80", "[2001:db8::1]:80"],
     ["virtual6 = vip.example:80", "tcp:[2001:db8::1]:80", "[2001:db8::1]:80"],
   ];
@@ -748,6 +748,17 @@ pure("a fallback's port is the virtual service's own unless masq maps it", () =>
   for (const [head, fallback, key] of rows) {
     strictEqual(virtual(head, `fallback = ${fallback}`, "checktype = on").fallback?.key, key, `${head} ${fallback}`);
   }
+});
+
+pure("of a name with several addresses those are named that are not used", () => {
+  const text = section("virtual = 10.0.0.9:80", "real = many:80 gate", "real = many:81 masq", "checktype = connect");
+  const { problems } = load(text);
+  deepStrictEqual(problems.map(({ text, hint }) => [text, hint]).filter(([text]) => text!.includes("many")), [
+    [
+      "many is 10.0.0.5 here, and its further addresses are not used: 10.0.0.6, 10.0.0.7",
+      "write a line for each address",
+    ],
+  ]);
 });
 
 pure("names that do not resolve are kept for another look-up", () => {
