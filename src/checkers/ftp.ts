@@ -83,7 +83,9 @@ async function fetchFile(
     const closed = await server.hearNumbered("FTP");
     // A file that we cut short is an error to the server (426), and none to us.
     if (closed.code >= 400 && count < MAX_FILE) return down("protocol", closed.text);
-    return judgeReply(target, decodeLatin1(file.bytes()), `${count} bytes of ${path}`);
+    const text = decodeLatin1(file.bytes());
+    if (text !== "") run.trace(`< ${text}`);
+    return judgeReply(target, text, `${count} bytes of ${path}`);
   } finally {
     data.close();
   }

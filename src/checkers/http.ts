@@ -79,7 +79,7 @@ async function checkPage(
     const location = REDIRECTS.has(reply.status) ? reply.headers.get("location") : undefined;
     if (location === undefined) return down("protocol", status);
     const next = followed(page, location, target);
-    if (!next) return down("protocol", `${status}: redirected to another server: ${location}`);
+    if (!next) return down("protocol", `${status}: ${elsewhere(page, location, reply.status, target)}`);
     page = next;
   }
   return down("protocol", `more than ${MAX_REDIRECTS} redirects`);
@@ -168,6 +168,16 @@ function parseUrl(text: string): Page | undefined {
 function escapedPath(path: string): string {
   const bare = path.replace(/#.*$/s, "");
   return (bare.startsWith("/") ? bare : `/${bare}`).replace(/[^\x21-\x7e]+/g, (text) => encodeURI(text.toWellFormed()));
+}
+
+/** What is said of a redirect that is not followed. Most lead to the same site over TLS, which is another port. */
+function elsewhere(page: Page, location: string, status: number, target: CheckTarget): string {
+  const next = parseUrl(location);
+  const hosts = [page.host, parseUrl(`${page.scheme}://${hostHeader(page, target)}/`)?.host];
+  if (page.scheme !== "http" || next?.scheme !== "https" || !hosts.includes(next.host)) {
+    return `redirected to another server: ${location}`;
+  }
+  return `redirected to TLS: ${location} (write service = https, or expectstatus = ${status})`;
 }
 
 /** The page that a redirect leads to, if it is on the server that we asked: by its own address, or by the name we used. */

@@ -44,7 +44,7 @@ const MAX_TRACE = 64;
 const MAX_TEXT = 256;
 
 /** Characters of a line that are looked at: some servers send a million. */
-const MAX_LOOKED_AT = 4096;
+export const MAX_LOOKED_AT = 4096;
 
 /** Characters of a secret that is masked wherever a server repeats it: a shorter one would blot out half of each text. */
 const SHORTEST_MASKED = 4;
@@ -53,18 +53,24 @@ const SHORTEST_MASKED = 4;
 const OVER = new Error("the round is over");
 
 /**
- * Runs one round and gives its verdict, at the deadline at the latest, and whatever happens: it never rejects.
+ * Runs one round and gives its verdict, at the deadline at the latest, and whatever happens: it never rejects. Lines of the
+ * trace have `mostText` bytes at most, and those not more than {@link MAX_LOOKED_AT}.
  * Afterwards the check holds no socket; a command that overran is being ended (see system/program.ts).
  *
  * @param onReleased called once when the round holds no descriptor any more, which may be after its verdict.
  */
-export async function runRound(check: Check, method: CheckMethod, onReleased = () => {}): Promise<Round> {
+export async function runRound(
+  check: Check,
+  method: CheckMethod,
+  onReleased = () => {},
+  mostText = MAX_TEXT,
+): Promise<Round> {
   const startedAt = Date.now();
   const start = performance.now();
   const trace: TraceLine[] = [];
   const mask = maskFor(check.target);
   const note = (line: string) => {
-    if (trace.length < MAX_TRACE) trace.push({ atMs: performance.now() - start, text: oneLine(mask(line)) });
+    if (trace.length < MAX_TRACE) trace.push({ atMs: performance.now() - start, text: oneLine(mask(line), mostText) });
   };
   const seconds = secondsFor(check, method);
   const attempts = attemptsOf(check.target, method);
@@ -192,7 +198,7 @@ function maskFor(target: CheckTarget): (text: string) => string {
   const asBytes = (value: string) => [value, utf8Characters(value)];
   const known = secretsOf(target).flatMap(asBytes).filter(({ length }) => length >= SHORTEST_MASKED);
   return (text) => {
-    const some = text.length > MAX_LOOKED_AT ? text.slice(0, MAX_LOOKED_AT) : text;
+    const some = text.length > MAX_LOOKED_AT ? text.slice(0, betweenCharacters(text, MAX_LOOKED_AT)) : text;
     return known.reduce((masked, value) => masked.replaceAll(value, "***"), some);
   };
 }
@@ -213,18 +219,25 @@ function secretsOf({ login, passwd, secret, request = "", requestHeaders = [] }:
 }
 
 /** Returns text from anywhere as one bounded, harmless line. */
-function oneLine(text: string): string {
-  return bounded(harmlessLine(asUtf8(text))).trimEnd();
+function oneLine(text: string, most = MAX_TEXT): string {
+  return bounded(harmlessLine(asUtf8(text)), most).trimEnd();
 }
 
-const landing = new Uint8Array(MAX_TEXT);
+/** The last place up to `at` where no character of UTF-8 is cut, in a text of bytes. */
+function betweenCharacters(text: string, at: number): number {
+  let place = at;
+  while (place > at - 4 && (text.charCodeAt(place) & 0xc0) === 0x80) place--;
+  return place;
+}
+
+const landing = new Uint8Array(MAX_LOOKED_AT);
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** The first {@link MAX_TEXT} bytes, as a copy: a mere slice would keep all of a long answer in memory. */
-function bounded(text: string): string {
+/** The first bytes, as a copy: a mere slice would keep all of a long answer in memory. */
+function bounded(text: string, most: number): string {
   // No character has more than three bytes in UTF-8.
-  if (text.length * 3 <= MAX_TEXT) return text;
-  const { read, written } = encoder.encodeInto(text, landing);
+  if (text.length * 3 <= most) return text;
+  const { read, written } = encoder.encodeInto(text, landing.subarray(0, most));
   return read === text.length ? text : decoder.decode(landing.subarray(0, written));
 }

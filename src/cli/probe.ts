@@ -6,7 +6,7 @@ import { whyUnreadable } from "../config/unreadable.ts";
 import { rounded } from "../daemon/check_records.ts";
 import { checksIn, type CheckUser, usersOf } from "../director/check_users.ts";
 import { formatEndpoint, type IpAddress } from "../model/address.ts";
-import { type Check, isAskedByHelper } from "../model/check.ts";
+import { type Check, expectsHeaders, isAskedByHelper, RECEIVE_HINT } from "../model/check.ts";
 import type { Model } from "../model/virtual_service.ts";
 import { ExitStatus } from "./exit_status.ts";
 import { findInstance, hasConfiguration } from "./instance.ts";
@@ -204,11 +204,13 @@ function conversation({ check, users }: Probe, { result, durationMs, trace }: Ro
     ? paint.yellow("not asked")
     : paint.red("down");
   const why = result.up ? "" : ` (${result.why})`;
+  const isBlind = !result.up && result.why === "mismatch" && expectsHeaders(check.target);
   const lines = trace.map(({ atMs, text }) => `${paint.dim(milliseconds(atMs))}  ${text}`);
   return [
     paint.bold(nameOf(check)) + forWhom(users),
     ...lines,
     `${paint.dim(milliseconds(durationMs))}  ${verdict}${why}: ${result.detail}`,
+    ...isBlind ? [`              hint: receive sees the body only: ${RECEIVE_HINT}`] : [],
   ].join("\n");
 }
 

@@ -1,5 +1,5 @@
 import { descriptorsOf } from "../checkers/descriptors.ts";
-import { type Round, runRound } from "../checkers/run.ts";
+import { MAX_LOOKED_AT, type Round, runRound } from "../checkers/run.ts";
 import type { Check } from "../model/check.ts";
 import { Turns } from "../model/turns.ts";
 import { countOpenFiles } from "../system/open_files.ts";
@@ -19,7 +19,7 @@ export function runRounds(checks: readonly Check[]): readonly Promise<Round>[] {
   return checks.map((check) =>
     new Promise((resolve) =>
       turns.take(descriptorsOf(check, check.method), (taken) => {
-        resolve(runRound(check, check.method, () => turns.give(taken)));
+        resolve(runRound(check, check.method, () => turns.give(taken), MAX_LOOKED_AT));
       })
     )
   );

@@ -2,7 +2,7 @@
  * Lints of checks: settings that none of them looks at, and commands that do not do what they seem to.
  */
 
-import type { Check } from "../model/check.ts";
+import { type Check, expectsHeaders, RECEIVE_HINT } from "../model/check.ts";
 import { checksOf } from "../model/virtual_service.ts";
 import { inSections, type Lint, type View } from "./lint.ts";
 import { CHECK_SETTINGS, type Kind, lookedAtBy, looksAt, speaksTls } from "./service_docs.ts";
@@ -29,6 +29,20 @@ export const CHECK_LINTS: Readonly<Record<string, Lint>> = {
           text: `${name} has no effect: the real servers are checked ${way}`,
           fix: `leave it out; ${users(name)}`,
         };
+      }
+    }),
+  },
+
+  "receive-of-headers": {
+    why: "receive is matched on the body of the page. The status line and the headers are not part of it.",
+    find: inSections(function* ({ section: { family, settings }, virtual: { reals } }) {
+      const lines = family === 6 ? settings.real6 : settings.real;
+      for (const { policy, line } of reals.values()) {
+        const check = checksOf(policy).find(({ target }) => expectsHeaders(target));
+        const own = lines?.find((each) => each.line === line && each.value.pair);
+        const place = own ?? settings.receive;
+        if (!check || !place) continue;
+        yield { place, text: "receive looks for a line that stands above the page's body", fix: RECEIVE_HINT };
       }
     }),
   },

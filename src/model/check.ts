@@ -216,3 +216,12 @@ export interface Check {
   /** Seconds that a negotiate round may take. */
   readonly negotiateTimeout: number;
 }
+
+/** What to do where {@link expectsHeaders}. */
+export const RECEIVE_HINT = "write expectstatus = 200 for the status, and in receive a text of the page itself";
+
+/** Whether the `receive` of an http check looks for the status line or a header, which it never sees. */
+export function expectsHeaders({ service, receive }: Pick<CheckTarget, "service" | "receive">): boolean {
+  if (receive === undefined || (service !== "http" && service !== "https" && service !== "http_proxy")) return false;
+  return /^\^?(HTTP\/\d|(Server|Content-Type|Location|Set-Cookie|Date|X-[A-Za-z-]+): )/i.test(receive.source);
+}

@@ -271,7 +271,19 @@ const ROWS: readonly Row[] = [
     name: "a redirect to https",
     peer: site({ "/": "HTTP/1.1 302 Found\r\nLocation: https://www.example.com/\r\n\r\n" }),
     target: { virtualHost: "www.example.com" },
-    verdict: "down (protocol): 302 Found: redirected to another server: https://www.example.com/",
+    verdict: "down (protocol): 302 Found: redirected to TLS: https://www.example.com/ (write service = https, or " +
+      "expectstatus = 302)",
+  },
+  {
+    name: "a redirect to https by the server's address",
+    peer: site({ "/": "HTTP/1.1 301 Moved\r\nLocation: https://127.0.0.1/x\r\n\r\n" }),
+    verdict: "down (protocol): 301 Moved: redirected to TLS: https://127.0.0.1/x (write service = https, or " +
+      "expectstatus = 301)",
+  },
+  {
+    name: "a redirect to https at another host",
+    peer: site({ "/": "HTTP/1.1 302 Found\r\nLocation: https://elsewhere.example/\r\n\r\n" }),
+    verdict: "down (protocol): 302 Found: redirected to another server: https://elsewhere.example/",
   },
   {
     name: "a redirect to nowhere",

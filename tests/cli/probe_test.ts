@@ -137,6 +137,18 @@ virtual = 192.0.2.10:80
   },
 );
 
+Deno.test("probe: a page that does not match is shown, as people read it, with what receive sees", async () => {
+  const page = `${"x".repeat(700)}Größe ${"ä".repeat(3000)}`;
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, () => new Response(page));
+  const url = `http://127.0.0.1:${server.addr.port}/`;
+  const { code, stdout } = await ldirectord("probe", url, "--receive", "HTTP/1.1 200 OK");
+  strictEqual(code, 1);
+  match(stdout, /< x{700}Größe ä{1000}/);
+  match(stdout, /hint: receive sees the body only: write expectstatus/);
+  doesNotMatch((await ldirectord("probe", url, "--receive", "OK")).stdout, /hint/);
+  await server.shutdown();
+});
+
 Deno.test("probe: what a server says neither turns the direction of writing nor steers the terminal", async () => {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const serving = (async () => {

@@ -202,6 +202,18 @@ const ROWS: readonly (readonly [head: string, body: readonly string[], ...said: 
 
   [
     VIRTUAL,
+    ["checktimeout = 5", 'receive = "HTTP/1.1 200 OK"', REAL, 'real = 10.0.0.2:80 gate 1 "/", "^Server: nginx"'],
+    "receive-of-headers 4: receive looks for a line that stands above the page's body",
+    "receive-of-headers 6: receive looks for a line that stands above the page's body",
+  ],
+  ["virtual = 10.0.0.9:81", [
+    "service = simpletcp",
+    "checktimeout = 5",
+    "receive = HTTP/1.1 200",
+    REAL.replace("80", "81"),
+  ]],
+  [
+    VIRTUAL,
     ["checktype = external", REAL],
     "no-check-command 3: checktype = external has no checkcommand",
   ],
