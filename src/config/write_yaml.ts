@@ -72,6 +72,7 @@ function valueNode(entry: Entry, row: Directive<unknown>): Node {
     const seq = new YAMLSeq();
     seq.flow = true;
     for (const word of words) seq.items.push(textNode(entry, word));
+    if (behind) seq.comment = ` ${behind}`;
     return seq;
   }
   const isCounted = JSON.stringify(row.value.schema ?? {}).includes('"integer"');

@@ -3,7 +3,19 @@
  * value is read by its directive's own grammar, and what is wrong is pointed at where it stands.
  */
 
-import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, type Scalar, type YAMLMap } from "yaml";
+import {
+  isAlias,
+  isCollection,
+  isMap,
+  isNode,
+  isPair,
+  isScalar,
+  isSeq,
+  type Node,
+  type Pair,
+  type Scalar,
+  type YAMLMap,
+} from "yaml";
 import { atOnce, everySoOften, type Steps } from "../model/steps.ts";
 import { closest } from "./closest.ts";
 import { type Directive, type DirectiveName, DIRECTIVES, findDirective, REPLACED } from "./directives.ts";
@@ -190,7 +202,9 @@ class YamlReader {
           this.#problems.unread.add(name);
           continue;
         }
-        const above = [...i === 0 ? remarks(item.key.commentBefore) : [], ...remarks(value?.commentBefore)];
+        const ofList = isSeq(item.value) && row.repeats ? remarks(item.value.commentBefore) : [];
+        const first = i === 0 ? [...remarks(item.key.commentBefore), ...ofList] : [];
+        const above = [...first, ...remarks(value?.commentBefore), ...remarksAboveParts(value)];
         entries.push({ name, value: setting.written, above, behind: remarkBehind(value), line: setting.setting.line });
         read.push(setting.setting);
       }
@@ -469,6 +483,24 @@ function remarks(comment: string | null | undefined): readonly string[] {
   return comment ? comment.split("\n").map((line) => line.replace(/^ /, "")) : [];
 }
 
+/** The remarks behind a value, or behind its parts: in other syntaxes it stands on one line. */
 function remarkBehind(node: Node | null): string | undefined {
-  return isScalar(node) && node.comment ? node.comment.trim() : undefined;
+  const found = remarksWithin(node).map((remark) => remark.trim().replaceAll(/\s*\n\s*/g, " "));
+  return found.filter((remark) => remark !== "").join("; ") || undefined;
+}
+
+function remarksWithin(node: unknown): readonly string[] {
+  if (isPair(node)) return [...remarksWithin(node.key), ...remarksWithin(node.value)];
+  if (!isNode(node)) return [];
+  const inside = isCollection(node) ? node.items.flatMap(remarksWithin) : [];
+  return [...inside, ...node.comment ? [node.comment] : []];
+}
+
+/** The remarks above the parts of a value, but for the first, whose remarks are the value's own. */
+function remarksAboveParts(node: Node | null): readonly string[] {
+  if (!isCollection(node)) return [];
+  return node.items.flatMap((item) => {
+    const first = isPair(item) ? item.key : item;
+    return isNode(first) ? remarks(first.commentBefore) : [];
+  });
 }

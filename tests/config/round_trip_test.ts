@@ -75,3 +75,43 @@ Deno.test("whatever a file without errors says, it says laid out, in YAML, and b
   }
   ok(sound > 500);
 });
+
+Deno.test("remarks behind and above values are kept in YAML, and back again", () => {
+  const every = decodeSource(Deno.readFileSync(new URL("./corpus/every-directive.cf", import.meta.url)));
+  const remarks: string[] = [];
+  const text = every.split("\n").flatMap((line) => {
+    if (!/^\s*[a-z0-9]+\s*=/.test(line) || line.includes("#")) return [line];
+    const name = `remark ${remarks.length} of it's line: {odd} [one]`;
+    remarks.push(`${name}, above`, name);
+    return [`${/^\s*/.exec(line)![0]}# ${name}, above`, `${line} # ${name}`];
+  }).join("\n");
+  const { tree, problems, lines } = parse(text);
+  ok(!problems.hasErrors && remarks.length > 100);
+  const yaml = writeYaml(outlineOf(tree, lines));
+  const back = writeCf(parseYaml(yaml).outline);
+  for (const [syntax, written] of [["YAML", yaml], ["cf", back]]) {
+    for (const remark of remarks) ok(written.includes(`# ${remark}\n`), `${remark} is not in ${syntax}:\n${written}`);
+  }
+});
+
+Deno.test("remarks behind the parts of a value in YAML are kept", () => {
+  const yaml = `quiescent: yes
+emailalert:
+  - a@b.c # first
+  - d@e.f # second
+virtual:
+  - address: 192.0.2.1:80 # head
+    real:
+      # above
+      - address: 10.0.0.1:80 # where
+        # heavy
+        weight: 5 # how much
+        forward: masq
+`;
+  const { outline, problems } = parseYaml(yaml);
+  ok(!problems.hasErrors);
+  const written = writeCf(outline);
+  for (const part of ["# first; second\n", "# head\n", "\t# above\n", "\t# heavy\n", " # where; how much\n"]) {
+    ok(written.includes(part), written);
+  }
+});
