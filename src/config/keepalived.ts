@@ -26,7 +26,7 @@ const METHODS: Readonly<Record<string, Forwarding>> = { NAT: "masq", DR: "gate",
 
 /** Notes that are kept, and real servers that are carried over. */
 const MOST_NOTES = 10_000;
-const MOST_REALS = 100_000;
+const MOST_LINES = 200_000;
 
 /** What keepalived asks each so many seconds, unless it is told otherwise. */
 const DELAY_LOOP = "60";
@@ -85,7 +85,8 @@ interface Real {
 class Carrier {
   readonly #notes: Note[] = [];
   readonly #noted = new Set<string>();
-  #realCount = 0;
+  /** Lines of virtual_server blocks, each as often as groups repeat it. */
+  #lineCount = 0;
 
   /** @param flaws what could not be read at all. */
   constructor(flaws: readonly Note[]) {
@@ -148,17 +149,23 @@ class Carrier {
     if (first !== "group") return this.#section(statement, first, second);
     const group = groups.get(second);
     if (!group) this.#note(line, `the group ${second} is not there: left out`);
-    return (group?.block ?? []).flatMap(({ keyword, words, line }) => {
+    const sections: (readonly OutlineSection[])[] = [];
+    for (const { keyword, words, line } of group?.block ?? []) {
       if (/-|\//.test(keyword)) {
         this.#note(line, `the range ${keyword} is left out: write a section for each address`);
-        return [];
-      }
-      return this.#section(statement, keyword, words[0] ?? "");
-    });
+      } else sections.push(this.#section(statement, keyword, words[0] ?? ""));
+      if (this.#lineCount > MOST_LINES) break;
+    }
+    return sections.flat();
   }
 
   #section(statement: Statement, first: string, second: string): readonly OutlineSection[] {
     const { block = [], line } = statement;
+    this.#lineCount += 1 + block.length;
+    if (this.#lineCount > MOST_LINES) {
+      this.#note(line, `left out: the file has more than ${MOST_LINES} lines, with all that its groups repeat`);
+      return [];
+    }
     const isMark = first === "fwmark";
     const reals = block.filter(({ keyword, words: [address = ""], line }) => {
       if (keyword !== "real_server") return false;
@@ -179,12 +186,7 @@ class Carrier {
     );
     const method = METHODS[(valueOf(block, "lvs_method") ?? valueOf(block, "lb_kind") ?? "NAT").toUpperCase()] ??
       "masq";
-    this.#realCount += reals.length;
-    if (this.#realCount > MOST_REALS) {
-      this.#note(line, `left out: the file has more than ${MOST_REALS} real servers, with all that its groups repeat`);
-      return [];
-    }
-    const own = block.filter(({ keyword }) => keyword !== "real_server");
+    const own = firstOf(block);
     const read = reals.map((real) => this.#real(real, own, method, isMark));
     const settings = this.#settings(block, method, { six, isMark, line });
     return [{ head, entries: [...settings, ...this.#reals(read, six)] }];
@@ -198,6 +200,7 @@ class Carrier {
   ): readonly Entry[] {
     const entries: Entry[] = [];
     const flags: string[] = [];
+    const sorryMethod = METHODS[(valueOf(block, "sorry_server_lvs_method") ?? "").toUpperCase()] ?? method;
     let interval = DELAY_LOOP;
     for (const statement of block) {
       const { keyword, words, line } = statement;
@@ -212,9 +215,8 @@ class Carrier {
       else if (keyword === "protocol") {
         if (!isMark) this.#protocol(word, line, add);
       } else if (keyword === "sorry_server") {
-        const other = METHODS[(valueOf(block, "sorry_server_lvs_method") ?? "").toUpperCase()] ?? method;
         const endpoint = words[1] ? `${bracketed(word)}:${words[1]}` : bracketed(word);
-        add(six ? "fallback6" : "fallback", `${endpoint} ${other}`);
+        add(six ? "fallback6" : "fallback", `${endpoint} ${sorryMethod}`);
       } else if (keyword === "quorum" ? word !== "1" : !KNOWN_OF_VIRTUAL.has(keyword) && !UNNEEDED.has(keyword)) {
         this.#leaveOut(statement);
       }
@@ -232,7 +234,7 @@ class Carrier {
   }
 
   /** Behind a mark, keepalived does not regard a real server's port, but for its checks. */
-  #real(statement: Statement, virtual: readonly Statement[], method: Forwarding, isMark: boolean): Real {
+  #real(statement: Statement, virtual: FirstOf, method: Forwarding, isMark: boolean): Real {
     const { words: [address = "", port], block = [] } = statement;
     const own = METHODS[(valueOf(block, "lvs_method") ?? "").toUpperCase()] ?? method;
     const parts = new Map([
@@ -250,7 +252,8 @@ class Carrier {
     }
     const check = this.#checks(block, virtual, port, isMark);
     if (check.checkIp) parts.set("checkip", bracketed(check.checkIp));
-    const quiescent = [...block, ...virtual].some(({ keyword }) => keyword === "inhibit_on_failure");
+    const inhibits = block.some(({ keyword }) => keyword === "inhibit_on_failure");
+    const quiescent = inhibits || virtual.has("inhibit_on_failure");
     return { statement, parts, quiescent, check };
   }
 
@@ -267,9 +270,10 @@ class Carrier {
     }
     const entries = [entry("quiescent", quiescent ? "yes" : "no", line)];
     for (const [name, value] of common.directives) entries.push(entry(name, value, line));
-    for (const also of common.also) entries.push({ ...entry("alsocheck", "", line), value: also });
+    for (const value of common.also) entries.push({ ...entry("alsocheck", "", line), value });
+    const also = alsoText(common);
     for (const { parts, check, statement } of reals) {
-      const different = differences(common, check);
+      const different = differences(common, check, also);
       if (different.length > 0 && different.every((name) => name === "request" || name === "receive")) {
         parts.set("request", check.directives.get("request") ?? "").set(
           "receive",
@@ -288,7 +292,7 @@ class Carrier {
   /** The checks of a real server: the first is the section's, further ones are made as well. */
   #checks(
     block: readonly Statement[],
-    virtual: readonly Statement[],
+    virtual: FirstOf,
     port: string | undefined,
     isMark: boolean,
   ): CheckSettings {
@@ -298,12 +302,13 @@ class Carrier {
     const directives = new Map<DirectiveName, string>();
     const inner = main.block ?? [];
     // What a check does not say its real server does, or else the virtual server.
-    const said = (keyword: string) => valueOf(inner, keyword) ?? valueOf(block, keyword) ?? valueOf(virtual, keyword);
+    const said = (keyword: string) =>
+      valueOf(inner, keyword) ?? valueOf(block, keyword) ?? virtual.get(keyword)?.words[0];
     const urls = this.#kind(main, said("virtualhost"), directives);
     const set = (name: DirectiveName, value: string | undefined) => value !== undefined && directives.set(name, value);
     const checkPort = valueOf(inner, "connect_port") ?? port;
     if (checkPort !== port || isMark) set("checkport", checkPort);
-    const interval = valueOf(virtual, "delay_loop") ?? DELAY_LOOP;
+    const interval = virtual.get("delay_loop")?.words[0] ?? DELAY_LOOP;
     const timeout = main.keyword === "MISC_CHECK"
       ? valueOf(inner, "misc_timeout") ?? interval
       : said("connect_timeout") ?? CONNECT_TIMEOUT;
@@ -377,11 +382,11 @@ class Carrier {
     directives.set("request", valueOf(first, "path") ?? "/");
     const regex = this.#regex(first);
     if (regex !== undefined) directives.set("receive", regex);
-    const statuses = first.find(({ keyword }) => keyword === "status_code")?.words ?? [];
-    if (statuses.length > 0) directives.set("expectstatus", statuses.join(","));
+    const statuses = (first.find(({ keyword }) => keyword === "status_code")?.words ?? []).join(",");
+    if (statuses) directives.set("expectstatus", statuses);
     for (const each of urls.flat()) if (!KNOWN_OF_URL.has(each.keyword)) this.#leaveOut(each);
     for (const { keyword, words, line } of further.flat()) {
-      const same = keyword === "virtualhost" ? words[0] === host : words.join() === statuses.join();
+      const same = keyword === "virtualhost" ? words[0] === host : words.join(",") === statuses;
       if ((keyword === "status_code" || keyword === "virtualhost") && !same) {
         this.#note(line, `${keyword} of a further url is left out: the first one's counts for all`);
       }
@@ -435,12 +440,15 @@ const KNOWN_OF_CHECK = new Set(
     "type name misc_path misc_timeout http_protocol enable_sni warmup alpha no_alpha").split(" "),
 );
 
-/** Directives of the check that two real servers do not share. */
-function differences(a: CheckSettings, b: CheckSettings): readonly DirectiveName[] {
+/** Directives of the check that two real servers do not share; `also` is the text of the first one's further checks. */
+function differences(a: CheckSettings, b: CheckSettings, also: string): readonly DirectiveName[] {
   const names = new Set([...a.directives.keys(), ...b.directives.keys()]);
   const different = [...names].filter((name) => a.directives.get(name) !== b.directives.get(name));
-  const rows = ({ also }: CheckSettings) => also.map((parts) => [...parts].join()).join("\n");
-  return rows(a) === rows(b) ? different : [...different, "alsocheck"];
+  return also === alsoText(b) ? different : [...different, "alsocheck"];
+}
+
+function alsoText({ also }: CheckSettings): string {
+  return also.map((parts) => [...parts].join()).join("\n");
 }
 
 function pairParts(service: string, request: string, receive: string): Parts {
@@ -449,6 +457,13 @@ function pairParts(service: string, request: string, receive: string): Parts {
 
 function entry(name: DirectiveName, value: string, line: number): Entry {
   return { name, value, above: [], line };
+}
+
+/** Statements by their keywords; of several the first. */
+type FirstOf = ReadonlyMap<string, Statement>;
+
+function firstOf(block: readonly Statement[]): FirstOf {
+  return new Map(block.toReversed().map((each) => [each.keyword, each]));
 }
 
 /** The first word behind a keyword; `undefined` where that is missing. */

@@ -119,6 +119,15 @@ const KEEPALIVED: Readonly<Record<string, string>> = {
   "groups that multiply": `virtual_server_group g {\n${"192.0.2.1 80\n".repeat(2_000)}}\nvirtual_server group g {\n${
     "real_server 10.0.0.1 80 {\n}\n".repeat(2_000)
   }}\n`,
+  "many lines beside many real servers": `virtual_server 192.0.2.1 80 {\n${"alpha\n".repeat(50_000)}${
+    "real_server 10.0.0.1 80 {\nTCP_CHECK {\n}\n}\n".repeat(20_000)
+  }}\n`,
+  "many checks beside many real servers": `virtual_server 192.0.2.1 80 {\nreal_server 10.0.0.1 80 {\n${
+    "TCP_CHECK {\n}\n".repeat(20_000)
+  }}\n${"real_server 10.0.0.1 80 {\nTCP_CHECK {\n}\n}\n".repeat(20_000)}}\n`,
+  "groups that multiply lines": `virtual_server_group g {\n${"192.0.2.1 80\n".repeat(20_000)}}\n${
+    `virtual_server group g {\n${"delay_loop 3\n".repeat(100)}}\n`.repeat(1_000)
+  }`,
   "NUL bytes": "virtual_server \0 {\n\0\n}",
 };
 
