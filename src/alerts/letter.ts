@@ -38,8 +38,13 @@ export function refuseAll(to: readonly string[], message: string, permanent = fa
   return to.map((address) => ({ address, message, permanent }));
 }
 
-/** Reads `name@example.org`, `Some Name <name@example.org>` and `"Name, Some" <name@example.org>` (RFC 5322, 3.4). */
+/**
+ * Reads `name@example.org`, `Some Name <name@example.org>`, `"Name, Some" <name@example.org>` (RFC 5322, 3.4) and the older
+ * `name@example.org (Some Name)`.
+ */
 export function parseMailbox(text: string): Mailbox {
+  const commented = /^(\S+)\s+\(([^()]*)\)$/.exec(text.trim());
+  if (commented) return { name: commented[2].trim(), address: commented[1] };
   const match = /^(.*)<([^<>]+)>\s*$/s.exec(text);
   if (!match) return { name: "", address: text.trim() };
   const name = match[1].trim();

@@ -23,7 +23,7 @@ export const alsoCheck: Grammar<AlsoCheck> = {
   form: 'service[:port] ["request", "receive"]',
   openPart: (raw) => /^["']?[^\s",]*/.exec(raw)![0].length,
   read(raw) {
-    const { text, at } = withoutOuterQuotes(raw);
+    const { text, at, remark } = withoutOuterQuotes(raw);
     const [word, name, port] = /^([^\s",:]*)(?::([^\s",]*))?/.exec(text)!;
     const spot = { at, length: word.length };
     if (name === "") return mistake(spot, "the service is missing", 'write smtp:25, or http:8080 "/health", "OK"');
@@ -45,6 +45,6 @@ export const alsoCheck: Grammar<AlsoCheck> = {
       port: number?.value,
       request: request?.text ?? "",
       receive: { source: receive?.text ?? "", at: receive ? at + receive.at + 1 : 0 },
-    });
+    }, remark);
   },
 };

@@ -601,14 +601,14 @@ export const DIRECTIVES = {
   servicename: {
     scope: "virtual",
     mayBeEmpty: true,
-    value: values.text,
+    value: values.remark,
     default: UNSET,
     doc: "What alert mails call the virtual service.",
   },
   comment: {
     scope: "virtual",
     mayBeEmpty: true,
-    value: values.text,
+    value: values.remark,
     default: UNSET,
     doc: "A remark that alert mails carry.",
   },

@@ -142,7 +142,8 @@ export const realServer: Grammar<RealValue> = {
     const { end, ...endpoint } = reading.value;
     const words = readWords(bare.text, end);
     if ("mistake" in words) return shifted(words, bare.at);
-    return shifted(readReal(bare.text, endpoint, words.value, bare.at), bare.at);
+    const real = shifted(readReal(bare.text, endpoint, words.value, bare.at), bare.at);
+    return "value" in real ? value(real.value, bare.remark) : real;
   },
 };
 

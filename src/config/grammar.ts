@@ -16,8 +16,15 @@ export interface Mistake extends Spot {
   readonly hint?: string;
 }
 
+/** What is worth saying of a value that was understood. */
+export interface Remark {
+  readonly text: string;
+  /** What to write instead. */
+  readonly hint: string;
+}
+
 /** What a reader makes of a value. */
-export type Reading<T> = { readonly value: T } | { readonly mistake: Mistake };
+export type Reading<T> = { readonly value: T; readonly remark?: Remark } | { readonly mistake: Mistake };
 
 /** How one kind of value is written. */
 export interface Grammar<T> {
@@ -25,6 +32,8 @@ export interface Grammar<T> {
   readonly form: string;
   /** Reads a value as it stands in the file: quotes still on, comment and surrounding blanks gone. */
   read(raw: string): Reading<T>;
+  /** Quotes are never part of the value: it may have lost one of them. */
+  readonly isLoose?: true;
   /** Reads a text that is the value itself, wherever it comes from, quotes and all; absent: `read` does. */
   readText?(text: string): Reading<T>;
   /**
@@ -50,8 +59,8 @@ export function readText<T>(grammar: Grammar<T>, text: string): Reading<T> {
 }
 
 /** A value that was understood. */
-export function value<T>(value: T): { readonly value: T } {
-  return { value };
+export function value<T>(value: T, remark?: Remark): { readonly value: T; readonly remark?: Remark } {
+  return remark ? { value, remark } : { value };
 }
 
 /** A value, or the part of one, that was not. */

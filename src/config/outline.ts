@@ -6,7 +6,7 @@
 import type { DirectiveName } from "./directives.ts";
 import { DIRECTIVES, findDirective } from "./directives.ts";
 import type { Grammar } from "./grammar.ts";
-import { unquote, valueExtent } from "./quotes.ts";
+import { unquote, unquoteLoosely, valueExtent } from "./quotes.ts";
 import { type Parts, structureOf } from "./structured.ts";
 import type { Section, Setting, Settings, SyntaxTree } from "./syntax_tree.ts";
 
@@ -76,7 +76,7 @@ export function valueOf(name: DirectiveName, raw: string): string | Parts {
 
 function plainText(grammar: Grammar<unknown>, raw: string): string {
   if (!grammar.readText) return /^"[^"]*"$/.test(raw) ? raw.slice(1, -1) : raw;
-  const bare = unquote(raw);
+  const bare = grammar.isLoose ? unquoteLoosely(raw) : unquote(raw);
   return "value" in bare ? bare.value.text : raw;
 }
 

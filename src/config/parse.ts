@@ -199,7 +199,9 @@ class Parser {
     this.#warnOfHashes(place.line, extent);
     const reading = row.value.read(raw);
     if ("value" in reading) {
-      return { value: reading.value, line: place.line, column: start + 1, length: raw.length };
+      const setting = { value: reading.value, line: place.line, column: start + 1, length: raw.length };
+      if (reading.remark) this.problems.warning(setting, `${name}: ${reading.remark.text}`, reading.remark.hint);
+      return setting;
     }
     const { at, length, text: said, hint } = reading.mistake;
     const subject = row.opens ? "virtual service" : name;

@@ -5,7 +5,7 @@
  * can end, so that `"class="ok""` is one value with quotes in it, as it has always been.
  */
 
-import { type Grammar, mistake, type Reading, type Schema, value } from "./grammar.ts";
+import { type Grammar, mistake, type Reading, type Remark, type Schema, shifted, value } from "./grammar.ts";
 
 /** A value without its comment, and what is worth saying about its `#` signs. */
 export interface ValueExtent {
@@ -20,10 +20,13 @@ export interface ValueExtent {
 /** Finds the end of the value that begins at `start`. */
 export function valueExtent(line: string, start: number): ValueExtent {
   let quotedHash: number | undefined;
+  let isOpen = false;
   for (let i = start; i < line.length; i++) {
-    if (line[i] === '"' && (i === start || /[\s,]/.test(line[i - 1]))) {
+    if (line[i] === '"' && !isOpen && (i === start || /[\s,]/.test(line[i - 1]))) {
       const close = closingQuote(line, i);
-      if (close < 0) break;
+      // Then none closes behind it either.
+      isOpen = close < 0;
+      if (isOpen) continue;
       const hash = line.slice(i, close).indexOf("#");
       if (hash >= 0) quotedHash ??= i + hash;
       i = close;
@@ -63,22 +66,33 @@ export function unquote(raw: string): Reading<Unquoted> {
   return mistake({ at: close + 1, length: raw.length - close - 1 }, "there is text after the closing quote");
 }
 
-/** A grammar of one value that may stand in quotes; `read` gets it without them. */
-export function quotable<T>(
-  form: string,
-  read: (text: string) => Reading<T>,
-  schema?: Schema,
-): Grammar<T> {
-  return {
-    form,
-    schema,
-    read(raw) {
-      const bare = unquote(raw);
-      if ("mistake" in bare) return bare;
-      const reading = read(bare.value.text);
-      if ("value" in reading) return reading;
-      return { mistake: { ...reading.mistake, at: reading.mistake.at + bare.value.at } };
-    },
-    readText: read,
-  };
+/** Takes off quotes that can be no part of the value: single ones, and one that has lost its fellow, as of old. */
+export function unquoteLoosely(raw: string): Reading<Unquoted> {
+  if (/^'[^'"]*'$/.test(raw)) return value({ text: raw.slice(1, -1), at: 1 }, SINGLE);
+  if (/^"[^"]+$/.test(raw)) return value({ text: raw.slice(1).trim(), at: 1 }, NOT_CLOSED);
+  if (/^[^"]+"$/.test(raw)) return value({ text: raw.slice(0, -1).trim(), at: 0 }, NOT_OPENED);
+  return unquote(raw);
+}
+
+/** What is said of single quotes. */
+export const SINGLE: Remark = { text: "single quotes are taken for double ones", hint: "write double quotes, or none" };
+const HALF = "write both quotes, or none";
+/** What is said of a quote that is not closed. */
+export const NOT_CLOSED: Remark = { text: "the closing quote is missing: the value ends with the line", hint: HALF };
+const NOT_OPENED: Remark = { text: "the opening quote is missing: the value begins behind the =", hint: HALF };
+
+/** A grammar of one value that may stand in quotes, which are no part of it; `read` gets it without them. */
+export function quotable<T>(form: string, read: (text: string) => Reading<T>, schema?: Schema): Grammar<T> {
+  return { form, schema, isLoose: true, read: (raw) => readBare(unquoteLoosely(raw), read), readText: read };
+}
+
+/** A grammar of text that may have quotes in it, and stand in quotes: then it has both. */
+export function quotableText<T>(form: string, read: (text: string) => Reading<T>, schema?: Schema): Grammar<T> {
+  return { form, schema, read: (raw) => readBare(unquote(raw), read), readText: read };
+}
+
+function readBare<T>(bare: Reading<Unquoted>, read: (text: string) => Reading<T>): Reading<T> {
+  if ("mistake" in bare) return bare;
+  const reading = shifted(read(bare.value.text), bare.value.at);
+  return "value" in reading && bare.remark ? value(reading.value, bare.remark) : reading;
 }

@@ -9,7 +9,7 @@ import type { AlertState, NotifyTarget } from "../model/virtual_service.ts";
 import { parseWebAddress, type WebAddress } from "../model/web_address.ts";
 import { type Grammar, mistake, type Reading, shifted, value, whole } from "./grammar.ts";
 import { closest } from "./closest.ts";
-import { quotable, unquote } from "./quotes.ts";
+import { quotable, quotableText, unquoteLoosely } from "./quotes.ts";
 
 /** A grammar's `openPart` where a value may be a secret from its first character. */
 const closed = () => 0;
@@ -161,7 +161,7 @@ export const httpMethod: Grammar<HttpMethod> = quotable(HTTP_METHODS.join("|"), 
 
 /** A header line: `Name: value` (RFC 9110, 5.5 and 5.6.2 say of which characters). */
 export const requestHeader: Grammar<RequestHeader> = {
-  ...quotable("Name: value", readHeader),
+  ...quotableText("Name: value", readHeader),
   openPart: closed,
 };
 
@@ -187,7 +187,10 @@ export const statusRanges: Grammar<readonly StatusRange[]> = quotable("status[-s
 });
 
 /** Any text. */
-export const text: Grammar<string> = { ...quotable("text", (text) => value(text)), openPart: closed };
+export const text: Grammar<string> = { ...quotableText("text", (text) => value(text)), openPart: closed };
+
+/** What mails say of a virtual service. */
+export const remark: Grammar<string> = { ...quotable("text", (text) => value(text)), openPart: closed };
 
 /** Text that no log and no message may show. */
 export const secret: Grammar<Secret> = {
@@ -259,29 +262,37 @@ export const logFormat = oneOf(["text", "json"]);
 /** An address of mail: none may hold a blank, or look like an option, or like a program or a file that mail is to go to. */
 const MAIL_ADDRESS = /^[^\s<>"'@,;:\\()|/-][^\s<>"@,;:\\()]*(@[^\s<>"'@,;:\\()]+)?$/;
 
-/** Mail addresses, separated by commas. Mailers take them as arguments. */
-export const mailAddresses: Grammar<readonly string[]> = quotable("address,...", (text) => {
+/** What stands in the From header (RFC 5322, 3.4): an address, or a name, perhaps in quotes, and an address in angle brackets. */
+const MAILBOX = /^(?:[^<>"]*|"(?:[^"\\]|\\.)*")\s*<([^\s<>]+)>$|^(\S+)\s+\([^()]*\)$/;
+
+const bareAddresses = quotable("address,...", readAddresses);
+
+/** Mail addresses, separated by commas, perhaps with names. Mailers take the addresses as arguments. */
+export const mailAddresses: Grammar<readonly string[]> = {
+  ...bareAddresses,
+  // A name in quotes is no value in quotes.
+  read: (raw) => /^"[^"]*"\s*</.test(raw) ? readAddresses(raw) : bareAddresses.read(raw),
+};
+
+function readAddresses(text: string): Reading<readonly string[]> {
   const addresses: string[] = [];
   for (const { word, at } of commaSeparated(text)) {
-    if (!MAIL_ADDRESS.test(word)) {
+    const address = MAILBOX.exec(word)?.[1] ?? word;
+    if (!MAIL_ADDRESS.test(address)) {
       return mistake({ at, length: word.length }, `not a mail address: ${quoted(word)}`, mailAddressHint(text));
     }
-    addresses.push(word);
+    addresses.push(address);
   }
   return value(addresses);
-});
+}
 
 function mailAddressHint(text: string): string {
   const words = text.split(/[\s,;]+/).filter((word) => word !== "");
   if (words.length > 1 && words.every((word) => MAIL_ADDRESS.test(word) && word.includes("@"))) {
     return `write commas between addresses: ${words.join(", ")}`;
   }
-  const inBrackets = /^[^<>]*<([^<>]*)>$/.exec(text)?.[1];
-  return `write ${inBrackets !== undefined && MAIL_ADDRESS.test(inBrackets) ? inBrackets : "name@example.org"}`;
+  return "write name@example.org";
 }
-
-/** What stands in the From header (RFC 5322, 3.4): an address, or a name, perhaps in quotes, and an address in angle brackets. */
-const MAILBOX = /^(?:[^<>"]*|"(?:[^"\\]|\\.)*")\s*<([^\s<>]+)>$/;
 
 /** The sender of mail. */
 export const mailbox: Grammar<string> = {
@@ -289,14 +300,17 @@ export const mailbox: Grammar<string> = {
   read(raw) {
     // A name in quotes is no value in quotes.
     if (/^"[^"]*"\s*</.test(raw)) return readMailbox(raw);
-    const bare = unquote(raw);
-    return "mistake" in bare ? bare : shifted(readMailbox(bare.value.text), bare.value.at);
+    const bare = unquoteLoosely(raw);
+    if ("mistake" in bare) return bare;
+    const reading = shifted(readMailbox(bare.value.text), bare.value.at);
+    return "value" in reading ? value(reading.value, bare.remark) : reading;
   },
   readText: readMailbox,
 };
 
 function readMailbox(text: string): Reading<string> {
-  const address = MAILBOX.exec(text)?.[1] ?? text;
+  const [, inBrackets, beforeComment] = MAILBOX.exec(text) ?? [];
+  const address = inBrackets ?? beforeComment ?? text;
   if (MAIL_ADDRESS.test(address)) return value(text);
   return mistake(
     whole(text),
@@ -436,8 +450,9 @@ export const command: Grammar<readonly string[]> = {
   form: "path [argument...]",
   openPart: (raw) => /^["']?\/[^\s"'=]*(?=["'\s]|$)/.exec(raw)?.[0].length ?? 0,
   read(raw) {
-    const outer = /^"([^"]*)"$/.exec(raw);
-    const [line, shift] = outer ? [outer[1], 1] : [raw, 0];
+    const bare = /^"[^"]*"$|^"[^"]*$|^[^"]*"$/.test(raw) ? unquoteLoosely(raw) : value({ text: raw, at: 0 });
+    if ("mistake" in bare) return bare;
+    const { text: line, at: shift } = bare.value;
     const words: string[] = [];
     const word = /\s*((?:[^\s"']|"[^"]*"|'[^']*')+)|\s*(["'])/gy;
     for (let match = word.exec(line); match; match = word.exec(line)) {
@@ -445,7 +460,7 @@ export const command: Grammar<readonly string[]> = {
       words.push(match[1].replace(/"([^"]*)"|'([^']*)'/g, (_, double, single) => double ?? single));
       if (word.lastIndex === line.length) break;
     }
-    return words.length > 0 ? value(words) : mistake(whole(raw), "the command is missing");
+    return words.length > 0 ? value(words, bare.remark) : mistake(whole(raw), "the command is missing");
   },
 };
 

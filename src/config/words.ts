@@ -2,8 +2,8 @@
  * Values of several words and quoted strings.
  */
 
-import { mistake, type Reading, type Spot, value } from "./grammar.ts";
-import { closingQuote } from "./quotes.ts";
+import { mistake, type Reading, type Remark, type Spot, value } from "./grammar.ts";
+import { closingQuote, NOT_CLOSED, SINGLE, type Unquoted, unquoteLoosely } from "./quotes.ts";
 
 /** A word or a quoted string. */
 export interface Word extends Spot {
@@ -11,9 +11,20 @@ export interface Word extends Spot {
   readonly inQuotes: boolean;
 }
 
-/** A line whose quotes hold all of it; those of a request and receive pair stay. */
-export function withoutOuterQuotes(raw: string): { readonly text: string; readonly at: number } {
-  return /^"[^"]*"$/.test(raw) ? { text: raw.slice(1, -1), at: 1 } : { text: raw, at: 0 };
+/**
+ * A line whose quotes hold all of it; those of a request and receive pair stay. Such a value begins with a name: a quote
+ * there opens all of the line, and an odd one has lost its fellow.
+ */
+export function withoutOuterQuotes(raw: string): Unquoted & { readonly remark?: Remark } {
+  if (!raw.startsWith('"')) {
+    const isHalf = /^[^"]+"$/.test(raw);
+    const bare = isHalf || /^'[^']*'$/.test(raw) ? unquoteLoosely(raw) : undefined;
+    if (bare && "value" in bare) return { ...bare.value, remark: bare.remark };
+    return /^'.*'$/.test(raw) ? { text: raw.slice(1, -1), at: 1, remark: SINGLE } : { text: raw, at: 0 };
+  }
+  const quotes = raw.split('"').length - 1;
+  if (quotes % 2 === 0 && raw.endsWith('"')) return { text: raw.slice(1, -1), at: 1 };
+  return quotes % 2 === 1 ? { text: raw.slice(1), at: 1, remark: NOT_CLOSED } : { text: raw, at: 0 };
 }
 
 /** Words and quoted strings, separated by blanks and at most one comma. */
