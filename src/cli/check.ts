@@ -6,7 +6,8 @@ import type { SyntaxTree } from "../config/syntax_tree.ts";
 import { fileMode, isMissing, localAddresses, schedulers, sysctl } from "../doctor/machine.ts";
 import type { Model } from "../model/virtual_service.ts";
 import { filled } from "./filled.ts";
-import { findInstance, hasConfiguration, notFound } from "./instance.ts";
+import { hasConfiguration, notFound } from "./instance.ts";
+import { findAsked } from "./running_instance.ts";
 import { type Paint, paintFor } from "./paint.ts";
 import { type Tool, UsageError } from "./tool.ts";
 import { toolArguments } from "./tool_arguments.ts";
@@ -42,7 +43,7 @@ Exit status: 0 no problems found (perhaps with notes), 1 warnings, 2 errors.
   async run(args) {
     const { values, words } = toolArguments(args, OPTIONS, 1);
     const ignored = ignoredLints(values.ignore);
-    const instance = findInstance(words[0]);
+    const instance = findAsked(words[0]);
     if (!values.json && !hasConfiguration(instance)) {
       console.error(notFound(instance));
       return STATUS.errors;

@@ -2,6 +2,7 @@ import { filled } from "./filled.ts";
 import { isHidden, parseArguments, type Verb, type VerbOptions } from "./arguments.ts";
 import { ExitStatus } from "./exit_status.ts";
 import { findInstance, type Instance } from "./instance.ts";
+import { findForStatus } from "./running_instance.ts";
 import { UsageError } from "./tool.ts";
 import { loadTools, TOOLS } from "./tools.ts";
 import { USAGE_TEXT } from "./usage.ts";
@@ -59,7 +60,9 @@ async function dispatch(args: readonly string[]): Promise<ExitStatus> {
       return await runTool(invocation.name, invocation.args);
     case "verb": {
       const command = await COMMANDS[invocation.verb]();
-      return await command(findInstance(invocation.config), invocation.options);
+      const { verb, config, options } = invocation;
+      const isPerson = options.form !== undefined || Deno.stdout.isTerminal();
+      return await command(verb === "status" ? findForStatus(config, isPerson) : findInstance(config), options);
     }
   }
 }

@@ -7,6 +7,7 @@ import { entriesOf } from "../system/folder.ts";
 import { sayNeeds } from "./doctor_real.ts";
 import { filled } from "./filled.ts";
 import { findInstance, hasConfiguration, type Instance, runFolders } from "./instance.ts";
+import { findAsked } from "./running_instance.ts";
 import { type Paint, paintFor } from "./paint.ts";
 import { type Tool, UsageError } from "./tool.ts";
 import { toolArguments } from "./tool_arguments.ts";
@@ -58,7 +59,7 @@ Exit status: 0 all is well, 1 advice, 2 problems.
 
 /** What is known of the configuration; a default one that is not there is no matter. */
 async function factsOf(name: string | undefined): Promise<ConfigurationFacts | undefined> {
-  const instance = findInstance(name);
+  const instance = findAsked(name);
   if (name === undefined && !hasConfiguration(instance)) return undefined;
   const { model, problems } = await loadConfig(instance.file);
   const counts: Record<Severity, number> = { error: 0, warning: 0, note: 0 };
@@ -68,7 +69,7 @@ async function factsOf(name: string | undefined): Promise<ConfigurationFacts | u
 
 /** The configurations whose daemons run beside the one that is asked about. */
 async function neighboursOf(name: string | undefined): Promise<readonly Neighbour[]> {
-  const own = findInstance(name);
+  const own = findAsked(name);
   const found: Neighbour[] = [];
   for (const { name: entry } of runFolders().flatMap(entriesOf)) {
     const label = /^ldirectord\.(.+)\.pid$/.exec(entry)?.[1];

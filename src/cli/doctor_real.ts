@@ -8,7 +8,7 @@ import { familyOf, type IpAddress, isInNetwork, isLoopback, parseIp } from "../m
 import type { Forwarding } from "../model/table.ts";
 import type { Model } from "../model/virtual_service.ts";
 import { filled } from "./filled.ts";
-import { findInstance } from "./instance.ts";
+import { findAsked } from "./running_instance.ts";
 import { loadInstance } from "./load_instance.ts";
 import { type Paint, paintFor } from "./paint.ts";
 import { UsageError } from "./tool.ts";
@@ -32,7 +32,7 @@ export async function sayNeeds(address: string, options: RealOptions, name: stri
   if (typeof reals === "number") return reals;
   if (reals.length === 0) {
     console.error(
-      `ldirectord doctor: no real server has the address ${ip} in ${findInstance(name).file}; ` +
+      `ldirectord doctor: no real server has the address ${ip} in ${findAsked(name).file}; ` +
         "without a configuration say --method gate|masq|ipip --virtual ADDRESS",
     );
     return STATUS.unknown;
@@ -55,7 +55,7 @@ function givenReal(address: IpAddress, { method = "", virtual = [] }: RealOption
 
 /** The real server as the configuration has it: once for each method by which it is reached. */
 async function configuredReals(address: IpAddress, name: string | undefined): Promise<readonly RealToSetUp[] | number> {
-  const runnable = await loadInstance(findInstance(name), true);
+  const runnable = await loadInstance(findAsked(name), true);
   if (typeof runnable === "number") return STATUS.unknown;
   const virtuals = virtualsByMethod(runnable.model, address);
   return [...virtuals].map(([method, addresses]) => realToSetUp(address, method, [...addresses]));

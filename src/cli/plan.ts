@@ -11,7 +11,8 @@ import { encodeAction } from "../ipvs/rules.ts";
 import type { Action, Plan } from "../model/plan.ts";
 import { destinationKey, type IpvsTable, serviceLabel } from "../model/table.ts";
 import type { Model } from "../model/virtual_service.ts";
-import { findInstance, type Instance, keptFiles } from "./instance.ts";
+import { type Instance, keptFiles } from "./instance.ts";
+import { findAsked } from "./running_instance.ts";
 import { loadInstance } from "./load_instance.ts";
 import { type Paint, paintFor } from "./paint.ts";
 import { commands, type DiffLine, diffLines } from "./plan_text.ts";
@@ -43,7 +44,7 @@ Exit status: 0 nothing to do, 2 changes, 1 it cannot be said.
 
   async run(args) {
     const { values, words } = toolArguments(args, OPTIONS, 1);
-    const instance = findInstance(words[0]);
+    const instance = findAsked(words[0]);
     const runnable = await loadInstance(instance, true);
     if (typeof runnable === "number") return STATUS.failed;
     const { model } = runnable;

@@ -10,6 +10,7 @@ import { type Check, expectsHeaders, isAskedByHelper, RECEIVE_HINT } from "../mo
 import type { Model } from "../model/virtual_service.ts";
 import { ExitStatus } from "./exit_status.ts";
 import { findInstance, hasConfiguration } from "./instance.ts";
+import { findAsked } from "./running_instance.ts";
 import { loadInstance } from "./load_instance.ts";
 import { type Paint, paintFor } from "./paint.ts";
 import { runRounds } from "./run_rounds.ts";
@@ -130,7 +131,7 @@ async function choose(words: readonly string[], values: Values): Promise<readonl
   if (option) throw new UsageError(`--${option} is for a URL; a configuration says how its checks are made`);
   const alone = words.length === 1 && hasConfiguration(findInstance(words[0]));
   const [name, wanted] = words.length === 2 || alone ? words : [undefined, words[0]];
-  const runnable = await loadInstance(findInstance(name), true);
+  const runnable = await loadInstance(findAsked(name), true);
   if (typeof runnable === "number") return STATUS.notAsked;
   const { model } = runnable;
   const probes = checksIn(model).flatMap((check) => {

@@ -15,13 +15,35 @@ import { UsageError } from "./tool.ts";
 export function findRunning(name?: string): Instance {
   const usual = findInstance(name);
   if (name !== undefined || runs(usual)) return usual;
-  // Several names may be those of one daemon.
-  const found = socketNames().map((each) => findInstance(each)).filter(runs);
-  const running = [...new Map(found.map((each) => [each.pidFile, each])).values()];
+  const running = runningInstances();
   if (running.length > 1) {
-    throw new UsageError(`several directors run: ${running.map((each) => each.name).join(", ")}; which? --config NAME`);
+    const names = running.map((each) => each.name).join(", ");
+    throw new UsageError(`several directors are running (${names}): choose one with --config NAME`);
   }
   return running[0] ?? usual;
+}
+
+/** The instance that a person asks about: as {@link findRunning}, but the default one where several run. */
+export function findAsked(name?: string): Instance {
+  const usual = findInstance(name);
+  if (name !== undefined || runs(usual)) return usual;
+  const running = runningInstances();
+  return running.length === 1 ? running[0] : usual;
+}
+
+/**
+ * The instance whose status is asked for. A program that names none, as a cluster manager does, means the default one, if it
+ * has a configuration, whatever else runs.
+ */
+export function findForStatus(name: string | undefined, isPerson: boolean): Instance {
+  const usual = findInstance(name);
+  return !isPerson && hasConfiguration(usual) ? usual : findAsked(name);
+}
+
+/** All instances that run. Several names may be those of one daemon. */
+function runningInstances(): readonly Instance[] {
+  const found = socketNames().map((each) => findInstance(each)).filter(runs);
+  return [...new Map(found.map((each) => [each.pidFile, each])).values()];
 }
 
 /**

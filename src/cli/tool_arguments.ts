@@ -23,7 +23,7 @@ export function toolArguments<const O extends Options>(
 ): ToolArguments<O> {
   try {
     const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
-    if (positionals.length > most) throw new UsageError(`what is ${positionals[most]}?`);
+    if (positionals.length > most) throw new UsageError(`unexpected argument '${positionals[most]}'`);
     return { values, words: positionals };
   } catch (error) {
     if (error instanceof TypeError) throw new UsageError(error.message.split(". ")[0]);

@@ -1,4 +1,4 @@
-import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, doesNotMatch, match, ok, rejects, strictEqual } from "node:assert/strict";
 import { stripVTControlCharacters } from "node:util";
 import { parse } from "yaml";
 import { askOnce, NobodyThere } from "../../../src/control/client.ts";
@@ -127,6 +127,25 @@ scenario(
     match((await director.tool("history", "10.0.0.11")).stdout, /order .*drain has ended: its time is over/);
   },
 );
+
+scenario("a question without a name is about the only director that runs", async (world) => {
+  const { director, reals, table } = world;
+  await reals.are(["10.0.0.11", "10.0.0.12"]);
+  await director.start(PAIR);
+  await table.becomes(pairWith("3"));
+  strictEqual(JSON.parse((await director.tool("status", "--json")).stdout).daemon.config, "/etc/ha.d/www");
+  await Deno.writeTextFile("/etc/ha.d/ldirectord.cf", "# nothing\n");
+  strictEqual((await director.tool("status")).code, 3, "a cluster manager means the default one");
+  for (const words of [["check"], ["plan"], ["probe"], ["doctor", "--real", "10.0.0.11"]]) {
+    const { code, stdout, stderr } = await director.tool(...words);
+    ok(code < 2 && !/not found/.test(stderr), `${words.join(" ")}: ${code} ${stderr}`);
+    ok(/10\.0\.0\.1|\/etc\/ha\.d\/www|192\.0\.2\.10/.test(stdout) || words[0] === "plan", stdout);
+  }
+  const wrong = await director.tool("drain", "10.0.0.19");
+  strictEqual(wrong.code, 1);
+  match(wrong.stderr, /no real server is called 10\.0\.0\.19; there are 10\.0\.0\.1/);
+  doesNotMatch(wrong.stderr, /did you mean/);
+});
 
 scenario("disable takes a real server out as its death would, and tells when nobody is left", async (world) => {
   const { director, reals, table, client } = world;
