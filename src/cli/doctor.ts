@@ -33,7 +33,7 @@ settings, addresses, permissions, the table. What is not as it should be is said
 with the reason and the commands that set it right. Nothing is changed. Without
 root the table is not looked at.
 
-With --real, says what the real server of that address needs, on Debian, RHEL
+With --real, says what the real server of that address or name needs, on Debian, RHEL
 and with systemd-networkd. The method and the virtual addresses come from the
 configuration, or from the options where there is none.
 

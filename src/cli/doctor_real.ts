@@ -6,7 +6,7 @@ import { localAddresses } from "../doctor/machine.ts";
 import { type RealNeeds, realNeeds, type RealToSetUp } from "../doctor/real_needs.ts";
 import { familyOf, type IpAddress, isInNetwork, isLoopback, parseIp } from "../model/address.ts";
 import type { Forwarding } from "../model/table.ts";
-import type { Model } from "../model/virtual_service.ts";
+import { givenNames, type Model } from "../model/virtual_service.ts";
 import { filled } from "./filled.ts";
 import { findAsked } from "./running_instance.ts";
 import { loadInstance } from "./load_instance.ts";
@@ -26,10 +26,13 @@ export interface RealOptions {
 
 /** Says what the real server of that address needs. Gives the exit status: 0, or 2 when it cannot be said. */
 export async function sayNeeds(address: string, options: RealOptions, name: string | undefined): Promise<number> {
-  const ip = parseIp(address.replace(/^\[|\]$/g, ""));
-  if (!ip) throw new UsageError(`not an address: ${address}`);
-  const reals = options.method ? [givenReal(ip, options)] : await configuredReals(ip, name);
-  if (typeof reals === "number") return reals;
+  const given = parseIp(address.replace(/^\[|\]$/g, ""));
+  if (!given && options.method) throw new UsageError(`not an address: ${address}`);
+  const model = options.method ? undefined : await modelOf(name);
+  if (typeof model === "number") return model;
+  const ip = given ?? (model && addressOf(address, model));
+  if (!ip) throw new UsageError(`neither an address nor a name of the configuration: ${address}`);
+  const reals = model ? configuredReals(ip, model) : [givenReal(ip, options)];
   if (reals.length === 0) {
     console.error(
       `ldirectord doctor: no real server has the address ${ip} in ${findAsked(name).file}; ` +
@@ -54,11 +57,20 @@ function givenReal(address: IpAddress, { method = "", virtual = [] }: RealOption
 }
 
 /** The real server as the configuration has it: once for each method by which it is reached. */
-async function configuredReals(address: IpAddress, name: string | undefined): Promise<readonly RealToSetUp[] | number> {
-  const runnable = await loadInstance(findAsked(name), true);
-  if (typeof runnable === "number") return STATUS.unknown;
-  const virtuals = virtualsByMethod(runnable.model, address);
+function configuredReals(address: IpAddress, model: Model): readonly RealToSetUp[] {
+  const virtuals = virtualsByMethod(model, address);
   return [...virtuals].map(([method, addresses]) => realToSetUp(address, method, [...addresses]));
+}
+
+async function modelOf(name: string | undefined): Promise<Model | number> {
+  const runnable = await loadInstance(findAsked(name), true);
+  return typeof runnable === "number" ? STATUS.unknown : runnable.model;
+}
+
+/** The address of a real server that the configuration calls so. */
+function addressOf(name: string, model: Model): IpAddress | undefined {
+  const reals = [...model.virtuals.values()].flatMap(({ reals }) => [...reals.values()]);
+  return reals.find((real) => givenNames(model, real).includes(name))?.destination.address;
 }
 
 function virtualsByMethod(model: Model, address: IpAddress): ReadonlyMap<Forwarding, ReadonlySet<IpAddress>> {

@@ -117,7 +117,7 @@ function directiveText(name: string): string | undefined {
     `  default:  ${without}`,
   ];
   const users = lookedAtBy(found.name);
-  if (users.length > 0) lines.push(row("for:", users.join(", "), 12).slice(2));
+  if (users.length > 0) lines.push(row("for:", users.join(", "), 14).slice(2));
   if (outdated) lines.push(`  ${outdated.status}: ${outdated.text}`);
   const structure = STRUCTURES[name];
   if (structure) {

@@ -10,12 +10,12 @@ import { Ipvsadm } from "../ipvs/ipvsadm.ts";
 import { encodeAction } from "../ipvs/rules.ts";
 import type { Action, Plan } from "../model/plan.ts";
 import { destinationKey, type IpvsTable, serviceLabel } from "../model/table.ts";
-import type { Model } from "../model/virtual_service.ts";
+import { givenNames, type Model } from "../model/virtual_service.ts";
 import { type Instance, keptFiles } from "./instance.ts";
 import { findAsked } from "./running_instance.ts";
 import { loadInstance } from "./load_instance.ts";
 import { type Paint, paintFor } from "./paint.ts";
-import { commands, type DiffLine, diffLines } from "./plan_text.ts";
+import { commands, type DiffLine, diffLines, type NameOf } from "./plan_text.ts";
 import { ASSUMED_UP, checkedNow, daemonsVerdicts, type Verdicts } from "./plan_verdicts.ts";
 import type { Tool } from "./tool.ts";
 import { toolArguments } from "./tool_arguments.ts";
@@ -58,7 +58,7 @@ Exit status: 0 nothing to do, 2 changes, 1 it cannot be said.
     const { steps } = outcome;
     if (values.json) console.log(JSON.stringify(report(model, verdicts, steps), undefined, 2));
     else if (values.commands) { for (const command of commands(steps)) console.log(command); }
-    else console.log(text(outcome, verdicts, paintFor(Deno.stdout)));
+    else console.log(text(outcome, verdicts, namesIn(model), paintFor(Deno.stdout)));
     return steps.length > 0 ? STATUS.changes : STATUS.nothing;
   },
 };
@@ -104,7 +104,14 @@ async function maintenanceNow(model: Model): Promise<Extract<HealthEvent, { type
   return { type: "maintenance", files, names: watch.names };
 }
 
-function text({ current, desired, steps }: Comparison, { said, gone }: Verdicts, paint: Paint): string {
+function namesIn(model: Model): NameOf {
+  return (virtual, key) => {
+    const real = model.virtuals.get(virtual)?.reals.get(key);
+    return real && givenNames(model, real)[0];
+  };
+}
+
+function text({ current, desired, steps }: Comparison, { said, gone }: Verdicts, names: NameOf, paint: Paint): string {
   const others = [...current.keys()].filter((key) => !desired.has(key) && !gone.has(key)).length;
   const untouched = others === 1
     ? "1 virtual service of others stays as it is."
@@ -112,7 +119,7 @@ function text({ current, desired, steps }: Comparison, { said, gone }: Verdicts,
     ? `${others} virtual services of others stay as they are.`
     : "";
   if (steps.length === 0) return [said, "Nothing to do: the kernel's table is as wanted.", untouched].join("\n").trim();
-  const lines = diffLines(steps, current, desired).map((line) => painted(line, paint));
+  const lines = diffLines(steps, current, desired, names).map((line) => painted(line, paint));
   const count = `${steps.length} change${steps.length === 1 ? "" : "s"}:`;
   return [said, untouched, "", ...lines, "", count, ...commands(steps).map((command) => `    ${command}`)]
     .filter((line, i) => line !== "" || i !== 1)

@@ -7,6 +7,7 @@ import { encodeAction } from "../ipvs/rules.ts";
 import type { Action, Plan } from "../model/plan.ts";
 import {
   type Destination,
+  type DestinationKey,
   destinationKey,
   type IpvsTable,
   serviceLabel,
@@ -23,10 +24,18 @@ export interface DiffLine {
 }
 
 /** The difference that a plan makes, grouped by virtual service. */
-export function diffLines(plan: Plan, current: IpvsTable, desired: DesiredTable): readonly DiffLine[] {
+export function diffLines(
+  plan: Plan,
+  current: IpvsTable,
+  desired: DesiredTable,
+  nameOf: NameOf = () => undefined,
+): readonly DiffLine[] {
   const byService = Map.groupBy(plan, (action) => virtualKey(action.service.address));
-  return [...byService].flatMap(([key, actions]) => serviceLines(key, actions, current, desired));
+  return [...byService].flatMap(([key, actions]) => serviceLines(key, actions, current, desired, nameOf));
 }
+
+/** The name that the configuration gives to a real server, if any. */
+export type NameOf = (virtual: VirtualKey, real: DestinationKey) => string | undefined;
 
 /** The changes as commands for a shell. */
 export function commands(plan: Plan): readonly string[] {
@@ -43,9 +52,12 @@ function serviceLines(
   actions: readonly Action[],
   current: IpvsTable,
   desired: DesiredTable,
+  nameOf: NameOf,
 ): readonly DiffLine[] {
   const own = actions.find((action) => !("destination" in action));
-  const reals = actions.flatMap((action) => "destination" in action ? [realLine(key, action, current, desired)] : []);
+  const reals = actions.flatMap((action) =>
+    "destination" in action ? [realLine(key, action, current, desired, nameOf)] : []
+  );
   return [headLine(key, own, current, desired), ...reals];
 }
 
@@ -89,11 +101,13 @@ function realLine(
   action: Extract<Action, { destination: Destination }>,
   current: IpvsTable,
   desired: DesiredTable,
+  nameOf: NameOf,
 ): DiffLine {
   const real = destinationKey(action.destination);
   const before = current.get(key)?.destinations.get(real);
   const after = desired.get(key)?.destinations.get(real);
-  const name = `    ${after ? NOUNS[after.role] : "real"} ${real}`;
+  const given = nameOf(key, real);
+  const name = `    ${after ? NOUNS[after.role] : "real"} ${real}${given === undefined ? "" : ` (${given})`}`;
   if (!after) return { sign: "-", text: `${name}  ${destinationText(before ?? action.destination)}` };
   if (!before) return { sign: "+", text: `${name}  ${destinationText(after)}` };
   return { sign: "~", text: `${name}  ${changeText(before, after)}` };

@@ -7,7 +7,7 @@ import { rounded } from "../daemon/check_records.ts";
 import { checksIn, type CheckUser, usersOf } from "../director/check_users.ts";
 import { formatEndpoint, type IpAddress } from "../model/address.ts";
 import { type Check, expectsHeaders, isAskedByHelper, RECEIVE_HINT } from "../model/check.ts";
-import type { Model } from "../model/virtual_service.ts";
+import { givenNames, type Model } from "../model/virtual_service.ts";
 import { ExitStatus } from "./exit_status.ts";
 import { findInstance, hasConfiguration } from "./instance.ts";
 import { findAsked } from "./running_instance.ts";
@@ -82,6 +82,8 @@ interface Probe {
   readonly check: Check;
   /** Absent for a URL. */
   readonly users: readonly CheckUser[];
+  /** Them in words, with a blank in front; empty for a URL. */
+  readonly whom: string;
 }
 
 type Values = ReturnType<typeof toolArguments<typeof OPTIONS>>["values"];
@@ -122,7 +124,7 @@ async function chooseByUrl(url: string, directives: readonly Given[]): Promise<r
   const error = problems.find(({ severity }) => severity === "error");
   if (error) throw new UsageError(`${error.text}${error.hint ? `; ${error.hint}` : ""}`);
   if (!model || model.unresolved.length > 0) return `${model?.unresolved[0].host ?? url} has no address`;
-  return checksIn(model).map((check) => ({ check, users: [] }));
+  return checksIn(model).map((check) => ({ check, users: [], whom: "" }));
 }
 
 /** What the words name: a configuration, something in it, or both. */
@@ -136,7 +138,7 @@ async function choose(words: readonly string[], values: Values): Promise<readonl
   const { model } = runnable;
   const probes = checksIn(model).flatMap((check) => {
     const users = usersOf(model, check.key).filter((user) => wanted === undefined || isMeant(user, wanted, model));
-    return users.length > 0 ? [{ check, users }] : [];
+    return users.length > 0 ? [{ check, users, whom: forWhom(users, model) }] : [];
   });
   if (probes.length > 0) return probes;
   if (wanted === undefined) return `nothing is checked in ${model.file}`;
@@ -157,7 +159,7 @@ function isMeant({ virtual, real }: CheckUser, wanted: string, model: Model): bo
     address,
     formatEndpoint(address, real.configuredPort),
   ];
-  for (const host of model.hostNames.get(address) ?? []) names.push(host, `${host}:${port}`);
+  for (const name of givenNames(model, real)) names.push(name, `${name}:${port}`);
   return names.includes(wanted) || names.includes(wanted.replace(/^\[(.*)\]$/, "$1"));
 }
 
@@ -198,7 +200,7 @@ function verdictOf(rounds: readonly Round[]): keyof typeof STATUS {
   return failures.length > 0 ? "down" : "up";
 }
 
-function conversation({ check, users }: Probe, { result, durationMs, trace }: Round, paint: Paint): string {
+function conversation({ check, whom }: Probe, { result, durationMs, trace }: Round, paint: Paint): string {
   const verdict = result.up
     ? paint.green("up")
     : result.why === "internal"
@@ -208,7 +210,7 @@ function conversation({ check, users }: Probe, { result, durationMs, trace }: Ro
   const isBlind = !result.up && result.why === "mismatch" && expectsHeaders(check.target);
   const lines = trace.map(({ atMs, text }) => `${paint.dim(milliseconds(atMs))}  ${text}`);
   return [
-    paint.bold(nameOf(check)) + forWhom(users),
+    paint.bold(nameOf(check)) + whom,
     ...lines,
     `${paint.dim(milliseconds(durationMs))}  ${verdict}${why}: ${result.detail}`,
     ...isBlind ? [`              hint: receive sees the body only: ${RECEIVE_HINT}`] : [],
@@ -224,9 +226,12 @@ function nameOf({ method, target }: Check): string {
   return method === "ping" ? `${kind} ${target.address}` : `${kind} ${formatEndpoint(target.address, target.port)}`;
 }
 
-function forWhom(users: readonly CheckUser[]): string {
-  if (users.length === 0) return "";
-  return ` for ${users.map(({ virtual, real }) => `${real.key} of ${virtual.label}`).join(", ")}`;
+function forWhom(users: readonly CheckUser[], model: Model): string {
+  const named = users.map(({ virtual, real }) => {
+    const [name] = givenNames(model, real);
+    return `${real.key}${name === undefined ? "" : ` (${name})`} of ${virtual.label}`;
+  });
+  return ` for ${named.join(", ")}`;
 }
 
 function summary(rounds: readonly Round[]): string {

@@ -29,7 +29,7 @@ const GAP = "  ";
 
 /** All columns but the last, which is why. */
 export const COLUMNS: readonly Column[] = [
-  { title: "REAL SERVER", align: "left", dispensable: 0, text: (real) => real.real },
+  { title: "REAL SERVER", align: "left", dispensable: 0, text: nameText },
   { title: "STATE", align: "left", dispensable: 0, text: (real) => real.state },
   { title: "SINCE", align: "right", dispensable: 2, text: (real, now) => ageOf(real.since, now) },
   { title: "WEIGHT", align: "right", dispensable: 1, text: ({ weight }) => weightText(weight) },
@@ -40,6 +40,15 @@ export const COLUMNS: readonly Column[] = [
   { title: "LATENCY", align: "right", dispensable: 6, text: ({ checks: [check] }) => latencyText(check?.latencyMs) },
   { title: "FAILS", align: "right", dispensable: 8, text: ({ checks }) => failuresText(checks) },
 ];
+
+/** Characters of a name that are shown. */
+const LONGEST_NAME = 20;
+
+/** The address, and the first of its names. */
+function nameText({ real, names: [name] }: RealStatus): string {
+  if (name === undefined) return real;
+  return `${real} (${name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME - 1)}…` : name})`;
+}
 
 /** The whole table, line by line. */
 export function statusTable(status: Status, style: TableStyle): string[] {

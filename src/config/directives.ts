@@ -72,7 +72,8 @@ export const DIRECTIVES = {
       "and receive for this server; a request that begins with http:// or https:// is asked where it " +
       "says. The kernel stops sending it connections at u:n and resumes below l:n. Checks go to the " +
       "address after checkip: instead of the server's own (new; IPv6 in brackets, for a range a range), and their " +
-      "packets carry the mark after checkmark: instead of the section's (new).",
+      "packets carry the mark after checkmark: instead of the section's (new). label=web2 gives it a name, which is shown " +
+      "beside its address and taken by drain and the like (new).",
   },
   real6: {
     scope: "virtual",

@@ -53,6 +53,8 @@ export interface RealValue extends Endpoint {
   readonly checkIp?: CheckIp;
   /** The mark of its checks' packets, instead of the section's. */
   readonly checkMark?: CheckMark;
+  /** What it is called. */
+  readonly label?: string;
   /** Override those of the section; `""` means none. */
   readonly pair?: { readonly request: string; readonly receive: Expression };
   /** 0 = none. */
@@ -129,11 +131,11 @@ export const fallbackServer: Grammar<FallbackValue> = quotable("host[:port] [gat
 
 /**
  * `host[->host][:port] gate|masq|ipip [weight] ["request", "receive"] [l:n] [u:n] [checkip:address[->address]]
- * [checkmark:n]`.
+ * [checkmark:n] [label=name]`.
  */
 export const realServer: Grammar<RealValue> = {
   form:
-    'host[->host][:port] gate|masq|ipip [weight] ["request", "receive"] [l:n] [u:n] [checkip:address] [checkmark:n]',
+    'host[->host][:port] gate|masq|ipip [weight] ["request", "receive"] [l:n] [u:n] [checkip:address] [checkmark:n] [label=name]',
   openPart: (raw) => OPEN_PART.exec(raw)![0].length,
   read(raw) {
     const bare = withoutOuterQuotes(raw);
@@ -149,7 +151,7 @@ export const realServer: Grammar<RealValue> = {
 
 /** Server, forwarding method, weight and options: what follows may be a request with a password in it. */
 const OPEN_PART =
-  /^["'[]*[^\s"']*[.:][^\s"']*(?:\s+(?:gate|masq|ipip)(?:\s+(?:\d+|[lu]:\d+|check(?:ip|mark):[\w.:[\]>-]+)(?=\s|$))*)?|^["'[]*[^\s"',]*/i;
+  /^["'[]*[^\s"']*[.:][^\s"']*(?:\s+(?:gate|masq|ipip)(?:\s+(?:\d+|[lu]:\d+|check(?:ip|mark):[\w.:[\]>-]+|label=[\w.-]+)(?=\s|$))*)?|^["'[]*[^\s"',]*/i;
 
 function readReal(
   text: string,
@@ -170,6 +172,7 @@ function readReal(
   const thresholds: { l?: number; u?: number } = {};
   let checkIp: CheckIp | undefined;
   let checkMark: CheckMark | undefined;
+  let label: string | undefined;
   const strings: Word[] = [];
   for (const word of rest) {
     const threshold = /^([lu]):(\d+)$/.exec(word.text);
@@ -190,6 +193,11 @@ function readReal(
       const reading = packetMark.read(text.slice(at, word.at + word.length));
       if ("mistake" in reading) return shifted(reading, at);
       checkMark = { at: word.at, length: word.length, mark: reading.value };
+    } else if (word.text.startsWith(LABEL) && !word.inQuotes) {
+      if (label !== undefined) return mistake(word, `${LABEL} is given twice`);
+      label = word.text.slice(LABEL.length);
+      const wrong = labelMistake(label, endpoint.last !== undefined);
+      if (wrong !== undefined) return mistake(word, wrong, "write a name like web2");
     } else if (word.inQuotes) {
       if (strings.length === 2) return mistake(word, "there is text after the request and receive pair");
       strings.push(word);
@@ -220,6 +228,7 @@ function readReal(
     weight: weight ?? 1,
     checkIp,
     checkMark,
+    label,
     pair,
     lowerThreshold,
     upperThreshold,
@@ -228,6 +237,14 @@ function readReal(
 
 const CHECK_IP = "checkip:";
 const CHECK_MARK = "checkmark:";
+const LABEL = "label=";
+
+/** A label is taken where an address or a host's name is: it must look like neither an address nor an option. */
+function labelMistake(label: string, isRange: boolean): string | undefined {
+  if (isRange) return "a label is for one real server, and not for a range";
+  if (!/^[A-Za-z0-9_][\w.-]{0,62}$/.test(label)) return "a label has letters, digits, dots, hyphens and underscores";
+  return /^[\d.]+$/.test(label) ? "a label cannot look like an address" : undefined;
+}
 
 /** No names here: what a check depends on should not depend on a name server. */
 function readCheckIp(text: string, word: Word): Reading<CheckIp> {
@@ -370,6 +387,7 @@ function unknownRealWord(word: string): string {
 
 function realWordHint(word: string): string {
   if (/^check/i.test(word)) return "where and how checks go is written checkip:10.0.0.1 and checkmark:7";
+  if (/^label/i.test(word)) return "a label is written label=web2, without blanks";
   if (/^[lu]/.test(word)) return "thresholds are written l:10 and u:20";
-  return 'after the forwarding method: weight, "request", "receive", l:n, u:n, checkip:address, checkmark:n';
+  return 'after the forwarding method: weight, "request", "receive", l:n, u:n, checkip:address, checkmark:n, label=name';
 }

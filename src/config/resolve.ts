@@ -228,7 +228,7 @@ function realServer(
   policy: PolicyMaker,
   checkedAt: IpAddress,
 ): RealServer {
-  const { forwarding, weight, upperThreshold, lowerThreshold } = line.value;
+  const { forwarding, weight, upperThreshold, lowerThreshold, label } = line.value;
   const port = kernelPort(settings.address, { port: configuredPort, forwarding });
   const place = within(line, line.value.port ?? line.value.host);
   warnOfMapping(load, place, configuredPort, port, forwarding);
@@ -237,6 +237,7 @@ function realServer(
     key: destinationKey(destination),
     destination,
     configuredPort,
+    ...label === undefined ? {} : { label },
     policy: policy(address, configuredPort, checkedAt),
     line: line.line,
   };

@@ -52,8 +52,8 @@ function shownLine(line: string): string {
 function openLength(name: string, value: string): number {
   const row = findDirective(name)?.row;
   if (!row) return 0;
-  const raw = value.slice(0, valueExtent(value, 0).end).replace(FURTHER_VALUE, "");
-  return Math.min(raw.length, row.value.openPart?.(raw) ?? raw.length);
+  const raw = value.slice(0, valueExtent(value, 0).end);
+  return row.value.openPart?.(raw) ?? raw.replace(FURTHER_VALUE, "").length;
 }
 
 /** Directives whose values are hidden as a whole, and names that somebody may have meant for them. */

@@ -95,11 +95,17 @@ const real: Structure = {
       least: 1,
       inRow: (text) => `checkmark:${text}`,
     },
+    {
+      key: "label",
+      doc: "What it is called, in all that shows it and all that asks for it.",
+      inRow: (text) => `label=${text}`,
+    },
   ],
   split(raw) {
     const value = readValue(realServer, raw);
     if (!value) return undefined;
-    const { host, last, port, forwarding, weight, pair, lowerThreshold, upperThreshold, checkIp, checkMark } = value;
+    const { host, last, port, forwarding, weight, pair, checkIp, checkMark, label } = value;
+    const { lowerThreshold, upperThreshold } = value;
     const bracketed = (text: string) => text.includes(":") ? `[${text}]` : text;
     const range = (from: string, to: string | undefined) => `${bracketed(from)}${to ? `->${bracketed(to)}` : ""}`;
     return partsOf([
@@ -112,6 +118,7 @@ const real: Structure = {
       ["upper", upperThreshold > 0 ? String(upperThreshold) : undefined],
       ["checkip", checkIp && range(checkIp.first, checkIp.last)],
       ["checkmark", checkMark && String(checkMark.mark)],
+      ["label", label],
     ]);
   },
   read(row, pair) {

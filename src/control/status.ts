@@ -134,7 +134,7 @@ export type RealState =
 export interface RealStatus {
   /** `10.0.0.11:80`. */
   readonly real: string;
-  /** Its names in the configuration. */
+  /** Its names in the configuration: its label, then those of its host. */
   readonly names: readonly string[];
   readonly forwarding: "gate" | "masq" | "ipip";
   readonly state: RealState;

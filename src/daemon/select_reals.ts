@@ -2,7 +2,7 @@ import { RequestError } from "../control/protocol.ts";
 import { closest, nearest } from "../config/closest.ts";
 import { namesOf } from "../director/maintenance.ts";
 import { bracketed, parseIp } from "../model/address.ts";
-import type { Model, RealServer, VirtualService } from "../model/virtual_service.ts";
+import { givenNames, type Model, type RealServer, type VirtualService } from "../model/virtual_service.ts";
 
 /** A real server in one of its virtual services. */
 export interface Selected {
@@ -34,7 +34,7 @@ export function selectReals(model: Model, word: string, virtualWord?: string): r
   if (selected.length > 0) return selected;
   throw new RequestError(
     "bad-argument",
-    unknown("real server", word, all.flatMap(({ real }) => model.hostNames.get(real.destination.address) ?? real.key)),
+    unknown("real server", word, all.map(({ real }) => givenNames(model, real)[0] ?? real.key)),
   );
 }
 

@@ -19,7 +19,7 @@ import type { Counters, DestinationCounters, ServiceCounters, Traffic } from "..
 import type { Check } from "../model/check.ts";
 import { type RealId, realId, type RealOrders } from "../model/orders.ts";
 import type { DestinationKey } from "../model/table.ts";
-import { checksOf, type RealServer, type VirtualService } from "../model/virtual_service.ts";
+import { checksOf, givenNames, type RealServer, type VirtualService } from "../model/virtual_service.ts";
 import { rounded } from "./check_records.ts";
 import type { Daemon } from "./daemon.ts";
 import type { Selected } from "./select_reals.ts";
@@ -173,7 +173,7 @@ class StatusWriter {
     const since = records.transitionsOf(id).at ?? (health ? this.#epoch + health.since : startedAt.getTime());
     return {
       real: real.key,
-      names: model.hostNames.get(real.destination.address) ?? [],
+      names: givenNames(model, real),
       forwarding: real.destination.forwarding,
       state: stateOfReal(real, health),
       serving: health !== undefined && this.#serves(real, health, service, kernelService),

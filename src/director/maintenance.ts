@@ -20,12 +20,12 @@ export function maintenanceFile(
   return namesOf(real, hosts).find((name) => files.has(name));
 }
 
-/** Everything that a real server may be called: its address and each of its hosts' names, full and short, with and without the port. */
+/** Everything that a real server may be called: its address, its label and each of its hosts' names, full and short, with and without the port. */
 export function namesOf(
-  { destination: { address }, configuredPort: port }: RealServer,
+  { destination: { address }, configuredPort: port, label }: RealServer,
   hosts: readonly string[],
 ): string[] {
-  const names = [formatEndpoint(address, port), bracketed(address)];
+  const names = [formatEndpoint(address, port), bracketed(address), ...label === undefined ? [] : [label]];
   for (const host of hosts) {
     const short = host.split(".")[0];
     names.push(`${host}:${port}`, host, `${short}:${port}`, short);

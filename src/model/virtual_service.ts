@@ -31,9 +31,19 @@ export interface RealServer {
   readonly destination: Destination;
   /** The port that the configuration gave; differs from the destination's where the kernel maps no ports. */
   readonly configuredPort: number;
+  /** What the configuration calls it, beside the names of its host. */
+  readonly label?: string;
   readonly policy: CheckPolicy;
   /** 1-based line of the configuration file. */
   readonly line: number;
+}
+
+/** Returns the names that the configuration gives to a real server: its label, then those of its host. */
+export function givenNames(
+  { hostNames }: Pick<Model, "hostNames">,
+  { label, destination }: RealServer,
+): readonly string[] {
+  return [...label === undefined ? [] : [label], ...hostNames.get(destination.address) ?? []];
 }
 
 /** Where clients go while no real server serves. Weight 1. */

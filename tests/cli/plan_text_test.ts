@@ -71,3 +71,11 @@ virtual = 192.0.2.10:80
 ipvsadm -e -t 192.0.2.10:80 -r 10.0.0.1:80 -g -w 5 -x 20 -y 10`,
   );
 });
+
+pure("a real server's name stands beside its address", () => {
+  const loaded = model("quiescent = yes\nvirtual = 192.0.2.10:80\n    real = web1:80 gate\n    checktype = ping\n");
+  const desired = foresee(loaded, { table: new Map(), said: () => ({ up: true, detail: "" }) });
+  const steps = plan({ current: new Map(), desired, reconcile: true });
+  const lines = diffLines(steps, new Map(), desired, () => "web1").map(({ sign, text }) => `${sign} ${text}`);
+  strictEqual(lines[1], "+     real 10.0.0.1:80 (web1)  gate weight 1");
+});

@@ -43,6 +43,17 @@ Deno.test({
 });
 
 Deno.test({
+  name: "status --long: a real server's name stands beside its address",
+  permissions: "none",
+  fn: () => {
+    const named = [real({ names: ["web1", "web1.example"] }), real({ names: ["x".repeat(30)], real: "10.0.0.12:80" })];
+    const text = statusTable(status(named), { paint: PLAIN }).join("\n");
+    match(text, /^ {2}10\.0\.0\.11:80 \(web1\) {18}up /m);
+    match(text, /^ {2}10\.0\.0\.12:80 \(x{19}…\) {2}up /m);
+  },
+});
+
+Deno.test({
   name: "status --long: what is not known is a dash, and names that do not resolve are told",
   permissions: "none",
   fn: () => {

@@ -148,7 +148,7 @@ Deno.test({
   ...pure,
   fn: () => {
     const state = learn(beginning(A), statusWith({ ...A, state: "down", serving: false }), [], 1_000);
-    match(screenOf(state, 100, 24, 1_500).join("\n"), /\*>\*10\.0\.0\.11:80 +down.*\*/);
+    match(screenOf(state, 100, 24, 1_500).join("\n"), /\*>\*10\.0\.0\.11:80 \(web1\) +down.*\*/);
     ok(!screenOf(state, 100, 24, 9_000).join("\n").includes("*"));
   },
 });
@@ -161,10 +161,10 @@ Deno.test({
     deepStrictEqual(lines.slice(0, 6), [
       "ldirectord www running 3h02m, 1/2 serve, 0 conn/s, in step",
       "",
-      "  REAL SERVER   STATE  SINCE  WEIGHT  ACTIVE  CONN/S  TREND     WHY",
+      "  REAL SERVER          STATE  SINCE  WEIGHT  CONN/S  TREND     WHY",
       "192.0.2.10:80 tcp wrr (shop): up, 1 of 2 serve, 0 conn/s, in 0B/s, out 0B/s",
-      "> 10.0.0.11:80  up     2m10s       3      12      25       ▇×█  200 OK",
-      "  10.0.0.12:80  down   2m10s       3      12      25       ▇×█  503 Service Una…",
+      "> 10.0.0.11:80 (web1)  up     2m10s       3      25       ▇×█  200 OK",
+      "  10.0.0.12:80         down   2m10s       3      25       ▇×█  503 Service Unav…",
     ]);
     match(lines.at(-2)! + lines.at(-7)!, /down +10\.0\.0\.12:80 \(192\.0\.2\.10:80\) connection refused/);
     match(lines.at(-1)!, /^q quit/);

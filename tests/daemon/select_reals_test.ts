@@ -1,6 +1,8 @@
 import { deepStrictEqual, throws } from "node:assert/strict";
 import { selectReals } from "../../src/daemon/select_reals.ts";
 import type { IpAddress } from "../../src/model/address.ts";
+import { givenNames } from "../../src/model/virtual_service.ts";
+import { model } from "../config/fixture.ts";
 import { sketchModel } from "../director/fixture.ts";
 
 const MODEL = {
@@ -53,3 +55,23 @@ for (const [real, virtual, says] of NOBODY) {
     fn: () => throws(() => selectReals(MODEL, real, virtual), { code: "bad-argument", message: says }),
   });
 }
+
+Deno.test({
+  name: "a label is taken as a name, of its own real server only, and is what others are told",
+  permissions: "none",
+  fn: () => {
+    const labelled = model(`quiescent = yes
+virtual = 192.0.2.10:80
+    real = 10.0.0.7:80 gate 1 label=front
+    real = web1:80 masq label=back.office
+    checktype = connect
+`);
+    const keys = (word: string) => selectReals(labelled, word).map(({ real }) => real.key);
+    deepStrictEqual(keys("front"), ["10.0.0.7:80"]);
+    deepStrictEqual(keys("back.office"), ["10.0.0.1:80"]);
+    const [virtual] = labelled.virtuals.values();
+    const names = [...virtual.reals.values()].map((real) => givenNames(labelled, real));
+    deepStrictEqual(names, [["front"], ["back.office", "web1"]]);
+    throws(() => selectReals(labelled, "nosuch"), { message: /there are (front, back\.office|back\.office, front)/ });
+  },
+});

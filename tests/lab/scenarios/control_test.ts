@@ -131,19 +131,22 @@ scenario(
 scenario("a question without a name is about the only director that runs", async (world) => {
   const { director, reals, table } = world;
   await reals.are(["10.0.0.11", "10.0.0.12"]);
-  await director.start(PAIR);
+  await director.start(PAIR.replace("real = 10.0.0.11:80 masq 3", "real = 10.0.0.11:80 masq 3 label=web1"));
   await table.becomes(pairWith("3"));
   strictEqual(JSON.parse((await director.tool("status", "--json")).stdout).daemon.config, "/etc/ha.d/www");
   await Deno.writeTextFile("/etc/ha.d/ldirectord.cf", "# nothing\n");
   strictEqual((await director.tool("status")).code, 3, "a cluster manager means the default one");
-  for (const words of [["check"], ["plan"], ["probe"], ["doctor", "--real", "10.0.0.11"]]) {
+  for (const words of [["check"], ["plan"], ["probe"], ["probe", "web1"], ["doctor", "--real", "web1"]]) {
     const { code, stdout, stderr } = await director.tool(...words);
     ok(code < 2 && !/not found/.test(stderr), `${words.join(" ")}: ${code} ${stderr}`);
     ok(/10\.0\.0\.1|\/etc\/ha\.d\/www|192\.0\.2\.10/.test(stdout) || words[0] === "plan", stdout);
   }
+  match((await director.tool("status", "--long")).stdout, /10\.0\.0\.11:80 \(web1\) +up/);
+  strictEqual((await director.tool("drain", "web1")).code, 0);
+  await table.becomes(pairWith("0"));
   const wrong = await director.tool("drain", "10.0.0.19");
   strictEqual(wrong.code, 1);
-  match(wrong.stderr, /no real server is called 10\.0\.0\.19; there are 10\.0\.0\.1/);
+  match(wrong.stderr, /no real server is called 10\.0\.0\.19; there are (10\.0\.0\.12:80, web1|web1, 10)/);
   doesNotMatch(wrong.stderr, /did you mean/);
 });
 
