@@ -7,7 +7,7 @@ const WRONG: [args: string[], says: RegExp][] = [
   [["web:80"], /not an IP address: web/],
   [["0"], /not an address and port: 0/],
   [["127.0.0.1:99999"], /not an address and port/],
-  [["127.0.0.1:80", "x"], /what is x\?/],
+  [["127.0.0.1:80", "x"], /unexpected argument .x./],
 ];
 
 for (const [args, says] of WRONG) {
