@@ -1,8 +1,8 @@
-import { lint, type LintFacts, LINTS, namedFiles } from "../config/lints.ts";
+import { lint, type LintFacts, LINTS, type NamedFile, namedFiles } from "../config/lints.ts";
 import { loadConfig, type Loaded, spelt } from "../config/load.ts";
 import { excerptOf, type Problem } from "../config/problem.ts";
 import type { SyntaxTree } from "../config/syntax_tree.ts";
-import { fileMode, isMissing, localAddresses, sysctl } from "../doctor/machine.ts";
+import { fileMode, hasOpenSsl, localAddresses, sysctl, whyUnusable } from "../doctor/machine.ts";
 import type { Model } from "../model/virtual_service.ts";
 import { filled } from "./filled.ts";
 import { findInstance, hasConfiguration, notFound } from "./instance.ts";
@@ -73,8 +73,18 @@ function factsFor(file: string, tree: SyntaxTree): LintFacts {
     fileMode: fileMode(file),
     networks: localAddresses(),
     expireQuiescentTemplate: expire === undefined ? undefined : expire !== "0",
-    missing: new Set(namedFiles(tree).map(({ path }) => path).filter(isMissing)),
+    unusable: unusableAmong(namedFiles(tree)),
+    openSsl: hasOpenSsl(),
   };
+}
+
+function unusableAmong(files: readonly NamedFile[]): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  for (const { path, use } of files) {
+    const why = found.has(path) ? undefined : whyUnusable(path, use);
+    if (why !== undefined) found.set(path, why);
+  }
+  return found;
 }
 
 function verdictOf(problems: readonly Problem[]): keyof typeof STATUS {

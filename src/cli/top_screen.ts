@@ -6,7 +6,7 @@ import { type Brush, brushOf, kindBrush, virtualBrush } from "./brushes.ts";
 import type { Paint } from "./paint.ts";
 import { formatCount, formatDuration } from "./quantities.ts";
 import { detailLines } from "./top_details.ts";
-import { type Column, COLUMNS, cut, type Layout, layOut, trafficText, whyText } from "./status_table.ts";
+import { type Column, COLUMNS, cut, type Layout, layOut, serveText, trafficText, whyText } from "./status_table.ts";
 import { isFresh, listRows, type RealRow, type Row, selectedRow, type TopState } from "./top_state.ts";
 
 /** How much room there is, and how it is to look. */
@@ -60,16 +60,15 @@ export function topScreen(state: TopState, screen: Screen): string[] {
 
 function headLine({ status, sort, filter, problems }: TopState, { paint }: Screen): Line {
   if (!status) return [{ text: "ldirectord top", brush: paint.bold }];
-  const { daemon, table, virtuals } = status;
-  const reals = virtuals.flatMap((virtual) => virtual.reals);
-  const serving = reals.filter((real) => real.serving).length;
+  const { daemon, table, virtuals, counts: { reals, serving, unknown } } = status;
   const rate = virtuals.reduce((sum, { kernel }) => sum + (kernel?.rates.connections ?? 0), 0);
   const since = formatDuration((Date.parse(status.time) - Date.parse(daemon.startedAt)) / 1000);
   return [
     { text: "ldirectord ", brush: paint.bold },
     { text: daemon.config.split("/").at(-1)!, brush: paint.bold },
     { text: ` ${daemon.state} ${since}, ` },
-    { text: `${serving}/${reals.length} serve`, brush: serving === reals.length ? paint.green : paint.yellow },
+    { text: `${serving}/${reals} serve`, brush: serving === reals ? paint.green : paint.yellow },
+    { text: unknown === 0 ? "" : `, ${unknown} unknown`, brush: paint.yellow },
     { text: `, ${formatCount(rate)} conn/s, ` },
     { text: table.inStep ? "in step" : "NOT IN STEP", brush: table.inStep ? paint.green : paint.red },
     { text: sort === "configuration" ? "" : `, by ${sort}` },
@@ -140,14 +139,13 @@ function titles({ columns }: Layout): string {
 }
 
 function virtualRow({ virtual }: Extract<Row, { kind: "virtual" }>, { paint }: Screen): Line {
-  const { reals, kernel, fallback, name, protocol, scheduler, state, drift } = virtual;
-  const serving = reals.filter((real) => real.serving).length;
+  const { counts, kernel, fallback, name, protocol, scheduler, state, drift } = virtual;
   const traffic = kernel ? `, ${trafficText(kernel.rates)}` : "";
   return [
     { text: virtual.virtual, brush: paint.bold },
     { text: ` ${protocol} ${scheduler}${name === null ? "" : ` (${name})`}: ` },
     { text: state, brush: virtualBrush(state, paint) },
-    { text: `, ${serving} of ${reals.length} serve${traffic}` },
+    { text: `, ${serveText(counts)}${traffic}` },
     { text: fallback?.active ? `, fallback ${fallback.real}` : "", brush: paint.yellow },
     { text: drift === null ? "" : ` ! ${drift}`, brush: paint.red },
   ];

@@ -239,7 +239,7 @@ function realRows(status: Status | undefined): RealRow[] {
 }
 
 function passes({ virtual, real }: RealRow, { filter, problems }: TopState): boolean {
-  if (problems && real.serving && real.drift === null) return false;
+  if (problems && real.serving && real.state !== "unknown" && real.drift === null) return false;
   const text = [virtual.virtual, virtual.name, real.real, ...real.names, real.state, real.why].join(" ").toLowerCase();
   return filter.toLowerCase().split(/\s+/).every((word) => text.includes(word));
 }
@@ -249,7 +249,7 @@ function comparing({ sort }: TopState): (a: RealRow, b: RealRow) => number {
   const by = (value: (real: RealStatus) => number) => (a: RealRow, b: RealRow) => value(b.real) - value(a.real);
   switch (sort) {
     case "state":
-      return by(({ serving, state }) => serving ? 0 : state === "down" ? 2 : 1);
+      return by(({ serving, state }) => state === "down" ? 3 : state === "unknown" ? 2 : serving ? 0 : 1);
     case "conn/s":
       return by(({ kernel }) => kernel?.rates.connections ?? -1);
     case "active":

@@ -206,7 +206,10 @@ export const DIRECTIVES = {
     scope: "both",
     value: values.mailAddresses,
     default: UNSET,
-    doc: "Who is sent mail when a real server goes down or comes back.",
+    doc:
+      "Who is sent mail when a real server goes down or comes back, or can no longer be checked. The first mail of a " +
+      "quiet time is sent at once; what follows within seconds comes in one mail. Reminders and the fallback have mails of " +
+      "their own.",
   },
   emailalertfrom: {
     scope: "global",
@@ -226,6 +229,14 @@ export const DIRECTIVES = {
     default: "all",
     doc:
       "In which states of the daemon alerts are sent: all, none, or a list of starting, running, stopping and reloading.",
+  },
+  emailalertplanned: {
+    scope: "both",
+    value: values.yesNo,
+    default: "no",
+    doc:
+      "Whether alerts are sent as well of what somebody wanted: a real server drained, disabled or in maintenance, and " +
+      "back from there. The loss of the last real server is always told. New: the old program had no such directive.",
   },
   smtp: {
     scope: "both",
@@ -261,9 +272,11 @@ export const DIRECTIVES = {
     value: values.notifyTarget,
     default: UNSET,
     doc:
-      "A program that is run, or a webhook (https://…) that is posted JSON, whenever a real server goes down or comes " +
-      "back and whenever a virtual service loses its last or regains its first: virtual service, real server, old " +
-      "state, new state and reason. New: the old program had no such directive.",
+      "A program that is run, or a webhook (https://…) that is posted JSON, whenever the state of a real server changes " +
+      "and whenever a virtual service loses its last or regains its first. The program's arguments are the virtual " +
+      "service, the real server (or -), the old state, the new state (up, down, unknown, drained, disabled or maintenance) " +
+      "and the reason; its environment says more, as ldirectord(8) lists. docs/notify.schema.json describes the JSON. " +
+      "New: the old program had no such directive.",
   },
   execute: {
     scope: "global",
@@ -582,7 +595,9 @@ export const DIRECTIVES = {
     scope: "virtual",
     value: values.path,
     default: UNSET,
-    doc: "A file to which each check of the section adds a line with its result.",
+    doc:
+      "A file to which each check of the section adds a line with its result: up, down (also in maintenance, drained or " +
+      "disabled), or unknown where the check could not be made.",
   },
   servicename: {
     scope: "virtual",

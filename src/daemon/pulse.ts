@@ -13,6 +13,20 @@ export interface Pulse {
   readonly standby: boolean;
   /** Whether the kernel's table is as wanted. */
   readonly inStep: boolean;
+  /** Virtual services that should be in the kernel's table, and are not. */
+  readonly missing: Some | null;
+  /** Virtual services of which no real server serves. */
+  readonly unserved: Some | null;
+  /** Real servers that cannot be checked, and for how many seconds there have been any. */
+  readonly unknown: { readonly reals: number; readonly seconds: number } | null;
+  /** Virtual services of which no real server can be checked. */
+  readonly unjudged: Some & { readonly seconds: number } | null;
+}
+
+/** How many there are, and the name of the first. */
+export interface Some {
+  readonly count: number;
+  readonly first: string;
 }
 
 /** The pulse as the file has it, with its newline. */

@@ -21,10 +21,10 @@ export class Records {
         return this.checks.of(event.check.key).add(event.result, event.durationMs, Date.now());
       case "transition": {
         if (event.repeated) return;
-        const { virtual, real, up, reason } = event;
+        const { virtual, real, is, reason } = event;
         const id = realId(virtual.key, real.key);
         this.#changed.set(id, { at: Date.now(), count: this.transitionsOf(id).count + 1 });
-        this.#history.add({ kind: up ? "up" : "down", virtual: virtual.label, real: real.key, detail: reason });
+        this.#history.add({ kind: is, virtual: virtual.label, real: real.key, detail: reason });
         return;
       }
       case "fallback": {
@@ -48,13 +48,13 @@ export class Records {
     }
   }
 
-  /** How often a real server came or went since the daemon's start, and when it last did (milliseconds since the epoch). */
+  /** How often a real server's state changed since the daemon's start, and when it last did (milliseconds since the epoch). */
   transitionsOf(id: RealId): Transitions {
     return this.#changed.get(id) ?? { count: 0 };
   }
 }
 
-/** A real server's comings and goings. */
+/** The changes of a real server's state. */
 export interface Transitions {
   readonly at?: number;
   readonly count: number;

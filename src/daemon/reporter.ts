@@ -1,11 +1,15 @@
 import { FallbackCommands } from "../alerts/fallback_command.ts";
 import type { MailAlerts } from "../alerts/mail_alerts.ts";
+import type { Circumstances } from "../alerts/notice.ts";
 import type { Notifier } from "../alerts/notifier.ts";
 import { monitorLine } from "../alerts/monitor_file.ts";
+import { countReals } from "../director/census.ts";
 import type { DirectorEvent } from "../director/events.ts";
+import { type Health, isHeld, reasonFor } from "../director/real_health.ts";
+import { isServing, weightOf } from "../director/serving.ts";
 import type { CheckKey } from "../model/check.ts";
 import { destinationKey, virtualKey } from "../model/table.ts";
-import type { Model } from "../model/virtual_service.ts";
+import type { Model, RealServer, VirtualService } from "../model/virtual_service.ts";
 import { appendWithoutWaiting } from "../system/write_without_waiting.ts";
 import { formatDate } from "./date.ts";
 import { logFields, logLine, warningLine } from "./event_log.ts";
@@ -18,6 +22,8 @@ export interface ReporterPorts {
   readonly notifier: Notifier;
   /** The configuration in force. */
   model(): Model;
+  /** The health of everything, as it is now. */
+  health(): Health;
   /** Whether this director keeps the table. A standby tells its log alone. */
   onDuty(): boolean;
 }
@@ -74,22 +80,44 @@ export class Reporter {
 
   #mail(event: DirectorEvent, text: string): void {
     const { mails } = this.#ports;
-    if (event.type === "transition") mails.transition(event.virtual, event.real, event.up, text);
-    if (event.type === "fallback") mails.fallback(event.virtual, text);
+    if (event.type === "transition") mails.transition(event.virtual, event.real, event.was, event.is, text);
+    if (event.type === "fallback") mails.fallback(event.virtual, event.active, text);
     if (event.type === "table-changed" && "destination" in event.action) {
-      const { action: { service, destination }, occasion } = event;
+      const { action: { service, destination }, occasion, role } = event;
       // A virtual service that left the configuration has nobody left to tell.
       const virtual = this.#ports.model().virtuals.get(virtualKey(service.address));
-      if (virtual) mails.tableChange(virtual, destinationKey(destination), occasion === "change", text);
+      if (!virtual) return;
+      if (role === "fallback") mails.fallbackChange(virtual, event.action.do !== "delete-destination", text);
+      else mails.tableChange(virtual, destinationKey(destination), occasion === "change", text);
     }
   }
 
   #notify(event: DirectorEvent, text: string): void {
     const { notifier } = this.#ports;
-    if (event.type === "fallback") notifier.fallback(event.virtual, event.active, text);
-    if (event.type !== "transition") return;
-    const { virtual, real, up, was, reason } = event;
-    notifier.transition(virtual, real, { was, is: up ? "up" : "down", reason, text });
+    if (event.type === "fallback") {
+      const { virtual, was, active } = event;
+      const reason = active ? "no real server is up" : "a real server is up";
+      const circumstances = this.#circumstances(virtual);
+      notifier.fallback(virtual, { was, is: active ? "down" : "up", reason, text, circumstances });
+    }
+    if (event.type === "transition") {
+      const { virtual, real, was, is, reason } = event;
+      notifier.transition(virtual, real, { was, is, reason, text, circumstances: this.#circumstances(virtual, real) });
+    }
+  }
+
+  #circumstances(virtual: VirtualService, real?: RealServer): Circumstances {
+    const { file, hostNames } = this.#ports.model();
+    const health = this.#ports.health().get(virtual.key);
+    const own = real && health?.reals.get(real.key);
+    return {
+      config: file,
+      names: real ? hostNames.get(real.destination.address) ?? [] : [],
+      weight: real && (own && isServing(real, own) ? weightOf(real, own) : 0),
+      reals: virtual.reals.size,
+      serving: health ? countReals(virtual, health).serving : 0,
+      unknown: health ? countReals(virtual, health).unknown : 0,
+    };
   }
 
   /** Of all rounds only a trouble of our own is news, and that once. */
@@ -118,7 +146,9 @@ export class Reporter {
   #monitor({ users, result }: Extract<DirectorEvent, { type: "round" }>): void {
     for (const { virtual, real } of users) {
       if (virtual.monitorFile === undefined) continue;
-      const line = monitorLine(formatDate(new Date()), Deno.pid, real, result);
+      const health = this.#ports.health().get(virtual.key)?.reals.get(real.key);
+      const held = health && isHeld(health) ? reasonFor(health) : undefined;
+      const line = monitorLine(formatDate(new Date()), Deno.pid, real, result, held);
       try {
         appendWithoutWaiting(virtual.monitorFile, `${line}\n`);
         this.#unwritable.delete(virtual.monitorFile);

@@ -21,7 +21,7 @@ import type { Destination, DestinationKey, TableService, VirtualKey } from "../m
 import { atOnce, everySoOften, type Steps } from "../model/steps.ts";
 import type { Model, VirtualService } from "../model/virtual_service.ts";
 import { canonicalSettings } from "../ipvs/canonical.ts";
-import { type Health, isAvailable, type RealHealth, type VirtualHealth } from "./health.ts";
+import { type Health, isAvailable, type RealHealth, type VirtualHealth } from "./real_health.ts";
 import { needsFallback, weightOf } from "./serving.ts";
 
 /** What a destination is to us: a real server that is available has the role `serving`, whatever its weight. */

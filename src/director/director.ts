@@ -5,8 +5,9 @@ import type { Orders } from "../model/orders.ts";
 import type { Action } from "../model/plan.ts";
 import type { Steps } from "../model/steps.ts";
 import { destinationKey, type IpvsTable, virtualKey } from "../model/table.ts";
-import type { Model } from "../model/virtual_service.ts";
+import type { Model, VirtualService } from "../model/virtual_service.ts";
 import { WorkQueue } from "../model/work_queue.ts";
+import { type Census, censusOf } from "./census.ts";
 import { agentsWord, isInDoubt } from "./check_health.ts";
 import { checksIn, indexInSteps, usersOf } from "./check_users.ts";
 import type { Clock } from "./clock.ts";
@@ -16,17 +17,16 @@ import {
   adopt,
   adoptInSteps,
   type EndedRound,
-  type Health,
   type HealthEvent,
   heardOf,
   type HostNames,
   isClimbing,
   reduceInSteps,
 } from "./health.ts";
+import type { Health } from "./real_health.ts";
 import type { OverdueCheck } from "./overdue.ts";
 import { Rounds, type WaitingRounds } from "./rounds.ts";
 import { TableKeeper } from "./table_keeper.ts";
-import { type Census, censusOf } from "./serving.ts";
 import { transitionsInSteps } from "./transitions.ts";
 
 /** Milliseconds that verdicts are gathered before they are acted upon together. */
@@ -105,9 +105,15 @@ export class Director {
     return this.#keeper.inStep;
   }
 
-  /** How many real servers there are, and how many of them serve. */
+  /** How many real servers there are, and how they are. */
   get census(): Census {
-    return censusOf(this.#model, this.#health);
+    return censusOf(this.#model, this.#health, this.#standby ? new Set() : this.#keeper.missing);
+  }
+
+  /** Virtual services that should be in the kernel's table, and are not. */
+  get missing(): readonly VirtualService[] {
+    if (this.#standby) return [];
+    return [...this.#keeper.missing].flatMap((key) => this.#model.virtuals.get(key) ?? []);
   }
 
   /** How many rounds are under way. */

@@ -74,6 +74,13 @@ export class TableKeeper {
     return isTaken && this.#unavailable === undefined && this.#order === undefined;
   }
 
+  /** Virtual services that have vanished from the kernel, or that it never took. */
+  get missing(): ReadonlySet<VirtualKey> {
+    if (this.#refused.size === 0 || !this.#last) return this.#vanished;
+    const untaken = [...this.#last.desired.keys()].filter((key) => !this.#previous?.has(key));
+    return new Set([...this.#vanished, ...untaken]);
+  }
+
   /** What keeps the kernel from taking what was last wanted, in one line. */
   get trouble(): string | undefined {
     if (this.#unavailable !== undefined) return this.#unavailable;

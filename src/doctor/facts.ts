@@ -11,8 +11,7 @@ import { findIpvsadm, Ipvsadm } from "../ipvs/ipvsadm.ts";
 import { cleanCommand } from "../system/clean_command.ts";
 import { unprivilegedUser } from "../system/confinement.ts";
 import { readKernelFile } from "../system/kernel_file.ts";
-import { OPENSSL_LIBRARIES } from "../system/openssl.ts";
-import { fileMode, isMissing, type LocalAddress, localAddresses, sysctl } from "./machine.ts";
+import { fileMode, hasOpenSsl, isMissing, type LocalAddress, localAddresses, sysctl } from "./machine.ts";
 
 /** The configuration in question. */
 export interface ConfigurationFacts {
@@ -106,7 +105,7 @@ export async function gatherFacts(
     sendmail: ["/usr/sbin/sendmail", "/usr/lib/sendmail"].some((path) => !isMissing(path)),
     isRoot: Deno.uid() === 0,
     helperUser: unprivilegedUser()?.name,
-    openssl: OPENSSL_LIBRARIES.some(hasLibrary),
+    openssl: hasOpenSsl(),
   };
 }
 
@@ -180,15 +179,6 @@ async function keepers(): Promise<readonly string[]> {
     return [...new Set(names.filter(Boolean))].sort();
   } catch {
     return [];
-  }
-}
-
-function hasLibrary(name: string): boolean {
-  try {
-    Deno.dlopen(name, {}).close();
-    return true;
-  } catch {
-    return false;
   }
 }
 

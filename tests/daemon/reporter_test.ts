@@ -23,7 +23,13 @@ Deno.test({
     const { check } = real.policy;
     const lines: string[] = [];
     const log = new Log((severity, text) => lines.push(`${severity}: ${text}`));
-    const ports = { mails: {} as MailAlerts, notifier: {} as Notifier, model: () => model, onDuty: () => true };
+    const ports = {
+      mails: {} as MailAlerts,
+      notifier: {} as Notifier,
+      model: () => model,
+      health: () => new Map(),
+      onDuty: () => true,
+    };
     const reporter = new Reporter({ log, ...ports });
     for (const result of [expiresIn(9), expiresIn(9), verdict(false), expiresIn(9), expiresIn(8), verdict(true)]) {
       reporter.report({ type: "round", check, result, durationMs: 1, users: [{ virtual, real }] });

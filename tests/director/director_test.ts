@@ -386,7 +386,7 @@ Deno.test({
     world.kill("10.0.0.1:25");
     await world.clock.advance(2_000);
     deepStrictEqual(await destinations(world), [R2]);
-    const [told] = world.events.filter((event) => event.type === "transition" && !event.up);
+    const [told] = world.events.filter((event) => event.type === "transition" && event.is === "down");
     strictEqual(told.type === "transition" && told.reason, "http at port 25: connection refused");
     world.kill("10.0.0.1:80");
     world.revive("10.0.0.1:25");
@@ -412,7 +412,7 @@ Deno.test({
       seen.push((await destinations(world)).find((rule) => rule.includes("10.0.0.1"))?.split(" ").at(-1));
     }
     deepStrictEqual(seen, ["8", "1", "0", "300", "10"]);
-    deepStrictEqual(world.events.filter((event) => event.type === "transition" && !event.up), []);
+    deepStrictEqual(world.events.filter((event) => event.type === "transition" && event.is === "down"), []);
   },
 });
 
@@ -551,7 +551,8 @@ Deno.test("a standby checks and touches nothing, takes over in one batch, and le
   await world.start();
   await world.clock.advance(60_000);
   deepStrictEqual(touched, []);
-  deepStrictEqual(world.director.census, { serving: 1, total: 2 });
+  const { serving, total } = world.director.census;
+  deepStrictEqual([serving, total], [1, 2]);
   world.events.length = 0;
 
   const activated = world.director.activate();
@@ -559,8 +560,8 @@ Deno.test("a standby checks and touches nothing, takes over in one batch, and le
   await activated;
   deepStrictEqual(touched, ["read", "read", "3 changes", "read"]);
   deepStrictEqual(await destinations(world), [R1]);
-  const told = world.events.flatMap((event) => event.type === "transition" ? [`${event.real.key} ${event.up}`] : []);
-  deepStrictEqual(told, ["10.0.0.1:80 true", "10.0.0.2:80 false"]);
+  const told = world.events.flatMap((event) => event.type === "transition" ? [`${event.real.key} ${event.is}`] : []);
+  deepStrictEqual(told, ["10.0.0.1:80 up", "10.0.0.2:80 down"]);
 
   world.revive("10.0.0.2:80");
   await world.clock.advance(11_000);

@@ -1,0 +1,59 @@
+import type { VirtualKey } from "../model/table.ts";
+import type { Model, VirtualService } from "../model/virtual_service.ts";
+import type { Health, VirtualHealth } from "./real_health.ts";
+import { stateOf } from "./real_state.ts";
+import { isServing } from "./serving.ts";
+
+/** Real servers by how they are, each counted in each of its virtual services. Those with `checktype = off` are left out. */
+export interface Census {
+  readonly total: number;
+  /** Clients are sent to them; an unknown one may be among these. */
+  readonly serving: number;
+  /** A check of theirs cannot be made. */
+  readonly unknown: number;
+  /** Virtual services of which no real server serves and some should, as far as first rounds have been heard. */
+  readonly unserved: readonly VirtualService[];
+  /** Virtual services of which no real server can be checked. */
+  readonly unjudged: readonly VirtualService[];
+}
+
+/**
+ * Returns how many real servers are how.
+ *
+ * @param missing virtual services that the kernel does not have: nothing of them serves.
+ */
+export function censusOf(model: Model, health: Health, missing: ReadonlySet<VirtualKey> = new Set()): Census {
+  let [total, serving, unknown] = [0, 0, 0];
+  const unserved: VirtualService[] = [];
+  const unjudged: VirtualService[] = [];
+  const unresolved = new Set(model.unresolved.map(({ virtual }) => virtual));
+  for (const [key, own] of health) {
+    const virtual = model.virtuals.get(key);
+    if (!virtual) continue;
+    const counts = countReals(virtual, own);
+    const served = missing.has(key) ? 0 : counts.serving;
+    total += counts.total;
+    serving += served;
+    unknown += counts.unknown;
+    const isHeard = own.service === "down" || missing.has(key);
+    if (served === 0 && isHeard && (counts.total > 0 || unresolved.has(key))) unserved.push(virtual);
+    if (counts.unknown > 0 && counts.unknown === counts.total) unjudged.push(virtual);
+  }
+  return { total, serving, unknown, unserved, unjudged };
+}
+
+/** Returns how many real servers of a virtual service that have health are how. */
+export function countReals(
+  virtual: VirtualService,
+  { reals }: VirtualHealth,
+): Pick<Census, "total" | "serving" | "unknown"> {
+  const counts = { total: 0, serving: 0, unknown: 0 };
+  for (const [key, own] of reals) {
+    const real = virtual.reals.get(key);
+    if (!real) continue;
+    counts.total++;
+    if (isServing(real, own)) counts.serving++;
+    if (stateOf(real, own) === "unknown") counts.unknown++;
+  }
+  return counts;
+}
