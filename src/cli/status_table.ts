@@ -175,10 +175,9 @@ function helperText({ pid, user, ends, lastEnd }: HelperStatus, now: number): st
   return `${process}, ended ${ends} times, last ${ageOf(lastEnd.time, now)} ago: ${lastEnd.why}${real}`;
 }
 
-/** Why, with what is out of step before it, and what ends by itself after it. */
-export function whyText({ drift, why, orders }: RealStatus): string {
-  const until = orders.hold?.until ?? orders.weight?.until;
-  return `${drift === null ? "" : `! ${drift}; `}${why}${until ? ` until ${localTime(until)}` : ""}`;
+/** Why, with what is out of step before it. */
+export function whyText({ drift, why }: RealStatus): string {
+  return drift === null ? why : `! ${drift}; ${why}`;
 }
 
 /** The text within so many columns, with an ellipsis where it was longer. */
@@ -215,14 +214,4 @@ function dash(value: number | null): string {
 
 function amount(value: number | undefined): string {
   return value === undefined ? "-" : formatCount(value);
-}
-
-/** The time of day, with the date if it is not today's. */
-function localTime(iso: string): string {
-  const date = new Date(iso);
-  const time = date.toTimeString().slice(0, 8);
-  const day = `${date.getFullYear()}-${String(date.getMonth() + 1).padStart(2, "0")}-${
-    String(date.getDate()).padStart(2, "0")
-  }`;
-  return date.toDateString() === new Date().toDateString() ? time : `${day} ${time}`;
 }

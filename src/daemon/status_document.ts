@@ -30,6 +30,7 @@ import type { DestinationKey } from "../model/table.ts";
 import { checksOf, type RealServer, type VirtualService } from "../model/virtual_service.ts";
 import { rounded } from "./check_records.ts";
 import type { Daemon } from "./daemon.ts";
+import { formatShortly } from "./date.ts";
 import type { Selected } from "./select_reals.ts";
 import { VERSION } from "./version.ts";
 
@@ -277,16 +278,24 @@ function virtualStateOf({ reals, serving, well }: Counts, fallback: boolean): Vi
 
 /** Why it does not serve, and what its checks say beside that. */
 function whyOf(real: RealServer, health: RealHealth): string {
+  const { hold, weight } = health.orders ?? {};
+  const holdEnds = hold && health.maintenance === undefined ? endOf(hold) : "";
   const zero = isAvailable(health) ? zeroWeightReason(real, health) : undefined;
-  const parts = zero === undefined ? [reasonFor(health)] : [zero, reasonFor(health)];
+  const parts = [`${reasonFor(health)}${holdEnds}`];
+  if (zero !== undefined) parts.unshift(`${zero}${weight ? endOf(weight) : ""}`);
   if (isHeld(health) && !(health.up && health.trouble === undefined)) {
     parts.push(`its check says: ${checksSay(health)}`);
   }
-  if (health.orders?.weight && zero === undefined) parts.push(`weight ${health.orders.weight.value} by the operator`);
+  if (weight && zero === undefined) parts.push(`weight ${weight.value} by the operator${endOf(weight)}`);
   if (!isHeld(health) && health.share < 1) {
     parts.push(`at ${Math.round(health.share * 100)}% of its weight (slowstart)`);
   }
   return parts.join("; ");
+}
+
+/** When an order ends by itself, in words that follow it. */
+function endOf({ until }: { readonly until?: number }): string {
+  return until === undefined ? "" : ` until ${formatShortly(new Date(until))}`;
 }
 
 function driftOfReal(

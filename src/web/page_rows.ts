@@ -14,7 +14,6 @@ export interface PageReal {
   readonly serving: boolean;
   readonly why: string;
   readonly since: string;
-  readonly until: string | null;
   readonly drift: string | null;
   readonly weight: RealStatus["weight"];
   readonly active: number | null;
@@ -121,7 +120,7 @@ function pageVirtual(virtual: VirtualStatus): PageVirtual {
   };
 }
 
-function pageReal({ checks: [check], orders, uptime, kernel, ...real }: RealStatus): PageReal {
+function pageReal({ checks: [check], uptime, kernel, ...real }: RealStatus): PageReal {
   return {
     real: real.real,
     names: real.names,
@@ -129,7 +128,6 @@ function pageReal({ checks: [check], orders, uptime, kernel, ...real }: RealStat
     serving: real.serving,
     why: real.why,
     since: real.since,
-    until: orders.hold?.until ?? orders.weight?.until ?? null,
     drift: real.drift,
     weight: real.weight,
     active: kernel?.active ?? null,

@@ -219,6 +219,23 @@ for (const [request, weight, expected] of ORDERS) {
 }
 
 Deno.test(
+  "status: each order is told with its own end",
+  LENIENT,
+  () =>
+    withDaemon(async ({ test, alive, real }) => {
+      const requests = controlRequests(test.daemon);
+      const whom = { real: `127.0.0.1:${alive}`, virtual: "shop" };
+      await requests.drain({ ...whom, seconds: 3600 });
+      await requests.weight({ ...whom, weight: 5 });
+      match((await real("127.0.0.1")).why, /^drained by the operator until [\d: -]+; weight 5 by the operator$/);
+      await requests.enable(whom);
+      await requests.drain(whom);
+      await requests.weight({ ...whom, weight: 5, seconds: 3600 });
+      match((await real("127.0.0.1")).why, /^drained by the operator; weight 5 by the operator until [\d: -]+$/);
+    }),
+);
+
+Deno.test(
   "enable takes back the orders about a real server that the configuration has lost",
   LENIENT,
   () =>
