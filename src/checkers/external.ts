@@ -3,13 +3,11 @@
  */
 
 import type { AskedWeight, CheckResult, CheckRun, CheckTarget } from "../model/check.ts";
+import { MOST_WEIGHT } from "../model/table.ts";
 import { type ProgramEnd, programsEnded, runProgram } from "../system/program.ts";
 import { down, up } from "./verdict.ts";
 
 const EXECUTABLE = 0o111;
-
-/** The largest weight of IPVS (ipvsadm(8)). */
-const MOST_WEIGHT = 65_535;
 
 /** Runs the command with its own arguments, then ours (virtual address or mark, virtual port, real address, real port). */
 export function external(target: CheckTarget, run: CheckRun): Promise<CheckResult> {

@@ -1,6 +1,7 @@
 import type { ControlClient } from "../control/client.ts";
-import type { OrderResult } from "../control/requests.ts";
+import type { OrderResult, WeightWish } from "../control/requests.ts";
 import type { RealStatus, Status } from "../control/status.ts";
+import { MOST_WEIGHT } from "../model/table.ts";
 import { ExitStatus } from "./exit_status.ts";
 import { formatDuration, parseDuration } from "./quantities.ts";
 import { findRunning, withDaemon } from "./running_instance.ts";
@@ -10,7 +11,11 @@ import { toolArguments } from "./tool_arguments.ts";
 const CONFIG = { config: { type: "string" } } as const;
 const WHICH = { ...CONFIG, virtual: { type: "string" } } as const;
 const FOR = { ...WHICH, for: { type: "string" } } as const;
+const KINDS = { ...WHICH, hold: { type: "boolean" }, weight: { type: "boolean" } } as const;
 const HOLD = { ...FOR, wait: { type: "boolean" }, timeout: { type: "string" } } as const;
+
+/** What can be taken back, in words. */
+const ORDERS = { all: "drain, disable or weight", hold: "drain or disable", weight: "weight" } as const;
 
 /** Milliseconds between looks whether connections have ended. */
 const LOOK = 1_000;
@@ -61,23 +66,26 @@ ${TIME_HELP}${WAIT_HELP}${CONFIG_HELP}${END_HELP}`,
   run: (args) => hold("disable", args),
 };
 
-/** All orders about a real server taken back. */
+/** Orders about a real server taken back. */
 export const enable: Tool = {
   summary: "take back drain, disable and weight",
-  usage: `Usage: ldirectord enable REAL [--virtual V]
+  usage: `Usage: ldirectord enable REAL [--hold | --weight] [--virtual V]
 
 Takes back what drain, disable and weight have ordered: its checks and the configuration
 count again.
 ${REAL_HELP}
+    --hold          take back drain or disable alone
+    --weight        take back weight alone
 ${CONFIG_HELP}
 Exit status: 0 done, or there was nothing to take back; 1 not done, 3 no director runs.
 `,
   async run(args) {
-    const { values, words } = toolArguments(args, WHICH, 1);
+    const { values, words } = toolArguments(args, KINDS, 1);
     const real = realOf(words);
+    const only = values.hold === values.weight ? undefined : values.hold ? "hold" : "weight";
     return await withDaemon(findRunning(values.config), async (client) => {
-      const result = await client.ask("enable", { real, virtual: values.virtual });
-      if (result.reals.length === 0) console.log(`nothing was ordered of ${real}`);
+      const result = await client.ask("enable", { real, virtual: values.virtual, only });
+      if (result.reals.length === 0) console.log(`no ${ORDERS[only ?? "all"]} was ordered of ${real}`);
       tell(result, "enabled");
       return ExitStatus.done;
     });
@@ -87,27 +95,44 @@ Exit status: 0 done, or there was nothing to take back; 1 not done, 3 no directo
 /** Another weight for a real server. */
 export const weight: Tool = {
   summary: "give a real server another weight than the configured one",
-  usage: `Usage: ldirectord weight REAL N [--virtual V] [--for TIME]
+  usage: `Usage: ldirectord weight REAL N|N%|+N|-N [--virtual V] [--for TIME]
 
-Gives a real server the weight N, 0 to 65535, while it is up. With weight 0 it gets no new
-connections: where no other real server serves, the fallback does.
+Gives a real server the weight N, 0 to 65535, while it is up; N% of its configured weight
+(at least 1, unless N is 0); or N more or less than it has now. With weight 0 it gets no
+new connections: where no other real server serves, the fallback does.
 ${REAL_HELP}
 ${TIME_HELP}${CONFIG_HELP}${END_HELP}`,
   async run(args) {
-    const { values, words } = toolArguments(args, FOR, 2);
+    // A minus before a number is no option's.
+    const less = args.findIndex((arg) => /^-\d+$/.test(arg));
+    const rest = less < 0 ? args : [...args.slice(0, less), ...args.slice(less + 1)];
+    const { values, words } = toolArguments(rest, FOR, less < 0 ? 2 : 1);
     const real = realOf(words);
-    const number = words.at(1);
-    if (number === undefined) throw new UsageError("which weight?");
-    if (!/^\d{1,5}$/.test(number) || Number(number) > 65_535) {
-      throw new UsageError(`a weight is a number from 0 to 65535, not ${number}`);
-    }
-    const wish = { real, virtual: values.virtual, seconds: secondsOf(values.for, "--for"), weight: Number(number) };
+    const wanted = weightWish(less < 0 ? words.at(1) : args[less]);
+    const wish = { real, virtual: values.virtual, seconds: secondsOf(values.for, "--for"), ...wanted };
     return await withDaemon(findRunning(values.config), async (client) => {
-      tell(await client.ask("weight", wish), `weight ${number}`);
+      tell(await client.ask("weight", wish), "weight");
       return ExitStatus.done;
     });
   },
 };
+
+/**
+ * Reads `5`, `50%`, `+1` or `-1`.
+ *
+ * @throws {UsageError}
+ */
+export function weightWish(text: string | undefined): WeightWish {
+  if (text === undefined) throw new UsageError("which weight?");
+  const [, sign, digits, percent] = /^([+-]?)(\d{1,5})(%?)$/.exec(text) ?? [];
+  const number = Number(digits);
+  if (percent && !sign) return { percent: number };
+  if (sign && !percent && number <= MOST_WEIGHT) return { more: sign === "-" ? -number : number };
+  if (digits && !percent && !sign && number <= MOST_WEIGHT) return { weight: number };
+  throw new UsageError(
+    `a weight is a number from 0 to ${MOST_WEIGHT}, a share (50%) or a change (+1, -1), not ${text}`,
+  );
+}
 
 async function hold(order: "drain" | "disable", args: readonly string[]): Promise<ExitStatus> {
   const { values, words } = toolArguments(args, HOLD, 1);
@@ -135,7 +160,10 @@ function secondsOf(text: string | undefined, option: string): number | undefined
 
 function tell({ reals, until, warnings }: OrderResult, done: string): void {
   const ending = until === null ? "" : ` until ${new Date(until).toLocaleString("sv-SE")}`;
-  for (const { real, virtual } of reals) console.log(`${done}: ${real} (${virtual})${ending}`);
+  for (const { real, virtual, weight } of reals) {
+    const how = done === "weight" ? `weight ${weight}` : done;
+    console.log(`${how}: ${real} (${virtual})${ending}`);
+  }
   for (const warning of warnings) console.error(`warning: ${warning}`);
 }
 

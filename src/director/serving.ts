@@ -7,11 +7,9 @@
 
 import type { AskedWeight, Check } from "../model/check.ts";
 import type { ServiceState } from "../model/real_state.ts";
+import { MOST_WEIGHT } from "../model/table.ts";
 import { checksOf, type RealServer, type VirtualService } from "../model/virtual_service.ts";
 import { isAvailable, isHeard, isHeld, type RealHealth, type VirtualHealth } from "./real_health.ts";
-
-/** The largest weight that the kernel takes from ipvsadm(8). */
-const MOST_WEIGHT = 65_535;
 
 /** Returns whether new connections go to this real server. */
 export function isServing(real: RealServer, health: RealHealth): boolean {
@@ -89,8 +87,8 @@ export function realsOf(virtual: VirtualService, health: VirtualHealth): [RealSe
   });
 }
 
-/** The weight that it climbs to. */
-function fullWeight(real: RealServer, health: RealHealth): number {
+/** Returns the weight that it climbs to: the configured one, or what an operator or a check asks for instead. */
+export function fullWeight(real: RealServer, health: RealHealth): number {
   const configured = real.destination.weight;
   const asking = askingCheck(real, health);
   return health.orders?.weight?.value ?? (asking ? askedWeight(configured, asking.weight) : configured);
