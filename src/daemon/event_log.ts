@@ -1,6 +1,6 @@
 import type { CheckUser } from "../director/check_users.ts";
 import type { DirectorEvent } from "../director/events.ts";
-import type { Action } from "../model/plan.ts";
+import type { Role } from "../director/desired.ts";
 import { isPlanned, type ToldState } from "../model/real_state.ts";
 import { destinationKey, serviceLabel } from "../model/table.ts";
 import type { LogFields, Severity } from "./log.ts";
@@ -22,7 +22,7 @@ export function logLine(event: DirectorEvent): LogLine {
     case "table-refused": {
       const where = event.line === undefined ? "" : ` (line ${event.line} of the configuration asks for it)`;
       const why = event.message === undefined ? "the kernel did not take it" : event.message;
-      return { severity: "error", text: `Refused: ${describeRefused(event.action)}: ${why}${where}; trying again` };
+      return { severity: "error", text: `Refused: ${describeRefused(event)}: ${why}${where}; trying again` };
     }
     case "table-unavailable":
       return { severity: "error", text: `IPVS table out of reach: ${event.message}; trying again` };
@@ -122,7 +122,7 @@ function describeChange(event: Extract<DirectorEvent, { type: "table-changed" }>
     case "delete-service":
       return `Purged virtual server (${purge}): ${label}`;
     default: {
-      const server = event.role === "fallback" ? "fallback server" : "real server";
+      const server = serverNoun(event.role);
       const subject = `${destinationKey(action.destination)} (${label})`;
       const weight = `(Weight set to ${action.destination.weight})`;
       if (action.do === "delete-destination") {
@@ -136,9 +136,14 @@ function describeChange(event: Extract<DirectorEvent, { type: "table-changed" }>
   }
 }
 
-function describeRefused(action: Action): string {
+function serverNoun(role: Role | undefined): string {
+  return role === "fallback" ? "fallback server" : "real server";
+}
+
+function describeRefused({ action, role }: Extract<DirectorEvent, { type: "table-refused" }>): string {
   const label = serviceLabel(action.service.address);
   const [verb, noun] = action.do.split("-");
   if (noun === "service") return `${verb} virtual server ${label}`;
-  return "destination" in action ? `${verb} real server ${destinationKey(action.destination)} (${label})` : label;
+  if (!("destination" in action)) return label;
+  return `${verb} ${serverNoun(role)} ${destinationKey(action.destination)} (${label})`;
 }

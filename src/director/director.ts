@@ -328,7 +328,11 @@ export class Director {
   }
 
   #newKeeper(): TableKeeper {
-    return new TableKeeper({ ...this.#ports, lineOf: (action) => lineOf(action, this.#model) });
+    return new TableKeeper({
+      ...this.#ports,
+      lineOf: (action) => lineOf(action, this.#model),
+      isAboutFallback: (action) => isAboutFallback(action, this.#model),
+    });
   }
 
   #hear(check: Check, { result: said, durationMs }: Round): void {
@@ -430,4 +434,11 @@ function lineOf(action: Action, model: Model): number | undefined {
   if (!virtual || !("destination" in action)) return virtual?.line;
   const key = destinationKey(action.destination);
   return virtual.reals.get(key)?.line ?? (virtual.fallback?.key === key ? virtual.line : undefined);
+}
+
+function isAboutFallback(action: Action, model: Model): boolean {
+  if (!("destination" in action)) return false;
+  const virtual = model.virtuals.get(virtualKey(action.service.address));
+  const key = destinationKey(action.destination);
+  return virtual?.fallback?.key === key && !virtual.reals.has(key);
 }

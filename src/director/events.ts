@@ -35,7 +35,13 @@ export type DirectorEvent =
     readonly listed: boolean;
   }
   /** The kernel did not take a change; it is tried again. `line` is the line of the configuration that asked for it. */
-  | { readonly type: "table-refused"; readonly action: Action; readonly line?: number; readonly message?: string }
+  | {
+    readonly type: "table-refused";
+    readonly action: Action;
+    readonly role?: Role;
+    readonly line?: number;
+    readonly message?: string;
+  }
   /** The table cannot be reached at the moment; it is tried again. */
   | { readonly type: "table-unavailable"; readonly message: string }
   /** Virtual services of ours have vanished from the kernel's table, as by `ipvsadm -C`; they are put back. */

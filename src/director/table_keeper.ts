@@ -4,7 +4,7 @@ import type { Action, Plan } from "../model/plan.ts";
 import { everySoOften, type Steps, walkFor } from "../model/steps.ts";
 import { destinationKey, type IpvsTable, sizeOf, type VirtualKey, virtualKey } from "../model/table.ts";
 import type { Clock } from "./clock.ts";
-import type { DesiredTable } from "./desired.ts";
+import type { DesiredTable, Role } from "./desired.ts";
 import { type DirectorEvent, type Occasion, OCCASIONS, type Report } from "./events.ts";
 import { outstandingInSteps, planInSteps, taken } from "./plan.ts";
 import { trustedRead } from "./trusted_read.ts";
@@ -34,6 +34,8 @@ export interface KeeperPorts {
   readonly report: Report;
   /** The line of the configuration that names what an action changes. */
   lineOf(action: Action): number | undefined;
+  /** Whether an action is about what the configuration has for a fallback alone. */
+  isAboutFallback(action: Action): boolean;
 }
 
 /**
@@ -330,9 +332,16 @@ export class TableKeeper {
     if (!("destination" in action)) return { type, action, occasion, listed };
     const service = keyOf(action);
     const key = destinationKey(action.destination);
-    const wanted = desired.get(service)?.destinations.get(key) ?? this.#previous?.get(service)?.destinations.get(key);
     const before = kernel.get(service)?.destinations.get(key);
-    return { type, action, occasion, listed, role: wanted?.role, before };
+    return { type, action, occasion, listed, role: this.#roleIn(desired, action), before };
+  }
+
+  /** What a destination is to us; of what an earlier daemon has added and left behind the configuration says so alone. */
+  #roleIn(desired: DesiredTable, action: Action): Role | undefined {
+    if (!("destination" in action)) return undefined;
+    const [service, key] = [keyOf(action), destinationKey(action.destination)];
+    const wanted = desired.get(service)?.destinations.get(key) ?? this.#previous?.get(service)?.destinations.get(key);
+    return wanted?.role ?? (this.#ports.isAboutFallback(action) ? "fallback" : undefined);
   }
 
   /** To set right or to purge what was changed by hand it must have been seen. */
@@ -372,7 +381,8 @@ export class TableKeeper {
       this.#refused.set(subject, message ?? "");
       if ("destination" in action && withoutService.has(keyOf(action))) continue;
       if (known.get(subject) === (message ?? "")) continue;
-      this.#ports.report({ type: "table-refused", action, line: this.#ports.lineOf(action), message });
+      const role = this.#roleIn(this.#last?.desired ?? new Map(), action);
+      this.#ports.report({ type: "table-refused", action, role, line: this.#ports.lineOf(action), message });
     }
     if (wasOut && this.#refused.size === 0) this.#ports.report({ type: "table-in-step" });
   }

@@ -1,5 +1,6 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import type { Round } from "../../src/checkers/run.ts";
+import { logLine } from "../../src/daemon/event_log.ts";
 import { Director } from "../../src/director/director.ts";
 import type { DirectorEvent } from "../../src/director/events.ts";
 import { type IpvsDriver, IpvsUnavailable } from "../../src/ipvs/driver.ts";
@@ -108,6 +109,20 @@ Deno.test({
     deepStrictEqual(await destinations(world), [R1]);
     const touched = world.events.filter((event) => event.type === "table-changed").map((event) => event.action);
     ok(!touched.some((action) => "destination" in action && action.destination.address === "10.0.0.2"));
+  },
+});
+
+Deno.test({
+  name: "director: a fallback that an earlier, killed daemon has added is told as one when it is removed",
+  ...pure,
+  fn: async () => {
+    const world = new World("-A -t 192.0.2.1:80 -s wrr\n-a -t 192.0.2.1:80 -r 127.0.0.1:80 -m -w 1\n", TWO);
+    await world.start();
+    deepStrictEqual(await destinations(world), [R1, R2]);
+    const removed = world.events.flatMap((event) =>
+      event.type === "table-changed" && event.action.do === "delete-destination" ? [logLine(event).text] : []
+    );
+    deepStrictEqual(removed, ["Deleted fallback server: 127.0.0.1:80 (192.0.2.1:80)"]);
   },
 });
 

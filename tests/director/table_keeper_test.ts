@@ -70,7 +70,13 @@ async function keeperAtWork() {
   const clock = new FakeClock();
   const driver = new SlowIpvs(clock);
   const events: DirectorEvent[] = [];
-  const keeper = new TableKeeper({ driver, clock, report: (event) => events.push(event), lineOf: () => 1 });
+  const keeper = new TableKeeper({
+    driver,
+    clock,
+    report: (event) => events.push(event),
+    lineOf: () => 1,
+    isAboutFallback: () => false,
+  });
   keeper.want(wanted(...REALS), "start");
   await clock.advance(1_000);
   driver.calls.length = 0;
@@ -234,7 +240,13 @@ for (const [name, lie] of LIES) {
         fn: async () => {
           const clock = new FakeClock();
           const driver = new LyingIpvs(lie);
-          const keeper = new TableKeeper({ driver, clock, report: () => {}, lineOf: () => 1 });
+          const keeper = new TableKeeper({
+            driver,
+            clock,
+            report: () => {},
+            lineOf: () => 1,
+            isAboutFallback: () => false,
+          });
           if (occasion === "start") {
             await driver.apply(plan({ current: new Map(), desired: wanted(...REALS), reconcile: true }));
           } else {
