@@ -1,12 +1,12 @@
 import type { ControlClient } from "../control/client.ts";
-import type { OrderResult, WeightWish } from "../control/requests.ts";
+import type { OrderResult } from "../control/requests.ts";
 import type { RealStatus, Status } from "../control/status.ts";
-import { MOST_WEIGHT } from "../model/table.ts";
 import { ExitStatus } from "./exit_status.ts";
 import { formatDuration, parseDuration } from "./quantities.ts";
 import { findRunning, withDaemon } from "./running_instance.ts";
 import { type Tool, UsageError } from "./tool.ts";
 import { toolArguments } from "./tool_arguments.ts";
+import { weightWish } from "./weight_wish.ts";
 
 const CONFIG = { config: { type: "string" } } as const;
 const WHICH = { ...CONFIG, virtual: { type: "string" } } as const;
@@ -116,23 +116,6 @@ ${TIME_HELP}${CONFIG_HELP}${END_HELP}`,
     });
   },
 };
-
-/**
- * Reads `5`, `50%`, `+1` or `-1`.
- *
- * @throws {UsageError}
- */
-export function weightWish(text: string | undefined): WeightWish {
-  if (text === undefined) throw new UsageError("which weight?");
-  const [, sign, digits, percent] = /^([+-]?)(\d{1,5})(%?)$/.exec(text) ?? [];
-  const number = Number(digits);
-  if (percent && !sign) return { percent: number };
-  if (sign && !percent && number <= MOST_WEIGHT) return { more: sign === "-" ? -number : number };
-  if (digits && !percent && !sign && number <= MOST_WEIGHT) return { weight: number };
-  throw new UsageError(
-    `a weight is a number from 0 to ${MOST_WEIGHT}, a share (50%) or a change (+1, -1), not ${text}`,
-  );
-}
 
 async function hold(order: "drain" | "disable", args: readonly string[]): Promise<ExitStatus> {
   const { values, words } = toolArguments(args, HOLD, 1);

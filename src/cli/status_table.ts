@@ -181,9 +181,9 @@ export function whyText({ drift, why }: RealStatus): string {
 }
 
 /** The text within so many columns, with an ellipsis where it was longer. */
-export function cut(text: string, width: number): string {
+export function cut(text: string, width: number, ellipsis = "…"): string {
   if (text.length <= width) return text;
-  return width < 1 ? "" : `${text.slice(0, width - 1)}…`;
+  return `${text.slice(0, Math.max(0, width - ellipsis.length))}${ellipsis}`.slice(0, Math.max(0, width));
 }
 
 function align(text: string, width: number, { align }: Column): string {

@@ -1,5 +1,5 @@
 import { deepStrictEqual, throws } from "node:assert/strict";
-import { weightWish } from "../../src/cli/orders.ts";
+import { weightWish } from "../../src/cli/weight_wish.ts";
 import { UsageError } from "../../src/cli/tool.ts";
 
 const ROWS: [text: string, wish: ReturnType<typeof weightWish>][] = [
