@@ -45,7 +45,7 @@ export interface StatusScope {
 /** What a director has to say of itself now. */
 export async function statusOf(daemon: Daemon, scope: StatusScope): Promise<Status> {
   const { model, director, state, startedAt, lastReload } = daemon;
-  const counters = await daemon.counters.read();
+  const counters = withoutMissing(await daemon.counters.read(), director.missing);
   const silent = counters === undefined && state === "running" ? "the kernel does not say what its table has" : null;
   const writer = new StatusWriter(daemon, counters, scope);
   const vanished = counters === undefined
@@ -76,6 +76,13 @@ export async function statusOf(daemon: Daemon, scope: StatusScope): Promise<Stat
       line,
     })),
   };
+}
+
+/** What the kernel has, without what the director has seen to be missing since it was last counted. */
+function withoutMissing(counters: Counters | undefined, missing: readonly VirtualService[]): Counters | undefined {
+  if (!counters || missing.length === 0) return counters;
+  const keys = new Set(missing.map(({ key }) => key));
+  return new Map([...counters].filter(([key]) => !keys.has(key)));
 }
 
 function sumOf(virtuals: readonly VirtualStatus[]): CountsStatus {

@@ -22,6 +22,9 @@ const FRESH = 1_000;
 const WATCH = 1_000;
 const WATCH_SHARE = 10;
 
+/** Looks in a row that cannot be made before the table counts as out of reach. */
+const FAILED_LOOKS = 2;
+
 interface Order {
   readonly desired: DesiredTable;
   readonly occasion: Occasion;
@@ -63,6 +66,8 @@ export class TableKeeper {
   /** Virtual services of ours that have vanished from the kernel, until they are back. */
   #vanished: ReadonlySet<VirtualKey> = new Set();
   #cancelWatch: (() => void) | undefined;
+  /** Looks in a row that could not be made. */
+  #failedLooks = 0;
   #closed = false;
   #seen: { readonly table: IpvsTable; readonly thresholds: boolean; readonly at: number } | undefined;
 
@@ -162,7 +167,10 @@ export class TableKeeper {
     const batches = this.#batches;
     const vanished = await this.#findVanished(this.#last.desired);
     // A batch that was made meanwhile looks at the table itself.
-    if (vanished.size === 0 || this.#closed || this.#running || this.#batches !== batches || !this.#last) return;
+    if (this.#closed || this.#running || this.#batches !== batches || !this.#last) return;
+    if (vanished instanceof IpvsUnavailable) return this.#cannotLook(vanished, this.#last);
+    this.#failedLooks = 0;
+    if (vanished.size === 0) return;
     this.#vanished = vanished;
     this.#seen = undefined;
     const isLeft = ([key]: readonly [VirtualKey, unknown]) => !vanished.has(key);
@@ -173,7 +181,7 @@ export class TableKeeper {
   }
 
   /** Two reads in a row must agree: a list that ends too early looks like any other one. */
-  async #findVanished(desired: DesiredTable): Promise<ReadonlySet<VirtualKey>> {
+  async #findVanished(desired: DesiredTable): Promise<ReadonlySet<VirtualKey> | IpvsUnavailable> {
     let missing = [...desired.keys()].filter((key) => this.#previous?.has(key));
     try {
       for (let reads = 0; reads < 2 && missing.length > 0; reads++) {
@@ -182,10 +190,19 @@ export class TableKeeper {
       }
       return new Set(missing);
     } catch (error) {
-      // Nothing is known then; a change that fails for the same reason is reported.
-      if (error instanceof IpvsUnavailable) return new Set();
+      if (error instanceof IpvsUnavailable) return error;
       throw error;
     }
+  }
+
+  /** What the kernel has is not known then, and not as wanted for all we know: it is told, and looked at until it can be. */
+  #cannotLook({ message }: IpvsUnavailable, last: Order): void {
+    if (++this.#failedLooks < FAILED_LOOKS) return;
+    this.#failedLooks = 0;
+    this.#seen = undefined;
+    this.#order ??= last;
+    this.#reportUnavailable(message);
+    this.#retryLater();
   }
 
   /** Ends the retries and the looks. */

@@ -325,3 +325,22 @@ Deno.test({
     keeper.close();
   },
 });
+
+Deno.test({
+  name: "TableKeeper: a table that cannot be looked at any more is out of step, and in step when it can be again",
+  ...pure,
+  fn: async () => {
+    const { clock, driver, keeper, events } = await keeperAtWork();
+    keeper.watch();
+    await clock.advance(3_000);
+    events.length = 0;
+    driver.outOfReach = true;
+    await clock.advance(5_000);
+    deepStrictEqual([keeper.inStep, keeper.trouble], [false, "no memory"]);
+    deepStrictEqual(events.map(({ type }) => type), ["table-unavailable"]);
+    driver.outOfReach = false;
+    await clock.advance(15_000);
+    deepStrictEqual([keeper.inStep, events.at(-1)?.type], [true, "table-in-step"]);
+    keeper.close();
+  },
+});

@@ -1,6 +1,7 @@
 /** What a director says of itself, through every channel at the same time. */
 
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import { run } from "../world/command.ts";
 import { scenario, type World } from "../world/scenario.ts";
 import { poll } from "../world/wait.ts";
 
@@ -158,7 +159,7 @@ scenario("an external check of two seconds: nothing is announced before the firs
   const { director, table } = world;
   await prepare();
   await writeCommand(1.5);
-  await director.start(SITE);
+  await director.start(SITE.replace("checktimeout = 2", "checktimeout = 10"));
   await table.becomes(SITE_UP);
   await poll(told, (text) => text.split("\n").length > 2, 5);
   deepStrictEqual((await told()).trim().split("\n").map((line) => line.replace(/ \S+$/, "")).sort(), [
@@ -203,34 +204,44 @@ scenario("drain, disable and maintenance are states of their own in every channe
   await Deno.remove("/run/maintenance/10.0.0.11");
 });
 
-/** Empties the kernel's table faster than it is put back, while its file is there. */
-const EMPTYING = `#!/bin/sh
-while test -e /run/emptying; do ipvsadm -C; sleep 0.02; done
+/** An ipvsadm whose kernel takes no change while a file is there. */
+const REFUSING = `#!/bin/sh
+case "$*" in
+*-R*|*--restore*) test ! -e /run/refuse || { cat >/dev/null; exit 0; } ;;
+esac
+exec /run/ipvsadm "$@"
 `;
 
 scenario(
-  "a table that somebody empties again and again: not in step, 503, 0, CRITICAL until it is back",
+  "a table that has vanished and is not taken back: not in step, 503, 0, CRITICAL until it is",
   async (world) => {
     const { director, table } = world;
     await prepare();
-    await director.start(SITE);
-    await table.becomes(SITE_UP);
-    await say(world, WELL);
-    await Deno.writeTextFile("/run/emptying", EMPTYING, { mode: 0o755 });
-    director.host.start("/run/emptying");
-    const { head, pulseLine } = await say(world, {
-      inStep: false,
-      virtual: "down",
-      counts: { reals: 2, serving: 0, unknown: 0 },
-      healthz: "503",
-      healthzOfShop: "503",
-      healthzOfDirector: "503",
-      metrics: [0, 0, 0],
-      pulse: "CRITICAL",
-    });
-    match(head, /table not in step, 0 of 2 real servers serve/);
-    match(pulseLine, /the IPVS table lacks 192\.0\.2\.10:80/);
-    await Deno.remove("/run/emptying");
-    await say(world, WELL);
+    await run(["cp", "/usr/sbin/ipvsadm", "/run/ipvsadm"]);
+    await Deno.writeTextFile("/run/refusing", REFUSING, { mode: 0o755 });
+    await run(["mount", "--bind", "/run/refusing", "/usr/sbin/ipvsadm"]);
+    try {
+      await director.start(SITE);
+      await table.becomes(SITE_UP);
+      await say(world, WELL);
+      await Deno.writeTextFile("/run/refuse", "");
+      await director.host.run("/run/ipvsadm", "-C");
+      const { head, pulseLine } = await say(world, {
+        inStep: false,
+        virtual: "down",
+        counts: { reals: 2, serving: 0, unknown: 0 },
+        healthz: "503",
+        healthzOfShop: "503",
+        healthzOfDirector: "503",
+        metrics: [0, 0, 0],
+        pulse: "CRITICAL",
+      });
+      match(head, /table not in step, 0 of 2 real servers serve/);
+      match(pulseLine, /the IPVS table lacks 192\.0\.2\.10:80/);
+      await Deno.remove("/run/refuse");
+      await say(world, WELL);
+    } finally {
+      await run(["umount", "/usr/sbin/ipvsadm"]);
+    }
   },
 );
