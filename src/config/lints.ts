@@ -344,7 +344,9 @@ export const LINTS: Readonly<Record<string, Lint>> = {
       const scopes = [tree.globals, ...tree.sections.map(({ settings }) => settings)];
       if (scopes.some(({ emailalert }) => emailalert)) return;
       for (const settings of scopes) {
-        for (const name of ["emailalertfrom", "emailalertfreq", "emailalertstatus", "smtp"] as const) {
+        for (
+          const name of ["emailalertfrom", "emailalertfreq", "emailalertstatus", "emailalertplanned", "smtp"] as const
+        ) {
           const setting = settings[name];
           if (!setting) continue;
           yield {
