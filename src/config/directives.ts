@@ -461,8 +461,9 @@ export const DIRECTIVES = {
     value: values.command,
     default: "/bin/true",
     doc: "The program of an external check. After its own arguments it is given the virtual address (or mark), the " +
-      "virtual port, the real address and the real port; exit status 0 means up. Its environment is PATH (the bin and " +
-      "sbin folders) and LANG=C.UTF-8, and nothing else.",
+      "virtual port, the real address and the real port; exit status 0 means up. Where it cannot be run, or ends with 126 " +
+      "or 127, by which a shell says the same of what it was to run, the real server's state is unknown. Its environment is " +
+      "PATH (the bin and sbin folders) and LANG=C.UTF-8, and nothing else.",
   },
   checkport: {
     scope: "virtual",
