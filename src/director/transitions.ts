@@ -47,14 +47,10 @@ function stateBefore(real: RealServer, health: RealHealth): ToldState {
   return state === "up" && !health.verified && health.checks.size > 0 ? "unknown" : state;
 }
 
-/**
- * The state that an entry is taken over in is no news; a first verdict is, where it finds the server dead or speaks of one
- * that is held out.
- */
+/** The state that an entry is taken over in is no news; a first verdict is, where it finds the server dead. */
 function tells(real: RealServer, before: RealHealth, after: RealHealth): boolean {
   const is = stateOf(real, after);
   if (isAvailable(after) !== isAvailable(before)) return true;
   if (is === "waiting") return false;
-  return is !== stateOf(real, before) ||
-    (!isAvailable(after) && after.verified && !before.verified && is !== "unknown");
+  return is !== stateOf(real, before) || (is === "down" && !before.verified);
 }

@@ -245,3 +245,56 @@ scenario(
     }
   },
 );
+
+/** A sendmail that keeps the subject of each mail, and when it came. */
+const SENDMAIL = `#!/bin/sh
+awk '/^Subject: / { s = substr($0, 10); on = 1; next } on && /^[ \\t]/ { s = s $0; next } on { print s; on = 0 }' >> /run/mails
+`;
+
+scenario("mails: the first at once, the fallback and reminders by themselves, none of a drain", async (world) => {
+  const { director, reals, table } = world;
+  await Deno.writeTextFile("/run/keep-mail", SENDMAIL, { mode: 0o755 });
+  await Deno.writeTextFile("/run/mails", "");
+  await run(["mount", "--bind", "/run/keep-mail", "/usr/sbin/sendmail"]);
+  const mails = async () => (await Deno.readTextFile("/run/mails")).split("\n").filter(Boolean);
+  const mailed = async (expected: readonly string[], seconds = 15) => {
+    const isThere = (all: readonly string[]) => expected.every((subject) => all.includes(subject));
+    const all = await poll(mails, isThere, seconds);
+    ok(isThere(all), all.join("\n"));
+    return all;
+  };
+  try {
+    await reals.are(["10.0.0.11", "10.0.0.12", "10.0.0.13"]);
+    await director.start(`
+      checktimeout = 2
+      checkinterval = 1
+      quiescent = no
+      emailalert = ops@example.org
+      emailalertstatus = running
+      emailalertfreq = 5
+      virtual = 192.0.2.10:80
+              real = 10.0.0.11:80 masq
+              real = 10.0.0.12:80 masq
+              fallback = 10.0.0.13:80 masq
+              service = http
+              scheduler = rr
+    `);
+    await table.becomes(SITE_UP);
+    reals.stop("10.0.0.12");
+    const first = await mailed(["Deleted real server: 10.0.0.12:80 (192.0.2.10:80)"]);
+    strictEqual(first.length, 1, first.join("\n"));
+    await mailed(["Inaccessible real server: 10.0.0.12:80 (192.0.2.10:80)"]);
+    await reals.start("10.0.0.12");
+    await mailed(["Added real server: 10.0.0.12:80 (192.0.2.10:80) (Weight set to 1)"]);
+    await Deno.writeTextFile("/run/mails", "");
+
+    await director.tool("drain", "10.0.0.11");
+    await director.tool("drain", "10.0.0.12");
+    const all = await mailed(["Added fallback server: 10.0.0.13:80 (192.0.2.10:80) (Weight set to 1)"]);
+    await director.tool("enable", "10.0.0.11");
+    const last = await mailed(["Deleted fallback server: 10.0.0.13:80 (192.0.2.10:80)"]);
+    deepStrictEqual([all.length, last.length], [1, 2], last.join("\n"));
+  } finally {
+    await run(["umount", "/usr/sbin/sendmail"]);
+  }
+});
