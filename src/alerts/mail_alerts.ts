@@ -35,6 +35,8 @@ export class MailAlerts {
   readonly #gatherings = new Map<string, Gathering>();
   /** Real servers whose last change was planned: so is what the table does of it, however late. */
   readonly #planned = new Set<string>();
+  /** Real servers that were last told to be down or unknown: that one is up again is told, however it came to be. */
+  readonly #ill = new Set<string>();
   #state: AlertState = "starting";
 
   constructor(ports: MailPorts) {
@@ -58,15 +60,19 @@ export class MailAlerts {
     const known = new Set(
       [...model.virtuals.values()].flatMap((virtual) => [...virtual.reals.keys()].map(idIn(virtual))),
     );
-    for (const id of this.#planned) if (!known.has(id)) this.#planned.delete(id);
+    for (const ids of [this.#planned, this.#ill]) {
+      for (const id of ids) if (!known.has(id)) ids.delete(id);
+    }
   }
 
   /** The state of a real server changed. */
   transition(virtual: VirtualService, real: RealServer, was: ToldState, is: ToldState, text: string): void {
     this.#reminders.change(virtual, real, is === "down", text);
     const id = idIn(virtual)(real.key);
-    if (isPlanned(is) || (isPlanned(was) && is === "up")) this.#planned.add(id);
+    if (isPlanned(is) || (isPlanned(was) && is === "up" && !this.#ill.has(id))) this.#planned.add(id);
     else this.#planned.delete(id);
+    if (is === "up") this.#ill.delete(id);
+    else if (!isPlanned(is)) this.#ill.add(id);
     this.#gather({ kind: "transition", virtual, server: real.key, text });
   }
 

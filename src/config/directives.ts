@@ -137,14 +137,14 @@ export const DIRECTIVES = {
     scope: "global",
     value: values.yesNo,
     default: "no",
-    doc: "Whether the configuration is loaded again by itself when the file changes.",
+    doc: "Whether the configuration is loaded again by itself when the content of the file changes.",
   },
   callback: {
     scope: "global",
     value: values.path,
     default: UNSET,
-    doc: "A program that is run, with the configuration's path as its argument, after the file has changed: to copy " +
-      "it to the other director, say.",
+    doc: "A program that is run, with the configuration's path as its argument, after the content of the file has " +
+      "changed: to copy it to the other director, say. A mere touch is no change.",
   },
   fallback: {
     scope: "both",
