@@ -91,6 +91,11 @@ export class MailAlerts {
     this.#fallbacks.tableChange(virtual, isThere, text);
   }
 
+  /** A virtual service has vanished from the kernel's table, or is back. */
+  vanished(virtual: VirtualService, text: string): void {
+    if (virtual.alerts.on.has(this.#state)) this.#tell([{ virtual, state: this.#state, text }]);
+  }
+
   /** Another director tells of outages from now on. */
   standDown(): void {
     this.#reminders.stop();

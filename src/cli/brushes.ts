@@ -43,6 +43,7 @@ export function kindBrush(kind: HistoryKind, paint: Paint): Brush {
     case "down":
     case "reload-failed":
     case "out-of-step":
+    case "vanished":
       return paint.red;
     case "maintenance":
     case "drained":

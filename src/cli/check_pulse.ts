@@ -28,7 +28,7 @@ Options:
     -w, --warning SECONDS   late for WARNING above so many seconds (120)
     -c, --critical SECONDS  late for CRITICAL above so many seconds (300)
     --director              judge the director alone, and not what clients meet: for
-                            whoever restarts it
+                            a program that restarts it
     --table                 look into the kernel's IPVS table as well: a virtual service
                             that is missing there is CRITICAL (for root only)
     -t, --timeout SECONDS   with --table, how long the director gets to answer (10)

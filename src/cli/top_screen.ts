@@ -268,7 +268,7 @@ function rowOf({ real, virtual }: Wish, state: TopState): RealRow | undefined {
 function consequence(order: Wish["order"], { real, virtual }: RealRow): string {
   if (order === "enable") return `${virtual.virtual}: its checks and the configuration count again`;
   const others = virtual.counts.serving - (real.serving ? 1 : 0);
-  const instead = virtual.fallback ? "only the fallback will serve" : "NOBODY will serve";
+  const instead = virtual.fallback ? "only the fallback will serve" : "NO SERVER will be left";
   const left = others > 0 ? `${others} other${others === 1 ? "" : "s"} serve${others === 1 ? "s" : ""}` : instead;
   const how = order === "drain" ? "weight 0, open connections go on" : "as if its check failed";
   return `${virtual.virtual}: ${how}; ${left}`;

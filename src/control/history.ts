@@ -19,6 +19,8 @@ export type HistoryKind =
   /** The kernel's table. */
   | "out-of-step"
   | "in-step"
+  /** Virtual services of ours have vanished from it, as by `ipvsadm -C`, and are put back. */
+  | "vanished"
   /** The helper process was ended, or has ended by itself, and is started again. */
   | "helper-ended";
 

@@ -1,5 +1,6 @@
 import type { DirectorEvent } from "../director/events.ts";
 import { type RealId, realId } from "../model/orders.ts";
+import { serviceLabel } from "../model/table.ts";
 import { CheckRecords } from "./check_records.ts";
 import type { HistoryFile } from "./history_file.ts";
 
@@ -33,6 +34,11 @@ export class Records {
         const detail = active ? "no real server is up" : "a real server is up again";
         const real = virtual.fallback?.key;
         this.#history.add({ kind: active ? "fallback-in" : "fallback-out", virtual: virtual.label, real, detail });
+        return;
+      }
+      case "services-vanished": {
+        const labels = event.services.map(({ address }) => serviceLabel(address)).join(", ");
+        this.#history.add({ kind: "vanished", detail: `gone from the kernel's table, and put back: ${labels}` });
         return;
       }
       case "table-unavailable":

@@ -8,7 +8,7 @@ import type { DirectorEvent } from "../director/events.ts";
 import { type Health, isHeld, reasonFor } from "../director/real_health.ts";
 import { isServing, weightOf } from "../director/serving.ts";
 import type { CheckKey } from "../model/check.ts";
-import { destinationKey, virtualKey } from "../model/table.ts";
+import { destinationKey, type VirtualKey, virtualKey } from "../model/table.ts";
 import type { Model, RealServer, VirtualService } from "../model/virtual_service.ts";
 import { appendWithoutWaiting } from "../system/write_without_waiting.ts";
 import { formatDate } from "./date.ts";
@@ -38,6 +38,8 @@ export class Reporter {
   /** What passed checks warn of, as last logged. */
   readonly #warnings = new Map<CheckKey, string>();
   readonly #unwritable = new Set<string>();
+  /** Virtual services that have vanished from the kernel, and are not yet back. */
+  readonly #vanished = new Set<VirtualKey>();
 
   constructor(ports: ReporterPorts) {
     const { log } = ports;
@@ -76,6 +78,27 @@ export class Reporter {
     this.#mail(event, text);
     this.#notify(event, text);
     if (event.type === "fallback") this.#fallbackCommands.change(event.virtual, event.active);
+    if (event.type === "services-vanished") {
+      for (const { address } of event.services) this.#tellVanished(virtualKey(address), true, text);
+    }
+    if (event.type === "table-changed" && event.action.do === "add-service") {
+      this.#tellVanished(virtualKey(event.action.service.address), false, text);
+    }
+  }
+
+  /** Clients of a virtual service that has vanished are served by nobody, however well its real servers are. */
+  #tellVanished(key: VirtualKey, isGone: boolean, text: string): void {
+    const virtual = this.#ports.model().virtuals.get(key);
+    if (!virtual || isGone === this.#vanished.has(key)) return;
+    if (isGone) this.#vanished.add(key);
+    else this.#vanished.delete(key);
+    if (this.#ports.health().get(key)?.service !== "up") return;
+    const [was, is] = isGone ? ["up", "down"] as const : ["down", "up"] as const;
+    const reason = isGone ? "vanished from the kernel's table" : "is in the kernel's table again";
+    const known = this.#circumstances(virtual);
+    const circumstances = isGone ? { ...known, serving: 0 } : known;
+    this.#ports.notifier.fallback(virtual, { was, is, reason, text, circumstances });
+    this.#ports.mails.vanished(virtual, text);
   }
 
   #mail(event: DirectorEvent, text: string): void {

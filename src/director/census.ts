@@ -1,3 +1,4 @@
+import { type RealId, realId } from "../model/orders.ts";
 import type { VirtualKey } from "../model/table.ts";
 import type { Model, VirtualService } from "../model/virtual_service.ts";
 import type { Health, VirtualHealth } from "./real_health.ts";
@@ -17,12 +18,22 @@ export interface Census {
   readonly unjudged: readonly VirtualService[];
 }
 
+/** What the kernel does not do as it should. */
+export interface Shortfall {
+  /** Virtual services that it does not have. */
+  readonly missing: ReadonlySet<VirtualKey>;
+  /** Real servers that it sends no clients. */
+  readonly bypassed: ReadonlySet<RealId>;
+}
+
+const NOTHING: Shortfall = { missing: new Set(), bypassed: new Set() };
+
 /**
  * Returns how many real servers are how.
  *
- * @param missing virtual services that the kernel does not have: nothing of them serves.
+ * @param kernel what the kernel does not do as it should: `missing` virtual services, and `bypassed` real servers.
  */
-export function censusOf(model: Model, health: Health, missing: ReadonlySet<VirtualKey> = new Set()): Census {
+export function censusOf(model: Model, health: Health, { missing, bypassed }: Shortfall = NOTHING): Census {
   let [total, serving, unknown] = [0, 0, 0];
   const unserved: VirtualService[] = [];
   const unjudged: VirtualService[] = [];
@@ -30,12 +41,12 @@ export function censusOf(model: Model, health: Health, missing: ReadonlySet<Virt
   for (const [key, own] of health) {
     const virtual = model.virtuals.get(key);
     if (!virtual) continue;
-    const counts = countReals(virtual, own);
+    const counts = countReals(virtual, own, bypassed);
     const served = missing.has(key) ? 0 : counts.serving;
     total += counts.total;
     serving += served;
     unknown += counts.unknown;
-    const isHeard = own.service === "down" || missing.has(key);
+    const isHeard = own.service !== "unknown" || missing.has(key);
     if (served === 0 && isHeard && (counts.total > 0 || unresolved.has(key))) unserved.push(virtual);
     if (counts.unknown > 0 && counts.unknown === counts.total) unjudged.push(virtual);
   }
@@ -46,13 +57,14 @@ export function censusOf(model: Model, health: Health, missing: ReadonlySet<Virt
 export function countReals(
   virtual: VirtualService,
   { reals }: VirtualHealth,
+  bypassed = NOTHING.bypassed,
 ): Pick<Census, "total" | "serving" | "unknown"> {
   const counts = { total: 0, serving: 0, unknown: 0 };
   for (const [key, own] of reals) {
     const real = virtual.reals.get(key);
     if (!real) continue;
     counts.total++;
-    if (isServing(real, own)) counts.serving++;
+    if (isServing(real, own) && !(bypassed.size > 0 && bypassed.has(realId(virtual.key, key)))) counts.serving++;
     if (stateOf(real, own) === "unknown") counts.unknown++;
   }
   return counts;

@@ -107,7 +107,7 @@ export class Director {
 
   /** How many real servers there are, and how they are. */
   get census(): Census {
-    return censusOf(this.#model, this.#health, this.#standby ? new Set() : this.#keeper.missing);
+    return this.#standby ? censusOf(this.#model, this.#health) : censusOf(this.#model, this.#health, this.#keeper);
   }
 
   /** Virtual services that should be in the kernel's table, and are not. */

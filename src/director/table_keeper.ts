@@ -2,6 +2,7 @@ import { tableAfterInSteps } from "../ipvs/change_table.ts";
 import { type IpvsDriver, IpvsUnavailable } from "../ipvs/driver.ts";
 import type { Action, Plan } from "../model/plan.ts";
 import { everySoOften, type Steps, walkFor } from "../model/steps.ts";
+import { type RealId, realId } from "../model/orders.ts";
 import { destinationKey, type IpvsTable, sizeOf, type VirtualKey, virtualKey } from "../model/table.ts";
 import type { Clock } from "./clock.ts";
 import type { DesiredTable, Role } from "./desired.ts";
@@ -66,6 +67,8 @@ export class TableKeeper {
   /** Virtual services of ours that have vanished from the kernel, until they are back. */
   #vanished: ReadonlySet<VirtualKey> = new Set();
   #cancelWatch: (() => void) | undefined;
+  /** Real servers that the kernel sends no clients though it should, as of the last look: so they were changed by hand. */
+  #bypassed: ReadonlySet<RealId> = new Set();
   /** Looks in a row that could not be made. */
   #failedLooks = 0;
   #closed = false;
@@ -86,6 +89,11 @@ export class TableKeeper {
     if (this.#refused.size === 0 || !this.#last) return this.#vanished;
     const untaken = [...this.#last.desired.keys()].filter((key) => !this.#previous?.has(key));
     return new Set([...this.#vanished, ...untaken]);
+  }
+
+  /** Real servers that the kernel sends no clients though it should, because somebody has changed the table by hand. */
+  get bypassed(): ReadonlySet<RealId> {
+    return this.#bypassed;
   }
 
   /** What keeps the kernel from taking what was last wanted, in one line. */
@@ -165,11 +173,15 @@ export class TableKeeper {
   async #restoreVanished(): Promise<void> {
     if (!this.#last || this.#running || this.#look || this.#unavailable !== undefined) return;
     const batches = this.#batches;
-    const vanished = await this.#findVanished(this.#last.desired);
+    const { desired } = this.#last;
+    const found = await this.#findVanished(desired);
     // A batch that was made meanwhile looks at the table itself.
     if (this.#closed || this.#running || this.#batches !== batches || !this.#last) return;
-    if (vanished instanceof IpvsUnavailable) return this.#cannotLook(vanished, this.#last);
+    if (found instanceof IpvsUnavailable) return this.#cannotLook(found, this.#last);
+    const { vanished, table } = found;
     this.#failedLooks = 0;
+    this.#bypassed = await walkFor(sizeOf(desired))(bypassedInSteps(desired, table));
+    if (this.#closed || this.#running || this.#batches !== batches || !this.#last) return;
     if (vanished.size === 0) return;
     this.#vanished = vanished;
     this.#seen = undefined;
@@ -181,14 +193,18 @@ export class TableKeeper {
   }
 
   /** Two reads in a row must agree: a list that ends too early looks like any other one. */
-  async #findVanished(desired: DesiredTable): Promise<ReadonlySet<VirtualKey> | IpvsUnavailable> {
+  async #findVanished(
+    desired: DesiredTable,
+  ): Promise<{ readonly vanished: ReadonlySet<VirtualKey>; readonly table: IpvsTable } | IpvsUnavailable> {
     let missing = [...desired.keys()].filter((key) => this.#previous?.has(key));
+    let table: IpvsTable = new Map();
     try {
       for (let reads = 0; reads < 2 && missing.length > 0; reads++) {
-        const table = await this.#ports.driver.read({ thresholds: false });
-        missing = missing.filter((key) => !table.has(key));
+        table = await this.#ports.driver.read({ thresholds: false });
+        const now = table;
+        missing = missing.filter((key) => !now.has(key));
       }
-      return new Set(missing);
+      return { vanished: new Set(missing), table };
     } catch (error) {
       if (error instanceof IpvsUnavailable) return error;
       throw error;
@@ -432,4 +448,17 @@ export function usesThresholds(desired: DesiredTable): boolean {
     }
   }
   return false;
+}
+
+function* bypassedInSteps(desired: DesiredTable, table: IpvsTable): Steps<ReadonlySet<RealId>> {
+  const bypassed = new Set<RealId>();
+  let count = 0;
+  for (const [service, { destinations }] of desired) {
+    const kernel = table.get(service)?.destinations;
+    for (const [key, { weight }] of destinations) {
+      if (everySoOften(count++)) yield;
+      if (weight > 0 && !kernel?.get(key)?.weight) bypassed.add(realId(service, key));
+    }
+  }
+  return bypassed;
 }

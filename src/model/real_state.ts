@@ -25,7 +25,7 @@ export type ToldState = Exclude<RealState, "waiting" | "unchecked" | "off">;
 /** A virtual service as alerts name it: whether a real server serves. `unknown` before the first rounds. */
 export type ServiceState = "up" | "down" | "unknown";
 
-/** Returns whether somebody holds a real server of that state out on purpose. */
+/** Returns whether a real server of that state is held out on purpose, by an operator or a maintenance file. */
 export function isPlanned(state: RealState): boolean {
   return state === "maintenance" || state === "drained" || state === "disabled";
 }

@@ -5,7 +5,7 @@ export type HealthQuestion =
   | { readonly about: "all" | "director" }
   | { readonly about: "virtual"; readonly name: string };
 
-/** The answer to a load balancer or a cluster manager: an HTTP status and some lines. */
+/** What a load balancer or a cluster manager is answered: an HTTP status and some lines. */
 export interface HealthAnswer {
   readonly status: 200 | 404 | 503;
   readonly lines: readonly string[];

@@ -104,7 +104,7 @@ Deno.test({
     match(line(type(beginning(A, B), "x").state), /only the fallback will serve$/);
     const status = statusWith(A);
     const alone = { ...status, virtuals: status.virtuals.map((virtual) => ({ ...virtual, fallback: null })) };
-    match(line(type(learn(BEGINNING, alone, [], 0), "d").state), /NOBODY will serve$/);
+    match(line(type(learn(BEGINNING, alone, [], 0), "d").state), /NO SERVER will be left$/);
   },
 });
 

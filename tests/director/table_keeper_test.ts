@@ -344,3 +344,20 @@ Deno.test({
     keeper.close();
   },
 });
+
+Deno.test({
+  name: "TableKeeper: real servers that were taken out by hand are seen to get no clients, and to get them again",
+  ...pure,
+  fn: async () => {
+    const { clock, driver, keeper } = await keeperAtWork();
+    keeper.watch();
+    await driver.remove(REALS[0]);
+    await clock.advance(3_000);
+    deepStrictEqual([...keeper.bypassed], [`tcp:192.0.2.1:80 ${REALS[0]}`]);
+    strictEqual(keeper.inStep, true, "what is changed by hand stays");
+    keeper.want(wanted(...REALS), "reload");
+    await clock.advance(3_000);
+    deepStrictEqual([...keeper.bypassed], []);
+    keeper.close();
+  },
+});

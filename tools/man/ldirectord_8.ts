@@ -192,7 +192,7 @@ function states(page: Page): void {
 
 function healthCheck(page: Page): void {
   page.section("Health check").first(
-    "`/healthz` of the status page (`statuspage`, or `ldirectord serve`) is for whoever gives a director its address. It " +
+    "`/healthz` of the status page (`statuspage`, or `ldirectord serve`) is for a program that gives a director the clients' address. It " +
       "answers 200 when the director is at work, its table is in the kernel, and each virtual service has a real server " +
       "that serves; else 503, and says why.",
   );
