@@ -105,7 +105,7 @@ function headLine({ status, sort, filter, problems }: TopState, { paint }: Scree
     { text: "ldirectord ", brush: paint.bold },
     { text: daemon.config.split("/").at(-1)!, brush: paint.bold },
     { text: ` ${daemon.state} ${since}, ` },
-    { text: `${serving}/${reals} serve`, brush: serving === reals ? paint.green : paint.yellow },
+    { text: `${serving}/${reals} serve`, brush: serving === reals && unknown === 0 ? paint.green : paint.yellow },
     { text: unknown === 0 ? "" : `, ${unknown} unknown`, brush: paint.yellow },
     { text: `, ${formatCount(rate)} conn/s, ` },
     { text: table.inStep ? "in step" : "NOT IN STEP", brush: table.inStep ? paint.green : paint.red },

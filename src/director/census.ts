@@ -26,14 +26,15 @@ export interface Shortfall {
   readonly bypassed: ReadonlySet<RealId>;
 }
 
-const NOTHING: Shortfall = { missing: new Set(), bypassed: new Set() };
+/** The kernel does all that it should. */
+export const NO_SHORTFALL: Shortfall = { missing: new Set(), bypassed: new Set() };
 
 /**
  * Returns how many real servers are how.
  *
  * @param kernel what the kernel does not do as it should: `missing` virtual services, and `bypassed` real servers.
  */
-export function censusOf(model: Model, health: Health, { missing, bypassed }: Shortfall = NOTHING): Census {
+export function censusOf(model: Model, health: Health, { missing, bypassed }: Shortfall = NO_SHORTFALL): Census {
   let [total, serving, unknown] = [0, 0, 0];
   const unserved: VirtualService[] = [];
   const unjudged: VirtualService[] = [];
@@ -57,7 +58,7 @@ export function censusOf(model: Model, health: Health, { missing, bypassed }: Sh
 export function countReals(
   virtual: VirtualService,
   { reals }: VirtualHealth,
-  bypassed = NOTHING.bypassed,
+  bypassed = NO_SHORTFALL.bypassed,
 ): Pick<Census, "total" | "serving" | "unknown"> {
   const counts = { total: 0, serving: 0, unknown: 0 };
   for (const [key, own] of reals) {

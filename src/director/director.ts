@@ -7,7 +7,7 @@ import type { Steps } from "../model/steps.ts";
 import { destinationKey, type IpvsTable, virtualKey } from "../model/table.ts";
 import type { Model, VirtualService } from "../model/virtual_service.ts";
 import { WorkQueue } from "../model/work_queue.ts";
-import { type Census, censusOf } from "./census.ts";
+import { type Census, censusOf, NO_SHORTFALL } from "./census.ts";
 import { agentsWord, isInDoubt } from "./check_health.ts";
 import { checksIn, indexInSteps, usersOf } from "./check_users.ts";
 import type { Clock } from "./clock.ts";
@@ -74,6 +74,7 @@ export class Director {
   #unheard = new Set<CheckKey>();
   /** What changes the health, one after the other. */
   readonly #work = new WorkQueue();
+  #census: { readonly basis: readonly unknown[]; readonly counted: Census } | undefined;
   #climbing = false;
   #stopped = false;
   #standby: boolean;
@@ -107,7 +108,14 @@ export class Director {
 
   /** How many real servers there are, and how they are. */
   get census(): Census {
-    return this.#standby ? censusOf(this.#model, this.#health) : censusOf(this.#model, this.#health, this.#keeper);
+    const { missing, bypassed } = this.#standby ? NO_SHORTFALL : this.#keeper;
+    const basis = [this.#model, this.#health, missing, bypassed] as const;
+    // It is asked for every second, and seldom changes.
+    const known = this.#census;
+    if (known?.basis.every((each, i) => each === basis[i])) return known.counted;
+    const counted = censusOf(this.#model, this.#health, { missing, bypassed });
+    this.#census = { basis, counted };
+    return counted;
   }
 
   /** Virtual services that should be in the kernel's table, and are not. */

@@ -180,7 +180,8 @@ export class TableKeeper {
     if (found instanceof IpvsUnavailable) return this.#cannotLook(found, this.#last);
     const { vanished, table } = found;
     this.#failedLooks = 0;
-    this.#bypassed = await walkFor(sizeOf(desired))(bypassedInSteps(desired, table));
+    const bypassed = await walkFor(sizeOf(desired))(bypassedInSteps(desired, table));
+    if (bypassed.size + this.#bypassed.size > 0) this.#bypassed = bypassed;
     if (this.#closed || this.#running || this.#batches !== batches || !this.#last) return;
     if (vanished.size === 0) return;
     this.#vanished = vanished;
