@@ -111,7 +111,7 @@ function evidenceOf({ pidFile, pulseFile }: Instance): PulseEvidence {
   const owner = pidFileOwner(pidFile);
   const started = unlessMissing(() => ageOf(pidFile));
   const seen = unlessMissing(() => ({ age: ageOf(pulseFile), pulse: decodePulse(Deno.readTextFileSync(pulseFile)) }));
-  return { owner, started, ...seen };
+  return { owner, started, now: Date.now(), ...seen };
 }
 
 /** Seconds since the file was written. */

@@ -17,10 +17,10 @@ export interface Pulse {
   readonly missing: Some | null;
   /** Virtual services of which no real server serves. */
   readonly unserved: Some | null;
-  /** Real servers that cannot be checked, and for how many seconds there have been any. */
-  readonly unknown: { readonly reals: number; readonly seconds: number } | null;
+  /** Real servers that cannot be checked, and since when there have been any: ISO 8601, UTC. */
+  readonly unknown: { readonly reals: number; readonly since: string } | null;
   /** Virtual services of which no real server can be checked. */
-  readonly unjudged: Some & { readonly seconds: number } | null;
+  readonly unjudged: Some & { readonly since: string } | null;
 }
 
 /** How many there are, and the name of the first. */
@@ -55,6 +55,7 @@ export class PulseFile {
   readonly #path: string;
   readonly #complain: (reason: string) => void;
   #failed = false;
+  #beatAt = new Date();
 
   /** @param complain told once when the file cannot be written, and again after it could. */
   constructor(path: string, complain: (reason: string) => void) {
@@ -64,6 +65,12 @@ export class PulseFile {
 
   /** Renews the file. */
   beat(pulse: Pulse): void {
+    this.#beatAt = new Date();
+    this.amend(pulse);
+  }
+
+  /** Writes what has changed since the last beat. It is no beat: the file's time stays that of the last one. */
+  amend(pulse: Pulse): void {
     try {
       this.#write(encodePulse(pulse));
       this.#failed = false;
@@ -81,10 +88,12 @@ export class PulseFile {
       // An account that may write the file and make no other one.
       using file = Deno.openSync(this.#path, { write: true });
       file.writeSync(new TextEncoder().encode(`${text.trimEnd().padEnd(IN_PLACE - 1)}\n`));
+      file.utimeSync(this.#beatAt, this.#beatAt);
       return;
     }
     // Whatever our umask: monitoring is seldom root.
     Deno.chmodSync(this.#new, 0o644);
+    Deno.utimeSync(this.#new, this.#beatAt, this.#beatAt);
     Deno.renameSync(this.#new, this.#path);
   }
 

@@ -18,6 +18,8 @@ export interface PulseEvidence {
   readonly pulse?: Pulse;
   /** What came of a look at the kernel's table, where one was asked for. */
   readonly table?: TableEvidence;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
   /** Only the director is judged, and not what its clients meet: by those who restart it. */
   readonly isOfDirector?: boolean;
 }
@@ -44,7 +46,7 @@ export function usualLimits(pulse: Pulse | undefined): PulseLimits {
 
 /** What a monitoring plugin says of the evidence: its state and its one line, performance data included. */
 export function judgePulse(
-  { owner, started, age, pulse, table, isOfDirector }: PulseEvidence,
+  { owner, started, age, pulse, table, now, isOfDirector }: PulseEvidence,
   limits: PulseLimits,
 ): { readonly state: PluginState; readonly line: string } {
   if (owner.state === "none") return verdict("CRITICAL", "ldirectord does not run: it has no pulse");
@@ -64,7 +66,7 @@ export function judgePulse(
   const overdue = pulse.overdue?.seconds ?? 0;
   const faults = [
     ...faultsOfDirector(pulse, limits, table),
-    ...isOfDirector ? [] : faultsOfClients(pulse, limits),
+    ...isOfDirector ? [] : faultsOfClients(pulse, limits, now),
   ];
   const state = [stateOf(late, limits), ...faults.map(({ state }) => state)].reduce(worse);
   const rhythm = { OK: "is regular", WARNING: "is irregular", CRITICAL: "has stopped", UNKNOWN: "" };
@@ -108,18 +110,25 @@ function faultsOfDirector(pulse: Pulse, limits: PulseLimits, table: TableEvidenc
  * What clients meet. A real server that cannot be checked is a WARNING at once; CRITICAL after the time of a late pulse:
  * that for WARNING where no real server of a virtual service can be checked, and else that for CRITICAL.
  */
-function faultsOfClients({ unserved, unknown, unjudged }: Pulse, { warning, critical }: PulseLimits): Fault[] {
+function faultsOfClients(
+  { unserved, unknown, unjudged }: Pulse,
+  { warning, critical }: PulseLimits,
+  now: number,
+): Fault[] {
   const faults: Fault[] = [];
+  const secondsSince = (time: string) => Math.max(0, (now - Date.parse(time)) / 1000);
   if (unserved) faults.push({ state: "WARNING", says: `no real server of ${someOf(unserved)} serves` });
   if (unjudged) {
-    const state = unjudged.seconds > warning ? "CRITICAL" : "WARNING";
-    const says = `no real server of ${someOf(unjudged)} can be checked, for ${count(unjudged.seconds)}`;
+    const seconds = secondsSince(unjudged.since);
+    const state = seconds > warning ? "CRITICAL" : "WARNING";
+    const says = `no real server of ${someOf(unjudged)} can be checked, for ${count(seconds)}`;
     faults.push({ state, says });
   }
   if (unknown) {
-    const state = unknown.seconds > critical ? "CRITICAL" : "WARNING";
+    const seconds = secondsSince(unknown.since);
+    const state = seconds > critical ? "CRITICAL" : "WARNING";
     const reals = `${unknown.reals} real ${unknown.reals === 1 ? "server" : "servers"}`;
-    faults.push({ state, says: `${reals} cannot be checked, for ${count(unknown.seconds)}` });
+    faults.push({ state, says: `${reals} cannot be checked, for ${count(seconds)}` });
   }
   return faults;
 }

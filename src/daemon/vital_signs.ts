@@ -46,8 +46,10 @@ export class VitalSigns {
   /** When the table was last in step, or not yet out of it. */
   #inStepAt: number;
   /** Since when real servers cannot be checked, and since when none of some virtual service can. */
-  #unknownSince: number | undefined;
-  #unjudgedSince: number | undefined;
+  #unknownSince: Date | undefined;
+  #unjudgedSince: Date | undefined;
+  /** What the pulse file says beside times and counts. */
+  #shown = "";
 
   constructor(ports: VitalSignsPorts) {
     this.#ports = ports;
@@ -91,9 +93,10 @@ export class VitalSigns {
     this.#vitals = vitals;
     if (director.inStep) this.#inStepAt = clock.now();
     const { unknown, unjudged } = director.census;
-    this.#unknownSince = unknown === 0 ? undefined : this.#unknownSince ?? clock.now();
-    this.#unjudgedSince = unjudged.length === 0 ? undefined : this.#unjudgedSince ?? clock.now();
+    this.#unknownSince = unknown === 0 ? undefined : this.#unknownSince ?? new Date();
+    this.#unjudgedSince = unjudged.length === 0 ? undefined : this.#unjudgedSince ?? new Date();
     if (this.#checks > this.#beats || director.checkEvery === undefined) this.#beat(vitals);
+    else this.#amend(vitals);
     if (vitals.sure) manager?.alive();
     this.#report();
   }
@@ -112,10 +115,25 @@ export class VitalSigns {
     return this.#ports.clock.now() - this.#inStepAt < STEP_TIME;
   }
 
-  #beat({ overdue }: Vitals): void {
-    const { director } = this.#ports;
+  #beat(vitals: Vitals): void {
     this.#beats = this.#checks;
-    this.#pulse?.beat({
+    const pulse = this.#pulseNow(vitals);
+    this.#shown = factsOf(pulse);
+    this.#pulse?.beat(pulse);
+  }
+
+  /** Where checks come round seldom, what has changed must not wait for the next beat. */
+  #amend(vitals: Vitals): void {
+    const pulse = this.#pulseNow(vitals);
+    const facts = factsOf(pulse);
+    if (facts === this.#shown) return;
+    this.#shown = facts;
+    this.#pulse?.amend(pulse);
+  }
+
+  #pulseNow({ overdue }: Vitals): Pulse {
+    const { director } = this.#ports;
+    return {
       time: new Date().toISOString(),
       pid: Deno.pid,
       checks: this.#checks,
@@ -124,7 +142,7 @@ export class VitalSigns {
       standby: director.isStandby,
       inStep: this.#isInStep,
       ...this.#clients(),
-    });
+    };
   }
 
   /** What clients meet, as far as monitoring wants to know. */
@@ -135,15 +153,17 @@ export class VitalSigns {
     return {
       missing: some(missing),
       unserved: some(unserved),
-      unknown: census.unknown === 0 ? null : { reals: census.unknown, seconds: this.#secondsSince(this.#unknownSince) },
-      unjudged: unjudged && { ...unjudged, seconds: this.#secondsSince(this.#unjudgedSince) },
+      unknown: census.unknown === 0
+        ? null
+        : { reals: census.unknown, since: (this.#unknownSince ?? new Date()).toISOString() },
+      unjudged: unjudged && { ...unjudged, since: (this.#unjudgedSince ?? new Date()).toISOString() },
     };
   }
+}
 
-  #secondsSince(time: number | undefined): number {
-    const { clock } = this.#ports;
-    return Math.round((clock.now() - (time ?? clock.now())) / 1000);
-  }
+/** What a change of is worth writing down at once. */
+function factsOf({ standby, inStep, missing, unserved, unknown, unjudged }: Pulse): string {
+  return JSON.stringify([standby, inStep, missing, unserved, unknown?.reals, unjudged?.count]);
 }
 
 function some(virtuals: readonly VirtualService[]): Some | null {

@@ -18,10 +18,12 @@ const pulse: Pulse = {
   unknown: null,
   unjudged: null,
 };
-const ILL = { unserved: { count: 2, first: "192.0.2.9:80" }, unknown: { reals: 1, seconds: 500 } };
+const NOW = Date.parse("2026-11-20T10:00:10Z");
+const ago = (seconds: number) => new Date(NOW - seconds * 1000).toISOString();
+const ILL = { unserved: { count: 2, first: "192.0.2.9:80" }, unknown: { reals: 1, since: ago(500) } };
 const stuck: Pulse = { ...pulse, overdue: { check: "10.0.0.1:80 (192.0.2.1:80) by negotiate", seconds: 150 } };
 
-const ROWS: [string, PulseEvidence, line: string][] = [
+const ROWS: [string, Omit<PulseEvidence, "now">, line: string][] = [
   [
     "a fresh pulse",
     { owner: running, age: 4.7, pulse },
@@ -87,7 +89,7 @@ const ROWS: [string, PulseEvidence, line: string][] = [
   ],
   [
     "real servers that cannot be checked since a moment ago",
-    { owner: running, age: 1, pulse: { ...pulse, unknown: { reals: 2, seconds: 3 } } },
+    { owner: running, age: 1, pulse: { ...pulse, unknown: { reals: 2, since: ago(3) } } },
     "WARNING: ldirectord pulse is regular (1 second since last beat), but 2 real servers cannot be checked, for " +
     "3 seconds | age=1s;120;300;0 overdue=0s;120;300;0 checks=500c",
   ],
@@ -96,7 +98,7 @@ const ROWS: [string, PulseEvidence, line: string][] = [
     {
       owner: running,
       age: 1,
-      pulse: { ...pulse, unjudged: { count: 1, first: "7", seconds: 121 }, unknown: { reals: 2, seconds: 121 } },
+      pulse: { ...pulse, unjudged: { count: 1, first: "7", since: ago(121) }, unknown: { reals: 2, since: ago(121) } },
     },
     "CRITICAL: ldirectord pulse is regular (1 second since last beat), but no real server of 7 can be checked, for " +
     "121 seconds, but 2 real servers cannot be checked, for 121 seconds | " +
@@ -153,7 +155,7 @@ for (const [name, evidence, line] of ROWS) {
     name: `check-pulse: ${name}`,
     permissions: "none",
     fn: () => {
-      const verdict = judgePulse(evidence, usualLimits(evidence.pulse));
+      const verdict = judgePulse({ ...evidence, now: NOW }, usualLimits(evidence.pulse));
       deepStrictEqual(verdict, { state: line.split(":")[0], line });
     },
   });

@@ -51,6 +51,10 @@ class World implements Disposable {
     return { pulse: decodePulse(Deno.readTextFileSync(this.#pulseFile))!, beat: Deno.statSync(this.#pulseFile).ino };
   }
 
+  stat(): Deno.FileInfo {
+    return Deno.statSync(this.#pulseFile);
+  }
+
   get #pulseFile(): string {
     return `${this.#folder}/pulse`;
   }
@@ -128,8 +132,8 @@ Deno.test("the pulse says how long real servers cannot be checked, and which vir
   const first = virtual.label;
   deepStrictEqual(world.pulse().pulse.unserved, { count: 1, first });
   deepStrictEqual(world.pulse().pulse.unknown?.reals, 2);
-  deepStrictEqual(world.pulse().pulse.unjudged, { count: 1, first, seconds: world.pulse().pulse.unknown!.seconds });
-  deepStrictEqual(world.pulse().pulse.unknown!.seconds > 4, true);
+  const { since } = world.pulse().pulse.unknown!;
+  deepStrictEqual(world.pulse().pulse.unjudged, { count: 1, first, since });
   strictEqual(world.status.startsWith("1 of 2 real servers serve, 2 unknown"), true);
   director.census = { serving: 0, total: 2, unknown: 0, unserved: [virtual], unjudged: [] };
   director.missing = [virtual];
@@ -137,4 +141,16 @@ Deno.test("the pulse says how long real servers cannot be checked, and which vir
   await clock.advance(1_000);
   const { missing, unserved, unknown, unjudged } = world.pulse().pulse;
   deepStrictEqual([missing, unserved, unknown, unjudged], [{ count: 1, first }, null, null, null]);
+});
+
+Deno.test("the pulse says at once what has changed, and beats no sooner for that", async () => {
+  using world = new World();
+  const { director, clock, signs } = world;
+  signs.countCheck();
+  await clock.advance(1_000);
+  const { mtime } = world.stat();
+  director.missing = [virtual];
+  await clock.advance(1_000);
+  deepStrictEqual(world.pulse().pulse.missing, { count: 1, first: virtual.label });
+  deepStrictEqual(world.stat().mtime, mtime);
 });
