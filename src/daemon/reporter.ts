@@ -3,9 +3,9 @@ import type { MailAlerts } from "../alerts/mail_alerts.ts";
 import type { Circumstances } from "../alerts/notice.ts";
 import type { Notifier } from "../alerts/notifier.ts";
 import { monitorLine } from "../alerts/monitor_file.ts";
-import { countReals } from "../director/census.ts";
+import { countReals, type RealCounts } from "../director/census.ts";
 import type { DirectorEvent } from "../director/events.ts";
-import { type Health, isHeld, reasonFor } from "../director/real_health.ts";
+import { type Health, isHeld, reasonFor, type VirtualHealth } from "../director/real_health.ts";
 import { isServing, weightOf } from "../director/serving.ts";
 import type { CheckKey } from "../model/check.ts";
 import { destinationKey, type VirtualKey, virtualKey } from "../model/table.ts";
@@ -38,6 +38,7 @@ export class Reporter {
   /** What passed checks warn of, as last logged. */
   readonly #warnings = new Map<CheckKey, string>();
   readonly #unwritable = new Set<string>();
+  readonly #counts = new WeakMap<VirtualHealth, RealCounts>();
   /** Virtual services that have vanished from the kernel, and are not yet back. */
   readonly #vanished = new Set<VirtualKey>();
 
@@ -117,6 +118,7 @@ export class Reporter {
 
   #notify(event: DirectorEvent, text: string): void {
     const { notifier } = this.#ports;
+    if ((event.type !== "fallback" && event.type !== "transition") || !event.virtual.notify) return;
     if (event.type === "fallback") {
       const { virtual, was, active } = event;
       const reason = active ? "no real server is up" : "a real server is up";
@@ -125,7 +127,8 @@ export class Reporter {
     }
     if (event.type === "transition") {
       const { virtual, real, was, is, reason } = event;
-      notifier.transition(virtual, real, { was, is, reason, text, circumstances: this.#circumstances(virtual, real) });
+      const circumstances = this.#circumstances(virtual, real);
+      notifier.transition(virtual, real, { was, is, reason, text, circumstances });
     }
   }
 
@@ -138,9 +141,16 @@ export class Reporter {
       names: real ? hostNames.get(real.destination.address) ?? [] : [],
       weight: real && (own && isServing(real, own) ? weightOf(real, own) : 0),
       reals: virtual.reals.size,
-      serving: health ? countReals(virtual, health).serving : 0,
-      unknown: health ? countReals(virtual, health).unknown : 0,
+      serving: health ? this.#countsOf(virtual, health).serving : 0,
+      unknown: health ? this.#countsOf(virtual, health).unknown : 0,
     };
+  }
+
+  /** Thousands of real servers may go at once, each with a notice of its own: they are counted once. */
+  #countsOf(virtual: VirtualService, health: VirtualHealth): RealCounts {
+    const known = this.#counts.get(health) ?? countReals(virtual, health);
+    this.#counts.set(health, known);
+    return known;
   }
 
   /** Of all rounds only a trouble of our own is news, and that once. */

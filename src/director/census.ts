@@ -5,13 +5,17 @@ import type { Health, VirtualHealth } from "./real_health.ts";
 import { stateOf } from "./real_state.ts";
 import { isServing } from "./serving.ts";
 
-/** Real servers by how they are, each counted in each of its virtual services. Those with `checktype = off` are left out. */
-export interface Census {
+/** How many real servers are how. */
+export interface RealCounts {
   readonly total: number;
   /** Clients are sent to them; an unknown one may be among these. */
   readonly serving: number;
   /** A check of theirs cannot be made. */
   readonly unknown: number;
+}
+
+/** Real servers by how they are, each counted in each of its virtual services. Those with `checktype = off` are left out. */
+export interface Census extends RealCounts {
   /** Virtual services of which no real server serves and some should, as far as first rounds have been heard. */
   readonly unserved: readonly VirtualService[];
   /** Virtual services of which no real server can be checked. */
@@ -59,7 +63,7 @@ export function countReals(
   virtual: VirtualService,
   { reals }: VirtualHealth,
   bypassed = NO_SHORTFALL.bypassed,
-): Pick<Census, "total" | "serving" | "unknown"> {
+): RealCounts {
   const counts = { total: 0, serving: 0, unknown: 0 };
   for (const [key, own] of reals) {
     const real = virtual.reals.get(key);
