@@ -234,8 +234,7 @@ export const DIRECTIVES = {
     scope: "both",
     value: values.yesNo,
     default: "no",
-    doc:
-      "Whether alerts are sent as well of what somebody wanted: a real server drained, disabled or in maintenance, and " +
+    doc: "Whether alerts are sent of planned changes as well: a real server drained, disabled or in maintenance, and " +
       "back from there. The loss of the last real server is always told. New: the old program had no such directive.",
   },
   smtp: {

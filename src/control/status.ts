@@ -97,7 +97,7 @@ export interface CountsStatus {
 
 /**
  * What clients meet: all real servers serve and are known to be well, some, only such as cannot be checked, the fallback
- * alone, or nobody.
+ * alone, or no server.
  */
 export type VirtualState = "up" | "degraded" | "unknown" | "fallback" | "down";
 

@@ -57,7 +57,7 @@ function stampOf(path: string): Stamp | undefined {
   }
 }
 
-/** The same for the same content; `undefined` of what cannot be read, and of a pipe, which nobody may be writing to. */
+/** The same for the same content; `undefined` of what cannot be read, and of a pipe, which may have no writer. */
 function fingerprintOf(path: string): string | undefined {
   try {
     return Deno.statSync(path).isFile

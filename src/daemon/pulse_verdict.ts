@@ -20,7 +20,7 @@ export interface PulseEvidence {
   readonly table?: TableEvidence;
   /** Milliseconds since the epoch. */
   readonly now: number;
-  /** Only the director is judged, and not what its clients meet: by those who restart it. */
+  /** Only the director is judged, and not what its clients meet: for programs that restart it. */
   readonly isOfDirector?: boolean;
 }
 

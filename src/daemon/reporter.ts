@@ -87,7 +87,7 @@ export class Reporter {
     }
   }
 
-  /** Clients of a virtual service that has vanished are served by nobody, however well its real servers are. */
+  /** Clients of a virtual service that has vanished are not served, however well its real servers are. */
   #tellVanished(key: VirtualKey, isGone: boolean, text: string): void {
     const virtual = this.#ports.model().virtuals.get(key);
     if (!virtual || isGone === this.#vanished.has(key)) return;
