@@ -53,7 +53,7 @@ export class FallbackCommands {
     const before = this.#last.get(virtual.key) ?? Promise.resolve();
     const { signal } = this.#ending;
     const call = before.then(async () => {
-      const reason = await runHook(argv, seconds, signal);
+      const reason = await runHook(argv, seconds, { signal });
       if (reason !== undefined) this.#report(reason);
     });
     this.#last.set(virtual.key, call);

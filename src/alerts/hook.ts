@@ -13,22 +13,33 @@ export const hookTurns: Turns = new Turns(8);
  * that it started.
  * Never rejects.
  *
- * @param signal ends it before.
+ * @param options.signal ends it before.
+ * @param options.env what its environment has besides what every program's has.
  * @returns what went wrong, if anything did.
  */
 export function runHook(
   argv: readonly string[],
   seconds: number,
-  signal?: AbortSignal,
+  options: HookOptions = {},
 ): Promise<string | undefined> {
-  return hookTurns.run(() => call(argv, seconds, signal));
+  return hookTurns.run(() => call(argv, seconds, options));
 }
 
-async function call(argv: readonly string[], seconds: number, signal?: AbortSignal): Promise<string | undefined> {
+/** How a hook is run. */
+export interface HookOptions {
+  readonly signal?: AbortSignal;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+async function call(
+  argv: readonly string[],
+  seconds: number,
+  { signal, env }: HookOptions,
+): Promise<string | undefined> {
   if (signal?.aborted) return `${argv[0]} was not called: no time was left`;
   const limit = AbortSignal.timeout(seconds * 1000);
   try {
-    const end = await runProgram(argv, signal ? AbortSignal.any([limit, signal]) : limit);
+    const end = await runProgram(argv, signal ? AbortSignal.any([limit, signal]) : limit, { env });
     if (signal?.aborted) return `${argv[0]} was ended: no time was left`;
     if (limit.aborted) return `${argv[0]} took longer than ${seconds} s and was ended`;
     const { status, signal: killedBy, lastLine } = end;

@@ -1,17 +1,14 @@
+import { isPlanned, type ToldState } from "../model/real_state.ts";
 import type { DestinationKey } from "../model/table.ts";
 import type { AlertState, Model, RealServer, VirtualService } from "../model/virtual_service.ts";
 import type { Clock } from "./clock.ts";
 import { composeLetters } from "./compose.ts";
+import { FallbackNews } from "./fallback_news.ts";
+import { Gathering } from "./gathering.ts";
 import type { Send } from "./letter.ts";
 import { MailQueue } from "./mail_queue.ts";
-import { alertsOf, type News } from "./news.ts";
+import type { Alert, News } from "./news.ts";
 import { Reminders } from "./reminders.ts";
-
-/** Milliseconds without news after which a letter is closed. */
-const QUIET = 3_000;
-
-/** Milliseconds after which it is closed though news go on coming. */
-const LONGEST = 10_000;
 
 /** Milliseconds that letters get when the daemon stops. */
 const LAST_CALL = 5_000;
@@ -26,22 +23,29 @@ export interface MailPorts {
   complain(text: string): void;
 }
 
-/** Alert mails: gathers what happens within a few seconds, and sends each recipient one letter of it. */
+/**
+ * Alert mails: what happens to real servers is gathered for each set of recipients (gathering.ts); reminders and the turns
+ * of fallbacks make a letter each.
+ */
 export class MailAlerts {
   readonly #ports: MailPorts;
   readonly #queue: MailQueue;
   readonly #reminders: Reminders;
+  readonly #fallbacks: FallbackNews;
+  readonly #gatherings = new Map<string, Gathering>();
+  /** Real servers whose last change was planned: so is what the table does of it, however late. */
+  readonly #planned = new Set<string>();
+  /** Real servers that were last told to be down or unknown: that one is up again is told, however it came to be. */
+  readonly #ill = new Set<string>();
   #state: AlertState = "starting";
-  #news: News[] = [];
-  #firstAt = 0;
-  #cancelClosing: (() => void) | undefined;
 
   constructor(ports: MailPorts) {
     this.#ports = ports;
     this.#queue = new MailQueue(ports);
+    this.#fallbacks = new FallbackNews(ports.clock, (alert) => this.#tell([alert]));
     this.#reminders = new Reminders(ports.clock, (virtual, server, reason) => {
       const text = `Inaccessible real server: ${server} (${virtual.label})`;
-      this.#gather({ kind: "reminder", virtual, server, text, reason });
+      if (virtual.alerts.on.has(this.#state)) this.#tell([{ virtual, state: this.#state, text, reason }]);
     });
   }
 
@@ -53,22 +57,43 @@ export class MailAlerts {
   /** The daemon has another configuration. */
   become(model: Model): void {
     this.#reminders.become(model);
+    const known = new Set(
+      [...model.virtuals.values()].flatMap((virtual) => [...virtual.reals.keys()].map(idIn(virtual))),
+    );
+    for (const ids of [this.#planned, this.#ill]) {
+      for (const id of ids) if (!known.has(id)) ids.delete(id);
+    }
   }
 
-  /** A real server came up or went down. */
-  transition(virtual: VirtualService, real: RealServer, up: boolean, text: string): void {
-    this.#reminders.change(virtual, real, up, text);
+  /** The state of a real server changed. */
+  transition(virtual: VirtualService, real: RealServer, was: ToldState, is: ToldState, text: string): void {
+    this.#reminders.change(virtual, real, is === "down", text);
+    const id = idIn(virtual)(real.key);
+    if (isPlanned(is) || (isPlanned(was) && is === "up" && !this.#ill.has(id))) this.#planned.add(id);
+    else this.#planned.delete(id);
+    if (is === "up") this.#ill.delete(id);
+    else if (!isPlanned(is)) this.#ill.add(id);
     this.#gather({ kind: "transition", virtual, server: real.key, text });
   }
 
   /** The turn of a virtual service's fallback began or ended. */
-  fallback(virtual: VirtualService, text: string): void {
-    if (virtual.fallback) this.#gather({ kind: "fallback", virtual, server: virtual.fallback.key, text });
+  fallback(virtual: VirtualService, active: boolean, text: string): void {
+    if (virtual.fallback) this.#fallbacks.turn(virtual, active, this.#state, text);
   }
 
-  /** A real server or fallback was added, changed or removed in the table, following health or in the course of something else. */
+  /** A real server was added, changed or removed in the table, following health or in the course of something else. */
   tableChange(virtual: VirtualService, server: DestinationKey, followsHealth: boolean, text: string): void {
     this.#gather({ kind: followsHealth ? "change" : "arrangement", virtual, server, text });
+  }
+
+  /** The fallback of a virtual service was added to the table or removed from it. */
+  fallbackChange(virtual: VirtualService, isThere: boolean, text: string): void {
+    this.#fallbacks.tableChange(virtual, isThere, text);
+  }
+
+  /** A virtual service has vanished from the kernel's table, or is back. */
+  vanished(virtual: VirtualService, text: string): void {
+    if (virtual.alerts.on.has(this.#state)) this.#tell([{ virtual, state: this.#state, text }]);
   }
 
   /** Another director tells of outages from now on. */
@@ -79,23 +104,35 @@ export class MailAlerts {
   /** Sends what there is, for a few seconds at most. */
   async stop(): Promise<void> {
     this.#reminders.stop();
-    this.#close();
+    this.#fallbacks.close();
+    for (const gathering of [...this.#gatherings.values()]) gathering.close();
     await this.#queue.close(LAST_CALL);
   }
 
   #gather(news: Omit<News, "state">): void {
-    if (news.virtual.alerts.to.length === 0) return;
-    const now = this.#ports.clock.now();
-    if (this.#news.push({ ...news, state: this.#state }) === 1) this.#firstAt = now;
-    this.#cancelClosing?.();
-    const rest = this.#firstAt + LONGEST - now;
-    this.#cancelClosing = this.#ports.clock.after(Math.max(0, Math.min(QUIET, rest)), () => this.#close());
+    const { virtual, server } = news;
+    const { to, from, smtp } = virtual.alerts;
+    const wanted = this.#planned.has(idIn(virtual)(server));
+    if (to.length === 0 || (wanted && !virtual.alerts.planned)) return;
+    const recipients = JSON.stringify([to, from, smtp]);
+    let gathering = this.#gatherings.get(recipients);
+    if (!gathering) {
+      gathering = new Gathering({
+        clock: this.#ports.clock,
+        tell: (alerts) => this.#tell(alerts),
+        end: () => this.#gatherings.delete(recipients),
+      });
+      this.#gatherings.set(recipients, gathering);
+    }
+    gathering.add({ ...news, state: this.#state });
   }
 
-  #close(): void {
-    this.#cancelClosing?.();
+  #tell(alerts: readonly Alert[]): void {
     const imprint = { host: this.#ports.host, date: new Date(), newId: () => crypto.randomUUID() };
-    for (const letter of composeLetters(alertsOf(this.#news), imprint)) this.#queue.add(letter);
-    this.#news = [];
+    for (const letter of composeLetters(alerts, imprint)) this.#queue.add(letter);
   }
+}
+
+function idIn({ key }: VirtualService): (server: DestinationKey) => string {
+  return (server) => `${key} ${server}`;
 }

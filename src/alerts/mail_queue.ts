@@ -2,7 +2,7 @@ import type { Clock } from "./clock.ts";
 import { type Letter, type Refusal, refuseAll, type Send } from "./letter.ts";
 
 /** Letters that wait at most; beyond it the oldest is dropped. */
-const CAPACITY = 200;
+const CAPACITY = 1_000;
 
 /** Milliseconds that one attempt may take. */
 const ATTEMPT = 60_000;

@@ -1,16 +1,13 @@
 /**
- * Every rule of which news make an alert. Pure.
+ * Every rule of which news of real servers make an alert. Pure. The fallback's have rules of their own: fallback_news.ts.
  *
  * | what happened                                             | an alert?                                          |
  * | --------------------------------------------------------- | -------------------------------------------------- |
- * | a real server came up or went down, the table followed    | yes: the table's change, with the reason           |
+ * | the state of a real server changed, the table followed    | yes: the table's change, with the reason           |
  * | the same, and the table had nothing to change             | yes: the transition itself                         |
- * | the fallback's turn began or ended, the table followed    | yes: the table's change, with the reason           |
- * | the same, and the table had nothing to change             | no: it stands there already, or there is none      |
  * | the table followed late, as after a refusal               | yes: clients feel it only now                      |
  * | the table was changed by a start, a reload or a stop only | no: adopted, listed, unlisted or purged by a person |
  * | anything about a virtual service itself                   | no                                                 |
- * | a real server is still down                               | yes, every `emailalertfreq` seconds                |
  *
  * So a start over a table that is right is silent, a start over an empty one tells of every real server that its first
  * check lets in (`emailalertstatus` can leave out `starting`), and a stop is silent.
@@ -22,25 +19,18 @@ import type { AlertState, VirtualService } from "../model/virtual_service.ts";
 /** Something that may become an alert, alone or together with what comes after it. */
 export interface News {
   readonly kind:
-    /** A real server came up or went down. */
+    /** The state of a real server changed. */
     | "transition"
-    /** The fallback's turn began or ended. */
-    | "fallback"
     /** The table follows health. */
     | "change"
     /** The table was changed for another reason, or as part of a start or a reload. */
-    | "arrangement"
-    /** A real server is still down. */
-    | "reminder";
+    | "arrangement";
   readonly virtual: VirtualService;
-  /** The real server or the fallback. */
   readonly server: DestinationKey;
   /** The state of the daemon when it happened. */
   readonly state: AlertState;
   /** As the log has it. */
   readonly text: string;
-  /** Of a reminder: what the log said when the real server went down. */
-  readonly reason?: string;
 }
 
 /** One thing that somebody is told. */
@@ -53,45 +43,62 @@ export interface Alert {
   readonly reason?: string;
 }
 
-/** The alerts that news of a few seconds amount to, in their order; what is only repeated comes last. */
-export function alertsOf(news: readonly News[]): Alert[] {
-  const told: Pair[] = [];
-  const repeated: Pair[] = [];
-  const waiting = new Map<string, Pair>();
-  for (const item of news) {
-    const subject = `${item.virtual.key} ${item.server}`;
-    const pair = waiting.get(subject);
-    switch (item.kind) {
-      case "transition":
-      case "fallback":
-        told.push({ first: item });
-        waiting.set(subject, told.at(-1)!);
-        break;
-      case "change":
-      case "arrangement":
-        if (pair) pair.followed = item;
-        else if (item.kind === "change") told.push({ first: item });
-        waiting.delete(subject);
-        break;
-      case "reminder":
-        repeated.push({ first: item });
-    }
-  }
-  return [...told, ...repeated].filter(isTold).map(alertOf);
-}
-
-/** News, and the table's change that followed. */
-interface Pair {
+/** One thing that happened: news, and the table's change that followed. */
+export interface Happening {
   readonly first: News;
   followed?: News;
 }
 
-function isTold({ first, followed }: Pair): boolean {
-  return first.virtual.alerts.on.has(first.state) && (first.kind !== "fallback" || followed !== undefined);
+/** What happened, in its order: each transition finds the change of the table that belongs to it. */
+export class Happenings {
+  #happened = new Set<Happening>();
+  readonly #waiting = new Map<string, Happening>();
+
+  /** Takes news. Returns the happening that they complete, if they do. */
+  add(news: News): Happening | undefined {
+    const subject = `${news.virtual.key} ${news.server}`;
+    if (news.kind === "transition") {
+      const happening = { first: news };
+      this.#happened.add(happening);
+      this.#waiting.set(subject, happening);
+      return undefined;
+    }
+    const happening = this.#waiting.get(subject) ?? (news.kind === "change" ? { first: news } : undefined);
+    this.#waiting.delete(subject);
+    if (!happening) return undefined;
+    if (happening.first !== news) happening.followed = news;
+    this.#happened.add(happening);
+    return happening;
+  }
+
+  /** Takes one out: its alert is told apart. Returns the alert; `undefined` when it makes none. */
+  takeOut(happening: Happening): Alert | undefined {
+    if (!makesAlert(happening)) return undefined;
+    this.#happened.delete(happening);
+    return alertOf(happening);
+  }
+
+  /** The first that makes an alert. */
+  get first(): Happening | undefined {
+    for (const happening of this.#happened) if (makesAlert(happening)) return happening;
+    return undefined;
+  }
+
+  /** Takes all out. Returns their alerts. */
+  takeAll(): Alert[] {
+    const alerts = [...this.#happened].filter(makesAlert).map(alertOf);
+    this.#happened = new Set();
+    this.#waiting.clear();
+    return alerts;
+  }
 }
 
-function alertOf({ first, followed }: Pair): Alert {
+function makesAlert({ first: { virtual, state } }: Happening): boolean {
+  return virtual.alerts.on.has(state);
+}
+
+function alertOf({ first, followed }: Happening): Alert {
   const { virtual, state } = first;
-  if (!followed) return { virtual, state, text: first.text, reason: first.reason };
+  if (!followed) return { virtual, state, text: first.text };
   return { virtual, state, text: followed.text, reason: first.text };
 }

@@ -1,6 +1,6 @@
 import type { RealServer, VirtualService } from "../model/virtual_service.ts";
 import { hookTurns, runHook } from "./hook.ts";
-import { type Notice, noticeArguments, noticeBody } from "./notice.ts";
+import { type Notice, noticeArguments, noticeBody, noticeEnvironment } from "./notice.ts";
 import { postJson } from "./webhook.ts";
 
 /** Seconds that one call may take. */
@@ -23,6 +23,9 @@ export interface NotifierPorts {
   complain(text: string): void;
 }
 
+/** What is told of a transition. */
+export type Told = Pick<Notice, "was" | "is" | "reason" | "text" | "circumstances">;
+
 /** What waits for one program or webhook, the first of it under way. */
 interface Line {
   readonly waiting: Notice[];
@@ -43,15 +46,14 @@ export class Notifier {
     this.#ports = ports;
   }
 
-  /** A real server came up, went down, or was found dead by its first check. */
-  transition(virtual: VirtualService, real: RealServer, told: Pick<Notice, "was" | "is" | "reason" | "text">): void {
+  /** The state of a real server changed, or its first check found it dead. */
+  transition(virtual: VirtualService, real: RealServer, told: Told): void {
     this.#add({ ...told, virtual, real });
   }
 
   /** A virtual service lost its last real server, or has one again. */
-  fallback(virtual: VirtualService, active: boolean, text: string): void {
-    const [was, is] = active ? ["up", "down"] as const : ["down", "up"] as const;
-    this.#add({ virtual, was, is, reason: active ? "no real server is up" : "a real server is up", text });
+  fallback(virtual: VirtualService, told: Told): void {
+    this.#add({ ...told, virtual });
   }
 
   /** Waits a few seconds for what is under way or waits. */
@@ -98,8 +100,13 @@ export class Notifier {
 
   async #tell(notice: Notice): Promise<string | undefined> {
     const { target } = notice;
-    if (target.kind === "program") return await runHook([...target.argv, ...noticeArguments(notice)], LIMIT);
-    const body = noticeBody(notice, this.#ports.host);
+    const { host } = this.#ports;
+    if (target.kind === "program") {
+      return await runHook([...target.argv, ...noticeArguments(notice)], LIMIT, {
+        env: noticeEnvironment(notice, host),
+      });
+    }
+    const body = noticeBody(notice, host);
     for (let attempt = 0;; attempt++) {
       const problem = await hookTurns.run(() => {
         const signal = AbortSignal.any([AbortSignal.timeout(LIMIT * 1000), this.#ending.signal]);

@@ -29,10 +29,10 @@ export class Reminders {
     this.#remind = remind;
   }
 
-  /** A real server came up or went down. */
-  change(virtual: VirtualService, { key }: RealServer, up: boolean, reason: string): void {
+  /** The state of a real server changed: it is down, or anything else. */
+  change(virtual: VirtualService, { key }: RealServer, isDown: boolean, reason: string): void {
     this.#end(virtual.key, key);
-    if (up) return;
+    if (!isDown) return;
     const outage: Outage = { virtual, server: key, reason };
     this.#outages.set(identity(virtual.key, key), outage);
     this.#wait(outage);

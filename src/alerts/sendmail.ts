@@ -19,7 +19,7 @@ export async function sendBySendmail(
     const message = await encodeMessage(letter, to);
     // -i: a line with a single dot ends nothing.
     const argv = [path, "-i", "-f", letter.from.address, ...to];
-    const { status, signal: killedBy, lastLine } = await runProgram(argv, signal, message);
+    const { status, signal: killedBy, lastLine } = await runProgram(argv, signal, { input: message });
     if (status === 0) return [];
     return refuseAll(
       to,

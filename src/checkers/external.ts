@@ -3,13 +3,14 @@
  */
 
 import type { AskedWeight, CheckResult, CheckRun, CheckTarget } from "../model/check.ts";
+import { MOST_WEIGHT } from "../model/table.ts";
 import { type ProgramEnd, programsEnded, runProgram } from "../system/program.ts";
 import { down, up } from "./verdict.ts";
 
 const EXECUTABLE = 0o111;
 
-/** The largest weight of IPVS (ipvsadm(8)). */
-const MOST_WEIGHT = 65_535;
+/** By these a shell, env(1) and their kin say that a command is not executable, or not there (POSIX, 2.8.2). */
+const NOT_RUN: ReadonlySet<number> = new Set([126, 127]);
 
 /** Runs the command with its own arguments, then ours (virtual address or mark, virtual port, real address, real port). */
 export function external(target: CheckTarget, run: CheckRun): Promise<CheckResult> {
@@ -19,19 +20,50 @@ export function external(target: CheckTarget, run: CheckRun): Promise<CheckResul
 /** The same; a file that is not executable is a Perl script, which the old program loaded into itself. */
 export async function externalPerl(target: CheckTarget, run: CheckRun): Promise<CheckResult> {
   const argv = [...target.command, ...target.commandArguments];
-  const { mode } = await Deno.stat(target.command[0]);
-  return judgeCommand((mode ?? 0) & EXECUTABLE ? argv : ["perl", ...argv], target, run);
+  try {
+    const { mode } = await Deno.stat(target.command[0]);
+    if ((mode ?? 0) & EXECUTABLE) return judgeCommand(argv, target, run);
+    // Of a script that it cannot read perl says the same as of one that fails.
+    (await Deno.open(target.command[0])).close();
+    return judgeCommand(["perl", ...argv], target, run);
+  } catch (error) {
+    return cannotRun(target.command[0], error);
+  }
 }
 
 async function judgeCommand(argv: readonly string[], target: CheckTarget, run: CheckRun): Promise<CheckResult> {
   run.trace(`* running ${argv.join(" ")}`);
-  const { status, signal, lastLine } = await runUntil(run.signal, argv);
+  let end: ProgramEnd;
+  try {
+    end = await runUntil(run.signal, argv);
+  } catch (error) {
+    return cannotRun(argv[0], error);
+  }
+  const { status, signal, lastLine } = end;
   if (lastLine) run.trace(`< ${lastLine}`);
   run.trace(signal === undefined ? `* exit status ${status}` : `* killed by ${signal}`);
   const said = lastLine && `: ${lastLine}`;
   if (signal !== undefined) return down("protocol", `the command was killed by ${signal}${said}`);
+  if (NOT_RUN.has(status)) {
+    return down("internal", `the command could not run what it needs: exit status ${status}${said}`);
+  }
   if (status !== 0) return down("protocol", `exit status ${status}${said}`);
   return up(`exit status 0${said}`, target.dynamicWeight ? askedWeight(lastLine) : undefined);
+}
+
+/**
+ * The verdict where a command cannot be started: that says nothing of the server.
+ *
+ * @throws any other error.
+ */
+function cannotRun(command: string, error: unknown): CheckResult {
+  if (error instanceof Deno.errors.NotFound) {
+    return down("internal", `cannot run ${command}: it is not there, or the interpreter that it names is not`);
+  }
+  if (error instanceof Deno.errors.PermissionDenied) {
+    return down("internal", `cannot run ${command}: permission denied (is it executable?)`);
+  }
+  throw error;
 }
 
 /** What ends each of the commands that run now. */

@@ -7,6 +7,9 @@ import { runProgram } from "../system/program.ts";
 import { echo } from "../wire/icmp_echo.ts";
 import { down, up } from "./verdict.ts";
 
+/** What ping(8) says where the system lets it send nothing. */
+const FORBIDDEN = /not permitted|permission denied/i;
+
 /** Asks by a socket of our own where the system lets us, else by its `ping` program. */
 export async function ping(target: CheckTarget, run: CheckRun): Promise<CheckResult> {
   run.trace(`> ICMP echo request to ${target.address}`);
@@ -20,6 +23,7 @@ export async function ping(target: CheckTarget, run: CheckRun): Promise<CheckRes
   );
   run.trace(`< ping: exit status ${status}${lastLine && `: ${lastLine}`}`);
   if (status === 0) return up("answers to ping");
+  if (FORBIDDEN.test(lastLine)) return down("internal", `cannot ping: ${lastLine}`);
   return down("timeout", `no answer to ping${lastLine && `: ${lastLine}`}`);
 }
 

@@ -1,7 +1,8 @@
 /** Which colour means what. */
 
 import type { HistoryKind } from "../control/history.ts";
-import type { RealState, VirtualState } from "../control/status.ts";
+import type { VirtualState } from "../control/status.ts";
+import type { RealState } from "../model/real_state.ts";
 import type { Paint } from "./paint.ts";
 
 /** What a style does to a text. */
@@ -17,6 +18,10 @@ export function brushOf(state: RealState, paint: Paint): Brush {
       return paint.red;
     case "off":
       return paint.dim;
+    case "maintenance":
+    case "drained":
+    case "disabled":
+      return paint.cyan;
     default:
       return paint.yellow;
   }
@@ -24,7 +29,8 @@ export function brushOf(state: RealState, paint: Paint): Brush {
 
 /** The colour of a virtual service's state. */
 export function virtualBrush(state: VirtualState, paint: Paint): Brush {
-  return state === "up" ? paint.green : state === "degraded" ? paint.yellow : paint.red;
+  if (state === "up") return paint.green;
+  return state === "degraded" || state === "unknown" ? paint.yellow : paint.red;
 }
 
 /** The colour of what happened. */
@@ -37,7 +43,13 @@ export function kindBrush(kind: HistoryKind, paint: Paint): Brush {
     case "down":
     case "reload-failed":
     case "out-of-step":
+    case "vanished":
       return paint.red;
+    case "maintenance":
+    case "drained":
+    case "disabled":
+      return paint.cyan;
+    case "unknown":
     case "fallback-in":
     case "order":
     case "helper-ended":

@@ -1,9 +1,9 @@
 import type { LintFacts } from "../config/lint.ts";
-import { lint, LINTS, namedFiles } from "../config/lints.ts";
+import { lint, LINTS, type NamedFile, namedFiles } from "../config/lints.ts";
 import { loadConfig, type Loaded, spelt } from "../config/load.ts";
 import { excerptOf, type Problem } from "../config/problem.ts";
 import type { SyntaxTree } from "../config/syntax_tree.ts";
-import { fileMode, isMissing, localAddresses, schedulers, sysctl } from "../doctor/machine.ts";
+import { fileMode, hasOpenSsl, localAddresses, schedulers, sysctl, whyUnusable } from "../doctor/machine.ts";
 import type { Model } from "../model/virtual_service.ts";
 import { filled } from "./filled.ts";
 import { hasConfiguration, notFound } from "./instance.ts";
@@ -84,8 +84,18 @@ function factsFor(file: string, tree: SyntaxTree): LintFacts {
     networks: localAddresses(),
     expireQuiescentTemplate: expire === undefined ? undefined : expire !== "0",
     schedulers: schedulers(),
-    missing: new Set(namedFiles(tree).map(({ path }) => path).filter(isMissing)),
+    unusable: unusableAmong(namedFiles(tree)),
+    openSsl: hasOpenSsl(),
   };
+}
+
+function unusableAmong(files: readonly NamedFile[]): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  for (const { path, use } of files) {
+    const why = found.has(path) ? undefined : whyUnusable(path, use);
+    if (why !== undefined) found.set(path, why);
+  }
+  return found;
 }
 
 function verdictOf(problems: readonly Problem[]): keyof typeof STATUS {

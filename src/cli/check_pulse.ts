@@ -16,16 +16,19 @@ import { findInstance, type Instance } from "./instance.ts";
 import type { Tool } from "./tool.ts";
 
 const USAGE = `Usage:
-    ldirectord check-pulse [-w SECONDS] [-c SECONDS] [--table [-t SECONDS]] [configfile]
+    ldirectord check-pulse [-w SECONDS] [-c SECONDS] [--director] [--table [-t SECONDS]] [configfile]
 
 Says whether a director is alive and at work, as a plugin of Nagios and its kin: one
 line, with performance data, and the exit status 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.
 The director renews its pulse file (/var/run/ldirectord.NAME.pulse) while it completes
-checks; a pulse that is old, or a single check that is overdue, is late.
+checks; a pulse that is old, or a single check that is overdue, is late. Says as well what
+clients meet: virtual services of which no real server serves, or none can be checked.
 
 Options:
     -w, --warning SECONDS   late for WARNING above so many seconds (120)
     -c, --critical SECONDS  late for CRITICAL above so many seconds (300)
+    --director              judge the director alone, and not what clients meet: for
+                            a program that restarts it
     --table                 look into the kernel's IPVS table as well: a virtual service
                             that is missing there is CRITICAL (for root only)
     -t, --timeout SECONDS   with --table, how long the director gets to answer (10)
@@ -33,7 +36,11 @@ Options:
 
 A director that has just started gets as long for its first beat. Where checks are made
 less often than once a minute the usual limits are twice and five times what a check may
-take to come round. A table out of step is a WARNING.
+take to come round. A table out of step is a WARNING, a virtual service that the director
+knows to be missing there CRITICAL. A virtual service without a real server that serves
+is a WARNING. A real server that cannot be checked (state unknown) is a WARNING at once,
+and CRITICAL when that has lasted for longer than -c; or than -w, where it is so with all
+real servers of a virtual service.
 `;
 
 /** `ldirectord check-pulse`: the Nagios plugin. */
@@ -54,12 +61,13 @@ export const checkPulse: Tool = {
 /** Whatever goes wrong is UNKNOWN, and on standard output: nobody reads a plugin's other words. */
 async function look(args: readonly string[]): Promise<{ readonly state: PluginState; readonly line: string }> {
   try {
-    const { name, warning, critical, table, timeout } = argumentsOf(args);
+    const { name, warning, critical, table, timeout, director } = argumentsOf(args);
     const instance = findInstance(name);
     const pulse = evidenceOf(instance);
-    const evidence = table && pulse.owner.state === "running"
+    const seen = table && pulse.owner.state === "running"
       ? { ...pulse, table: await tableEvidence(instance.socket, timeout) }
       : pulse;
+    const evidence = { ...seen, isOfDirector: director };
     const usual = usualLimits(evidence.pulse);
     const limits = { warning: warning ?? usual.warning, critical: critical ?? usual.critical };
     if (limits.warning > limits.critical) throw new Error("the limit for WARNING is above the one for CRITICAL");
@@ -76,18 +84,20 @@ function argumentsOf(args: readonly string[]) {
       warning: { type: "string", short: "w" },
       critical: { type: "string", short: "c" },
       table: { type: "boolean" },
+      director: { type: "boolean" },
       timeout: { type: "string", short: "t" },
     },
     allowPositionals: true,
   });
   if (positionals.length > 1) throw new Error(`one configuration at a time, not ${positionals.join(" and ")}`);
-  const { warning, critical, table, timeout } = values;
+  const { warning, critical, table, timeout, director } = values;
   return {
     name: positionals.at(0),
     warning: seconds(warning),
     critical: seconds(critical),
     table,
     timeout: seconds(timeout),
+    director,
   };
 }
 
@@ -101,7 +111,7 @@ function evidenceOf({ pidFile, pulseFile }: Instance): PulseEvidence {
   const owner = pidFileOwner(pidFile);
   const started = unlessMissing(() => ageOf(pidFile));
   const seen = unlessMissing(() => ({ age: ageOf(pulseFile), pulse: decodePulse(Deno.readTextFileSync(pulseFile)) }));
-  return { owner, started, ...seen };
+  return { owner, started, now: Date.now(), ...seen };
 }
 
 /** Seconds since the file was written. */

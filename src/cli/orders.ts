@@ -6,11 +6,16 @@ import { formatDuration, parseDuration } from "./quantities.ts";
 import { findRunning, withDaemon } from "./running_instance.ts";
 import { type Tool, UsageError } from "./tool.ts";
 import { toolArguments } from "./tool_arguments.ts";
+import { weightWish } from "./weight_wish.ts";
 
 const CONFIG = { config: { type: "string" } } as const;
 const WHICH = { ...CONFIG, virtual: { type: "string" } } as const;
 const FOR = { ...WHICH, for: { type: "string" } } as const;
+const KINDS = { ...WHICH, hold: { type: "boolean" }, weight: { type: "boolean" } } as const;
 const HOLD = { ...FOR, wait: { type: "boolean" }, timeout: { type: "string" } } as const;
+
+/** What can be taken back, in words. */
+const ORDERS = { all: "drain, disable or weight", hold: "drain or disable", weight: "weight" } as const;
 
 /** Milliseconds between looks whether connections have ended. */
 const LOOK = 1_000;
@@ -61,23 +66,26 @@ ${TIME_HELP}${WAIT_HELP}${CONFIG_HELP}${END_HELP}`,
   run: (args) => hold("disable", args),
 };
 
-/** All orders about a real server taken back. */
+/** Orders about a real server taken back. */
 export const enable: Tool = {
   summary: "take back drain, disable and weight",
-  usage: `Usage: ldirectord enable REAL [--virtual V]
+  usage: `Usage: ldirectord enable REAL [--hold | --weight] [--virtual V]
 
 Takes back what drain, disable and weight have ordered: its checks and the configuration
 count again.
 ${REAL_HELP}
+    --hold          take back drain or disable alone
+    --weight        take back weight alone
 ${CONFIG_HELP}
 Exit status: 0 done, or there was nothing to take back; 1 not done, 3 no director runs.
 `,
   async run(args) {
-    const { values, words } = toolArguments(args, WHICH, 1);
+    const { values, words } = toolArguments(args, KINDS, 1);
     const real = realOf(words);
+    const only = values.hold === values.weight ? undefined : values.hold ? "hold" : "weight";
     return await withDaemon(findRunning(values.config), async (client) => {
-      const result = await client.ask("enable", { real, virtual: values.virtual });
-      if (result.reals.length === 0) console.log(`nothing was ordered of ${real}`);
+      const result = await client.ask("enable", { real, virtual: values.virtual, only });
+      if (result.reals.length === 0) console.log(`no ${ORDERS[only ?? "all"]} was ordered of ${real}`);
       tell(result, "enabled");
       return ExitStatus.done;
     });
@@ -87,23 +95,23 @@ Exit status: 0 done, or there was nothing to take back; 1 not done, 3 no directo
 /** Another weight for a real server. */
 export const weight: Tool = {
   summary: "give a real server another weight than the configured one",
-  usage: `Usage: ldirectord weight REAL N [--virtual V] [--for TIME]
+  usage: `Usage: ldirectord weight REAL N|N%|+N|-N [--virtual V] [--for TIME]
 
-Gives a real server the weight N, 0 to 65535, while it is up. With weight 0 it gets no new
-connections: where no other real server serves, the fallback does.
+Gives a real server the weight N, 0 to 65535, while it is up; N% of its configured weight
+(at least 1, unless N is 0); or N more or less than it has now. With weight 0 it gets no
+new connections: where no other real server serves, the fallback does.
 ${REAL_HELP}
 ${TIME_HELP}${CONFIG_HELP}${END_HELP}`,
   async run(args) {
-    const { values, words } = toolArguments(args, FOR, 2);
+    // A minus before a number is no option's.
+    const less = args.findIndex((arg) => /^-\d+$/.test(arg));
+    const rest = less < 0 ? args : [...args.slice(0, less), ...args.slice(less + 1)];
+    const { values, words } = toolArguments(rest, FOR, less < 0 ? 2 : 1);
     const real = realOf(words);
-    const number = words.at(1);
-    if (number === undefined) throw new UsageError("which weight?");
-    if (!/^\d{1,5}$/.test(number) || Number(number) > 65_535) {
-      throw new UsageError(`a weight is a number from 0 to 65535, not ${number}`);
-    }
-    const wish = { real, virtual: values.virtual, seconds: secondsOf(values.for, "--for"), weight: Number(number) };
+    const wanted = weightWish(less < 0 ? words.at(1) : args[less]);
+    const wish = { real, virtual: values.virtual, seconds: secondsOf(values.for, "--for"), ...wanted };
     return await withDaemon(findRunning(values.config), async (client) => {
-      tell(await client.ask("weight", wish), `weight ${number}`);
+      tell(await client.ask("weight", wish), "weight");
       return ExitStatus.done;
     });
   },
@@ -135,7 +143,10 @@ function secondsOf(text: string | undefined, option: string): number | undefined
 
 function tell({ reals, until, warnings }: OrderResult, done: string): void {
   const ending = until === null ? "" : ` until ${new Date(until).toLocaleString("sv-SE")}`;
-  for (const { real, virtual } of reals) console.log(`${done}: ${real} (${virtual})${ending}`);
+  for (const { real, virtual, weight } of reals) {
+    const how = done === "weight" ? `weight ${weight}` : done;
+    console.log(`${how}: ${real} (${virtual})${ending}`);
+  }
   for (const warning of warnings) console.error(`warning: ${warning}`);
 }
 

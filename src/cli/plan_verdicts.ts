@@ -97,5 +97,7 @@ function noteVerdict(
     wanted !== configured && configured === real.destination.weight;
   const weight = weighs ? { absolute: wanted } : undefined;
   const detail = view.said;
-  known.set(check.key, view.up ? { up: true, detail, weight } : { up: false, why: "refused", detail });
+  // What cannot be checked stays as it is in the table.
+  if (view.trouble !== null) known.set(check.key, { up: false, why: "internal", detail: view.trouble });
+  else known.set(check.key, view.up ? { up: true, detail, weight } : { up: false, why: "refused", detail });
 }

@@ -26,10 +26,11 @@ export const serve: Tool = {
   usage: `Usage: ldirectord serve [ADDRESS:PORT | PORT] [--config NAME]
 
 Serves the status page (/), its data (/status.json), metrics for Prometheus (/metrics) and
-a check for others (/healthz) of a running director, at ${USUAL} unless told
-otherwise. A port alone means this host's loopback; there only who asks for localhost or
-an address is answered, since other names may be a foreign page's. Nothing can be changed
-through it. The directive statuspage has a director start this by itself.
+a health check (/healthz; /healthz?director of the director alone, /healthz/VIRTUAL of one
+virtual service) of a running director, at ${USUAL} unless told otherwise. A port
+alone means this host's loopback; there only requests for localhost or an address are
+answered, since other names may be a foreign page's. Nothing can be changed through it.
+The directive statuspage has a director start this by itself.
 
     --config NAME   the director's configuration, where several directors run
     --socket PATH   the director's control socket itself

@@ -1,6 +1,13 @@
 /** The status document as a table for a person. */
 
-import type { HelperStatus, RealStatus, Status, TrafficStatus, VirtualStatus } from "../control/status.ts";
+import type {
+  CountsStatus,
+  HelperStatus,
+  RealStatus,
+  Status,
+  TrafficStatus,
+  VirtualStatus,
+} from "../control/status.ts";
 import { brushOf, virtualBrush } from "./brushes.ts";
 import type { Paint } from "./paint.ts";
 import { formatCount, formatDuration, formatMilliseconds } from "./quantities.ts";
@@ -112,14 +119,18 @@ export function realLine(real: RealStatus, { columns, why }: Layout, now: number
 
 /** What a virtual service is and how it fares, in one line; its traffic is left out where there is no room for it. */
 function virtualLine(virtual: VirtualStatus, paint: Paint, width = Infinity): string {
-  const { protocol, scheduler, persistence, name, state, reals, kernel } = virtual;
-  const serving = reals.filter((real) => real.serving).length;
+  const { protocol, scheduler, persistence, name, state, counts, kernel } = virtual;
   const kind = [protocol, scheduler, ...persistence === null ? [] : [`persistent ${persistence}`]].join(" ");
   const about = ` ${kind}${name === null ? "" : ` (${name})`}: `;
-  const fares = `, ${serving} of ${reals.length} serve`;
+  const fares = `, ${serveText(counts)}`;
   const traffic = kernel ? `, ${trafficText(kernel.rates)}` : "";
   const fits = [virtual.virtual, about, state, fares, traffic].join("").length <= width;
   return paint.bold(virtual.virtual) + about + virtualBrush(state, paint)(state) + fares + (fits ? traffic : "");
+}
+
+/** `2 of 3 serve, 1 unknown`. */
+export function serveText({ reals, serving, unknown }: CountsStatus, what = ""): string {
+  return `${serving} of ${reals}${what} serve${unknown === 0 ? "" : `, ${unknown} unknown`}`;
 }
 
 /** Connections and bytes a second. */
@@ -140,14 +151,12 @@ function virtualLines(virtual: VirtualStatus, layout: Layout, now: number, { pai
   return lines;
 }
 
-function headLines({ time, daemon, table, checks, virtuals }: Status, paint: Paint): string[] {
+function headLines({ time, daemon, table, checks, counts }: Status, paint: Paint): string[] {
   const now = Date.parse(time);
-  const reals = virtuals.flatMap((virtual) => virtual.reals);
   const step = table.inStep ? "table in step" : paint.red("table not in step");
-  const serving = reals.filter((real) => real.serving).length;
   const lines = [
     `director ${daemon.version}, ${daemon.state} for ${ageOf(daemon.startedAt, now)}, ${step}, ` +
-    `${serving} of ${reals.length} real servers serve`,
+    serveText(counts, " real servers"),
   ];
   if (table.trouble !== null) lines.push(paint.red(`! ${table.trouble}`));
   if (checks.waiting > 0) {
@@ -175,16 +184,15 @@ function helperText({ pid, user, ends, lastEnd }: HelperStatus, now: number): st
   return `${process}, ended ${ends} times, last ${ageOf(lastEnd.time, now)} ago: ${lastEnd.why}${real}`;
 }
 
-/** Why, with what is out of step before it, and what ends by itself after it. */
-export function whyText({ drift, why, orders }: RealStatus): string {
-  const until = orders.hold?.until ?? orders.weight?.until;
-  return `${drift === null ? "" : `! ${drift}; `}${why}${until ? ` until ${localTime(until)}` : ""}`;
+/** Why, with what is out of step before it. */
+export function whyText({ drift, why }: RealStatus): string {
+  return drift === null ? why : `! ${drift}; ${why}`;
 }
 
 /** The text within so many columns, with an ellipsis where it was longer. */
-export function cut(text: string, width: number): string {
+export function cut(text: string, width: number, ellipsis = "…"): string {
   if (text.length <= width) return text;
-  return width < 1 ? "" : `${text.slice(0, width - 1)}…`;
+  return `${text.slice(0, Math.max(0, width - ellipsis.length))}${ellipsis}`.slice(0, Math.max(0, width));
 }
 
 function align(text: string, width: number, { align }: Column): string {
@@ -215,14 +223,4 @@ function dash(value: number | null): string {
 
 function amount(value: number | undefined): string {
   return value === undefined ? "-" : formatCount(value);
-}
-
-/** The time of day, with the date if it is not today's. */
-function localTime(iso: string): string {
-  const date = new Date(iso);
-  const time = date.toTimeString().slice(0, 8);
-  const day = `${date.getFullYear()}-${String(date.getMonth() + 1).padStart(2, "0")}-${
-    String(date.getDate()).padStart(2, "0")
-  }`;
-  return date.toDateString() === new Date().toDateString() ? time : `${day} ${time}`;
 }

@@ -29,9 +29,11 @@ weights, connections, the latency of the newest checks, and what happens below.
     q             quit                     d   drain the selected real server
     up, down      select (also k, j)       x   disable it
     Enter         all that is known of     e   enable it again
-                  it, with what its last   s   another order (S: backwards)
-                  check has said           /   filter
-    Esc           the whole list again     p   only what does not serve
+                  it, with what its last   w   give it another weight
+                  check has said, and      s   another order (S: backwards)
+                  what happened to it      /   filter
+    Esc           the whole list again     p   only what is not well
+    ?             these keys
 
     -i, --interval N   seconds between two looks (1)
     --config NAME      the director's configuration, where several directors run
@@ -136,10 +138,14 @@ class Top {
     }).then(() => this.#looking = false);
   }
 
-  #order({ order, real, virtual }: Wish): void {
+  #order({ order, real, virtual, weight }: Wish): void {
     this.#ask(async (client) => {
-      const { reals, warnings } = await client.ask(order, { real, virtual }, PATIENCE);
-      const done = reals.length === 0 ? `nothing was ordered of ${real}` : `${order}: ${reals.map(nameOf).join(", ")}`;
+      const whom = { real, virtual };
+      const { reals, warnings } = order === "weight"
+        ? await client.ask(order, { ...whom, ...weight! }, PATIENCE)
+        : await client.ask(order, whom, PATIENCE);
+      const what = order === "weight" ? `weight ${reals.map((each) => each.weight).join(", ")}` : order;
+      const done = reals.length === 0 ? `nothing was ordered of ${real}` : `${what}: ${reals.map(nameOf).join(", ")}`;
       this.#state = { ...this.#state, message: [done, ...warnings].join("; ") };
     });
     this.#look();

@@ -29,12 +29,15 @@ export function detailLines(virtual: VirtualStatus, real: RealStatus, now: numbe
 }
 
 function checkLines(check: CheckStatus): string[] {
-  const { kind, address, port, up, said, failures, failureCount, rounds, failed, latencyMs, conversation } = check;
+  const { kind, address, port, up, said, trouble, failures, failureCount, rounds, failed, latencyMs, conversation } =
+    check;
   const where = address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
   const why = Object.entries(failed).map(([reason, count]) => `${count} ${reason}`).join(", ");
   const took = latencyMs === null ? "" : `, the last took ${formatMilliseconds(latencyMs)}`;
   return [
-    `check ${kind} at ${where}: ${up ? "passes" : "fails"}: ${said}`,
+    `check ${kind} at ${where}: ${
+      trouble === null ? `${up ? "passes" : "fails"}: ${said}` : `cannot be made: ${trouble}`
+    }`,
     `${rounds} rounds${why && ` (failed: ${why})`}${took}; ${failures} failed in a row, ${failureCount} take it down`,
     ...(conversation ?? []).map(({ atMs, text }) => `${formatMilliseconds(atMs).padStart(9)}  ${text}`),
   ];

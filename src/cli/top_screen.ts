@@ -6,8 +6,17 @@ import { type Brush, brushOf, kindBrush, virtualBrush } from "./brushes.ts";
 import type { Paint } from "./paint.ts";
 import { formatCount, formatDuration } from "./quantities.ts";
 import { detailLines } from "./top_details.ts";
-import { type Column, COLUMNS, cut, type Layout, layOut, trafficText, whyText } from "./status_table.ts";
-import { isFresh, listRows, type RealRow, type Row, selectedRow, type TopState } from "./top_state.ts";
+import { type Column, COLUMNS, cut, type Layout, layOut, serveText, trafficText, whyText } from "./status_table.ts";
+import {
+  isFresh,
+  listRows,
+  type Prompt,
+  type RealRow,
+  type Row,
+  selectedRow,
+  type TopState,
+  type Wish,
+} from "./top_state.ts";
 
 /** How much room there is, and how it is to look. */
 export interface Screen {
@@ -36,40 +45,68 @@ const RAMPS = { unicode: ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"
 /** Columns that a wide terminal has. */
 const WIDE = 100;
 
-const HELP = "q quit  ↑↓  ⏎ detail  d drain  x disable  e enable  s sort  / filter  p problems";
-const HELP_ASCII = HELP.replace("↑↓", "jk").replace("⏎", "RET");
+const KEYS = "q quit  ↑↓  ⏎ detail  d drain  x disable  e enable  w weight  / filter  ? help";
+const KEYS_ASCII = KEYS.replace("↑↓", "jk").replace("⏎", "RET");
 
-/** How many lines the list has. */
+const HELP: readonly string[] = [
+  "q            quit",
+  "up, down     select a real server (also k, j; page up, page down, home, end)",
+  "Enter        all that is known of it, with what its last check has said and what happened to it",
+  "d            drain it: weight 0, open connections go on, new ones go to the others",
+  "x            disable it: as if its check failed",
+  "w            give it another weight: 5, 50%, +1, -1",
+  "e            enable it: take all of these back",
+  "s, S         another order of the list",
+  "/            filter by words: address, name, state, why",
+  "p            only what is not well",
+  "Esc          the whole list again",
+];
+
+/** How many lines the list has where events take no more than they are sure of. */
 export function listHeight(rows: number): number {
   return Math.max(1, rows - 4 - eventHeight(rows));
 }
 
 /** The whole screen: exactly as many lines as it has rows, none wider than it is. */
 export function topScreen(state: TopState, screen: Screen): string[] {
-  const height = listHeight(screen.rows);
-  const lines: Line[] = [headLine(state, screen), troubleLine(state, screen)];
-  if (state.status) {
-    lines.push(...state.closeUp ? closeUp(state, state.status, screen) : list(state, state.status, height, screen));
-  }
-  lines.length = Math.min(lines.length, 3 + height);
-  while (lines.length < 3 + height) lines.push([]);
-  lines.push(...eventLines(state.events, screen));
-  const filled = [...lines.slice(0, screen.rows - 1), footLine(state, screen)];
-  return filled.map((line) => render(line, screen.columns));
+  const { rows, columns, unicode } = screen;
+  const foot = footLines(state, screen);
+  const room = Math.max(0, rows - 2 - foot.length);
+  const body = bodyLines(state, Math.max(1, room - eventHeight(rows)), screen);
+  const events = eventLines(eventsFor(state), room - body.length - 1, screen);
+  const lines: Line[] = [headLine(state, screen), troubleLine(state, screen), ...body, [], ...events];
+  lines.length = Math.min(lines.length, 2 + room);
+  while (lines.length < 2 + room) lines.push([]);
+  return [...lines, ...foot].slice(-rows).map((line) => render(line, columns, ellipsisOf(unicode)));
+}
+
+function bodyLines(state: TopState, height: number, screen: Screen): Line[] {
+  if (state.help) return HELP.slice(0, height).map((text): Line => [{ text }]);
+  if (!state.status) return [];
+  if (state.closeUp) return closeUp(state, state.status, screen).slice(0, height);
+  return list(state, state.status, height - 1, screen);
+}
+
+/** What happened; of a real server that is looked at closely only what happened to it. */
+function eventsFor(state: TopState): readonly HistoryEntry[] {
+  const row = state.closeUp ? selectedRow(state) : undefined;
+  if (!row) return state.events;
+  return state.events.filter(({ real, virtual }) =>
+    real === row.real.real && (virtual === undefined || virtual === row.virtual.virtual)
+  );
 }
 
 function headLine({ status, sort, filter, problems }: TopState, { paint }: Screen): Line {
   if (!status) return [{ text: "ldirectord top", brush: paint.bold }];
-  const { daemon, table, virtuals } = status;
-  const reals = virtuals.flatMap((virtual) => virtual.reals);
-  const serving = reals.filter((real) => real.serving).length;
+  const { daemon, table, virtuals, counts: { reals, serving, unknown } } = status;
   const rate = virtuals.reduce((sum, { kernel }) => sum + (kernel?.rates.connections ?? 0), 0);
   const since = formatDuration((Date.parse(status.time) - Date.parse(daemon.startedAt)) / 1000);
   return [
     { text: "ldirectord ", brush: paint.bold },
     { text: daemon.config.split("/").at(-1)!, brush: paint.bold },
     { text: ` ${daemon.state} ${since}, ` },
-    { text: `${serving}/${reals.length} serve`, brush: serving === reals.length ? paint.green : paint.yellow },
+    { text: `${serving}/${reals} serve`, brush: serving === reals && unknown === 0 ? paint.green : paint.yellow },
+    { text: unknown === 0 ? "" : `, ${unknown} unknown`, brush: paint.yellow },
     { text: `, ${formatCount(rate)} conn/s, ` },
     { text: table.inStep ? "in step" : "NOT IN STEP", brush: table.inStep ? paint.green : paint.red },
     { text: sort === "configuration" ? "" : `, by ${sort}` },
@@ -140,14 +177,13 @@ function titles({ columns }: Layout): string {
 }
 
 function virtualRow({ virtual }: Extract<Row, { kind: "virtual" }>, { paint }: Screen): Line {
-  const { reals, kernel, fallback, name, protocol, scheduler, state, drift } = virtual;
-  const serving = reals.filter((real) => real.serving).length;
+  const { counts, kernel, fallback, name, protocol, scheduler, state, drift } = virtual;
   const traffic = kernel ? `, ${trafficText(kernel.rates)}` : "";
   return [
     { text: virtual.virtual, brush: paint.bold },
     { text: ` ${protocol} ${scheduler}${name === null ? "" : ` (${name})`}: ` },
     { text: state, brush: virtualBrush(state, paint) },
-    { text: `, ${serving} of ${reals.length} serve${traffic}` },
+    { text: `, ${serveText(counts)}${traffic}` },
     { text: fallback?.active ? `, fallback ${fallback.real}` : "", brush: paint.yellow },
     { text: drift === null ? "" : ` ! ${drift}`, brush: paint.red },
   ];
@@ -166,7 +202,10 @@ function realRow(
     const text = `${pad(column.text(real, Date.parse(status.time)), width, column)}  `;
     return { text, brush: column.title === "STATE" ? brushOf(real.state, paint) : undefined };
   });
-  const reason = { text: cut(whyText(real), why), brush: real.drift === null ? undefined : paint.red };
+  const reason = {
+    text: cut(whyText(real), why, ellipsisOf(screen.unicode)),
+    brush: real.drift === null ? undefined : paint.red,
+  };
   const fresh = isFresh(state, id, now);
   const line: Line = [{ text: `${chosen ? ">" : " "}${fresh ? "*" : " "}` }, ...cells, reason];
   if (fresh) return restyled(line, paint.reverse);
@@ -186,29 +225,53 @@ function eventHeight(rows: number): number {
   return Math.max(0, Math.min(10, Math.floor(rows / 4)));
 }
 
-function eventLines(events: readonly HistoryEntry[], { rows, paint }: Screen): Line[] {
-  const height = eventHeight(rows);
-  const shown = height === 0 ? [] : events.slice(-height);
-  const lines = shown.map((event): Line => [
+function eventLines(events: readonly HistoryEntry[], height: number, { paint }: Screen): Line[] {
+  const shown = height <= 0 ? [] : events.slice(-height);
+  return shown.map((event): Line => [
     { text: `${new Date(event.time).toTimeString().slice(0, 8)} `, brush: paint.dim },
     { text: event.kind.padEnd(13), brush: kindBrush(event.kind, paint) },
     { text: `${[event.real, event.virtual && `(${event.virtual})`].filter(Boolean).join(" ")} ${event.detail}` },
   ]);
-  return [...lines, ...Array<Line>(height - lines.length).fill([])];
 }
 
-function footLine({ prompt, filter, message }: TopState, { paint, unicode, columns }: Screen): Line {
-  if (prompt?.kind === "filter") {
-    return [{ text: `filter: ${filter}_  (Enter keeps it, Esc takes it back)`, brush: paint.bold }];
+function footLines(state: TopState, screen: Screen): Line[] {
+  const { prompt, message } = state;
+  const { paint, unicode } = screen;
+  if (!prompt) {
+    if (message) return [[{ text: message, brush: paint.bold }]];
+    return [[{ text: state.help ? "any key closes this" : unicode ? KEYS : KEYS_ASCII, brush: paint.dim }]];
   }
-  if (prompt) {
-    const { wish, label } = prompt;
-    const question = `${wish.order} ${wish.real} of ${label}? y yes, a all its ports and virtuals, else no`;
-    // What the keys do must be seen: on a narrow terminal whom they are about stands in the list alone.
-    const text = question.length <= columns ? question : `${wish.order} it? y yes, a everywhere, else no`;
-    return [{ text, brush: paint.bold }];
+  return promptLines(prompt, state, screen.columns).map((text): Line => [{ text, brush: paint.bold }]);
+}
+
+function promptLines(prompt: Prompt, state: TopState, columns: number): string[] {
+  if (prompt.kind === "filter") return [`filter: ${state.filter}_  (Enter keeps it, Esc takes it back)`];
+  const { order, real } = prompt.wish;
+  const row = rowOf(prompt.wish, state);
+  if (prompt.kind === "weight") {
+    const { wanted = null, configured = null } = row?.real.weight ?? {};
+    const now = `${real} has weight ${wanted ?? "none"} now, ${configured} in the configuration`;
+    return [now, `weight of ${real}: ${prompt.typed}_  (5, 50%, +1, -1; Enter gives it, Esc none)`];
   }
-  return [{ text: message ?? (unicode ? HELP : HELP_ASCII), brush: message ? paint.bold : paint.dim }];
+  const question = `${order} ${real}? y yes, a all its ports and virtuals, else no`;
+  // What the keys do must be seen on a narrow terminal, too.
+  const asked = question.length <= columns ? question : `${order} ${real}? y/n, a all`;
+  return [row ? consequence(order, row) : "", asked];
+}
+
+function rowOf({ real, virtual }: Wish, state: TopState): RealRow | undefined {
+  return listRows(state).filter((row) => row.kind === "real")
+    .find((row) => row.real.real === real && row.virtual.key === virtual);
+}
+
+/** What follows for the clients of its virtual service. */
+function consequence(order: Wish["order"], { real, virtual }: RealRow): string {
+  if (order === "enable") return `${virtual.virtual}: its checks and the configuration count again`;
+  const others = virtual.counts.serving - (real.serving ? 1 : 0);
+  const instead = virtual.fallback ? "only the fallback will serve" : "NO SERVER will be left";
+  const left = others > 0 ? `${others} other${others === 1 ? "" : "s"} serve${others === 1 ? "s" : ""}` : instead;
+  const how = order === "drain" ? "weight 0, open connections go on" : "as if its check failed";
+  return `${virtual.virtual}: ${how}; ${left}`;
 }
 
 function pad(text: string, width: number, { align }: Column): string {
@@ -219,12 +282,19 @@ function restyled(line: Line, brush: Brush): Line {
   return [{ text: line.map(({ text }) => text).join(""), brush }];
 }
 
+/** What stands for text that was cut off. */
+function ellipsisOf(unicode: boolean): string {
+  return unicode ? "…" : "...";
+}
+
 /** The line cut to the width, each part in its style. */
-function render(line: Line, width: number): string {
-  let left = width;
-  return line.map(({ text, brush }) => {
-    const shown = text.length <= left ? text : text.slice(0, left);
-    left -= shown.length;
-    return brush && shown !== "" ? brush(shown) : shown;
+function render(line: Line, width: number, ellipsis: string): string {
+  const length = line.reduce((sum, { text }) => sum + text.length, 0);
+  let left = length <= width ? width : Math.max(0, width - ellipsis.length);
+  const shown = line.map(({ text, brush }) => {
+    const part = text.slice(0, left);
+    left -= part.length;
+    return brush && part !== "" ? brush(part) : part;
   }).join("");
+  return length <= width ? shown : shown + ellipsis.slice(0, width);
 }

@@ -2,7 +2,10 @@
 
 import type { HistoryEntry } from "../control/history.ts";
 import type { RealStatus, Status, VirtualStatus } from "../control/status.ts";
+import type { WeightWish } from "../control/requests.ts";
+import { UsageError } from "./tool.ts";
 import type { Key } from "./top_keys.ts";
+import { weightWish } from "./weight_wish.ts";
 
 /** The orders in which real servers can stand. */
 export const SORTS = ["configuration", "state", "name", "conn/s", "active", "latency", "changed"] as const;
@@ -15,16 +18,19 @@ const FLASH = 4_000;
 
 /** What a key may ask of the director. */
 export interface Wish {
-  readonly order: "drain" | "disable" | "enable";
+  readonly order: "drain" | "disable" | "enable" | "weight";
   readonly real: string;
   /** Absent = in all virtual services. */
   readonly virtual?: string;
+  /** Of the order `weight`. */
+  readonly weight?: WeightWish;
 }
 
 /** What the last line asks for. */
 export type Prompt =
   | { readonly kind: "filter"; readonly before: string }
-  | { readonly kind: "confirm"; readonly wish: Wish; readonly label: string };
+  | { readonly kind: "confirm"; readonly wish: Wish }
+  | { readonly kind: "weight"; readonly wish: Wish; readonly typed: string };
 
 /** All that there is to show. */
 export interface TopState {
@@ -39,6 +45,8 @@ export interface TopState {
   /** Identity of the real server that keys are about. */
   readonly selected?: string;
   readonly prompt?: Prompt;
+  /** What the keys do is shown. */
+  readonly help: boolean;
   /** The selected real server is shown with all that is known of it. */
   readonly closeUp: boolean;
   /** That, once the director has said it. */
@@ -54,6 +62,7 @@ export const BEGINNING: TopState = {
   sort: "configuration",
   filter: "",
   problems: false,
+  help: false,
   closeUp: false,
   changed: new Map(),
 };
@@ -128,7 +137,9 @@ export function press(state: TopState, key: Key, page: number): Pressed {
   if ("name" in key && key.name === "interrupt") return { state, quit: true };
   if (state.prompt?.kind === "filter") return { state: pressInFilter(state, state.prompt.before, key) };
   if (state.prompt?.kind === "confirm") return answer(state, state.prompt.wish, key);
-  const calm = { ...state, message: undefined };
+  if (state.prompt?.kind === "weight") return pressInWeight(state, state.prompt.wish, state.prompt.typed, key);
+  const calm = { ...state, message: undefined, help: false };
+  if (state.help) return { state: calm };
   if (calm.closeUp && leavesCloseUp(key)) return { state: { ...calm, closeUp: false, details: undefined } };
   return "name" in key ? { state: pressNamed(calm, key.name, page) } : pressCharacter(calm, key.character);
 }
@@ -176,6 +187,11 @@ function pressCharacter(state: TopState, character: string): Pressed {
       return { state: { ...state, problems: !state.problems } };
     case "/":
       return { state: { ...state, prompt: { kind: "filter", before: state.filter } } };
+    case "?":
+    case "h":
+      return { state: { ...state, help: true } };
+    case "w":
+      return { state: ask(state, "weight") };
     case "d":
       return { state: ask(state, "drain") };
     case "x":
@@ -206,7 +222,34 @@ function ask(state: TopState, order: Wish["order"]): TopState {
   const row = selectedRow(state);
   if (!row) return { ...state, message: "no real server is selected" };
   const wish = { order, real: row.real.real, virtual: row.virtual.key };
-  return { ...state, prompt: { kind: "confirm", wish, label: row.virtual.virtual } };
+  const prompt: Prompt = order === "weight" ? { kind: "weight", wish, typed: "" } : { kind: "confirm", wish };
+  return { ...state, prompt };
+}
+
+function pressInWeight(state: TopState, wish: Wish, typed: string, key: Key): Pressed {
+  if ("character" in key) {
+    const next = /^[0-9%+-]$/.test(key.character) ? typed + key.character : typed;
+    return { state: { ...state, prompt: { kind: "weight", wish, typed: next } } };
+  }
+  switch (key.name) {
+    case "backspace":
+      return { state: { ...state, prompt: { kind: "weight", wish, typed: typed.slice(0, -1) } } };
+    case "enter":
+      return orderWeight({ ...state, prompt: undefined }, wish, typed);
+    case "escape":
+      return { state: { ...state, prompt: undefined } };
+    default:
+      return { state };
+  }
+}
+
+function orderWeight(state: TopState, wish: Wish, typed: string): Pressed {
+  try {
+    return { state, wish: { ...wish, weight: weightWish(typed) } };
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    return { state: { ...state, message: error.message } };
+  }
 }
 
 function answer(state: TopState, wish: Wish, key: Key): Pressed {
@@ -239,7 +282,7 @@ function realRows(status: Status | undefined): RealRow[] {
 }
 
 function passes({ virtual, real }: RealRow, { filter, problems }: TopState): boolean {
-  if (problems && real.serving && real.drift === null) return false;
+  if (problems && real.serving && real.state !== "unknown" && real.drift === null) return false;
   const text = [virtual.virtual, virtual.name, real.real, ...real.names, real.state, real.why].join(" ").toLowerCase();
   return filter.toLowerCase().split(/\s+/).every((word) => text.includes(word));
 }
@@ -249,7 +292,7 @@ function comparing({ sort }: TopState): (a: RealRow, b: RealRow) => number {
   const by = (value: (real: RealStatus) => number) => (a: RealRow, b: RealRow) => value(b.real) - value(a.real);
   switch (sort) {
     case "state":
-      return by(({ serving, state }) => serving ? 0 : state === "down" ? 2 : 1);
+      return by(({ serving, state }) => state === "down" ? 3 : state === "unknown" ? 2 : serving ? 0 : 1);
     case "conn/s":
       return by(({ kernel }) => kernel?.rates.connections ?? -1);
     case "active":

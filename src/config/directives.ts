@@ -140,15 +140,15 @@ export const DIRECTIVES = {
     scope: "global",
     value: values.yesNo,
     default: "no",
-    doc: "Whether the configuration is loaded again by itself when the file changes.",
+    doc: "Whether the configuration is loaded again by itself when the content of the file changes.",
   },
   callback: {
     scope: "global",
     mayBeEmpty: true,
     value: values.path,
     default: UNSET,
-    doc: "A program that is run, with the configuration's path as its argument, after the file has changed: to copy " +
-      "it to the other director, say.",
+    doc: "A program that is run, with the configuration's path as its argument, after the content of the file has " +
+      "changed: to copy it to the other director, say. A mere touch is no change.",
   },
   fallback: {
     scope: "both",
@@ -213,7 +213,10 @@ export const DIRECTIVES = {
     mayBeEmpty: true,
     value: values.mailAddresses,
     default: UNSET,
-    doc: "Who is sent mail when a real server goes down or comes back.",
+    doc:
+      "Who is sent mail when a real server goes down or comes back, or can no longer be checked. The first mail of a " +
+      "quiet time is sent at once; what follows within seconds comes in one mail. Reminders and the fallback have mails of " +
+      "their own.",
   },
   emailalertfrom: {
     scope: "global",
@@ -235,6 +238,13 @@ export const DIRECTIVES = {
     default: "all",
     doc:
       "In which states of the daemon alerts are sent: all, none, or a list of starting, running, stopping and reloading.",
+  },
+  emailalertplanned: {
+    scope: "both",
+    value: values.yesNo,
+    default: "no",
+    doc: "Whether alerts are sent of planned changes as well: a real server drained, disabled or in maintenance, and " +
+      "back from there. The loss of the last real server is always told. New: the old program had no such directive.",
   },
   smtp: {
     scope: "both",
@@ -270,9 +280,11 @@ export const DIRECTIVES = {
     value: values.notifyTarget,
     default: UNSET,
     doc:
-      "A program that is run, or a webhook (https://…) that is posted JSON, whenever a real server goes down or comes " +
-      "back and whenever a virtual service loses its last or regains its first: virtual service, real server, old " +
-      "state, new state and reason. New: the old program had no such directive.",
+      "A program that is run, or a webhook (https://…) that is posted JSON, whenever the state of a real server changes " +
+      "and whenever a virtual service loses its last or regains its first. The program's arguments are the virtual " +
+      "service, the real server (or -), the old state, the new state (up, down, unknown, drained, disabled or maintenance) " +
+      "and the reason; its environment says more, as ldirectord(8) lists. docs/notify.schema.json describes the JSON. " +
+      "New: the old program had no such directive.",
   },
   execute: {
     scope: "global",
@@ -460,8 +472,9 @@ export const DIRECTIVES = {
     value: values.command,
     default: "/bin/true",
     doc: "The program of an external check. After its own arguments it is given the virtual address (or mark), the " +
-      "virtual port, the real address and the real port; exit status 0 means up. Its environment is PATH (the bin and " +
-      "sbin folders) and LANG=C.UTF-8, and nothing else.",
+      "virtual port, the real address and the real port; exit status 0 means up. Where it cannot be run, or ends with 126 " +
+      "or 127, by which a shell says the same of what it was to run, the real server's state is unknown. Its environment is " +
+      "PATH (the bin and sbin folders) and LANG=C.UTF-8, and nothing else.",
   },
   checkport: {
     scope: "virtual",
@@ -597,7 +610,9 @@ export const DIRECTIVES = {
     mayBeEmpty: true,
     value: values.path,
     default: UNSET,
-    doc: "A file to which each check of the section adds a line with its result.",
+    doc:
+      "A file to which each check of the section adds a line with its result: up, down (also in maintenance, drained or " +
+      "disabled), or unknown where the check could not be made.",
   },
   servicename: {
     scope: "virtual",

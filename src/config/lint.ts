@@ -18,8 +18,10 @@ export interface LintFacts {
   readonly expireQuiescentTemplate?: boolean;
   /** The schedulers that the machine's kernel has or can load; empty where it does not say. */
   readonly schedulers?: ReadonlySet<string>;
-  /** Programs and files that the configuration names and that are not here; see `namedFiles`. */
-  readonly missing?: ReadonlySet<string>;
+  /** Programs and files that the configuration names and that cannot be used here, each with why; see `namedFiles`. */
+  readonly unusable?: ReadonlyMap<string, string>;
+  /** Whether OpenSSL's library is here. */
+  readonly openSsl?: boolean;
 }
 
 /** Something that a lint found. */

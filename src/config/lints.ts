@@ -4,8 +4,8 @@
  */
 
 import { type IpAddress, isInNetwork, isLoopback, type Network } from "../model/address.ts";
-import { type Check, isCredential, type Service } from "../model/check.ts";
-import type { Model, VirtualService } from "../model/virtual_service.ts";
+import { type Check, isCredential, type Service, speaksTls } from "../model/check.ts";
+import { checksOf, type Model, type VirtualService } from "../model/virtual_service.ts";
 import {
   type Finding,
   inSections,
@@ -178,12 +178,38 @@ export const LINTS: Readonly<Record<string, Lint>> = {
 
   "file-missing": {
     why: "What is not there fails when it is needed: a check that cannot be made, a hook that does nothing.",
-    find: function* ({ tree, facts: { missing } }) {
+    find: function* ({ tree, facts: { unusable } }) {
       for (const { place, path, what } of namedFiles(tree)) {
-        if (!missing?.has(path)) continue;
-        yield { place, text: `${what} ${path} is not there`, fix: "correct the path, or install it" };
+        if (unusable?.get(path) !== IS_MISSING) continue;
+        yield { place, text: `${what} ${path} ${IS_MISSING}`, fix: "correct the path, or install it" };
       }
     },
+  },
+
+  "file-unusable": {
+    why:
+      "A check that cannot be made says nothing of its real servers, which stay as they were: their state is unknown.",
+    find: function* ({ tree, facts: { unusable } }) {
+      for (const { place, path, what, use } of namedFiles(tree)) {
+        const why = unusable?.get(path);
+        if (why === undefined || why === IS_MISSING) continue;
+        const fix = use === "program" ? `chmod +x ${path}, if that is the right one` : "correct the path, or the file";
+        yield { place, text: `${what} ${path} ${why}`, fix };
+      }
+    },
+  },
+
+  "library-missing": {
+    why: "Checks over TLS cannot be made without OpenSSL's library: the state of their real servers is unknown.",
+    find: inSections(function* ({ section, virtual }, { facts: { openSsl } }) {
+      const isTls = [...virtual.reals.values()].some(({ policy }) => checksOf(policy).some(speaksTls));
+      if (openSsl !== false || !isTls) return;
+      yield {
+        place: section.head,
+        text: "its checks need OpenSSL's library, which is not here",
+        fix: "install libssl3 (RHEL: openssl-libs)",
+      };
+    }),
   },
 
   "slowstart-too-fine": {
@@ -238,7 +264,9 @@ export const LINTS: Readonly<Record<string, Lint>> = {
       const scopes = [tree.globals, ...tree.sections.map(({ settings }) => settings)];
       if (scopes.some(({ emailalert }) => emailalert)) return;
       for (const settings of scopes) {
-        for (const name of ["emailalertfrom", "emailalertfreq", "emailalertstatus", "smtp"] as const) {
+        for (
+          const name of ["emailalertfrom", "emailalertfreq", "emailalertstatus", "emailalertplanned", "smtp"] as const
+        ) {
           const setting = settings[name];
           if (!setting) continue;
           yield {
@@ -290,24 +318,33 @@ export interface NamedFile {
   readonly path: string;
   /** As a message names it. */
   readonly what: string;
+  readonly use: FileUse;
 }
+
+/** What a file is needed for. A script need not be executable, a certificate or key is PEM. */
+export type FileUse = "program" | "script" | "folder" | "certificate" | "key";
+
+/** What is said of a file that is not there. */
+export const IS_MISSING = "is not there";
 
 /** The programs and files that must be there for the configuration to work, each where it is named. */
 export function namedFiles({ globals, sections }: SyntaxTree): readonly NamedFile[] {
   const found: NamedFile[] = [];
-  const note = (place: Place | undefined, path: string | undefined, what: string) => {
-    if (place && path?.startsWith("/")) found.push({ place, path, what });
+  const note = (place: Place | undefined, path: string | undefined, what: string, use: FileUse = "program") => {
+    if (place && path?.startsWith("/")) found.push({ place, path, what, use });
   };
   for (const settings of [globals, ...sections.map(({ settings }) => settings)]) {
-    note(settings.checkcommand, settings.checkcommand?.value[0], "the checkcommand");
+    const { checkcommand } = settings;
+    const isPerl = settings.checktype?.value === "external-perl";
+    note(checkcommand, checkcommand?.value[0], "the checkcommand", isPerl ? "script" : "program");
     note(settings.fallbackcommand, settings.fallbackcommand?.value[0], "the fallbackcommand");
     note(settings.callback, settings.callback?.value, "the callback");
     const { notify } = settings;
     if (notify?.value.kind === "program") note(notify, notify.value.argv[0], "the program of notify");
-    note(settings.maintenancedir, settings.maintenancedir?.value, "the maintenancedir");
-    note(settings.tlscafile, settings.tlscafile?.value, "the tlscafile");
-    note(settings.tlscertfile, settings.tlscertfile?.value, "the tlscertfile");
-    note(settings.tlskeyfile, settings.tlskeyfile?.value, "the tlskeyfile");
+    note(settings.maintenancedir, settings.maintenancedir?.value, "the maintenancedir", "folder");
+    note(settings.tlscafile, settings.tlscafile?.value, "the tlscafile", "certificate");
+    note(settings.tlscertfile, settings.tlscertfile?.value, "the tlscertfile", "certificate");
+    note(settings.tlskeyfile, settings.tlskeyfile?.value, "the tlskeyfile", "key");
   }
   return found;
 }

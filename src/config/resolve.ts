@@ -365,6 +365,7 @@ function resolveAlerts(load: Load, { settings: own }: Section): AlertSettings {
     from: globals.emailalertfrom?.value,
     repeatEvery: (own.emailalertfreq ?? globals.emailalertfreq)?.value ?? 0,
     on: (own.emailalertstatus ?? globals.emailalertstatus)?.value ?? EVERY_STATE,
+    planned: (own.emailalertplanned ?? globals.emailalertplanned)?.value ?? false,
     smtp: resolveMailServer(load, own),
   };
 }

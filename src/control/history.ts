@@ -1,10 +1,11 @@
 /** What happened: the entries of the history file, and what the request `history` answers. */
 
+import type { ToldState } from "../model/real_state.ts";
+
 /** The kinds of what is worth remembering. */
 export type HistoryKind =
-  /** A real server serves again, or no longer. */
-  | "up"
-  | "down"
+  /** The new state of a real server. */
+  | ToldState
   /** No real server is up any more, or one is again: the fallback, where there is one, has stepped in, or has left. */
   | "fallback-in"
   | "fallback-out"
@@ -18,6 +19,8 @@ export type HistoryKind =
   /** The kernel's table. */
   | "out-of-step"
   | "in-step"
+  /** Virtual services of ours have vanished from it, as by `ipvsadm -C`, and are put back. */
+  | "vanished"
   /** The helper process was ended, or has ended by itself, and is started again. */
   | "helper-ended";
 

@@ -5,6 +5,7 @@
 
 import type { History } from "./history.ts";
 import type { Arguments } from "./protocol.ts";
+import type { OrderKind } from "../model/orders.ts";
 import type { Status } from "./status.ts";
 
 /** What is told and answered, by the request's name. */
@@ -13,8 +14,8 @@ export interface Requests {
   readonly history: { readonly told: { readonly after?: number }; readonly answers: History };
   readonly drain: { readonly told: OrderWish; readonly answers: OrderResult };
   readonly disable: { readonly told: OrderWish; readonly answers: OrderResult };
-  readonly enable: { readonly told: RealWish; readonly answers: OrderResult };
-  readonly weight: { readonly told: OrderWish & { readonly weight: number }; readonly answers: OrderResult };
+  readonly enable: { readonly told: RealWish & { readonly only?: OrderKind }; readonly answers: OrderResult };
+  readonly weight: { readonly told: OrderWish & WeightWish; readonly answers: OrderResult };
   /** A standby takes the table over; answered when the table is in the kernel. */
   readonly activate: { readonly told: Nothing; readonly answers: Nothing };
   /** The director leaves the table, and goes on checking; answered when it has. */
@@ -49,14 +50,26 @@ export interface OrderWish extends RealWish {
   readonly seconds?: number;
 }
 
+/** A weight: a number, a share of the configured one, or so much more or less than now. */
+export type WeightWish = { readonly weight: number } | { readonly percent: number } | { readonly more: number };
+
 /** What came of an order; the kernel's table is as it says. */
 export interface OrderResult {
   /** Whom it is about. */
-  readonly reals: readonly { readonly virtual: string; readonly key: string; readonly real: string }[];
+  readonly reals: readonly OrderedReal[];
   /** When it ends by itself. */
   readonly until: string | null;
   /** What the operator should know. */
   readonly warnings: readonly string[];
+}
+
+/** A real server that an order is about. */
+export interface OrderedReal {
+  readonly virtual: string;
+  readonly key: string;
+  readonly real: string;
+  /** The weight that it was given; absent where none was. */
+  readonly weight?: number;
 }
 
 /** One of {@link Requests}. */

@@ -5,6 +5,8 @@
  * Times are ISO 8601 in UTC. What is not known, or is not there, is null.
  */
 
+import type { RealState } from "../model/real_state.ts";
+
 /** All that is known of a director now. */
 export interface Status {
   /** Of the document; another one would surprise its readers. */
@@ -14,6 +16,8 @@ export interface Status {
   readonly daemon: DaemonStatus;
   readonly table: TableStatus;
   readonly checks: ChecksStatus;
+  /** Of all virtual services that are listed. */
+  readonly counts: CountsStatus;
   /** In the order of the configuration. */
   readonly virtuals: readonly VirtualStatus[];
   /** Real servers whose names do not resolve: they are down, and looked up again. */
@@ -82,8 +86,20 @@ export interface TableStatus {
   readonly trouble: string | null;
 }
 
-/** What clients meet: all real servers serve, some, the fallback alone, or nobody. */
-export type VirtualState = "up" | "degraded" | "fallback" | "down";
+/** Real servers by how they are, each counted in each of its virtual services. */
+export interface CountsStatus {
+  readonly reals: number;
+  /** Clients may be sent to them: also to an unknown one, where it was up before. */
+  readonly serving: number;
+  /** Their state is `unknown`. */
+  readonly unknown: number;
+}
+
+/**
+ * What clients meet: all real servers serve and are known to be well, some, only such as cannot be checked, the fallback
+ * alone, or no server.
+ */
+export type VirtualState = "up" | "degraded" | "unknown" | "fallback" | "down";
 
 /** One virtual service. */
 export interface VirtualStatus {
@@ -95,6 +111,8 @@ export interface VirtualStatus {
   /** The directive `servicename`. */
   readonly name: string | null;
   readonly state: VirtualState;
+  /** Of all its real servers, whichever are listed. */
+  readonly counts: CountsStatus;
   readonly scheduler: string;
   /** Seconds. */
   readonly persistence: number | null;
@@ -111,25 +129,6 @@ export interface FallbackStatus {
   readonly active: boolean;
 }
 
-/** What a real server is to its clients, and why it is. */
-export type RealState =
-  /** Its checks pass. */
-  | "up"
-  /** Its checks fail. */
-  | "down"
-  /** No check has said anything yet. */
-  | "waiting"
-  /** A file in `maintenancedir` holds it out. */
-  | "maintenance"
-  /** An operator has drained it: no new connections, weight 0. */
-  | "drained"
-  /** An operator has disabled it: treated as down. */
-  | "disabled"
-  /** Not checked, and always in. */
-  | "unchecked"
-  /** `checktype = off`: never in. */
-  | "off";
-
 /** One real server of a virtual service. */
 export interface RealStatus {
   /** `10.0.0.11:80`. */
@@ -142,9 +141,9 @@ export interface RealStatus {
   readonly serving: boolean;
   /** One line. */
   readonly why: string;
-  /** Since when it serves, or does not. */
+  /** Since when it is in its state. */
   readonly since: string;
-  /** How often it came or went since the daemon's start. */
+  /** How often that changed since the daemon's start. */
   readonly transitions: number;
   readonly weight: WeightStatus;
   /** How the kernel's entry differs from what is wanted. */
@@ -183,7 +182,10 @@ export interface CheckStatus {
   readonly kind: string;
   readonly address: string;
   readonly port: number;
+  /** Whether it passes; false as well when it cannot be made. */
   readonly up: boolean;
+  /** Why its last round could not be made: a trouble of this host or the configuration, which says nothing of the server. */
+  readonly trouble: string | null;
   /** What its last deciding round said. */
   readonly said: string;
   /** Failed rounds in a row; `failureCount` of them take it down. */

@@ -110,6 +110,7 @@ export class Daemon {
       mails: this.#mails,
       notifier: new Notifier({ host: Deno.hostname(), complain: (text) => this.#log.error(text) }),
       model: () => this.director.model,
+      health: () => this.director.health,
       onDuty: () => !this.director.isStandby,
     });
     this.#further = new FurtherInstances(ports.log);

@@ -1,6 +1,7 @@
 import type { CheckUser } from "../director/check_users.ts";
 import type { DirectorEvent } from "../director/events.ts";
-import type { Action } from "../model/plan.ts";
+import type { Role } from "../director/desired.ts";
+import { isPlanned, type ToldState } from "../model/real_state.ts";
 import { destinationKey, serviceLabel } from "../model/table.ts";
 import type { LogFields, Severity } from "./log.ts";
 
@@ -21,7 +22,7 @@ export function logLine(event: DirectorEvent): LogLine {
     case "table-refused": {
       const where = event.line === undefined ? "" : ` (line ${event.line} of the configuration asks for it)`;
       const why = event.message === undefined ? "the kernel did not take it" : event.message;
-      return { severity: "error", text: `Refused: ${describeRefused(event.action)}: ${why}${where}; trying again` };
+      return { severity: "error", text: `Refused: ${describeRefused(event)}: ${why}${where}; trying again` };
     }
     case "table-unavailable":
       return { severity: "error", text: `IPVS table out of reach: ${event.message}; trying again` };
@@ -32,9 +33,8 @@ export function logLine(event: DirectorEvent): LogLine {
     case "table-in-step":
       return { severity: "notice", text: "IPVS table in step again" };
     case "transition": {
-      const state = event.up ? "up" : "down";
-      const severity = event.up ? "notice" : "warning";
-      return { severity, text: `Real server ${event.real.key} (${event.virtual.label}) is ${state}: ${event.reason}` };
+      const subject = `Real server ${event.real.key} (${event.virtual.label})`;
+      return { severity: severityOf(event.is), text: `${subject} is ${inWords(event.is, event.reason)}` };
     }
     case "fallback":
       return event.active
@@ -43,10 +43,14 @@ export function logLine(event: DirectorEvent): LogLine {
     case "round": {
       const { check, result, durationMs } = event;
       const users = userNames(event.users);
+      if (!result.up && result.why === "internal") {
+        return { severity: "error", text: `Cannot check ${users} by ${check.method}: ${result.detail}` };
+      }
       const verdict = result.up ? "up" : `down, ${result.why}`;
+      const took = `${Math.round(durationMs)} ms`;
       return {
-        severity: !result.up && result.why === "internal" ? "error" : "debug",
-        text: `Checked ${users} by ${check.method} in ${Math.round(durationMs)} ms: ${verdict}: ${result.detail}`,
+        severity: "debug",
+        text: `Checked ${users} by ${check.method} in ${took}: ${verdict}: ${result.detail}`,
       };
     }
   }
@@ -64,8 +68,8 @@ export function logFields(event: DirectorEvent): LogFields {
       return { ...common, real: destinationKey(action.destination), weight: action.destination.weight };
     }
     case "transition": {
-      const { virtual, real, was, up, reason } = event;
-      return { event: "transition", virtual: virtual.label, real: real.key, was, is: up ? "up" : "down", reason };
+      const { virtual, real, was, is, reason } = event;
+      return { event: "transition", virtual: virtual.label, real: real.key, was, is, reason };
     }
     case "fallback":
       return { event: "fallback", virtual: event.virtual.label, is: event.active ? "active" : "inactive" };
@@ -76,6 +80,17 @@ export function logFields(event: DirectorEvent): LogFields {
     case "round":
       return { event: event.type };
   }
+}
+
+function severityOf(state: ToldState): Severity {
+  if (state === "up" || isPlanned(state)) return "notice";
+  return state === "unknown" ? "error" : "warning";
+}
+
+/** The reason of one that is held out names its state. */
+function inWords(state: ToldState, reason: string): string {
+  if (isPlanned(state)) return state === "maintenance" ? `in ${reason}` : reason;
+  return `${state}: ${reason}`;
 }
 
 /** What the log says of a real server that is up, but. */
@@ -107,7 +122,7 @@ function describeChange(event: Extract<DirectorEvent, { type: "table-changed" }>
     case "delete-service":
       return `Purged virtual server (${purge}): ${label}`;
     default: {
-      const server = event.role === "fallback" ? "fallback server" : "real server";
+      const server = serverNoun(event.role);
       const subject = `${destinationKey(action.destination)} (${label})`;
       const weight = `(Weight set to ${action.destination.weight})`;
       if (action.do === "delete-destination") {
@@ -121,9 +136,14 @@ function describeChange(event: Extract<DirectorEvent, { type: "table-changed" }>
   }
 }
 
-function describeRefused(action: Action): string {
+function serverNoun(role: Role | undefined): string {
+  return role === "fallback" ? "fallback server" : "real server";
+}
+
+function describeRefused({ action, role }: Extract<DirectorEvent, { type: "table-refused" }>): string {
   const label = serviceLabel(action.service.address);
   const [verb, noun] = action.do.split("-");
   if (noun === "service") return `${verb} virtual server ${label}`;
-  return "destination" in action ? `${verb} real server ${destinationKey(action.destination)} (${label})` : label;
+  if (!("destination" in action)) return label;
+  return `${verb} ${serverNoun(role)} ${destinationKey(action.destination)} (${label})`;
 }

@@ -1,7 +1,7 @@
 import { type Arguments, RequestError } from "../control/protocol.ts";
 import type { OrderResult } from "../control/requests.ts";
 import type { Director } from "../director/director.ts";
-import { isServing, needsFallback, realsOf } from "../director/serving.ts";
+import { fullWeight, isServing, needsFallback, realsOf } from "../director/serving.ts";
 import { bracketed, parseIp } from "../model/address.ts";
 import { costOfMissingFallbackFlag, missingFallbackFlag } from "../model/fallback_flag.ts";
 import { type Hold, partsOf, type RealId, realId } from "../model/orders.ts";
@@ -62,15 +62,35 @@ export class Operator {
   /** The request `weight`. */
   async weigh(told: Arguments): Promise<OrderResult> {
     const { selected, until } = this.#read(told);
-    if (!isWeight(told.weight)) throw new RequestError("bad-argument", "weight is not a number from 0 to 65535");
-    this.#book.give(selected.map(idOf), { weight: { value: told.weight, since: Date.now(), until } });
-    return await this.#carryOut(selected, `weight ${told.weight}`, until);
+    const since = Date.now();
+    // Nothing is ordered of any of them when one cannot have what is asked for.
+    const orders = selected.map((each) => ({ id: idOf(each), value: this.#weightFor(each, told) }));
+    for (const { id, value } of orders) {
+      this.#book.give([id], { weight: { value, since, until } });
+      this.#tell(id, `weight ${value}${ending(until)}`);
+    }
+    return await this.#finish(orders.map(({ id }) => id), until);
+  }
+
+  #weightFor({ virtual, real }: Selected, { weight, percent, more }: Arguments): number {
+    if (isWeight(weight)) return weight;
+    const { weight: configured } = real.destination;
+    if (typeof percent === "number" && percent >= 0) return within(Math.ceil((configured * percent) / 100), real);
+    if (Number.isInteger(more)) {
+      const health = this.#ports.director.health.get(virtual.key)?.reals.get(real.key);
+      return within((health ? fullWeight(real, health) : configured) + (more as number), real);
+    }
+    throw new RequestError("bad-argument", "weight is not a number from 0 to 65535, percent or more no number");
   }
 
   /** The request `enable`: all is as the configuration and the checks say. */
   async enable(told: Arguments): Promise<OrderResult> {
     const forgotten = typeof told.real === "string" ? this.#forgotten(told.real) : [];
-    const ended = this.#book.takeBack([...forgotten, ...this.#listed(told, forgotten.length > 0)]);
+    const { only } = told;
+    if (only !== undefined && only !== "hold" && only !== "weight") {
+      throw new RequestError("bad-argument", "only is neither hold nor weight");
+    }
+    const ended = this.#book.takeBack([...forgotten, ...this.#listed(told, forgotten.length > 0)], only);
     for (const { id, order } of ended) this.#tell(id, `${order} taken back`);
     return await this.#finish([...new Set(ended.map(({ id }) => id))], undefined);
   }
@@ -113,8 +133,7 @@ export class Operator {
   }
 
   #carryOut(selected: readonly Selected[], order: string, until: number | undefined): Promise<OrderResult> {
-    const ending = until === undefined ? "" : ` until ${new Date(until).toLocaleString("sv-SE")}`;
-    for (const each of selected) this.#tell(idOf(each), `${order}${ending}`);
+    for (const each of selected) this.#tell(idOf(each), `${order}${ending(until)}`);
     return this.#finish(selected.map(idOf), until);
   }
 
@@ -124,7 +143,12 @@ export class Operator {
     const virtuals = [...new Set(concerned.map(({ virtual }) => virtual))];
     const warnings = virtuals.flatMap((key) => [...this.#unserved(key), ...this.#refused(key, ids)]);
     return {
-      reals: concerned.map(({ virtual, real }) => ({ virtual: this.#labelOf(virtual), key: virtual, real })),
+      reals: concerned.map(({ virtual, real }) => ({
+        virtual: this.#labelOf(virtual),
+        key: virtual,
+        real,
+        weight: this.#book.orders.get(realId(virtual, real))?.weight?.value,
+      })),
       until: until === undefined ? null : new Date(until).toISOString(),
       warnings: [...warnings, untaken, unsaved].filter((each) => each !== undefined),
     };
@@ -188,6 +212,16 @@ export class Operator {
       return trouble;
     }
   }
+}
+
+/** A weight that the kernel takes. */
+function within(weight: number, { key }: RealServer): number {
+  if (isWeight(weight)) return weight;
+  throw new RequestError("refused", `the weight of ${key} would be ${weight}; it is a number from 0 to 65535`);
+}
+
+function ending(until: number | undefined): string {
+  return until === undefined ? "" : ` until ${new Date(until).toLocaleString("sv-SE")}`;
 }
 
 function idOf({ virtual, real }: Selected): RealId {

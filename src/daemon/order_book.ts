@@ -1,4 +1,5 @@
-import type { Hold, Order, Orders, RealId, RealOrders } from "../model/orders.ts";
+import type { Hold, Order, OrderKind, Orders, RealId, RealOrders } from "../model/orders.ts";
+import { MOST_WEIGHT } from "../model/table.ts";
 import { readState, writeState } from "./state_file.ts";
 
 /** An order that has ended, or was taken back. */
@@ -38,12 +39,15 @@ export class OrderBook {
     for (const id of ids) this.#orders.set(id, { ...this.#orders.get(id), ...orders });
   }
 
-  /** Takes back all orders about these, and tells which there were. */
-  takeBack(ids: Iterable<RealId>): EndedOrder[] {
+  /** Takes back orders about these, all or those of one kind, and tells which there were. */
+  takeBack(ids: Iterable<RealId>, kind?: OrderKind): EndedOrder[] {
     return [...ids].flatMap((id) => {
-      const orders = this.#orders.get(id);
-      this.#orders.delete(id);
-      return orders ? describe(orders).map((order) => ({ id, order })) : [];
+      const { hold, weight } = this.#orders.get(id) ?? {};
+      const left = kind === undefined ? {} : kind === "hold" ? { weight } : { hold };
+      if (left.hold || left.weight) this.#orders.set(id, left);
+      else this.#orders.delete(id);
+      const ended = { hold: left.hold ? undefined : hold, weight: left.weight ? undefined : weight };
+      return describe(ended).map((order) => ({ id, order }));
     });
   }
 
@@ -118,5 +122,5 @@ function decodeOrder<T>(order: unknown, isValue: (value: unknown) => value is T)
 
 /** Whether the kernel takes this as a weight. */
 export function isWeight(value: unknown): value is number {
-  return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 65_535;
+  return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= MOST_WEIGHT;
 }

@@ -13,6 +13,20 @@ export interface Pulse {
   readonly standby: boolean;
   /** Whether the kernel's table is as wanted. */
   readonly inStep: boolean;
+  /** Virtual services that should be in the kernel's table, and are not. */
+  readonly missing: Some | null;
+  /** Virtual services of which no real server serves. */
+  readonly unserved: Some | null;
+  /** Real servers that cannot be checked, and since when there have been any: ISO 8601, UTC. */
+  readonly unknown: { readonly reals: number; readonly since: string } | null;
+  /** Virtual services of which no real server can be checked. */
+  readonly unjudged: Some & { readonly since: string } | null;
+}
+
+/** How many there are, and the name of the first. */
+export interface Some {
+  readonly count: number;
+  readonly first: string;
 }
 
 /** The pulse as the file has it, with its newline. */
@@ -41,6 +55,7 @@ export class PulseFile {
   readonly #path: string;
   readonly #complain: (reason: string) => void;
   #failed = false;
+  #beatAt = new Date();
 
   /** @param complain told once when the file cannot be written, and again after it could. */
   constructor(path: string, complain: (reason: string) => void) {
@@ -50,6 +65,12 @@ export class PulseFile {
 
   /** Renews the file. */
   beat(pulse: Pulse): void {
+    this.#beatAt = new Date();
+    this.amend(pulse);
+  }
+
+  /** Writes what has changed since the last beat. It is no beat: the file's time stays that of the last one. */
+  amend(pulse: Pulse): void {
     try {
       this.#write(encodePulse(pulse));
       this.#failed = false;
@@ -67,10 +88,12 @@ export class PulseFile {
       // An account that may write the file and make no other one.
       using file = Deno.openSync(this.#path, { write: true });
       file.writeSync(new TextEncoder().encode(`${text.trimEnd().padEnd(IN_PLACE - 1)}\n`));
+      file.utimeSync(this.#beatAt, this.#beatAt);
       return;
     }
     // Whatever our umask: monitoring is seldom root.
     Deno.chmodSync(this.#new, 0o644);
+    Deno.utimeSync(this.#new, this.#beatAt, this.#beatAt);
     Deno.renameSync(this.#new, this.#path);
   }
 

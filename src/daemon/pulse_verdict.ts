@@ -1,5 +1,5 @@
 import type { Owner } from "./pid_file.ts";
-import type { Pulse } from "./pulse.ts";
+import type { Pulse, Some } from "./pulse.ts";
 
 /** A verdict in the words of monitoring plugins; its place is its exit status. */
 export const PLUGIN_STATES = ["OK", "WARNING", "CRITICAL", "UNKNOWN"] as const;
@@ -18,6 +18,10 @@ export interface PulseEvidence {
   readonly pulse?: Pulse;
   /** What came of a look at the kernel's table, where one was asked for. */
   readonly table?: TableEvidence;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** Only the director is judged, and not what its clients meet: for programs that restart it. */
+  readonly isOfDirector?: boolean;
 }
 
 /** What the director says when it is asked for the kernel's table. */
@@ -42,7 +46,7 @@ export function usualLimits(pulse: Pulse | undefined): PulseLimits {
 
 /** What a monitoring plugin says of the evidence: its state and its one line, performance data included. */
 export function judgePulse(
-  { owner, started, age, pulse, table }: PulseEvidence,
+  { owner, started, age, pulse, table, now, isOfDirector }: PulseEvidence,
   limits: PulseLimits,
 ): { readonly state: PluginState; readonly line: string } {
   if (owner.state === "none") return verdict("CRITICAL", "ldirectord does not run: it has no pulse");
@@ -60,27 +64,77 @@ export function judgePulse(
   }
   const late = Math.max(0, Math.floor(age));
   const overdue = pulse.overdue?.seconds ?? 0;
-  const states = [
-    stateOf(late, limits),
-    stateOf(overdue, limits),
-    pulse.inStep ? "OK" : "WARNING",
-    !table || (table.missing.length === 0 && table.trouble === undefined) ? "OK" : "CRITICAL",
-  ] as const;
-  const state = states.reduce(worse);
+  const faults = [
+    ...faultsOfDirector(pulse, limits, table),
+    ...isOfDirector ? [] : faultsOfClients(pulse, limits, now),
+  ];
+  const state = [stateOf(late, limits), ...faults.map(({ state }) => state)].reduce(worse);
   const rhythm = { OK: "is regular", WARNING: "is irregular", CRITICAL: "has stopped", UNKNOWN: "" };
   const line = `ldirectord pulse ${rhythm[stateOf(late, limits)]} (${count(late)} since last beat)`;
-  const buts = [
-    ...(stateOf(overdue, limits) === "OK" ? [] : [`the check of ${pulse.overdue!.check} is ${count(overdue)} overdue`]),
-    ...(pulse.inStep ? [] : ["the IPVS table is not as wanted"]),
-    ...(table?.missing.length ? [`the IPVS table lacks ${table.missing.join(", ")}`] : []),
-    ...(table?.trouble === undefined ? [] : [`the director does not say how the IPVS table is: ${table.trouble}`]),
-  ];
   const performance = [
     `age=${late}s;${limits.warning};${limits.critical};0`,
     `overdue=${overdue}s;${limits.warning};${limits.critical};0`,
     `checks=${pulse.checks}c`,
   ];
-  return verdict(state, [line, ...buts].join(", but "), ` | ${performance.join(" ")}`);
+  return verdict(state, [line, ...faults.map(({ says }) => says)].join(", but "), ` | ${performance.join(" ")}`);
+}
+
+/** Something that is not as it should be. */
+interface Fault {
+  readonly state: PluginState;
+  readonly says: string;
+}
+
+function faultsOfDirector(pulse: Pulse, limits: PulseLimits, table: TableEvidence | undefined): Fault[] {
+  const faults: Fault[] = [];
+  const { overdue, missing } = pulse;
+  const late = stateOf(overdue?.seconds ?? 0, limits);
+  if (overdue && late !== "OK") {
+    faults.push({ state: late, says: `the check of ${overdue.check} is ${count(overdue.seconds)} overdue` });
+  }
+  if (table?.missing.length) {
+    faults.push({ state: "CRITICAL", says: `the IPVS table lacks ${table.missing.join(", ")}` });
+  } else if (missing) {
+    faults.push({ state: "CRITICAL", says: `the IPVS table lacks ${someOf(missing)}` });
+  } else if (!pulse.inStep) {
+    faults.push({ state: "WARNING", says: "the IPVS table is not as wanted" });
+  }
+  if (table?.trouble !== undefined) {
+    const says = `the director does not say how the IPVS table is: ${table.trouble}`;
+    faults.push({ state: "CRITICAL", says });
+  }
+  return faults;
+}
+
+/**
+ * What clients meet. A real server that cannot be checked is a WARNING at once; CRITICAL after the time of a late pulse:
+ * that for WARNING where no real server of a virtual service can be checked, and else that for CRITICAL.
+ */
+function faultsOfClients(
+  { unserved, unknown, unjudged }: Pulse,
+  { warning, critical }: PulseLimits,
+  now: number,
+): Fault[] {
+  const faults: Fault[] = [];
+  const secondsSince = (time: string) => Math.max(0, (now - Date.parse(time)) / 1000);
+  if (unserved) faults.push({ state: "WARNING", says: `no real server of ${someOf(unserved)} serves` });
+  if (unjudged) {
+    const seconds = secondsSince(unjudged.since);
+    const state = seconds > warning ? "CRITICAL" : "WARNING";
+    const says = `no real server of ${someOf(unjudged)} can be checked, for ${count(seconds)}`;
+    faults.push({ state, says });
+  }
+  if (unknown) {
+    const seconds = secondsSince(unknown.since);
+    const state = seconds > critical ? "CRITICAL" : "WARNING";
+    const reals = `${unknown.reals} real ${unknown.reals === 1 ? "server" : "servers"}`;
+    faults.push({ state, says: `${reals} cannot be checked, for ${count(seconds)}` });
+  }
+  return faults;
+}
+
+function someOf({ count, first }: Some): string {
+  return count === 1 ? first : `${first} and ${count - 1} more`;
 }
 
 function verdict(state: PluginState, said: string, performance = "") {

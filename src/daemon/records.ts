@@ -1,5 +1,6 @@
 import type { DirectorEvent } from "../director/events.ts";
 import { type RealId, realId } from "../model/orders.ts";
+import { serviceLabel } from "../model/table.ts";
 import { CheckRecords } from "./check_records.ts";
 import type { HistoryFile } from "./history_file.ts";
 
@@ -21,10 +22,10 @@ export class Records {
         return this.checks.of(event.check.key).add(event.result, event.durationMs, Date.now());
       case "transition": {
         if (event.repeated) return;
-        const { virtual, real, up, reason } = event;
+        const { virtual, real, is, reason } = event;
         const id = realId(virtual.key, real.key);
         this.#changed.set(id, { at: Date.now(), count: this.transitionsOf(id).count + 1 });
-        this.#history.add({ kind: up ? "up" : "down", virtual: virtual.label, real: real.key, detail: reason });
+        this.#history.add({ kind: is, virtual: virtual.label, real: real.key, detail: reason });
         return;
       }
       case "fallback": {
@@ -33,6 +34,11 @@ export class Records {
         const detail = active ? "no real server is up" : "a real server is up again";
         const real = virtual.fallback?.key;
         this.#history.add({ kind: active ? "fallback-in" : "fallback-out", virtual: virtual.label, real, detail });
+        return;
+      }
+      case "services-vanished": {
+        const labels = event.services.map(({ address }) => serviceLabel(address)).join(", ");
+        this.#history.add({ kind: "vanished", detail: `gone from the kernel's table, and put back: ${labels}` });
         return;
       }
       case "table-unavailable":
@@ -48,13 +54,13 @@ export class Records {
     }
   }
 
-  /** How often a real server came or went since the daemon's start, and when it last did (milliseconds since the epoch). */
+  /** How often a real server's state changed since the daemon's start, and when it last did (milliseconds since the epoch). */
   transitionsOf(id: RealId): Transitions {
     return this.#changed.get(id) ?? { count: 0 };
   }
 }
 
-/** A real server's comings and goings. */
+/** The changes of a real server's state. */
 export interface Transitions {
   readonly at?: number;
   readonly count: number;

@@ -1,11 +1,15 @@
 import { FallbackCommands } from "../alerts/fallback_command.ts";
 import type { MailAlerts } from "../alerts/mail_alerts.ts";
+import type { Circumstances } from "../alerts/notice.ts";
 import type { Notifier } from "../alerts/notifier.ts";
 import { monitorLine } from "../alerts/monitor_file.ts";
+import { countReals, type RealCounts } from "../director/census.ts";
 import type { DirectorEvent } from "../director/events.ts";
+import { type Health, isHeld, reasonFor, type VirtualHealth } from "../director/real_health.ts";
+import { isServing, weightOf } from "../director/serving.ts";
 import type { CheckKey } from "../model/check.ts";
-import { destinationKey, virtualKey } from "../model/table.ts";
-import type { Model } from "../model/virtual_service.ts";
+import { destinationKey, type VirtualKey, virtualKey } from "../model/table.ts";
+import type { Model, RealServer, VirtualService } from "../model/virtual_service.ts";
 import { appendWithoutWaiting } from "../system/write_without_waiting.ts";
 import { formatDate } from "./date.ts";
 import { logFields, logLine, warningLine } from "./event_log.ts";
@@ -18,6 +22,8 @@ export interface ReporterPorts {
   readonly notifier: Notifier;
   /** The configuration in force. */
   model(): Model;
+  /** The health of everything, as it is now. */
+  health(): Health;
   /** Whether this director keeps the table. A standby tells its log alone. */
   onDuty(): boolean;
 }
@@ -32,6 +38,9 @@ export class Reporter {
   /** What passed checks warn of, as last logged. */
   readonly #warnings = new Map<CheckKey, string>();
   readonly #unwritable = new Set<string>();
+  readonly #counts = new WeakMap<VirtualHealth, RealCounts>();
+  /** Virtual services that have vanished from the kernel, and are not yet back. */
+  readonly #vanished = new Set<VirtualKey>();
 
   constructor(ports: ReporterPorts) {
     const { log } = ports;
@@ -70,26 +79,78 @@ export class Reporter {
     this.#mail(event, text);
     this.#notify(event, text);
     if (event.type === "fallback") this.#fallbackCommands.change(event.virtual, event.active);
+    if (event.type === "services-vanished") {
+      for (const { address } of event.services) this.#tellVanished(virtualKey(address), true, text);
+    }
+    if (event.type === "table-changed" && event.action.do === "add-service") {
+      this.#tellVanished(virtualKey(event.action.service.address), false, text);
+    }
+  }
+
+  /** Clients of a virtual service that has vanished are not served, however well its real servers are. */
+  #tellVanished(key: VirtualKey, isGone: boolean, text: string): void {
+    const virtual = this.#ports.model().virtuals.get(key);
+    if (!virtual || isGone === this.#vanished.has(key)) return;
+    if (isGone) this.#vanished.add(key);
+    else this.#vanished.delete(key);
+    if (this.#ports.health().get(key)?.service !== "up") return;
+    const [was, is] = isGone ? ["up", "down"] as const : ["down", "up"] as const;
+    const reason = isGone ? "vanished from the kernel's table" : "is in the kernel's table again";
+    const known = this.#circumstances(virtual);
+    const circumstances = isGone ? { ...known, serving: 0 } : known;
+    this.#ports.notifier.fallback(virtual, { was, is, reason, text, circumstances });
+    this.#ports.mails.vanished(virtual, text);
   }
 
   #mail(event: DirectorEvent, text: string): void {
     const { mails } = this.#ports;
-    if (event.type === "transition") mails.transition(event.virtual, event.real, event.up, text);
-    if (event.type === "fallback") mails.fallback(event.virtual, text);
+    if (event.type === "transition") mails.transition(event.virtual, event.real, event.was, event.is, text);
+    if (event.type === "fallback") mails.fallback(event.virtual, event.active, text);
     if (event.type === "table-changed" && "destination" in event.action) {
-      const { action: { service, destination }, occasion } = event;
+      const { action: { service, destination }, occasion, role } = event;
       // A virtual service that left the configuration has nobody left to tell.
       const virtual = this.#ports.model().virtuals.get(virtualKey(service.address));
-      if (virtual) mails.tableChange(virtual, destinationKey(destination), occasion === "change", text);
+      if (!virtual) return;
+      if (role === "fallback") mails.fallbackChange(virtual, event.action.do !== "delete-destination", text);
+      else mails.tableChange(virtual, destinationKey(destination), occasion === "change", text);
     }
   }
 
   #notify(event: DirectorEvent, text: string): void {
     const { notifier } = this.#ports;
-    if (event.type === "fallback") notifier.fallback(event.virtual, event.active, text);
-    if (event.type !== "transition") return;
-    const { virtual, real, up, was, reason } = event;
-    notifier.transition(virtual, real, { was, is: up ? "up" : "down", reason, text });
+    if ((event.type !== "fallback" && event.type !== "transition") || !event.virtual.notify) return;
+    if (event.type === "fallback") {
+      const { virtual, was, active } = event;
+      const reason = active ? "no real server is up" : "a real server is up";
+      const circumstances = this.#circumstances(virtual);
+      notifier.fallback(virtual, { was, is: active ? "down" : "up", reason, text, circumstances });
+    }
+    if (event.type === "transition") {
+      const { virtual, real, was, is, reason } = event;
+      const circumstances = this.#circumstances(virtual, real);
+      notifier.transition(virtual, real, { was, is, reason, text, circumstances });
+    }
+  }
+
+  #circumstances(virtual: VirtualService, real?: RealServer): Circumstances {
+    const { file, hostNames } = this.#ports.model();
+    const health = this.#ports.health().get(virtual.key);
+    const own = real && health?.reals.get(real.key);
+    return {
+      config: file,
+      names: real ? hostNames.get(real.destination.address) ?? [] : [],
+      weight: real && (own && isServing(real, own) ? weightOf(real, own) : 0),
+      reals: virtual.reals.size,
+      serving: health ? this.#countsOf(virtual, health).serving : 0,
+      unknown: health ? this.#countsOf(virtual, health).unknown : 0,
+    };
+  }
+
+  /** Thousands of real servers may go at once, each with a notice of its own: they are counted once. */
+  #countsOf(virtual: VirtualService, health: VirtualHealth): RealCounts {
+    const known = this.#counts.get(health) ?? countReals(virtual, health);
+    this.#counts.set(health, known);
+    return known;
   }
 
   /** Of all rounds only a trouble of our own is news, and that once. */
@@ -118,7 +179,9 @@ export class Reporter {
   #monitor({ users, result }: Extract<DirectorEvent, { type: "round" }>): void {
     for (const { virtual, real } of users) {
       if (virtual.monitorFile === undefined) continue;
-      const line = monitorLine(formatDate(new Date()), Deno.pid, real, result);
+      const health = this.#ports.health().get(virtual.key)?.reals.get(real.key);
+      const held = health && isHeld(health) ? reasonFor(health) : undefined;
+      const line = monitorLine(formatDate(new Date()), Deno.pid, real, result, held);
       try {
         appendWithoutWaiting(virtual.monitorFile, `${line}\n`);
         this.#unwritable.delete(virtual.monitorFile);

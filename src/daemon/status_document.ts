@@ -3,9 +3,9 @@ import type {
   ChecksStatus,
   CheckStatus,
   ConversationLine,
+  CountsStatus,
   HelperStatus,
   OrdersStatus,
-  RealState,
   RealStatus,
   Status,
   TrafficStatus,
@@ -13,7 +13,15 @@ import type {
   VirtualStatus,
 } from "../control/status.ts";
 import type { DesiredDestination, DesiredService } from "../director/desired.ts";
-import { isAvailable, isHeld, type RealHealth, reasonFor } from "../director/health.ts";
+import {
+  checksSay,
+  isAvailable,
+  isHeld,
+  type RealHealth,
+  reasonFor,
+  type VirtualHealth,
+} from "../director/real_health.ts";
+import { stateOf } from "../director/real_state.ts";
 import { isServing, needsFallback, realsOf, zeroWeightReason } from "../director/serving.ts";
 import type { Counters, DestinationCounters, ServiceCounters, Traffic } from "../ipvs/counters.ts";
 import type { Check } from "../model/check.ts";
@@ -22,6 +30,7 @@ import type { DestinationKey } from "../model/table.ts";
 import { checksOf, givenNames, type RealServer, type VirtualService } from "../model/virtual_service.ts";
 import { rounded } from "./check_records.ts";
 import type { Daemon } from "./daemon.ts";
+import { formatShortly } from "./date.ts";
 import type { Selected } from "./select_reals.ts";
 import { VERSION } from "./version.ts";
 
@@ -36,7 +45,7 @@ export interface StatusScope {
 /** What a director has to say of itself now. */
 export async function statusOf(daemon: Daemon, scope: StatusScope): Promise<Status> {
   const { model, director, state, startedAt, lastReload } = daemon;
-  const counters = await daemon.counters.read();
+  const counters = withoutMissing(await daemon.counters.read(), director.missing);
   const silent = counters === undefined && state === "running" ? "the kernel does not say what its table has" : null;
   const writer = new StatusWriter(daemon, counters, scope);
   const vanished = counters === undefined
@@ -44,6 +53,7 @@ export async function statusOf(daemon: Daemon, scope: StatusScope): Promise<Stat
     : [...director.desired?.keys() ?? []].filter((key) => !counters.has(key));
   const trouble = director.trouble ?? silent ??
     (vanished.length > 0 ? `not in the kernel: ${vanished.join(", ")}` : null);
+  const virtuals = [...model.virtuals.values()].flatMap((virtual) => writer.virtual(virtual));
   return {
     version: 1,
     time: new Date().toISOString(),
@@ -58,13 +68,31 @@ export async function statusOf(daemon: Daemon, scope: StatusScope): Promise<Stat
     },
     table: { inStep: director.inStep && vanished.length === 0, trouble },
     checks: checksOfAll(daemon),
-    virtuals: [...model.virtuals.values()].flatMap((virtual) => writer.virtual(virtual)),
+    counts: sumOf(virtuals),
+    virtuals,
     unresolved: model.unresolved.map(({ virtual, host, line }) => ({
       virtual: model.virtuals.get(virtual)?.label ?? virtual,
       host,
       line,
     })),
   };
+}
+
+/** What the kernel has, without what the director has seen to be missing since it was last counted. */
+function withoutMissing(counters: Counters | undefined, missing: readonly VirtualService[]): Counters | undefined {
+  if (!counters || missing.length === 0) return counters;
+  const keys = new Set(missing.map(({ key }) => key));
+  return new Map([...counters].filter(([key]) => !keys.has(key)));
+}
+
+function sumOf(virtuals: readonly VirtualStatus[]): CountsStatus {
+  const sum = { reals: 0, serving: 0, unknown: 0 };
+  for (const { counts } of virtuals) {
+    sum.reals += counts.reals;
+    sum.serving += counts.serving;
+    sum.unknown += counts.unknown;
+  }
+  return sum;
 }
 
 function checksOfAll({ director, files }: Daemon): ChecksStatus {
@@ -118,9 +146,7 @@ class StatusWriter {
       .map((real) => this.#real(virtual, real, health?.reals.get(real.key), wanted, kernel));
     if (this.#selected && reals.length === 0) return [];
     const { address, scheduler, persistence } = virtual.settings;
-    const serving = health
-      ? realsOf(virtual, health).filter((each) => this.#serves(...each, wanted, kernel)).length
-      : 0;
+    const counts = this.#count(virtual, health, wanted, kernel);
     const isThere = virtual.fallback && this.#isInKernel(virtual.fallback.key, wanted, kernel);
     const fallback = isThere === true && health !== undefined && needsFallback(virtual, health);
     return [{
@@ -128,7 +154,8 @@ class StatusWriter {
       virtual: virtual.label,
       protocol: address.kind,
       name: virtual.serviceName ?? null,
-      state: stateOf(virtual, serving, fallback),
+      state: virtualStateOf(counts, fallback),
+      counts: { reals: counts.reals, serving: counts.serving, unknown: counts.unknown },
       scheduler,
       persistence: persistence ?? null,
       fallback: virtual.fallback ? { real: virtual.fallback.key, active: fallback } : null,
@@ -136,6 +163,22 @@ class StatusWriter {
       drift: this.#counters ? driftOfService(virtual, wanted, kernel) : null,
       reals,
     }];
+  }
+
+  #count(
+    virtual: VirtualService,
+    health: VirtualHealth | undefined,
+    wanted: DesiredService | undefined,
+    kernel: ServiceCounters | undefined,
+  ): Counts {
+    let [serving, unknown, well] = [0, 0, 0];
+    for (const [real, own] of health ? realsOf(virtual, health) : []) {
+      const [serves, isUnknown] = [this.#serves(real, own, wanted, kernel), stateOf(real, own) === "unknown"];
+      if (serves) serving++;
+      if (isUnknown) unknown++;
+      if (serves && !isUnknown) well++;
+    }
+    return { reals: virtual.reals.size, serving, unknown, well };
   }
 
   /** Whether clients are sent there: what serves is what the kernel has. */
@@ -175,7 +218,7 @@ class StatusWriter {
       real: real.key,
       names: givenNames(model, real),
       forwarding: real.destination.forwarding,
-      state: stateOfReal(real, health),
+      state: stateOf(real, health),
       serving: health !== undefined && this.#serves(real, health, service, kernelService),
       why: health ? whyOf(real, health) : "checktype = off",
       since: new Date(since).toISOString(),
@@ -208,7 +251,8 @@ class StatusWriter {
       kind: check.method === "negotiate" ? check.target.service : check.method,
       address: check.target.address,
       port: check.target.port,
-      up: view?.up ?? false,
+      up: view !== undefined && view.up && view.trouble === undefined,
+      trouble: view?.trouble ?? null,
       said: view?.reason ?? "",
       failures: record.streak,
       failureCount: virtual.failureCount,
@@ -227,29 +271,38 @@ class StatusWriter {
   }
 }
 
-function stateOf({ reals }: VirtualService, serving: number, fallback: boolean): VirtualState {
-  if (serving > 0) return serving === reals.size ? "up" : "degraded";
-  return fallback ? "fallback" : "down";
+/** How many real servers of a virtual service there are, and how they are. */
+interface Counts extends CountsStatus {
+  /** They serve, and are not unknown. */
+  readonly well: number;
 }
 
-function stateOfReal(real: RealServer, health: RealHealth | undefined): RealState {
-  if (!health) return "off";
-  if (health.maintenance !== undefined) return "maintenance";
-  if (health.orders?.hold) return health.orders.hold.value === "drain" ? "drained" : "disabled";
-  if (!health.up) return health.verified ? "down" : "waiting";
-  return real.policy.kind === "on" ? "unchecked" : "up";
+function virtualStateOf({ reals, serving, well }: Counts, fallback: boolean): VirtualState {
+  if (serving === 0) return fallback ? "fallback" : "down";
+  if (well === reals) return "up";
+  return well > 0 ? "degraded" : "unknown";
 }
 
 /** Why it does not serve, and what its checks say beside that. */
 function whyOf(real: RealServer, health: RealHealth): string {
+  const { hold, weight } = health.orders ?? {};
+  const holdEnds = hold && health.maintenance === undefined ? endOf(hold) : "";
   const zero = isAvailable(health) ? zeroWeightReason(real, health) : undefined;
-  const parts = zero === undefined ? [reasonFor(health)] : [zero, reasonFor(health)];
-  if (isHeld(health) && !health.up) parts.push(`its check says: ${health.reason}`);
-  if (health.orders?.weight && zero === undefined) parts.push(`weight ${health.orders.weight.value} by the operator`);
+  const parts = [`${reasonFor(health)}${holdEnds}`];
+  if (zero !== undefined) parts.unshift(`${zero}${weight ? endOf(weight) : ""}`);
+  if (isHeld(health) && !(health.up && health.trouble === undefined)) {
+    parts.push(`its check says: ${checksSay(health)}`);
+  }
+  if (weight && zero === undefined) parts.push(`weight ${weight.value} by the operator${endOf(weight)}`);
   if (!isHeld(health) && health.share < 1) {
     parts.push(`at ${Math.round(health.share * 100)}% of its weight (slowstart)`);
   }
   return parts.join("; ");
+}
+
+/** When an order ends by itself, in words that follow it. */
+function endOf({ until }: { readonly until?: number }): string {
+  return until === undefined ? "" : ` until ${formatShortly(new Date(until))}`;
 }
 
 function driftOfReal(

@@ -1,5 +1,5 @@
 import type { UptimeStatus } from "../control/status.ts";
-import type { Health } from "../director/health.ts";
+import type { Health } from "../director/real_health.ts";
 import { type RealId, realId } from "../model/orders.ts";
 import { everySoOften, type Steps } from "../model/steps.ts";
 import { readState, writeState } from "./state_file.ts";
@@ -40,7 +40,7 @@ export class Uptime {
     for (const [virtual, { reals }] of health) {
       for (const [key, real] of reals) {
         if (everySoOften(count++)) yield;
-        if (!real.verified || real.checks.size === 0) continue;
+        if (!real.verified || real.trouble !== undefined || real.checks.size === 0) continue;
         const id = realId(virtual, key);
         let watched = this.#watched.get(id);
         if (!watched) this.#watched.set(id, watched = { up: 0, all: 0 });

@@ -1,8 +1,9 @@
 import type { Clock } from "../director/clock.ts";
-import type { Census } from "../director/serving.ts";
+import type { Census } from "../director/census.ts";
+import type { VirtualService } from "../model/virtual_service.ts";
 import type { OpenFiles } from "../system/open_files.ts";
 import type { Log } from "./log.ts";
-import { PulseFile } from "./pulse.ts";
+import { type Pulse, PulseFile, type Some } from "./pulse.ts";
 import type { ServiceManager } from "./service_manager.ts";
 import { type Supervised, Supervisor, type Vitals } from "./supervisor.ts";
 
@@ -20,6 +21,7 @@ export interface Living extends Supervised {
   readonly inStep: boolean;
   readonly isStandby: boolean;
   readonly census: Census;
+  readonly missing: readonly VirtualService[];
   readonly checkEvery: number | undefined;
 }
 
@@ -43,6 +45,11 @@ export class VitalSigns {
   #beats = 0;
   /** When the table was last in step, or not yet out of it. */
   #inStepAt: number;
+  /** Since when real servers cannot be checked, and since when none of some virtual service can. */
+  #unknownSince: Date | undefined;
+  #unjudgedSince: Date | undefined;
+  /** What the pulse file says beside times and counts. */
+  #shown = "";
 
   constructor(ports: VitalSignsPorts) {
     this.#ports = ports;
@@ -85,7 +92,11 @@ export class VitalSigns {
     const { director, clock, manager } = this.#ports;
     this.#vitals = vitals;
     if (director.inStep) this.#inStepAt = clock.now();
+    const { unknown, unjudged } = director.census;
+    this.#unknownSince = unknown === 0 ? undefined : this.#unknownSince ?? new Date();
+    this.#unjudgedSince = unjudged.length === 0 ? undefined : this.#unjudgedSince ?? new Date();
     if (this.#checks > this.#beats || director.checkEvery === undefined) this.#beat(vitals);
+    else this.#amend(vitals);
     if (vitals.sure) manager?.alive();
     this.#report();
   }
@@ -93,20 +104,36 @@ export class VitalSigns {
   #report(): void {
     const { director, manager } = this.#ports;
     if (!manager) return;
-    const { serving, total } = director.census;
+    const { serving, total, unknown } = director.census;
     const table = director.isStandby ? "standing by" : this.#isInStep ? "table in step" : "table not in step";
     const overdue = this.#vitals.overdue ? `; overdue: the check of ${this.#vitals.overdue.name}` : "";
-    manager.status(`${serving} of ${total} real servers up, ${table}${overdue}`);
+    const serve = `${serving} of ${total} real servers serve${unknown === 0 ? "" : `, ${unknown} unknown`}`;
+    manager.status(`${serve}, ${table}${overdue}`);
   }
 
   get #isInStep(): boolean {
     return this.#ports.clock.now() - this.#inStepAt < STEP_TIME;
   }
 
-  #beat({ overdue }: Vitals): void {
-    const { director } = this.#ports;
+  #beat(vitals: Vitals): void {
     this.#beats = this.#checks;
-    this.#pulse?.beat({
+    const pulse = this.#pulseNow(vitals);
+    this.#shown = factsOf(pulse);
+    this.#pulse?.beat(pulse);
+  }
+
+  /** Where checks come round seldom, what has changed must not wait for the next beat. */
+  #amend(vitals: Vitals): void {
+    const pulse = this.#pulseNow(vitals);
+    const facts = factsOf(pulse);
+    if (facts === this.#shown) return;
+    this.#shown = facts;
+    this.#pulse?.amend(pulse);
+  }
+
+  #pulseNow({ overdue }: Vitals): Pulse {
+    const { director } = this.#ports;
+    return {
       time: new Date().toISOString(),
       pid: Deno.pid,
       checks: this.#checks,
@@ -114,6 +141,31 @@ export class VitalSigns {
       overdue: overdue ? { check: overdue.name, seconds: Math.round(overdue.milliseconds / 1000) } : null,
       standby: director.isStandby,
       inStep: this.#isInStep,
-    });
+      ...this.#clients(),
+    };
   }
+
+  /** What clients meet, as far as monitoring wants to know. */
+  #clients(): Pick<Pulse, "missing" | "unserved" | "unknown" | "unjudged"> {
+    const { census, missing } = this.#ports.director;
+    const unserved = census.unserved.filter((virtual) => !missing.includes(virtual));
+    const unjudged = some(census.unjudged);
+    return {
+      missing: some(missing),
+      unserved: some(unserved),
+      unknown: census.unknown === 0
+        ? null
+        : { reals: census.unknown, since: (this.#unknownSince ?? new Date()).toISOString() },
+      unjudged: unjudged && { ...unjudged, since: (this.#unjudgedSince ?? new Date()).toISOString() },
+    };
+  }
+}
+
+/** What a change of is worth writing down at once. */
+function factsOf({ standby, inStep, missing, unserved, unknown, unjudged }: Pulse): string {
+  return JSON.stringify([standby, inStep, missing, unserved, unknown?.reals, unjudged?.count]);
+}
+
+function some(virtuals: readonly VirtualService[]): Some | null {
+  return virtuals.length === 0 ? null : { count: virtuals.length, first: virtuals[0].label };
 }

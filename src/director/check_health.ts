@@ -8,6 +8,8 @@
  * | down           | passed         | down, passes + 1; up at `risecount`               |
  * | down           | failed         | down, passes 0, with the newest reason            |
  * | nothing yet    | passed, failed | up, down: who was never found dead proves nothing |
+ * | anything       | could not be   | the same, and why it cannot be made: that is our   |
+ * |                | made           | trouble, and says nothing of the server            |
  */
 
 import type { AskedWeight, CheckResult } from "../model/check.ts";
@@ -24,6 +26,8 @@ export interface CheckHealth {
   readonly passes: number;
   /** One line: what the last deciding round said. */
   readonly reason: string;
+  /** Why the last round could not be made; absent when it could. */
+  readonly trouble?: string;
   /** What the last passed round asked for. */
   readonly weight?: AskedWeight;
 }
@@ -35,7 +39,12 @@ export function unheard(up: boolean, reason: string): CheckHealth {
 
 /** The view after a round. The very same object when nothing changed. */
 export function reduceCheck(before: CheckHealth, result: CheckResult, virtual: VirtualService): CheckHealth {
-  return result.up ? pass(before, result, virtual) : fail(before, result.detail, virtual);
+  if (!result.up && result.why === "internal") {
+    return before.trouble === result.detail ? before : { ...before, trouble: result.detail };
+  }
+  const { trouble, ...heard } = before;
+  const known = trouble === undefined ? before : heard;
+  return result.up ? pass(known, result, virtual) : fail(known, result.detail, virtual);
 }
 
 /**

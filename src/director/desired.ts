@@ -24,7 +24,7 @@ import type { Destination, DestinationKey, TableService, VirtualKey } from "../m
 import { atOnce, everySoOften, type Steps } from "../model/steps.ts";
 import type { Model, VirtualService } from "../model/virtual_service.ts";
 import { canonicalSettings } from "../ipvs/canonical.ts";
-import { type Health, isAvailable, type RealHealth, type VirtualHealth } from "./health.ts";
+import { type Health, isAvailable, isHeard, type RealHealth, type VirtualHealth } from "./real_health.ts";
 import { needsFallback, weightOf } from "./serving.ts";
 
 /** What a destination is to us: a real server that is available has the role `serving`, whatever its weight. */
@@ -94,7 +94,7 @@ function* desiredService(virtual: VirtualService, health: VirtualHealth): Steps<
 }
 
 function isAnyUnheard({ reals }: VirtualHealth): boolean {
-  for (const { verified } of reals.values()) if (!verified) return true;
+  for (const real of reals.values()) if (!isHeard(real)) return true;
   return false;
 }
 

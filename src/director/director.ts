@@ -5,8 +5,9 @@ import type { Orders } from "../model/orders.ts";
 import type { Action } from "../model/plan.ts";
 import type { Steps } from "../model/steps.ts";
 import { destinationKey, type IpvsTable, virtualKey } from "../model/table.ts";
-import type { Model } from "../model/virtual_service.ts";
+import type { Model, VirtualService } from "../model/virtual_service.ts";
 import { WorkQueue } from "../model/work_queue.ts";
+import { type Census, censusOf, NO_SHORTFALL } from "./census.ts";
 import { agentsWord, isInDoubt } from "./check_health.ts";
 import { checksIn, indexInSteps, usersOf } from "./check_users.ts";
 import type { Clock } from "./clock.ts";
@@ -16,17 +17,16 @@ import {
   adopt,
   adoptInSteps,
   type EndedRound,
-  type Health,
   type HealthEvent,
   heardOf,
   type HostNames,
   isClimbing,
   reduceInSteps,
 } from "./health.ts";
+import type { Health } from "./real_health.ts";
 import type { OverdueCheck } from "./overdue.ts";
 import { Rounds, type WaitingRounds } from "./rounds.ts";
 import { TableKeeper } from "./table_keeper.ts";
-import { type Census, censusOf } from "./serving.ts";
 import { transitionsInSteps } from "./transitions.ts";
 
 /** Milliseconds that verdicts are gathered before they are acted upon together. */
@@ -74,6 +74,7 @@ export class Director {
   #unheard = new Set<CheckKey>();
   /** What changes the health, one after the other. */
   readonly #work = new WorkQueue();
+  #census: { readonly basis: readonly unknown[]; readonly counted: Census } | undefined;
   #climbing = false;
   #stopped = false;
   #standby: boolean;
@@ -105,9 +106,22 @@ export class Director {
     return this.#keeper.inStep;
   }
 
-  /** How many real servers there are, and how many of them serve. */
+  /** How many real servers there are, and how they are. */
   get census(): Census {
-    return censusOf(this.#model, this.#health);
+    const { missing, bypassed } = this.#standby ? NO_SHORTFALL : this.#keeper;
+    const basis = [this.#model, this.#health, missing, bypassed] as const;
+    // It is asked for every second, and seldom changes.
+    const known = this.#census;
+    if (known?.basis.every((each, i) => each === basis[i])) return known.counted;
+    const counted = censusOf(this.#model, this.#health, { missing, bypassed });
+    this.#census = { basis, counted };
+    return counted;
+  }
+
+  /** Virtual services that should be in the kernel's table, and are not. */
+  get missing(): readonly VirtualService[] {
+    if (this.#standby) return [];
+    return [...this.#keeper.missing].flatMap((key) => this.#model.virtuals.get(key) ?? []);
   }
 
   /** How many rounds are under way. */
@@ -322,7 +336,11 @@ export class Director {
   }
 
   #newKeeper(): TableKeeper {
-    return new TableKeeper({ ...this.#ports, lineOf: (action) => lineOf(action, this.#model) });
+    return new TableKeeper({
+      ...this.#ports,
+      lineOf: (action) => lineOf(action, this.#model),
+      isAboutFallback: (action) => isAboutFallback(action, this.#model),
+    });
   }
 
   #hear(check: Check, { result: said, durationMs }: Round): void {
@@ -424,4 +442,11 @@ function lineOf(action: Action, model: Model): number | undefined {
   if (!virtual || !("destination" in action)) return virtual?.line;
   const key = destinationKey(action.destination);
   return virtual.reals.get(key)?.line ?? (virtual.fallback?.key === key ? virtual.line : undefined);
+}
+
+function isAboutFallback(action: Action, model: Model): boolean {
+  if (!("destination" in action)) return false;
+  const virtual = model.virtuals.get(virtualKey(action.service.address));
+  const key = destinationKey(action.destination);
+  return virtual?.fallback?.key === key && !virtual.reals.has(key);
 }

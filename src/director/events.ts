@@ -1,5 +1,6 @@
 import type { Check, CheckResult } from "../model/check.ts";
 import type { Action } from "../model/plan.ts";
+import type { ServiceState, ToldState } from "../model/real_state.ts";
 import type { Destination, ServiceSettings } from "../model/table.ts";
 import type { RealServer, VirtualService } from "../model/virtual_service.ts";
 import type { CheckUser } from "./check_users.ts";
@@ -19,9 +20,6 @@ export const OCCASIONS = [
 /** One of {@link OCCASIONS}. */
 export type Occasion = typeof OCCASIONS[number];
 
-/** What is said of a real server; `unknown` before its first verdict. */
-export type RealState = "up" | "down" | "unknown";
-
 /** Everything that happens and that somebody may want to log, mail, count or act upon. */
 export type DirectorEvent =
   /**
@@ -37,7 +35,13 @@ export type DirectorEvent =
     readonly listed: boolean;
   }
   /** The kernel did not take a change; it is tried again. `line` is the line of the configuration that asked for it. */
-  | { readonly type: "table-refused"; readonly action: Action; readonly line?: number; readonly message?: string }
+  | {
+    readonly type: "table-refused";
+    readonly action: Action;
+    readonly role?: Role;
+    readonly line?: number;
+    readonly message?: string;
+  }
   /** The table cannot be reached at the moment; it is tried again. */
   | { readonly type: "table-unavailable"; readonly message: string }
   /** Virtual services of ours have vanished from the kernel's table, as by `ipvsadm -C`; they are put back. */
@@ -53,20 +57,26 @@ export type DirectorEvent =
     readonly users: readonly CheckUser[];
   }
   /**
-   * A real server came up or went down. `repeated` when it did so while this director stood by, and it is told anew for
-   * those who hear of nothing then.
+   * The state of a real server has changed. `repeated` when it did so while this director stood by, and it is told anew
+   * for those who hear of nothing then.
    */
   | {
     readonly type: "transition";
     readonly virtual: VirtualService;
     readonly real: RealServer;
-    readonly up: boolean;
-    readonly was: RealState;
+    readonly was: ToldState;
+    readonly is: ToldState;
     readonly reason: string;
     readonly repeated?: true;
   }
   /** The last real server of a virtual service has gone (`active`), or the first has returned; `repeated` as above. */
-  | { readonly type: "fallback"; readonly virtual: VirtualService; readonly active: boolean; readonly repeated?: true };
+  | {
+    readonly type: "fallback";
+    readonly virtual: VirtualService;
+    readonly active: boolean;
+    readonly was: ServiceState;
+    readonly repeated?: true;
+  };
 
 /** Takes events. Never throws, never waits. */
 export type Report = (event: DirectorEvent) => void;

@@ -2,56 +2,23 @@
  * Every rule of up and down. A pure reducer: health and an event give the next health.
  *
  * A real server is up when all its checks say so (check_health.ts has the rules of one), and available when it is up and
- * neither a maintenance file nor an operator's order holds it out. A round that could not be made changes nothing: our trouble says nothing of the server.
+ * neither a maintenance file nor an operator's order holds it out. A round that could not be made takes nobody out and
+ * brings nobody in: it says nothing of the server, whose state is unknown from then on (real_state.ts).
  *
  * At start the kernel's table speaks first: a real server found there with weight is up until its checks say
  * otherwise, one that is absent or at weight 0 is down until its first rounds have passed.
  */
 
-import type { CheckKey, CheckResult } from "../model/check.ts";
-import { type Orders, realId, type RealOrders } from "../model/orders.ts";
+import type { Check, CheckKey, CheckResult } from "../model/check.ts";
+import { type Orders, realId } from "../model/orders.ts";
 import { atOnce, everySoOften, type Steps } from "../model/steps.ts";
 import type { Destination, DestinationKey, IpvsTable, TableService, VirtualKey } from "../model/table.ts";
 import { checksOf, type Model, type RealServer, type VirtualService } from "../model/virtual_service.ts";
 import { type CheckHealth, reduceCheck, unheard } from "./check_health.ts";
 import { usersOf } from "./check_users.ts";
 import { maintenanceFile } from "./maintenance.ts";
-
-/** What was found in the kernel's table when this real server came under our care. */
-export type Found = "active" | "quiescent" | "absent";
-
-/** The health of one real server in one virtual service. */
-export interface RealHealth {
-  readonly up: boolean;
-  /** False until every check has said something, or one that it is down; the table's word counts till then. */
-  readonly verified: boolean;
-  readonly found: Found;
-  /** How much of its weight it gets: less than 1 while it climbs back (`slowstart`). */
-  readonly share: number;
-  /** One line: why it is down, or what its check says. */
-  readonly reason: string;
-  /** When `up` last changed, in milliseconds of the director's clock. */
-  readonly since: number;
-  /** The maintenance file that holds this real server out. */
-  readonly maintenance?: string;
-  /** What the operator has ordered of it. */
-  readonly orders?: RealOrders;
-  readonly checks: ReadonlyMap<CheckKey, CheckHealth>;
-}
-
-/** The health of one virtual service. */
-export interface VirtualHealth {
-  /** The time given to first rounds is over: the fallback need not wait for more verdicts. */
-  readonly settled: boolean;
-  /** The fallback was in the table when we came. */
-  readonly fallbackFound: boolean;
-  /** Destinations that served when we came and that the configuration does not have: they stay until more is known. */
-  readonly leaving: ReadonlyMap<DestinationKey, Destination>;
-  readonly reals: ReadonlyMap<DestinationKey, RealHealth>;
-}
-
-/** The health of everything in the configuration. */
-export type Health = ReadonlyMap<VirtualKey, VirtualHealth>;
+import type { Health, RealHealth, VirtualHealth } from "./real_health.ts";
+import { withService } from "./serving.ts";
 
 /** What can change health. Times are milliseconds of the director's clock. */
 export type HealthEvent =
@@ -100,6 +67,15 @@ export function reduce(before: Health, event: HealthEvent, model: Model): Health
 
 /** The same in steps. */
 export function* reduceInSteps(before: Health, event: HealthEvent, model: Model): Steps<Health> {
+  const after = yield* reduceEvent(before, event, model);
+  if (after === before) return before;
+  return yield* reduceVirtuals(after, (health, key) => {
+    const virtual = health === before.get(key) ? undefined : model.virtuals.get(key);
+    return virtual ? withService(virtual, health) : health;
+  });
+}
+
+function* reduceEvent(before: Health, event: HealthEvent, model: Model): Steps<Health> {
   switch (event.type) {
     case "rounds":
       return yield* reduceRounds(before, event.rounds, model);
@@ -132,23 +108,6 @@ export function heardOf(health: Health): Health {
   );
 }
 
-/** Whether its checks pass and no order or maintenance file holds it out. Whether clients come to it depends on its weight, too: serving.ts. */
-export function isAvailable(real: RealHealth): boolean {
-  return real.up && !isHeld(real);
-}
-
-/** Whether somebody holds this real server out, whatever its checks say. */
-export function isHeld(real: RealHealth): boolean {
-  return real.maintenance !== undefined || real.orders?.hold !== undefined;
-}
-
-/** Why a real server serves or does not, in one line: who holds it out, or what its checks say. */
-export function reasonFor({ maintenance, orders, reason }: RealHealth): string {
-  if (maintenance !== undefined) return `maintenance: file ${maintenance}`;
-  if (orders?.hold) return `${orders.hold.value === "drain" ? "drained" : "disabled"} by the operator`;
-  return reason;
-}
-
 /** Whether the weight of some real server is on its way back. */
 export function isClimbing(health: Health): boolean {
   for (const { reals } of health.values()) {
@@ -172,14 +131,15 @@ function* adoptVirtual(
   }
   const fallback = virtual.fallback?.key;
   const leaving = leavingOf(virtual, table);
-  return {
+  return withService(virtual, {
+    service: before?.service ?? "unknown",
     // What leaves can serve until the first rounds of what comes in its place have had their time.
     settled: leaving.size === 0 && (before?.settled ?? false),
     fallbackFound: before?.fallbackFound ??
       (fallback !== undefined && !virtual.reals.has(fallback) && table?.destinations.has(fallback) === true),
     leaving,
     reals,
-  };
+  });
 }
 
 function leavingOf(virtual: VirtualService, table: TableService | undefined): Map<DestinationKey, Destination> {
@@ -209,7 +169,7 @@ function adoptReal(
     checksOf(real.policy).map(({ key }) => [key, known?.checks.get(key) ?? unheard(up, reason)]),
   );
   const start: RealHealth = known ?? { up, verified: false, found, share: 1, reason, since: at, checks };
-  return { ...start, verified: isVerified(checks), found, checks };
+  return { ...start, verified: isVerified(checks), trouble: troubleOf(checks, real), found, checks };
 }
 
 /** Whether the checks have said enough to go by: all of them, or one that the server is down. */
@@ -223,7 +183,6 @@ function* reduceRounds(before: Health, rounds: readonly EndedRound[], model: Mod
   const changed = new Map<VirtualKey, Map<DestinationKey, RealHealth>>();
   for (const round of rounds) {
     yield;
-    if (!round.result.up && round.result.why === "internal") continue;
     for (const { virtual, real } of usersOf(model, round.check)) {
       const reals = changed.get(virtual.key) ?? before.get(virtual.key)?.reals;
       const realHealth = reals?.get(real.key);
@@ -243,7 +202,8 @@ function reduceReal(before: RealHealth, round: EndedRound, virtual: VirtualServi
   if (!next || next === view) return before;
   const checks = new Map(before.checks).set(round.check, next);
   const up = [...checks.values()].every((each) => each.up);
-  const after = { ...before, up, verified: isVerified(checks), reason: reasonOf(checks, real), checks };
+  const trouble = troubleOf(checks, real);
+  const after = { ...before, up, verified: isVerified(checks), reason: reasonOf(checks, real), trouble, checks };
   if (up === before.up) return after;
   // Who was never found dead has nothing to climb back from.
   const climbs = up && before.verified && virtual.slowStart > 0;
@@ -254,10 +214,24 @@ function reduceReal(before: RealHealth, round: EndedRound, virtual: VirtualServi
 function reasonOf(checks: ReadonlyMap<CheckKey, CheckHealth>, real: RealServer): string {
   const all = checksOf(real.policy);
   const telling = all.find(({ key }) => checks.get(key)?.up === false) ?? all[0];
-  const reason = checks.get(telling.key)?.reason ?? "";
-  if (all.length === 1) return reason;
-  const { method, target } = telling;
-  return `${method === "negotiate" ? target.service : method} at port ${target.port}: ${reason}`;
+  return said(telling, checks.get(telling.key)?.reason ?? "", all.length);
+}
+
+/** The first trouble of its checks, unless one that could be made says that it is down. */
+function troubleOf(checks: ReadonlyMap<CheckKey, CheckHealth>, real: RealServer): string | undefined {
+  if ([...checks.values()].some((view) => view.trouble === undefined && view.verified && !view.up)) return undefined;
+  const all = checksOf(real.policy);
+  for (const check of all) {
+    const trouble = checks.get(check.key)?.trouble;
+    if (trouble !== undefined) return said(check, trouble, all.length);
+  }
+  return undefined;
+}
+
+/** What one of so many checks says, with its name where there are several. */
+function said({ method, target }: Check, what: string, checks: number): string {
+  if (checks === 1) return what;
+  return `${method === "negotiate" ? target.service : method} at port ${target.port}: ${what}`;
 }
 
 /** The weight grows with the time since the return; steps of a hundredth are fine enough for any weight. */

@@ -25,6 +25,7 @@
 
 import { isInEffect, tableAfterInSteps } from "../ipvs/change_table.ts";
 import type { Outcome } from "../ipvs/driver.ts";
+import { type RealId, realId } from "../model/orders.ts";
 import type { Action, Plan } from "../model/plan.ts";
 import { everySoOften, type Steps } from "../model/steps.ts";
 import { type Destination, destinationKey, type IpvsTable, type VirtualKey } from "../model/table.ts";
@@ -53,6 +54,9 @@ const USUAL = 1_000;
 
 /** Looks in a row that find a change undone which the kernel has taken: then it counts as refused. */
 const UNDONE = 2;
+
+/** Looks in a row that cannot be made before the table counts as out of reach. */
+const FAILED_LOOKS = 2;
 
 /** What is known, and what is to be done. Times are milliseconds of the director's clock. */
 export interface Keeping {
@@ -86,6 +90,10 @@ export interface Keeping {
   readonly unavailable?: string;
   /** Virtual services of ours that have vanished from the kernel, until they are back. */
   readonly vanished: ReadonlySet<VirtualKey>;
+  /** Real servers that the kernel sends no clients though it should, as of the last look: they were changed by hand. */
+  readonly bypassed: ReadonlySet<RealId>;
+  /** Looks in a row that could not be made. */
+  readonly failedLooks: number;
 }
 
 /** Changes that are made together, from what the table was before them. */
@@ -156,12 +164,20 @@ export const UNKNOWN: Keeping = {
   again: false,
   refused: new Map(),
   vanished: new Set(),
+  bypassed: new Set(),
+  failedLooks: 0,
 };
 
 /** Returns whether the kernel has taken all that was wanted, as far as is known. */
 export function isInStep(state: Keeping, now: number): boolean {
   const isLate = state.due !== undefined && now - state.due.since >= USUAL;
   return !isLate && !isOut(state) && state.vanished.size === 0;
+}
+
+/** Returns the virtual services that have vanished from the kernel, or that it never took. */
+export function missingServices({ wish, previous, refused, vanished }: Keeping): ReadonlySet<VirtualKey> {
+  if (refused.size === 0 || !wish) return vanished;
+  return new Set([...vanished, ...[...wish.keys()].filter((key) => !previous?.has(key))]);
 }
 
 /** Returns whether there is nothing to do now; what was refused may wait for its retry. */
@@ -199,7 +215,7 @@ export function* keep(state: Keeping, event: KeeperEvent, now: number): Steps<Ke
     case "noticed":
       return state.doing ? [state, []] : yield* takeRead(state, event.read, now);
     case "read-failed":
-      return state.due ? fail({ ...state, doing: undefined }, event.message) : [{ ...state, doing: undefined }, []];
+      return takeFailedRead({ ...state, doing: undefined }, event.message, now);
     case "applied":
       return yield* takeOutcomes(state, event.outcomes, now);
     case "apply-failed":
@@ -220,6 +236,13 @@ function want(state: Keeping, desired: DesiredTable, occasion: Occasion, now: nu
 
 function look(state: Keeping): Kept {
   return [{ ...state, doing: "reading" }, [{ do: "read", thresholds: state.seen?.thresholds ?? false }]];
+}
+
+/** A single look may fail; then the table counts as out of reach, and is looked at until it can be. */
+function takeFailedRead(state: Keeping, message: string, now: number): Kept {
+  const failedLooks = state.failedLooks + 1;
+  if (!state.due && failedLooks < FAILED_LOOKS) return [{ ...state, failedLooks }, []];
+  return fail({ ...state, failedLooks: 0, due: state.due ?? { occasion: "change", since: now } }, message);
 }
 
 /** Does the next thing that is due. */
@@ -259,7 +282,15 @@ function* takeRead(before: Keeping, event: ReadEvent, now: number): Steps<Kept> 
     }
   }
   const previous = before.previous && withoutDeleted(before.previous, made);
-  const read: Keeping = { ...before, previous, doing: undefined, unknown: [], seen: { table, thresholds, at: now } };
+  const read: Keeping = {
+    ...before,
+    previous,
+    doing: undefined,
+    unknown: [],
+    failedLooks: 0,
+    seen: { table, thresholds, at: now },
+    bypassed: before.due ? before.bypassed : yield* bypassedInSteps(before.wish, table),
+  };
   const gone = [...before.previous?.keys() ?? []].filter((key) => !table.has(key) && before.wish?.has(key));
   if (gone.length > 0) effects.push({ do: "report-vanished", services: gone });
   const state = gone.length > 0 ? yield* withoutServices(read, gone, now) : read;
@@ -380,6 +411,19 @@ function refuse(state: Keeping, all: readonly Refused[]): Kept {
 function retryLater(state: Keeping, effects: readonly Effect[]): Kept {
   const after = RETRY_DELAYS[Math.min(state.tries, RETRY_DELAYS.length - 1)];
   return [{ ...state, waits: true, tries: state.tries + 1 }, [...effects, { do: "retry", after }]];
+}
+
+function* bypassedInSteps(wish: DesiredTable | undefined, table: IpvsTable): Steps<ReadonlySet<RealId>> {
+  const bypassed = new Set<RealId>();
+  let count = 0;
+  for (const [service, { destinations }] of wish ?? []) {
+    const kernel = table.get(service)?.destinations;
+    for (const [key, { weight }] of destinations) {
+      if (everySoOften(count++)) yield;
+      if (weight > 0 && !kernel?.get(key)?.weight) bypassed.add(realId(service, key));
+    }
+  }
+  return bypassed;
 }
 
 function changed(action: Action, batch: Batch, { previous }: Keeping): Effect {

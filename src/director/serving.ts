@@ -1,16 +1,15 @@
 /**
  * Which real servers serve, and when the fallback does. Pure.
  *
- * A real server serves when it is available (health.ts) and its weight is above 0: the kernel sends no new connection to a
+ * A real server serves when it is available (real_health.ts) and its weight is above 0: the kernel sends no new connection to a
  * destination of weight 0, wherever that weight comes from.
  */
 
 import type { AskedWeight, Check } from "../model/check.ts";
-import { checksOf, type Model, type RealServer, type VirtualService } from "../model/virtual_service.ts";
-import { type Health, isAvailable, isHeld, type RealHealth, type VirtualHealth } from "./health.ts";
-
-/** The largest weight that the kernel takes from ipvsadm(8). */
-const MOST_WEIGHT = 65_535;
+import type { ServiceState } from "../model/real_state.ts";
+import { MOST_WEIGHT } from "../model/table.ts";
+import { checksOf, type RealServer, type VirtualService } from "../model/virtual_service.ts";
+import { isAvailable, isHeard, isHeld, type RealHealth, type VirtualHealth } from "./real_health.ts";
 
 /** Returns whether new connections go to this real server. */
 export function isServing(real: RealServer, health: RealHealth): boolean {
@@ -43,35 +42,41 @@ export function zeroWeightReason(real: RealServer, health: RealHealth): string |
 export function needsFallback(virtual: VirtualService, health: VirtualHealth): boolean {
   if (virtual.reals.size > 0 && health.reals.size === 0) return false;
   const isSettled = health.settled || health.fallbackFound;
-  let isKnown = true;
+  let areKnown = true;
   for (const [key, own] of health.reals) {
     const real = virtual.reals.get(key);
     if (!real) continue;
     if (isServing(real, own)) return false;
-    isKnown &&= own.verified || isHeld(own) || fullWeight(real, own) === 0;
+    areKnown &&= isKnown(real, own);
   }
-  return isSettled || isKnown;
+  return isSettled || areKnown;
 }
 
-/** How many real servers there are, each counted in each of its virtual services, and how many of them serve. */
-export interface Census {
-  readonly serving: number;
-  readonly total: number;
+/**
+ * Returns the health with `service` as it is now: down only when no real server serves and the first rounds of all have
+ * been heard, and then until one that a check has found well serves.
+ */
+export function withService(virtual: VirtualService, health: VirtualHealth): VirtualHealth {
+  const service = serviceOf(virtual, health);
+  return service === health.service ? health : { ...health, service };
 }
 
-/** Returns the number of real servers that have health, which those with `checktype = off` do not, and of those that serve. */
-export function censusOf(model: Model, health: Health): Census {
-  let [serving, total] = [0, 0];
-  for (const [key, { reals }] of health) {
-    const virtual = model.virtuals.get(key);
-    for (const [realKey, own] of reals) {
-      const real = virtual?.reals.get(realKey);
-      if (!real) continue;
-      total++;
-      if (isServing(real, own)) serving++;
-    }
+function serviceOf(virtual: VirtualService, health: VirtualHealth): ServiceState {
+  if (virtual.reals.size > 0 && health.reals.size === 0) return health.service;
+  let isOut = true;
+  for (const [key, own] of health.reals) {
+    const real = virtual.reals.get(key);
+    if (!real) continue;
+    const serves = isServing(real, own);
+    if (serves && (own.verified || own.checks.size === 0)) return "up";
+    isOut &&= !serves && isKnown(real, own);
   }
-  return { serving, total };
+  return isOut ? "down" : health.service;
+}
+
+/** Whether it is known that it does not serve, should that be so: it need not be waited for. */
+function isKnown(real: RealServer, own: RealHealth): boolean {
+  return isHeard(own) || isHeld(own) || fullWeight(real, own) === 0;
 }
 
 /** Returns the real servers of a virtual service that have health, each with its own. */
@@ -82,8 +87,8 @@ export function realsOf(virtual: VirtualService, health: VirtualHealth): [RealSe
   });
 }
 
-/** The weight that it climbs to. */
-function fullWeight(real: RealServer, health: RealHealth): number {
+/** Returns the weight that it climbs to: the configured one, or what an operator or a check asks for instead. */
+export function fullWeight(real: RealServer, health: RealHealth): number {
   const configured = real.destination.weight;
   const asking = askingCheck(real, health);
   return health.orders?.weight?.value ?? (asking ? askedWeight(configured, asking.weight) : configured);

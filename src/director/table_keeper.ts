@@ -1,7 +1,8 @@
 import { type IpvsDriver, IpvsUnavailable } from "../ipvs/driver.ts";
 import type { Action, Plan } from "../model/plan.ts";
+import type { RealId } from "../model/orders.ts";
 import type { Steps } from "../model/steps.ts";
-import { type IpvsTable, sizeOf } from "../model/table.ts";
+import { type IpvsTable, sizeOf, type VirtualKey } from "../model/table.ts";
 import { WorkQueue } from "../model/work_queue.ts";
 import type { Clock } from "./clock.ts";
 import type { DesiredTable } from "./desired.ts";
@@ -15,6 +16,7 @@ import {
   type KeeperEvent,
   type Keeping,
   knownTable,
+  missingServices,
   roleAndBefore,
   UNKNOWN,
 } from "./keeping.ts";
@@ -32,6 +34,8 @@ export interface KeeperPorts {
   readonly report: Report;
   /** The line of the configuration that names what an action changes. */
   lineOf(action: Action): number | undefined;
+  /** Whether an action is about what the configuration has for a fallback alone. */
+  isAboutFallback(action: Action): boolean;
 }
 
 /** Keeps our part of the kernel's table as wanted: does what keeping.ts says, one thing at a time. */
@@ -64,6 +68,16 @@ export class TableKeeper {
     const [subject, message] = refusal;
     const more = refused.size > 1 ? ` (and ${refused.size - 1} more)` : "";
     return `${subject}: ${message || "the kernel did not take it"}${more}`;
+  }
+
+  /** Virtual services that have vanished from the kernel, or that it never took. */
+  get missing(): ReadonlySet<VirtualKey> {
+    return missingServices(this.#state);
+  }
+
+  /** Real servers that the kernel sends no clients though it should, because somebody has changed the table by hand. */
+  get bypassed(): ReadonlySet<RealId> {
+    return this.#state.bypassed;
   }
 
   /**
@@ -168,7 +182,9 @@ export class TableKeeper {
   #changeEvent({ action, batch, previous }: Extract<Effect, { do: "report-changed" }>): DirectorEvent {
     const listed = this.#ports.lineOf(action) !== undefined;
     const event = { type: "table-changed", action, occasion: batch.occasion, listed } as const;
-    return "destination" in action ? { ...event, ...roleAndBefore(action, batch, previous) } : event;
+    if (!("destination" in action)) return event;
+    const { role, before } = roleAndBefore(action, batch, previous);
+    return { ...event, before, role: role ?? (this.#ports.isAboutFallback(action) ? "fallback" : undefined) };
   }
 
   async #readAgain(thresholds: boolean): Promise<void> {

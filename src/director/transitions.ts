@@ -1,15 +1,16 @@
+import type { ToldState } from "../model/real_state.ts";
 import { atOnce, everySoOften, type Steps } from "../model/steps.ts";
-import type { Model } from "../model/virtual_service.ts";
-import type { DirectorEvent, RealState } from "./events.ts";
-import { type Health, isAvailable, type RealHealth, reasonFor } from "./health.ts";
-import { needsFallback } from "./serving.ts";
+import type { Model, RealServer } from "../model/virtual_service.ts";
+import type { DirectorEvent } from "./events.ts";
+import { type Health, isAvailable, type RealHealth, reasonFor } from "./real_health.ts";
+import { stateOf, toldStateOf } from "./real_state.ts";
 
 /** A real server that came or went, or the last one of a virtual service that went, or the first that came. */
 type Transition = Extract<DirectorEvent, { type: "transition" | "fallback" }>;
 
 /**
- * What an operator wants to hear of the way from one health to the next: real servers that came, went, or were found
- * dead by their first check, and virtual services that lost their last or regained their first real server. Pure.
+ * What an operator wants to hear of the way from one health to the next: real servers whose state changed, or that their
+ * first check found dead, and virtual services that lost their last or regained their first real server. Pure.
  */
 export function transitions(before: Health, after: Health, model: Model): Transition[] {
   return atOnce(transitionsInSteps(before, after, model));
@@ -28,26 +29,28 @@ export function* transitionsInSteps(before: Health, after: Health, model: Model)
       if (everySoOften(count++)) yield;
       const real = virtual.reals.get(realKey);
       const oldReal = old?.reals.get(realKey);
-      if (!real || realHealth === oldReal || !tells(oldReal, realHealth)) continue;
-      const [up, was, reason] = [isAvailable(realHealth), stateOf(oldReal), reasonFor(realHealth)];
-      events.push({ type: "transition", virtual, real, up, was, reason });
+      if (!real || !oldReal || realHealth === oldReal || !tells(real, oldReal, realHealth)) continue;
+      const [was, is, reason] = [stateBefore(real, oldReal), toldStateOf(real, realHealth), reasonFor(realHealth)];
+      events.push({ type: "transition", virtual, real, was, is, reason });
     }
-    const active = needsFallback(virtual, health);
-    if (active !== (old !== undefined && needsFallback(virtual, old))) {
-      events.push({ type: "fallback", virtual, active });
+    const was = old?.service ?? "unknown";
+    if (health.service === "down" ? was !== "down" : was === "down" && health.service === "up") {
+      events.push({ type: "fallback", virtual, active: health.service === "down", was });
     }
   }
   return events;
 }
 
-function stateOf(real: RealHealth | undefined): RealState {
-  if (!real?.verified) return "unknown";
-  return isAvailable(real) ? "up" : "down";
+/** What the kernel's table alone says of a real server is no state that it was in. */
+function stateBefore(real: RealServer, health: RealHealth): ToldState {
+  const state = toldStateOf(real, health);
+  return state === "up" && !health.verified && health.checks.size > 0 ? "unknown" : state;
 }
 
-/** The state that an entry is taken over in is no news; a first verdict of down is, even where nobody was in the table. */
-function tells(before: RealHealth | undefined, after: RealHealth): boolean {
-  if (!before) return false;
+/** The state that an entry is taken over in is no news; a first verdict is, where it finds the server dead. */
+function tells(real: RealServer, before: RealHealth, after: RealHealth): boolean {
+  const is = stateOf(real, after);
   if (isAvailable(after) !== isAvailable(before)) return true;
-  return !isAvailable(after) && after.verified && !before.verified;
+  if (is === "waiting") return false;
+  return is !== stateOf(real, before) || (is === "down" && !before.verified);
 }

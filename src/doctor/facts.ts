@@ -10,9 +10,9 @@ import { findIpvsadm, Ipvsadm } from "../ipvs/ipvsadm.ts";
 import { cleanCommand } from "../system/clean_command.ts";
 import { unprivilegedUser } from "../system/confinement.ts";
 import { readKernelFile } from "../system/kernel_file.ts";
-import { OPENSSL_LIBRARIES } from "../system/openssl.ts";
 import {
   fileMode,
+  hasOpenSsl,
   isMissing,
   type KernelModules,
   kernelModules,
@@ -111,7 +111,7 @@ export async function gatherFacts(
     sendmail: ["/usr/sbin/sendmail", "/usr/lib/sendmail"].some((path) => !isMissing(path)),
     isRoot: Deno.uid() === 0,
     helperUser: unprivilegedUser()?.name,
-    openssl: OPENSSL_LIBRARIES.some(hasLibrary),
+    openssl: hasOpenSsl(),
   };
 }
 
@@ -174,14 +174,5 @@ async function keepers(): Promise<readonly string[]> {
     return [...new Set(names.filter(Boolean))].sort();
   } catch {
     return [];
-  }
-}
-
-function hasLibrary(name: string): boolean {
-  try {
-    Deno.dlopen(name, {}).close();
-    return true;
-  } catch {
-    return false;
   }
 }

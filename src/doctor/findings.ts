@@ -3,7 +3,7 @@
  */
 
 import { familyOf, isInNetwork, isLoopback } from "../model/address.ts";
-import { type Check, isAskedByHelper } from "../model/check.ts";
+import { type Check, isAskedByHelper, speaksTls } from "../model/check.ts";
 import { costOfMissingFallbackFlag, missingFallbackFlag } from "../model/fallback_flag.ts";
 import { type Forwarding, serviceFamily } from "../model/table.ts";
 import { checksOf, type Model, type RealServer, type VirtualService } from "../model/virtual_service.ts";
@@ -367,10 +367,7 @@ export const QUESTIONS: Readonly<Record<string, Question>> = {
   },
 
   "openssl": ({ openssl, ...facts }) => {
-    const tls = checksOfAll(facts).some(({ method, target: { service, startTls } }) =>
-      method === "negotiate" && (startTls || TLS_SERVICES.has(service))
-    );
-    if (!tls) return [];
+    if (!checksOfAll(facts).some(speaksTls)) return [];
     if (openssl) return [ok("OpenSSL is there for checks over TLS")];
     return [{
       level: "problem",
@@ -406,8 +403,6 @@ const CAP_SETGID = 6n;
 const CAP_SETUID = 7n;
 const CAP_NET_ADMIN = 12n;
 const CAP_NET_RAW = 13n;
-
-const TLS_SERVICES: ReadonlySet<string> = new Set(["https", "imaps", "pops", "ldaps", "grpcs", "sips"]);
 
 function ok(what: string): Finding {
   return { level: "ok", what };

@@ -3,8 +3,10 @@
  * `undefined`.
  */
 
+import { type FileUse, IS_MISSING } from "../config/lints.ts";
 import { type Network, parseIp } from "../model/address.ts";
 import { readKernelFile } from "../system/kernel_file.ts";
+import { OPENSSL_LIBRARIES } from "../system/openssl.ts";
 
 /** An address that an interface has. */
 export interface LocalAddress extends Network {
@@ -82,5 +84,38 @@ function textOf(path: string): string {
     return Deno.readTextFileSync(path);
   } catch {
     return "";
+  }
+}
+
+/** Whether OpenSSL's library is here. */
+export function hasOpenSsl(): boolean {
+  return OPENSSL_LIBRARIES.some((name) => {
+    try {
+      Deno.dlopen(name, {}).close();
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
+
+const EXECUTABLE = 0o111;
+
+/** How what OpenSSL reads begins. */
+const PEM = { certificate: /^-----BEGIN [A-Z0-9 ]*CERTIFICATE-----/m, key: /^-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----/m };
+
+/** Why a file is surely of no use for that, in words that follow its name. */
+export function whyUnusable(path: string, use: FileUse): string | undefined {
+  if (isMissing(path)) return IS_MISSING;
+  try {
+    const { isDirectory, mode } = Deno.statSync(path);
+    if (use === "folder") return isDirectory ? undefined : "is no folder";
+    if (isDirectory) return "is a folder";
+    if (use === "program") return ((mode ?? 0) & EXECUTABLE) === 0 ? "is not executable" : undefined;
+    if (use === "script") return undefined;
+    return PEM[use].test(Deno.readTextFileSync(path)) ? undefined : `holds no ${use} in PEM form`;
+  } catch {
+    // What may not be looked at may be right.
+    return undefined;
   }
 }

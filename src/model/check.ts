@@ -50,6 +50,14 @@ export function isAskedByHelper(method: CheckMethod, { service }: Pick<CheckTarg
   return method === "negotiate" && HELPER_SERVICES.has(service);
 }
 
+/** The services that begin with a TLS handshake. */
+const TLS_SERVICES: ReadonlySet<Service> = new Set(["https", "grpcs", "imaps", "ldaps", "pops", "sips"]);
+
+/** Whether a check speaks TLS by our own means. */
+export function speaksTls({ method, target }: Pick<Check, "method" | "target">): boolean {
+  return method === "negotiate" && (target.startTls === true || TLS_SERVICES.has(target.service));
+}
+
 /** The record types that a dns check can ask for. */
 export const DNS_TYPES = ["A", "AAAA", "PTR", "MX", "NS", "SOA", "TXT", "CNAME", "SRV"] as const;
 

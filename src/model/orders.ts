@@ -15,6 +15,9 @@ export interface Order<T> {
   readonly until?: number;
 }
 
+/** One of the two kinds of orders that there may be about a real server. */
+export type OrderKind = keyof RealOrders;
+
 /** The orders about one real server in one virtual service. */
 export interface RealOrders {
   readonly hold?: Order<Hold>;

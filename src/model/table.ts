@@ -4,6 +4,9 @@
 
 import { type Family, familyOf, formatEndpoint, type IpAddress } from "./address.ts";
 
+/** The largest weight that the kernel takes from ipvsadm(8). */
+export const MOST_WEIGHT = 65_535;
+
 /** What clients connect to: an address with a port, or packets that carry a firewall mark. */
 export type ServiceAddress =
   | { readonly kind: "tcp" | "udp"; readonly address: IpAddress; readonly port: number }

@@ -11,6 +11,12 @@ const LAST_WORDS = 100;
 /** Bytes of output that are kept: the last ones. */
 const TAIL = 1024;
 
+/** What a program is given besides its arguments. */
+export interface ProgramOptions {
+  readonly input?: Uint8Array<ArrayBuffer>;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /** How a program ended. */
 export interface ProgramEnd {
   /** Its exit status; 128 plus the signal's number after a signal. */
@@ -22,19 +28,21 @@ export interface ProgramEnd {
 }
 
 /**
- * Runs `argv` without a shell, in a session and an environment of its own, with `input` to read, or nothing. When `signal` is aborted it is
+ * Runs `argv` without a shell, in a session and an environment of its own, to which `env` adds, with `input` to read, or
+ * nothing. When `signal` is aborted it is
  * told to end (TERM) with all that it started, and made to (KILL) after a grace.
  * Throws `Deno.errors.*` when it can't be started.
  */
 export async function runProgram(
   argv: readonly string[],
   signal: AbortSignal,
-  input?: Uint8Array<ArrayBuffer>,
+  { input, env }: ProgramOptions = {},
 ): Promise<ProgramEnd> {
   signal.throwIfAborted();
   const [command, ...args] = argv;
   const child = cleanCommand(command, {
     args,
+    env,
     stdin: input ? "piped" : "null",
     stdout: "piped",
     stderr: "piped",

@@ -81,8 +81,9 @@ function virtualFamilies(virtuals: readonly Labelled<VirtualStatus>[]): Family[]
   const gauge = (name: string, help: string, value: (virtual: VirtualStatus) => number) =>
     family(`ldirectord_virtual_${name}`, "gauge", help, virtuals, value);
   return [
-    gauge("reals", "Real servers in the configuration.", ({ reals }) => reals.length),
-    gauge("reals_serving", "Real servers that clients may be sent to.", ({ reals }) => reals.filter(serves).length),
+    gauge("reals", "Real servers in the configuration.", ({ counts }) => counts.reals),
+    gauge("reals_serving", "Real servers that clients may be sent to.", ({ counts }) => counts.serving),
+    gauge("reals_unknown", "Real servers that cannot be checked.", ({ counts }) => counts.unknown),
     gauge("fallback_active", "Whether the fallback serves.", ({ fallback }) => Number(fallback?.active ?? false)),
     ...trafficFamilies("virtual", virtuals),
   ];
@@ -95,12 +96,13 @@ function realFamilies(reals: readonly Labelled<RealStatus>[]): Family[] {
   for (const { labels, of } of reals) state.add({ ...labels, state: of.state }, 1);
   return [
     gauge("up", "Whether its checks pass.", ({ checks, state }) => Number(checks.every(isUp) && state !== "off")),
-    gauge("serving", "Whether clients may be sent to it.", (real) => Number(serves(real))),
+    gauge("serving", "Whether clients may be sent to it.", ({ serving }) => Number(serving)),
+    gauge("unknown", "Whether it cannot be checked.", ({ state }) => Number(state === "unknown")),
     state,
     family(
       "ldirectord_real_transitions_total",
       "counter",
-      "How often it came or went.",
+      "How often its state changed.",
       reals,
       ({ transitions }) => transitions,
     ),
@@ -200,10 +202,6 @@ function family<T>(
 function virtualLabels({ key, virtual, name }: VirtualStatus): Labels {
   const protocol = key.slice(0, key.indexOf(":"));
   return name === null ? { virtual, protocol } : { virtual, protocol, name };
-}
-
-function serves({ serving }: RealStatus): boolean {
-  return serving;
 }
 
 function isUp({ up }: CheckStatus): boolean {

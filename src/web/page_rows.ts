@@ -11,9 +11,9 @@ export interface PageReal {
   readonly real: string;
   readonly names: readonly string[];
   readonly state: string;
+  readonly serving: boolean;
   readonly why: string;
   readonly since: string;
-  readonly until: string | null;
   readonly drift: string | null;
   readonly weight: RealStatus["weight"];
   readonly active: number | null;
@@ -32,6 +32,7 @@ export interface PageVirtual {
   readonly virtual: string;
   readonly about: string;
   readonly state: string;
+  readonly counts: VirtualStatus["counts"];
   readonly fallback: string | null;
   readonly drift: string | null;
   readonly rates: { readonly connections: number; readonly bytesIn: number; readonly bytesOut: number } | null;
@@ -44,6 +45,7 @@ export interface PageNews {
   readonly time: string;
   readonly daemon: Status["daemon"];
   readonly table: Status["table"];
+  readonly counts: Status["counts"];
   readonly virtuals: readonly PageVirtual[];
   /** Names of real servers that do not resolve. */
   readonly unresolved: readonly string[];
@@ -80,6 +82,7 @@ export function pageNews(page: Page, events: readonly HistoryEntry[], before?: P
     time: status.time,
     daemon: status.daemon,
     table: status.table,
+    counts: status.counts,
     virtuals: status.virtuals.map(pageVirtual),
     unresolved: [...new Set(status.unresolved.map(({ host }) => host))],
     reals: Object.fromEntries(news.map(([id, { row }]) => [id, row])),
@@ -97,7 +100,7 @@ function curvesOf({ virtuals }: Status): Record<string, readonly (number | null)
 }
 
 function pageVirtual(virtual: VirtualStatus): PageVirtual {
-  const { key, protocol, scheduler, persistence, name, state, fallback, drift, kernel, reals } = virtual;
+  const { key, protocol, scheduler, persistence, name, state, counts, fallback, drift, kernel, reals } = virtual;
   const rates = kernel && {
     connections: kernel.rates.connections,
     bytesIn: kernel.rates.bytesIn,
@@ -109,6 +112,7 @@ function pageVirtual(virtual: VirtualStatus): PageVirtual {
     about: [name, protocol, scheduler, persistence === null ? null : `persistent ${persistence}`]
       .filter((part) => part !== null).join(" · "),
     state,
+    counts,
     fallback: fallback && `${fallback.real} ${fallback.active ? "serves" : "stands by"}`,
     drift,
     rates,
@@ -116,14 +120,14 @@ function pageVirtual(virtual: VirtualStatus): PageVirtual {
   };
 }
 
-function pageReal({ checks: [check], orders, uptime, kernel, ...real }: RealStatus): PageReal {
+function pageReal({ checks: [check], uptime, kernel, ...real }: RealStatus): PageReal {
   return {
     real: real.real,
     names: real.names,
     state: real.state,
+    serving: real.serving,
     why: real.why,
     since: real.since,
-    until: orders.hold?.until ?? orders.weight?.until ?? null,
     drift: real.drift,
     weight: real.weight,
     active: kernel?.active ?? null,

@@ -1,7 +1,7 @@
 import { type Asked, type HttpLimits, HttpServer } from "./http_server.ts";
+import { healthOf, type HealthQuestion } from "./healthz.ts";
 import { METRICS_TYPE, metricsText } from "./metrics.ts";
 import { PageFeed } from "./page_feed.ts";
-import type { Status } from "../control/status.ts";
 import { isLoopback, parseIp } from "../model/address.ts";
 import type { WebAddress } from "../model/web_address.ts";
 import type { Answer, StatusSource } from "./status_source.ts";
@@ -67,9 +67,13 @@ export class WebServer {
         return new Response(text, { headers: { ...HEADERS, "content-type": METRICS_TYPE } });
       }
       case "/healthz":
-        return await this.#healthAnswer();
-      default:
-        return new Response("There are /, /status.json, /metrics and /healthz.\n", { status: 404, headers: HEADERS });
+        return await this.#healthAnswer({ about: url.searchParams.has("director") ? "director" : "all" });
+      default: {
+        const name = /^\/healthz\/(.+)$/.exec(url.pathname)?.at(1);
+        if (name !== undefined) return await this.#healthAnswer({ about: "virtual", name: decoded(name) });
+        const says = "There are /, /status.json, /metrics, /healthz and /healthz/VIRTUAL.\n";
+        return new Response(says, { status: 404, headers: HEADERS });
+      }
     }
   }
 
@@ -101,10 +105,11 @@ export class WebServer {
   }
 
   /** For whoever asks whether this director is fit to have the address. */
-  async #healthAnswer(): Promise<Response> {
-    const answer = await this.#source.read();
-    const trouble = answer.status ? troubleOf(answer.status) : answer.trouble;
-    return new Response(`${trouble ?? "ok"}\n`, { status: trouble === undefined ? 200 : 503, headers: HEADERS });
+  async #healthAnswer(question: HealthQuestion): Promise<Response> {
+    const known = await this.#source.read();
+    if (!known.status) return new Response(`${known.trouble}\n`, { status: 503, headers: HEADERS });
+    const { status, lines } = healthOf(known.status, question);
+    return new Response(lines.map((line) => `${line}\n`).join(""), { status, headers: HEADERS });
   }
 }
 
@@ -125,9 +130,13 @@ class Rendering {
 
 const HEADERS = { "cache-control": "no-store", "x-content-type-options": "nosniff", "referrer-policy": "no-referrer" };
 
-function troubleOf({ daemon, table }: Status): string | undefined {
-  if (daemon.state === "starting" || daemon.state === "stopping") return `the director is ${daemon.state}`;
-  return table.inStep ? undefined : `table not in step: ${table.trouble ?? "a change is under way"}`;
+/** A part of a path as it was before it was written into a URL; as it stands where that makes no sense. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }
 
 /** A bug of ours, told without its insides. */

@@ -8,7 +8,7 @@ export const EVERY_STATE: ReadonlySet<AlertState> = new Set(["starting", "runnin
 
 /** What is told to one operator, unless a test says otherwise. */
 export function alertSettings(settings: Partial<AlertSettings> = {}): AlertSettings {
-  return { to: ["ops@example.org"], repeatEvery: 0, on: EVERY_STATE, ...settings };
+  return { to: ["ops@example.org"], repeatEvery: 0, on: EVERY_STATE, planned: false, ...settings };
 }
 
 /** A virtual service with one operator to tell, two real servers and a fallback. */

@@ -130,15 +130,15 @@ Deno.test("the same trouble is logged once, and again after the server took a le
   strictEqual(world.complaints.length, 2);
 });
 
-Deno.test("beyond two hundred letters the oldest is dropped", pure, async () => {
+Deno.test("beyond a thousand letters the oldest is dropped", pure, async () => {
   const world = new World();
   world.answer = hangs;
-  for (let i = 0; i <= 200; i++) world.queue.add(sketchLetter(`letter ${i}`));
-  deepStrictEqual(world.complaints, ["Alert mail dropped, as more than 200 wait to be sent: letter 0"]);
+  for (let i = 0; i <= 1_000; i++) world.queue.add(sketchLetter(`letter ${i}`));
+  deepStrictEqual(world.complaints, ["Alert mail dropped, as more than 1000 wait to be sent: letter 0"]);
   world.answer = takes;
   await world.until(100);
-  strictEqual(world.attempts.length, 201);
-  strictEqual(world.attempts.at(-1), "60 letter 200 to ops@example.org");
+  strictEqual(world.attempts.length, 1_001);
+  strictEqual(world.attempts.at(-1), "60 letter 1000 to ops@example.org");
 });
 
 Deno.test("close() sends what waits for its next attempt at once", pure, async () => {

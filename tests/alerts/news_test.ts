@@ -1,11 +1,17 @@
 import { deepStrictEqual } from "node:assert/strict";
-import { alertsOf, type News } from "../../src/alerts/news.ts";
+import { type Alert, Happenings, type News } from "../../src/alerts/news.ts";
 import type { AlertState } from "../../src/model/virtual_service.ts";
 import { alertSettings, server, sketchVirtual } from "./fixture.ts";
 
 const virtual = sketchVirtual();
 
 type Row = [name: string, news: [kind: News["kind"], server: string, text: string][], told: string[]];
+
+function alertsOf(news: readonly News[]): Alert[] {
+  const happenings = new Happenings();
+  for (const each of news) happenings.add(each);
+  return happenings.takeAll();
+}
 
 /** News on the left; the alerts, each with its reason behind a bar, on the right. */
 const ROWS: Row[] = [
@@ -25,16 +31,6 @@ const ROWS: Row[] = [
     ["change", "b", "Deleted b"],
     ["change", "a", "Deleted a"],
   ], ["Deleted a | a is down", "Deleted b | b is down"]],
-  ["the last one goes, the fallback comes", [
-    ["transition", "a", "a is down"],
-    ["fallback", "f", "No real server is up"],
-    ["change", "f", "Added fallback f"],
-    ["change", "a", "Deleted a"],
-  ], ["Deleted a | a is down", "Added fallback f | No real server is up"]],
-  ["the fallback's turn, and it stands there already", [["fallback", "f", "No real server is up"]], []],
-  ["a start finds all down", [["fallback", "f", "No real server is up"], ["arrangement", "f", "Added fallback f"]], [
-    "Added fallback f | No real server is up",
-  ]],
   ["down and up again before the table moved", [
     ["transition", "a", "a is down"],
     ["transition", "a", "a is up"],
@@ -46,11 +42,6 @@ const ROWS: Row[] = [
     ["transition", "a", "a is up"],
     ["change", "a", "Added a"],
   ], ["Deleted a | a is down", "Added a | a is up"]],
-  ["a reminder", [["reminder", "a", "Inaccessible a"]], ["Inaccessible a"]],
-  ["a reminder among fresh news comes last", [["reminder", "a", "Inaccessible a"], ["transition", "b", "b is up"]], [
-    "b is up",
-    "Inaccessible a",
-  ]],
   ["nothing", [], []],
 ];
 

@@ -2,10 +2,29 @@ import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { Notifier } from "../../src/alerts/notifier.ts";
 import { Secret } from "../../src/model/secret.ts";
 import type { NotifyTarget, RealServer, VirtualService } from "../../src/model/virtual_service.ts";
+import { faults, type Schema } from "../daemon/json_schema.ts";
 import { makeCertificate, trusting } from "./certificate.ts";
 import { sketchVirtual } from "./fixture.ts";
 
-const DOWN = { was: "up", is: "down", reason: "503 Service Unavailable", text: "Real server a is down" } as const;
+const circumstances = { config: "/etc/ha.d/www", names: ["web1"], weight: 0, reals: 2, serving: 1, unknown: 0 };
+const DOWN = {
+  was: "up",
+  is: "down",
+  reason: "503 Service Unavailable",
+  text: "Real server a is down",
+  circumstances,
+} as const;
+const EMPTY = {
+  was: "up",
+  is: "down",
+  reason: "no real server is up",
+  text: "No real server is up",
+  circumstances: { ...circumstances, names: [], weight: undefined, serving: 0 },
+} as const;
+
+const SCHEMA: Schema = JSON.parse(
+  Deno.readTextFileSync(new URL("../../docs/notify.schema.json", import.meta.url)),
+);
 
 interface World {
   readonly folder: string;
@@ -42,7 +61,7 @@ Deno.test("a program is told virtual service, real server, old and new state and
       await script(folder, `printf '<%s>' "$@" >> ${folder}/calls; echo >> ${folder}/calls`),
     );
     notifier.transition(virtual, real, DOWN);
-    notifier.fallback(virtual, true, "No real server is up");
+    notifier.fallback(virtual, EMPTY);
     notifier.transition(virtual, real, { ...DOWN, was: "down", is: "up", reason: "200 OK" });
     await notifier.stop();
     deepStrictEqual((await Deno.readTextFile(`${folder}/calls`)).trim().split("\n"), [
@@ -50,6 +69,26 @@ Deno.test("a program is told virtual service, real server, old and new state and
       "<--our own><192.0.2.10:80><-><up><down><no real server is up>",
       "<--our own><192.0.2.10:80><10.0.0.11:80><down><up><200 OK>",
     ]);
+    deepStrictEqual(complaints, []);
+  }));
+
+Deno.test("a program finds what else there is to know in its environment", () =>
+  withNotifier(async ({ folder, notifier, complaints }) => {
+    const [virtual, real] = told(await script(folder, `env | grep ^LDIRECTORD_ | sort >> ${folder}/calls`));
+    notifier.transition(virtual, real, { ...DOWN, reason: "two\nlines" });
+    await notifier.stop();
+    const said = await Deno.readTextFile(`${folder}/calls`);
+    for (
+      const line of [
+        "LDIRECTORD_CONFIG=/etc/ha.d/www",
+        "LDIRECTORD_HOST=lb1",
+        "LDIRECTORD_NAMES=web1",
+        "LDIRECTORD_REALS=2",
+        "LDIRECTORD_SERVICE=Shop",
+        "LDIRECTORD_SERVING=1",
+        "LDIRECTORD_WEIGHT=0",
+      ]
+    ) ok(said.includes(`${line}\n`), `${line} is missing in ${said}`);
     deepStrictEqual(complaints, []);
   }));
 
@@ -80,7 +119,7 @@ Deno.test("a webhook is posted JSON", () =>
     await using hook = webhook([204]);
     const [virtual, real] = told(hook.target);
     notifier.transition(virtual, real, DOWN);
-    notifier.fallback(virtual, true, "No real server is up");
+    notifier.fallback(virtual, EMPTY);
     await notifier.stop();
     const [first, second] = hook.bodies;
     match(String(first.time), /^\d{4}-\d\d-\d\dT/);
@@ -91,13 +130,20 @@ Deno.test("a webhook is posted JSON", () =>
       host: "lb1",
       virtual: "192.0.2.10:80",
       protocol: "tcp",
+      config: "/etc/ha.d/www",
       service: "Shop",
       real: "10.0.0.11:80",
+      names: ["web1"],
+      weight: 0,
+      reals: 2,
+      serving: 1,
+      unknown: 0,
       was: "up",
       is: "down",
       reason: "503 Service Unavailable",
     });
-    deepStrictEqual([second.real, second.was, second.is], [null, "up", "down"]);
+    deepStrictEqual([second.real, second.was, second.is, second.weight], [null, "up", "down", null]);
+    for (const body of hook.bodies) deepStrictEqual(faults(body, SCHEMA), []);
     deepStrictEqual(complaints, []);
   }));
 

@@ -68,7 +68,7 @@ for (const [name, every, steps, expected] of TIMELINES) {
       await clock.advance(step[0] * 1000 - clock.now());
       if (step[1] === "model") reminders.become(step[2]);
       else if (step[1] === "stop") reminders.stop();
-      else reminders.change(...lookUp(before, step[2]), step[1] === "up", "refused");
+      else reminders.change(...lookUp(before, step[2]), step[1] === "down", "refused");
     }
     await clock.advance(60_000 - clock.now());
     deepStrictEqual(seen, expected);

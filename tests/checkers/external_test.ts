@@ -19,6 +19,12 @@ const ROWS: readonly { name: string; target: Partial<CheckTarget>; verdict: stri
     target: sh("echo oops >&2; exit 3"),
     verdict: "down (protocol): exit status 3: oops",
   },
+  {
+    name: "a script whose command is missing",
+    target: sh("/no/such/command"),
+    verdict:
+      "down (internal): the command could not run what it needs: exit status 127: sh: 1: /no/such/command: not found",
+  },
   { name: "stdout before stderr", target: sh("echo out; echo err >&2"), verdict: "up: exit status 0: out" },
   {
     name: "control characters in its last line",
@@ -56,7 +62,18 @@ for (const row of ROWS) {
 
 Deno.test("external: a command that is missing says nothing of the server", async () => {
   const { result } = await runRound(checkOf({ command: ["/no/such/command"] }), "external");
-  strictEqual(result.up === false && result.why, "internal");
+  strictEqual(inWords(result).replace(/:[^:]*$/, ""), "down (internal): cannot run /no/such/command");
+});
+
+Deno.test("external: a command that is not executable, or whose interpreter is missing, says nothing of the server", async () => {
+  const file = await Deno.makeTempFile();
+  await Deno.writeTextFile(file, "#!/no/such/interpreter\n");
+  for (const mode of [0o644, 0o755]) {
+    await Deno.chmod(file, mode);
+    const { result } = await runRound(checkOf({ command: [file] }), "external");
+    strictEqual(inWords(result).startsWith(`down (internal): cannot run ${file}: `), true, inWords(result));
+  }
+  await Deno.remove(file);
 });
 
 /** Whether a process is gone, or dead and not yet reaped by its parent. */

@@ -15,7 +15,11 @@ const HERE: LintFacts = {
   ],
   expireQuiescentTemplate: false,
   schedulers: new Set(["rr", "wrr", "lc", "wlc", "sh", "mh", "own"]),
-  missing: new Set(["/gone"]),
+  unusable: new Map([["/gone", "is not there"], ["/plain", "is not executable"], [
+    "/empty",
+    "holds no certificate in PEM form",
+  ]]),
+  openSsl: true,
 };
 
 /** What is found in a text, as `name line: text`. */
@@ -128,6 +132,16 @@ const ROWS: readonly (readonly [head: string, body: readonly string[], ...said: 
     VIRTUAL,
     ["checktimeout = 5", "checktype = external", "checkcommand = /gone --fast", REAL],
     "file-missing 5: the checkcommand /gone is not there",
+  ],
+  [
+    VIRTUAL,
+    ["checktimeout = 5", "checktype = external", "checkcommand = /plain --fast", REAL],
+    "file-unusable 5: the checkcommand /plain is not executable",
+  ],
+  [
+    VIRTUAL,
+    [...WEB, "checkport = 443", "service = https", "tlsverify = yes", "tlscafile = /empty", REAL],
+    "file-unusable 8: the tlscafile /empty holds no certificate in PEM form",
   ],
   [VIRTUAL, [...WEB, REAL, "fallbackcommand = /bin/true"]],
 
@@ -328,7 +342,9 @@ pure("each question has rows here, and each finding says why and what to do", ()
   const texts = ROWS.map(([head, body]) => section(head, ...body));
   texts.push(section("virtual = 10.0.0.9:143", "checktimeout = 5", "passwd = x", REAL));
   texts.push("");
-  const all = texts.flatMap((text) => lint(parse(text).tree, model(text), { ...HERE, fileMode: 0o644 }));
+  const all = texts.flatMap((text) =>
+    lint(parse(text).tree, model(text), { ...HERE, fileMode: 0o644, openSsl: false })
+  );
   deepStrictEqual([...new Set(all.map(({ lint }) => lint))].sort(), Object.keys(LINTS).sort());
   for (const { lint, why, hint } of all) ok(/\.$/.test(why!) && hint!.length > 5, `${lint}`);
 });
@@ -337,4 +353,17 @@ pure("of a question answered in every section the first places are told, and one
   const text = Array.from({ length: 50 }, (_, i) => section(`virtual = 10.0.1.${i}:80`, ...WEB)).join("");
   deepStrictEqual(found(text).length, 10);
   deepStrictEqual(lint(parse(text).tree, model(text), HERE, new Set(["no-real-server"])), []);
+});
+
+Deno.test({
+  name: "check: without OpenSSL's library checks over TLS cannot be made",
+  ...pure,
+  fn: () => {
+    const about = (service: string) => {
+      const text = section(VIRTUAL, ...WEB, `service = ${service}`, "real = 10.0.0.1:80 gate");
+      return found(text, { ...HERE, openSsl: false }).filter((each) => each.startsWith("library-missing"));
+    };
+    deepStrictEqual(about("http"), []);
+    deepStrictEqual(about("https"), ["library-missing 2: its checks need OpenSSL's library, which is not here"]);
+  },
 });

@@ -198,6 +198,7 @@ const EXAMPLES: Readonly<Record<DirectiveName, string>> = {
   emailalertfrom: "a@b",
   emailalertfreq: "0",
   emailalertstatus: "all",
+  emailalertplanned: "yes",
   smtp: "mail",
   smtpuser: "lb",
   smtppasswd: "hunter2",

@@ -232,6 +232,7 @@ pure("defaults are those of the manual", () => {
   deepStrictEqual(service.alerts, {
     to: [],
     from: undefined,
+    planned: false,
     repeatEvery: 0,
     on: new Set(["starting", "running", "stopping", "reloading"]),
     smtp: undefined,

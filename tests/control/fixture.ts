@@ -15,7 +15,9 @@ export function statusOfPid(pid: number): Status {
     helper: null,
   } as const;
   const checks = { running: 0, waiting: 0, longestWaitSeconds: 0, openFiles: null };
-  return { version: 1, time, daemon, table: { inStep: true, trouble: null }, checks, virtuals: [], unresolved: [] };
+  const counts = { reals: 0, serving: 0, unknown: 0 };
+  const table = { inStep: true, trouble: null };
+  return { version: 1, time, daemon, table, checks, counts, virtuals: [], unresolved: [] };
 }
 
 /** Handlers of which the test needs only some. */

@@ -2,12 +2,17 @@ import { deepStrictEqual } from "node:assert/strict";
 import { FileWatch } from "../../src/daemon/config_watch.ts";
 
 /** What is done to the file before each look, and what the look must say. */
-const TIMELINES: [name: string, steps: [change: "write" | "touch" | "swap" | "remove" | "-", changed: boolean][]][] = [
+const TIMELINES: [
+  name: string,
+  steps: [change: "write" | "touch" | "copy" | "swap" | "remove" | "-", changed: boolean][],
+][] = [
   ["a file that nobody touches", [["-", false], ["-", false]]],
   ["a changed file, once it has come to rest", [["write", false], ["-", true], ["-", false]]],
   ["a file that is being written for a while", [["write", false], ["write", false], ["-", true]]],
-  ["a file that was only touched", [["touch", false], ["-", true]]],
-  ["another text of the same length and time", [["touch", false], ["-", true], ["swap", false], ["-", true]]],
+  ["a file that was only touched", [["touch", false], ["-", false]]],
+  ["a file that was copied over itself", [["copy", false], ["-", false]]],
+  ["a change after a touch", [["touch", false], ["-", false], ["write", false], ["-", true]]],
+  ["another text of the same length and time", [["touch", false], ["-", false], ["swap", false], ["-", true]]],
   ["a file that is replaced through a gap", [["remove", false], ["write", false], ["-", true]]],
   ["a file that is gone", [["remove", false], ["-", false]]],
 ];
@@ -23,6 +28,11 @@ function swap(path: string): void {
   }
 }
 
+function copyOf(path: string): string {
+  Deno.copyFileSync(path, `${path}.new`);
+  return `${path}.new`;
+}
+
 for (const [name, steps] of TIMELINES) {
   Deno.test(`FileWatch: ${name}`, async () => {
     const folder = await Deno.makeTempDir();
@@ -33,6 +43,7 @@ for (const [name, steps] of TIMELINES) {
       const seen = steps.map(([change], i) => {
         if (change === "write") Deno.writeTextFileSync(path, "x".repeat(i + 2));
         if (change === "touch") Deno.utimeSync(path, 1_000_000 + i, 1_000_000 + i);
+        if (change === "copy") Deno.renameSync(copyOf(path), path);
         if (change === "swap") swap(path);
         if (change === "remove") Deno.removeSync(path);
         return watch.look();

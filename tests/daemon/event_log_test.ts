@@ -54,16 +54,35 @@ const LINES: [event: DirectorEvent, severity: string, text: string][] = [
     "Refused: add virtual server 192.0.2.1:80: Scheduler not found (line 7 of the configuration asks for it); trying again",
   ],
   [
-    { type: "transition", virtual, real, up: false, was: "up", reason: "503 Service Unavailable" },
+    { type: "transition", virtual, real, was: "up", is: "down", reason: "503 Service Unavailable" },
     "warning",
     "Real server 10.0.0.1:80 (192.0.2.1:80) is down: 503 Service Unavailable",
   ],
   [
-    { type: "transition", virtual, real, up: true, was: "down", reason: "200 OK" },
+    { type: "transition", virtual, real, was: "down", is: "up", reason: "200 OK" },
     "notice",
     "Real server 10.0.0.1:80 (192.0.2.1:80) is up: 200 OK",
   ],
-  [{ type: "fallback", virtual, active: true }, "warning", "No real server is up for virtual server 192.0.2.1:80"],
+  [
+    { type: "transition", virtual, real, was: "up", is: "unknown", reason: "cannot be checked: out of memory" },
+    "error",
+    "Real server 10.0.0.1:80 (192.0.2.1:80) is unknown: cannot be checked: out of memory",
+  ],
+  [
+    { type: "transition", virtual, real, was: "up", is: "drained", reason: "drained by the operator" },
+    "notice",
+    "Real server 10.0.0.1:80 (192.0.2.1:80) is drained by the operator",
+  ],
+  [
+    { type: "transition", virtual, real, was: "up", is: "maintenance", reason: "maintenance: file web1" },
+    "notice",
+    "Real server 10.0.0.1:80 (192.0.2.1:80) is in maintenance: file web1",
+  ],
+  [
+    { type: "fallback", virtual, active: true, was: "up" },
+    "warning",
+    "No real server is up for virtual server 192.0.2.1:80",
+  ],
 ];
 
 for (const [event, severity, text] of LINES) {

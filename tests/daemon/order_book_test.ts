@@ -75,3 +75,13 @@ for (const [what, text, complains, count] of FILES) {
       if (complains) strictEqual(Deno.readTextFileSync(`${path}.broken`), text);
     }));
 }
+
+for (const [only, taken, left] of [["hold", "drain", "weight"], ["weight", "weight 7", "hold"]] as const) {
+  Deno.test(`orders of one kind are taken back, and the other one stays: ${only}`, () => {
+    const book = new OrderBook(undefined, () => {});
+    book.give([WEB1], { hold: { value: "drain", since: 1 }, weight: { value: 7, since: 1 } });
+    deepStrictEqual(book.takeBack([WEB1, WEB2], only), [{ id: WEB1, order: taken }]);
+    deepStrictEqual(Object.keys(book.orders.get(WEB1)!), [left]);
+    deepStrictEqual(book.takeBack([WEB1], only), []);
+  });
+}

@@ -9,6 +9,10 @@ const PULSE: Pulse = {
   overdue: { check: "10.0.0.1:80 (192.0.2.1:80) by negotiate", seconds: 3 },
   standby: false,
   inStep: false,
+  missing: null,
+  unserved: null,
+  unknown: null,
+  unjudged: null,
 };
 
 Deno.test({

@@ -13,10 +13,17 @@ const pulse: Pulse = {
   overdue: null,
   standby: false,
   inStep: true,
+  missing: null,
+  unserved: null,
+  unknown: null,
+  unjudged: null,
 };
+const NOW = Date.parse("2026-11-20T10:00:10Z");
+const ago = (seconds: number) => new Date(NOW - seconds * 1000).toISOString();
+const ILL = { unserved: { count: 2, first: "192.0.2.9:80" }, unknown: { reals: 1, since: ago(500) } };
 const stuck: Pulse = { ...pulse, overdue: { check: "10.0.0.1:80 (192.0.2.1:80) by negotiate", seconds: 150 } };
 
-const ROWS: [string, PulseEvidence, line: string][] = [
+const ROWS: [string, Omit<PulseEvidence, "now">, line: string][] = [
   [
     "a fresh pulse",
     { owner: running, age: 4.7, pulse },
@@ -60,6 +67,41 @@ const ROWS: [string, PulseEvidence, line: string][] = [
     "a virtual service has left the kernel's table",
     { owner: running, age: 1, pulse, table: { missing: ["192.0.2.1:80", "7"] } },
     "CRITICAL: ldirectord pulse is regular (1 second since last beat), but the IPVS table lacks 192.0.2.1:80, 7 | " +
+    "age=1s;120;300;0 overdue=0s;120;300;0 checks=500c",
+  ],
+  [
+    "the director itself knows that a virtual service is missing",
+    { owner: running, age: 1, pulse: { ...pulse, inStep: false, missing: { count: 3, first: "192.0.2.1:80" } } },
+    "CRITICAL: ldirectord pulse is regular (1 second since last beat), but the IPVS table lacks 192.0.2.1:80 " +
+    "and 2 more | age=1s;120;300;0 overdue=0s;120;300;0 checks=500c",
+  ],
+  [
+    "no real server of a virtual service serves, and another one cannot be checked for long",
+    { owner: running, age: 1, pulse: { ...pulse, ...ILL } },
+    "CRITICAL: ldirectord pulse is regular (1 second since last beat), but no real server of 192.0.2.9:80 and 1 more " +
+    "serves, but 1 real server cannot be checked, for 500 seconds | " +
+    "age=1s;120;300;0 overdue=0s;120;300;0 checks=500c",
+  ],
+  [
+    "what clients meet, for one who asks for the director alone",
+    { owner: running, age: 1, pulse: { ...pulse, ...ILL }, isOfDirector: true },
+    "OK: ldirectord pulse is regular (1 second since last beat) | age=1s;120;300;0 overdue=0s;120;300;0 checks=500c",
+  ],
+  [
+    "real servers that cannot be checked since a moment ago",
+    { owner: running, age: 1, pulse: { ...pulse, unknown: { reals: 2, since: ago(3) } } },
+    "WARNING: ldirectord pulse is regular (1 second since last beat), but 2 real servers cannot be checked, for " +
+    "3 seconds | age=1s;120;300;0 overdue=0s;120;300;0 checks=500c",
+  ],
+  [
+    "all real servers of a virtual service for two minutes",
+    {
+      owner: running,
+      age: 1,
+      pulse: { ...pulse, unjudged: { count: 1, first: "7", since: ago(121) }, unknown: { reals: 2, since: ago(121) } },
+    },
+    "CRITICAL: ldirectord pulse is regular (1 second since last beat), but no real server of 7 can be checked, for " +
+    "121 seconds, but 2 real servers cannot be checked, for 121 seconds | " +
     "age=1s;120;300;0 overdue=0s;120;300;0 checks=500c",
   ],
   [
@@ -113,7 +155,7 @@ for (const [name, evidence, line] of ROWS) {
     name: `check-pulse: ${name}`,
     permissions: "none",
     fn: () => {
-      const verdict = judgePulse(evidence, usualLimits(evidence.pulse));
+      const verdict = judgePulse({ ...evidence, now: NOW }, usualLimits(evidence.pulse));
       deepStrictEqual(verdict, { state: line.split(":")[0], line });
     },
   });

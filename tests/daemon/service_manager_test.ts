@@ -50,9 +50,9 @@ for (const kind of ["path", "abstract name"]) {
       strictEqual(manager.watchdog, 6000);
       manager.ready();
       await socket.hears(/^READY=1/);
-      manager.status("2 of 2 real servers up, table in step");
+      manager.status("2 of 2 real servers serve, table in step");
       manager.alive();
-      await socket.hears(/STATUS=2 of 2 real servers up, table in step.*WATCHDOG=1/);
+      await socket.hears(/STATUS=2 of 2 real servers serve, table in step.*WATCHDOG=1/);
       manager.reloading();
       await socket.hears(/RELOADING=1\nMONOTONIC_USEC=\d+/);
       await socket.close();

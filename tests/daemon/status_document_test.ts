@@ -1,4 +1,5 @@
-import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, match, rejects, strictEqual } from "node:assert/strict";
+import { RequestError } from "../../src/control/protocol.ts";
 import type { RealStatus, Status } from "../../src/control/status.ts";
 import { controlRequests } from "../../src/daemon/control_requests.ts";
 import { IpvsUnavailable } from "../../src/ipvs/driver.ts";
@@ -217,6 +218,47 @@ for (const [request, weight, expected] of ORDERS) {
       }),
   );
 }
+
+Deno.test(
+  "status: each order is told with its own end",
+  LENIENT,
+  () =>
+    withDaemon(async ({ test, alive, real }) => {
+      const requests = controlRequests(test.daemon);
+      const whom = { real: `127.0.0.1:${alive}`, virtual: "shop" };
+      await requests.drain({ ...whom, seconds: 3600 });
+      await requests.weight({ ...whom, weight: 5 });
+      match((await real("127.0.0.1")).why, /^drained by the operator until [\d: -]+; weight 5 by the operator$/);
+      await requests.enable(whom);
+      await requests.drain(whom);
+      await requests.weight({ ...whom, weight: 5, seconds: 3600 });
+      match((await real("127.0.0.1")).why, /^drained by the operator; weight 5 by the operator until [\d: -]+$/);
+    }),
+);
+
+Deno.test(
+  "weight: a share of the configured one, and more or less than now; nothing that the kernel does not take",
+  LENIENT,
+  () =>
+    withDaemon(async ({ test, alive }) => {
+      const requests = controlRequests(test.daemon);
+      const whom = { real: `127.0.0.1:${alive}`, virtual: "shop" };
+      const given = async (wish: Record<string, number | undefined>) => {
+        const { reals } = await requests.weight({ ...whom, ...wish } as never);
+        return reals.map(({ weight }) => weight);
+      };
+      deepStrictEqual(await given({ percent: 50 }), [2]);
+      deepStrictEqual(await given({ more: 4 }), [6]);
+      deepStrictEqual(await given({ more: -1 }), [5]);
+      deepStrictEqual(await given({ percent: 200 }), [6]);
+      for (const wish of [{ more: -7 }, { more: 65_535 }, { percent: -1 }, { more: 0.5 }]) {
+        await rejects(given(wish), RequestError);
+      }
+      const { reals } = await requests.enable({ ...whom, only: "hold" });
+      deepStrictEqual(reals, []);
+      deepStrictEqual((await requests.enable({ ...whom, only: "weight" })).reals.length, 1);
+    }),
+);
 
 Deno.test(
   "enable takes back the orders about a real server that the configuration has lost",

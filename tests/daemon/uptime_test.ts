@@ -1,6 +1,7 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { Uptime } from "../../src/daemon/uptime.ts";
-import { adopt, type Health, reduce } from "../../src/director/health.ts";
+import { adopt, reduce } from "../../src/director/health.ts";
+import type { Health } from "../../src/director/real_health.ts";
 import { atOnce } from "../../src/model/steps.ts";
 import type { CheckKey } from "../../src/model/check.ts";
 import type { RealId } from "../../src/model/orders.ts";

@@ -2,7 +2,9 @@ import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { Log } from "../../src/daemon/log.ts";
 import { decodePulse, type Pulse } from "../../src/daemon/pulse.ts";
 import { VitalSigns } from "../../src/daemon/vital_signs.ts";
+import type { Census } from "../../src/director/census.ts";
 import type { OverdueCheck } from "../../src/director/overdue.ts";
+import type { VirtualService } from "../../src/model/virtual_service.ts";
 import { FakeClock } from "../director/fake_clock.ts";
 import { keyOf, sketchModel } from "../director/fixture.ts";
 import { UNLIMITED } from "../../src/system/open_files.ts";
@@ -20,7 +22,8 @@ class World implements Disposable {
     late: [] as OverdueCheck[],
     inStep: true,
     isStandby: false,
-    census: { serving: 1, total: 2 },
+    census: { serving: 1, total: 2, unknown: 0, unserved: [], unjudged: [] } as Census,
+    missing: [] as readonly VirtualService[],
     checkEvery: 15 as number | undefined,
     overdue: () => this.director.late,
     excuse: () => {},
@@ -48,6 +51,10 @@ class World implements Disposable {
     return { pulse: decodePulse(Deno.readTextFileSync(this.#pulseFile))!, beat: Deno.statSync(this.#pulseFile).ino };
   }
 
+  stat(): Deno.FileInfo {
+    return Deno.statSync(this.#pulseFile);
+  }
+
   get #pulseFile(): string {
     return `${this.#folder}/pulse`;
   }
@@ -61,13 +68,13 @@ class World implements Disposable {
 Deno.test("a service manager hears that the director lives, until a check is overdue", async () => {
   using world = new World();
   await world.clock.advance(3_000);
-  deepStrictEqual([world.alive, world.status], [3, "1 of 2 real servers up, table in step"]);
+  deepStrictEqual([world.alive, world.status], [3, "1 of 2 real servers serve, table in step"]);
   world.director.late = [STUCK];
   await world.clock.advance(3_000);
   strictEqual(world.alive, 3);
   strictEqual(
     world.status,
-    "1 of 2 real servers up, table in step; overdue: the check of 10.0.0.1:80 (192.0.2.1:80) by negotiate",
+    "1 of 2 real servers serve, table in step; overdue: the check of 10.0.0.1:80 (192.0.2.1:80) by negotiate",
   );
   world.director.late = [];
   await world.clock.advance(1_000);
@@ -111,5 +118,39 @@ Deno.test("the pulse tells of a table that stays out of step, and of a standby a
   world.director.isStandby = true;
   world.signs.show();
   strictEqual(world.pulse().pulse.standby, true);
-  strictEqual(world.status, "1 of 2 real servers up, standing by");
+  strictEqual(world.status, "1 of 2 real servers serve, standing by");
+});
+
+Deno.test("the pulse says how long real servers cannot be checked, and which virtual services nobody serves", async () => {
+  using world = new World();
+  const { director, clock, signs } = world;
+  director.census = { serving: 1, total: 2, unknown: 2, unserved: [virtual], unjudged: [virtual] };
+  for (let second = 0; second < 7; second++) {
+    signs.countCheck();
+    await clock.advance(1_000);
+  }
+  const first = virtual.label;
+  deepStrictEqual(world.pulse().pulse.unserved, { count: 1, first });
+  deepStrictEqual(world.pulse().pulse.unknown?.reals, 2);
+  const { since } = world.pulse().pulse.unknown!;
+  deepStrictEqual(world.pulse().pulse.unjudged, { count: 1, first, since });
+  strictEqual(world.status.startsWith("1 of 2 real servers serve, 2 unknown"), true);
+  director.census = { serving: 0, total: 2, unknown: 0, unserved: [virtual], unjudged: [] };
+  director.missing = [virtual];
+  signs.countCheck();
+  await clock.advance(1_000);
+  const { missing, unserved, unknown, unjudged } = world.pulse().pulse;
+  deepStrictEqual([missing, unserved, unknown, unjudged], [{ count: 1, first }, null, null, null]);
+});
+
+Deno.test("the pulse says at once what has changed, and beats no sooner for that", async () => {
+  using world = new World();
+  const { director, clock, signs } = world;
+  signs.countCheck();
+  await clock.advance(1_000);
+  const { mtime } = world.stat();
+  director.missing = [virtual];
+  await clock.advance(1_000);
+  deepStrictEqual(world.pulse().pulse.missing, { count: 1, first: virtual.label });
+  deepStrictEqual(world.stat().mtime, mtime);
 });

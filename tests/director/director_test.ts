@@ -1,5 +1,6 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import type { Round } from "../../src/checkers/run.ts";
+import { logLine } from "../../src/daemon/event_log.ts";
 import { Director } from "../../src/director/director.ts";
 import type { DirectorEvent } from "../../src/director/events.ts";
 import { type IpvsDriver, IpvsUnavailable, type Outcome } from "../../src/ipvs/driver.ts";
@@ -108,6 +109,20 @@ Deno.test({
     deepStrictEqual(await destinations(world), [R1]);
     const touched = world.events.filter((event) => event.type === "table-changed").map((event) => event.action);
     ok(!touched.some((action) => "destination" in action && action.destination.address === "10.0.0.2"));
+  },
+});
+
+Deno.test({
+  name: "director: a fallback that an earlier, killed daemon has added is told as one when it is removed",
+  ...pure,
+  fn: async () => {
+    const world = new World("-A -t 192.0.2.1:80 -s wrr\n-a -t 192.0.2.1:80 -r 127.0.0.1:80 -m -w 1\n", TWO);
+    await world.start();
+    deepStrictEqual(await destinations(world), [R1, R2]);
+    const removed = world.events.flatMap((event) =>
+      event.type === "table-changed" && event.action.do === "delete-destination" ? [logLine(event).text] : []
+    );
+    deepStrictEqual(removed, ["Deleted fallback server: 127.0.0.1:80 (192.0.2.1:80)"]);
   },
 });
 
@@ -386,7 +401,7 @@ Deno.test({
     world.kill("10.0.0.1:25");
     await world.clock.advance(2_000);
     deepStrictEqual(await destinations(world), [R2]);
-    const [told] = world.events.filter((event) => event.type === "transition" && !event.up);
+    const [told] = world.events.filter((event) => event.type === "transition" && event.is === "down");
     strictEqual(told.type === "transition" && told.reason, "http at port 25: connection refused");
     world.kill("10.0.0.1:80");
     world.revive("10.0.0.1:25");
@@ -412,7 +427,7 @@ Deno.test({
       seen.push((await destinations(world)).find((rule) => rule.includes("10.0.0.1"))?.split(" ").at(-1));
     }
     deepStrictEqual(seen, ["8", "1", "0", "300", "10"]);
-    deepStrictEqual(world.events.filter((event) => event.type === "transition" && !event.up), []);
+    deepStrictEqual(world.events.filter((event) => event.type === "transition" && event.is === "down"), []);
   },
 });
 
@@ -552,7 +567,8 @@ Deno.test("a standby checks and touches nothing, takes over in one batch, and le
   await world.start();
   await world.clock.advance(60_000);
   deepStrictEqual(touched, []);
-  deepStrictEqual(world.director.census, { serving: 1, total: 2 });
+  const { serving, total } = world.director.census;
+  deepStrictEqual([serving, total], [1, 2]);
   world.events.length = 0;
 
   const activated = world.director.activate();
@@ -560,8 +576,8 @@ Deno.test("a standby checks and touches nothing, takes over in one batch, and le
   await activated;
   deepStrictEqual(touched, ["read", "read", "3 changes", "read"]);
   deepStrictEqual(await destinations(world), [R1]);
-  const told = world.events.flatMap((event) => event.type === "transition" ? [`${event.real.key} ${event.up}`] : []);
-  deepStrictEqual(told, ["10.0.0.1:80 true", "10.0.0.2:80 false"]);
+  const told = world.events.flatMap((event) => event.type === "transition" ? [`${event.real.key} ${event.is}`] : []);
+  deepStrictEqual(told, ["10.0.0.1:80 up", "10.0.0.2:80 down"]);
 
   world.revive("10.0.0.2:80");
   await world.clock.advance(11_000);

@@ -98,7 +98,7 @@ function sketchVirtual(sketch: VirtualSketch, line: number): VirtualService {
     failureCount: 1,
     riseCount: 1,
     slowStart: 0,
-    alerts: { to: [], repeatEvery: 0, on: new Set() },
+    alerts: { to: [], repeatEvery: 0, on: new Set(), planned: false },
     line,
     ...sketch.options,
   };

@@ -1,5 +1,6 @@
 import { strictEqual } from "node:assert/strict";
-import { adopt, type Health, isAvailable, reduce } from "../../src/director/health.ts";
+import { adopt, reduce } from "../../src/director/health.ts";
+import { type Health, isAvailable } from "../../src/director/real_health.ts";
 import { needsFallback } from "../../src/director/serving.ts";
 import { decodeRules } from "../../src/ipvs/rules.ts";
 import type { CheckKey, CheckResult } from "../../src/model/check.ts";

@@ -1,7 +1,9 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { censusOf } from "../../src/director/census.ts";
 import { desiredTable } from "../../src/director/desired.ts";
-import { adopt, type Health, reduce } from "../../src/director/health.ts";
-import { censusOf, isServing, needsFallback, zeroWeightReason } from "../../src/director/serving.ts";
+import { adopt, reduce } from "../../src/director/health.ts";
+import type { Health } from "../../src/director/real_health.ts";
+import { isServing, needsFallback, zeroWeightReason } from "../../src/director/serving.ts";
 import type { AskedWeight, CheckKey, CheckMethod } from "../../src/model/check.ts";
 import type { RealId } from "../../src/model/orders.ts";
 import type { DestinationKey } from "../../src/model/table.ts";
@@ -61,7 +63,9 @@ for (const [name, configured, method, asked, ordered, reason] of ROWS) {
       strictEqual(zeroWeightReason(real, own.reals.get(REAL)!), reason);
       strictEqual(isServing(real, own.reals.get(REAL)!), reason === undefined);
       strictEqual(needsFallback(virtual, own), reason !== undefined);
-      deepStrictEqual(censusOf(model, health), { serving: reason === undefined ? 1 : 0, total: 1 });
+      const unserved = reason === undefined ? [] : [virtual];
+      const serving = reason === undefined ? 1 : 0;
+      deepStrictEqual(censusOf(model, health), { serving, total: 1, unknown: 0, unserved, unjudged: [] });
       const { destinations } = desiredTable(model, health).table.get(virtual.key)!;
       strictEqual(destinations.has(FALLBACK), reason !== undefined);
       strictEqual(

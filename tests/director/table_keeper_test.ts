@@ -75,7 +75,13 @@ async function keeperAtWork() {
   const clock = new FakeClock();
   const driver = new SlowIpvs(clock);
   const events: DirectorEvent[] = [];
-  const keeper = new TableKeeper({ driver, clock, report: (event) => events.push(event), lineOf: () => 1 });
+  const keeper = new TableKeeper({
+    driver,
+    clock,
+    report: (event) => events.push(event),
+    lineOf: () => 1,
+    isAboutFallback: () => false,
+  });
   keeper.want(wanted(...REALS), "start");
   keeper.watch();
   await clock.advance(2_000);
@@ -227,7 +233,13 @@ for (const [name, lie] of LIES) {
         fn: async () => {
           const clock = new FakeClock();
           const driver = new LyingIpvs(lie);
-          const keeper = new TableKeeper({ driver, clock, report: () => {}, lineOf: () => 1 });
+          const keeper = new TableKeeper({
+            driver,
+            clock,
+            report: () => {},
+            lineOf: () => 1,
+            isAboutFallback: () => false,
+          });
           keeper.watch();
           if (occasion === "start") {
             await driver.apply(plan({ current: new Map(), desired: wanted(...REALS), reconcile: true }));
@@ -301,6 +313,42 @@ Deno.test({
     driver.lose = "";
     await clock.advance(15_000);
     deepStrictEqual([keeper.inStep, await served(driver)], [true, REALS]);
+    keeper.close();
+  },
+});
+
+Deno.test({
+  name: "TableKeeper: a table that cannot be looked at any more is out of step, and in step when it can be again",
+  ...pure,
+  fn: async () => {
+    const { clock, driver, keeper, events } = await keeperAtWork();
+    keeper.watch();
+    await clock.advance(3_000);
+    events.length = 0;
+    driver.outOfReach = true;
+    await clock.advance(5_000);
+    deepStrictEqual([keeper.inStep, keeper.trouble], [false, "no memory"]);
+    deepStrictEqual(events.map(({ type }) => type), ["table-unavailable"]);
+    driver.outOfReach = false;
+    await clock.advance(15_000);
+    deepStrictEqual([keeper.inStep, events.at(-1)?.type], [true, "table-in-step"]);
+    keeper.close();
+  },
+});
+
+Deno.test({
+  name: "TableKeeper: real servers that were taken out by hand are seen to get no clients, and to get them again",
+  ...pure,
+  fn: async () => {
+    const { clock, driver, keeper } = await keeperAtWork();
+    keeper.watch();
+    await driver.remove(REALS[0]);
+    await clock.advance(3_000);
+    deepStrictEqual([...keeper.bypassed], [`tcp:192.0.2.1:80 ${REALS[0]}`]);
+    strictEqual(keeper.inStep, true, "what is changed by hand stays");
+    keeper.want(wanted(...REALS), "reload");
+    await clock.advance(3_000);
+    deepStrictEqual([...keeper.bypassed], []);
     keeper.close();
   },
 });

@@ -343,7 +343,7 @@ class Run implements Outcome {
       if (at < 0 && !this.#isUnclear) this.#violate(`a change was told that was not made, or was told before: ${line}`);
       if (at >= 0) this.#unreported.splice(at, 1);
     } else if (event.type === "transition") {
-      this.#note(`${event.real.key} ${event.was} -> ${event.up ? "up" : "down"} (${event.virtual.label})`);
+      this.#note(`${event.real.key} ${event.was} -> ${event.is} (${event.virtual.label})`);
     } else if (event.type === "table-refused") {
       this.#note(`refused ${encodeAction(event.action)}: ${event.message}`);
     } else if (event.type === "services-vanished") {

@@ -23,6 +23,7 @@ export function realStatus(changes: Partial<RealStatus> = {}): RealStatus {
       address: "10.0.0.11",
       port: 80,
       up: true,
+      trouble: null,
       said: "200 OK",
       failures: 0,
       failureCount: 1,
@@ -40,6 +41,11 @@ export function realStatus(changes: Partial<RealStatus> = {}): RealStatus {
 
 /** The status of a director with one virtual service. */
 export function statusWith(...reals: readonly RealStatus[]): Status {
+  const counts = {
+    reals: reals.length,
+    serving: reals.filter(({ serving }) => serving).length,
+    unknown: reals.filter(({ state }) => state === "unknown").length,
+  };
   return {
     version: 1,
     time: "2026-11-20T09:02:10.000Z",
@@ -54,12 +60,14 @@ export function statusWith(...reals: readonly RealStatus[]): Status {
     },
     table: { inStep: true, trouble: null },
     checks: { running: 0, waiting: 0, longestWaitSeconds: 0, openFiles: 800 },
+    counts,
     virtuals: [{
       key: "tcp:192.0.2.10:80",
       virtual: "192.0.2.10:80",
       protocol: "tcp",
       name: "shop",
       state: "up",
+      counts,
       scheduler: "wrr",
       persistence: null,
       fallback: { real: "127.0.0.1:80", active: false },

@@ -13,6 +13,7 @@ Deno.test({
     deepStrictEqual(samples(text).filter((line) => line.includes("real=")), [
       'ldirectord_real_up{virtual="192.0.2.10:80",protocol="tcp",real="10.0.0.11:80"} 1',
       'ldirectord_real_serving{virtual="192.0.2.10:80",protocol="tcp",real="10.0.0.11:80"} 1',
+      'ldirectord_real_unknown{virtual="192.0.2.10:80",protocol="tcp",real="10.0.0.11:80"} 0',
       'ldirectord_real_state{virtual="192.0.2.10:80",protocol="tcp",real="10.0.0.11:80",state="up"} 1',
       'ldirectord_real_transitions_total{virtual="192.0.2.10:80",protocol="tcp",real="10.0.0.11:80"} 1',
       'ldirectord_real_configured_weight{virtual="192.0.2.10:80",protocol="tcp",real="10.0.0.11:80"} 3',

@@ -62,6 +62,10 @@ const ANSWERS: [path: string, status: number, type: RegExp, text: RegExp][] = [
   ["/status.json", 200, /^application\/json/, /"real":"10\.0\.0\.11:80"/],
   ["/metrics", 200, /^text\/plain; version=0\.0\.4/, /^ldirectord_up 1$/m],
   ["/healthz", 200, /^text\/plain/, /^ok\n$/],
+  ["/healthz?director", 200, /^text\/plain/, /^ok\n$/],
+  ["/healthz/192.0.2.10:80", 200, /^text\/plain/, /^ok\n$/],
+  ["/healthz/192.0.2.10%3A80", 200, /^text\/plain/, /^ok\n$/],
+  ["/healthz/%zz", 404, /^text\/plain/, /There are: 192/],
   ["/favicon.ico", 404, /^text\/plain/, /\/metrics/],
   ["/../etc/passwd", 404, /^text\/plain/, /\/metrics/],
 ];

@@ -27,6 +27,9 @@ export function ldirectord8(tools: Tools): string {
   for (const [option, does] of OPTION_DOCS) page.term(option.replace(/-{1,2}[a-z]+/g, (each) => `\`${each}\``), does);
   page.section("Commands").first("Each says more of itself with `--help`.");
   for (const [name, tool] of tools) describeTool(page, name, tool);
+  states(page);
+  healthCheck(page);
+  notices(page);
   lints(page);
   exitStatus(page);
   json(page);
@@ -166,6 +169,57 @@ function helperProcess(page: Page): void {
   page.paragraph(
     "Root needs CAP_SETUID and CAP_SETGID to start it; `ldirectord doctor` says whether it can. Where it cannot be " +
       "started, the real servers that it would ask keep the state that they have.",
+  );
+}
+
+function states(page: Page): void {
+  page.section("States of a real server").first(
+    "The log, `status`, the page, metrics, the history, `notify` and mails name the same states:",
+  );
+  page.term("`up`, `down`", "Its checks pass, or one fails.");
+  page.term(
+    "`unknown`",
+    "A check cannot be made, for a reason that lies with this host or the configuration: the command of an external check " +
+      "is gone or not executable, a certificate file is missing, there is no libssl, the helper process cannot be started, " +
+      "open files run out. The real server stays as it was: a healthy one is not taken out, and a new one does not enter. " +
+      "`check-pulse` warns at once, and is CRITICAL when it lasts. Before the first verdict `notify` says unknown, too.",
+  );
+  page.term("`waiting`", "No check has said anything yet.");
+  page.term("`drained`, `disabled`", "An operator ordered it.");
+  page.term("`maintenance`", "A file in `maintenancedir` holds it out.");
+  page.term("`unchecked`, `off`", "`checktype` is on, or off.");
+}
+
+function healthCheck(page: Page): void {
+  page.section("Health check").first(
+    "`/healthz` of the status page (`statuspage`, or `ldirectord serve`) is for a program that gives a director the clients' address. It " +
+      "answers 200 when the director is at work, its table is in the kernel, and each virtual service has a real server " +
+      "that serves; else 503, and says why.",
+  );
+  page.term("/healthz?director", "Leaves the virtual services out: 200 while the director itself is well.");
+  page.term(
+    "/healthz/_VIRTUAL_",
+    "One virtual service alone, by its address and port, mark, or `servicename`; 404 where there is none of that name.",
+  );
+}
+
+function notices(page: Page): void {
+  page.section("Environment of notify").first(
+    "The program of `notify` finds in its environment what a webhook is posted (docs/notify.schema.json), empty where a " +
+      "post has null:",
+  );
+  page.term("`LDIRECTORD_TEXT`, `LDIRECTORD_TIME`", "The line of the log, and when it happened.");
+  page.term("`LDIRECTORD_HOST`, `LDIRECTORD_CONFIG`", "The director's host, and the path of its configuration.");
+  page.term(
+    "`LDIRECTORD_VIRTUAL`, `LDIRECTORD_PROTOCOL`, `LDIRECTORD_SERVICE`",
+    "The virtual service, and its `servicename`.",
+  );
+  page.term("`LDIRECTORD_REAL`, `LDIRECTORD_NAMES`", "The real server, and its names in the configuration.");
+  page.term("`LDIRECTORD_WAS`, `LDIRECTORD_IS`, `LDIRECTORD_REASON`", "As in the arguments.");
+  page.term("`LDIRECTORD_WEIGHT`", "The weight at which it gets clients; 0 when it gets none.");
+  page.term(
+    "`LDIRECTORD_REALS`, `LDIRECTORD_SERVING`, `LDIRECTORD_UNKNOWN`",
+    "How many real servers the virtual service has, how many of them serve, and how many cannot be checked.",
   );
 }
 

@@ -36,10 +36,10 @@ scenario("systemd: started, reloaded, and stopped with a clean table", async ({ 
   const unit = await SystemdUnit.install(director.host.name);
   await unit.does("start");
   await table.becomes(ALL_UP, 0);
-  await unit.becomes("StatusText", /^2 of 2 real servers up, table in step$/);
+  await unit.becomes("StatusText", /^2 of 2 real servers serve, table in step$/);
 
   reals.stop("10.0.0.12");
-  await unit.becomes("StatusText", /^1 of 2 real servers up, table in step$/);
+  await unit.becomes("StatusText", /^1 of 2 real servers serve, table in step$/);
 
   await director.configure(GLOBALS);
   await unit.does("reload");

@@ -83,7 +83,7 @@ scenario("user: checks, keeps the table, reloads and stops as an account with tw
   match(await Deno.readTextFile("/var/log/ldirectord.monitor"), /\[down\]/);
   strictEqual((await director.tool("drain", "10.0.0.11:81")).code, 0);
   await director.reload(SITE.replace("checkinterval = 1", "checkinterval = 2"));
-  strictEqual((await director.tool("check-pulse", "www")).code, 0);
+  strictEqual((await director.tool("check-pulse", "--director", "www")).code, 0);
   doesNotMatch(await director.log(), /cannot|Internal error/);
 
   await director.crash();

@@ -1,0 +1,83 @@
+import type { Clock } from "./clock.ts";
+import { type Alert, type Happening, Happenings, type News } from "./news.ts";
+
+/** Milliseconds that the first alert of a quiet time waits for the table's change that belongs to it. */
+const FIRST = 1_000;
+
+/** Milliseconds without news after which what was gathered is told. */
+const QUIET = 3_000;
+
+/** Milliseconds after which it is told though news go on coming. */
+const LONGEST = 10_000;
+
+/** What is done with what was gathered. */
+export interface GatheringPorts {
+  readonly clock: Clock;
+  /** Tells alerts, in one letter. */
+  tell(alerts: readonly Alert[]): void;
+  /** All was told, and it is quiet. */
+  end(): void;
+}
+
+/**
+ * The news for one set of recipients, from the first one after a quiet time until it is quiet again: the first alert is
+ * told at once and alone, what follows within seconds together.
+ */
+export class Gathering {
+  readonly #ports: GatheringPorts;
+  readonly #happenings = new Happenings();
+  #hasTold = false;
+  /** When the first of the news came that were not told yet. */
+  #since: number | undefined;
+  #cancelFirst: (() => void) | undefined;
+  #cancelClosing: (() => void) | undefined;
+
+  constructor(ports: GatheringPorts) {
+    this.#ports = ports;
+  }
+
+  /** Takes news; what is told of them is told at once, or within seconds. */
+  add(news: News): void {
+    const { clock } = this.#ports;
+    this.#since ??= clock.now();
+    this.#closeIn(Math.min(QUIET, this.#since + LONGEST - clock.now()));
+    const completed = this.#happenings.add(news);
+    if (this.#hasTold) return;
+    if (completed) this.#tellFirst(completed);
+    this.#cancelFirst ??= clock.after(FIRST, () => {
+      this.#cancelFirst = undefined;
+      if (!this.#hasTold) this.#tellFirst(this.#happenings.first);
+    });
+  }
+
+  /** Tells what there is, and ends. */
+  close(): void {
+    this.#cancelFirst?.();
+    this.#cancelClosing?.();
+    const alerts = this.#happenings.takeAll();
+    if (alerts.length > 0) this.#ports.tell(alerts);
+    this.#ports.end();
+  }
+
+  #tellFirst(happening: Happening | undefined): void {
+    const alert = happening && this.#happenings.takeOut(happening);
+    if (!alert) return;
+    this.#hasTold = true;
+    this.#ports.tell([alert]);
+  }
+
+  #closeIn(milliseconds: number): void {
+    this.#cancelClosing?.();
+    this.#cancelClosing = this.#ports.clock.after(Math.max(0, milliseconds), () => this.#tellRest());
+  }
+
+  /** What follows upon what is told now is not the first of a quiet time either. */
+  #tellRest(): void {
+    const alerts = this.#happenings.takeAll();
+    if (alerts.length === 0) return this.close();
+    this.#since = undefined;
+    this.#hasTold = true;
+    this.#ports.tell(alerts);
+    this.#closeIn(QUIET);
+  }
+}
