@@ -41,13 +41,20 @@ export class Gathering {
     const { clock } = this.#ports;
     this.#since ??= clock.now();
     this.#closeIn(Math.min(QUIET, this.#since + LONGEST - clock.now()));
-    const completed = this.#happenings.add(news);
+    const completed = this.#happenings.add(news, clock.now());
     if (this.#hasTold) return;
     if (completed) this.#tellFirst(completed);
-    this.#cancelFirst ??= clock.after(FIRST, () => {
-      this.#cancelFirst = undefined;
-      if (!this.#hasTold) this.#tellFirst(this.#happenings.first);
-    });
+    this.#cancelFirst ??= clock.after(FIRST, () => this.#waitForFirst());
+  }
+
+  /** Tells the first one when it has waited long enough; others that make no alert may have come before it. */
+  #waitForFirst(): void {
+    this.#cancelFirst = undefined;
+    const { first } = this.#happenings;
+    if (this.#hasTold || !first) return;
+    const rest = first.at + FIRST - this.#ports.clock.now();
+    if (rest > 0) this.#cancelFirst = this.#ports.clock.after(rest, () => this.#waitForFirst());
+    else this.#tellFirst(first);
   }
 
   /** Tells what there is, and ends. */

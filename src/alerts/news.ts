@@ -46,6 +46,8 @@ export interface Alert {
 /** One thing that happened: news, and the table's change that followed. */
 export interface Happening {
   readonly first: News;
+  /** When that came, in milliseconds. */
+  readonly at: number;
   followed?: News;
 }
 
@@ -55,15 +57,15 @@ export class Happenings {
   readonly #waiting = new Map<string, Happening>();
 
   /** Takes news. Returns the happening that they complete, if they do. */
-  add(news: News): Happening | undefined {
+  add(news: News, at: number): Happening | undefined {
     const subject = `${news.virtual.key} ${news.server}`;
     if (news.kind === "transition") {
-      const happening = { first: news };
+      const happening = { first: news, at };
       this.#happened.add(happening);
       this.#waiting.set(subject, happening);
       return undefined;
     }
-    const happening = this.#waiting.get(subject) ?? (news.kind === "change" ? { first: news } : undefined);
+    const happening = this.#waiting.get(subject) ?? (news.kind === "change" ? { first: news, at } : undefined);
     this.#waiting.delete(subject);
     if (!happening) return undefined;
     if (happening.first !== news) happening.followed = news;

@@ -249,6 +249,25 @@ Deno.test("the first alert of a quiet time is told as soon as the table has foll
   deepStrictEqual(world.subjects(), ["a is up"]);
 });
 
+Deno.test(
+  "the first alert waits for its own change of the table, whatever came before it that is not told",
+  pure,
+  async () => {
+    const world = new World(FULL, { on: new Set(["running"]) });
+    const [virtual] = world.sketch().virtuals.values();
+    const [first, second] = virtual.reals.values();
+    world.mails.transition(virtual, first, "unknown", "up", "a is up");
+    await world.clock.advance(900);
+    world.mails.enter("running");
+    world.mails.transition(virtual, second, "up", "down", "b is down");
+    await world.clock.advance(500);
+    world.mails.tableChange(virtual, second.key, true, "Deleted b");
+    deepStrictEqual(world.subjects(), ["Deleted b"]);
+    await world.clock.advance(10_000);
+    deepStrictEqual(world.subjects(), []);
+  },
+);
+
 Deno.test("reminders are letters of their own, one for each real server", pure, async () => {
   const world = new World(FULL, { repeatEvery: 30 });
   await world.start();

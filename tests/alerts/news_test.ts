@@ -9,7 +9,7 @@ type Row = [name: string, news: [kind: News["kind"], server: string, text: strin
 
 function alertsOf(news: readonly News[]): Alert[] {
   const happenings = new Happenings();
-  for (const each of news) happenings.add(each);
+  for (const each of news) happenings.add(each, 0);
   return happenings.takeAll();
 }
 
