@@ -123,7 +123,7 @@ export type KeeperEvent =
   | { readonly type: "read-failed"; readonly message: string }
   /** The changes were made, with one outcome each. */
   | { readonly type: "applied"; readonly outcomes: readonly Outcome[] }
-  /** Nobody knows which of the changes were made. */
+  /** It is not known which of the changes were made. */
   | { readonly type: "apply-failed"; readonly message: string }
   /** The time of a retry has come. */
   | { readonly type: "retry" }
