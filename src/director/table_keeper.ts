@@ -187,8 +187,9 @@ export class TableKeeper {
     return { ...event, before, role: role ?? (this.#ports.isAboutFallback(action) ? "fallback" : undefined) };
   }
 
-  async #readAgain(thresholds: boolean): Promise<void> {
-    await this.#take(await this.#outcome(async () => ({ type: "read", thresholds, ...await this.#read(thresholds) })));
+  #readAgain(thresholds: boolean): Promise<void> {
+    const read = async () => ({ type: "read", thresholds, ...await this.#read(thresholds) }) as const;
+    return this.#attempt(read, "read-failed");
   }
 
   #read(thresholds: boolean): Promise<TrustedTable> {
@@ -197,23 +198,28 @@ export class TableKeeper {
     return trustedRead(this.#ports.driver, { thresholds }, knownTable(state, thresholds), isConcern);
   }
 
-  async #apply(plan: Plan): Promise<void> {
-    this.#batches++;
-    const apply = async () => ({ type: "applied", outcomes: await this.#ports.driver.apply(plan) }) as const;
-    const event = await this.#outcome<KeeperEvent>(apply, "apply-failed");
-    this.#batches++;
-    await this.#take(event);
+  #apply(plan: Plan): Promise<void> {
+    const apply = async () => {
+      this.#batches++;
+      try {
+        return { type: "applied", outcomes: await this.#ports.driver.apply(plan) } as const;
+      } finally {
+        this.#batches++;
+      }
+    };
+    return this.#attempt(apply, "apply-failed");
   }
 
-  async #outcome<T extends KeeperEvent>(
-    work: () => Promise<T>,
-    failure: "read-failed" | "apply-failed" = "read-failed",
-  ): Promise<T | KeeperEvent> {
+  /** Whatever the driver throws, the table is kept on; what is no failure of the table is a bug, and rejects. */
+  async #attempt(work: () => Promise<KeeperEvent>, failure: "read-failed" | "apply-failed"): Promise<void> {
+    let event: KeeperEvent;
     try {
-      return await work();
+      event = await work();
     } catch (error) {
-      if (!(error instanceof IpvsUnavailable)) throw error;
-      return { type: failure, message: error.message };
+      await this.#take({ type: failure, message: error instanceof Error ? error.message : String(error) });
+      if (error instanceof IpvsUnavailable) return;
+      throw error;
     }
+    await this.#take(event);
   }
 }

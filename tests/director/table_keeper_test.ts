@@ -352,3 +352,28 @@ Deno.test({
     keeper.close();
   },
 });
+
+Deno.test({
+  name: "TableKeeper: a driver with a bug does not end the keeping",
+  ...pure,
+  fn: async () => {
+    const { clock, driver, keeper } = await keeperAtWork();
+    const bugs: unknown[] = [];
+    const hear = (event: PromiseRejectionEvent) => {
+      event.preventDefault();
+      bugs.push(event.reason);
+    };
+    globalThis.addEventListener("unhandledrejection", hear);
+    const apply = driver.apply.bind(driver);
+    driver.apply = () => Promise.reject(new TypeError("a bug"));
+    keeper.want(wanted(REALS[0]), "change");
+    await clock.advance(1_200);
+    strictEqual(keeper.inStep, false);
+    driver.apply = apply;
+    await clock.advance(5_000);
+    globalThis.removeEventListener("unhandledrejection", hear);
+    strictEqual(bugs.length > 0, true);
+    deepStrictEqual([keeper.inStep, await served(driver)], [true, [REALS[0]]]);
+    keeper.close();
+  },
+});
