@@ -143,9 +143,9 @@ function secondsOf(text: string | undefined, option: string): number | undefined
 
 function tell({ reals, until, warnings }: OrderResult, done: string): void {
   const ending = until === null ? "" : ` until ${new Date(until).toLocaleString("sv-SE")}`;
-  for (const { real, virtual, weight } of reals) {
+  for (const { real, names: [name], virtual, weight } of reals) {
     const how = done === "weight" ? `weight ${weight}` : done;
-    console.log(`${how}: ${real} (${virtual})${ending}`);
+    console.log(`${how}: ${real}${name === undefined ? "" : ` ${name}`} (${virtual})${ending}`);
   }
   for (const warning of warnings) console.error(`warning: ${warning}`);
 }

@@ -68,6 +68,8 @@ export interface OrderedReal {
   readonly virtual: string;
   readonly key: string;
   readonly real: string;
+  /** Its names in the configuration; none where that does not have it any more. */
+  readonly names: readonly string[];
   /** The weight that it was given; absent where none was. */
   readonly weight?: number;
 }

@@ -5,8 +5,8 @@ import { fullWeight, isServing, needsFallback, realsOf } from "../director/servi
 import { bracketed, parseIp } from "../model/address.ts";
 import { costOfMissingFallbackFlag, missingFallbackFlag } from "../model/fallback_flag.ts";
 import { type Hold, partsOf, type RealId, realId } from "../model/orders.ts";
-import type { VirtualKey } from "../model/table.ts";
-import type { RealServer } from "../model/virtual_service.ts";
+import type { DestinationKey, VirtualKey } from "../model/table.ts";
+import { givenNames, type RealServer } from "../model/virtual_service.ts";
 import type { HistoryFile } from "./history_file.ts";
 import type { Log } from "./log.ts";
 import { type EndedOrder, isWeight, OrderBook } from "./order_book.ts";
@@ -147,6 +147,7 @@ export class Operator {
         virtual: this.#labelOf(virtual),
         key: virtual,
         real,
+        names: this.#namesOf(virtual, real),
         weight: this.#book.orders.get(realId(virtual, real))?.weight?.value,
       })),
       until: until === undefined ? null : new Date(until).toISOString(),
@@ -193,8 +194,15 @@ export class Operator {
     const { history, log } = this.#ports;
     const { virtual: key, real } = partsOf(id);
     const virtual = this.#labelOf(key);
-    log.info(`Operator: ${real} (${virtual}): ${what}`);
+    const [name] = this.#namesOf(key, real);
+    log.info(`Operator: ${real}${name === undefined ? "" : ` ${name}`} (${virtual}): ${what}`);
     history.add({ kind: "order", virtual, real, detail: what });
+  }
+
+  #namesOf(key: VirtualKey, real: DestinationKey): readonly string[] {
+    const { model } = this.#ports.director;
+    const found = model.virtuals.get(key)?.reals.get(real);
+    return found ? givenNames(model, found) : [];
   }
 
   #labelOf(key: VirtualKey): string {

@@ -9,7 +9,7 @@ import { type Health, isHeld, reasonFor, type VirtualHealth } from "../director/
 import { isServing, weightOf } from "../director/serving.ts";
 import type { CheckKey } from "../model/check.ts";
 import { destinationKey, type VirtualKey, virtualKey } from "../model/table.ts";
-import type { Model, RealServer, VirtualService } from "../model/virtual_service.ts";
+import { givenNames, type Model, type RealServer, type VirtualService } from "../model/virtual_service.ts";
 import { appendWithoutWaiting } from "../system/write_without_waiting.ts";
 import { formatDate } from "./date.ts";
 import { logFields, logLine, warningLine } from "./event_log.ts";
@@ -112,7 +112,7 @@ export class Reporter {
       const virtual = this.#ports.model().virtuals.get(virtualKey(service.address));
       if (!virtual) return;
       if (role === "fallback") mails.fallbackChange(virtual, event.action.do !== "delete-destination", text);
-      else mails.tableChange(virtual, destinationKey(destination), occasion === "change", text);
+      else mails.tableChange(virtual, destinationKey(destination), occasion === "change" && role !== "leaving", text);
     }
   }
 
@@ -133,12 +133,12 @@ export class Reporter {
   }
 
   #circumstances(virtual: VirtualService, real?: RealServer): Circumstances {
-    const { file, hostNames } = this.#ports.model();
+    const model = this.#ports.model();
     const health = this.#ports.health().get(virtual.key);
     const own = real && health?.reals.get(real.key);
     return {
-      config: file,
-      names: real ? hostNames.get(real.destination.address) ?? [] : [],
+      config: model.file,
+      names: real ? givenNames(model, real) : [],
       weight: real && (own && isServing(real, own) ? weightOf(real, own) : 0),
       reals: virtual.reals.size,
       serving: health ? this.#countsOf(virtual, health).serving : 0,

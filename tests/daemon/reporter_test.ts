@@ -78,3 +78,48 @@ Deno.test({
     ]);
   },
 });
+
+Deno.test({
+  name: "notices have the label of a real server before the names of its host",
+  permissions: "none",
+  fn: () => {
+    const told: (readonly string[])[] = [];
+    const note = (...[, , { circumstances }]: [unknown, unknown, Told]) => told.push(circumstances.names);
+    const labelled = { ...real, label: "front" };
+    const { address } = real.destination;
+    const reporter = new Reporter({
+      log: new Log(() => {}),
+      mails: { transition: () => {} } as unknown as MailAlerts,
+      notifier: { transition: note } as unknown as Notifier,
+      model: () => ({ ...model, hostNames: new Map([[address, ["web1.example.net"]]]) }),
+      health: () => new Map(),
+      onDuty: () => true,
+    });
+    const change = { was: "up", is: "down", reason: "connection refused" } as const;
+    const notified = { ...virtual, notify: { kind: "program", argv: ["/bin/true"] } } as const;
+    reporter.report({ type: "transition", virtual: notified, real: labelled, ...change });
+    deepStrictEqual(told, [["front", "web1.example.net"]]);
+  },
+});
+
+Deno.test({
+  name: "what a reload removes is no alert, though it stayed until others served",
+  permissions: "none",
+  fn: () => {
+    const alerts: boolean[] = [];
+    const tableChange = (...[, , isChange]: [unknown, unknown, boolean]) => alerts.push(isChange);
+    const reporter = new Reporter({
+      log: new Log(() => {}),
+      mails: { tableChange } as unknown as MailAlerts,
+      notifier: {} as Notifier,
+      model: () => model,
+      health: () => new Map(),
+      onDuty: () => true,
+    });
+    const action = { do: "delete-destination", service: virtual.settings, destination: real.destination } as const;
+    for (const role of ["leaving", "serving"] as const) {
+      reporter.report({ type: "table-changed", action, occasion: "change", role, listed: false });
+    }
+    deepStrictEqual(alerts, [false, true]);
+  },
+});

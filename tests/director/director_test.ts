@@ -678,3 +678,38 @@ Deno.test("a start that is stopped ends, though no check has said anything", pur
   await world.director.stop();
   await started;
 });
+
+for (
+  const [fallback, afterSettling] of [
+    [undefined, [R1, R2]],
+    ["127.0.0.1:80", [FALLBACK]],
+  ] as const
+) {
+  Deno.test(
+    `a reload that replaces all real servers keeps the old ones while ${
+      fallback ? "the fallback" : "nothing"
+    } can serve`,
+    pure,
+    async () => {
+      const world = new World("", { ...TWO, fallback });
+      await world.start();
+      world.slow("10.0.0.3:80", 3_000);
+      void world.director.reload(sketchModel({ ...TWO, fallback, reals: ["10.0.0.3:80"] }));
+      await world.clock.advance(500);
+      deepStrictEqual(await destinations(world), [R1, R2]);
+      await world.clock.advance(1_500);
+      deepStrictEqual(await destinations(world), afterSettling);
+      await world.clock.advance(2_000);
+      deepStrictEqual(await destinations(world), ["-a -r 10.0.0.3:80 -m -w 1"]);
+    },
+  );
+}
+
+Deno.test("a reload that replaces all real servers by dead ones leaves none of the old ones", pure, async () => {
+  const world = new World("", { ...TWO, fallback: undefined });
+  await world.start();
+  world.kill("10.0.0.3:80");
+  void world.director.reload(sketchModel({ ...TWO, fallback: undefined, reals: ["10.0.0.3:80"] }));
+  await world.clock.advance(2_000);
+  deepStrictEqual(await destinations(world), []);
+});

@@ -58,7 +58,7 @@ const PAIR = `
     checkinterval = 1
     quiescent = no
     virtual = 192.0.2.10:80
-            real = 10.0.0.11:80 masq 3
+            real = 10.0.0.11:80 masq 3 label=web1
             real = 10.0.0.12:80 masq 1
             service = http
             receive = "10.0.0"
@@ -80,7 +80,7 @@ scenario("drain --wait: no new connections, the open ones go on; it ends with th
     Array.from({ length: 4 }, () => Deno.connect({ hostname: "192.0.2.10", port: 80 })),
   );
   let over = false;
-  const drained = director.tool("drain", "10.0.0.11", "--wait", "--timeout", "25s").finally(() => over = true);
+  const drained = director.tool("drain", "web1", "--wait", "--timeout", "25s").finally(() => over = true);
   await table.becomes(pairWith("0"));
   await client.isServedBy("192.0.2.10:80", "10.0.0.12");
   await table.stays(pairWith("0"), 4);
@@ -89,7 +89,7 @@ scenario("drain --wait: no new connections, the open ones go on; it ends with th
   for (const connection of held) connection.close();
   const { code, stdout } = await drained;
   strictEqual(code, 0, stdout);
-  match(stdout, /^drained: 10\.0\.0\.11:80 \(192\.0\.2\.10:80\)$/m);
+  match(stdout, /^drained: 10\.0\.0\.11:80 web1 \(192\.0\.2\.10:80\)$/m);
   match(stdout, /\d connections open/);
   match(stdout, /^no connection is open any more/m);
 });
