@@ -3,7 +3,7 @@ import type { AlertState, VirtualService } from "../model/virtual_service.ts";
 import type { Clock } from "./clock.ts";
 import type { Alert } from "./news.ts";
 
-/** Milliseconds that the table gets to follow before the turn is told without its change. */
+/** Milliseconds that the table gets to follow before the alert is sent without its change. */
 const FOLLOW = 1_000;
 
 interface Turn {
@@ -16,7 +16,7 @@ interface Turn {
 
 /**
  * The turns of fallbacks, each told by a letter of its own: the table's change with the reason, or the turn itself where
- * the table has nothing to change or follows late; what follows late is told as well, as clients feel it only then. A change
+ * the table has nothing to change or follows late; what follows late is sent as well, as clients feel it only then. A change
  * of the table that no turn asked for, as when a fallback steps in before the first rounds are over, is not told.
  */
 export class FallbackNews {

@@ -4,10 +4,10 @@ import { type Alert, type Happening, Happenings, type News } from "./news.ts";
 /** Milliseconds that the first alert of a quiet time waits for the table's change that belongs to it. */
 const FIRST = 1_000;
 
-/** Milliseconds without news after which what was gathered is told. */
+/** Milliseconds without news after which what was gathered is sent. */
 const QUIET = 3_000;
 
-/** Milliseconds after which it is told though news go on coming. */
+/** Milliseconds after which alerts are sent though news go on coming. */
 const LONGEST = 10_000;
 
 /** What is done with what was gathered. */
@@ -15,7 +15,7 @@ export interface GatheringPorts {
   readonly clock: Clock;
   /** Tells alerts, in one letter. */
   tell(alerts: readonly Alert[]): void;
-  /** All was told, and it is quiet. */
+  /** All alerts were sent, and it is quiet. */
   end(): void;
 }
 
@@ -36,7 +36,7 @@ export class Gathering {
     this.#ports = ports;
   }
 
-  /** Takes news; what is told of them is told at once, or within seconds. */
+  /** Takes news; their alerts are sent at once, or within seconds. */
   add(news: News): void {
     const { clock } = this.#ports;
     this.#since ??= clock.now();
@@ -78,7 +78,7 @@ export class Gathering {
     this.#cancelClosing = this.#ports.clock.after(Math.max(0, milliseconds), () => this.#tellRest());
   }
 
-  /** What follows upon what is told now is not the first of a quiet time either. */
+  /** What follows upon an alert that is sent now is not the first of a quiet time either. */
   #tellRest(): void {
     const alerts = this.#happenings.takeAll();
     if (alerts.length === 0) return this.close();

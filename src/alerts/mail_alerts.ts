@@ -33,9 +33,9 @@ export class MailAlerts {
   readonly #reminders: Reminders;
   readonly #fallbacks: FallbackNews;
   readonly #gatherings = new Map<string, Gathering>();
-  /** Real servers whose last change was planned: so is what the table does of it, however late. */
+  /** Real servers whose last change was planned: the table's change that follows is planned as well, however late. */
   readonly #planned = new Set<string>();
-  /** Real servers that were last told to be down or unknown: that one is up again is told, however it came to be. */
+  /** Real servers whose last mail said down or unknown: that one is up again is mailed, whatever brought it back. */
   readonly #ill = new Set<string>();
   #state: AlertState = "starting";
 

@@ -7,7 +7,7 @@ import type { RealServer } from "../model/virtual_service.ts";
  * One that is held out is down, whatever its check says. Percent signs and bars in the message are
  * %-escaped, so that a line stays a line and a field a field.
  *
- * @param held who holds it out.
+ * @param held the order or maintenance file that holds it out.
  */
 export function monitorLine(date: string, pid: number, real: RealServer, result: CheckResult, held?: string): string {
   const said = held === undefined ? result.detail : `${held}; its check says: ${result.detail}`;

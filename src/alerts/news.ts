@@ -73,7 +73,7 @@ export class Happenings {
     return happening;
   }
 
-  /** Takes one out: its alert is told apart. Returns the alert; `undefined` when it makes none. */
+  /** Takes one out: its alert is sent by itself. Returns the alert; `undefined` when it makes none. */
   takeOut(happening: Happening): Alert | undefined {
     if (!makesAlert(happening)) return undefined;
     this.#happened.delete(happening);

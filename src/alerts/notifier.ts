@@ -23,7 +23,7 @@ export interface NotifierPorts {
   complain(text: string): void;
 }
 
-/** What is told of a transition. */
+/** What a notice says of a transition. */
 export type Told = Pick<Notice, "was" | "is" | "reason" | "text" | "circumstances">;
 
 /** What waits for one program or webhook, the first of it under way. */

@@ -67,7 +67,7 @@ async function dispatch(args: readonly string[]): Promise<ExitStatus> {
   }
 }
 
-/** The names of all commands, for somebody who has written none of them. */
+/** The names of all commands, for a usage error. */
 function commandList(): string {
   const names = Object.keys(TOOLS).filter((name) => !isHidden(name));
   return ["    ldirectord COMMAND, where COMMAND is", ...filled(names.join(" | "), 80).map((line) => `    ${line}`)]

@@ -89,7 +89,7 @@ export async function runDaemon(
     pidFile.release();
     return ExitStatus.notDone;
   }
-  // Whoever started it has been told by now; a reload may have redirected the log.
+  // The parent has its answer by now; a reload may have redirected the log.
   if (isWatched && problem === undefined) log.redirect(sinkOf(place, daemon.model, instance.label));
   if (streams && problem === undefined) announceReady(streams);
   else if (streams) console.error(`ldirectord: told to end (${problem}) before it was at work`);

@@ -50,7 +50,7 @@ export interface Subject {
 
 /** One question. */
 export interface Lint {
-  /** Why it matters, for somebody who has never met it. */
+  /** Why it matters, for a reader who has never met it. */
   readonly why: string;
   find(subject: Subject): Iterable<Finding>;
 }

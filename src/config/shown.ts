@@ -56,7 +56,7 @@ function openLength(name: string, value: string): number {
   return row.value.openPart?.(raw) ?? raw.replace(FURTHER_VALUE, "").length;
 }
 
-/** Directives whose values are hidden as a whole, and names that somebody may have meant for them. */
+/** Directives whose values are hidden as a whole, and names that may be meant for them. */
 const PASSWORD = /pass|pwd|secr|token|header|notify/i;
 const PASSWORDS = ["passwd", "password", "secret"];
 

@@ -57,8 +57,8 @@ export type DirectorEvent =
     readonly users: readonly CheckUser[];
   }
   /**
-   * The state of a real server has changed. `repeated` when it did so while this director stood by, and it is told anew
-   * for those who hear of nothing then.
+   * The state of a real server has changed. `repeated` when it did so while this director stood by, and it is reported
+   * again for mails and notices, which a standby does not send.
    */
   | {
     readonly type: "transition";

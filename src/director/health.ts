@@ -2,8 +2,8 @@
  * Every rule of up and down. A pure reducer: health and an event give the next health.
  *
  * A real server is up when all its checks say so (check_health.ts has the rules of one), and available when it is up and
- * neither a maintenance file nor an operator's order holds it out. A round that could not be made takes nobody out and
- * brings nobody in: it says nothing of the server, whose state is unknown from then on (real_state.ts).
+ * neither a maintenance file nor an operator's order holds it out. A round that could not be made takes no real server out and
+ * brings none in: it says nothing of the server, whose state is unknown from then on (real_state.ts).
  *
  * At start the kernel's table speaks first: a real server found there with weight is up until its checks say
  * otherwise, one that is absent or at weight 0 is down until its first rounds have passed.

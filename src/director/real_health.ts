@@ -54,12 +54,12 @@ export function isAvailable(real: RealHealth): boolean {
   return real.up && !isHeld(real);
 }
 
-/** Whether somebody holds this real server out, whatever its checks say. */
+/** Whether an order or a maintenance file holds this real server out, whatever its checks say. */
 export function isHeld(real: RealHealth): boolean {
   return real.maintenance !== undefined || real.orders?.hold !== undefined;
 }
 
-/** Why a real server serves or does not, in one line: who holds it out, or what its checks say, or why they cannot. */
+/** Why a real server serves or does not, in one line: the order or file that holds it out, what its checks say, or why they cannot be made. */
 export function reasonFor(health: RealHealth): string {
   const { maintenance, orders } = health;
   if (maintenance !== undefined) return `maintenance: file ${maintenance}`;

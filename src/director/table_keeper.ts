@@ -75,7 +75,7 @@ export class TableKeeper {
     return missingServices(this.#state);
   }
 
-  /** Real servers that the kernel sends no clients though it should, because somebody has changed the table by hand. */
+  /** Real servers that the kernel sends no clients though it should: the table was changed by hand. */
   get bypassed(): ReadonlySet<RealId> {
     return this.#state.bypassed;
   }

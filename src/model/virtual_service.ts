@@ -59,7 +59,7 @@ export interface AlertSettings {
   /** Seconds between repeats while a real server is down; 0 = none. */
   readonly repeatEvery: number;
   readonly on: ReadonlySet<AlertState>;
-  /** Changes that somebody wanted are told as well: drained, disabled, in maintenance, and back. */
+  /** Planned changes are mailed as well: drained, disabled, in maintenance, and back. */
   readonly planned: boolean;
   /** Absent = the local sendmail. */
   readonly smtp?: MailServer;

@@ -130,7 +130,7 @@ class Rendering {
 
 const HEADERS = { "cache-control": "no-store", "x-content-type-options": "nosniff", "referrer-policy": "no-referrer" };
 
-/** A part of a path as it was before it was written into a URL; as it stands where that makes no sense. */
+/** A part of a path as it was before it was written into a URL; as it stands where it cannot be decoded. */
 function decoded(part: string): string {
   try {
     return decodeURIComponent(part);

@@ -216,7 +216,7 @@ Deno.test("a server that is down is not repeated once the configuration has lost
   await world.stop();
 });
 
-Deno.test("of news that go on coming the first are told at once, the others every ten seconds", pure, async () => {
+Deno.test("of news that go on coming the first are sent at once, the others every ten seconds", pure, async () => {
   const world = new World();
   const [virtual] = world.sketch().virtuals.values();
   const [real] = virtual.reals.values();
@@ -234,7 +234,7 @@ Deno.test("of news that go on coming the first are told at once, the others ever
   ]);
 });
 
-Deno.test("the first alert of a quiet time is told as soon as the table has followed", pure, async () => {
+Deno.test("the first alert of a quiet time is sent as soon as the table has followed", pure, async () => {
   const world = new World();
   await world.start();
   const [virtual] = world.sketch().virtuals.values();
@@ -244,7 +244,7 @@ Deno.test("the first alert of a quiet time is told as soon as the table has foll
   deepStrictEqual(world.subjects(), ["Deleted a"]);
   world.mails.transition(virtual, real, "down", "up", "a is up");
   await world.clock.advance(1_000);
-  deepStrictEqual(world.subjects(), [], "what follows within seconds is told together");
+  deepStrictEqual(world.subjects(), [], "what follows within seconds is sent together");
   await world.clock.advance(3_000);
   deepStrictEqual(world.subjects(), ["a is up"]);
 });
@@ -288,7 +288,7 @@ for (const planned of [false, true]) {
     deepStrictEqual(world.subjects(), planned ? [`Restored real server: ${A} (${AT}) (Weight set to 1)`] : []);
     await world.drain(true, A, B);
     const about = world.subjects().filter((subject) => subject.startsWith("Added fallback"));
-    deepStrictEqual(about.length, 1, "that no real server is left is told all the same");
+    deepStrictEqual(about.length, 1, "that no real server is left is sent all the same");
     await world.stop();
   });
 }

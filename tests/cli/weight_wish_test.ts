@@ -18,7 +18,7 @@ for (const [text, wish] of ROWS) {
 
 for (const text of [undefined, "", "65536", "+1%", "-5%", "1.5", "five", "%", "+", "100000%"]) {
   Deno.test({
-    name: `weight web2 ${text} makes no sense`,
+    name: `weight web2 ${text} is refused`,
     permissions: "none",
     fn: () => throws(() => weightWish(text), UsageError),
   });

@@ -43,7 +43,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "a virtual service that vanishes and is put back is told by notices and mails, once each way",
+  name: "a virtual service that vanishes and is put back is reported by notices and mails, once each way",
   permissions: "none",
   fn: () => {
     const told: string[] = [];

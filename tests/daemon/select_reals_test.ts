@@ -57,7 +57,7 @@ for (const [real, virtual, says] of NOBODY) {
 }
 
 Deno.test({
-  name: "a label is taken as a name, of its own real server only, and is what others are told",
+  name: "a label is taken as a name, of its own real server only, and is what replies show",
   permissions: "none",
   fn: () => {
     const labelled = model(`quiescent = yes

@@ -220,7 +220,7 @@ for (const [request, weight, expected] of ORDERS) {
 }
 
 Deno.test(
-  "status: each order is told with its own end",
+  "status: each order has its own end",
   LENIENT,
   () =>
     withDaemon(async ({ test, alive, real }) => {

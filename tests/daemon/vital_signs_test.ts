@@ -121,7 +121,7 @@ Deno.test("the pulse tells of a table that stays out of step, and of a standby a
   strictEqual(world.status, "1 of 2 real servers serve, standing by");
 });
 
-Deno.test("the pulse says how long real servers cannot be checked, and which virtual services nobody serves", async () => {
+Deno.test("the pulse says how long real servers cannot be checked, and which virtual services no real server serves", async () => {
   using world = new World();
   const { director, clock, signs } = world;
   director.census = { serving: 1, total: 2, unknown: 2, unserved: [virtual], unjudged: [virtual] };

@@ -113,7 +113,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "director: a fallback that an earlier, killed daemon has added is told as one when it is removed",
+  name: "director: a fallback that an earlier, killed daemon has added is reported as one when it is removed",
   ...pure,
   fn: async () => {
     const world = new World("-A -t 192.0.2.1:80 -s wrr\n-a -t 192.0.2.1:80 -r 127.0.0.1:80 -m -w 1\n", TWO);

@@ -76,12 +76,14 @@ const ROWS: [name: string, table: string, steps: Step[], told: string[]][] = [
     "a down up",
     "virtual down up",
   ]],
-  ["a check that cannot be made any more takes nobody out", "", [{ a: up }, { a: OURS }, { a: OURS }, { a: up }], [
+  ["a check that cannot be made any more takes no real server out", "", [{ a: up }, { a: OURS }, { a: OURS }, {
+    a: up,
+  }], [
     "a unknown up",
     "a up unknown",
     "a unknown up",
   ]],
-  ["one that can never be made brings nobody in", "", [{ a: OURS }], ["a unknown unknown", "virtual unknown down"]],
+  ["one that can never be made brings none in", "", [{ a: OURS }], ["a unknown unknown", "virtual unknown down"]],
   ["one that was in the table stays", TABLE, [{ a: OURS }, { a: up }], ["a unknown unknown", "a unknown up"]],
   ["down, then unknown, is still out", "", [{ a: down }, { a: OURS }, { a: down }], [
     "a unknown down",

@@ -13,7 +13,7 @@ const SLOW = 4_000;
 /** Called after each single change with the table as it was and as it is. */
 export type OnChange = (action: Action, before: IpvsTable, after: IpvsTable) => void;
 
-/** A table as the kernel's, which does wrong what it is told to do wrong. */
+/** A table like the kernel's, with the faults that a scenario asks for. */
 export class FaultyTable implements IpvsDriver {
   readonly #clock: VirtualClock;
   readonly #random: Random;

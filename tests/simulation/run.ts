@@ -123,7 +123,7 @@ class Run implements Outcome {
   }
 
   /**
-   * Whether nobody can tell what became of a batch that died: reads may be wrong, or what it did was undone by hand or by
+   * Whether it cannot be known what became of a batch that died: reads may be wrong, or it was undone by hand or by
    * a change that was refused.
    */
   get #isUnclear(): boolean {
@@ -340,7 +340,9 @@ class Run implements Outcome {
       const line = encodeAction(event.action);
       this.#note(`told ${line}`);
       const at = this.#unreported.indexOf(line);
-      if (at < 0 && !this.#isUnclear) this.#violate(`a change was told that was not made, or was told before: ${line}`);
+      if (at < 0 && !this.#isUnclear) {
+        this.#violate(`a change was logged that was not made, or was logged before: ${line}`);
+      }
       if (at >= 0) this.#unreported.splice(at, 1);
     } else if (event.type === "transition") {
       this.#note(`${event.real.key} ${event.was} -> ${event.is} (${event.virtual.label})`);
@@ -448,7 +450,7 @@ class Run implements Outcome {
     const director = this.#director;
     if (this.#pending) this.#violate(`${this.#pending.what} has not ended`);
     if (this.#unreported.length > 0 && !this.#isUnclear && !this.#isAway) {
-      this.#violate(`never told: ${this.#unreported.join("; ")}`);
+      this.#violate(`never logged: ${this.#unreported.join("; ")}`);
     }
     if (this.#isAway) return;
     if (!director.inStep) this.#violate(`it says that the table is not in step: ${director.trouble}`);

@@ -123,7 +123,7 @@ function happening(random: Random, configs: number): Happening {
       return random.oneIn(2) ? { at, do: "clear" } : { at, do: "maintain", files: REALS.filter(() => random.oneIn(4)) };
     default: {
       const fault = random.of(FAULTS);
-      // What reads the same each time, for long, is what is there: nobody could know better.
+      // A wrong read that is the same each time, for long, cannot be known to be wrong.
       const lasts = random.of(LIES.includes(fault) ? [50, 900] : [50, 1_000, 5_000, 20_000]);
       return { at, do: "fault", fault, lasts, oneIn: random.of([1, 2, 4]) };
     }

@@ -7,7 +7,7 @@ import { shorten } from "./shorten.ts";
 const SEEDS = 300;
 
 for (const calm of [true, false]) {
-  const table = calm ? "a table that does as it is told" : "a table that fails, refuses, dies and reads wrong";
+  const table = calm ? "a table without faults" : "a table that fails, refuses, dies and reads wrong";
   Deno.test(`simulation: ${SEEDS} scenarios over ${table} break no promise`, async () => {
     for (let seed = 1; seed <= SEEDS; seed++) {
       const scenario = scenarioOf(seed, calm);

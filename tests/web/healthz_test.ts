@@ -19,7 +19,7 @@ const nameless: Status = { ...statusWith(), unresolved: [{ virtual: "192.0.2.10:
 const ROWS: [what: string, status: Status, question: HealthQuestion, http: number, first: string][] = [
   ["one of two serves", well, all, 200, "ok"],
   ["none serves", statusWith(out), all, 503, "no real server of 192.0.2.10:80 serves"],
-  ["none serves, and nobody asks for that", statusWith(out), director, 200, "ok"],
+  ["none serves, and only the director is asked for", statusWith(out), director, 200, "ok"],
   ["the only one is not to serve", statusWith(off), all, 200, "ok"],
   ["its only name does not resolve", nameless, all, 503, "no real server of 192.0.2.10:80 serves"],
   ["a fallback without real servers", statusWith(), all, 200, "ok"],

@@ -101,7 +101,7 @@ const WELL: Partial<Channels> = {
 };
 
 scenario(
-  "an external check whose command is deleted: unknown in every channel, and nobody is taken out",
+  "an external check whose command is deleted: unknown in every channel, and no real server is taken out",
   async (world) => {
     const { director, table } = world;
     await prepare();
