@@ -1,4 +1,5 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { PEERS, STAGE, UNPACKED } from "../tools/debian_packages.ts";
 import { runProgram } from "../src/system/program.ts";
 
 const SRC = new URL("../src/", import.meta.url);
@@ -30,4 +31,30 @@ Deno.test("a program gets PATH and LANG, and nothing of what is in our own envir
   } finally {
     Deno.env.delete("LDIRECTORD_TEST_PASSWORD");
   }
+});
+
+/** What every Debian has, from packages that cannot be removed. */
+const ESSENTIAL =
+  "cat chmod chown cp env flock install kill ln mkdir mkfifo mv rm sed setpriv setsid sh sleep test timeout touch true";
+
+/** Programs that the lab puts there itself. */
+const OWN = ["ldirectord"];
+
+Deno.test("the lab starts no program but those that set-up brings", () => {
+  const packages = Object.values({ ...STAGE, ...PEERS, ...UNPACKED });
+  const paths = packages.flatMap(({ starts = [], proofs = [] }) => [...starts, ...proofs.map(([program]) => program)]);
+  const brought = paths.map((path) => path.slice(path.lastIndexOf("/") + 1));
+  const known = new Set([...brought, ...ESSENTIAL.split(" "), ...OWN]);
+  const unknown: string[] = [];
+  for (const folder of ["scenarios", "world", "services"]) {
+    const path = new URL(`lab/${folder}/`, import.meta.url);
+    for (const { name } of Deno.readDirSync(path)) {
+      const text = Deno.readTextFileSync(new URL(name, path));
+      // A name alone: addresses of real servers are started as well, by a class of the lab's.
+      for (const [, program] of text.matchAll(/(?:outcomeOf|run|start)\(\s*"([a-z][\w.-]*)"/g)) {
+        if (!known.has(program)) unknown.push(`${name}: ${program}`);
+      }
+    }
+  }
+  deepStrictEqual(unknown, []);
 });

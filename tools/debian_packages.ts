@@ -67,7 +67,7 @@ export const PEERS: Packages = {
   "python3-grpcio": { purpose: "gRPC's own library", proofs: [["/usr/bin/python3", "-c", "import grpc"]] },
   "pacemaker": { purpose: "a cluster manager", starts: ["pacemakerd"] },
   "pacemaker-cli-utils": { purpose: "its commands", starts: ["crm_mon", "crm_resource"] },
-  "corosync": { purpose: "messages between its nodes", starts: ["corosync"] },
+  "corosync": { purpose: "messages between its nodes", starts: ["corosync", "corosync-cmapctl"] },
   "resource-agents": { purpose: "addresses that it moves, and ocf-tester", starts: ["ocf-tester"] },
   "libxml2-utils": { purpose: "validates an agent's description", starts: ["xmllint"] },
   "heartbeat": {

@@ -168,10 +168,15 @@ export const UNKNOWN: Keeping = {
   failedLooks: 0,
 };
 
-/** Returns whether the kernel has taken all that was wanted, as far as is known. */
+/**
+ * Returns whether the kernel has taken all that was wanted, as far as is known. A change of a few entries, which takes some
+ * milliseconds, counts as taken until it is late.
+ */
 export function isInStep(state: Keeping, now: number): boolean {
-  const isLate = state.due !== undefined && now - state.due.since >= USUAL;
-  return !isLate && !isOut(state) && state.vanished.size === 0;
+  if (isOut(state) || state.vanished.size > 0) return false;
+  const next = isBatch(state.doing) ? state.doing.next : undefined;
+  if (next !== undefined && isWholesale(next)) return false;
+  return state.due === undefined || (!isWholesale(state.due.occasion) && now - state.due.since < USUAL);
 }
 
 /** Returns the virtual services that have vanished from the kernel, or that it never took. */

@@ -48,7 +48,7 @@ Deno.test("a reload that is asked for while a large one goes on comes after it, 
   test.daemon.reload();
   test.daemon.reload();
   await turnsUntil(() => test.daemon.model.virtuals.size === 1);
-  await turnsUntil(() => test.daemon.director.inStep && test.log.some((line) => line.includes("10.0.0.9")));
+  await turnsUntil(() => test.log.some((line) => line.includes("Purged virtual server (start): 192.0.2.4:80")));
   const [service] = (await test.table.read()).values();
   strictEqual([...service.destinations.keys()].join(), "10.0.0.9:80");
 });

@@ -1,11 +1,12 @@
 /** What a director says of itself, through every channel at the same time. */
 
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import { GATEWAY } from "../world/addresses.ts";
 import { run } from "../world/command.ts";
 import { scenario, type World } from "../world/scenario.ts";
 import { poll } from "../world/wait.ts";
 
-const PAGE = "127.0.0.1:9780";
+const PAGE = `${GATEWAY.v4}:9780`;
 const COMMAND = "/run/is-well";
 
 const SITE = `
@@ -46,10 +47,13 @@ async function prepare(): Promise<void> {
 
 /** What each channel says now. */
 async function channels({ director }: World) {
-  const { host } = director;
   const get = async (path: string) => {
-    const { stdout } = await host.outcomeOf("curl", "-s", "-m", "5", "-w", "\n%{http_code}", `http://${PAGE}${path}`);
-    return stdout.trim();
+    try {
+      const answer = await fetch(`http://${PAGE}${path}`, { signal: AbortSignal.timeout(5_000) });
+      return `${await answer.text()}\n${answer.status}`.trim();
+    } catch {
+      return "";
+    }
   };
   const document = JSON.parse((await director.tool("www", "status", "--json")).stdout || "{}");
   const metrics = await get("/metrics");

@@ -93,8 +93,8 @@ scenario("no file is touched but those on the list, by the daemon, each check an
   await Deno.mkdir("/etc/ha.d", { recursive: true });
   await Deno.writeTextFile("/etc/ha.d/keepalived.conf", "virtual_server 192.0.2.10 80 {\n  lb_algo rr\n}\n");
   await director.configure(text);
-  const run = (...words: string[]) => director.host.outcomeOf("timeout", SECONDS, SCRIPT, ...words);
-  strictEqual((await run("www", "start")).code, 0);
+  const traced = (...words: string[]) => director.host.outcomeOf("timeout", SECONDS, SCRIPT, ...words);
+  strictEqual((await traced("www", "start")).code, 0);
   await director.logs(/Starting Linux Director/);
 
   const tools: readonly (readonly string[])[] = [
@@ -117,9 +117,9 @@ scenario("no file is touched but those on the list, by the daemon, each check an
     ["--version"],
     ["www", "reload"],
   ];
-  for (const words of tools) notStrictEqual((await run(...words)).code, 124, `${words.join(" ")} ends in time`);
+  for (const words of tools) notStrictEqual((await traced(...words)).code, 124, `${words.join(" ")} ends in time`);
   match((await director.host.outcomeOf("timeout", SECONDS, "sh", "-c", TOP)).stdout, /www/);
-  strictEqual((await run("www", "stop")).code, 0);
+  strictEqual((await traced("www", "stop")).code, 0);
 
   const touches = touchesIn(TRACES).filter(({ program }) => program === PROGRAM || program.startsWith("/proc/"));
   const paths = touches.map(({ path }) => path);
