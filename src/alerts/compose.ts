@@ -1,4 +1,5 @@
 import { harmlessLine } from "../model/harmless_text.ts";
+import type { DestinationKey } from "../model/table.ts";
 import type { VirtualService } from "../model/virtual_service.ts";
 import { type Letter, type Mailbox, parseMailbox } from "./letter.ts";
 import type { Alert } from "./news.ts";
@@ -16,6 +17,8 @@ export interface Imprint {
   readonly date: Date;
   /** Makes the left part of a Message-ID. */
   newId(): string;
+  /** The names that the configuration gives a real server. */
+  namesOf(virtual: VirtualService, server: DestinationKey): readonly string[];
 }
 
 /** The letters that alerts of a few seconds make: one for all that share recipients, sender, mail server and state. */
@@ -29,8 +32,9 @@ export function composeLetters(alerts: readonly Alert[], imprint: Imprint): Lett
     .map((digest) => composeLetter(digest, imprint));
 }
 
-function composeLetter(alerts: readonly Alert[], { host, date, newId }: Imprint): Letter {
+function composeLetter(alerts: readonly Alert[], imprint: Imprint): Letter {
   const [{ virtual }] = alerts;
+  const { host, date, newId } = imprint;
   const domain = mailDomain(host);
   const from = senderOf(virtual, domain);
   return {
@@ -39,7 +43,7 @@ function composeLetter(alerts: readonly Alert[], { host, date, newId }: Imprint)
     from,
     to: virtual.alerts.to.map((address) => qualified(address, domain)),
     subject: subjectOf(alerts),
-    text: textOf(alerts, host),
+    text: textOf(alerts, imprint),
     server: virtual.alerts.smtp,
   };
 }
@@ -50,11 +54,13 @@ function subjectOf([first, ...others]: readonly Alert[]): string {
   return line(`${serviceName === undefined ? "" : `[${serviceName}] `}${first.text}`) + more;
 }
 
-function textOf(alerts: readonly Alert[], host: string): string {
+function textOf(alerts: readonly Alert[], { host, namesOf }: Imprint): string {
   const lines = [`ldirectord host: ${host}`];
-  for (const { text, reason } of alerts.slice(0, MOST)) {
+  for (const { text, reason, virtual, server } of alerts.slice(0, MOST)) {
     lines.push(`Log-Message: ${text}`);
     if (reason !== undefined) lines.push(`Reason: ${reason}`);
+    const names = server === undefined ? [] : namesOf(virtual, server);
+    if (names.length > 0) lines.push(`Real server: ${server} ${names.join(" ")}`);
   }
   if (alerts.length > MOST) lines.push(`and ${alerts.length - MOST} more, which the log has`);
   lines.push(`Daemon-Status: ${alerts[0].state}`);

@@ -19,6 +19,8 @@ export interface MailPorts {
   readonly send: Send;
   /** The name of this host. */
   readonly host: string;
+  /** The names that the configuration gives a real server. */
+  namesOf(virtual: VirtualService, server: DestinationKey): readonly string[];
   /** Hears of mail that was not taken or not sent, one line each. */
   complain(text: string): void;
 }
@@ -45,7 +47,7 @@ export class MailAlerts {
     this.#fallbacks = new FallbackNews(ports.clock, (alert) => this.#tell([alert]));
     this.#reminders = new Reminders(ports.clock, (virtual, server, reason) => {
       const text = `Inaccessible real server: ${server} (${virtual.label})`;
-      if (virtual.alerts.on.has(this.#state)) this.#tell([{ virtual, state: this.#state, text, reason }]);
+      if (virtual.alerts.on.has(this.#state)) this.#tell([{ virtual, server, state: this.#state, text, reason }]);
     });
   }
 
@@ -128,7 +130,8 @@ export class MailAlerts {
   }
 
   #tell(alerts: readonly Alert[]): void {
-    const imprint = { host: this.#ports.host, date: new Date(), newId: () => crypto.randomUUID() };
+    const { host, namesOf } = this.#ports;
+    const imprint = { host, namesOf, date: new Date(), newId: () => crypto.randomUUID() };
     for (const letter of composeLetters(alerts, imprint)) this.#queue.add(letter);
   }
 }

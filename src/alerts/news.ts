@@ -36,6 +36,8 @@ export interface News {
 /** One thing that somebody is told. */
 export interface Alert {
   readonly virtual: VirtualService;
+  /** The real server that it is about; absent where it is about the virtual service. */
+  readonly server?: DestinationKey;
   readonly state: AlertState;
   /** As the log has it: `Deleted real server: 10.0.0.11:80 (192.0.2.10:80)`. */
   readonly text: string;
@@ -100,7 +102,7 @@ function makesAlert({ first: { virtual, state } }: Happening): boolean {
 }
 
 function alertOf({ first, followed }: Happening): Alert {
-  const { virtual, state } = first;
-  if (!followed) return { virtual, state, text: first.text };
-  return { virtual, state, text: followed.text, reason: first.text };
+  const { virtual, server, state } = first;
+  if (!followed) return { virtual, server, state, text: first.text };
+  return { virtual, server, state, text: followed.text, reason: first.text };
 }

@@ -14,7 +14,7 @@ import type { CounterReader } from "../ipvs/counters.ts";
 import { type IpvsDriver, IpvsUnavailable } from "../ipvs/driver.ts";
 import { isAskedByHelper } from "../model/check.ts";
 import { inTurns } from "../model/steps.ts";
-import type { Model } from "../model/virtual_service.ts";
+import { givenNames, type Model } from "../model/virtual_service.ts";
 import { type OpenFiles, UNLIMITED } from "../system/open_files.ts";
 import { Configuration } from "./configuration.ts";
 import type { ConnectionSync } from "./connection_sync.ts";
@@ -103,6 +103,10 @@ export class Daemon {
       clock: systemClock,
       send: mailTransport(),
       host: Deno.hostname(),
+      namesOf: (virtual, server) => {
+        const real = virtual.reals.get(server);
+        return real ? givenNames(this.director.model, real) : [];
+      },
       complain: (text) => this.#log.error(text),
     });
     this.#reporter = new Reporter({

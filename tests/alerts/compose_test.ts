@@ -1,12 +1,13 @@
-import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { composeLetters } from "../../src/alerts/compose.ts";
 import { type Mailbox, parseMailbox } from "../../src/alerts/letter.ts";
 import type { Alert } from "../../src/alerts/news.ts";
+import type { DestinationKey } from "../../src/model/table.ts";
 import type { VirtualService } from "../../src/model/virtual_service.ts";
 import { alertSettings, mailServer, sketchVirtual } from "./fixture.ts";
 
 const pure = { permissions: "none" } as const;
-const imprint = { host: "lb1", date: new Date("2026-11-20T06:15:00Z"), newId: () => "id" };
+const imprint = { host: "lb1", date: new Date("2026-11-20T06:15:00Z"), newId: () => "id", namesOf: () => [] };
 
 function alert(text: string, virtual: VirtualService = sketchVirtual(), options: Partial<Alert> = {}): Alert {
   return { virtual, state: "running", text, ...options };
@@ -118,3 +119,11 @@ const MAILBOXES: [text: string, mailbox: Mailbox][] = [
 for (const [text, mailbox] of MAILBOXES) {
   Deno.test(`parseMailbox() reads ${text}`, pure, () => deepStrictEqual(parseMailbox(text), mailbox));
 }
+
+Deno.test("a real server has its names in the letter", () => {
+  const about = { ...alert("Deleted real server: R (V)"), server: "10.0.0.11:80" as DestinationKey };
+  const namesOf = (_: unknown, server: DestinationKey) => server === about.server ? ["front", "web1"] : [];
+  const [{ subject, text }] = composeLetters([about], { ...imprint, namesOf });
+  strictEqual(subject, "Deleted real server: R (V)");
+  match(text, /^Real server: 10\.0\.0\.11:80 front web1$/m);
+});

@@ -36,6 +36,7 @@ class World {
     this.mails = new MailAlerts({
       clock: this.clock,
       host: "lb1",
+      namesOf: () => [],
       send: (letter) => {
         this.letters.push(letter);
         return Promise.resolve([]);
