@@ -159,6 +159,43 @@ scenario("an external check that can never be made: out of the table, unknown, a
   await say(world, WELL);
 });
 
+scenario("a tlscafile that is not there: unknown, with the reason, until it is there", async (world) => {
+  const { director, reals } = world;
+  await prepare();
+  await reals.are(["10.0.0.11", "10.0.0.12"]);
+  const caFile = "/run/ca.pem";
+  await Deno.remove(caFile).catch(() => {});
+  const checks =
+    `service = https\n            tlsverify = yes\n            tlscafile = ${caFile}\n            checkport = 80`;
+  await director.configure(SITE.replace("checktype = external", checks).replace(/checkcommand.*/, "request = /"));
+  match((await director.tool("check", "www")).stdout, /ca\.pem.*not there/);
+  await director.does("start");
+  const { why } = await say(world, {
+    states: "unknown unknown",
+    virtual: "down",
+    counts: { reals: 2, serving: 0, unknown: 2 },
+    healthz: "503",
+    pulse: "WARNING",
+  });
+  match(why, /cannot be checked: .*ca\.pem/);
+  await run([
+    "openssl",
+    "req",
+    "-x509",
+    "-nodes",
+    "-newkey",
+    "rsa:2048",
+    "-subj",
+    "/CN=ca",
+    "-keyout",
+    "/dev/null",
+    "-out",
+    caFile,
+  ]);
+  // Its servers speak no TLS, which is a verdict.
+  await say(world, { states: "down down", counts: { reals: 2, serving: 0, unknown: 0 } });
+});
+
 scenario("an external check of two seconds: nothing is announced before the first round is over", async (world) => {
   const { director, table } = world;
   await prepare();
