@@ -261,7 +261,7 @@ export class Director {
 
   async #purge(): Promise<string | undefined> {
     // A reload that is under way comes to its end first.
-    await this.#change(function* () {});
+    await this.#work.idle();
     await this.#keeper.idle();
     const ours = this.#desired?.table ?? await this.#takeWhatIsThere();
     const kept = [...ours].filter(([key]) => !this.#model.virtuals.get(key)?.cleanStop);

@@ -13,7 +13,7 @@
  *
  * | what came of the changes   | what follows                                                                           |
  * | -------------------------- | -------------------------------------------------------------------------------------- |
- * | all taken                  | reported; done, but doubted until a later look agrees                                  |
+ * | all taken                  | reported, and done; after a start or a reload a look confirms it at once               |
  * | some refused               | read and planned once more at once; refused again: reported, tried again later         |
  * | not known (killed, …)      | read; what is then in effect is reported; the rest is planned anew                     |
  *
@@ -66,8 +66,9 @@ export interface Keeping {
   readonly due?: { readonly occasion: Occasion; readonly since: number };
   /** What goes on. */
   readonly doing?: "reading" | Batch;
-  /** What is to be done waits for its retry, the so-manieth. */
+  /** What is due waits for its retry. */
   readonly waits: boolean;
+  /** Retries since all was last as wanted. */
   readonly tries: number;
   /** The table as it was read, with the changes that were made since. */
   readonly seen?: Seen;
@@ -143,7 +144,14 @@ export type Effect =
   | { readonly do: "read"; readonly thresholds: boolean }
   | { readonly do: "apply"; readonly plan: Plan }
   | { readonly do: "retry"; readonly after: number }
-  | { readonly do: "report-changed"; readonly action: Action; readonly batch: Batch; readonly previous?: DesiredTable }
+  /** `before` is the destination as it stood in the table before the action. */
+  | {
+    readonly do: "report-changed";
+    readonly action: Action;
+    readonly occasion: Occasion;
+    readonly role?: Role;
+    readonly before?: Destination;
+  }
   | { readonly do: "report-refused"; readonly action: Action; readonly reason?: string }
   | { readonly do: "report-unavailable"; readonly message: string }
   | { readonly do: "report-vanished"; readonly services: readonly VirtualKey[] }
@@ -224,7 +232,7 @@ export function* keep(state: Keeping, event: KeeperEvent, now: number): Steps<Ke
     case "applied":
       return yield* takeOutcomes(state, event.outcomes, now);
     case "apply-failed":
-      return takeFailure(state, event.message);
+      return takeFailure(state, event.message, now);
     case "retry":
       return yield* goOn({ ...state, waits: false }, now);
     case "look":
@@ -240,7 +248,8 @@ function want(state: Keeping, desired: DesiredTable, occasion: Occasion, now: nu
 }
 
 function look(state: Keeping): Kept {
-  return [{ ...state, doing: "reading" }, [{ do: "read", thresholds: state.seen?.thresholds ?? false }]];
+  const thresholds = state.wish !== undefined && usesThresholds(state.wish);
+  return [{ ...state, doing: "reading" }, [{ do: "read", thresholds }]];
 }
 
 /** A single look may fail; then the table counts as out of reach, and is looked at until it can be. */
@@ -254,8 +263,8 @@ function takeFailedRead(state: Keeping, message: string, now: number): Kept {
 function* goOn(state: Keeping, now: number): Steps<Kept> {
   const { wish, due } = state;
   if (state.doing || state.waits || !wish || !due) return [state, []];
-  const seen = usableFor(state, usesThresholds(wish), now);
-  if (!seen) return [{ ...state, doing: "reading" }, [{ do: "read", thresholds: usesThresholds(wish) }]];
+  const seen = usable(state.seen, usesThresholds(wish), due.occasion, now);
+  if (!seen) return look(state);
   const doubts = withDoubts(state.doubts, yield* changedInSteps(state.previous, wish));
   const plan = yield* planned({ ...state, doubts }, seen.table, wish);
   if (plan.length === 0) return finish({ ...state, doubts, previous: wish, due: undefined }, due.occasion);
@@ -269,9 +278,9 @@ function* planned(state: Keeping, current: IpvsTable, desired: DesiredTable): St
 }
 
 /** A start, a reload or a stop is planned by every entry of ours; else an older look will do. */
-function usableFor({ seen, due }: Keeping, thresholds: boolean, now: number): Seen | undefined {
+function usable(seen: Seen | undefined, thresholds: boolean, occasion: Occasion, now: number): Seen | undefined {
   if (!seen || seen.thresholds !== thresholds) return undefined;
-  return !isWholesale(due!.occasion) || now - seen.at <= FRESH ? seen : undefined;
+  return !isWholesale(occasion) || now - seen.at <= FRESH ? seen : undefined;
 }
 
 function* takeRead(before: Keeping, event: ReadEvent, now: number): Steps<Kept> {
@@ -299,7 +308,7 @@ function* takeRead(before: Keeping, event: ReadEvent, now: number): Steps<Kept> 
   const gone = [...before.previous?.keys() ?? []].filter((key) => !table.has(key) && before.wish?.has(key));
   if (gone.length > 0) effects.push({ do: "report-vanished", services: gone });
   const state = gone.length > 0 ? yield* withoutServices(read, gone, now) : read;
-  const [after, further] = state.due ? yield* goOn(state, now) : yield* confirm(state, agrees, now);
+  const [after, further] = state.due ? yield* goOn(state, now) : yield* confirm(state, table, agrees, now);
   return [after, [...effects, ...further]];
 }
 
@@ -312,10 +321,10 @@ function* withoutServices(state: Keeping, gone: readonly VirtualKey[], now: numb
 }
 
 /** Nothing is due: what was changed is there, or is made again. */
-function* confirm(state: Keeping, agrees: boolean, now: number): Steps<Kept> {
-  const { wish, seen } = state;
-  if (!wish || !seen || !hasDoubts(state)) return [state, []];
-  const left = yield* planned(state, seen.table, wish);
+function* confirm(state: Keeping, table: IpvsTable, agrees: boolean, now: number): Steps<Kept> {
+  const { wish, doubts, doubtsAll } = state;
+  if (!wish || !(doubtsAll || doubts.size > 0)) return [state, []];
+  const left = yield* planned(state, table, wish);
   if (left.length === 0) {
     if (!agrees) return [state, []];
     return [{ ...state, doubts: new Map(), doubtsAll: false, undone: 0, claimed: new Set(wish.keys()) }, []];
@@ -361,22 +370,20 @@ function* takeOutcomes(before: Keeping, outcomes: readonly Outcome[], now: numbe
   return [after, [...effects, ...further]];
 }
 
-function takeFailure(before: Keeping, message: string): Kept {
+function takeFailure(before: Keeping, message: string, now: number): Kept {
   const batch = before.doing;
   if (!isBatch(batch)) return [before, []];
-  const ended = withNext(before, batch, true, before.due?.since ?? 0);
+  const ended = withNext(before, batch, true, now);
   return fail({ ...ended, seen: undefined, unknown: [...before.unknown, batch] }, message);
 }
 
 /** The state after a batch: `isOpen` when something of it is still to be done. */
 function withNext(before: Keeping, { occasion, next }: Batch, isOpen: boolean, now: number): Keeping {
-  const since = before.due?.since ?? now;
-  const due = isOpen
-    ? { occasion: greater(next, occasion), since }
-    : next !== undefined
-    ? { occasion: next, since: now }
-    : undefined;
-  return { ...before, doing: undefined, due };
+  if (isOpen) {
+    const due = { occasion: greater(next, occasion), since: before.due?.since ?? now };
+    return { ...before, doing: undefined, due };
+  }
+  return { ...before, doing: undefined, due: next && { occasion: next, since: now } };
 }
 
 /** All is done, unless something else was wanted meanwhile. A start and a reload are confirmed at once. */
@@ -431,16 +438,16 @@ function* bypassedInSteps(wish: DesiredTable | undefined, table: IpvsTable): Ste
   return bypassed;
 }
 
-function changed(action: Action, batch: Batch, { previous }: Keeping): Effect {
-  return { do: "report-changed", action, batch, previous };
+function changed(action: Action, { desired, base, occasion }: Batch, { previous }: Keeping): Effect {
+  const report = { do: "report-changed", action, occasion } as const;
+  if (!("destination" in action)) return report;
+  const [service, key] = [serviceOf(action), destinationKey(action.destination)];
+  const wanted = desired.get(service)?.destinations.get(key) ?? previous?.get(service)?.destinations.get(key);
+  return { ...report, role: wanted?.role, before: base.get(service)?.destinations.get(key) };
 }
 
 function isBatch(doing: Keeping["doing"]): doing is Batch {
   return typeof doing === "object";
-}
-
-function hasDoubts({ doubts, doubtsAll }: Keeping): boolean {
-  return doubtsAll || doubts.size > 0;
 }
 
 function isOut({ refused, unavailable }: Keeping): boolean {
@@ -459,15 +466,4 @@ function isWholesale(occasion: Occasion): boolean {
 
 function greater(one: Occasion | undefined, other: Occasion): Occasion {
   return OCCASIONS[Math.max(OCCASIONS.indexOf(one ?? other), OCCASIONS.indexOf(other))];
-}
-
-/** Returns what a destination is to us, and as what it stood in the table before the action. */
-export function roleAndBefore(
-  action: Extract<Action, { readonly destination: unknown }>,
-  { desired, base }: Batch,
-  previous: DesiredTable | undefined,
-): { readonly role?: Role; readonly before?: Destination } {
-  const [service, key] = [serviceOf(action), destinationKey(action.destination)];
-  const wanted = desired.get(service)?.destinations.get(key) ?? previous?.get(service)?.destinations.get(key);
-  return { role: wanted?.role, before: base.get(service)?.destinations.get(key) };
 }

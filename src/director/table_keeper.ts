@@ -17,7 +17,6 @@ import {
   type Keeping,
   knownTable,
   missingServices,
-  roleAndBefore,
   UNKNOWN,
 } from "./keeping.ts";
 import { trustedRead, type TrustedTable } from "./trusted_read.ts";
@@ -99,7 +98,7 @@ export class TableKeeper {
 
   /** Resolves when nothing is under way; what was refused may still wait for its retry. */
   async idle(): Promise<void> {
-    await this.#work.do(function* () {}, 0);
+    await this.#work.idle();
     while (!this.#closed && !isIdle(this.#state)) await this.#changed.promise;
   }
 
@@ -179,12 +178,11 @@ export class TableKeeper {
     }
   }
 
-  #changeEvent({ action, batch, previous }: Extract<Effect, { do: "report-changed" }>): DirectorEvent {
-    const listed = this.#ports.lineOf(action) !== undefined;
-    const event = { type: "table-changed", action, occasion: batch.occasion, listed } as const;
+  #changeEvent({ action, occasion, role, before }: Extract<Effect, { do: "report-changed" }>): DirectorEvent {
+    const { lineOf, isAboutFallback } = this.#ports;
+    const event = { type: "table-changed", action, occasion, listed: lineOf(action) !== undefined } as const;
     if (!("destination" in action)) return event;
-    const { role, before } = roleAndBefore(action, batch, previous);
-    return { ...event, before, role: role ?? (this.#ports.isAboutFallback(action) ? "fallback" : undefined) };
+    return { ...event, before, role: role ?? (isAboutFallback(action) ? "fallback" : undefined) };
   }
 
   #readAgain(thresholds: boolean): Promise<void> {

@@ -1,6 +1,13 @@
 import { type IpvsDriver, IpvsUnavailable } from "../ipvs/driver.ts";
 import { everySoOften, type Steps, walkFor } from "../model/steps.ts";
-import { type IpvsTable, sameDestination, sizeOf, type TableService, type VirtualKey } from "../model/table.ts";
+import {
+  type IpvsTable,
+  sameDestination,
+  sameSettings,
+  sizeOf,
+  type TableService,
+  type VirtualKey,
+} from "../model/table.ts";
 
 /** Reads until two in a row agree, at most. */
 const MOST_READS = 5;
@@ -49,7 +56,7 @@ function* agree(one: IpvsTable, other: IpvsTable, concerns: (service: VirtualKey
 function* sameService(one: TableService | undefined, other: TableService | undefined): Steps<boolean> {
   if (!one || !other) return one === other;
   if (one === other) return true;
-  if (one.destinations.size !== other.destinations.size || settingsOf(one) !== settingsOf(other)) return false;
+  if (one.destinations.size !== other.destinations.size || !sameSettings(one, other)) return false;
   let count = 0;
   for (const [key, destination] of one.destinations) {
     if (everySoOften(count++)) yield;
@@ -57,8 +64,4 @@ function* sameService(one: TableService | undefined, other: TableService | undef
     if (!twin || !sameDestination(twin, destination)) return false;
   }
   return true;
-}
-
-function settingsOf({ scheduler, schedulerFlags, persistence, netmask, onePacket }: TableService): string {
-  return JSON.stringify([scheduler, schedulerFlags, persistence, netmask, onePacket]);
 }

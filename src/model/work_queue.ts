@@ -22,6 +22,11 @@ export class WorkQueue {
     return done.promise;
   }
 
+  /** Resolves when all work that has been given by now is done. */
+  idle(): Promise<void> {
+    return this.do(function* () {}, 0);
+  }
+
   #next(): void {
     while (!this.#busy) {
       const work = this.#waiting.shift();
