@@ -2,7 +2,7 @@
 export class Random {
   #state: number;
 
-  constructor(seed: number) {
+  constructor(readonly seed: number) {
     this.#state = seed >>> 0;
   }
 
@@ -24,4 +24,13 @@ export class Random {
   of<T>(values: readonly T[]): T {
     return values[this.below(values.length)];
   }
+}
+
+/** The same choices in every run, so that a red one is the change's doing. */
+const USUAL = 20_080_206;
+
+/** The seed of a run: SEED of the environment, a new one for `SEED=random`, else the usual one. */
+export function seedOfRun(): number {
+  const given = Deno.env.get("SEED") ?? USUAL;
+  return given === "random" ? Math.floor(Math.random() * 2 ** 31) : Number(given);
 }

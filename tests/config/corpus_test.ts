@@ -5,7 +5,7 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { decodeSource } from "../../src/config/source_text.ts";
 import { line, load } from "./fixture.ts";
-import { Random, seedOfRun } from "./random.ts";
+import { Random, seedOfRun } from "../random.ts";
 
 const CORPUS = new URL("./corpus/", import.meta.url);
 const EXAMPLES = new URL("../../packaging/examples/", import.meta.url);
@@ -82,8 +82,8 @@ function damage(bytes: Uint8Array, random: Random): Uint8Array {
   for (let edits = 1 + random.below(12); edits > 0; edits--) {
     const at = random.below(text.length + 1);
     const length = random.below(30);
-    const piece = random.pick([
-      random.pick(pieces),
+    const piece = random.of([
+      random.of(pieces),
       String.fromCharCode(random.below(256)),
       text.slice(random.below(text.length), random.below(text.length)).slice(0, 200),
       "",
@@ -104,7 +104,7 @@ Deno.test("no file crashes or hangs the parser, and problems point into the file
   const random = new Random(seedOfRun());
   const originals = [...filesOf(CORPUS), ...filesOf(EXAMPLES)].map((file) => Deno.readFileSync(file));
   for (let i = 0; i < 1_500; i++) {
-    const bytes = random.below(5) === 0 ? noise(random) : damage(random.pick(originals), random);
+    const bytes = random.below(5) === 0 ? noise(random) : damage(random.of(originals), random);
     const text = decodeSource(bytes);
     const lines = text.replace(/^\u{feff}/u, "").split("\n");
     const start = performance.now();

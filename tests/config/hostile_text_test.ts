@@ -11,7 +11,7 @@ import { Unwritable, writeCf } from "../../src/config/write_cf.ts";
 import { writeYaml } from "../../src/config/write_yaml.ts";
 import { parseYaml } from "../../src/config/yaml.ts";
 import { ldirectord, withFile } from "../cli/program.ts";
-import { Random, seedOfRun } from "./random.ts";
+import { Random, seedOfRun } from "../random.ts";
 
 const MANY = 100_000;
 
@@ -185,7 +185,7 @@ function mutate(text: string, random: Random): string {
   for (let i = random.below(6); i >= 0; i--) {
     const [from, to] = [at(), at()].sort((a, b) => a - b);
     const kind = random.below(5);
-    if (kind < 2) text = text.slice(0, from) + random.pick(PIECES) + text.slice(from);
+    if (kind < 2) text = text.slice(0, from) + random.of(PIECES) + text.slice(from);
     else if (kind === 2) text = text.slice(0, from) + text.slice(Math.min(to, from + 20));
     else if (kind === 3) {
       text = text.slice(0, from) + text.slice(from, Math.min(to, from + 200)).repeat(3) + text.slice(from);
@@ -209,7 +209,7 @@ Deno.test("no mutated configuration throws out of a reader, a layout or a writer
   ok(yaml.length > 5);
   const random = new Random(seedOfRun());
   for (let i = 0; i < 1_000; i++) {
-    const text = mutate(random.pick(all).slice(0, 3_000), random);
+    const text = mutate(random.of(all).slice(0, 3_000), random);
     await go(text).catch((error) => {
       throw new Error(`seed ${random.seed}, round ${i}: ${JSON.stringify(text)}`, { cause: error });
     });

@@ -5,7 +5,7 @@
 import { deepStrictEqual, ok } from "node:assert/strict";
 import { compilePattern } from "../../src/config/perl_regex.ts";
 import { sourceBytes } from "../../src/config/source_text.ts";
-import { Random, seedOfRun } from "./random.ts";
+import { Random, seedOfRun } from "../random.ts";
 
 const EVERY_BYTE = Array.from({ length: 256 }, (_, byte) => String.fromCharCode(byte));
 const TEXTS = [
@@ -227,12 +227,12 @@ const QUANTIFIERS = ["*", "+", "?", "{2}", "{1,2}", "*?", "+?", "{,2}"];
  */
 function expression(random: Random, depth: number): string {
   const parts = Array.from({ length: 1 + random.below(4) }, () => {
-    if (random.below(8) === 0) return random.pick([...FLAGS, ...BEHIND]);
+    if (random.below(8) === 0) return random.of([...FLAGS, ...BEHIND]);
     const group = depth > 0 && random.below(3) === 0;
     const other = random.below(3) === 0 ? `|${expression(random, depth - 1)}` : "";
-    const atom = group ? `${random.pick(OPENINGS)}${expression(random, depth - 1)}${other})` : random.pick(ATOMS);
+    const atom = group ? `${random.of(OPENINGS)}${expression(random, depth - 1)}${other})` : random.of(ATOMS);
     const bound = /^\\[bB]$/.test(atom) ? QUANTIFIERS.filter((each) => !each.startsWith("{")) : QUANTIFIERS;
-    return random.below(3) === 0 ? atom + random.pick(bound) : atom;
+    return random.below(3) === 0 ? atom + random.of(bound) : atom;
   });
   return parts.join("");
 }
@@ -312,5 +312,5 @@ Deno.test({ name: "random expressions match where perl's do", ignore }, async ()
 });
 
 function randomText(random: Random): string {
-  return Array.from({ length: random.below(12) }, () => random.pick([..."abcA1- \n\r"])).join("");
+  return Array.from({ length: random.below(12) }, () => random.of([..."abcA1- \n\r"])).join("");
 }

@@ -8,7 +8,7 @@ import type { Settings, SyntaxTree } from "../../src/config/syntax_tree.ts";
 import { writeCf } from "../../src/config/write_cf.ts";
 import { writeYaml } from "../../src/config/write_yaml.ts";
 import { parseYaml } from "../../src/config/yaml.ts";
-import { Random, seedOfRun } from "./random.ts";
+import { Random, seedOfRun } from "../random.ts";
 
 const FILES = ["./corpus/", "../../packaging/examples/"].flatMap((folder) => {
   const url = new URL(folder, import.meta.url);
@@ -41,7 +41,7 @@ const PIECES = [
 function damaged(text: string, random: Random): string {
   for (let edits = 1 + random.below(4); edits > 0; edits--) {
     const at = random.below(text.length + 1);
-    text = text.slice(0, at) + random.pick(PIECES) + text.slice(at + random.below(2) * random.below(6));
+    text = text.slice(0, at) + random.of(PIECES) + text.slice(at + random.below(2) * random.below(6));
   }
   return text;
 }
@@ -61,7 +61,7 @@ Deno.test("whatever a file without errors says, it says laid out, in YAML, and b
   const random = new Random(seedOfRun());
   let sound = 0;
   for (let i = 0; i < 6_000; i++) {
-    const text = damaged(random.pick(FILES), random);
+    const text = damaged(random.of(FILES), random);
     const { tree, problems, lines } = parse(text);
     if (problems.hasErrors) continue;
     sound++;

@@ -9,7 +9,7 @@ import { writeYaml } from "../../src/config/write_yaml.ts";
 import { parseYaml } from "../../src/config/yaml.ts";
 import { Secret } from "../../src/model/secret.ts";
 import { FACTS, line, model } from "./fixture.ts";
-import { Random, seedOfRun } from "./random.ts";
+import { Random, seedOfRun } from "../random.ts";
 
 /** A model as plain data that can be compared: places and compiled expressions apart. */
 function plain(value: unknown): unknown {
@@ -279,10 +279,10 @@ Deno.test("no file crashes or hangs the reader, and problems point into the file
     "!",
   ];
   for (let i = 0; i < 1_000; i++) {
-    let text = random.pick(examples);
+    let text = random.of(examples);
     for (let edits = 1 + random.below(8); edits > 0; edits--) {
       const at = random.below(text.length + 1);
-      const piece = random.pick([random.pick(pieces), String.fromCharCode(random.below(256)), ""]);
+      const piece = random.of([random.of(pieces), String.fromCharCode(random.below(256)), ""]);
       text = text.slice(0, at) + piece + text.slice(at + random.below(2) * random.below(30));
     }
     const context = `SEED=${random.seed}, file ${i}`;
