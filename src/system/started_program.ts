@@ -3,7 +3,7 @@ export function killChild(child: Deno.ChildProcess): void {
   try {
     child.kill("SIGKILL");
   } catch {
-    // It has ended already, and may have left somebody behind who keeps its pipes.
+    // It has ended already, and may have left a process behind that keeps its pipes.
   }
 }
 

@@ -137,6 +137,18 @@ scenario(
   },
 );
 
+/** What all channels say where no check can be made from the start on. */
+const NEVER_CHECKED: Partial<Channels> = {
+  states: "unknown unknown",
+  virtual: "down",
+  counts: { reals: 2, serving: 0, unknown: 2 },
+  healthz: "503",
+  healthzOfShop: "503",
+  healthzOfDirector: "200",
+  metrics: [1, 0, 2],
+  pulse: "WARNING",
+};
+
 scenario("an external check that can never be made: out of the table, unknown, and 503", async (world) => {
   const { director } = world;
   await prepare();
@@ -144,16 +156,7 @@ scenario("an external check that can never be made: out of the table, unknown, a
   await director.configure(SITE);
   match((await director.tool("check", "www")).stdout, /is-well.*not executable/);
   await director.does("start");
-  const { why } = await say(world, {
-    states: "unknown unknown",
-    virtual: "down",
-    counts: { reals: 2, serving: 0, unknown: 2 },
-    healthz: "503",
-    healthzOfShop: "503",
-    healthzOfDirector: "200",
-    metrics: [1, 0, 2],
-    pulse: "WARNING",
-  });
+  const { why } = await say(world, NEVER_CHECKED);
   match(why, /cannot be checked: .*[Pp]ermission denied/);
   await Deno.chmod(COMMAND, 0o755);
   await say(world, WELL);
@@ -170,13 +173,7 @@ scenario("a tlscafile that is not there: unknown, with the reason, until it is t
   await director.configure(SITE.replace("checktype = external", checks).replace(/checkcommand.*/, "request = /"));
   match((await director.tool("check", "www")).stdout, /ca\.pem.*not there/);
   await director.does("start");
-  const { why } = await say(world, {
-    states: "unknown unknown",
-    virtual: "down",
-    counts: { reals: 2, serving: 0, unknown: 2 },
-    healthz: "503",
-    pulse: "WARNING",
-  });
+  const { why } = await say(world, NEVER_CHECKED);
   match(why, /cannot be checked: .*ca\.pem/);
   await run([
     "openssl",
