@@ -27,16 +27,19 @@ interface Import {
 
 function imports(): Import[] {
   const found: Import[] = [];
-  for (const folder of Deno.readDirSync(SRC)) {
-    for (const file of Deno.readDirSync(new URL(`${folder.name}/`, SRC))) {
-      const from = `${folder.name}/${file.name}`;
-      const text = Deno.readTextFileSync(new URL(from, SRC));
-      for (const [, path] of text.matchAll(/(?:from|import)\s*\(?\s*"(\.{1,2}\/[^"]+)"/g)) {
-        found.push({ from, to: new URL(path, new URL(from, SRC)).pathname.slice(SRC.pathname.length) });
-      }
+  for (const from of filesIn("")) {
+    const text = Deno.readTextFileSync(new URL(from, SRC));
+    for (const [, path] of text.matchAll(/(?:from|import)\s*\(?\s*"(\.{1,2}\/[^"]+)"/g)) {
+      found.push({ from, to: new URL(path, new URL(from, SRC)).pathname.slice(SRC.pathname.length) });
     }
   }
   return found;
+}
+
+function filesIn(folder: string): string[] {
+  return [...Deno.readDirSync(new URL(folder, SRC))].flatMap(({ name, isDirectory }) =>
+    isDirectory ? filesIn(`${folder}${name}/`) : [`${folder}${name}`]
+  );
 }
 
 const folderOf = (path: string) => path.split("/")[0];

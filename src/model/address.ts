@@ -53,6 +53,19 @@ export function numberToIp(value: bigint, family: Family): IpAddress {
   return formatIpv6(groups);
 }
 
+/** The address in the network's order: 4 bytes, or 16. */
+export function ipToBytes(ip: IpAddress): Uint8Array {
+  const octets = parseIpv4(ip);
+  if (octets) return Uint8Array.from(octets);
+  return Uint8Array.from(parseIpv6(ip)!.flatMap((group) => [group >> 8, group & 255]));
+}
+
+/** The inverse of {@link ipToBytes}; bytes beyond those of the family do not count. */
+export function ipFromBytes(bytes: Uint8Array, family: Family): IpAddress {
+  if (family === 4) return bytes.subarray(0, 4).join(".") as IpAddress;
+  return formatIpv6(Array.from({ length: 8 }, (_, i) => bytes[2 * i] * 256 + bytes[2 * i + 1]));
+}
+
 /**
  * Every address from `first` to `last`, both included. Gives the reason as a string when
  * the two are of different families, stand in the wrong order, or span more than {@link MAX_RANGE}.

@@ -5,7 +5,7 @@
 
 import { Buffer } from "node:buffer";
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
-import { familyOf, type IpAddress, ipToNumber } from "../model/address.ts";
+import { familyOf, type IpAddress, ipToBytes } from "../model/address.ts";
 import { ProtocolError } from "./protocol_error.ts";
 import { UnusableValue } from "./unusable_value.ts";
 
@@ -72,7 +72,7 @@ export function encodeAccessRequest(request: AccessRequest, secret: string): Uin
     attribute(MESSAGE_AUTHENTICATOR, new Uint8Array(DIGEST_LENGTH)),
     ...login,
     attribute(NAS_IDENTIFIER, utf8(nasName)),
-    attribute(familyOf(nasAddress) === 4 ? NAS_IP_ADDRESS : NAS_IPV6_ADDRESS, addressBytes(nasAddress)),
+    attribute(familyOf(nasAddress) === 4 ? NAS_IP_ADDRESS : NAS_IPV6_ADDRESS, ipToBytes(nasAddress)),
   ];
   const length = attributes.reduce((sum, { length }) => sum + length, HEADER_LENGTH);
   const packet = joined([
@@ -151,11 +151,6 @@ function attribute(type: number, value: Uint8Array): Uint8Array {
     throw new UnusableValue(`RADIUS knows no value of more than ${MAX_ATTRIBUTE} bytes`);
   }
   return joined([Uint8Array.of(type, value.length + 2), value]);
-}
-
-function addressBytes(address: IpAddress): Uint8Array {
-  const digits = familyOf(address) === 4 ? 8 : 32;
-  return Uint8Array.fromHex(ipToNumber(address).toString(16).padStart(digits, "0"));
 }
 
 function md5(...pieces: readonly Uint8Array[]): Uint8Array {

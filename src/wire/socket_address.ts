@@ -2,7 +2,7 @@
  * The kernel's form of an endpoint: `struct sockaddr_in` (ip(7)) and `struct sockaddr_in6` (ipv6(7)).
  */
 
-import { familyOf, type IpAddress, ipToNumber, numberToIp } from "../model/address.ts";
+import { familyOf, type IpAddress, ipFromBytes, ipToBytes } from "../model/address.ts";
 import { AF_INET, AF_INET6 } from "../system/libc.ts";
 
 /** The socket family of an address: `AF_INET` or `AF_INET6`. */
@@ -17,13 +17,7 @@ export function encodeSocketAddress(address: IpAddress, port: number): Uint8Arra
   // The family stands in the machine's byte order, which is little-endian wherever Deno runs.
   view.setUint16(0, socketFamily(address), true);
   view.setUint16(2, port);
-  if (bytes.length === 16) {
-    view.setUint32(4, Number(ipToNumber(address)));
-  } else {
-    const number = ipToNumber(address);
-    view.setBigUint64(8, number >> 64n);
-    view.setBigUint64(16, BigInt.asUintN(64, number));
-  }
+  bytes.set(ipToBytes(address), bytes.length === 16 ? 4 : 8);
   return bytes;
 }
 
@@ -33,7 +27,7 @@ export function decodeSocketAddress(bytes: Uint8Array): { address: IpAddress; po
   if (bytes.length < 16) return undefined;
   const family = view.getUint16(0, true);
   const port = view.getUint16(2);
-  if (family === AF_INET) return { address: numberToIp(BigInt(view.getUint32(4)), 4), port };
+  if (family === AF_INET) return { address: ipFromBytes(bytes.subarray(4), 4), port };
   if (family !== AF_INET6 || bytes.length < 28) return undefined;
-  return { address: numberToIp((view.getBigUint64(8) << 64n) | view.getBigUint64(16), 6), port };
+  return { address: ipFromBytes(bytes.subarray(8), 6), port };
 }
