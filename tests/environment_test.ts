@@ -11,15 +11,17 @@ const SRC = new URL("../src/", import.meta.url);
 const STARTERS = ["daemon/background.ts", "system/clean_command.ts"];
 
 Deno.test("programs are started in one place, with a clean environment", () => {
-  const found: string[] = [];
-  for (const folder of Deno.readDirSync(SRC)) {
-    for (const file of Deno.readDirSync(new URL(`${folder.name}/`, SRC))) {
-      const path = `${folder.name}/${file.name}`;
-      if (/\bDeno\.Command\(|child_process/.test(Deno.readTextFileSync(new URL(path, SRC)))) found.push(path);
-    }
-  }
-  deepStrictEqual(found.sort(), STARTERS);
+  const starting = filesIn("").filter((path) =>
+    /\bDeno\.Command\(|child_process/.test(Deno.readTextFileSync(new URL(path, SRC)))
+  );
+  deepStrictEqual(starting.sort(), STARTERS);
 });
+
+function filesIn(folder: string): string[] {
+  return [...Deno.readDirSync(new URL(folder, SRC))].flatMap(({ name, isDirectory }) =>
+    isDirectory ? filesIn(`${folder}${name}/`) : [`${folder}${name}`]
+  );
+}
 
 Deno.test("a program gets PATH and LANG, and nothing of what is in our own environment", async () => {
   Deno.env.set("LDIRECTORD_TEST_PASSWORD", "s3cret");

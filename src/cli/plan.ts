@@ -6,7 +6,7 @@ import type { HealthEvent } from "../director/health.ts";
 import { plan as planOf } from "../director/plan.ts";
 import { usesThresholds } from "../director/keeping.ts";
 import { IpvsUnavailable } from "../ipvs/driver.ts";
-import { Ipvsadm } from "../ipvs/ipvsadm.ts";
+import { openIpvs } from "../ipvs/open_ipvs.ts";
 import { encodeAction } from "../ipvs/rules.ts";
 import type { Action, Plan } from "../model/plan.ts";
 import { destinationKey, type IpvsTable, serviceLabel } from "../model/table.ts";
@@ -71,7 +71,7 @@ interface Comparison {
 
 /** The comparison, or why there is none. */
 async function compare(instance: Instance, model: Model, verdicts: Verdicts): Promise<Comparison | string> {
-  const driver = new Ipvsadm();
+  const driver = openIpvs(model.ipvsDriver);
   const maintenance = await maintenanceNow(model);
   const orders = ordersAt(keptFiles(instance).orders, Date.now());
   const wanted = (table: IpvsTable) => foresee(model, { table, said: verdicts.of, maintenance, orders });

@@ -12,7 +12,9 @@ import { becomeUser, keepCapabilities, UserUnavailable } from "../daemon/unprivi
 import { VERSION } from "../daemon/version.ts";
 import { ServiceManager } from "../daemon/service_manager.ts";
 import type { Model } from "../model/virtual_service.ts";
-import { Ipvsadm } from "../ipvs/ipvsadm.ts";
+import type { KernelIpvs } from "../ipvs/kernel_ipvs.ts";
+import { openIpvs } from "../ipvs/open_ipvs.ts";
+import { KernelTimeouts } from "../daemon/kernel_timeouts.ts";
 import { IpvsUnavailable } from "../ipvs/driver.ts";
 import { ControlServer } from "../control/server.ts";
 import { isPipe } from "../system/pipe.ts";
@@ -54,21 +56,30 @@ export async function runDaemon(
   const isWatched = place === "background" || place === "foreground";
   const log = new Log(isWatched ? withRefusalsShown(sink) : sink, place === "debug");
   keepAliveDespiteBugs(log);
-  const ipvsadm = new Ipvsadm();
+  const ipvs = openIpvs(model.ipvsDriver);
   const daemon = new Daemon(loaded, model, {
-    driver: ipvsadm,
-    counters: ipvsadm,
+    driver: ipvs,
+    counters: ipvs,
     socket: instance.socket,
     log,
     standby,
     files,
     keep: keptFiles(instance),
     pulseFile: instance.pulseFile,
-    sync: new ConnectionSync({ driver: ipvsadm, log, file: instance.syncFile }),
+    sync: new ConnectionSync({ driver: ipvs, log, file: instance.syncFile }),
+    timeouts: new KernelTimeouts(ipvs, log),
     manager: ServiceManager.fromEnvironment(),
     onReload: (next) => {
       log.redirect(sinkOf(place, next, instance.label));
-      if (next.user !== model.user) log.warning("The directive user has changed: it takes effect at the next restart");
+      for (
+        const [directive, now, then] of [["user", next.user, model.user], [
+          "ipvsdriver",
+          next.ipvsDriver,
+          model.ipvsDriver,
+        ]]
+      ) {
+        if (now !== then) log.warning(`The directive ${directive} has changed: it takes effect at the next restart`);
+      }
     },
   });
   signals.onHangUp(() => {
@@ -79,7 +90,7 @@ export async function runDaemon(
   log.info(`Starting Linux Director v${VERSION} ${how}${standby ? ", standing by" : ""}`);
   const control = listenToRequests(instance, daemon, log, files.clients);
 
-  const work = giveUpRights(instance, model, ipvsadm).then(() => daemon.start());
+  const work = giveUpRights(instance, model, ipvs).then(() => daemon.start());
   const problem = await Promise.race([signals.ended, work.then(() => undefined, complaintOf)]);
   if (typeof problem === "object") {
     log.error(problem.logged);
@@ -117,7 +128,7 @@ function shareFiles(): OpenFiles | ExitStatus {
 }
 
 /** Goes on as the account that the configuration names, with the kernel's module loaded and everything open by then. */
-async function giveUpRights(instance: Instance, model: Model, driver: Ipvsadm): Promise<void> {
+async function giveUpRights(instance: Instance, model: Model, driver: KernelIpvs): Promise<void> {
   if (Deno.uid() !== 0) keepCapabilities();
   if (model.user === undefined) return;
   await driver.read({ thresholds: false }).catch(() => {});

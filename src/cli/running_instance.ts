@@ -41,7 +41,7 @@ export function findForStatus(name: string | undefined, isPerson: boolean): Inst
 }
 
 /** All instances that run. Several names may be those of one daemon. */
-function runningInstances(): readonly Instance[] {
+export function runningInstances(): readonly Instance[] {
   const found = socketNames().map((each) => findInstance(each)).filter(runs);
   return [...new Map(found.map((each) => [each.pidFile, each])).values()];
 }

@@ -153,7 +153,8 @@ function virtualLines(virtual: VirtualStatus, layout: Layout, now: number, { pai
 
 function headLines({ time, daemon, table, checks, counts }: Status, paint: Paint): string[] {
   const now = Date.parse(time);
-  const step = table.inStep ? "table in step" : paint.red("table not in step");
+  const way = table.driver ? ` (${table.driver})` : "";
+  const step = table.inStep ? `table in step${way}` : paint.red(`table not in step${way}`);
   const lines = [
     `director ${daemon.version}, ${daemon.state} for ${ageOf(daemon.startedAt, now)}, ${step}, ` +
     serveText(counts, " real servers"),

@@ -12,6 +12,7 @@ export const TOOLS: Readonly<Record<string, () => Promise<Tool>>> = {
   disable: async () => (await import("./orders.ts")).disable,
   enable: async () => (await import("./orders.ts")).enable,
   weight: async () => (await import("./orders.ts")).weight,
+  ipvs: async () => (await import("./ipvs.ts")).ipvs,
   top: async () => (await import("./top.ts")).top,
   serve: async () => (await import("./serve.ts")).serve,
   history: async () => (await import("./history.ts")).history,

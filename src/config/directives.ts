@@ -334,6 +334,24 @@ export const DIRECTIVES = {
     doc: "A directory in which a file named after a real server (its address or name, with or without the port) " +
       "takes that server out of service.",
   },
+  ipvsdriver: {
+    scope: "global",
+    value: values.ipvsDriver,
+    default: "auto",
+    doc:
+      "How the kernel's table is read and changed: by netlink, or through the program ipvsadm. auto takes netlink, and " +
+      "ipvsadm only where a sandbox forbids netlink sockets. A change takes effect at a restart. New: the old program " +
+      "needed ipvsadm.",
+  },
+  ipvstimeouts: {
+    scope: "global",
+    value: values.ipvsTimeouts,
+    default: "unset: left as they are",
+    doc:
+      "Seconds after which the kernel forgets a connection that is idle: of TCP, of TCP after a FIN, and of UDP, as " +
+      "ipvsadm --set takes them; 0 leaves one as it is. They are set at a start and at a reload, for all virtual services " +
+      "of this machine, and are not set back. New: the old program had no such directive.",
+  },
   syncdaemon: {
     scope: "global",
     value: values.syncDaemon,

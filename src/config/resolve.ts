@@ -84,6 +84,8 @@ export function* resolveInSteps(tree: SyntaxTree, facts: Facts, problems: Proble
     supervised: globals.supervised?.value ?? false,
     user,
     maintenanceDir: globals.maintenancedir?.value,
+    ipvsDriver: globals.ipvsdriver?.value === "auto" ? undefined : globals.ipvsdriver?.value,
+    ipvsTimeouts: globals.ipvstimeouts?.value,
     syncDaemons,
     checkInterval: globals.checkinterval?.value ?? 10,
     hostNames: load.hostNames,

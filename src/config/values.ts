@@ -4,6 +4,7 @@
 
 import { DNS_TYPES, type HttpMethod, type RequestHeader, SERVICES, type StatusRange } from "../model/check.ts";
 import { type IpAddress, parseIp } from "../model/address.ts";
+import { IPVS_DRIVERS, type IpvsTimeouts } from "../model/ipvs.ts";
 import { Secret } from "../model/secret.ts";
 import type { AlertState, NotifyTarget } from "../model/virtual_service.ts";
 import { parseWebAddress, type WebAddress } from "../model/web_address.ts";
@@ -116,6 +117,23 @@ export const yesNo: Grammar<boolean> = quotable("yes|no", (text) => {
 
 /** Which of the kernel's sync threads are to run. */
 export const syncDaemon = oneOf(["master", "backup", "both", "off"]);
+
+/** How the kernel's table is spoken to. */
+export const ipvsDriver = oneOf(["auto", ...IPVS_DRIVERS]);
+
+/** The kernel's timeouts of connections, in ipvsadm's order; 0 leaves one as it is. */
+export const ipvsTimeouts: Grammar<IpvsTimeouts> = quotable("TCP TCPFIN UDP", (text) => {
+  const words = text.split(/\s+/);
+  if (words.length !== 3 || !words.every((word) => /^\d+$/.test(word) && Number(word) <= LONGEST_SECONDS)) {
+    return mistake(
+      whole(text),
+      `not three numbers of seconds, each at most ${LONGEST_SECONDS}: ${quoted(text)}`,
+      "write those of tcp, of tcp after a FIN and of udp, with 0 for one that is to stay as it is: 900 120 300",
+    );
+  }
+  const [tcp, tcpFin, udp] = words.map(Number);
+  return value({ tcp, tcpFin, udp });
+});
 
 /** The protocol that a negotiate check speaks. */
 export const service = oneOf(SERVICES);

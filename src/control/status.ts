@@ -80,6 +80,8 @@ export interface ChecksStatus {
 
 /** The kernel's table as a whole. */
 export interface TableStatus {
+  /** How it is spoken to: `netlink` or `ipvsadm`. */
+  readonly driver: string | null;
   /** The kernel has taken all that is wanted. */
   readonly inStep: boolean;
   /** What it has not taken, or why it cannot be reached. */

@@ -18,6 +18,7 @@ import { givenNames, type Model } from "../model/virtual_service.ts";
 import { type OpenFiles, UNLIMITED } from "../system/open_files.ts";
 import { Configuration } from "./configuration.ts";
 import type { ConnectionSync } from "./connection_sync.ts";
+import type { KernelTimeouts } from "./kernel_timeouts.ts";
 import { CounterCache } from "./counter_cache.ts";
 import { FurtherInstances } from "./further_instances.ts";
 import { HistoryFile } from "./history_file.ts";
@@ -47,6 +48,8 @@ export interface DaemonPorts {
   readonly pulseFile?: string;
   /** Absent = `syncdaemon` is nobody's business. */
   readonly sync?: ConnectionSync;
+  /** Absent = `ipvstimeouts` is nobody's business. */
+  readonly timeouts?: KernelTimeouts;
   /** Our control socket, through which the status page asks; absent = there is none. */
   readonly socket?: string;
   /** What the kernel counts; absent = nothing is counted. */
@@ -158,6 +161,11 @@ export class Daemon {
     return this.#state === "stopping";
   }
 
+  /** The way to the kernel's table. */
+  get driverName(): string | undefined {
+    return this.#ports.driver.name;
+  }
+
   /** How the last reload went; null before the first. */
   get lastReload(): ReloadStatus | null {
     return this.#configuration.lastReload;
@@ -187,6 +195,7 @@ export class Daemon {
     });
     // Told to end by then: what is begun now, nobody would end.
     if (this.#isStopping) return;
+    await this.#ports.timeouts?.become(this.director.model.ipvsTimeouts);
     await this.#ports.sync?.become(this.director.model.syncDaemons);
     if (this.#isStopping) return;
     this.#mails.enter("running");
@@ -262,6 +271,7 @@ export class Daemon {
     runHelperFor(model);
     this.records.checks.keep(new Set(checksIn(model).map(({ key }) => key)));
     this.#ports.onReload(model);
+    await this.#ports.timeouts?.become(model.ipvsTimeouts);
     await this.#ports.sync?.become(model.syncDaemons);
     if (this.#isStopping) return;
     this.#page?.become(model.statusPage);

@@ -66,7 +66,7 @@ export async function statusOf(daemon: Daemon, scope: StatusScope): Promise<Stat
       lastReload,
       helper: helperStatus(),
     },
-    table: { inStep: director.inStep && vanished.length === 0, trouble },
+    table: { driver: daemon.driverName ?? null, inStep: director.inStep && vanished.length === 0, trouble },
     checks: checksOfAll(daemon),
     counts: sumOf(virtuals),
     virtuals,

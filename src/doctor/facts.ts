@@ -3,10 +3,13 @@
  */
 
 import { isCredential } from "../model/check.ts";
+import type { IpvsDriverName } from "../model/ipvs.ts";
 import type { IpvsTable, VirtualKey } from "../model/table.ts";
 import { checksOf, type Model } from "../model/virtual_service.ts";
 import { IpvsUnavailable } from "../ipvs/driver.ts";
-import { findIpvsadm, Ipvsadm } from "../ipvs/ipvsadm.ts";
+import { findIpvsadm } from "../ipvs/ipvsadm.ts";
+import type { KernelIpvs } from "../ipvs/kernel_ipvs.ts";
+import { openIpvs } from "../ipvs/open_ipvs.ts";
 import { cleanCommand } from "../system/clean_command.ts";
 import { unprivilegedUser } from "../system/confinement.ts";
 import { readKernelFile } from "../system/kernel_file.ts";
@@ -51,6 +54,8 @@ export interface Facts {
   /** IPVS is in the running kernel, built in or as a module that is loaded. */
   readonly ipvsLoaded: boolean;
   readonly modules: KernelModules;
+  /** How the table is read and changed. */
+  readonly driver: IpvsDriverName;
   /** Path of the program. */
   readonly ipvsadm?: string;
   /** The table, or why it cannot be read. */
@@ -94,15 +99,18 @@ export async function gatherFacts(
   neighbours: readonly Neighbour[],
 ): Promise<Facts> {
   const addresses = localAddresses();
-  const ipvsadm = findIpvsadm();
+  const ipvs = openIpvs(configuration?.model?.ipvsDriver);
+  const ipvsLoaded = readKernelFile("/proc/net/ip_vs") !== undefined;
   return {
     configuration,
     neighbours,
     release: kernelRelease(),
-    ipvsLoaded: readKernelFile("/proc/net/ip_vs") !== undefined,
+    ipvsLoaded,
     modules: kernelModules(),
-    ipvsadm,
-    table: await readTable(ipvsadm),
+    driver: ipvs.name,
+    ipvsadm: findIpvsadm(),
+    // Reading it would load the module.
+    table: ipvsLoaded ? await readTable(ipvs) : "the kernel has no IPVS yet",
     addresses,
     sysctls: sysctlsOf(addresses),
     capabilities: capabilities(),
@@ -131,10 +139,9 @@ export function configurationFacts(
   return { file, mode: fileMode(file), holdsSecrets, problems, model, running };
 }
 
-async function readTable(ipvsadm: string | undefined): Promise<IpvsTable | string> {
-  if (!ipvsadm) return "the program ipvsadm is not installed";
+async function readTable(ipvs: KernelIpvs): Promise<IpvsTable | string> {
   try {
-    return await new Ipvsadm().read({ thresholds: false });
+    return await ipvs.read({ thresholds: false });
   } catch (error) {
     if (error instanceof IpvsUnavailable) return error.message;
     throw error;

@@ -34,8 +34,7 @@ export const QUESTIONS: Readonly<Record<string, Question>> = {
       return [{
         level: "advice",
         what: "the kernel's module ip_vs is not loaded",
-        why:
-          "ipvsadm loads it when it is first used, and not before: settings under net.ipv4.vs are not there at boot.",
+        why: "The director loads it when it starts, and not before: settings under net.ipv4.vs are not there at boot.",
         commands: ["modprobe ip_vs", "echo ip_vs > /etc/modules-load.d/ip_vs.conf"],
       }];
     }
@@ -79,12 +78,13 @@ export const QUESTIONS: Readonly<Record<string, Question>> = {
       }];
     }),
 
-  "ipvsadm": ({ ipvsadm }) => {
-    if (ipvsadm) return [ok(`ipvsadm is ${ipvsadm}`)];
+  "driver": ({ driver, ipvsadm }) => {
+    if (driver === "netlink") return [ok("the table is read and changed by netlink")];
+    if (ipvsadm) return [ok(`the table is read and changed through ${ipvsadm}`)];
     return [{
       level: "problem",
       what: "the program ipvsadm is not installed",
-      why: "The table is read and changed through it.",
+      why: "The table is to be read and changed through it (ipvsdriver).",
       commands: ["apt-get install ipvsadm    # RHEL: dnf install ipvsadm"],
     }];
   },
@@ -99,7 +99,7 @@ export const QUESTIONS: Readonly<Record<string, Question>> = {
         why: "The daemon needs it, and so does the doctor to look at the table: ask again as root.",
         commands: [["sudo ldirectord doctor", facts.configuration?.file].join(" ").trimEnd()],
       });
-    } else if (typeof table === "string" && ipvsLoaded && facts.ipvsadm !== undefined) {
+    } else if (typeof table === "string" && ipvsLoaded && (facts.driver === "netlink" || facts.ipvsadm !== undefined)) {
       findings.push({ level: "problem", what: `the table cannot be read: ${table}` });
     }
     if (lacks(CAP_NET_RAW) && checksOfAll(facts).some(sendsPings)) {

@@ -4,9 +4,12 @@ import type { IpvsTable } from "../model/table.ts";
 
 /** What stands between the director and an IPVS table: the kernel's, or one in memory. */
 export interface IpvsDriver {
+  /** The way to the table, as status names it. */
+  readonly name?: string;
+
   /**
-   * The whole table as it is now, entries of others included. Connection thresholds cost a
-   * second look, so they are read on request and are 0 otherwise.
+   * The whole table as it is now, entries of others included. Connection thresholds may cost a
+   * second look: where they are not asked for they may be 0 whatever the table has.
    *
    * @throws {IpvsUnavailable}
    */

@@ -2,15 +2,18 @@ import { harmless } from "../model/harmless_text.ts";
 import type { Action, Plan } from "../model/plan.ts";
 import { everySoOften, inTurns, type Steps } from "../model/steps.ts";
 import type { IpvsTable } from "../model/table.ts";
+import type { IpvsTimeouts } from "../model/ipvs.ts";
 import type { SyncDaemon } from "../model/sync.ts";
 import { killChild } from "../system/started_program.ts";
 import { cleanCommand } from "../system/clean_command.ts";
 import { setNiceness } from "../system/libc.ts";
 import { Capability, handingDown } from "../system/privileges.ts";
 import { isInEffect } from "./change_table.ts";
-import { type CounterReader, type Counters, decodeCounters } from "./counters.ts";
-import { type IpvsDriver, IpvsUnavailable, type Outcome } from "./driver.ts";
-import { decodeSyncDaemons, startArguments, type SyncDriver } from "./sync_daemons.ts";
+import { type Counters, decodeCounters } from "./counters.ts";
+import { IpvsUnavailable, type Outcome } from "./driver.ts";
+import type { KernelIpvs } from "./kernel_ipvs.ts";
+import { decodeSyncDaemons, startArguments } from "./sync_daemons.ts";
+import { decodeTimeouts } from "./timeouts.ts";
 import { decodeRulesInSteps, decodeThresholdsInSteps, encodeInSteps } from "./rules.ts";
 
 /** How to find and bound the program. */
@@ -42,7 +45,8 @@ const KERNEL_REFUSALS = new Set([
 ]);
 
 /** The kernel's IPVS table, through the program `ipvsadm`. */
-export class Ipvsadm implements IpvsDriver, CounterReader, SyncDriver {
+export class Ipvsadm implements KernelIpvs {
+  readonly name = "ipvsadm";
   readonly #options: IpvsadmOptions;
 
   constructor(options: Partial<IpvsadmOptions> = {}) {
@@ -100,6 +104,16 @@ export class Ipvsadm implements IpvsDriver, CounterReader, SyncDriver {
 
   async stopSyncDaemon({ role }: SyncDaemon): Promise<void> {
     await this.#run(["--stop-daemon", role]);
+  }
+
+  async timeouts(): Promise<IpvsTimeouts> {
+    const timeouts = decodeTimeouts((await this.#run(["-L", "--timeout"])).stdout);
+    if (!timeouts) throw new IpvsUnavailable("ipvsadm's list of the kernel's timeouts cannot be read");
+    return timeouts;
+  }
+
+  async setTimeouts({ tcp, tcpFin, udp }: IpvsTimeouts): Promise<void> {
+    await this.#run(["--set", String(tcp), String(tcpFin), String(udp)]);
   }
 
   /** Runs `ipvsadm -R` over the lines and gives what it complained of. */

@@ -9,6 +9,7 @@ import type { IpvsDriver, Outcome } from "./driver.ts";
  * ipvsadm's words. For tests, for the demonstration and for planning without a kernel.
  */
 export class MemoryIpvs implements IpvsDriver, CounterReader {
+  readonly name = "memory";
   readonly #table: Map<VirtualKey, TableService>;
 
   /** @param table what the table holds at first. */

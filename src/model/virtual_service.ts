@@ -5,6 +5,7 @@
 import type { IpAddress } from "./address.ts";
 import type { Check } from "./check.ts";
 import type { Secret } from "./secret.ts";
+import type { IpvsDriverName, IpvsTimeouts } from "./ipvs.ts";
 import type { SyncDaemon } from "./sync.ts";
 import type { WebAddress } from "./web_address.ts";
 import type { Destination, DestinationKey, ServiceSettings, VirtualKey } from "./table.ts";
@@ -144,6 +145,10 @@ export interface Model {
   /** The account that the daemon runs as; absent = as it was started. */
   readonly user?: string;
   readonly maintenanceDir?: string;
+  /** The way to the kernel's table; absent = the best that there is. */
+  readonly ipvsDriver?: IpvsDriverName;
+  /** The kernel's timeouts of connections; 0 and absent = left as they are. */
+  readonly ipvsTimeouts?: IpvsTimeouts;
   /** The kernel's sync threads that are to run. */
   readonly syncDaemons: readonly SyncDaemon[];
   /** Seconds: the global check interval. */

@@ -32,7 +32,7 @@ Deno.test({
   permissions: "none",
   fn: () =>
     deepStrictEqual(statusTable(status([real(), DOWN]), { paint: PLAIN }), [
-      "director 2.0.0, running for 3h02m, table in step, 1 of 2 real servers serve",
+      "director 2.0.0, running for 3h02m, table in step (netlink), 1 of 2 real servers serve",
       "",
       "192.0.2.10:80 tcp wrr persistent 300 (shop): up, 1 of 2 serve, 25 conn/s, in 22.5kB/s, out 600kB/s",
       "  REAL SERVER   STATE  SINCE  WEIGHT  KERNEL  ACTIVE  INACT  CONN/S  LATENCY  FAILS  WHY",
@@ -88,7 +88,7 @@ Deno.test({
     const troubled = status([drifted], { drift: "in the kernel's table and not in the configuration: 10.0.0.99:80" });
     const text = statusTable({
       ...troubled,
-      table: { inStep: false, trouble: "no IPVS" },
+      table: { driver: "netlink", inStep: false, trouble: "no IPVS" },
       daemon: { ...troubled.daemon, lastReload: { time: "2026-11-20T09:01:10.000Z", ok: false, trouble: "errors" } },
     }, { paint: PLAIN }).join("\n");
     match(text, /table not in step/);

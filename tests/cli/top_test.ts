@@ -81,7 +81,7 @@ Deno.test({
     strictEqual(second({ unresolved }), "! web9 (192.0.2.10:80): its name does not resolve");
     const daemon = { ...status.daemon, lastReload };
     strictEqual(second({ daemon, unresolved }), "! the last reload failed: line 3: nonsense");
-    strictEqual(second({ daemon, table: { inStep: false, trouble: "no IPVS" } }), "! no IPVS");
+    strictEqual(second({ daemon, table: { driver: "netlink", inStep: false, trouble: "no IPVS" } }), "! no IPVS");
   },
 });
 
@@ -294,7 +294,7 @@ Deno.test({
     strictEqual(screenOf(BEGINNING, 80, 24)[0], "ldirectord top");
     const lost = { ...beginning(A), trouble: "no director answers" };
     strictEqual(screenOf(lost, 80, 24)[1], "! no director answers");
-    const noTable: Status = { ...statusWith(A), table: { inStep: false, trouble: "no IPVS" } };
+    const noTable: Status = { ...statusWith(A), table: { driver: "netlink", inStep: false, trouble: "no IPVS" } };
     strictEqual(screenOf(learn(BEGINNING, noTable, [], 0), 80, 24)[1], "! no IPVS");
   },
 });

@@ -216,6 +216,8 @@ const EXAMPLES: Readonly<Record<DirectiveName, string>> = {
   syncdaemon: "both",
   syncinterface: "eth0",
   syncid: "7",
+  ipvsdriver: "netlink",
+  ipvstimeouts: "900 120 300",
   bindto: "10.0.0.254",
   checkmark: "7",
   tlsverify: "yes",

@@ -835,6 +835,17 @@ pure("syncdaemon says which of the kernel's sync threads run, and needs an inter
   ]);
 });
 
+pure("ipvsdriver and ipvstimeouts reach the model; what they cannot be is said", () => {
+  strictEqual(model("ipvsdriver = auto\n").ipvsDriver, undefined);
+  strictEqual(model("ipvsdriver = ipvsadm\n").ipvsDriver, "ipvsadm");
+  deepStrictEqual(model("ipvstimeouts = 900 0 300\n").ipvsTimeouts, { tcp: 900, tcpFin: 0, udp: 300 });
+  for (
+    const wrong of ["ipvsdriver = perl", "ipvstimeouts = 900", "ipvstimeouts = 1 2 2147484", "ipvstimeouts = 1 2 -3"]
+  ) {
+    strictEqual(load(`${wrong}\n`).problems.some(({ severity }) => severity === "error"), true, wrong);
+  }
+});
+
 pure("a request's headers and body, and the statuses that pass, reach the check; two bodies are two checks", () => {
   const section = (port: number, body: string) =>
     `virtual = 192.0.2.1:${port}\n    real = 10.0.0.1:80 masq\n    service = http\n    httpmethod = POST\n` +

@@ -22,6 +22,7 @@ const WELL: Facts = {
   release: "6.1.0-18-amd64",
   ipvsLoaded: true,
   modules: { present: new Set(["ip_vs", "ip_vs_wlc"]), loadable: new Set(["ip_vs", "ip_vs_wlc", "ip_vs_wrr"]) },
+  driver: "netlink",
   ipvsadm: "/usr/sbin/ipvsadm",
   table: decodeRules("-A -t 192.0.2.10:80 -s wlc\n-a -t 192.0.2.10:80 -r 10.0.0.1:80 -m -w 1\n"),
   addresses: [
@@ -95,7 +96,7 @@ const ROWS: readonly (readonly [said: string, given: Facts])[] = [
       SITE.replace("scheduler = wlc", "scheduler = sh\n    schedflags = sh-port"),
     ),
   ],
-  ["problem ipvsadm: the program ipvsadm is not installed", facts({ ipvsadm: undefined })],
+  ["problem driver: the program ipvsadm is not installed", facts({ driver: "ipvsadm", ipvsadm: undefined })],
   ["problem permission: this process may not change the table (it lacks CAP_NET_ADMIN)", facts({ capabilities: 0n })],
   ["problem permission: the table cannot be read: because", facts({ table: "because" })],
   [

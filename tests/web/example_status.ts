@@ -58,7 +58,7 @@ export function statusWith(...reals: readonly RealStatus[]): Status {
       lastReload: null,
       helper: null,
     },
-    table: { inStep: true, trouble: null },
+    table: { driver: "netlink", inStep: true, trouble: null },
     checks: { running: 0, waiting: 0, longestWaitSeconds: 0, openFiles: 800 },
     counts,
     virtuals: [{

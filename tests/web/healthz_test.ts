@@ -12,7 +12,7 @@ const director: HealthQuestion = { about: "director" };
 const one = (name: string): HealthQuestion => ({ about: "virtual", name });
 
 const well = statusWith(up, out);
-const outOfStep: Status = { ...well, table: { inStep: false, trouble: "no IPVS" } };
+const outOfStep: Status = { ...well, table: { driver: "netlink", inStep: false, trouble: "no IPVS" } };
 const starting: Status = { ...well, daemon: { ...well.daemon, state: "starting" } };
 const nameless: Status = { ...statusWith(), unresolved: [{ virtual: "192.0.2.10:80", host: "web9", line: 4 }] };
 

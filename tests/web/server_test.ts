@@ -131,7 +131,11 @@ Deno.test("status page: a director that takes its time is not asked again meanwh
 
 /** A director that is not well, and what /healthz says. */
 const SICK: [what: string, status: Status, says: RegExp][] = [
-  ["out of step", { ...statusWith(), table: { inStep: false, trouble: "no IPVS" } }, /^table not in step: no IPVS$/m],
+  [
+    "out of step",
+    { ...statusWith(), table: { driver: "netlink", inStep: false, trouble: "no IPVS" } },
+    /^table not in step: no IPVS$/m,
+  ],
   [
     "starting",
     { ...statusWith(), daemon: { ...statusWith().daemon, state: "starting" } },
@@ -212,7 +216,7 @@ Deno.test("status page: on a phone, too, it says what else is wrong, and fits", 
   world.status = {
     ...good,
     daemon: { ...good.daemon, lastReload: { time: good.time, ok: false, trouble: `line 3: ${long}` } },
-    table: { inStep: false, trouble: long },
+    table: { driver: "netlink", inStep: false, trouble: long },
     unresolved: [{ virtual: "192.0.2.10:80", host: "web9.example.net", line: 4 }],
   };
   await using browser = await Browser.open(world.url, { width: 390, height: 800 });

@@ -1,5 +1,6 @@
 import type { Action, Plan } from "../../model/plan.ts";
 import { inTurns, type Steps } from "../../model/steps.ts";
+import type { IpvsTimeouts } from "../../model/ipvs.ts";
 import type { SyncDaemon } from "../../model/sync.ts";
 import {
   type Destination,
@@ -13,20 +14,22 @@ import {
   virtualKey,
 } from "../../model/table.ts";
 import { SystemError } from "../../system/libc.ts";
-import type { CounterReader, Counters, DestinationCounters, ServiceCounters } from "../counters.ts";
-import { type IpvsDriver, IpvsUnavailable, type Outcome } from "../driver.ts";
-import type { SyncDriver } from "../sync_daemons.ts";
+import type { Counters, DestinationCounters, ServiceCounters } from "../counters.ts";
+import { IpvsUnavailable, type Outcome } from "../driver.ts";
+import type { KernelIpvs } from "../kernel_ipvs.ts";
 import {
   decodeConnections,
   decodeDestination,
   decodeSettings,
   decodeSyncDaemon,
+  decodeTimeouts,
   decodeTraffic,
   encodeAddress,
   encodeDestination,
   encodeDestinationAddress,
   encodeSettings,
   encodeSyncDaemon,
+  encodeTimeouts,
 } from "./entries.ts";
 import { loadModule } from "./kernel_module.ts";
 import { type Attributes, type MessageWriter, Unreadable } from "./message.ts";
@@ -45,9 +48,22 @@ const ATTEMPTS = 5;
 const EPERM = 1;
 
 /** The kernel's IPVS table, spoken to by netlink. */
-export class NetlinkIpvs implements IpvsDriver, CounterReader, SyncDriver {
+export class NetlinkIpvs implements KernelIpvs {
+  readonly name = "netlink";
+
   /** Schedulers whose modules we have asked for. */
   readonly #schedulers = new Set<string>();
+
+  /** Whether this process can have a netlink socket: not where a sandbox forbids it. */
+  static canBeOpened(): boolean {
+    try {
+      GenericSocket.open().close();
+      return true;
+    } catch (error) {
+      if (error instanceof SystemError) return false;
+      throw error;
+    }
+  }
 
   read(): Promise<IpvsTable> {
     return this.#list((socket) => listTable(socket));
@@ -76,6 +92,18 @@ export class NetlinkIpvs implements IpvsDriver, CounterReader, SyncDriver {
 
   async stopSyncDaemon(daemon: SyncDaemon): Promise<void> {
     await this.#command({ command: Command.DEL_DAEMON, write: (writer) => encodeSyncDaemon(writer, daemon) });
+  }
+
+  timeouts(): Promise<IpvsTimeouts> {
+    return this.#converse((socket) => {
+      let timeouts: IpvsTimeouts | undefined;
+      socket.get({ command: Command.GET_CONFIG, write: () => {} }, (own) => timeouts = decodeTimeouts(own));
+      return timeouts ? Promise.resolve(timeouts) : Promise.reject(new NoAnswer());
+    });
+  }
+
+  async setTimeouts(timeouts: IpvsTimeouts): Promise<void> {
+    await this.#command({ command: Command.SET_CONFIG, write: (writer) => encodeTimeouts(writer, timeouts) });
   }
 
   async #command(request: Request): Promise<void> {
@@ -167,11 +195,12 @@ const DESTINATION_COMMANDS = {
 function* listTable(socket: GenericSocket): Steps<IpvsTable> {
   const table = new Map<VirtualKey, TableService>();
   for (const [settings] of yield* listServices(socket, () => undefined)) {
-    const destinations = new Map<DestinationKey, Destination>();
+    const destinations: [DestinationKey, Destination][] = [];
     yield* listDestinations(socket, settings, (destination) => {
-      destinations.set(destinationKey(destination), destination);
+      destinations.push([destinationKey(destination), destination]);
     });
-    table.set(virtualKey(settings.address), { ...settings, destinations });
+    // The kernel lists the newest first.
+    table.set(virtualKey(settings.address), { ...settings, destinations: new Map(destinations.reverse()) });
   }
   return table;
 }

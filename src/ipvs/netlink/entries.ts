@@ -4,6 +4,7 @@
  */
 
 import { type Family, familyOf, ipFromBytes, ipToBytes } from "../../model/address.ts";
+import type { IpvsTimeouts } from "../../model/ipvs.ts";
 import type { SyncDaemon } from "../../model/sync.ts";
 import {
   type Destination,
@@ -185,6 +186,22 @@ export function decodeSyncDaemon(attributes: Attributes): SyncDaemon {
     role: attributes.uint32(SyncThread.STATE) === SyncState.master ? "master" : "backup",
     interface: attributes.text(SyncThread.INTERFACE) ?? "",
     id: attributes.uint32(SyncThread.ID) ?? 0,
+  };
+}
+
+/** Writes the timeouts of connections. */
+export function encodeTimeouts(writer: MessageWriter, { tcp, tcpFin, udp }: IpvsTimeouts): void {
+  writer.uint32(Top.TIMEOUT_TCP, tcp);
+  writer.uint32(Top.TIMEOUT_TCP_FIN, tcpFin);
+  writer.uint32(Top.TIMEOUT_UDP, udp);
+}
+
+/** Reads them; of a protocol that a kernel does not have they are 0. */
+export function decodeTimeouts(attributes: Attributes): IpvsTimeouts {
+  return {
+    tcp: attributes.uint32(Top.TIMEOUT_TCP) ?? 0,
+    tcpFin: attributes.uint32(Top.TIMEOUT_TCP_FIN) ?? 0,
+    udp: attributes.uint32(Top.TIMEOUT_UDP) ?? 0,
   };
 }
 

@@ -1,0 +1,17 @@
+import type { IpvsTimeouts } from "../model/ipvs.ts";
+
+/** What stands between us and the kernel's timeouts of connections, which are those of all virtual services. */
+export interface TimeoutDriver {
+  /** @throws {IpvsUnavailable} */
+  timeouts(): Promise<IpvsTimeouts>;
+  /** 0 leaves one as it is. @throws {IpvsUnavailable} */
+  setTimeouts(timeouts: IpvsTimeouts): Promise<void>;
+}
+
+/** `ipvsadm -L --timeout`: `Timeout (tcp tcpfin udp): 900 120 300`; `undefined` where it says something else. */
+export function decodeTimeouts(listing: string): IpvsTimeouts | undefined {
+  const found = /^Timeout \(tcp tcpfin udp\): (\d+) (\d+) (\d+)$/m.exec(listing);
+  if (!found) return undefined;
+  const [tcp, tcpFin, udp] = found.slice(1).map(Number);
+  return { tcp, tcpFin, udp };
+}
