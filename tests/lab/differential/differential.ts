@@ -1,9 +1,10 @@
 /**
- * The Perl program as an oracle: the same configurations, the same real servers, at the same time; a table each.
+ * The Perl program as an oracle: the same configurations, the same real servers, at the same time; a table each, and
+ * a third for ours where it goes through ipvsadm.
  */
 
 import { strictEqual } from "node:assert/strict";
-import { Director } from "../world/director.ts";
+import { BY_IPVSADM, Director, PROGRAM } from "../world/director.ts";
 import { RealServers } from "../world/real_servers.ts";
 import { normalised, Table } from "../world/table.ts";
 import { sleep } from "../world/wait.ts";
@@ -25,12 +26,14 @@ const QUIET_MS = 3000;
 /** Tables that are not as they should be by then are wrong, and not late. */
 const LIMIT_MS = 30_000;
 
-interface PairOfTables {
+/** Normal forms of the tables: ours by netlink, ours through ipvsadm, and the Perl program's. */
+interface TablesOfAll {
   readonly ours: string;
+  readonly byIpvsadm: string;
   readonly oracle: string;
 }
 
-type Tables = Readonly<Record<State, PairOfTables>>;
+type Tables = Readonly<Record<State, TablesOfAll>>;
 
 /** Defines one test for each configuration of one half of the corpus; two kernels take one half each. */
 export function compareHalf(half: 0 | 1): void {
@@ -50,7 +53,8 @@ function compareBatch(names: readonly string[]): void {
   }
 }
 
-function compare(name: string, state: State, { ours, oracle }: PairOfTables): void {
+function compare(name: string, state: State, { ours, byIpvsadm, oracle }: TablesOfAll): void {
+  strictEqual(byIpvsadm, ours, `${name}.cf, ${state}: ours through ipvsadm is not ours by netlink`);
   const exception = exceptionOf(name, state);
   if (!exception) return strictEqual(ours, oracle, `${name}.cf, ${state}: ours is not the Perl program's table`);
   const wanted = normalised(exception.ours);
@@ -58,7 +62,8 @@ function compare(name: string, state: State, { ours, oracle }: PairOfTables): vo
   if (oracle === wanted) throw new Error(`${name}.cf, ${state}: no difference any more, so its row must go`);
 }
 
-function isAsItShould(name: string, state: State, { ours, oracle }: PairOfTables): boolean {
+function isAsItShould(name: string, state: State, { ours, byIpvsadm, oracle }: TablesOfAll): boolean {
+  if (byIpvsadm !== ours) return false;
   const exception = exceptionOf(name, state);
   return exception ? ours === normalised(exception.ours) && ours !== oracle : ours === oracle;
 }
@@ -71,78 +76,84 @@ function exceptionOf(name: string, state: State): Exception | undefined {
 async function observe(names: readonly string[]): Promise<ReadonlyMap<string, Tables>> {
   await openWire();
   const reals = new RealServers();
-  const pairs: Pair[] = [];
+  const trios: Trio[] = [];
   try {
     await prepare(reals);
-    for (const [i, name] of names.entries()) pairs.push(await Pair.create(name, i));
-    for (const pair of pairs) await pair.start();
-    const up = await settled(pairs, "up");
+    for (const [i, name] of names.entries()) trios.push(await Trio.create(name, i));
+    for (const trio of trios) await trio.start();
+    const up = await settled(trios, "up");
     for (const address of REALS) await reals.refuse(address);
-    const down = await settled(pairs, "down");
-    for (const pair of pairs) await pair.terminate();
-    const stopped = await tablesOf(pairs);
+    const down = await settled(trios, "down");
+    for (const trio of trios) await trio.terminate();
+    const stopped = await tablesOf(trios);
     return new Map(names.map((name, i) => [name, { up: up[i], down: down[i], stopped: stopped[i] }]));
   } finally {
-    for (const pair of pairs) await pair.destroy();
+    for (const trio of trios) await trio.destroy();
     await reals.destroy();
     await closeWire();
   }
 }
 
-/** Both programs on one configuration. */
-class Pair {
-  private constructor(readonly name: string, readonly ours: Director, readonly oracle: Director) {}
+/** What a configuration runs under: our program by netlink and through ipvsadm, and the oracle. */
+class Trio {
+  private constructor(
+    readonly name: string,
+    private readonly directors: Readonly<Record<keyof TablesOfAll, Director>>,
+  ) {}
 
-  static async create(name: string, index: number): Promise<Pair> {
-    const ours = await Director.besideTheWay(`ours${index}`, `10.0.0.${101 + index}`);
-    const oracle = await Director.besideTheWay(`oracle${index}`, `10.0.0.${201 + index}`, ORACLE);
-    return new Pair(name, ours, oracle);
+  static async create(name: string, index: number): Promise<Trio> {
+    return new Trio(name, {
+      ours: await Director.besideTheWay(`ours${index}`, `10.0.0.${101 + index}`),
+      byIpvsadm: await Director.besideTheWay(`adm${index}`, `10.0.0.${151 + index}`, PROGRAM, BY_IPVSADM),
+      oracle: await Director.besideTheWay(`oracle${index}`, `10.0.0.${201 + index}`, ORACLE),
+    });
   }
 
   async start(): Promise<void> {
     const config = await Deno.readTextFile(`${CORPUS}/${this.name}.cf`);
-    await this.ours.start(config, `ours-${this.name}`);
-    await this.oracle.start(config, `oracle-${this.name}`);
+    for (const [who, director] of this.#all()) await director.start(config, `${who}-${this.name}`);
   }
 
   /** A signal is cheaper than the verb, which starts the program once more; tests of the verbs are elsewhere. */
   async terminate(): Promise<void> {
-    for (const [director, name] of [[this.ours, "ours"], [this.oracle, "oracle"]] as const) {
-      await director.signal("SIGTERM", `${name}-${this.name}`);
-    }
-    await this.ours.isGone(`ours-${this.name}`);
-    await this.oracle.isGone(`oracle-${this.name}`);
+    for (const [who, director] of this.#all()) await director.signal("SIGTERM", `${who}-${this.name}`);
+    for (const [who, director] of this.#all()) await director.isGone(`${who}-${this.name}`);
   }
 
-  async tables(): Promise<PairOfTables> {
-    return { ours: await new Table(this.ours.host).now(), oracle: await new Table(this.oracle.host).now() };
+  async tables(): Promise<TablesOfAll> {
+    const { ours, byIpvsadm, oracle } = this.directors;
+    const now = ({ host }: Director) => new Table(host).now();
+    return { ours: await now(ours), byIpvsadm: await now(byIpvsadm), oracle: await now(oracle) };
   }
 
   async destroy(): Promise<void> {
-    await this.ours.destroy();
-    await this.oracle.destroy();
+    for (const [, director] of this.#all()) await director.destroy();
+  }
+
+  #all(): readonly (readonly [string, Director])[] {
+    return Object.entries(this.directors);
   }
 }
 
-/** The tables of all pairs, once none of them changes any more. */
-async function settled(pairs: readonly Pair[], state: State): Promise<PairOfTables[]> {
+/** The tables of all trios, once none of them changes any more. */
+async function settled(trios: readonly Trio[], state: State): Promise<TablesOfAll[]> {
   const limit = performance.now() + LIMIT_MS;
   await sleep(SETTLING_MS);
-  let tables = await tablesOf(pairs);
+  let tables = await tablesOf(trios);
   let since = performance.now();
   while (performance.now() < limit) {
     await sleep(500);
-    const now = await tablesOf(pairs);
+    const now = await tablesOf(trios);
     if (JSON.stringify(now) !== JSON.stringify(tables)) [tables, since] = [now, performance.now()];
     const quiet = performance.now() - since > QUIET_MS;
-    if (quiet && pairs.every(({ name }, i) => isAsItShould(name, state, tables[i]))) break;
+    if (quiet && trios.every(({ name }, i) => isAsItShould(name, state, tables[i]))) break;
   }
   return tables;
 }
 
-async function tablesOf(pairs: readonly Pair[]): Promise<PairOfTables[]> {
-  const tables: PairOfTables[] = [];
-  for (const pair of pairs) tables.push(await pair.tables());
+async function tablesOf(trios: readonly Trio[]): Promise<TablesOfAll[]> {
+  const tables: TablesOfAll[] = [];
+  for (const trio of trios) tables.push(await trio.tables());
   return tables;
 }
 

@@ -1,4 +1,4 @@
-import { scenario } from "../world/scenario.ts";
+import { scenario, scenarioByBothDrivers } from "../world/scenario.ts";
 
 const SITE = `
     virtual = 192.0.2.10:80
@@ -27,7 +27,7 @@ const FIRST_QUIESCENT = `
   -a -t 192.0.2.10:80 -r 10.0.0.12:80 -m -w 2
 `;
 
-scenario("quiescent=no: a dead real server leaves the table, and returns when it lives", async (world) => {
+scenarioByBothDrivers("quiescent=no: a dead real server leaves the table, and returns when it lives", async (world) => {
   const { director, reals, table, client } = world;
   await reals.are(["10.0.0.11", "10.0.0.12"]);
   await director.start(`
@@ -47,37 +47,40 @@ ${SITE}`);
   await client.isServedBy("192.0.2.10:80", "10.0.0.11", "10.0.0.12");
 });
 
-scenario("quiescent=yes: refused, 503, stalled and silent each bring a real server to weight 0", async (world) => {
-  const { director, reals, table, client } = world;
-  await reals.are(["10.0.0.11", "10.0.0.12"]);
-  await director.start(`
+scenarioByBothDrivers(
+  "quiescent=yes: refused, 503, stalled and silent each bring a real server to weight 0",
+  async (world) => {
+    const { director, reals, table, client } = world;
+    await reals.are(["10.0.0.11", "10.0.0.12"]);
+    await director.start(`
     negotiatetimeout = 1
     checkinterval = 1
     quiescent = yes
 ${SITE}`);
-  await table.becomes(ALL_UP);
+    await table.becomes(ALL_UP);
 
-  reals.stop("10.0.0.11");
-  await table.becomes(FIRST_QUIESCENT);
-  await client.isServedBy("192.0.2.10:80", "10.0.0.12");
-  await reals.start("10.0.0.11");
-  await table.becomes(ALL_UP);
+    reals.stop("10.0.0.11");
+    await table.becomes(FIRST_QUIESCENT);
+    await client.isServedBy("192.0.2.10:80", "10.0.0.12");
+    await reals.start("10.0.0.11");
+    await table.becomes(ALL_UP);
 
-  await reals.sicken("10.0.0.11");
-  await table.becomes(FIRST_QUIESCENT);
-  await reals.heal("10.0.0.11");
-  await table.becomes(ALL_UP);
+    await reals.sicken("10.0.0.11");
+    await table.becomes(FIRST_QUIESCENT);
+    await reals.heal("10.0.0.11");
+    await table.becomes(ALL_UP);
 
-  reals.stall("10.0.0.11");
-  await table.becomes(FIRST_QUIESCENT);
-  reals.resume("10.0.0.11");
-  await table.becomes(ALL_UP);
+    reals.stall("10.0.0.11");
+    await table.becomes(FIRST_QUIESCENT);
+    reals.resume("10.0.0.11");
+    await table.becomes(ALL_UP);
 
-  await reals.silence("10.0.0.11");
-  await table.becomes(FIRST_QUIESCENT);
-  await reals.unsilence("10.0.0.11");
-  await table.becomes(ALL_UP);
-});
+    await reals.silence("10.0.0.11");
+    await table.becomes(FIRST_QUIESCENT);
+    await reals.unsilence("10.0.0.11");
+    await table.becomes(ALL_UP);
+  },
+);
 
 scenario("a real server whose firewall turns checks away is out, by whatever word it does so", async (world) => {
   const { director, reals, table } = world;

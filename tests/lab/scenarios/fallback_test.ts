@@ -1,16 +1,18 @@
 import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
 import { poll } from "../world/wait.ts";
-import { scenario } from "../world/scenario.ts";
+import { scenario, scenarioByBothDrivers } from "../world/scenario.ts";
 
 const ONE_UP = `
   -A -t 192.0.2.10:80 -s rr
   -a -t 192.0.2.10:80 -r 10.0.0.11:80 -m -w 1
 `;
 
-scenario("the fallback comes when the last real server goes, and goes when the first returns", async (world) => {
-  const { director, reals, table, client } = world;
-  await reals.are(["10.0.0.11", "10.0.0.12", "10.0.0.13"]);
-  await director.start(`
+scenarioByBothDrivers(
+  "the fallback comes when the last real server goes, and goes when the first returns",
+  async (world) => {
+    const { director, reals, table, client } = world;
+    await reals.are(["10.0.0.11", "10.0.0.12", "10.0.0.13"]);
+    await director.start(`
     checktimeout = 1
     checkinterval = 1
     quiescent = no
@@ -21,25 +23,26 @@ scenario("the fallback comes when the last real server goes, and goes when the f
             service = http
             scheduler = rr
   `);
-  await table.becomes(`
+    await table.becomes(`
     -A -t 192.0.2.10:80 -s rr
     -a -t 192.0.2.10:80 -r 10.0.0.11:80 -m -w 1
     -a -t 192.0.2.10:80 -r 10.0.0.12:80 -m -w 1
   `);
 
-  reals.stop("10.0.0.12");
-  await table.becomes(ONE_UP);
-  reals.stop("10.0.0.11");
-  await table.becomes(`
+    reals.stop("10.0.0.12");
+    await table.becomes(ONE_UP);
+    reals.stop("10.0.0.11");
+    await table.becomes(`
     -A -t 192.0.2.10:80 -s rr
     -a -t 192.0.2.10:80 -r 10.0.0.13:80 -m -w 1
   `);
-  await client.isServedBy("192.0.2.10:80", "10.0.0.13");
+    await client.isServedBy("192.0.2.10:80", "10.0.0.13");
 
-  await reals.start("10.0.0.11");
-  await table.becomes(ONE_UP);
-  await client.isServedBy("192.0.2.10:80", "10.0.0.11");
-});
+    await reals.start("10.0.0.11");
+    await table.becomes(ONE_UP);
+    await client.isServedBy("192.0.2.10:80", "10.0.0.11");
+  },
+);
 
 scenario("a global fallback on the director itself, beside quiescent real servers", async (world) => {
   const { director, reals, table } = world;
@@ -147,7 +150,7 @@ scenario("a real server of weight 0 does not serve, whoever wants that weight", 
   `);
 });
 
-scenario(
+scenarioByBothDrivers(
   "a virtual service that has vanished from the kernel is put back, and what was changed by hand is left",
   async (world) => {
     const { director, reals, table, client } = world;

@@ -1,11 +1,11 @@
-import { scenario } from "../world/scenario.ts";
+import { scenario, scenarioByBothDrivers } from "../world/scenario.ts";
 
 const GLOBALS = `
     checktimeout = 2
     checkinterval = 1
     quiescent = no`;
 
-scenario("reload: virtuals and real servers come and go, and no request fails", async (world) => {
+scenarioByBothDrivers("reload: virtuals and real servers come and go, and no request fails", async (world) => {
   const { director, reals, table, client } = world;
   await reals.are(["10.0.0.11", "10.0.0.12", "10.0.0.13"]);
   await director.start(`${GLOBALS}
@@ -116,7 +116,7 @@ scenario("autoreload: a changed file is read without being told", async ({ direc
   await director.logs(/Configuration file '\/etc\/ha\.d\/www' has changed on disk/);
 });
 
-scenario("what a person changed with ipvsadm stays until health changes or a reload", async (world) => {
+scenarioByBothDrivers("what a person changed with ipvsadm stays until health changes or a reload", async (world) => {
   const { director, reals, table } = world;
   const config = `${GLOBALS}
     virtual = 192.0.2.10:80

@@ -16,20 +16,28 @@ export const LOG = "/var/log/ldirectord.log";
 /** The program's way to be started costs two seconds in the lab. */
 const START_SECONDS = 30;
 
+/** A configuration's last line, by which the table is read and changed through the program ipvsadm. */
+export const BY_IPVSADM = "\nipvsdriver = ipvsadm\n";
+
 /** The director's host, and the program on it. */
 export class Director {
   readonly #names = new Set<string>();
 
-  private constructor(readonly host: Host, private readonly program: string) {}
+  /** What every configuration has at its end. */
+  readonly #postscript: string;
+
+  private constructor(readonly host: Host, private readonly program: string, postscript = "") {
+    this.#postscript = postscript;
+  }
 
   /** Sets up a host that does nothing but look after its table: clients do not reach it. */
-  static async besideTheWay(name: string, address: string, program = PROGRAM): Promise<Director> {
+  static async besideTheWay(name: string, address: string, program = PROGRAM, postscript?: string): Promise<Director> {
     const network = [`addr add ${address}/24 dev eth0`, `addr add ${sibling6(address)}/64 dev eth0 nodad`];
-    return new Director(await Host.create(name, network), program);
+    return new Director(await Host.create(name, network), program, postscript);
   }
 
   /** Sets up the host between clients and real servers, with all virtual addresses on it. */
-  static async inTheWay(program = PROGRAM): Promise<Director> {
+  static async inTheWay(program = PROGRAM, postscript?: string): Promise<Director> {
     const host = await Host.create("director", [
       `addr add ${GATEWAY.v4}/24 dev eth0`,
       `addr add ${GATEWAY.v6}/64 dev eth0 nodad`,
@@ -42,7 +50,7 @@ export class Director {
       "net.ipv4.conf.all.send_redirects=0",
       "net.ipv4.conf.eth0.send_redirects=0",
     ]);
-    return new Director(host, program);
+    return new Director(host, program, postscript);
   }
 
   /** Writes the configuration and starts the program on it. */
@@ -65,7 +73,7 @@ export class Director {
   async configure(config: string, name = NAME): Promise<void> {
     this.#names.add(name);
     await Deno.mkdir("/etc/ha.d", { recursive: true });
-    await Deno.writeTextFile(`/etc/ha.d/${name}`, dedented(config));
+    await Deno.writeTextFile(`/etc/ha.d/${name}`, dedented(config) + this.#postscript);
   }
 
   /** Writes the configuration and has the program read it. */

@@ -1,5 +1,5 @@
 import { Client } from "./client.ts";
-import { Director, LOG, PROGRAM } from "./director.ts";
+import { BY_IPVSADM, Director, LOG, PROGRAM } from "./director.ts";
 import { RealServers } from "./real_servers.ts";
 import { Table } from "./table.ts";
 import { closeWire, openWire } from "./wire.ts";
@@ -15,12 +15,26 @@ export interface World {
   readonly client: Client;
 }
 
-/** A test in a world of its own: new hosts, an empty table, an empty log. The director is `program`. */
-export function scenario(name: string, play: (world: World) => Promise<void>, program = PROGRAM): void {
+/** The same test twice: the table is spoken to by netlink, and through ipvsadm. */
+export function scenarioByBothDrivers(name: string, play: (world: World) => Promise<void>): void {
+  scenario(name, play);
+  scenario(`${name} (ipvsadm)`, play, PROGRAM, BY_IPVSADM);
+}
+
+/**
+ * A test in a world of its own: new hosts, an empty table, an empty log. The director is `program`, whose configurations end
+ * with `postscript`.
+ */
+export function scenario(
+  name: string,
+  play: (world: World) => Promise<void>,
+  program = PROGRAM,
+  postscript?: string,
+): void {
   Deno.test(name, async () => {
     for (const left of [LOG, KEPT]) await Deno.remove(left, { recursive: true }).catch(() => {});
     await openWire();
-    const director = await Director.inTheWay(program);
+    const director = await Director.inTheWay(program, postscript);
     const world = { director, reals: new RealServers(), table: new Table(director.host), client: new Client() };
     try {
       await play(world);
