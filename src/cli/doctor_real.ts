@@ -5,7 +5,7 @@
 import { localAddresses } from "../doctor/machine.ts";
 import { type RealNeeds, realNeeds, type RealToSetUp } from "../doctor/real_needs.ts";
 import { familyOf, type IpAddress, isInNetwork, isLoopback, parseIp } from "../model/address.ts";
-import type { Forwarding } from "../model/table.ts";
+import { type Forwarding, type Method, methodOf, methodText, parseMethod } from "../model/table.ts";
 import { givenNames, type Model } from "../model/virtual_service.ts";
 import { filled } from "./filled.ts";
 import { findAsked } from "./running_instance.ts";
@@ -14,8 +14,6 @@ import { type Paint, paintFor } from "./paint.ts";
 import { UsageError } from "./tool.ts";
 
 const STATUS = { said: 0, unknown: 2 } as const;
-
-const METHODS: readonly string[] = ["gate", "masq", "ipip"] satisfies readonly Forwarding[];
 
 /** What the command line says of the real server. */
 export interface RealOptions {
@@ -46,20 +44,21 @@ export async function sayNeeds(address: string, options: RealOptions, name: stri
   return STATUS.said;
 }
 
-function givenReal(address: IpAddress, { method = "", virtual = [] }: RealOptions): RealToSetUp {
-  if (!METHODS.includes(method)) throw new UsageError(`the method is gate, masq or ipip, not ${method}`);
+function givenReal(address: IpAddress, { method: text = "", virtual = [] }: RealOptions): RealToSetUp {
+  const method = parseMethod(text);
+  if (!method) throw new UsageError(`the method is gate, masq or ipip, not ${text}`);
   const virtuals = virtual.map((text) => {
     const ip = parseIp(text.replace(/^\[|\]$/g, ""));
     if (!ip || familyOf(ip) !== familyOf(address)) throw new UsageError(`not an address of the same kind: ${text}`);
     return ip;
   });
-  return realToSetUp(address, method as Forwarding, virtuals);
+  return realToSetUp(address, method, virtuals);
 }
 
 /** The real server as the configuration has it: once for each method by which it is reached. */
 function configuredReals(address: IpAddress, model: Model): readonly RealToSetUp[] {
   const virtuals = virtualsByMethod(model, address);
-  return [...virtuals].map(([method, addresses]) => realToSetUp(address, method, [...addresses]));
+  return [...virtuals.values()].map(({ method, addresses }) => realToSetUp(address, method, [...addresses]));
 }
 
 async function modelOf(name: string | undefined): Promise<Model | number> {
@@ -73,24 +72,30 @@ function addressOf(name: string, model: Model): IpAddress | undefined {
   return reals.find((real) => givenNames(model, real).includes(name))?.destination.address;
 }
 
-function virtualsByMethod(model: Model, address: IpAddress): ReadonlyMap<Forwarding, ReadonlySet<IpAddress>> {
-  const found = new Map<Forwarding, Set<IpAddress>>();
+interface Reached {
+  readonly method: Method;
+  readonly addresses: Set<IpAddress>;
+}
+
+function virtualsByMethod(model: Model, address: IpAddress): ReadonlyMap<string, Reached> {
+  const found = new Map<string, Reached>();
   for (const { settings: { address: service }, reals } of model.virtuals.values()) {
     for (const { destination } of reals.values()) {
       if (destination.address !== address) continue;
-      const known = found.get(destination.forwarding) ?? new Set();
-      found.set(destination.forwarding, known);
-      if (service.kind !== "fwm") known.add(service.address);
+      const name = methodText(destination);
+      const known = found.get(name) ?? { method: methodOf(destination), addresses: new Set() };
+      found.set(name, known);
+      if (service.kind !== "fwm") known.addresses.add(service.address);
     }
   }
   return found;
 }
 
-function realToSetUp(address: IpAddress, forwarding: Forwarding, virtuals: readonly IpAddress[]): RealToSetUp {
+function realToSetUp(address: IpAddress, method: Method, virtuals: readonly IpAddress[]): RealToSetUp {
   const networks = localAddresses().filter((network) => !isLoopback(network.address));
   const near = networks.find((network) => isInNetwork(address, network) && !virtuals.includes(network.address));
   const sameNetwork = near !== undefined && virtuals.some((virtual) => isInNetwork(virtual, near));
-  return { address, forwarding, virtuals, director: near?.address, sameNetwork };
+  return { address, ...method, virtuals, director: near?.address, sameNetwork };
 }
 
 const METHOD_NAMES: Readonly<Record<Forwarding, string>> = {
@@ -99,10 +104,14 @@ const METHOD_NAMES: Readonly<Record<Forwarding, string>> = {
   ipip: "a tunnel (ipip)",
 };
 
-function needsText({ address, forwarding, virtuals }: RealToSetUp, needs: RealNeeds, paint: Paint): string {
+function needsText({ address, forwarding, tunnel, virtuals }: RealToSetUp, needs: RealNeeds, paint: Paint): string {
   const serving = virtuals.length > 0 ? `, serving ${virtuals.join(", ")}` : "";
   return [
-    paint.bold(`${address} is reached by ${METHOD_NAMES[forwarding]}${serving}. It needs:`),
+    paint.bold(
+      `${address} is reached by ${
+        METHOD_NAMES[forwarding].replace("ipip", methodText({ forwarding, tunnel }))
+      }${serving}. It needs:`,
+    ),
     ...needs.steps.flatMap(({ what, why, commands }) => [
       "",
       `  ${paint.bold(what)}`,

@@ -7,6 +7,7 @@ import {
   type Destination,
   type DestinationKey,
   type IpvsTable,
+  methodText,
   serviceFamily,
   serviceLabel,
   type TableService,
@@ -41,7 +42,9 @@ interface ServiceReport {
 }
 
 /** One destination, for programs. */
-interface DestinationReport extends Omit<Destination, "address" | "port"> {
+interface DestinationReport extends Omit<Destination, "address" | "port" | "forwarding" | "tunnel"> {
+  /** `masq`, `ipip:gue:6080`, … */
+  readonly forwarding: string;
   readonly real: string;
   readonly active: number;
   readonly inactive: number;
@@ -92,12 +95,12 @@ function serviceReport(
     keptBy: kept?.file ?? null,
     name: kept?.virtual.name ?? null,
     destinations: [...service.destinations].map(([real, destination]) => {
-      const { weight, forwarding, upperThreshold, lowerThreshold } = destination;
+      const { weight, upperThreshold, lowerThreshold } = destination;
       const own = counted?.destinations.get(real);
       return {
         real,
         weight,
-        forwarding,
+        forwarding: methodText(destination),
         upperThreshold,
         lowerThreshold,
         active: own?.active ?? 0,
@@ -123,7 +126,8 @@ function saidOf(
 /** The width of a destination's address in ipvsadm's lists. */
 const ADDRESS = 28;
 
-const FORWARDING = { gate: "Route", masq: "Masq", ipip: "Tunnel" } as const;
+/** The methods' names in ipvsadm's lists. */
+const FORWARDING: Readonly<Record<string, string>> = { gate: "Route", masq: "Masq", ipip: "Tunnel" };
 
 /** The table, line by line. What no director says anything of has nothing beside it. */
 export function ipvsLines({ driver, services }: IpvsReport): string[] {
@@ -146,7 +150,12 @@ export function ipvsLines({ driver, services }: IpvsReport): string[] {
   for (const service of services) {
     lines.push(serviceLine(service));
     for (const { real, forwarding, weight, active, inactive, state, names, why } of service.destinations) {
-      const numbers = [FORWARDING[forwarding], String(weight), String(active), String(inactive)];
+      const numbers = [
+        FORWARDING[forwarding] ?? forwarding.replace("ipip", "Tunnel"),
+        String(weight),
+        String(active),
+        String(inactive),
+      ];
       lines.push(row(real, numbers, [state ?? "", names.join(" "), why ?? ""]));
     }
   }

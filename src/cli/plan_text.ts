@@ -10,6 +10,7 @@ import {
   type DestinationKey,
   destinationKey,
   type IpvsTable,
+  methodText,
   serviceLabel,
   type ServiceSettings,
   type VirtualKey,
@@ -128,9 +129,10 @@ function changeText(before: Destination, after: Destination): string {
   return changes.filter((text) => text !== "").join(" ");
 }
 
-function fields({ forwarding, weight, upperThreshold, lowerThreshold }: Destination): [name: string, text: string][] {
+function fields(destination: Destination): [name: string, text: string][] {
+  const { weight, upperThreshold, lowerThreshold } = destination;
   return [
-    ["method", forwarding],
+    ["method", methodText(destination)],
     ["weight", `weight ${weight}`],
     ["upper threshold", upperThreshold > 0 ? `u:${upperThreshold}` : ""],
     ["lower threshold", lowerThreshold > 0 ? `l:${lowerThreshold}` : ""],

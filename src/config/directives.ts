@@ -68,7 +68,7 @@ export const DIRECTIVES = {
     default: UNSET,
     repeats: true,
     doc: "A real server, or one for each address of a range. The forwarding method is direct routing (gate), NAT " +
-      "(masq) or IP-in-IP (ipip). Weight 1 unless given. A pair of quoted strings replaces the section's request " +
+      "(masq) or IP-in-IP (ipip; in UDP by GUE as ipip:gue:6080, or by GRE as ipip:gre, with Linux 5.3 and later: new). Weight 1 unless given. A pair of quoted strings replaces the section's request " +
       "and receive for this server; a request that begins with http:// or https:// is asked where it " +
       "says. The kernel stops sending it connections at u:n and resumes below l:n. Checks go to the " +
       "address after checkip: instead of the server's own (new; IPv6 in brackets, for a range a range), and their " +

@@ -5,7 +5,7 @@
  */
 
 import { type IpAddress, parseIp } from "../model/address.ts";
-import type { Forwarding } from "../model/table.ts";
+import { type Forwarding, type Method, parseMethod } from "../model/table.ts";
 import { closest } from "./closest.ts";
 import { type Grammar, mistake, type Reading, shifted, type Spot, value, whole } from "./grammar.ts";
 import { quotable } from "./quotes.ts";
@@ -39,15 +39,12 @@ export type ServiceHead =
   | { readonly kind: "mark"; readonly mark: number };
 
 /** What a `fallback` line says. */
-export interface FallbackValue extends Endpoint {
-  readonly forwarding: Forwarding;
-}
+export interface FallbackValue extends Endpoint, Method {}
 
 /** What a `real` line says. */
-export interface RealValue extends Endpoint {
+export interface RealValue extends Endpoint, Method {
   /** The last host of a range `host->last`. */
   readonly last?: HostRef;
-  readonly forwarding: Forwarding;
   readonly weight: number;
   /** Where checks go instead of the server's own address; for a range, a range of as many. */
   readonly checkIp?: CheckIp;
@@ -120,10 +117,11 @@ export const fallbackServer: Grammar<FallbackValue> = quotable("host[:port] [gat
   const rest = text.slice(end);
   const word = rest.trim();
   const spot = { at: end + rest.indexOf(word), length: word.length };
-  if (word === "") return value({ host, port, forwarding: "gate" });
-  if (/^\s/.test(rest) && isForwarding(word)) return value({ host, port, forwarding: word });
+  if (word === "") return value<FallbackValue>({ host, port, forwarding: "gate" });
+  const method = parseMethod(word);
+  if (/^\s/.test(rest) && method) return value({ host, port, ...method });
   const weighted = /^(\S+\s+)(\d+)$/.exec(word);
-  if (weighted && isForwarding(weighted[1].trim())) {
+  if (weighted && parseMethod(weighted[1].trim())) {
     return mistake({ at: spot.at + weighted[1].length, length: weighted[2].length }, "a fallback has no weight");
   }
   return mistake(spot, unknownForwarding(word), forwardingHint(word));
@@ -151,7 +149,7 @@ export const realServer: Grammar<RealValue> = {
 
 /** Server, forwarding method, weight and options: what follows may be a request with a password in it. */
 const OPEN_PART =
-  /^["'[]*[^\s"']*[.:][^\s"']*(?:\s+(?:gate|masq|ipip)(?:\s+(?:\d+|[lu]:\d+|check(?:ip|mark):[\w.:[\]>-]+|label=[\w.-]+)(?=\s|$))*)?|^["'[]*[^\s"',]*/i;
+  /^["'[]*[^\s"']*[.:][^\s"']*(?:\s+(?:gate|masq|ipip(?::gre|:gue:\d+)?)(?:\s+(?:\d+|[lu]:\d+|check(?:ip|mark):[\w.:[\]>-]+|label=[\w.-]+)(?=\s|$))*)?|^["'[]*[^\s"',]*/i;
 
 function readReal(
   text: string,
@@ -167,7 +165,8 @@ function readReal(
       "write gate, masq or ipip",
     );
   }
-  if (!isForwarding(first.text)) return mistake(first, unknownForwarding(first.text), forwardingHint(first.text));
+  const method = parseMethod(first.text);
+  if (!method) return mistake(first, unknownForwarding(first.text), forwardingHint(first.text));
   let weight: number | undefined;
   const thresholds: { l?: number; u?: number } = {};
   let checkIp: CheckIp | undefined;
@@ -224,7 +223,7 @@ function readReal(
     : undefined;
   return value({
     ...endpoint,
-    forwarding: first.text,
+    ...method,
     weight: weight ?? 1,
     checkIp,
     checkMark,
@@ -364,10 +363,6 @@ function readPort(text: string, at: number): Reading<PortRef> {
   return mistake(spot, `not a port: ${quoted(word)}`, "write a number from 1 to 65535 or a name of /etc/services");
 }
 
-function isForwarding(word: string): word is Forwarding {
-  return FORWARDING.includes(word);
-}
-
 /** What is not even nearly a method may be a request that has lost its quotes. */
 function unknownForwarding(word: string): string {
   const said = "forward method must be gate, masq or ipip";
@@ -375,6 +370,7 @@ function unknownForwarding(word: string): string {
 }
 
 function forwardingHint(word: string): string | undefined {
+  if (/^ipip:./.test(word)) return "a tunnel is written ipip, ipip:gre, or ipip:gue:6080 with a port from 1 to 65535";
   if (word.startsWith("->")) return "a range is written without blanks: first->last:port";
   if (word === "\\") return "a line cannot be continued on the next one";
   const near = OTHER_NAMES.get(word.toLowerCase()) ?? closest(word, FORWARDING);

@@ -10,6 +10,7 @@ import {
   type Destination,
   type DestinationKey,
   destinationKey,
+  methodOf,
   serviceLabel,
   type ServiceSettings,
   type VirtualKey,
@@ -234,7 +235,7 @@ function realServer(
   const port = kernelPort(settings.address, { port: configuredPort, forwarding });
   const place = within(line, line.value.port ?? line.value.host);
   warnOfMapping(load, place, configuredPort, port, forwarding);
-  const destination: Destination = { address, port, forwarding, weight, upperThreshold, lowerThreshold };
+  const destination = { address, port, ...methodOf(line.value), weight, upperThreshold, lowerThreshold };
   return {
     key: destinationKey(destination),
     destination,
@@ -350,7 +351,7 @@ function resolveFallback(
   const destination: Destination = {
     address,
     port,
-    forwarding,
+    ...methodOf(line.value),
     weight: 1,
     upperThreshold: 0,
     lowerThreshold: 0,

@@ -73,8 +73,8 @@ function partsSchema(parts: readonly Part[]): Schema {
   };
 }
 
-function partSchema({ doc: description, choices, least, most }: Part): Schema {
-  if (choices) return { description, enum: choices };
+function partSchema({ doc: description, pattern, least, most }: Part): Schema {
+  if (pattern) return { description, type: "string", pattern };
   if (least === undefined) return { description, type: "string" };
   return { description, type: "integer", minimum: least, ...most === undefined ? {} : { maximum: most } };
 }

@@ -6,6 +6,7 @@
 import type { AlsoCheck } from "./also_check.ts";
 import { alsoCheck } from "./also_check.ts";
 import { realServer, type RealValue } from "./endpoints.ts";
+import { methodText } from "../model/table.ts";
 import type { Grammar, Reading } from "./grammar.ts";
 
 /** The parts of a value by their keys. */
@@ -19,7 +20,8 @@ export interface Part {
   /** A number, for a schema and for how it is written. */
   readonly least?: number;
   readonly most?: number;
-  readonly choices?: readonly string[];
+  /** What a text is to look like, for a schema. */
+  readonly pattern?: string;
   /** As it stands in the row; absent: in a quoted string, together with its pair. */
   readonly inRow?: (text: string) => string;
 }
@@ -59,9 +61,9 @@ const real: Structure = {
     },
     {
       key: "forward",
-      doc: "Direct routing (gate), NAT (masq) or IP-in-IP (ipip).",
+      doc: "Direct routing (gate), NAT (masq) or IP-in-IP (ipip, ipip:gue:PORT or ipip:gre).",
       required: true,
-      choices: ["gate", "masq", "ipip"],
+      pattern: "^(gate|masq|ipip|ipip:gre|ipip:gue:[0-9]{1,5})$",
       inRow: asItIs,
     },
     {
@@ -104,13 +106,13 @@ const real: Structure = {
   split(raw) {
     const value = readValue(realServer, raw);
     if (!value) return undefined;
-    const { host, last, port, forwarding, weight, pair, checkIp, checkMark, label } = value;
+    const { host, last, port, weight, pair, checkIp, checkMark, label } = value;
     const { lowerThreshold, upperThreshold } = value;
     const bracketed = (text: string) => text.includes(":") ? `[${text}]` : text;
     const range = (from: string, to: string | undefined) => `${bracketed(from)}${to ? `->${bracketed(to)}` : ""}`;
     return partsOf([
       ["address", `${range(host.text, last?.text)}${port ? `:${port.text}` : ""}`],
-      ["forward", forwarding],
+      ["forward", methodText(value)],
       ["weight", String(weight)],
       ["request", pair?.request],
       ["receive", pair?.receive.source],

@@ -137,7 +137,8 @@ export interface RealStatus {
   readonly real: string;
   /** Its names in the configuration: its label, then those of its host. */
   readonly names: readonly string[];
-  readonly forwarding: "gate" | "masq" | "ipip";
+  /** `gate`, `masq` or `ipip`, or `ipip:gue:6080`, `ipip:gre`. */
+  readonly forwarding: string;
   readonly state: RealState;
   /** Whether clients may be sent to it. */
   readonly serving: boolean;

@@ -26,7 +26,7 @@ import { isServing, needsFallback, realsOf, zeroWeightReason } from "../director
 import type { Counters, DestinationCounters, ServiceCounters, Traffic } from "../ipvs/counters.ts";
 import type { Check } from "../model/check.ts";
 import { type RealId, realId, type RealOrders } from "../model/orders.ts";
-import type { DestinationKey } from "../model/table.ts";
+import { type DestinationKey, methodText } from "../model/table.ts";
 import { checksOf, givenNames, type RealServer, type VirtualService } from "../model/virtual_service.ts";
 import { rounded } from "./check_records.ts";
 import type { Daemon } from "./daemon.ts";
@@ -217,7 +217,7 @@ class StatusWriter {
     return {
       real: real.key,
       names: givenNames(model, real),
-      forwarding: real.destination.forwarding,
+      forwarding: methodText(real.destination),
       state: stateOf(real, health),
       serving: health !== undefined && this.#serves(real, health, service, kernelService),
       why: health ? whyOf(real, health) : "checktype = off",

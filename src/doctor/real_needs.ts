@@ -3,12 +3,11 @@
  */
 
 import { familyOf, type IpAddress } from "../model/address.ts";
-import type { Forwarding } from "../model/table.ts";
+import type { Method, Tunnel } from "../model/table.ts";
 
 /** A real server and what it serves. */
-export interface RealToSetUp {
+export interface RealToSetUp extends Method {
   readonly address: IpAddress;
-  readonly forwarding: Forwarding;
   /** Addresses that clients connect to; empty when they are known to nobody but a firewall mark. */
   readonly virtuals: readonly IpAddress[];
   /** This machine's address in the real server's network, if it has one. */
@@ -51,12 +50,18 @@ export function realNeeds(real: RealToSetUp): RealNeeds {
 /** After what distributions bring along, which sets rp_filter again: the last one counts. */
 const SYSCTL_FILE = "/etc/sysctl.d/90-ldirectord-real.conf";
 
+/** What takes a tunnel's packets apart: a module of the kernel, and the interface that it brings. */
+function unpackerOf(tunnel: Tunnel | undefined, four: boolean): readonly [module: string, device: string] {
+  if (tunnel?.type === "gre") return four ? ["ip_gre", "gre0"] : ["ip6_gre", "ip6gre0"];
+  return four ? ["ipip", "tunl0"] : ["ip6_tunnel", "ip6tnl0"];
+}
+
 /** Direct routing and tunnels: the real server has the virtual address itself, and must not say so. */
-function ownAddressNeeds({ forwarding, virtuals, address }: RealToSetUp): RealNeeds {
+function ownAddressNeeds({ forwarding, tunnel, virtuals, address }: RealToSetUp): RealNeeds {
   const four = familyOf(address) === 4;
   const tunnels = forwarding === "ipip";
-  const device = tunnels ? (four ? "tunl0" : "ip6tnl0") : "lo";
-  const module = four ? "ipip" : "ip6_tunnel";
+  const [module, tunnelDevice] = unpackerOf(tunnel, four);
+  const device = tunnels ? tunnelDevice : "lo";
   const cidrs = virtuals.map((virtual) => `${virtual}/${four ? 32 : 128}`);
   const shown = cidrs.length > 0 ? cidrs : [four ? "VIRTUAL-ADDRESS/32" : "VIRTUAL-ADDRESS/128"];
   const settings: readonly string[] = [
@@ -69,6 +74,13 @@ function ownAddressNeeds({ forwarding, virtuals, address }: RealToSetUp): RealNe
       what: `the module ${module}, and its interface ${device} up`,
       why: "The director packs each packet into another one; this unpacks it.",
       commands: [`modprobe ${module}`, `ip link set ${device} up`],
+    });
+  }
+  if (tunnel?.type === "gue") {
+    steps.push({
+      what: `the port ${tunnel.port} of UDP, by which GUE comes`,
+      why: "The packets come in UDP; this takes them out, for the tunnel's interface.",
+      commands: ["modprobe fou", `ip ${four ? "" : "-6 "}fou add port ${tunnel.port} gue`],
     });
   }
   if (four) {

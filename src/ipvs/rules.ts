@@ -11,6 +11,8 @@ import {
   destinationKey,
   type Forwarding,
   type IpvsTable,
+  type Method,
+  parseMethod,
   type ServiceAddress,
   type ServiceSettings,
   type TableService,
@@ -162,10 +164,15 @@ function settingsWords(settings: ServiceSettings): string[] {
 
 function destinationWords(destination: Destination): string[] {
   const words = ["-r", destinationKey(destination), FORWARDING_FLAGS[destination.forwarding]];
-  words.push("-w", String(destination.weight));
+  words.push(...tunnelWords(destination), "-w", String(destination.weight));
   if (destination.upperThreshold > 0) words.push("-x", String(destination.upperThreshold));
   if (destination.lowerThreshold > 0) words.push("-y", String(destination.lowerThreshold));
   return words;
+}
+
+function tunnelWords({ tunnel }: Destination): string[] {
+  if (!tunnel) return [];
+  return ["--tun-type", tunnel.type, ...tunnel.type === "gue" ? ["--tun-port", String(tunnel.port)] : []];
 }
 
 interface Rule {
@@ -200,12 +207,21 @@ function decodeRule(line: string): Rule | undefined {
   const real = endpoint(after("-r") ?? "");
   const weight = Number(after("-w") || NaN);
   if (!real || !Number.isInteger(weight)) return undefined;
-  const forwarding = words.includes("-m") ? "masq" : words.includes("-i") ? "ipip" : "gate";
+  const method = savedMethod(words, after);
+  if (!method) return undefined;
   return {
     address,
     settings,
-    destination: { ...real, forwarding, weight, upperThreshold: 0, lowerThreshold: 0 },
+    destination: { ...real, ...method, weight, upperThreshold: 0, lowerThreshold: 0 },
   };
+}
+
+/** Versions of ipvsadm before 1.31 say nothing of tunnels. */
+function savedMethod(words: readonly string[], after: (flag: string) => string | undefined): Method | undefined {
+  if (!words.includes("-i")) return { forwarding: words.includes("-m") ? "masq" : "gate" };
+  const type = after("--tun-type") ?? "ipip";
+  if (type === "ipip") return { forwarding: "ipip" };
+  return parseMethod(type === "gue" ? `ipip:gue:${after("--tun-port")}` : `ipip:${type}`);
 }
 
 function savedAddress(

@@ -21,11 +21,42 @@ export type DestinationKey = string & { readonly brand: "DestinationKey" };
 /** How the kernel hands packets to a real server: direct routing, NAT or IP-in-IP. */
 export type Forwarding = "gate" | "masq" | "ipip";
 
+/**
+ * What IP-in-IP packets have between their two headers of IP, if anything: that of GUE (Generic UDP Encapsulation), sent to
+ * a port of UDP, or that of GRE. Linux 5.3 and later (RFC 2784, draft-ietf-intarea-gue).
+ */
+export type Tunnel = { readonly type: "gue"; readonly port: number } | { readonly type: "gre" };
+
+/** How a destination is reached. */
+export interface Method {
+  readonly forwarding: Forwarding;
+  /** Of `ipip` alone. */
+  readonly tunnel?: Tunnel;
+}
+
+/** A method as a configuration writes it: `masq`, `ipip:gue:6080`, `ipip:gre`. */
+export function methodText({ forwarding, tunnel }: Method): string {
+  if (!tunnel) return forwarding;
+  return tunnel.type === "gue" ? `${forwarding}:gue:${tunnel.port}` : `${forwarding}:${tunnel.type}`;
+}
+
+/** The inverse of {@link methodText}; `undefined` for what is no method. */
+export function parseMethod(text: string): Method | undefined {
+  if (text === "gate" || text === "masq" || text === "ipip") return { forwarding: text };
+  if (text === "ipip:gre") return { forwarding: "ipip", tunnel: { type: "gre" } };
+  const port = Number(/^ipip:gue:(\d{1,5})$/.exec(text)?.[1]);
+  return port >= 1 && port <= 65_535 ? { forwarding: "ipip", tunnel: { type: "gue", port } } : undefined;
+}
+
+/** The method of a value that has more. */
+export function methodOf({ forwarding, tunnel }: Method): Method {
+  return tunnel ? { forwarding, tunnel } : { forwarding };
+}
+
 /** One real server (or the fallback) as the kernel has it. */
-export interface Destination {
+export interface Destination extends Method {
   readonly address: IpAddress;
   readonly port: number;
-  readonly forwarding: Forwarding;
   /** 0 to 65535; at 0 the kernel sends no new connections. */
   readonly weight: number;
   /** Connections above which the kernel sends no more; 0 = no limit. */
@@ -87,7 +118,7 @@ export function serviceLabel(service: ServiceAddress): string {
 
 /** Whether two destinations are the same to the kernel. */
 export function sameDestination(a: Destination, b: Destination): boolean {
-  return a.address === b.address && a.port === b.port && a.forwarding === b.forwarding && a.weight === b.weight &&
+  return a.address === b.address && a.port === b.port && methodText(a) === methodText(b) && a.weight === b.weight &&
     a.upperThreshold === b.upperThreshold && a.lowerThreshold === b.lowerThreshold;
 }
 

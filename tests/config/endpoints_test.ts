@@ -2,6 +2,7 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { fallbackServer, realServer, serviceHead } from "../../src/config/endpoints.ts";
 import type { Endpoint, RealValue } from "../../src/config/endpoints.ts";
 import type { Grammar } from "../../src/config/grammar.ts";
+import { methodText } from "../../src/model/table.ts";
 import { pure } from "./fixture.ts";
 
 function endpoint({ host, last, port }: Endpoint & { readonly last?: RealValue["last"] }): string {
@@ -9,18 +10,20 @@ function endpoint({ host, last, port }: Endpoint & { readonly last?: RealValue["
 }
 
 function describe(real: RealValue): string {
-  const { forwarding, weight, pair, lowerThreshold, upperThreshold, checkIp, checkMark } = real;
+  const { weight, pair, lowerThreshold, upperThreshold, checkIp, checkMark } = real;
   const strings = pair ? [`<${pair.request}>`, `<${pair.receive.source}>@${pair.receive.at}`] : [];
   const limits = lowerThreshold || upperThreshold ? [`${lowerThreshold}..${upperThreshold}`] : [];
   const checked = checkIp ? [`at ${checkIp.first}${checkIp.last ? `->${checkIp.last}` : ""}`] : [];
   if (checkMark) checked.push(`marked ${checkMark.mark}`);
-  return [endpoint(real), forwarding, weight, ...strings, ...limits, ...checked].join(" ");
+  return [endpoint(real), methodText(real), weight, ...strings, ...limits, ...checked].join(" ");
 }
 
 const REALS: Readonly<Record<string, string>> = {
   "10.0.0.1:80 gate": "10.0.0.1:80 gate 1",
   "10.0.0.1 masq": "10.0.0.1 masq 1",
   "10.0.0.1:080 ipip 0": "10.0.0.1:80 ipip 0",
+  "10.0.0.1:80 ipip:gue:6080 2": "10.0.0.1:80 ipip:gue:6080 2",
+  '10.0.0.1:80 ipip:gre "/a", "b"': "10.0.0.1:80 ipip:gre 1 </a> <b>@28",
   "10.0.0.1:http gate 65535": "10.0.0.1:http gate 65535",
   "web_1:80 gate": "web_1:80 gate 1",
   "web-1->web-5:80 gate": "web-1->web-5:80 gate 1",
@@ -57,6 +60,8 @@ pure("real servers are read whole", () => {
 
 const BAD: readonly (readonly [Grammar<unknown>, string, string])[] = [
   [realServer, "10.0.0.1:80", "11+1 the forwarding method is missing"],
+  [realServer, "10.0.0.1:80 ipip:gue", "12+8 forward method must be gate, masq or ipip"],
+  [realServer, "10.0.0.1:80 ipip:gue:70000", "12+14 forward method must be gate, masq or ipip"],
   [realServer, "10.0.0.1:80 gat", '12+3 forward method must be gate, masq or ipip, not "gat"'],
   [realServer, "10.0.0.1:80 gate -1", "17+2 a weight is a number from 0 to 65535"],
   [realServer, "10.0.0.1:80 gate 70000", "17+5 a weight is a number from 0 to 65535"],

@@ -39,6 +39,13 @@ FWM  7 IPv6 rr persistent 300 mask 64
   -> [2001:db8::2]:80             9          0          0          0         
 `;
 
+Deno.test("tunnels of GUE and GRE are written as ipvsadm takes them, and read as it prints them", () => {
+  const rules = "-A -t 10.0.0.100:80 -s wrr\n" +
+    "-a -t 10.0.0.100:80 -r 10.0.0.1:80 -i --tun-type gue --tun-port 6080 -w 1\n" +
+    "-a -t 10.0.0.100:80 -r 10.0.0.2:80 -i --tun-type gre -w 1\n";
+  strictEqual(encodeRules(decodeRules(rules)), rules);
+});
+
 Deno.test({
   name: "decodeRules() reads every kind of virtual service that ipvsadm prints",
   ...pure,

@@ -14,6 +14,7 @@ import {
   virtualKey,
 } from "../../model/table.ts";
 import { SystemError } from "../../system/libc.ts";
+import { isInEffect } from "../change_table.ts";
 import type { Counters, DestinationCounters, ServiceCounters } from "../counters.ts";
 import { IpvsUnavailable, type Outcome } from "../driver.ts";
 import type { KernelIpvs } from "../kernel_ipvs.ts";
@@ -75,7 +76,21 @@ export class NetlinkIpvs implements KernelIpvs {
     const verdicts = await this.#converse((socket) => inTurns(socket.request(plan.map(requestOf))));
     if (verdicts.every((verdict) => verdict === undefined)) throw new IpvsUnavailable(LOST);
     if (verdicts.some((verdict) => verdict?.error === -EPERM)) throw new IpvsUnavailable(NO_PERMISSION);
-    return plan.map((action, i) => outcomeOf(action, verdicts[i]));
+    const outcomes = plan.map((action, i) => outcomeOf(action, verdicts[i]));
+    return plan.some(hasTunnel) ? await this.#withoutIgnoredTunnels(plan, outcomes) : outcomes;
+  }
+
+  /** Kernels that know no tunnel but IP-in-IP take a destination without it, and without a word. */
+  async #withoutIgnoredTunnels(plan: Plan, outcomes: readonly Outcome[]): Promise<readonly Outcome[]> {
+    const table = await this.read();
+    const ignored = new Set(
+      plan.filter((action, i) => hasTunnel(action) && outcomes[i].taken === true && !isInEffect(action, table)),
+    );
+    const wrong = [...ignored].flatMap((action) =>
+      action.do === "add-destination" ? [{ ...action, do: "delete-destination" } as const] : []
+    );
+    if (wrong.length > 0) await this.apply(wrong);
+    return plan.map((action, i) => ignored.has(action) ? { taken: false, reason: NO_TUNNELS } : outcomes[i]);
   }
 
   counters(): Promise<Counters> {
@@ -160,6 +175,13 @@ export class NetlinkIpvs implements KernelIpvs {
 const LOST = "the kernel gave no answer by netlink";
 const NO_PERMISSION = "no permission to change the IPVS table: run as root";
 const NO_IPVS = "this kernel has no IPVS: load the module with modprobe ip_vs";
+
+const NO_TUNNELS = "this kernel has no such tunnel for IPVS: Linux 5.3 and later have ipip:gue and ipip:gre";
+
+function hasTunnel(action: Action): boolean {
+  return (action.do === "add-destination" || action.do === "edit-destination") &&
+    action.destination.tunnel !== undefined;
+}
 
 function outcomeOf(action: Action, verdict: Verdict | undefined): Outcome {
   if (!verdict) return { taken: undefined };

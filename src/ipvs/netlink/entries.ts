@@ -9,6 +9,7 @@ import type { SyncDaemon } from "../../model/sync.ts";
 import {
   type Destination,
   type Forwarding,
+  type Method,
   type ServiceAddress,
   serviceFamily,
   type ServiceSettings,
@@ -27,6 +28,7 @@ import {
   SyncState,
   SyncThread,
   Top,
+  TunnelType,
 } from "./numbers.ts";
 
 /** Bytes of an address attribute: those of IPv6; IPv4 takes the first four. */
@@ -110,6 +112,9 @@ export function encodeDestination(writer: MessageWriter, destination: Destinatio
   writer.nested(Top.DEST, (attributes) => {
     destinationAttributes(attributes, destination);
     attributes.uint32(Dest.FORWARDING, FORWARDING[destination.forwarding]);
+    // Kernels before 5.3 know none of the two.
+    if (destination.tunnel) attributes.uint8(Dest.TUNNEL_TYPE, TunnelType[destination.tunnel.type]);
+    if (destination.tunnel?.type === "gue") attributes.port(Dest.TUNNEL_PORT, destination.tunnel.port);
     attributes.uint32(Dest.WEIGHT, destination.weight);
     attributes.uint32(Dest.UPPER, destination.upperThreshold);
     attributes.uint32(Dest.LOWER, destination.lowerThreshold);
@@ -125,16 +130,25 @@ function destinationAttributes(attributes: MessageWriter, { address, port }: Des
 /** Reads a destination. @param family of its virtual service: kernels before 3.18 do not say a destination's own. */
 export function decodeDestination(attributes: Attributes, family: Family): Destination {
   const own = attributes.uint16(Dest.FAMILY);
-  const method = (attributes.uint32(Dest.FORWARDING) ?? 0) & ForwardingMethod.MASK;
   return {
     address: ipFromBytes(attributes.bytes(Dest.ADDRESS), own === 0 ? family : familyOfNumber(own)),
     port: attributes.port(Dest.PORT),
-    // ForwardingMethod.LOCAL is what the kernel makes of a direct route to the director itself, as ipvsadm shows it.
-    forwarding: method === ForwardingMethod.MASQ ? "masq" : method === ForwardingMethod.TUNNEL ? "ipip" : "gate",
+    ...decodeMethod(attributes),
     weight: attributes.uint32(Dest.WEIGHT) ?? 0,
     upperThreshold: attributes.uint32(Dest.UPPER) ?? 0,
     lowerThreshold: attributes.uint32(Dest.LOWER) ?? 0,
   };
+}
+
+function decodeMethod(attributes: Attributes): Method {
+  const method = (attributes.uint32(Dest.FORWARDING) ?? 0) & ForwardingMethod.MASK;
+  if (method === ForwardingMethod.MASQ) return { forwarding: "masq" };
+  // ForwardingMethod.LOCAL is what the kernel makes of a direct route to the director itself, as ipvsadm shows it.
+  if (method !== ForwardingMethod.TUNNEL) return { forwarding: "gate" };
+  const type = attributes.uint8(Dest.TUNNEL_TYPE);
+  if (type === TunnelType.gre) return { forwarding: "ipip", tunnel: { type: "gre" } };
+  if (type !== TunnelType.gue) return { forwarding: "ipip" };
+  return { forwarding: "ipip", tunnel: { type: "gue", port: attributes.port(Dest.TUNNEL_PORT) } };
 }
 
 /** Reads how many connections of a destination are open, and how many are closing. */

@@ -50,6 +50,11 @@ export class MessageWriter {
     this.#view.setUint16(start, this.#end - start, LITTLE);
   }
 
+  /** Writes a number of 8 bits. */
+  uint8(type: number, value: number): void {
+    this.#view.setUint8(this.#value(type, 1), value);
+  }
+
   /** Writes a number of 16 bits. */
   uint16(type: number, value: number): void {
     this.#view.setUint16(this.#value(type, 2), value, LITTLE);
@@ -174,6 +179,12 @@ export class Attributes {
   nested(type: number): Attributes | undefined {
     const span = this.#spans[type];
     return span && new Attributes({ view: this.#view, ...span });
+  }
+
+  /** A number of 8 bits; 0 where it is not there. */
+  uint8(type: number): number {
+    const start = this.#startOf(type, 1);
+    return start === undefined ? 0 : this.#view.getUint8(start);
   }
 
   /** A number of 16 bits; 0 where it is not there. */

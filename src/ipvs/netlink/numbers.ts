@@ -86,7 +86,12 @@ export const Dest = {
   STATS: 10,
   FAMILY: 11,
   STATS64: 12,
+  TUNNEL_TYPE: 13,
+  TUNNEL_PORT: 14,
 } as const;
+
+/** What IP-in-IP packets have between their two headers. */
+export const TunnelType = { ipip: 0, gue: 1, gre: 2 } as const;
 
 /** How a destination's packets are handed on: the low bits of its forwarding attribute. */
 export const ForwardingMethod = { MASK: 0x7, MASQ: 0, LOCAL: 1, TUNNEL: 2, ROUTE: 3 } as const;

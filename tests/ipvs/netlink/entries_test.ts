@@ -135,6 +135,20 @@ Deno.test("a synchronisation thread is read from the kernel's list, and written"
   deepStrictEqual(decodeSyncDaemon(ours.nested(Top.DAEMON)!), daemon);
 });
 
+Deno.test("a tunnel of GUE is read as ipvsadm writes it, and a tunnel of each kind as we do", () => {
+  const gue = DESTINATIONS[0][1].replace(
+    "05000d0000000000" + "06000e0000000000",
+    "05000d0001000000" + "06000e0017c00000",
+  );
+  deepStrictEqual(decodeDestination(captured(gue).nested(Top.DEST)!, 4).tunnel, { type: "gue", port: 6080 });
+  const [{ destinations }] = decodeRules(DESTINATIONS[0][0]).values();
+  const [plain] = destinations.values();
+  for (const tunnel of [{ type: "gue", port: 6080 }, { type: "gre" }] as const) {
+    const ours = captured(written(Command.NEW_DEST, (writer) => encodeDestination(writer, { ...plain, tunnel })));
+    deepStrictEqual(decodeDestination(ours.nested(Top.DEST)!, 4), { ...plain, tunnel });
+  }
+});
+
 Deno.test("a virtual service of a protocol that we do not manage is left out", () => {
   const sctp = SERVICES[0][1].replace("0600020006000000", "0600020084000000");
   strictEqual(decodeSettings(captured(sctp).nested(Top.SERVICE)!), undefined);

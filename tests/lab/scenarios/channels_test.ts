@@ -3,6 +3,7 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { GATEWAY } from "../world/addresses.ts";
 import { run } from "../world/command.ts";
+import { BY_IPVSADM, PROGRAM } from "../world/director.ts";
 import { scenario, type World } from "../world/scenario.ts";
 import { poll } from "../world/wait.ts";
 
@@ -282,6 +283,8 @@ scenario(
       await run(["umount", "/usr/sbin/ipvsadm"]);
     }
   },
+  PROGRAM,
+  BY_IPVSADM,
 );
 
 /** A sendmail that keeps the subject of each mail, and when it came. */

@@ -64,6 +64,28 @@ scenario("ipip: real servers get clients' packets through a tunnel", async ({ di
   await client.isServedBy("192.0.2.10:80", "10.0.0.11", "10.0.0.12");
 });
 
+scenario("ipip:gue and ipip:gre: clients' packets come in UDP, and by GRE", async (world) => {
+  const { director, reals, table, client } = world;
+  await reals.are(["10.0.0.11", "10.0.0.12"], "ipip");
+  await reals.types("10.0.0.11", "modprobe fou && ip fou add port 6080 gue");
+  const alone = "ip addr flush dev tunl0 && ip addr add 192.0.2.10/32 dev gre0";
+  await reals.types("10.0.0.12", `modprobe ip_gre && ip link set gre0 up && ${alone}`);
+  await reals.types("10.0.0.12", "sysctl -qw net.ipv4.conf.gre0.rp_filter=0");
+  await director.start(`${GLOBALS}
+    virtual = 192.0.2.10:80
+            real = 10.0.0.11:80 ipip:gue:6080
+            real = 10.0.0.12:80 ipip:gre
+            service = http
+            scheduler = rr
+  `);
+  await table.becomes(`
+    -A -t 192.0.2.10:80 -s rr
+    -a -t 192.0.2.10:80 -r 10.0.0.11:80 -i -w 1 --tun-type gue --tun-port 6080 --tun-nocsum
+    -a -t 192.0.2.10:80 -r 10.0.0.12:80 -i -w 1 --tun-type gre --tun-nocsum
+  `);
+  await client.isServedBy("192.0.2.10:80", "10.0.0.11", "10.0.0.12");
+});
+
 for (const method of ["gate", "ipip"] as const) {
   scenario(
     `${method}: real servers are checked through the virtual service's address, as clients meet them`,

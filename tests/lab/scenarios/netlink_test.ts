@@ -24,6 +24,8 @@ const RULES = `-A -t 192.0.2.1:80 -s wrr
 -a -f 7 -6 -r [fd00::2]:0 -g -w 2
 -A -f 4294967295 -s wlc -p 300 -M 255.255.255.0
 -a -f 4294967295 -r 10.0.0.1:0 -i -w 3
+-a -f 4294967295 -r 10.0.0.2:0 -i --tun-type gue --tun-port 6080 -w 3
+-a -f 4294967295 -r 10.0.0.3:0 -i --tun-type gre -w 1
 `;
 
 function adding(table: IpvsTable): Plan {
