@@ -586,7 +586,9 @@ export const DIRECTIVES = {
     default: "wrr",
     doc:
       "The kernel's rule for choosing a real server; which ones there are depends on the kernel. sh and mh choose by " +
-      "the client's address: see schedflags for what a real server of weight 0 means to them.",
+      "the client's address, and by the order in which real servers have entered the kernel's table: those that enter " +
+      "together do so in the order of this file, and with quiescent = yes they stay in it. See schedflags for what a real " +
+      "server of weight 0 means to them.",
   },
   schedflags: {
     scope: "virtual",

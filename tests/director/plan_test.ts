@@ -44,6 +44,13 @@ const ROWS: Row[] = [
   { name: "start on an empty table adds all", reconcile: true, current: "", desired: TWO, expected: TWO },
   { name: "start on the wanted table does nothing", reconcile: true, current: TWO, desired: TWO, expected: "" },
   {
+    name: "real servers that enter together do so in the configuration's order: sh and mh choose by it",
+    previous: "-A V -s mh\n-a V R2 -w 1",
+    current: "-A V -s mh\n-a V R2 -w 1",
+    desired: "-A V -s mh\n-a V R1 -w 1\n-a V R2 -w 1\n-a V R3 -w 1\n-a V R4 -w 1",
+    expected: "-a V R1 -w 1\n-a V R3 -w 1\n-a V R4 -w 1",
+  },
+  {
     name: "start edits an existing virtual service and does not recreate it",
     reconcile: true,
     current: "-A V -s rr\n-a V R1 -w 1",

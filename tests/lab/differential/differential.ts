@@ -1,6 +1,6 @@
 /**
  * The Perl program as an oracle: the same configurations, the same real servers, at the same time; a table each, and
- * a third for ours where it goes through ipvsadm.
+ * of some a third for ours where it goes through ipvsadm.
  */
 
 import { strictEqual } from "node:assert/strict";
@@ -26,10 +26,13 @@ const QUIET_MS = 3000;
 /** Tables that are not as they should be by then are wrong, and not late. */
 const LIMIT_MS = 30_000;
 
-/** Normal forms of the tables: ours by netlink, ours through ipvsadm, and the Perl program's. */
+/** One configuration in so many runs under our program twice: a processor has only so much time for directors. */
+const THIRD = 3;
+
+/** Normal forms of the tables: ours by netlink, ours through ipvsadm for some, and the Perl program's. */
 interface TablesOfAll {
   readonly ours: string;
-  readonly byIpvsadm: string;
+  readonly byIpvsadm?: string;
   readonly oracle: string;
 }
 
@@ -54,7 +57,9 @@ function compareBatch(names: readonly string[]): void {
 }
 
 function compare(name: string, state: State, { ours, byIpvsadm, oracle }: TablesOfAll): void {
-  strictEqual(byIpvsadm, ours, `${name}.cf, ${state}: ours through ipvsadm is not ours by netlink`);
+  if (byIpvsadm !== undefined) {
+    strictEqual(byIpvsadm, ours, `${name}.cf, ${state}: ours through ipvsadm is not ours by netlink`);
+  }
   const exception = exceptionOf(name, state);
   if (!exception) return strictEqual(ours, oracle, `${name}.cf, ${state}: ours is not the Perl program's table`);
   const wanted = normalised(exception.ours);
@@ -63,7 +68,7 @@ function compare(name: string, state: State, { ours, byIpvsadm, oracle }: Tables
 }
 
 function isAsItShould(name: string, state: State, { ours, byIpvsadm, oracle }: TablesOfAll): boolean {
-  if (byIpvsadm !== ours) return false;
+  if (byIpvsadm !== undefined && byIpvsadm !== ours) return false;
   const exception = exceptionOf(name, state);
   return exception ? ours === normalised(exception.ours) && ours !== oracle : ours === oracle;
 }
@@ -76,37 +81,43 @@ function exceptionOf(name: string, state: State): Exception | undefined {
 async function observe(names: readonly string[]): Promise<ReadonlyMap<string, Tables>> {
   await openWire();
   const reals = new RealServers();
-  const trios: Trio[] = [];
+  const ensembles: Ensemble[] = [];
   try {
     await prepare(reals);
-    for (const [i, name] of names.entries()) trios.push(await Trio.create(name, i));
-    for (const trio of trios) await trio.start();
-    const up = await settled(trios, "up");
+    for (const [i, name] of names.entries()) ensembles.push(await Ensemble.create(name, i));
+    for (const ensemble of ensembles) await ensemble.start();
+    const up = await settled(ensembles, "up");
     for (const address of REALS) await reals.refuse(address);
-    const down = await settled(trios, "down");
-    for (const trio of trios) await trio.terminate();
-    const stopped = await tablesOf(trios);
+    const down = await settled(ensembles, "down");
+    for (const ensemble of ensembles) await ensemble.terminate();
+    const stopped = await tablesOf(ensembles);
     return new Map(names.map((name, i) => [name, { up: up[i], down: down[i], stopped: stopped[i] }]));
   } finally {
-    for (const trio of trios) await trio.destroy();
+    for (const ensemble of ensembles) await ensemble.destroy();
     await reals.destroy();
     await closeWire();
   }
 }
 
-/** What a configuration runs under: our program by netlink and through ipvsadm, and the oracle. */
-class Trio {
+interface Directors {
+  readonly ours: Director;
+  readonly byIpvsadm?: Director;
+  readonly oracle: Director;
+}
+
+/** What a configuration runs under: our program by netlink, for some through ipvsadm as well, and the oracle. */
+class Ensemble {
   private constructor(
     readonly name: string,
-    private readonly directors: Readonly<Record<keyof TablesOfAll, Director>>,
+    private readonly directors: Directors,
   ) {}
 
-  static async create(name: string, index: number): Promise<Trio> {
-    return new Trio(name, {
-      ours: await Director.besideTheWay(`ours${index}`, `10.0.0.${101 + index}`),
-      byIpvsadm: await Director.besideTheWay(`adm${index}`, `10.0.0.${151 + index}`, PROGRAM, BY_IPVSADM),
-      oracle: await Director.besideTheWay(`oracle${index}`, `10.0.0.${201 + index}`, ORACLE),
-    });
+  static async create(name: string, index: number): Promise<Ensemble> {
+    const ours = await Director.besideTheWay(`ours${index}`, `10.0.0.${101 + index}`);
+    const oracle = await Director.besideTheWay(`oracle${index}`, `10.0.0.${201 + index}`, ORACLE);
+    if (index % THIRD !== 0) return new Ensemble(name, { ours, oracle });
+    const byIpvsadm = await Director.besideTheWay(`adm${index}`, `10.0.0.${151 + index}`, PROGRAM, BY_IPVSADM);
+    return new Ensemble(name, { ours, byIpvsadm, oracle });
   }
 
   async start(): Promise<void> {
@@ -123,7 +134,7 @@ class Trio {
   async tables(): Promise<TablesOfAll> {
     const { ours, byIpvsadm, oracle } = this.directors;
     const now = ({ host }: Director) => new Table(host).now();
-    return { ours: await now(ours), byIpvsadm: await now(byIpvsadm), oracle: await now(oracle) };
+    return { ours: await now(ours), byIpvsadm: byIpvsadm && await now(byIpvsadm), oracle: await now(oracle) };
   }
 
   async destroy(): Promise<void> {
@@ -135,25 +146,25 @@ class Trio {
   }
 }
 
-/** The tables of all trios, once none of them changes any more. */
-async function settled(trios: readonly Trio[], state: State): Promise<TablesOfAll[]> {
+/** The tables of all ensembles, once none of them changes any more. */
+async function settled(ensembles: readonly Ensemble[], state: State): Promise<TablesOfAll[]> {
   const limit = performance.now() + LIMIT_MS;
   await sleep(SETTLING_MS);
-  let tables = await tablesOf(trios);
+  let tables = await tablesOf(ensembles);
   let since = performance.now();
   while (performance.now() < limit) {
     await sleep(500);
-    const now = await tablesOf(trios);
+    const now = await tablesOf(ensembles);
     if (JSON.stringify(now) !== JSON.stringify(tables)) [tables, since] = [now, performance.now()];
     const quiet = performance.now() - since > QUIET_MS;
-    if (quiet && trios.every(({ name }, i) => isAsItShould(name, state, tables[i]))) break;
+    if (quiet && ensembles.every(({ name }, i) => isAsItShould(name, state, tables[i]))) break;
   }
   return tables;
 }
 
-async function tablesOf(trios: readonly Trio[]): Promise<TablesOfAll[]> {
+async function tablesOf(ensembles: readonly Ensemble[]): Promise<TablesOfAll[]> {
   const tables: TablesOfAll[] = [];
-  for (const trio of trios) tables.push(await trio.tables());
+  for (const ensemble of ensembles) tables.push(await ensemble.tables());
   return tables;
 }
 
