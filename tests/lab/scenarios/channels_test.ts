@@ -275,7 +275,7 @@ scenario(
         metrics: [0, 0, 0],
         pulse: "CRITICAL",
       });
-      match(head, /table not in step, 0 of 2 real servers serve/);
+      match(head, /table not in step \(ipvsadm\), 0 of 2 real servers serve/);
       match(pulseLine, /the IPVS table lacks 192\.0\.2\.10:80/);
       await Deno.remove("/run/refuse");
       await say(world, WELL);
