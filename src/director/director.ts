@@ -275,7 +275,7 @@ export class Director {
     for (; this.#keeper.trouble !== undefined && clock.now() < end; await this.#keeper.idle()) {
       await this.#wait(TRY_AGAIN);
     }
-    this.#keeper.close();
+    await this.#keeper.leave();
     return this.#keeper.trouble;
   }
 

@@ -8,6 +8,8 @@
  * | yes              | yes               | -                  | nothing until the retry, or until something else is due |
  * | yes              | no                | no                 | it is read                                              |
  * | yes              | no                | yes                | it is changed by a plan, or nothing is left to change   |
+ * | yes, and it is   | -                 | -                  | it is read where the last changes are not known;        |
+ * | left             |                   |                    | nothing is changed                                      |
  *
  * One thing is done at a time. What is wanted meanwhile is due next, and the newest wish counts.
  *
@@ -68,6 +70,8 @@ export interface Keeping {
   readonly doing?: "reading" | Batch;
   /** What is due waits for its retry. */
   readonly waits: boolean;
+  /** The table is being left: it is read once more where the last changes are not known, and not changed any more. */
+  readonly leaves: boolean;
   /** Retries since all was last as wanted. */
   readonly tries: number;
   /** The table as it was read, with the changes that were made since. */
@@ -128,6 +132,8 @@ export type KeeperEvent =
   | { readonly type: "apply-failed"; readonly message: string }
   /** The time of a retry has come. */
   | { readonly type: "retry" }
+  /** The table is left as it is. */
+  | { readonly type: "leave" }
   /** It is time for a look. */
   | { readonly type: "look" };
 
@@ -163,6 +169,7 @@ export type Kept = readonly [Keeping, readonly Effect[]];
 /** Nothing is known, and nothing wanted. */
 export const UNKNOWN: Keeping = {
   waits: false,
+  leaves: false,
   tries: 0,
   claimed: new Set(),
   doubts: new Map(),
@@ -235,6 +242,10 @@ export function* keep(state: Keeping, event: KeeperEvent, now: number): Steps<Ke
       return takeFailure(state, event.message, now);
     case "retry":
       return yield* goOn({ ...state, waits: false }, now);
+    case "leave":
+      return state.unknown.length === 0
+        ? [{ ...state, leaves: true }, []]
+        : yield* goOn({ ...state, leaves: true, waits: false }, now);
     case "look":
       return state.doing || state.due ? [state, []] : look(state);
   }
@@ -268,6 +279,7 @@ function* goOn(state: Keeping, now: number): Steps<Kept> {
   const doubts = withDoubts(state.doubts, yield* changedInSteps(state.previous, wish));
   const plan = yield* planned({ ...state, doubts }, seen.table, wish);
   if (plan.length === 0) return finish({ ...state, doubts, previous: wish, due: undefined }, due.occasion);
+  if (state.leaves) return [{ ...state, doubts, due: undefined }, []];
   const doing = { plan, desired: wish, occasion: due.occasion, base: seen.table };
   return [{ ...state, doubts, doing }, [{ do: "apply", plan }]];
 }

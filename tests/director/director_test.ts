@@ -671,6 +671,38 @@ for (const verb of ["stop", "deactivate"] as const) {
   }
 }
 
+/** A table whose program dies in each batch: after so many changes. */
+class Dying extends MemoryIpvs {
+  constructor(table: string, private readonly after: number) {
+    super(decodeRules(table));
+  }
+
+  override async apply(plan: Plan): Promise<readonly Outcome[]> {
+    await super.apply(plan.slice(0, this.after));
+    throw new IpvsUnavailable("killed");
+  }
+}
+
+const SIX: VirtualSketch = { ...TWO, reals: [1, 2, 3, 4, 5, 6].map((i) => `10.0.0.${i}:80`) };
+
+for (const verb of ["stop", "deactivate"] as const) {
+  for (const after of [0, 1, 3, 7]) {
+    Deno.test(`${verb}: batches that die after ${after} changes: what was purged is logged once`, pure, async () => {
+      const world = new World("", SIX);
+      await world.start();
+      const rules = await world.table();
+      world.driver = new Dying(encodeRules(await world.driver.read({ thresholds: false })), after);
+      world.events.length = 0;
+      const leaving = world.director[verb]();
+      await world.clock.advance(7_000);
+      const left = await world.table();
+      strictEqual(await leaving, left.length === 0 ? undefined : "killed");
+      const purged = world.events.filter(({ type }) => type === "table-changed");
+      strictEqual(purged.length, rules.length - left.length);
+    });
+  }
+}
+
 Deno.test("a start that is stopped ends, though no check has said anything", pure, async () => {
   const world = new World("", TWO);
   world.slow("10.0.0.1:80", 20_000);
