@@ -430,7 +430,10 @@ class Run implements Outcome {
 
   /** A start or a reload that began then has ended: what was changed by hand before counts no more. */
   #setRight(began: number): void {
-    if (!this.#isAway) this.#byHand.setRight(began, this.#clock.now());
+    if (this.#isAway) return;
+    // Where all reads of a start or a reload show the table as it was before the hand came, it cannot be known of.
+    if (this.#wasLiedTo) this.#byHand.stir(undefined, this.#clock.now());
+    else this.#byHand.setRight(began, this.#clock.now());
   }
 
   /** A check that is in only one of two configurations begins anew, or has ended. */
