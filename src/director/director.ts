@@ -5,7 +5,7 @@ import type { Orders } from "../model/orders.ts";
 import type { Action } from "../model/plan.ts";
 import { everySoOften, type Steps } from "../model/steps.ts";
 import { destinationKey, type IpvsTable, virtualKey } from "../model/table.ts";
-import type { Model, VirtualService } from "../model/virtual_service.ts";
+import { type Model, realServersIn, type VirtualService } from "../model/virtual_service.ts";
 import { WorkQueue } from "../model/work_queue.ts";
 import { type Census, censusOf, NO_SHORTFALL } from "./census.ts";
 import { isInDoubt, verdictOf } from "./check_health.ts";
@@ -461,13 +461,6 @@ export class Director {
   #wait(milliseconds: number): Promise<void> {
     return new Promise((resolve) => this.#ports.clock.after(milliseconds, resolve));
   }
-}
-
-/** How many real servers there are, each counted in each of its virtual services. */
-function realServersIn(model: Model): number {
-  let size = 0;
-  for (const { reals } of model.virtuals.values()) size += reals.size;
-  return size;
 }
 
 function lineOf(action: Action, model: Model): number | undefined {

@@ -20,7 +20,8 @@
  * | not known (killed, …)      | read; what is then in effect is reported; the rest is planned anew                     |
  *
  * An entry is *doubted* that was to change, until the kernel has taken the change, or until a further look, which
- * contradicts nothing that is known, shows it as it should be; after a start or a reload every entry is. Doubted entries
+ * contradicts nothing that is known, and nothing that was known a second ago, shows it as it should be; after a start or a
+ * reload every entry is. Doubted entries
  * are planned as at a reload, by what the table holds, and not by what was wanted before: so neither a batch that died
  * nor a look that was wrong leaves an entry behind. Entries that are not doubted stay as they were changed by hand.
  */
@@ -54,6 +55,12 @@ const FRESH = 1_000;
 /** Milliseconds that a change may take before the table counts as out of step. */
 const USUAL = 1_000;
 
+/**
+ * Milliseconds after a read that contradicted what was known until a look that agrees with it ends a doubt: reads at the same
+ * moment may all be wrong in the same way.
+ */
+const SETTLES = 1_000;
+
 /** Looks in a row that find a change undone which the kernel has taken: then it counts as refused. */
 const UNDONE = 2;
 
@@ -76,6 +83,8 @@ export interface Keeping {
   readonly tries: number;
   /** The table as it was read, with the changes that were made since. */
   readonly seen?: Seen;
+  /** When a read last contradicted what was known. */
+  readonly contradictedAt?: number;
   /** What we wanted of it when the kernel took it; absent before the first batch. */
   readonly previous?: DesiredTable;
   /** Virtual services that were ours, until they are seen to be gone. */
@@ -315,6 +324,7 @@ function* takeRead(before: Keeping, event: ReadEvent, now: number): Steps<Kept> 
     unknown: [],
     failedLooks: 0,
     seen: { table, thresholds, at: now },
+    contradictedAt: before.seen?.thresholds === thresholds && !agrees ? now : before.contradictedAt,
     bypassed: before.due ? before.bypassed : yield* bypassedInSteps(before.wish, table),
   };
   const gone = [...before.previous?.keys() ?? []].filter((key) => !table.has(key) && before.wish?.has(key));
@@ -338,7 +348,8 @@ function* confirm(state: Keeping, table: IpvsTable, agrees: boolean, now: number
   if (!wish || !(doubtsAll || doubts.size > 0)) return [state, []];
   const left = yield* planned(state, table, wish);
   if (left.length === 0) {
-    if (!agrees) return [state, []];
+    const { contradictedAt = -Infinity } = state;
+    if (!agrees || now - contradictedAt < SETTLES) return [state, []];
     return [{ ...state, doubts: new Map(), doubtsAll: false, undone: 0, claimed: new Set(wish.keys()) }, []];
   }
   const undone = state.undone + 1;

@@ -7,7 +7,7 @@ import { shorten } from "./shorten.ts";
 const SEEDS = 300;
 
 /** Seeds that broke a promise once, or a rule of this test that was too strict. */
-const BROKEN = [316308, 319519, 1016676, 1020198, 1033069, 1054342, 1073605, 1078477, 1078979];
+const BROKEN = [316308, 319519, 1016676, 1020198, 1033069, 1054342, 1073605, 1078477, 1078979, 2063048];
 
 async function playAll(scenarios: readonly Scenario[]): Promise<void> {
   for (const scenario of scenarios) {
