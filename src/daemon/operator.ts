@@ -54,14 +54,14 @@ export class Operator {
 
   /** The requests `drain` and `disable`. */
   async hold(kind: Hold, told: Arguments): Promise<OrderResult> {
-    const { selected, until } = this.#read(told);
+    const { selected, until } = await this.#read(told);
     this.#book.give(selected.map(idOf), { hold: { value: kind, since: Date.now(), until } });
     return await this.#carryOut(selected, kind, until);
   }
 
   /** The request `weight`. */
   async weigh(told: Arguments): Promise<OrderResult> {
-    const { selected, until } = this.#read(told);
+    const { selected, until } = await this.#read(told);
     const since = Date.now();
     // Nothing is ordered of any of them when one cannot have what is asked for.
     const orders = selected.map((each) => ({ id: idOf(each), value: this.#weightFor(each, told) }));
@@ -90,15 +90,15 @@ export class Operator {
     if (only !== undefined && only !== "hold" && only !== "weight") {
       throw new RequestError("bad-argument", "only is neither hold nor weight");
     }
-    const ended = this.#book.takeBack([...forgotten, ...this.#listed(told, forgotten.length > 0)], only);
+    const ended = this.#book.takeBack([...forgotten, ...await this.#listed(told, forgotten.length > 0)], only);
     for (const { id, order } of ended) this.#tell(id, `${order} taken back`);
     return await this.#finish([...new Set(ended.map(({ id }) => id))], undefined);
   }
 
   /** Those that the configuration has; none of them is no mistake where others are meant. */
-  #listed(told: Arguments, mayBeNone: boolean): RealId[] {
+  async #listed(told: Arguments, mayBeNone: boolean): Promise<RealId[]> {
     try {
-      return this.#read(told).selected.map(idOf);
+      return (await this.#read(told)).selected.map(idOf);
     } catch (error) {
       if (mayBeNone && error instanceof RequestError) return [];
       throw error;
@@ -117,7 +117,7 @@ export class Operator {
     });
   }
 
-  #read(told: Arguments): { readonly selected: readonly Selected[]; readonly until?: number } {
+  async #read(told: Arguments): Promise<{ readonly selected: readonly Selected[]; readonly until?: number }> {
     const { real, virtual, seconds } = told;
     if (typeof real !== "string") throw new RequestError("bad-argument", "real is missing: which real server?");
     if (virtual !== undefined && typeof virtual !== "string") {
@@ -126,7 +126,7 @@ export class Operator {
     if (seconds !== undefined && !(typeof seconds === "number" && seconds > 0 && seconds <= LONGEST)) {
       throw new RequestError("bad-argument", `seconds is not a number from 1 to ${LONGEST}`);
     }
-    const all = selectReals(this.#ports.director.model, real, virtual);
+    const all = await selectReals(this.#ports.director.model, real, virtual);
     const selected = all.filter((each) => each.real.policy.kind !== "off");
     if (selected.length === 0) throw new RequestError("refused", `${real} is out of use already: checktype = off`);
     return { selected, until: seconds === undefined ? undefined : Date.now() + seconds * 1000 };
