@@ -1,10 +1,11 @@
 import { type Arguments, RequestError } from "../control/protocol.ts";
-import type { OrderResult } from "../control/requests.ts";
+import type { OrderedReal, OrderResult } from "../control/requests.ts";
 import type { Director } from "../director/director.ts";
 import { fullWeight, isServing, needsFallback, realsOf } from "../director/serving.ts";
 import { bracketed, parseIp } from "../model/address.ts";
 import { costOfMissingFallbackFlag, missingFallbackFlag } from "../model/fallback_flag.ts";
 import { type Hold, partsOf, type RealId, realId } from "../model/orders.ts";
+import { type Steps, walkFor } from "../model/steps.ts";
 import type { DestinationKey, VirtualKey } from "../model/table.ts";
 import { givenNames, type RealServer } from "../model/virtual_service.ts";
 import type { HistoryFile } from "./history_file.ts";
@@ -65,10 +66,8 @@ export class Operator {
     const since = Date.now();
     // Nothing is ordered of any of them when one cannot have what is asked for.
     const orders = selected.map((each) => ({ id: idOf(each), value: this.#weightFor(each, told) }));
-    for (const { id, value } of orders) {
-      this.#book.give([id], { weight: { value, since, until } });
-      this.#tell(id, `weight ${value}${ending(until)}`);
-    }
+    for (const { id, value } of orders) this.#book.give([id], { weight: { value, since, until } });
+    await this.#tellAll(orders.map(({ id, value }) => ({ id, what: `weight ${value}${ending(until)}` })));
     return await this.#finish(orders.map(({ id }) => id), until);
   }
 
@@ -91,7 +90,7 @@ export class Operator {
       throw new RequestError("bad-argument", "only is neither hold nor weight");
     }
     const ended = this.#book.takeBack([...forgotten, ...await this.#listed(told, forgotten.length > 0)], only);
-    for (const { id, order } of ended) this.#tell(id, `${order} taken back`);
+    await this.#tellAll(ended.map(({ id, order }) => ({ id, what: `${order} taken back` })));
     return await this.#finish([...new Set(ended.map(({ id }) => id))], undefined);
   }
 
@@ -132,27 +131,41 @@ export class Operator {
     return { selected, until: seconds === undefined ? undefined : Date.now() + seconds * 1000 };
   }
 
-  #carryOut(selected: readonly Selected[], order: string, until: number | undefined): Promise<OrderResult> {
-    for (const each of selected) this.#tell(idOf(each), `${order}${ending(until)}`);
-    return this.#finish(selected.map(idOf), until);
+  async #carryOut(selected: readonly Selected[], order: string, until: number | undefined): Promise<OrderResult> {
+    const ids = selected.map(idOf);
+    await this.#tellAll(ids.map((id) => ({ id, what: `${order}${ending(until)}` })));
+    return await this.#finish(ids, until);
   }
 
   async #finish(ids: readonly RealId[], until: number | undefined): Promise<OrderResult> {
     const [unsaved, untaken] = await Promise.all([this.#save(), this.#obeyed()]);
-    const concerned = ids.map(partsOf);
-    const virtuals = [...new Set(concerned.map(({ virtual }) => virtual))];
-    const warnings = virtuals.flatMap((key) => [...this.#unserved(key), ...this.#refused(key, ids)]);
+    const { reals, warnings } = await walkFor(ids.length)(this.#outcomeInSteps(ids));
     return {
-      reals: concerned.map(({ virtual, real }) => ({
-        virtual: this.#labelOf(virtual),
-        key: virtual,
-        real,
-        names: this.#namesOf(virtual, real),
-        weight: this.#book.orders.get(realId(virtual, real))?.weight?.value,
-      })),
+      reals,
       until: until === undefined ? null : new Date(until).toISOString(),
       warnings: [...warnings, untaken, unsaved].filter((each) => each !== undefined),
     };
+  }
+
+  /** What has become of the real servers that an order is about: one may be in thousands of virtual services. */
+  *#outcomeInSteps(ids: readonly RealId[]): Steps<Pick<OrderResult, "reals" | "warnings">> {
+    const { orders } = this.#book;
+    const reals: OrderedReal[] = [];
+    const ordered = new Set(ids);
+    const virtuals = new Set<VirtualKey>();
+    for (const id of ids) {
+      yield;
+      const { virtual, real } = partsOf(id);
+      virtuals.add(virtual);
+      const weight = orders.get(id)?.weight?.value;
+      reals.push({ virtual: this.#labelOf(virtual), key: virtual, real, names: this.#namesOf(virtual, real), weight });
+    }
+    const warnings: string[] = [];
+    for (const key of virtuals) {
+      yield;
+      warnings.push(...this.#unserved(key), ...this.#refused(key, ordered));
+    }
+    return { reals, warnings };
   }
 
   /** Has the orders obeyed. Gives what the operator should know when the kernel does not do so. */
@@ -167,14 +180,14 @@ export class Operator {
   }
 
   /** What an order costs where the scheduler refuses clients of a real server of weight 0. */
-  #refused(key: VirtualKey, ids: readonly RealId[]): string[] {
+  #refused(key: VirtualKey, ids: ReadonlySet<RealId>): string[] {
     const { desired, model } = this.#ports.director;
     const virtual = model.virtuals.get(key);
     const flag = virtual && missingFallbackFlag(virtual.settings);
     if (!virtual || flag === undefined) return [];
     const { reals } = virtual;
     const isZero = ({ key: real }: RealServer) => desired?.get(key)?.destinations.get(real)?.weight === 0;
-    if (![...reals.values()].some((real) => ids.includes(realId(key, real.key)) && isZero(real))) return [];
+    if (![...reals.values()].some((real) => ids.has(realId(key, real.key)) && isZero(real))) return [];
     return [`${virtual.label}: ${costOfMissingFallbackFlag(virtual.settings, flag)}: add ${flag} to schedflags`];
   }
 
@@ -188,6 +201,17 @@ export class Operator {
 
   #end(ended: readonly EndedOrder[]): void {
     for (const { id, order } of ended) this.#tell(id, `${order} has ended: its time is over`);
+  }
+
+  /** Logs what was ordered, in short turns. */
+  async #tellAll(all: readonly { readonly id: RealId; readonly what: string }[]): Promise<void> {
+    const tell = this.#tell.bind(this);
+    await walkFor(all.length)(function* () {
+      for (const { id, what } of all) {
+        yield;
+        tell(id, what);
+      }
+    }());
   }
 
   #tell(id: RealId, what: string): void {
