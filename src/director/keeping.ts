@@ -40,10 +40,10 @@ import {
   planInSteps,
   serviceOf,
   subjectOf,
-  taken,
+  takenInSteps,
   withDoubts,
   withoutChanged,
-  withoutDeleted,
+  withoutDeletedInSteps,
 } from "./plan.ts";
 
 /** Milliseconds until refused changes or an unreachable table are tried again: the first waits, then the last for ever. */
@@ -316,7 +316,7 @@ function* takeRead(before: Keeping, event: ReadEvent, now: number): Steps<Kept> 
       effects.push(changed(action, batch, before));
     }
   }
-  const previous = before.previous && withoutDeleted(before.previous, made);
+  const previous = before.previous && (yield* withoutDeletedInSteps(before.previous, made));
   const read: Keeping = {
     ...before,
     previous,
@@ -375,7 +375,7 @@ function* takeOutcomes(before: Keeping, outcomes: readonly Outcome[], now: numbe
     else refused.push({ action, reason: outcome.reason });
   }
   const left = [...refused.map(({ action }) => action), ...unknown];
-  const previous = taken(batch.desired, before.previous, left);
+  const previous = yield* takenInSteps(batch.desired, before.previous, left);
   const doubts = withoutChanged(before.doubts, made);
   const ended = { ...withNext(before, batch, left.length > 0, now), previous, doubts };
   if (left.length === 0) {
