@@ -505,7 +505,9 @@ class Run implements Outcome {
     const sketch = this.#director.model.virtuals.get(keyOf(at))!;
     const [was, is] = [before, after].map((table) => table?.destinations.get(real as DestinationKey)?.weight ?? 0);
     const listed = sketch.reals.get(real as DestinationKey);
-    const isFallback = sketch.fallback?.key === real;
+    // A batch of before a reload may still put in the fallback of then.
+    const { fallback } = this.#sketches.find((each) => each.at === at) ?? {};
+    const isFallback = sketch.fallback?.key === real || fallback === real;
     const { said } = this.#servers.get(real) ?? {};
     const changedAt = Math.max(this.#reloadedAt, this.#orderedAt.get(real) ?? 0);
     const knownFor = said ? this.#clock.now() - Math.max(said.since, changedAt) : 0;
