@@ -1,3 +1,4 @@
+import { partsOf, type RealId, realId } from "../model/orders.ts";
 import { isPlanned, type ToldState } from "../model/real_state.ts";
 import type { DestinationKey } from "../model/table.ts";
 import type { AlertState, Model, RealServer, VirtualService } from "../model/virtual_service.ts";
@@ -36,9 +37,9 @@ export class MailAlerts {
   readonly #fallbacks: FallbackNews;
   readonly #gatherings = new Map<string, Gathering>();
   /** Real servers whose last change was planned: the table's change that follows is planned as well, however late. */
-  readonly #planned = new Set<string>();
+  readonly #planned = new Set<RealId>();
   /** Real servers whose last mail said down or unknown: that one is up again is mailed, whatever brought it back. */
-  readonly #ill = new Set<string>();
+  readonly #ill = new Set<RealId>();
   #state: AlertState = "starting";
 
   constructor(ports: MailPorts) {
@@ -59,18 +60,18 @@ export class MailAlerts {
   /** The daemon has another configuration. */
   become(model: Model): void {
     this.#reminders.become(model);
-    const known = new Set(
-      [...model.virtuals.values()].flatMap((virtual) => [...virtual.reals.keys()].map(idIn(virtual))),
-    );
     for (const ids of [this.#planned, this.#ill]) {
-      for (const id of ids) if (!known.has(id)) ids.delete(id);
+      for (const id of ids) {
+        const { virtual, real } = partsOf(id);
+        if (!model.virtuals.get(virtual)?.reals.has(real)) ids.delete(id);
+      }
     }
   }
 
   /** The state of a real server changed. */
   transition(virtual: VirtualService, real: RealServer, was: ToldState, is: ToldState, text: string): void {
     this.#reminders.change(virtual, real, is === "down", text);
-    const id = idIn(virtual)(real.key);
+    const id = realId(virtual.key, real.key);
     if (isPlanned(is) || (isPlanned(was) && is === "up" && !this.#ill.has(id))) this.#planned.add(id);
     else this.#planned.delete(id);
     if (is === "up") this.#ill.delete(id);
@@ -114,7 +115,7 @@ export class MailAlerts {
   #gather(news: Omit<News, "state">): void {
     const { virtual, server } = news;
     const { to, from, smtp } = virtual.alerts;
-    const wanted = this.#planned.has(idIn(virtual)(server));
+    const wanted = this.#planned.has(realId(virtual.key, server));
     if (to.length === 0 || (wanted && !virtual.alerts.planned)) return;
     const recipients = JSON.stringify([to, from, smtp]);
     let gathering = this.#gatherings.get(recipients);
@@ -134,8 +135,4 @@ export class MailAlerts {
     const imprint = { host, namesOf, date: new Date(), newId: () => crypto.randomUUID() };
     for (const letter of composeLetters(alerts, imprint)) this.#queue.add(letter);
   }
-}
-
-function idIn({ key }: VirtualService): (server: DestinationKey) => string {
-  return (server) => `${key} ${server}`;
 }

@@ -54,14 +54,23 @@ export function decodeRequest(line: string): { readonly name: string; readonly a
   return { name: request, argumentsOf };
 }
 
-/** The answer to a request that was done, as a line without its newline. */
-export function encodeResult(result: unknown): string {
-  return JSON.stringify({ version: PROTOCOL_VERSION, result: result ?? null });
+/** A long result that is encoded already: JSON without a newline, in pieces of UTF-8. */
+export class EncodedResult {
+  constructor(readonly pieces: readonly Uint8Array<ArrayBuffer>[]) {}
 }
 
-/** The answer to a request that was not done, as a line without its newline. */
-export function encodeError({ code, message }: RequestError): string {
-  return JSON.stringify({ version: PROTOCOL_VERSION, error: { code, message: harmless(message) } });
+/** The answer to a request that was done, as a line without its newline, in pieces of UTF-8. */
+export function encodeResult(result: unknown): readonly Uint8Array<ArrayBuffer>[] {
+  const utf8 = (text: string) => new TextEncoder().encode(text);
+  const [before, after] = [utf8(`{"version":${PROTOCOL_VERSION},"result":`), utf8("}")];
+  const pieces = result instanceof EncodedResult ? result.pieces : [utf8(JSON.stringify(result ?? null))];
+  return [before, ...pieces, after];
+}
+
+/** The answer to a request that was not done, as {@link encodeResult} gives it. */
+export function encodeError({ code, message }: RequestError): readonly Uint8Array<ArrayBuffer>[] {
+  const answer = { version: PROTOCOL_VERSION, error: { code, message: harmless(message) } };
+  return [new TextEncoder().encode(JSON.stringify(answer))];
 }
 
 /** The result in an answer. Throws the {@link RequestError} that it carries, or one about an answer that is none. */

@@ -4,13 +4,13 @@
  */
 
 import type { History } from "./history.ts";
-import type { Arguments } from "./protocol.ts";
+import type { Arguments, EncodedResult } from "./protocol.ts";
 import type { OrderKind } from "../model/orders.ts";
 import type { Status } from "./status.ts";
 
-/** What is told and answered, by the request's name. */
+/** What is told and answered, by the request's name; `given` where a handler may give it in another form. */
 export interface Requests {
-  readonly status: { readonly told: StatusWish; readonly answers: Status };
+  readonly status: { readonly told: StatusWish; readonly answers: Status; readonly given: Status | EncodedResult };
   readonly history: { readonly told: { readonly after?: number }; readonly answers: History };
   readonly drain: { readonly told: OrderWish; readonly answers: OrderResult };
   readonly disable: { readonly told: OrderWish; readonly answers: OrderResult };
@@ -77,6 +77,10 @@ export interface OrderedReal {
 /** One of {@link Requests}. */
 export type RequestName = keyof Requests;
 
+/** What a handler gives: what is answered, or the same encoded already where that is long. */
+type Given<Name extends RequestName> = Requests[Name] extends { readonly given: infer Long } ? Long
+  : Requests[Name]["answers"];
+
 /**
  * What does each request. Arguments come from outside and are the handler's to judge: it throws a RequestError for those
  * that make no sense.
@@ -84,5 +88,5 @@ export type RequestName = keyof Requests;
 export type Handlers = {
   readonly [Name in RequestName]: (
     told: Arguments,
-  ) => Requests[Name]["answers"] | Promise<Requests[Name]["answers"]>;
+  ) => Given<Name> | Promise<Given<Name>>;
 };

@@ -111,7 +111,7 @@ export class ControlServer {
     }
   }
 
-  async #answer(line: string): Promise<string> {
+  async #answer(line: string): Promise<Pieces> {
     const start = performance.now();
     try {
       const { name, argumentsOf } = decodeRequest(line);
@@ -148,9 +148,15 @@ async function within<T>(client: Deno.Conn, work: Promise<T>): Promise<T> {
   }
 }
 
-async function writeLine(client: Deno.Conn, line: string): Promise<void> {
-  let bytes = new TextEncoder().encode(`${line}\n`);
-  while (bytes.length > 0) bytes = bytes.subarray(await client.write(bytes));
+/** What an answer is sent as. */
+type Pieces = ReturnType<typeof encodeResult>;
+
+const NEWLINE = new TextEncoder().encode("\n");
+
+async function writeLine(client: Deno.Conn, line: Pieces): Promise<void> {
+  for (const piece of [...line, NEWLINE]) {
+    for (let bytes = piece; bytes.length > 0;) bytes = bytes.subarray(await client.write(bytes));
+  }
 }
 
 function drop(client: Deno.Conn): void {

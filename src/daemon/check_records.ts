@@ -73,6 +73,11 @@ export class CheckRecords {
     return record;
   }
 
+  /** The check's record as far as there is one; else an empty one, which nobody keeps. */
+  find(check: CheckKey): CheckRecord {
+    return this.#records.get(check) ?? new CheckRecord();
+  }
+
   /** Forgets all other checks. */
   keep(checks: ReadonlySet<CheckKey>): void {
     for (const key of this.#records.keys()) if (!checks.has(key)) this.#records.delete(key);

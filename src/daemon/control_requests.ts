@@ -1,6 +1,7 @@
-import { type Arguments, RequestError } from "../control/protocol.ts";
+import { type Arguments, type EncodedResult, RequestError } from "../control/protocol.ts";
 import type { Handlers, Nothing } from "../control/requests.ts";
 import { IpvsUnavailable } from "../ipvs/driver.ts";
+import { SharedWork } from "../model/shared_work.ts";
 import type { Daemon } from "./daemon.ts";
 import { selectReals } from "./select_reals.ts";
 import { statusOf, type StatusScope } from "./status_document.ts";
@@ -8,8 +9,13 @@ import { statusOf, type StatusScope } from "./status_document.ts";
 /** What the control socket does with each request. */
 export function controlRequests(daemon: Daemon): Handlers {
   const { operator, history } = daemon;
+  const documents = new SharedWork<EncodedResult>();
   return {
-    status: (told) => statusOf(daemon, wishOf(told, daemon)),
+    status: (told) => {
+      const { real, virtual, detail, conversation } = told;
+      const wish = JSON.stringify([real, virtual, detail, conversation]);
+      return documents.do(wish, async () => statusOf(daemon, await scopeOf(told, daemon)));
+    },
     history: ({ after = 0 }) => {
       if (typeof after !== "number") throw new RequestError("bad-argument", "after is not a number");
       return history.since(after);
@@ -33,10 +39,10 @@ async function done(turn: Promise<void>): Promise<Nothing> {
   }
 }
 
-function wishOf(
+async function scopeOf(
   { real, virtual, detail = false, conversation = false }: Arguments,
   { model }: Daemon,
-): StatusScope {
+): Promise<StatusScope> {
   if (typeof detail !== "boolean" || typeof conversation !== "boolean") {
     throw new RequestError("bad-argument", "detail and conversation are true or false");
   }
@@ -44,5 +50,5 @@ function wishOf(
   if (typeof real !== "string" || (virtual !== undefined && typeof virtual !== "string")) {
     throw new RequestError("bad-argument", "real is missing: which real server?");
   }
-  return { detail, conversation, selected: selectReals(model, real, virtual) };
+  return { detail, conversation, selected: await selectReals(model, real, virtual) };
 }

@@ -1,10 +1,11 @@
 import { type Arguments, RequestError } from "../control/protocol.ts";
-import type { OrderResult } from "../control/requests.ts";
+import type { OrderedReal, OrderResult } from "../control/requests.ts";
 import type { Director } from "../director/director.ts";
 import { fullWeight, isServing, needsFallback, realsOf } from "../director/serving.ts";
 import { bracketed, parseIp } from "../model/address.ts";
 import { costOfMissingFallbackFlag, missingFallbackFlag } from "../model/fallback_flag.ts";
 import { type Hold, partsOf, type RealId, realId } from "../model/orders.ts";
+import { type Steps, walkFor } from "../model/steps.ts";
 import type { DestinationKey, VirtualKey } from "../model/table.ts";
 import { givenNames, type RealServer } from "../model/virtual_service.ts";
 import type { HistoryFile } from "./history_file.ts";
@@ -54,21 +55,19 @@ export class Operator {
 
   /** The requests `drain` and `disable`. */
   async hold(kind: Hold, told: Arguments): Promise<OrderResult> {
-    const { selected, until } = this.#read(told);
+    const { selected, until } = await this.#read(told);
     this.#book.give(selected.map(idOf), { hold: { value: kind, since: Date.now(), until } });
     return await this.#carryOut(selected, kind, until);
   }
 
   /** The request `weight`. */
   async weigh(told: Arguments): Promise<OrderResult> {
-    const { selected, until } = this.#read(told);
+    const { selected, until } = await this.#read(told);
     const since = Date.now();
     // Nothing is ordered of any of them when one cannot have what is asked for.
     const orders = selected.map((each) => ({ id: idOf(each), value: this.#weightFor(each, told) }));
-    for (const { id, value } of orders) {
-      this.#book.give([id], { weight: { value, since, until } });
-      this.#tell(id, `weight ${value}${ending(until)}`);
-    }
+    for (const { id, value } of orders) this.#book.give([id], { weight: { value, since, until } });
+    await this.#tellAll(orders.map(({ id, value }) => ({ id, what: `weight ${value}${ending(until)}` })));
     return await this.#finish(orders.map(({ id }) => id), until);
   }
 
@@ -90,15 +89,15 @@ export class Operator {
     if (only !== undefined && only !== "hold" && only !== "weight") {
       throw new RequestError("bad-argument", "only is neither hold nor weight");
     }
-    const ended = this.#book.takeBack([...forgotten, ...this.#listed(told, forgotten.length > 0)], only);
-    for (const { id, order } of ended) this.#tell(id, `${order} taken back`);
+    const ended = this.#book.takeBack([...forgotten, ...await this.#listed(told, forgotten.length > 0)], only);
+    await this.#tellAll(ended.map(({ id, order }) => ({ id, what: `${order} taken back` })));
     return await this.#finish([...new Set(ended.map(({ id }) => id))], undefined);
   }
 
   /** Those that the configuration has; none of them is no mistake where others are meant. */
-  #listed(told: Arguments, mayBeNone: boolean): RealId[] {
+  async #listed(told: Arguments, mayBeNone: boolean): Promise<RealId[]> {
     try {
-      return this.#read(told).selected.map(idOf);
+      return (await this.#read(told)).selected.map(idOf);
     } catch (error) {
       if (mayBeNone && error instanceof RequestError) return [];
       throw error;
@@ -117,7 +116,7 @@ export class Operator {
     });
   }
 
-  #read(told: Arguments): { readonly selected: readonly Selected[]; readonly until?: number } {
+  async #read(told: Arguments): Promise<{ readonly selected: readonly Selected[]; readonly until?: number }> {
     const { real, virtual, seconds } = told;
     if (typeof real !== "string") throw new RequestError("bad-argument", "real is missing: which real server?");
     if (virtual !== undefined && typeof virtual !== "string") {
@@ -126,33 +125,47 @@ export class Operator {
     if (seconds !== undefined && !(typeof seconds === "number" && seconds > 0 && seconds <= LONGEST)) {
       throw new RequestError("bad-argument", `seconds is not a number from 1 to ${LONGEST}`);
     }
-    const all = selectReals(this.#ports.director.model, real, virtual);
+    const all = await selectReals(this.#ports.director.model, real, virtual);
     const selected = all.filter((each) => each.real.policy.kind !== "off");
     if (selected.length === 0) throw new RequestError("refused", `${real} is out of use already: checktype = off`);
     return { selected, until: seconds === undefined ? undefined : Date.now() + seconds * 1000 };
   }
 
-  #carryOut(selected: readonly Selected[], order: string, until: number | undefined): Promise<OrderResult> {
-    for (const each of selected) this.#tell(idOf(each), `${order}${ending(until)}`);
-    return this.#finish(selected.map(idOf), until);
+  async #carryOut(selected: readonly Selected[], order: string, until: number | undefined): Promise<OrderResult> {
+    const ids = selected.map(idOf);
+    await this.#tellAll(ids.map((id) => ({ id, what: `${order}${ending(until)}` })));
+    return await this.#finish(ids, until);
   }
 
   async #finish(ids: readonly RealId[], until: number | undefined): Promise<OrderResult> {
     const [unsaved, untaken] = await Promise.all([this.#save(), this.#obeyed()]);
-    const concerned = ids.map(partsOf);
-    const virtuals = [...new Set(concerned.map(({ virtual }) => virtual))];
-    const warnings = virtuals.flatMap((key) => [...this.#unserved(key), ...this.#refused(key, ids)]);
+    const { reals, warnings } = await walkFor(ids.length)(this.#outcomeInSteps(ids));
     return {
-      reals: concerned.map(({ virtual, real }) => ({
-        virtual: this.#labelOf(virtual),
-        key: virtual,
-        real,
-        names: this.#namesOf(virtual, real),
-        weight: this.#book.orders.get(realId(virtual, real))?.weight?.value,
-      })),
+      reals,
       until: until === undefined ? null : new Date(until).toISOString(),
       warnings: [...warnings, untaken, unsaved].filter((each) => each !== undefined),
     };
+  }
+
+  /** What has become of the real servers that an order is about: one may be in thousands of virtual services. */
+  *#outcomeInSteps(ids: readonly RealId[]): Steps<Pick<OrderResult, "reals" | "warnings">> {
+    const { orders } = this.#book;
+    const reals: OrderedReal[] = [];
+    const ordered = new Set(ids);
+    const virtuals = new Set<VirtualKey>();
+    for (const id of ids) {
+      yield;
+      const { virtual, real } = partsOf(id);
+      virtuals.add(virtual);
+      const weight = orders.get(id)?.weight?.value;
+      reals.push({ virtual: this.#labelOf(virtual), key: virtual, real, names: this.#namesOf(virtual, real), weight });
+    }
+    const warnings: string[] = [];
+    for (const key of virtuals) {
+      yield;
+      warnings.push(...this.#unserved(key), ...this.#refused(key, ordered));
+    }
+    return { reals, warnings };
   }
 
   /** Has the orders obeyed. Gives what the operator should know when the kernel does not do so. */
@@ -167,14 +180,14 @@ export class Operator {
   }
 
   /** What an order costs where the scheduler refuses clients of a real server of weight 0. */
-  #refused(key: VirtualKey, ids: readonly RealId[]): string[] {
+  #refused(key: VirtualKey, ids: ReadonlySet<RealId>): string[] {
     const { desired, model } = this.#ports.director;
     const virtual = model.virtuals.get(key);
     const flag = virtual && missingFallbackFlag(virtual.settings);
     if (!virtual || flag === undefined) return [];
     const { reals } = virtual;
     const isZero = ({ key: real }: RealServer) => desired?.get(key)?.destinations.get(real)?.weight === 0;
-    if (![...reals.values()].some((real) => ids.includes(realId(key, real.key)) && isZero(real))) return [];
+    if (![...reals.values()].some((real) => ids.has(realId(key, real.key)) && isZero(real))) return [];
     return [`${virtual.label}: ${costOfMissingFallbackFlag(virtual.settings, flag)}: add ${flag} to schedflags`];
   }
 
@@ -188,6 +201,17 @@ export class Operator {
 
   #end(ended: readonly EndedOrder[]): void {
     for (const { id, order } of ended) this.#tell(id, `${order} has ended: its time is over`);
+  }
+
+  /** Logs what was ordered, in short turns. */
+  async #tellAll(all: readonly { readonly id: RealId; readonly what: string }[]): Promise<void> {
+    const tell = this.#tell.bind(this);
+    await walkFor(all.length)(function* () {
+      for (const { id, what } of all) {
+        yield;
+        tell(id, what);
+      }
+    }());
   }
 
   #tell(id: RealId, what: string): void {

@@ -8,7 +8,9 @@ import type { HistoryFile } from "./history_file.ts";
 export class Records {
   readonly checks = new CheckRecords();
   readonly #history: HistoryFile;
-  readonly #changed = new Map<RealId, Transitions>();
+  #changed = new Map<RealId, Transitions>();
+  /** Somebody looks through all of them, and is not to see any that come meanwhile. */
+  #isLent = false;
   #outOfStep = false;
 
   constructor(history: HistoryFile) {
@@ -24,7 +26,9 @@ export class Records {
         if (event.repeated) return;
         const { virtual, real, is, reason } = event;
         const id = realId(virtual.key, real.key);
-        this.#changed.set(id, { at: Date.now(), count: this.transitionsOf(id).count + 1 });
+        if (this.#isLent) this.#changed = new Map(this.#changed);
+        this.#isLent = false;
+        this.#changed.set(id, { at: Date.now(), count: (this.#changed.get(id)?.count ?? 0) + 1 });
         this.#history.add({ kind: is, virtual: virtual.label, real: real.key, detail: reason });
         return;
       }
@@ -54,14 +58,15 @@ export class Records {
     }
   }
 
-  /** How often a real server's state changed since the daemon's start, and when it last did (milliseconds since the epoch). */
-  transitionsOf(id: RealId): Transitions {
-    return this.#changed.get(id) ?? { count: 0 };
+  /** The real servers whose state has changed since the daemon's start, as it is now. */
+  get transitions(): ReadonlyMap<RealId, Transitions> {
+    this.#isLent = true;
+    return this.#changed;
   }
 }
 
-/** The changes of a real server's state. */
+/** The changes of a real server's state: when the last one was (milliseconds since the epoch), and how many there were. */
 export interface Transitions {
-  readonly at?: number;
+  readonly at: number;
   readonly count: number;
 }

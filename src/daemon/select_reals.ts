@@ -2,7 +2,14 @@ import { RequestError } from "../control/protocol.ts";
 import { closest, nearest } from "../config/closest.ts";
 import { namesOf } from "../director/maintenance.ts";
 import { bracketed, parseIp } from "../model/address.ts";
-import { givenNames, type Model, type RealServer, type VirtualService } from "../model/virtual_service.ts";
+import { everySoOften, type Steps, walkFor } from "../model/steps.ts";
+import {
+  givenNames,
+  type Model,
+  type RealServer,
+  realServersIn,
+  type VirtualService,
+} from "../model/virtual_service.ts";
 
 /** A real server in one of its virtual services. */
 export interface Selected {
@@ -11,12 +18,16 @@ export interface Selected {
 }
 
 /**
- * The real servers that an operator means: by `address:port`, `address`, or a name that the configuration gives, in all
+ * Resolves with the real servers that an operator means: by `address:port`, `address`, or a name that the configuration gives, in all
  * virtual services or in one, which goes by its address and port, its mark, its key or its `servicename`.
  *
  * @throws {RequestError} when there is none.
  */
-export function selectReals(model: Model, word: string, virtualWord?: string): readonly Selected[] {
+export async function selectReals(model: Model, word: string, virtualWord?: string): Promise<readonly Selected[]> {
+  return await walkFor(realServersIn(model))(selectInSteps(model, word, virtualWord));
+}
+
+function* selectInSteps(model: Model, word: string, virtualWord: string | undefined): Steps<readonly Selected[]> {
   const virtuals = [...model.virtuals.values()];
   const among = virtualWord === undefined
     ? virtuals
@@ -29,13 +40,18 @@ export function selectReals(model: Model, word: string, virtualWord?: string): r
   }
   const address = parseIp(word);
   const wanted = address ? bracketed(address) : word;
-  const all = among.flatMap((virtual) => [...virtual.reals.values()].map((real) => ({ virtual, real })));
-  const selected = all.filter(({ real }) => realNames(real, model).includes(wanted));
+  const selected: Selected[] = [];
+  const names = new Set<string>();
+  let count = 0;
+  for (const virtual of among) {
+    for (const real of virtual.reals.values()) {
+      if (everySoOften(count++)) yield;
+      if (realNames(real, model).includes(wanted)) selected.push({ virtual, real });
+      else if (selected.length === 0) names.add(givenNames(model, real)[0] ?? real.key);
+    }
+  }
   if (selected.length > 0) return selected;
-  throw new RequestError(
-    "bad-argument",
-    unknown("real server", word, all.map(({ real }) => givenNames(model, real)[0] ?? real.key)),
-  );
+  throw new RequestError("bad-argument", unknown("real server", word, [...names]));
 }
 
 function virtualNames({ key, label, serviceName, settings: { address } }: VirtualService): string[] {

@@ -12,9 +12,11 @@ import type {
   VirtualState,
   VirtualStatus,
 } from "../control/status.ts";
-import type { DesiredDestination, DesiredService } from "../director/desired.ts";
+import { EncodedResult } from "../control/protocol.ts";
+import type { DesiredDestination, DesiredService, DesiredTable } from "../director/desired.ts";
 import {
   checksSay,
+  type Health,
   isAvailable,
   isHeld,
   type RealHealth,
@@ -22,15 +24,25 @@ import {
   type VirtualHealth,
 } from "../director/real_health.ts";
 import { stateOf } from "../director/real_state.ts";
-import { isServing, needsFallback, realsOf, zeroWeightReason } from "../director/serving.ts";
+import { isServing, needsFallback, zeroWeightReason } from "../director/serving.ts";
 import type { Counters, DestinationCounters, ServiceCounters, Traffic } from "../ipvs/counters.ts";
 import type { Check } from "../model/check.ts";
 import { type RealId, realId, type RealOrders } from "../model/orders.ts";
+import { jsonInSteps, type Lazily, LazyList } from "../model/json_steps.ts";
+import { everySoOften, type Steps, walkFor } from "../model/steps.ts";
 import { type DestinationKey, methodText } from "../model/table.ts";
-import { checksOf, givenNames, type RealServer, type VirtualService } from "../model/virtual_service.ts";
+import {
+  checksOf,
+  givenNames,
+  type Model,
+  type RealServer,
+  realServersIn,
+  type VirtualService,
+} from "../model/virtual_service.ts";
 import { rounded } from "./check_records.ts";
 import type { Daemon } from "./daemon.ts";
 import { formatShortly } from "./date.ts";
+import type { Transitions } from "./records.ts";
 import type { Selected } from "./select_reals.ts";
 import { VERSION } from "./version.ts";
 
@@ -42,18 +54,25 @@ export interface StatusScope {
   readonly conversation: boolean;
 }
 
-/** What a director has to say of itself now. */
-export async function statusOf(daemon: Daemon, scope: StatusScope): Promise<Status> {
-  const { model, director, state, startedAt, lastReload } = daemon;
-  const counters = withoutMissing(await daemon.counters.read(), director.missing);
-  const silent = counters === undefined && state === "running" ? "the kernel does not say what its table has" : null;
+/**
+ * Resolves with what a director has to say of itself: of one moment, however long it takes to write it, but for the figures
+ * of rounds and uptimes, which are as new as can be.
+ */
+export async function statusOf(daemon: Daemon, scope: StatusScope): Promise<EncodedResult> {
+  const counters = withoutMissing(await daemon.counters.read(), daemon.director.missing);
   const writer = new StatusWriter(daemon, counters, scope);
+  return new EncodedResult(await walkFor(realServersIn(daemon.model))(writer.write()));
+}
+
+/** What there is to say of the director as a whole. */
+function frameOf(daemon: Daemon, counters: Counters | undefined): Omit<Status, "counts" | "virtuals"> {
+  const { model, director, state, startedAt, lastReload } = daemon;
+  const silent = counters === undefined && state === "running" ? "the kernel does not say what its table has" : null;
   const vanished = counters === undefined
     ? []
     : [...director.desired?.keys() ?? []].filter((key) => !counters.has(key));
   const trouble = director.trouble ?? silent ??
     (vanished.length > 0 ? `not in the kernel: ${vanished.join(", ")}` : null);
-  const virtuals = [...model.virtuals.values()].flatMap((virtual) => writer.virtual(virtual));
   return {
     version: 1,
     time: new Date().toISOString(),
@@ -68,8 +87,6 @@ export async function statusOf(daemon: Daemon, scope: StatusScope): Promise<Stat
     },
     table: { driver: daemon.driverName ?? null, inStep: director.inStep && vanished.length === 0, trouble },
     checks: checksOfAll(daemon),
-    counts: sumOf(virtuals),
-    virtuals,
     unresolved: model.unresolved.map(({ virtual, host, line }) => ({
       virtual: model.virtuals.get(virtual)?.label ?? virtual,
       host,
@@ -83,16 +100,6 @@ function withoutMissing(counters: Counters | undefined, missing: readonly Virtua
   if (!counters || missing.length === 0) return counters;
   const keys = new Set(missing.map(({ key }) => key));
   return new Map([...counters].filter(([key]) => !keys.has(key)));
-}
-
-function sumOf(virtuals: readonly VirtualStatus[]): CountsStatus {
-  const sum = { reals: 0, serving: 0, unknown: 0 };
-  for (const { counts } of virtuals) {
-    sum.reals += counts.reals;
-    sum.serving += counts.serving;
-    sum.unknown += counts.unknown;
-  }
-  return sum;
 }
 
 function checksOfAll({ director, files }: Daemon): ChecksStatus {
@@ -118,61 +125,114 @@ function helperStatus(): HelperStatus | null {
   };
 }
 
-/** Writes the parts of one status document, all of the same moment. */
+/** One virtual service, and how its real servers are. */
+interface Summary {
+  readonly virtual: VirtualService;
+  /** Those that the status is of. */
+  readonly reals: Iterable<RealServer>;
+  readonly counts: Counts;
+  readonly hasFallback: boolean;
+}
+
+/** Writes one status document, all of the moment at which this was made. */
 class StatusWriter {
   readonly #daemon: Daemon;
+  readonly #model: Model;
+  readonly #health: Health;
+  readonly #desired: DesiredTable | undefined;
+  readonly #transitions: ReadonlyMap<RealId, Transitions>;
   readonly #counters: Counters | undefined;
-  readonly #detail: boolean;
-  readonly #conversation: boolean;
-  readonly #selected: ReadonlySet<RealId> | undefined;
+  readonly #scope: StatusScope;
+  readonly #frame: Omit<Status, "counts" | "virtuals">;
   /** Milliseconds since the epoch at which the director's clock stood at 0. */
   readonly #epoch = Date.now() - performance.now();
 
-  constructor(daemon: Daemon, counters: Counters | undefined, { selected, detail, conversation }: StatusScope) {
+  constructor(daemon: Daemon, counters: Counters | undefined, scope: StatusScope) {
+    const { model, director, records } = daemon;
     this.#daemon = daemon;
+    this.#model = model;
+    this.#health = director.health;
+    this.#desired = director.desired;
+    this.#transitions = records.transitions;
     this.#counters = counters;
-    this.#detail = detail;
-    this.#conversation = conversation;
-    this.#selected = selected && new Set(selected.map(({ virtual, real }) => realId(virtual.key, real.key)));
+    this.#scope = scope;
+    this.#frame = frameOf(daemon, counters);
   }
 
-  /** One virtual service; none where nothing of it was selected. */
-  virtual(virtual: VirtualService): VirtualStatus[] {
-    const health = this.#daemon.director.health.get(virtual.key);
-    const wanted = this.#daemon.director.desired?.get(virtual.key);
+  /** The document as JSON, in steps. */
+  *write(): Steps<Uint8Array<ArrayBuffer>[]> {
+    const counts = { reals: 0, serving: 0, unknown: 0 };
+    const summaries: Summary[] = [];
+    for (const [virtual, reals] of this.#selected()) {
+      yield;
+      const summary = yield* this.#summary(virtual, reals);
+      summaries.push(summary);
+      counts.reals += summary.counts.reals;
+      counts.serving += summary.counts.serving;
+      counts.unknown += summary.counts.unknown;
+    }
+    const virtuals = new LazyList(mapped(summaries, (summary) => this.#virtual(summary)));
+    const { unresolved, ...frame } = this.#frame;
+    const status: Lazily<Status> = { ...frame, counts, virtuals, unresolved };
+    return yield* jsonInSteps(status);
+  }
+
+  /** The virtual services that the status is of, each with those of its real servers. */
+  #selected(): Iterable<readonly [VirtualService, Iterable<RealServer>]> {
+    const { selected } = this.#scope;
+    if (!selected) return mapped(this.#model.virtuals.values(), (virtual) => [virtual, virtual.reals.values()]);
+    const reals = new Map<VirtualService, RealServer[]>();
+    for (const { virtual, real } of selected) {
+      const others = reals.get(virtual);
+      if (others) others.push(real);
+      else reals.set(virtual, [real]);
+    }
+    return reals;
+  }
+
+  *#summary(virtual: VirtualService, reals: Iterable<RealServer>): Steps<Summary> {
+    const health = this.#health.get(virtual.key);
+    const wanted = this.#desired?.get(virtual.key);
     const kernel = this.#counters?.get(virtual.key);
-    const reals = [...virtual.reals.values()]
-      .filter((real) => this.#selected?.has(realId(virtual.key, real.key)) ?? true)
-      .map((real) => this.#real(virtual, real, health?.reals.get(real.key), wanted, kernel));
-    if (this.#selected && reals.length === 0) return [];
-    const { address, scheduler, persistence } = virtual.settings;
-    const counts = this.#count(virtual, health, wanted, kernel);
+    const counts = yield* this.#count(virtual, health, wanted, kernel);
     const isThere = virtual.fallback && this.#isInKernel(virtual.fallback.key, wanted, kernel);
-    const fallback = isThere === true && health !== undefined && needsFallback(virtual, health);
-    return [{
+    const hasFallback = isThere === true && health !== undefined && needsFallback(virtual, health);
+    return { virtual, reals, counts, hasFallback };
+  }
+
+  #virtual({ virtual, reals, counts, hasFallback }: Summary): Lazily<VirtualStatus> {
+    const health = this.#health.get(virtual.key);
+    const wanted = this.#desired?.get(virtual.key);
+    const kernel = this.#counters?.get(virtual.key);
+    const { address, scheduler, persistence } = virtual.settings;
+    const all = mapped(reals, (real) => this.#real(virtual, real, health?.reals.get(real.key), wanted, kernel));
+    return {
       key: virtual.key,
       virtual: virtual.label,
       protocol: address.kind,
       name: virtual.serviceName ?? null,
-      state: virtualStateOf(counts, fallback),
+      state: virtualStateOf(counts, hasFallback),
       counts: { reals: counts.reals, serving: counts.serving, unknown: counts.unknown },
       scheduler,
       persistence: persistence ?? null,
-      fallback: virtual.fallback ? { real: virtual.fallback.key, active: fallback } : null,
+      fallback: virtual.fallback ? { real: virtual.fallback.key, active: hasFallback } : null,
       kernel: kernel ? { totals: trafficOf(kernel.totals), rates: trafficOf(kernel.rates) } : null,
       drift: this.#counters ? driftOfService(virtual, wanted, kernel) : null,
-      reals,
-    }];
+      reals: new LazyList(all),
+    };
   }
 
-  #count(
+  *#count(
     virtual: VirtualService,
     health: VirtualHealth | undefined,
     wanted: DesiredService | undefined,
     kernel: ServiceCounters | undefined,
-  ): Counts {
-    let [serving, unknown, well] = [0, 0, 0];
-    for (const [real, own] of health ? realsOf(virtual, health) : []) {
+  ): Steps<Counts> {
+    let [serving, unknown, well, count] = [0, 0, 0, 0];
+    for (const real of health ? virtual.reals.values() : []) {
+      if (everySoOften(count++)) yield;
+      const own = health?.reals.get(real.key);
+      if (!own) continue;
       const [serves, isUnknown] = [this.#serves(real, own, wanted, kernel), stateOf(real, own) === "unknown"];
       if (serves) serving++;
       if (isUnknown) unknown++;
@@ -208,21 +268,22 @@ class StatusWriter {
     service: DesiredService | undefined,
     kernelService: ServiceCounters | undefined,
   ): RealStatus {
-    const { records, uptime, model, startedAt } = this.#daemon;
+    const { uptime, startedAt } = this.#daemon;
     const id = realId(virtual.key, real.key);
     const wanted = service?.destinations.get(real.key);
     const own = wanted?.role === "fallback" ? undefined : wanted;
     const kernel = kernelService?.destinations.get(real.key);
-    const since = records.transitionsOf(id).at ?? (health ? this.#epoch + health.since : startedAt.getTime());
+    const changes = this.#transitions.get(id);
+    const since = changes?.at ?? (health ? this.#epoch + health.since : startedAt.getTime());
     return {
       real: real.key,
-      names: givenNames(model, real),
+      names: givenNames(this.#model, real),
       forwarding: methodText(real.destination),
       state: stateOf(real, health),
       serving: health !== undefined && this.#serves(real, health, service, kernelService),
       why: health ? whyOf(real, health) : "checktype = off",
       since: new Date(since).toISOString(),
-      transitions: records.transitionsOf(id).count,
+      transitions: changes?.count ?? 0,
       weight: {
         configured: real.destination.weight,
         wanted: own?.weight ?? null,
@@ -244,7 +305,7 @@ class StatusWriter {
   }
 
   #check(check: Check, virtual: VirtualService, health: RealHealth | undefined): CheckStatus {
-    const record = this.#daemon.records.checks.of(check.key);
+    const record = this.#daemon.records.checks.find(check.key);
     const view = health?.checks.get(check.key);
     const { last } = record;
     return {
@@ -260,8 +321,8 @@ class StatusWriter {
       lastRound: last ? new Date(last.at).toISOString() : null,
       rounds: record.rounds,
       failed: record.failed,
-      ...this.#detail ? { detail: record.detail } : {},
-      ...this.#conversation ? { conversation: this.#lastConversation(check) } : {},
+      ...this.#scope.detail ? { detail: record.detail } : {},
+      ...this.#scope.conversation ? { conversation: this.#lastConversation(check) } : {},
     };
   }
 
@@ -269,6 +330,11 @@ class StatusWriter {
     const lines = this.#daemon.director.lastRound(key)?.trace ?? [];
     return lines.map(({ atMs, text }) => ({ atMs: rounded(atMs), text }));
   }
+}
+
+/** Makes each item when it is asked for. */
+function* mapped<From, To>(items: Iterable<From>, to: (item: From) => To): Iterable<To> {
+  for (const item of items) yield to(item);
 }
 
 /** How many real servers of a virtual service there are, and how they are. */

@@ -12,7 +12,7 @@
  * |                | made           | trouble, and says nothing of the server            |
  */
 
-import type { AskedWeight, CheckResult } from "../model/check.ts";
+import type { AskedWeight, Check, CheckResult } from "../model/check.ts";
 import type { VirtualService } from "../model/virtual_service.ts";
 
 /** One check's view of a real server. */
@@ -48,11 +48,12 @@ export function reduceCheck(before: CheckHealth, result: CheckResult, virtual: V
 }
 
 /**
- * The result of an agent's round: only what it says itself counts against its server. One that cannot be asked is
- * as good as none.
+ * Returns what a round says of the server. An agent's counts against it only where the server itself says so: one that cannot
+ * be asked is as good as none.
  */
-export function agentsWord(result: CheckResult): CheckResult {
-  return result.up || result.why === "protocol" ? result : { up: true, detail: result.detail };
+export function verdictOf({ method }: Check, result: CheckResult): CheckResult {
+  if (method !== "agent" || result.up || result.why === "protocol") return result;
+  return { up: true, detail: result.detail };
 }
 
 /** Whether it is open if the verdict changes: the rounds so far point there, and do not suffice. */

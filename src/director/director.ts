@@ -3,12 +3,12 @@ import { type IpvsDriver, IpvsUnavailable } from "../ipvs/driver.ts";
 import type { Check, CheckKey, CheckMethod } from "../model/check.ts";
 import type { Orders } from "../model/orders.ts";
 import type { Action } from "../model/plan.ts";
-import type { Steps } from "../model/steps.ts";
+import { everySoOften, type Steps } from "../model/steps.ts";
 import { destinationKey, type IpvsTable, virtualKey } from "../model/table.ts";
-import type { Model, VirtualService } from "../model/virtual_service.ts";
+import { type Model, realServersIn, type VirtualService } from "../model/virtual_service.ts";
 import { WorkQueue } from "../model/work_queue.ts";
 import { type Census, censusOf, NO_SHORTFALL } from "./census.ts";
-import { agentsWord, isInDoubt } from "./check_health.ts";
+import { isInDoubt, verdictOf } from "./check_health.ts";
 import { checksIn, indexInSteps, usersOf } from "./check_users.ts";
 import type { Clock } from "./clock.ts";
 import { type DesiredMemo, type DesiredTable, desiredTable, desiredTableInSteps } from "./desired.ts";
@@ -21,6 +21,7 @@ import {
   heardOf,
   type HostNames,
   isClimbing,
+  isUnheard,
   reduceInSteps,
 } from "./health.ts";
 import type { Health } from "./real_health.ts";
@@ -68,6 +69,8 @@ export class Director {
   #health: Health = new Map();
   #desired: DesiredMemo | undefined;
   #gathered: EndedRound[] = [];
+  /** Rounds that have ended and have not changed the health yet, the gathered ones among them. */
+  readonly #untaken = new Set<EndedRound>();
   /** What holds until it is said anew, for entries that a reload brings as well. */
   readonly #standing = new Map<HealthEvent["type"], HealthEvent>();
   /** Checks whose first round has not ended. */
@@ -166,7 +169,7 @@ export class Director {
 
   /**
    * The newest round of a check that has ended, with its conversation; `undefined` before the first one has, and for
-   * checks that the configuration in force does not have. An agent's is as it was, before {@link agentsWord}.
+   * checks that the configuration in force does not have. An agent's is as it was, before {@link verdictOf}.
    */
   lastRound(check: CheckKey): Round | undefined {
     return this.#rounds.last(check);
@@ -272,7 +275,7 @@ export class Director {
     for (; this.#keeper.trouble !== undefined && clock.now() < end; await this.#keeper.idle()) {
       await this.#wait(TRY_AGAIN);
     }
-    this.#keeper.close();
+    await this.#keeper.leave();
     return this.#keeper.trouble;
   }
 
@@ -305,8 +308,34 @@ export class Director {
     const checks = checksIn(model);
     this.#unheard = new Set(checks.map(({ key }) => key).filter((key) => this.#unheard.has(key)));
     for (const key of yield* this.#rounds.becomeInSteps(checks)) this.#unheard.add(key);
+    yield* this.#recall(checks);
     if (this.#desired) this.#desired = yield* desiredTableInSteps(model, this.#health, this.#desired);
     if (occasion) yield* this.#wantTable(occasion);
+  }
+
+  /** For real servers that a reload has brought, checks that others have had as well have spoken already. */
+  *#recall(checks: readonly Check[]): Steps<void> {
+    const untaken = new Set([...this.#untaken].map(({ check }) => check));
+    const rounds: EndedRound[] = [];
+    for (const [i, check] of checks.entries()) {
+      if (everySoOften(i)) yield;
+      const last = this.#rounds.last(check.key);
+      if (!last || untaken.has(check.key) || !this.#isNew(check.key)) continue;
+      rounds.push({ check: check.key, result: verdictOf(check, last.result), at: this.#ports.clock.now() });
+    }
+    if (rounds.length === 0) return;
+    const before = this.#health;
+    this.#health = yield* reduceInSteps(before, { type: "recalled", rounds }, this.#model);
+    yield* this.#reportTransitions(before);
+    this.#conclude(rounds);
+  }
+
+  /** Whether no round of this check has ended for a real server that lives by it. */
+  #isNew(key: CheckKey): boolean {
+    return usersOf(this.#model, key).some(({ virtual, real }) => {
+      const health = this.#health.get(virtual.key)?.reals.get(real.key);
+      return health !== undefined && isUnheard(health, key);
+    });
   }
 
   /** A standby takes over the table, which is as given. */
@@ -344,9 +373,11 @@ export class Director {
   }
 
   #hear(check: Check, { result: said, durationMs }: Round): void {
-    const result = check.method === "agent" ? agentsWord(said) : said;
+    const result = verdictOf(check, said);
     this.#ports.report({ type: "round", check, result, durationMs, users: usersOf(this.#model, check.key) });
-    if (this.#gathered.push({ check: check.key, result, at: this.#ports.clock.now() }) === 1) {
+    const ended = { check: check.key, result, at: this.#ports.clock.now() };
+    this.#untaken.add(ended);
+    if (this.#gathered.push(ended) === 1) {
       this.#ports.clock.after(GATHER, () => this.#digest());
     }
   }
@@ -359,7 +390,9 @@ export class Director {
 
   /** What follows from rounds when their verdicts have been taken. */
   #conclude(rounds: readonly EndedRound[]): void {
-    for (const { check } of rounds) {
+    for (const round of rounds) {
+      const { check } = round;
+      this.#untaken.delete(round);
       this.#unheard.delete(check);
       if (this.#isOpen(check)) this.#rounds.hasten(check);
     }
@@ -428,13 +461,6 @@ export class Director {
   #wait(milliseconds: number): Promise<void> {
     return new Promise((resolve) => this.#ports.clock.after(milliseconds, resolve));
   }
-}
-
-/** How many real servers there are, each counted in each of its virtual services. */
-function realServersIn(model: Model): number {
-  let size = 0;
-  for (const { reals } of model.virtuals.values()) size += reals.size;
-  return size;
 }
 
 function lineOf(action: Action, model: Model): number | undefined {

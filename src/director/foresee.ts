@@ -2,7 +2,7 @@ import type { CheckKey, CheckResult } from "../model/check.ts";
 import type { Orders } from "../model/orders.ts";
 import type { IpvsTable } from "../model/table.ts";
 import type { Model } from "../model/virtual_service.ts";
-import { agentsWord } from "./check_health.ts";
+import { verdictOf } from "./check_health.ts";
 import { checksIn } from "./check_users.ts";
 import { type DesiredTable, desiredTable } from "./desired.ts";
 import { adopt, type EndedRound, type HealthEvent, reduce } from "./health.ts";
@@ -29,9 +29,8 @@ export function foresee(model: Model, { table, said, maintenance, orders }: Fore
       slowStart: 0,
     }])),
   };
-  const rounds = checksIn(model).map(({ key, method }): EndedRound => {
-    const result = said(key);
-    return { check: key, result: method === "agent" ? agentsWord(result) : result, at: 0 };
+  const rounds = checksIn(model).map((check): EndedRound => {
+    return { check: check.key, result: verdictOf(check, said(check.key)), at: 0 };
   });
   let health = adopt(hasty, table, new Map(), 0);
   if (maintenance) health = reduce(health, maintenance, hasty);

@@ -6,7 +6,8 @@
  * brings none in: it says nothing of the server, whose state is unknown from then on (real_state.ts).
  *
  * At start the kernel's table speaks first: a real server found there with weight is up until its checks say
- * otherwise, one that is absent or at weight 0 is down until its first rounds have passed.
+ * otherwise, one that is absent or at weight 0 is down until its first rounds have passed. Where a reload brings a real server
+ * whose check has been made for others, the last round counts as its first.
  */
 
 import type { Check, CheckKey, CheckResult } from "../model/check.ts";
@@ -24,6 +25,8 @@ import { withService } from "./serving.ts";
 export type HealthEvent =
   /** Rounds that have ended, in the order of their ends. */
   | { readonly type: "rounds"; readonly rounds: readonly EndedRound[] }
+  /** Rounds that ended before a reload brought further real servers with the same check: they count for these alone. */
+  | { readonly type: "recalled"; readonly rounds: readonly EndedRound[] }
   /** First rounds have had their time. */
   | { readonly type: "settled" }
   /** Time has passed for those that climb back. */
@@ -79,6 +82,8 @@ function* reduceEvent(before: Health, event: HealthEvent, model: Model): Steps<H
   switch (event.type) {
     case "rounds":
       return yield* reduceRounds(before, event.rounds, model);
+    case "recalled":
+      return yield* reduceRounds(before, event.rounds, model, isUnheard);
     case "settled":
       return yield* reduceVirtuals(before, (virtual) => virtual.settled ? virtual : { ...virtual, settled: true });
     case "climb":
@@ -178,7 +183,18 @@ function isVerified(checks: ReadonlyMap<CheckKey, CheckHealth>): boolean {
   return views.every((view) => view.verified) || views.some((view) => view.verified && !view.up);
 }
 
-function* reduceRounds(before: Health, rounds: readonly EndedRound[], model: Model): Steps<Health> {
+/** Whether no round of a check has ended for this real server. */
+export function isUnheard(real: RealHealth, check: CheckKey): boolean {
+  const view = real.checks.get(check);
+  return view !== undefined && !view.verified && view.trouble === undefined;
+}
+
+function* reduceRounds(
+  before: Health,
+  rounds: readonly EndedRound[],
+  model: Model,
+  counts: (real: RealHealth, check: CheckKey) => boolean = () => true,
+): Steps<Health> {
   // Thousands of rounds may end at once: each virtual service that changes is copied once, not once a round.
   const changed = new Map<VirtualKey, Map<DestinationKey, RealHealth>>();
   for (const round of rounds) {
@@ -186,7 +202,7 @@ function* reduceRounds(before: Health, rounds: readonly EndedRound[], model: Mod
     for (const { virtual, real } of usersOf(model, round.check)) {
       const reals = changed.get(virtual.key) ?? before.get(virtual.key)?.reals;
       const realHealth = reals?.get(real.key);
-      if (!reals || !realHealth) continue;
+      if (!reals || !realHealth || !counts(realHealth, round.check)) continue;
       const next = reduceReal(realHealth, round, virtual, real);
       if (next === realHealth) continue;
       const copy = changed.get(virtual.key) ?? new Map(reals);

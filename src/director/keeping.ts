@@ -8,6 +8,8 @@
  * | yes              | yes               | -                  | nothing until the retry, or until something else is due |
  * | yes              | no                | no                 | it is read                                              |
  * | yes              | no                | yes                | it is changed by a plan, or nothing is left to change   |
+ * | yes, and it is   | -                 | -                  | it is read where the last changes are not known;        |
+ * | left             |                   |                    | nothing is changed                                      |
  *
  * One thing is done at a time. What is wanted meanwhile is due next, and the newest wish counts.
  *
@@ -18,7 +20,8 @@
  * | not known (killed, …)      | read; what is then in effect is reported; the rest is planned anew                     |
  *
  * An entry is *doubted* that was to change, until the kernel has taken the change, or until a further look, which
- * contradicts nothing that is known, shows it as it should be; after a start or a reload every entry is. Doubted entries
+ * contradicts nothing that is known, and nothing that was known a second ago, shows it as it should be; after a start or a
+ * reload every entry is. Doubted entries
  * are planned as at a reload, by what the table holds, and not by what was wanted before: so neither a batch that died
  * nor a look that was wrong leaves an entry behind. Entries that are not doubted stay as they were changed by hand.
  */
@@ -37,10 +40,10 @@ import {
   planInSteps,
   serviceOf,
   subjectOf,
-  taken,
+  takenInSteps,
   withDoubts,
   withoutChanged,
-  withoutDeleted,
+  withoutDeletedInSteps,
 } from "./plan.ts";
 
 /** Milliseconds until refused changes or an unreachable table are tried again: the first waits, then the last for ever. */
@@ -51,6 +54,12 @@ const FRESH = 1_000;
 
 /** Milliseconds that a change may take before the table counts as out of step. */
 const USUAL = 1_000;
+
+/**
+ * Milliseconds after a read that contradicted what was known until a look that agrees with it ends a doubt: reads at the same
+ * moment may all be wrong in the same way.
+ */
+const SETTLES = 1_000;
 
 /** Looks in a row that find a change undone which the kernel has taken: then it counts as refused. */
 const UNDONE = 2;
@@ -68,10 +77,14 @@ export interface Keeping {
   readonly doing?: "reading" | Batch;
   /** What is due waits for its retry. */
   readonly waits: boolean;
+  /** The table is being left: it is read once more where the last changes are not known, and not changed any more. */
+  readonly leaves: boolean;
   /** Retries since all was last as wanted. */
   readonly tries: number;
   /** The table as it was read, with the changes that were made since. */
   readonly seen?: Seen;
+  /** When a read last contradicted what was known. */
+  readonly contradictedAt?: number;
   /** What we wanted of it when the kernel took it; absent before the first batch. */
   readonly previous?: DesiredTable;
   /** Virtual services that were ours, until they are seen to be gone. */
@@ -128,6 +141,8 @@ export type KeeperEvent =
   | { readonly type: "apply-failed"; readonly message: string }
   /** The time of a retry has come. */
   | { readonly type: "retry" }
+  /** The table is left as it is. */
+  | { readonly type: "leave" }
   /** It is time for a look. */
   | { readonly type: "look" };
 
@@ -163,6 +178,7 @@ export type Kept = readonly [Keeping, readonly Effect[]];
 /** Nothing is known, and nothing wanted. */
 export const UNKNOWN: Keeping = {
   waits: false,
+  leaves: false,
   tries: 0,
   claimed: new Set(),
   doubts: new Map(),
@@ -235,6 +251,10 @@ export function* keep(state: Keeping, event: KeeperEvent, now: number): Steps<Ke
       return takeFailure(state, event.message, now);
     case "retry":
       return yield* goOn({ ...state, waits: false }, now);
+    case "leave":
+      return state.unknown.length === 0
+        ? [{ ...state, leaves: true }, []]
+        : yield* goOn({ ...state, leaves: true, waits: false }, now);
     case "look":
       return state.doing || state.due ? [state, []] : look(state);
   }
@@ -268,6 +288,7 @@ function* goOn(state: Keeping, now: number): Steps<Kept> {
   const doubts = withDoubts(state.doubts, yield* changedInSteps(state.previous, wish));
   const plan = yield* planned({ ...state, doubts }, seen.table, wish);
   if (plan.length === 0) return finish({ ...state, doubts, previous: wish, due: undefined }, due.occasion);
+  if (state.leaves) return [{ ...state, doubts, due: undefined }, []];
   const doing = { plan, desired: wish, occasion: due.occasion, base: seen.table };
   return [{ ...state, doubts, doing }, [{ do: "apply", plan }]];
 }
@@ -295,7 +316,7 @@ function* takeRead(before: Keeping, event: ReadEvent, now: number): Steps<Kept> 
       effects.push(changed(action, batch, before));
     }
   }
-  const previous = before.previous && withoutDeleted(before.previous, made);
+  const previous = before.previous && (yield* withoutDeletedInSteps(before.previous, made));
   const read: Keeping = {
     ...before,
     previous,
@@ -303,6 +324,7 @@ function* takeRead(before: Keeping, event: ReadEvent, now: number): Steps<Kept> 
     unknown: [],
     failedLooks: 0,
     seen: { table, thresholds, at: now },
+    contradictedAt: before.seen?.thresholds === thresholds && !agrees ? now : before.contradictedAt,
     bypassed: before.due ? before.bypassed : yield* bypassedInSteps(before.wish, table),
   };
   const gone = [...before.previous?.keys() ?? []].filter((key) => !table.has(key) && before.wish?.has(key));
@@ -326,7 +348,8 @@ function* confirm(state: Keeping, table: IpvsTable, agrees: boolean, now: number
   if (!wish || !(doubtsAll || doubts.size > 0)) return [state, []];
   const left = yield* planned(state, table, wish);
   if (left.length === 0) {
-    if (!agrees) return [state, []];
+    const { contradictedAt = -Infinity } = state;
+    if (!agrees || now - contradictedAt < SETTLES) return [state, []];
     return [{ ...state, doubts: new Map(), doubtsAll: false, undone: 0, claimed: new Set(wish.keys()) }, []];
   }
   const undone = state.undone + 1;
@@ -352,7 +375,7 @@ function* takeOutcomes(before: Keeping, outcomes: readonly Outcome[], now: numbe
     else refused.push({ action, reason: outcome.reason });
   }
   const left = [...refused.map(({ action }) => action), ...unknown];
-  const previous = taken(batch.desired, before.previous, left);
+  const previous = yield* takenInSteps(batch.desired, before.previous, left);
   const doubts = withoutChanged(before.doubts, made);
   const ended = { ...withNext(before, batch, left.length > 0, now), previous, doubts };
   if (left.length === 0) {

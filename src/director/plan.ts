@@ -21,7 +21,7 @@
  */
 
 import type { Action, Plan } from "../model/plan.ts";
-import { atOnce, type Steps } from "../model/steps.ts";
+import { atOnce, everySoOften, type Steps } from "../model/steps.ts";
 import {
   type Destination,
   type DestinationKey,
@@ -67,36 +67,41 @@ export function* planInSteps(input: PlanInput): Steps<Plan> {
     const previous = input.previous?.get(key);
     if (!input.reconcile && previous === desired && !input.doubts?.has(key)) continue;
     yield;
-    for (const action of planService(key, desired, previous, input)) actions.push(action);
+    yield* planService(key, desired, previous, input, actions);
   }
   for (const key of input.claimed ?? input.previous?.keys() ?? []) {
-    if (!input.desired.has(key)) actions.push(...planRemoval(input.current.get(key)));
+    if (!input.desired.has(key)) yield* planRemoval(input.current.get(key), actions);
   }
   return actions;
 }
 
-function planService(
+/** Adds the changes of one virtual service. */
+function* planService(
   key: VirtualKey,
   desired: DesiredService,
   previous: DesiredService | undefined,
   { current, reconcile, doubts }: PlanInput,
-): Action[] {
+  actions: Action[],
+): Steps<void> {
   const isDoubted = (entry: DestinationKey | typeof SETTINGS) => reconcile || doubts?.get(key)?.has(entry) === true;
   const service = desired;
   const kernel = current.get(key);
+  let count = 0;
   if (!kernel) {
-    const adds = [...desired.destinations.values()].map((destination) =>
-      action("add-destination", service, destination)
-    );
-    return [{ do: "add-service", service }, ...adds];
+    actions.push({ do: "add-service", service });
+    for (const destination of desired.destinations.values()) {
+      if (everySoOften(count++)) yield;
+      actions.push(action("add-destination", service, destination));
+    }
+    return;
   }
-  const actions: Action[] = [];
   const settingsWanted = isDoubted(SETTINGS) || !previous || !sameSettings(previous, desired);
   if (settingsWanted && !sameSettings(kernel, desired)) actions.push({ do: "edit-service", service });
 
   const up: Action[] = [];
   const down: Action[] = [];
   for (const [real, destination] of desired.destinations) {
+    if (everySoOften(count++)) yield;
     const before = previous?.destinations.get(real);
     if (!isDoubted(real) && before && sameDestination(before, destination)) continue;
     const there = kernel.destinations.get(real);
@@ -107,19 +112,24 @@ function planService(
     }
   }
   for (const [real, destination] of kernel.destinations) {
+    if (everySoOften(count++)) yield;
     if (desired.destinations.has(real)) continue;
     if (isDoubted(real) || previous?.destinations.has(real)) {
       down.push(action("delete-destination", service, destination));
     }
   }
-  return [...actions, ...up, ...down];
+  for (const each of [...up, ...down]) actions.push(each);
 }
 
-/** The destinations one by one before their service, so that each can be logged. */
-function planRemoval(service: TableService | undefined): Action[] {
-  if (!service) return [];
-  const deletes = [...service.destinations.values()].map((real) => action("delete-destination", service, real));
-  return [...deletes, { do: "delete-service", service }];
+/** Adds the removal of a virtual service: the destinations one by one before it, so that each can be logged. */
+function* planRemoval(service: TableService | undefined, actions: Action[]): Steps<void> {
+  if (!service) return;
+  let count = 0;
+  for (const real of service.destinations.values()) {
+    if (everySoOften(count++)) yield;
+    actions.push(action("delete-destination", service, real));
+  }
+  actions.push({ do: "delete-service", service });
 }
 
 function mayAdd(destination: DesiredDestination, before: Destination | undefined, service: DesiredService): boolean {
@@ -143,9 +153,15 @@ export function* changedInSteps(before: DesiredTable | undefined, after: Desired
     yield;
     const entries = new Set<DestinationKey | typeof SETTINGS>();
     if (!old || !service || !sameSettings(old, service)) entries.add(SETTINGS);
-    for (const real of new Set([...old?.destinations.keys() ?? [], ...service?.destinations.keys() ?? []])) {
-      const [was, is] = [old?.destinations.get(real), service?.destinations.get(real)];
-      if (!was || !is || !sameDestination(was, is)) entries.add(real);
+    let count = 0;
+    for (const [real, was] of old?.destinations ?? []) {
+      if (everySoOften(count++)) yield;
+      const is = service?.destinations.get(real);
+      if (!is || !sameDestination(was, is)) entries.add(real);
+    }
+    for (const real of service?.destinations.keys() ?? []) {
+      if (everySoOften(count++)) yield;
+      if (!old?.destinations.has(real)) entries.add(real);
     }
     if (entries.size > 0) changed.set(key, entries);
   }
@@ -185,8 +201,19 @@ export function subjectOf(action: Action): string {
  * refused are set back to what they were, so that the next plan tries them again.
  */
 export function taken(desired: DesiredTable, previous: DesiredTable | undefined, refused: Plan): DesiredTable {
+  return atOnce(takenInSteps(desired, previous, refused));
+}
+
+/** The same in steps. */
+export function* takenInSteps(
+  desired: DesiredTable,
+  previous: DesiredTable | undefined,
+  refused: Plan,
+): Steps<DesiredTable> {
   const result = new Map(desired);
-  for (const step of refused) {
+  const copies = new Copies(result);
+  for (const [i, step] of refused.entries()) {
+    if (everySoOften(i)) yield;
     const key = virtualKey(step.service.address);
     const service = result.get(key);
     const before = previous?.get(key);
@@ -194,25 +221,45 @@ export function taken(desired: DesiredTable, previous: DesiredTable | undefined,
       if (before) result.set(key, before);
       else result.delete(key);
     } else if (service) {
-      const destinations = new Map(service.destinations);
+      const destinations = copies.of(service, key);
       const destination = destinationKey(step.destination);
       if (step.do === "delete-destination") destinations.set(destination, { ...step.destination, role: "quiescent" });
       else destinations.delete(destination);
-      result.set(key, { ...service, destinations });
     }
   }
   return result;
 }
 
 /** What was wanted, without the destinations that such a change has deleted. */
-export function withoutDeleted(wanted: DesiredTable, made: Plan): DesiredTable {
+export function* withoutDeletedInSteps(wanted: DesiredTable, made: Plan): Steps<DesiredTable> {
   const result = new Map(wanted);
-  for (const action of made) {
+  const copies = new Copies(result);
+  for (const [i, action] of made.entries()) {
+    if (everySoOften(i)) yield;
     const service = result.get(serviceOf(action));
     if (action.do !== "delete-destination" || !service) continue;
-    const destinations = new Map(service.destinations);
-    destinations.delete(destinationKey(action.destination));
-    result.set(serviceOf(action), { ...service, destinations });
+    copies.of(service, serviceOf(action)).delete(destinationKey(action.destination));
   }
   return result;
+}
+
+/** Destinations of a wanted table that may be changed: those of each virtual service are copied once. */
+class Copies {
+  readonly #table: Map<VirtualKey, DesiredService>;
+  readonly #copied = new Map<DesiredService, Map<DestinationKey, DesiredDestination>>();
+
+  constructor(table: Map<VirtualKey, DesiredService>) {
+    this.#table = table;
+  }
+
+  /** The destinations of that virtual service, which stands in the table under that key. */
+  of(service: DesiredService, key: VirtualKey): Map<DestinationKey, DesiredDestination> {
+    const known = this.#copied.get(service);
+    if (known) return known;
+    const destinations = new Map(service.destinations);
+    const copy = { ...service, destinations };
+    this.#copied.set(copy, destinations);
+    this.#table.set(key, copy);
+    return destinations;
+  }
 }

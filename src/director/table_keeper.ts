@@ -110,6 +110,13 @@ export class TableKeeper {
     this.#watchIn(OFTENEST);
   }
 
+  /** Ends the keeping as soon as it is known what came of the last changes; makes no more of them. */
+  async leave(): Promise<void> {
+    await this.#take({ type: "leave" });
+    await this.idle();
+    this.close();
+  }
+
   /** Ends the retries and the looks. */
   close(): void {
     this.#closed = true;

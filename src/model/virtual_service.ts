@@ -156,3 +156,10 @@ export interface Model {
   /** Names that maintenance files may use, by address, as far as the file gives them. */
   readonly hostNames: ReadonlyMap<IpAddress, readonly string[]>;
 }
+
+/** Returns how many real servers there are, each counted in each of its virtual services. */
+export function realServersIn(model: Model): number {
+  let size = 0;
+  for (const { reals } of model.virtuals.values()) size += reals.size;
+  return size;
+}

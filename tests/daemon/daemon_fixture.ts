@@ -1,7 +1,15 @@
 import { loadConfig } from "../../src/config/load.ts";
 import { Daemon, type KeptFiles } from "../../src/daemon/daemon.ts";
+import { statusOf, type StatusScope } from "../../src/daemon/status_document.ts";
+import type { Status } from "../../src/control/status.ts";
 import { Log } from "../../src/daemon/log.ts";
 import { MemoryIpvs } from "../../src/ipvs/memory.ts";
+
+/** What the daemon answers to the request `status`. */
+export async function statusNow(daemon: Daemon, scope: Partial<StatusScope> = {}): Promise<Status> {
+  const { pieces } = await statusOf(daemon, { detail: false, conversation: false, ...scope });
+  return JSON.parse(pieces.map((bytes) => new TextDecoder().decode(bytes)).join(""));
+}
 
 /** A daemon over a table in memory, with its files in a directory of its own. */
 export class TestDaemon implements AsyncDisposable {

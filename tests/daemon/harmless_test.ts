@@ -1,10 +1,9 @@
 import { ok, strictEqual } from "node:assert/strict";
 import { statusTable } from "../../src/cli/status_table.ts";
 import { paintFor } from "../../src/cli/paint.ts";
-import { statusOf } from "../../src/daemon/status_document.ts";
 import { pageNews, pageOf } from "../../src/web/page_rows.ts";
 import { startMailServer } from "../alerts/mail_server.ts";
-import { TestDaemon } from "./daemon_fixture.ts";
+import { statusNow, TestDaemon } from "./daemon_fixture.ts";
 import { needsSetup } from "../needs_setup.ts";
 
 /** What the server says: it turns the direction of writing, hides, breaks lines, tags, and piles up marks. */
@@ -69,7 +68,7 @@ virtual = 192.0.2.10:25
         return false;
       }
     });
-    const status = await statusOf(daemon, { detail: true, conversation: true });
+    const status = await statusNow(daemon, { detail: true, conversation: true });
     const [mail] = post.mails();
     const seen: Record<string, string> = {
       log: log.join("\n"),

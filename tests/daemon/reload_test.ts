@@ -3,9 +3,8 @@ import { IpvsUnavailable } from "../../src/ipvs/driver.ts";
 import { MemoryIpvs } from "../../src/ipvs/memory.ts";
 import { encodeRules } from "../../src/ipvs/rules.ts";
 import type { IpvsTable } from "../../src/model/table.ts";
-import { statusOf } from "../../src/daemon/status_document.ts";
 import { readKernelFile } from "../../src/system/kernel_file.ts";
-import { TestDaemon } from "./daemon_fixture.ts";
+import { statusNow, TestDaemon } from "./daemon_fixture.ts";
 
 /** A director leaves timers behind that nobody waits for. */
 const LENIENT = { sanitizeOps: false, sanitizeResources: false };
@@ -127,20 +126,20 @@ Deno.test(
   LENIENT,
   async () => {
     await using test = await TestDaemon.start(SITE);
-    const statusNow = async () => (await statusOf(test.daemon, { detail: false, conversation: false })).daemon.helper;
-    const before = await statusNow();
+    const helperNow = async () => (await statusNow(test.daemon)).daemon.helper;
+    const before = await helperNow();
     strictEqual(before === null || before.pid === null, true);
     strictEqual((await reload(test, DATABASE)).ok, true);
-    while ((await statusNow())?.user === null) await new Promise((resolve) => setTimeout(resolve, 10));
-    const { pid } = (await statusNow())!;
+    while ((await helperNow())?.user === null) await new Promise((resolve) => setTimeout(resolve, 10));
+    const { pid } = (await helperNow())!;
     strictEqual(readKernelFile(`/proc/${pid}/cmdline`)?.includes("__helper"), true);
     Deno.kill(pid!, "SIGKILL");
     const entries = () => test.daemon.history.since(0).entries.map(({ kind }) => kind);
     while (!entries().includes("helper-ended")) await new Promise((resolve) => setTimeout(resolve, 10));
-    const { lastEnd, pid: next } = (await statusNow())!;
+    const { lastEnd, pid: next } = (await helperNow())!;
     match(lastEnd!.why, /SIGKILL/);
     strictEqual(next !== null && next !== pid, true);
     strictEqual((await reload(test, SITE)).ok, true);
-    while ((await statusNow())!.pid !== null) await new Promise((resolve) => setTimeout(resolve, 10));
+    while ((await helperNow())!.pid !== null) await new Promise((resolve) => setTimeout(resolve, 10));
   },
 );

@@ -1,4 +1,4 @@
-import { deepStrictEqual, throws } from "node:assert/strict";
+import { deepStrictEqual, rejects } from "node:assert/strict";
 import { selectReals } from "../../src/daemon/select_reals.ts";
 import type { IpAddress } from "../../src/model/address.ts";
 import { givenNames } from "../../src/model/virtual_service.ts";
@@ -32,8 +32,9 @@ for (const [real, virtual, selected] of ROWS) {
   Deno.test({
     name: `an operator's ${real}${virtual ? ` of ${virtual}` : ""} is ${selected.join(", ")}`,
     permissions: "none",
-    fn: () => {
-      const found = selectReals(MODEL, real, virtual).map((each) => `${each.virtual.label} ${each.real.key}`);
+    fn: async () => {
+      const all = await selectReals(MODEL, real, virtual);
+      const found = all.map((each) => `${each.virtual.label} ${each.real.key}`);
       deepStrictEqual(found, selected);
     },
   });
@@ -52,26 +53,26 @@ for (const [real, virtual, says] of NOBODY) {
   Deno.test({
     name: `an operator's ${real || "empty word"}${virtual ? ` of ${virtual}` : ""} is nobody, and he is told so`,
     permissions: "none",
-    fn: () => throws(() => selectReals(MODEL, real, virtual), { code: "bad-argument", message: says }),
+    fn: () => rejects(selectReals(MODEL, real, virtual), { code: "bad-argument", message: says }),
   });
 }
 
 Deno.test({
   name: "a label is taken as a name, of its own real server only, and is what replies show",
   permissions: "none",
-  fn: () => {
+  fn: async () => {
     const labelled = model(`quiescent = yes
 virtual = 192.0.2.10:80
     real = 10.0.0.7:80 gate 1 label=front
     real = web1:80 masq label=back.office
     checktype = connect
 `);
-    const keys = (word: string) => selectReals(labelled, word).map(({ real }) => real.key);
-    deepStrictEqual(keys("front"), ["10.0.0.7:80"]);
-    deepStrictEqual(keys("back.office"), ["10.0.0.1:80"]);
+    const keys = async (word: string) => (await selectReals(labelled, word)).map(({ real }) => real.key);
+    deepStrictEqual(await keys("front"), ["10.0.0.7:80"]);
+    deepStrictEqual(await keys("back.office"), ["10.0.0.1:80"]);
     const [virtual] = labelled.virtuals.values();
     const names = [...virtual.reals.values()].map((real) => givenNames(labelled, real));
     deepStrictEqual(names, [["front"], ["back.office", "web1"]]);
-    throws(() => selectReals(labelled, "nosuch"), { message: /there are (front, back\.office|back\.office, front)/ });
+    await rejects(selectReals(labelled, "nosuch"), { message: /there are (front, back\.office|back\.office, front)/ });
   },
 });

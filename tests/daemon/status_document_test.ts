@@ -4,7 +4,7 @@ import type { RealStatus, Status } from "../../src/control/status.ts";
 import { controlRequests } from "../../src/daemon/control_requests.ts";
 import { IpvsUnavailable } from "../../src/ipvs/driver.ts";
 import { readKernelFile } from "../../src/system/kernel_file.ts";
-import { TestDaemon } from "./daemon_fixture.ts";
+import { statusNow, TestDaemon } from "./daemon_fixture.ts";
 import { faults, type Schema } from "./json_schema.ts";
 
 // The system's library is opened at its first use and stays open: no test is to be blamed for that.
@@ -76,7 +76,7 @@ async function withDaemon(play: (world: World) => Promise<void>): Promise<void> 
   const maintenance = await Deno.makeTempDir();
   const config = CONFIG(portOf(server), portOf(refusing), maintenance);
   const test = await TestDaemon.start(config);
-  const status = async () => await controlRequests(test.daemon).status({ detail: true, conversation: true });
+  const status = () => statusNow(test.daemon, { detail: true, conversation: true });
   try {
     await play({
       test,
@@ -103,7 +103,7 @@ Deno.test(
       await requests.drain({ real: `127.0.0.1:${alive}`, virtual: "shop", seconds: 60 });
       await requests.weight({ real: `127.0.0.1:${alive}`, virtual: "shop", weight: 9 });
       deepStrictEqual(faults(await status(), SCHEMA), []);
-      deepStrictEqual(faults(await requests.status({}), SCHEMA), []);
+      deepStrictEqual(faults(await statusNow(test.daemon), SCHEMA), []);
     }),
 );
 
@@ -198,7 +198,7 @@ for (const [request, weight, expected] of ORDERS) {
         const result = await controlRequests(test.daemon)[request](told);
         deepStrictEqual(result.reals.map(({ virtual }) => virtual), ["192.0.2.10:80"]);
         const look = async (daemon: TestDaemon["daemon"]) => {
-          const { virtuals: [shop] } = await controlRequests(daemon).status({});
+          const { virtuals: [shop] } = await statusNow(daemon);
           const [{ state, weight, why }] = shop.reals;
           return `${state} ${weight.kernel} ${why}`;
         };
@@ -314,4 +314,42 @@ Deno.test(
       match(refused.warnings.join("\n"), /the kernel's table is not as wanted: ipvsadm is gone/);
       test.table.apply = apply;
     }),
+);
+
+/** So many virtual services with one real server, the same in each. */
+const MANY = Array.from({ length: 1_000 }, (_, i) => `
+virtual = 192.0.2.1:${i + 1}
+    real = 127.0.0.1:9 masq
+    checktype = on
+`).join("");
+
+Deno.test("status: an order that comes while a long one is written is in all of it, or in none", LENIENT, async () => {
+  await using test = await TestDaemon.start(MANY);
+  const requests = controlRequests(test.daemon);
+  const during = Array.from({ length: 3 }, () => statusNow(test.daemon));
+  // What is asked of the table in memory is answered within this turn.
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  await requests.drain({ real: "127.0.0.1" });
+  const all = [...await Promise.all(during), await statusNow(test.daemon)];
+  for (const { counts, virtuals } of all) {
+    const states = virtuals.flatMap(({ reals }) => reals.map(({ state }) => state));
+    strictEqual(states.length, 1_000);
+    deepStrictEqual([...new Set(states)], [counts.serving === 1_000 ? "unchecked" : "drained"]);
+  }
+  strictEqual(all[0].counts.serving, 1_000);
+  strictEqual(all[3].counts.serving, 0);
+});
+
+Deno.test(
+  "status: however many ask at the same time, it is written twice at most, the second time anew",
+  LENIENT,
+  async () => {
+    await using test = await TestDaemon.start(MANY);
+    const { status, drain } = controlRequests(test.daemon);
+    const first = status({});
+    await drain({ real: "127.0.0.1", virtual: "192.0.2.1:7" });
+    const later = await Promise.all(Array.from({ length: 10 }, () => status({})));
+    strictEqual(new Set([await first, ...later]).size <= 3, true);
+    strictEqual(new Set(later).size, 1);
+  },
 );

@@ -671,6 +671,38 @@ for (const verb of ["stop", "deactivate"] as const) {
   }
 }
 
+/** A table whose program dies in each batch: after so many changes. */
+class Dying extends MemoryIpvs {
+  constructor(table: string, private readonly after: number) {
+    super(decodeRules(table));
+  }
+
+  override async apply(plan: Plan): Promise<readonly Outcome[]> {
+    await super.apply(plan.slice(0, this.after));
+    throw new IpvsUnavailable("killed");
+  }
+}
+
+const SIX: VirtualSketch = { ...TWO, reals: [1, 2, 3, 4, 5, 6].map((i) => `10.0.0.${i}:80`) };
+
+for (const verb of ["stop", "deactivate"] as const) {
+  for (const after of [0, 1, 3, 7]) {
+    Deno.test(`${verb}: batches that die after ${after} changes: what was purged is logged once`, pure, async () => {
+      const world = new World("", SIX);
+      await world.start();
+      const rules = await world.table();
+      world.driver = new Dying(encodeRules(await world.driver.read({ thresholds: false })), after);
+      world.events.length = 0;
+      const leaving = world.director[verb]();
+      await world.clock.advance(7_000);
+      const left = await world.table();
+      strictEqual(await leaving, left.length === 0 ? undefined : "killed");
+      const purged = world.events.filter(({ type }) => type === "table-changed");
+      strictEqual(purged.length, rules.length - left.length);
+    });
+  }
+}
+
 Deno.test("a start that is stopped ends, though no check has said anything", pure, async () => {
   const world = new World("", TWO);
   world.slow("10.0.0.1:80", 20_000);
@@ -712,4 +744,56 @@ Deno.test("a reload that replaces all real servers by dead ones leaves none of t
   void world.director.reload(sketchModel({ ...TWO, fallback: undefined, reals: ["10.0.0.3:80"] }));
   await world.clock.advance(2_000);
   deepStrictEqual(await destinations(world), []);
+});
+
+/** Another virtual service, of the same real servers and some others: their checks go on as they were. */
+const OTHER: VirtualSketch = { ...TWO, at: "192.0.2.2:80", fallback: undefined };
+
+Deno.test("a reload to another address of the virtual service puts its real servers there at once", pure, async () => {
+  const world = new World("", TWO);
+  await world.start();
+  await world.clock.advance(20_000);
+  await world.director.reload(sketchModel(OTHER));
+  deepStrictEqual(await world.table(), [
+    "-A -t 192.0.2.2:80 -s wrr",
+    "-a -t 192.0.2.2:80 -r 10.0.0.1:80 -m -w 1",
+    "-a -t 192.0.2.2:80 -r 10.0.0.2:80 -m -w 1",
+  ]);
+});
+
+Deno.test(
+  "a reload that lists a dead real server in another virtual service leaves it out, and says so",
+  pure,
+  async () => {
+    const world = new World("", TWO);
+    world.kill("10.0.0.2:80");
+    await world.start();
+    await world.clock.advance(20_000);
+    world.events.length = 0;
+    await world.director.reload(sketchModel(TWO, { ...OTHER, options: { failureCount: 1 } }));
+    const told = world.events.flatMap((event) => event.type === "transition" ? [logLine(event).text] : []);
+    strictEqual(told.length, 2);
+    ok(told[1].includes("10.0.0.2:80"), told[1]);
+    deepStrictEqual((await world.table()).filter((rule) => rule.includes("192.0.2.2")), [
+      "-A -t 192.0.2.2:80 -s wrr",
+      "-a -t 192.0.2.2:80 -r 10.0.0.1:80 -m -w 1",
+    ]);
+  },
+);
+
+Deno.test("a round that ended just before a reload counts once for the real servers that it brings", pure, async () => {
+  const world = new World("-A -t 192.0.2.2:80 -s wrr\n-a -t 192.0.2.2:80 -r 10.0.0.2:80 -m -w 1\n", {
+    ...TWO,
+    interval: 20,
+  });
+  await world.start();
+  world.kill("10.0.0.2:80");
+  world.slow("10.0.0.2:80", 500);
+  const rounds = () => world.rounds.filter(({ real }) => real === "10.0.0.2:80");
+  while (rounds().length < 2) await world.clock.advance(100);
+  // Verdicts are gathered for 10 ms.
+  await world.clock.advance(rounds()[1].at + 502 - world.clock.now());
+  await world.director.reload(sketchModel({ ...OTHER, interval: 20, options: { failureCount: 2 } }));
+  await world.clock.advance(1_000);
+  ok((await world.table()).includes("-a -t 192.0.2.2:80 -r 10.0.0.2:80 -m -w 1"));
 });

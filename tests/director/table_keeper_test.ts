@@ -260,6 +260,33 @@ for (const [name, lie] of LIES) {
   }
 }
 
+Deno.test({
+  name:
+    "TableKeeper: a reload back, while all reads show the time before the last one, is made when they are true again",
+  ...pure,
+  fn: async () => {
+    const clock = new FakeClock();
+    const before = wanted(...REALS);
+    const driver = new LyingIpvs(() => new Map(before));
+    const keeper = new TableKeeper({ driver, clock, report: () => {}, lineOf: () => 1, isAboutFallback: () => false });
+    keeper.watch();
+    keeper.want(before, "start");
+    await clock.advance(5_000);
+    keeper.want(wanted(REALS[0]), "reload");
+    await clock.advance(5_000);
+    const allNow = Array.from({ length: 100 }, (_, i) => driver.reads + 1 + i);
+    driver.wrong = new Set(allNow);
+    await keeper.read();
+    keeper.want(before, "reload");
+    await clock.advance(800);
+    driver.wrong = new Set();
+    await clock.advance(20_000);
+    deepStrictEqual(encodeRules(await MemoryIpvs.prototype.read.call(driver)).match(/10\.0\.0\.\d:80/g), REALS);
+    strictEqual(keeper.inStep, true);
+    keeper.close();
+  },
+});
+
 /** What somebody does by hand, and how much of the table is back two seconds later; the second real server is dead. */
 const BY_HAND: [name: string, change: (driver: SlowIpvs) => Promise<unknown>, left: readonly string[]][] = [
   ["a virtual service that has vanished is put back as health says", (driver) => driver.clear(), [REALS[0], REALS[2]]],

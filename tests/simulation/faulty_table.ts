@@ -1,20 +1,30 @@
 import { changeTable } from "../../src/ipvs/change_table.ts";
-import { type IpvsDriver, IpvsUnavailable, type Outcome } from "../../src/ipvs/driver.ts";
+import { IpvsUnavailable, type Outcome } from "../../src/ipvs/driver.ts";
 import type { Action, Plan } from "../../src/model/plan.ts";
 import type { IpvsTable, TableService, VirtualKey } from "../../src/model/table.ts";
 import type { Random } from "../random.ts";
-import type { Fault } from "./scenario.ts";
+import { type Fault, LIES } from "./scenario.ts";
 import type { VirtualClock } from "./virtual_clock.ts";
 
 /** Milliseconds that a call takes, and that one takes which is slow. */
 const QUICK = 5;
 const SLOW = 4_000;
 
+/** Milliseconds between two times of wrong reads: where no look falls between them, they are one that lasts too long to be known. */
+const TRUTH = 7_000;
+
+/** What a director's change of the table is made with. */
+export interface Batch {
+  /** Whether the director lives: what was not made when it died is never made. */
+  isAlive(): boolean;
+  readonly onChange: OnChange;
+}
+
 /** Called after each single change with the table as it was and as it is. */
 export type OnChange = (action: Action, before: IpvsTable, after: IpvsTable) => void;
 
 /** A table like the kernel's, with the faults that a scenario asks for. */
-export class FaultyTable implements IpvsDriver {
+export class FaultyTable {
   readonly #clock: VirtualClock;
   readonly #random: Random;
   #table = new Map<VirtualKey, TableService>();
@@ -39,6 +49,8 @@ export class FaultyTable implements IpvsDriver {
 
   /** Does something wrong for some time. */
   break(fault: Fault, lasts: number, oneIn: number): void {
+    const isSoon = this.#faults.some((each) => LIES.includes(each.fault) && this.#clock.now() < each.until + TRUTH);
+    if (LIES.includes(fault) && isSoon) return;
     this.#faults.push({ fault, until: this.#clock.now() + lasts, oneIn });
   }
 
@@ -56,8 +68,9 @@ export class FaultyTable implements IpvsDriver {
     return this.#hits("read-cut") ? cut(this.#table, this.#random) : new Map(this.#table);
   }
 
-  async apply(plan: Plan, onChange: OnChange = () => {}): Promise<readonly Outcome[]> {
+  async apply(plan: Plan, { isAlive, onChange }: Batch): Promise<readonly Outcome[]> {
     await this.#clock.sleep(this.#hits("slow") ? SLOW : QUICK);
+    if (!isAlive()) return [];
     const dies = this.#hits("dies");
     const made = dies ? plan.slice(0, this.#random.below(plan.length + 1)) : plan;
     const outcomes: Outcome[] = [];

@@ -14,8 +14,8 @@ export interface Truth {
   readonly orders: (virtual: string, real: string) => ReadonlySet<Ordered>;
 }
 
-/** Returns each virtual service's destinations with their weights: `192.0.2.1:80` -> `10.0.0.1:80 1`, in order. */
-export function expectedTable({ config, isUp, isMaintained, orders }: Truth): Map<string, string[]> {
+/** Returns each virtual service's destinations with their weights: `192.0.2.1:80` -> `10.0.0.1:80` -> 1. */
+export function expectedTable({ config, isUp, isMaintained, orders }: Truth): Map<string, Map<string, number>> {
   return new Map(config.map(({ at, reals, fallback, options }) => {
     const entries = new Map<string, number>();
     for (const text of reals) {
@@ -29,6 +29,6 @@ export function expectedTable({ config, isUp, isMaintained, orders }: Truth): Ma
     }
     const isServed = [...entries.values()].some((weight) => weight > 0);
     if (!isServed && fallback !== undefined) entries.set(fallback, 1);
-    return [at, [...entries].map(([real, weight]) => `${real} ${weight}`).sort()];
+    return [at, entries];
   }));
 }

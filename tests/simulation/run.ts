@@ -2,7 +2,6 @@
  * One scenario, played in virtual time with the real director and a table that does wrong; tells which promise was broken.
  */
 
-import { deepStrictEqual } from "node:assert/strict";
 import type { Round } from "../../src/checkers/run.ts";
 import { Director } from "../../src/director/director.ts";
 import type { DirectorEvent } from "../../src/director/events.ts";
@@ -21,10 +20,22 @@ import {
   virtualKey,
 } from "../../src/model/table.ts";
 import { destination, keyOf, sketchModel, verdict, type VirtualSketch } from "../director/fixture.ts";
+import { isDeepStrictEqual } from "node:util";
 import { Random } from "../random.ts";
+import { ByHand } from "./by_hand.ts";
 import { FaultyTable, type OnChange } from "./faulty_table.ts";
-import { expectedTable } from "./oracle.ts";
-import { type Fault, type Happening, LENGTH, LIES, type Ordered, REALS, type Scenario, VIRTUALS } from "./scenario.ts";
+import { expectedTable, type Truth } from "./oracle.ts";
+import {
+  type Fault,
+  type Happening,
+  LENGTH,
+  LIES,
+  type Ordered,
+  OTHERS,
+  REALS,
+  type Scenario,
+  VIRTUALS,
+} from "./scenario.ts";
 import { VirtualClock } from "./virtual_clock.ts";
 
 /** Milliseconds in which all has to come to rest when nothing happens any more. */
@@ -42,8 +53,11 @@ const BLIND = 10_000;
 /** Milliseconds after a reload or start in which first verdicts are waited for. */
 const SETTLED = 2_000;
 
-/** Another's virtual service, which nothing ever touches. */
-const FOREIGN = "203.0.113.9:80";
+/** Milliseconds in which a virtual service that was deleted by hand has to be back. */
+const BACK = 2_000;
+
+/** What changes the table by hand. */
+const HANDS: readonly Happening["do"][] = ["clear", "delete", "hand"];
 
 /** What came of a run. */
 export interface Outcome {
@@ -89,6 +103,15 @@ class Run implements Outcome {
   #blindSince: number | undefined;
   #isEnding = false;
   #reloadedAt = 0;
+  readonly #byHand = new ByHand();
+  /** When a virtual service of ours was last deleted by hand. */
+  readonly #deletedAt = new Map<string, number>();
+  /** When it was last logged that a virtual service of ours has vanished. */
+  readonly #vanishedAt = new Map<string, number>();
+  /** What others have in the table. */
+  readonly #others: Map<VirtualKey, TableService>;
+  /** When a real server was last held out, given a weight, or let go again, in any virtual service. */
+  readonly #orderedAt = new Map<string, number>();
 
   constructor(scenario: Scenario) {
     this.#scenario = scenario;
@@ -97,6 +120,7 @@ class Run implements Outcome {
     for (const real of REALS) this.#servers.set(real, { up: true, takes: 1, said: undefined });
     this.#config = 0;
     this.#table.set(startTable(scenario));
+    this.#others = new Map([...this.#table.now].filter(([key]) => !isOurs(key)));
     for (const i of scenario.left) this.#left.add(VIRTUALS[i]);
     this.#director = this.#newDirector(scenario.standby);
   }
@@ -116,6 +140,7 @@ class Run implements Outcome {
     void this.#director.stop().then(() => isStopped = true);
     await this.#clock.runUntil(this.#clock.now() + PATIENCE);
     if (!isStopped) this.#violate("stop has not ended");
+    this.#checkLeft();
   }
 
   get #isAway(): boolean {
@@ -127,7 +152,7 @@ class Run implements Outcome {
    * a change that was refused.
    */
   get #isUnclear(): boolean {
-    const isUndone = this.#has("refuses") || this.#scenario.happenings.some((each) => each.do === "clear");
+    const isUndone = this.#has("refuses") || this.#scenario.happenings.some((each) => HANDS.includes(each.do));
     return LIES.some((lie) => this.#has(lie)) || (this.#has("dies") && isUndone);
   }
 
@@ -147,11 +172,12 @@ class Run implements Outcome {
       if (this.#life === life) call(...args);
     };
     const dead = () => new Promise<never>(() => {});
+    const isAlive = () => this.#life === life;
     const onChange: OnChange = (...change) => this.#onChange(...change);
     const director = new Director(sketchModel(...this.#sketches), {
       driver: {
-        read: () => this.#life === life ? this.#table.read() : dead(),
-        apply: (plan) => this.#life === life ? this.#table.apply(plan, ifAlive(onChange)) : dead(),
+        read: () => isAlive() ? this.#table.read() : dead(),
+        apply: (plan) => isAlive() ? this.#table.apply(plan, { isAlive, onChange }) : dead(),
       },
       clock: {
         now: () => this.#clock.now(),
@@ -199,19 +225,27 @@ class Run implements Outcome {
       case "server": {
         const server = this.#servers.get(happening.real)!;
         [server.up, server.takes] = [happening.up, happening.takes];
+        this.#byHand.stir(happening.real, this.#clock.now());
         return;
       }
       case "fault":
+        this.#byHand.stir(undefined, this.#clock.now() + happening.lasts);
         return this.#table.break(happening.fault, happening.lasts, happening.oneIn);
-      case "clear": {
-        const left = [...this.#table.now].filter(([key]) => key === keyOf(FOREIGN));
-        return this.#table.set(new Map(left));
-      }
+      case "clear":
+        return this.#deleteByHand(VIRTUALS);
+      case "delete":
+        return this.#deleteByHand([happening.virtual]);
+      case "hand":
+        return this.#changeByHand(happening.virtual, happening.real, happening.weight);
+      case "other":
+        return this.#changeOther(happening.virtual, happening.reals, happening.weight);
       case "order":
+        this.#stir(happening.real);
         this.#order(happening.virtual, happening.real, happening.order);
         void this.#director.obey(this.#ordersNow);
         return;
       case "maintain":
+        for (const real of [...this.#maintained, ...happening.files]) this.#stir(real);
         this.#maintained = happening.files;
         return this.#director.maintain(new Set(happening.files), new Map());
       case "crash":
@@ -224,10 +258,73 @@ class Run implements Outcome {
         return this.#begin("activate", () => this.#activate());
       case "deactivate":
         return this.#begin("deactivate", async () => {
+          const crashes = this.#crashes;
           await this.#director.deactivate();
+          if (crashes === this.#crashes) this.#checkLeft();
           this.#forget();
         });
     }
+  }
+
+  #stir(real: string): void {
+    this.#byHand.stir(real, this.#clock.now());
+    this.#orderedAt.set(real, this.#clock.now());
+  }
+
+  #deleteByHand(virtuals: readonly string[]): void {
+    const left = new Map(this.#table.now);
+    const gone = virtuals.filter((at) => left.delete(keyOf(at)));
+    for (const at of gone) {
+      this.#byHand.forget(at);
+      this.#deletedAt.set(at, this.#clock.now());
+    }
+    this.#table.set(left);
+    const [life, deletedAt] = [this.#life, this.#clock.now()];
+    if (this.#isDisturbed) return;
+    this.#clock.after(BACK, () => {
+      if (life !== this.#life || this.#isDisturbed || this.#reloadedAt > deletedAt) return;
+      for (const at of gone) if (this.#deletedAt.get(at) === deletedAt) this.#checkBack(at, deletedAt);
+    });
+  }
+
+  /** Whether it is not to be expected that the director looks after the table in its usual time. */
+  get #isDisturbed(): boolean {
+    return this.#isAway || this.#isEnding || this.#pending !== undefined ||
+      this.#table.calmFrom > this.#clock.now() - KNOWN;
+  }
+
+  #changeByHand(at: string, real: string, weight: number | "remove"): void {
+    const service = this.#table.now.get(keyOf(at));
+    const key = real as DestinationKey;
+    if (!service || (weight === "remove" && !service.destinations.has(key))) return;
+    const destinations = new Map(service.destinations);
+    if (weight === "remove") destinations.delete(key);
+    else destinations.set(key, { ...destination(real), weight });
+    this.#table.set(new Map(this.#table.now).set(keyOf(at), { ...service, destinations }));
+    this.#byHand.change(at, real, weight === "remove" ? undefined : weight, this.#clock.now());
+    if (this.#pending) this.#byHand.stir(real, this.#clock.now());
+  }
+
+  #changeOther(at: string, reals: number, weight: number): void {
+    const key = keyOf(at);
+    const table = new Map(this.#table.now);
+    const destinations = Array.from(
+      { length: reals },
+      (_, i) => destination(`203.0.113.${20 + i}:80 weight ${weight}`),
+    );
+    this.#others.delete(key);
+    if (reals > 0) {
+      const { address, port } = destination(at);
+      this.#others.set(key, {
+        ...[...sketchModel({ at, reals: [] }).virtuals.values()][0].settings,
+        address: { kind: "tcp", address, port },
+        destinations: new Map(destinations.map((each) => [destinationKey(each), each])),
+      });
+    }
+    const others = this.#others.get(key);
+    if (others) table.set(key, others);
+    else table.delete(key);
+    this.#table.set(table);
   }
 
   #order(virtual: string, real: string, order: Ordered): void {
@@ -260,7 +357,9 @@ class Run implements Outcome {
   async #start(): Promise<void> {
     for (let crashes = this.#crashes; crashes === this.#crashes; crashes = this.#crashes) {
       try {
+        const began = this.#clock.now();
         await this.#director.start();
+        if (crashes === this.#crashes) this.#setRight(began);
         return;
       } catch (error) {
         if (!(error instanceof IpvsUnavailable)) throw error;
@@ -288,6 +387,7 @@ class Run implements Outcome {
     const crashes = this.#crashes;
     await this.#director.stop();
     if (crashes !== this.#crashes) return;
+    this.#checkLeft();
     this.#forget();
     this.#director = this.#newDirector(isStandby);
     await this.#start();
@@ -295,19 +395,21 @@ class Run implements Outcome {
 
   async #reload(to: number): Promise<void> {
     const model = sketchModel(...this.#scenario.configs[to]);
+    const crashes = this.#crashes;
     for (;;) {
       try {
-        const [before, crashes] = [this.#sketches, this.#crashes];
+        const [before, began] = [this.#sketches, this.#clock.now()];
         await this.#director.reload(model);
         if (crashes !== this.#crashes) return;
         this.#config = to;
         this.#reloadedAt = this.#clock.now();
+        this.#setRight(began);
+        this.#forgetVerdicts(before);
         const kept = new Set(this.#sketches.map(({ at }) => at));
         if (this.#isAway) { for (const { at } of before) if (!kept.has(at)) this.#left.add(at); }
         return;
       } catch (error) {
         if (!(error instanceof IpvsUnavailable)) throw error;
-        const crashes = this.#crashes;
         await this.#clock.sleep(2_000);
         if (crashes !== this.#crashes) return;
         this.#pending = { what: "reload", since: this.#clock.now() };
@@ -316,11 +418,30 @@ class Run implements Outcome {
   }
 
   async #activate(): Promise<void> {
+    if (!this.#isAway) return;
+    const [began, crashes] = [this.#clock.now(), this.#crashes];
     try {
       await this.#director.activate();
     } catch (error) {
       if (!(error instanceof IpvsUnavailable)) throw error;
     }
+    if (crashes === this.#crashes) this.#setRight(began);
+  }
+
+  /** A start or a reload that began then has ended: what was changed by hand before counts no more. */
+  #setRight(began: number): void {
+    if (this.#isAway) return;
+    // Where all reads of a start or a reload show the table as it was before the hand came, it cannot be known of.
+    if (this.#wasLiedTo) this.#byHand.stir(undefined, this.#clock.now());
+    else this.#byHand.setRight(began, this.#clock.now());
+  }
+
+  /** A check that is in only one of two configurations begins anew, or has ended. */
+  #forgetVerdicts(before: readonly VirtualSketch[]): void {
+    const [old, now] = [before, this.#sketches].map((config) =>
+      new Set(config.flatMap(({ reals }) => reals.map(nameOf)))
+    );
+    for (const [real, server] of this.#servers) if (!old.has(real) || !now.has(real)) server.said = undefined;
   }
 
   /** What the director has put into the table may stay there without it. */
@@ -345,10 +466,13 @@ class Run implements Outcome {
       }
       if (at >= 0) this.#unreported.splice(at, 1);
     } else if (event.type === "transition") {
+      const fallback = event.virtual.fallback?.key;
+      this.#byHand.turn(serviceLabel(event.virtual.settings.address), event.real.key, fallback);
       this.#note(`${event.real.key} ${event.was} -> ${event.is} (${event.virtual.label})`);
     } else if (event.type === "table-refused") {
       this.#note(`refused ${encodeAction(event.action)}: ${event.message}`);
     } else if (event.type === "services-vanished") {
+      for (const { address } of event.services) this.#vanishedAt.set(serviceLabel(address), this.#clock.now());
       this.#note(`vanished ${event.services.map(({ address }) => serviceLabel(address)).join(", ")}`);
     } else this.#note(event.type === "table-unavailable" ? `unavailable: ${event.message}` : event.type);
   }
@@ -381,12 +505,16 @@ class Run implements Outcome {
     const sketch = this.#director.model.virtuals.get(keyOf(at))!;
     const [was, is] = [before, after].map((table) => table?.destinations.get(real as DestinationKey)?.weight ?? 0);
     const listed = sketch.reals.get(real as DestinationKey);
-    const isFallback = sketch.fallback?.key === real;
+    // A batch of before a reload may still put in the fallback of then.
+    const { fallback } = this.#sketches.find((each) => each.at === at) ?? {};
+    const isFallback = sketch.fallback?.key === real || fallback === real;
     const { said } = this.#servers.get(real) ?? {};
-    const knownFor = said ? this.#clock.now() - Math.max(said.since, this.#reloadedAt) : 0;
+    const changedAt = Math.max(this.#reloadedAt, this.#orderedAt.get(real) ?? 0);
+    const knownFor = said ? this.#clock.now() - Math.max(said.since, changedAt) : 0;
     const { failureCount, riseCount } = sketch;
-    const isHeld = this.#isHeld(at, real);
-    const isWell = said?.up === true && said.count > riseCount && knownFor > KNOWN && !isHeld && !this.#wasLiedTo;
+    // What a batch changes that is under way was wanted before a reload or an order that came meanwhile.
+    const isOpen = this.#isHeld(at, real) || this.#pending?.what === "reload" || this.#wasLiedTo;
+    const isWell = said?.up === true && said.count > riseCount && knownFor > KNOWN && !isOpen;
     const isDead = said?.up === false && said.count > failureCount && knownFor > KNOWN;
     if (listed && !isFallback && was > 0 && is === 0 && isWell && !this.#weightIsZero(at, real)) {
       this.#violate(`a healthy real server was taken out: ${line}`);
@@ -398,11 +526,12 @@ class Run implements Outcome {
   #checkServed(at: string, before: TableService | undefined, after: TableService | undefined, line: string): void {
     const isServed = (service: TableService | undefined) =>
       [...service?.destinations.values() ?? []].some(({ weight }) => weight > 0);
-    if (!isServed(before) || isServed(after) || this.#wasLiedTo || this.#has("refuses")) return;
+    if (!isServed(before) || isServed(after) || this.#wasLiedTo || this.#has("refuses") || this.#byHand.has(at)) return;
     const { fallback, reals, riseCount } = this.#director.model.virtuals.get(keyOf(at))!;
     const wells = [...reals.keys()].filter((real) => {
       const { said } = this.#servers.get(real)!;
-      const isKnown = said !== undefined && this.#clock.now() - said.since > KNOWN && said.count > riseCount;
+      const since = Math.max(said?.since ?? 0, this.#orderedAt.get(real) ?? 0);
+      const isKnown = said !== undefined && this.#clock.now() - since > KNOWN && said.count > riseCount;
       return isKnown && said.up && !this.#isHeld(at, real) && !this.#weightIsZero(at, real);
     });
     // First verdicts are waited for after a reload: what is held by hand may be all that there is until then.
@@ -427,8 +556,11 @@ class Run implements Outcome {
   /** Once a second. */
   #watch(): void {
     const { now } = this.#table;
-    const foreign = now.get(keyOf(FOREIGN));
-    if (foreign?.destinations.size !== 1) this.#violate("another's entry has changed");
+    if (
+      !isDeepStrictEqual(new Map([...now].filter(([key]) => !isOurs(key)).sort()), new Map([...this.#others].sort()))
+    ) {
+      this.#violate("another's entry has changed");
+    }
     if (this.#pending && this.#clock.now() - this.#pending.since > PATIENCE) {
       this.#violate(`${this.#pending.what} has not ended`);
       this.#pending = undefined;
@@ -436,7 +568,7 @@ class Run implements Outcome {
     const { desired, inStep } = this.#director;
     const isBlind = desired && !this.#isEnding && inStep && !this.#isAway && !this.#pending &&
       this.#clock.now() > this.#table.calmFrom &&
-      ![...desired].every(([key, service]) => isSame(service, now.get(key)));
+      ![...desired].every(([key, service]) => this.#isAsWanted(service, now.get(key)));
     if (!isBlind) this.#blindSince = undefined;
     else this.#blindSince ??= this.#clock.now();
     if (this.#blindSince !== undefined && this.#clock.now() - this.#blindSince > BLIND) {
@@ -446,15 +578,59 @@ class Run implements Outcome {
     this.#clock.after(1_000, () => this.#watch());
   }
 
+  /** Apart from what was changed by hand. */
+  #isAsWanted(wanted: TableService, is: TableService | undefined): boolean {
+    if (!is) return false;
+    const at = serviceLabel(wanted.address);
+    return [...new Set([...wanted.destinations.keys(), ...is.destinations.keys()])].every((key) => {
+      const [ours, kernels] = [wanted, is].map(({ destinations }) => destinations.get(key)?.weight);
+      return ours === kernels || this.#byHand.has(at, key) || this.#mayLack(ours, kernels);
+    });
+  }
+
+  /** With `readdquiescent = no` one at weight 0 that a wrong read has shown to be there is not put back. */
+  #mayLack(wanted: number | undefined, is: number | undefined): boolean {
+    return wanted === 0 && is === undefined && LIES.some((lie) => this.#has(lie));
+  }
+
+  #checkLogged(): void {
+    if (this.#unreported.length === 0 || this.#isUnclear) return;
+    this.#violate(`never logged: ${this.#unreported.join("; ")}`);
+    this.#unreported = [];
+  }
+
+  /** It does not wait for ever to learn what came of the last batch: where that died and reads fail, it is never known. */
+  #checkLeft(): void {
+    if (!(this.#has("dies") && this.#has("read-fails"))) this.#checkLogged();
+  }
+
+  /** A virtual service that was deleted by hand is there again, with its real servers as their health says. */
+  #checkBack(at: string, deletedAt: number): void {
+    const virtual = this.#director.model.virtuals.get(keyOf(at));
+    if (!virtual) return;
+    const service = this.#table.now.get(keyOf(at));
+    if (!service) return this.#violate(`${at} was deleted by hand and is not back`);
+    if ((this.#vanishedAt.get(at) ?? -1) < deletedAt) {
+      this.#violate(`${at} was deleted by hand, and that was not logged`);
+    }
+    for (const [key, { destination: { weight } }] of virtual.reals) {
+      const { said } = this.#servers.get(key)!;
+      const changedAt = Math.max(said?.since ?? 0, this.#orderedAt.get(key) ?? 0);
+      if (!said || this.#clock.now() - changedAt < KNOWN || this.#byHand.has(at, key)) continue;
+      const is = service.destinations.get(key)?.weight ?? 0;
+      const serves = said.up && weight > 0 && !this.#isHeld(at, key) && !this.#weightIsZero(at, key);
+      const isFallback = virtual.fallback?.key === key;
+      if (serves !== is > 0 && !isFallback) this.#violate(`${at} is back, with ${key} at weight ${is}`);
+    }
+  }
+
   #checkRest(): void {
     const director = this.#director;
     if (this.#pending) this.#violate(`${this.#pending.what} has not ended`);
-    if (this.#unreported.length > 0 && !this.#isUnclear && !this.#isAway) {
-      this.#violate(`never logged: ${this.#unreported.join("; ")}`);
-    }
     if (this.#isAway) return;
+    this.#checkLogged();
     if (!director.inStep) this.#violate(`it says that the table is not in step: ${director.trouble}`);
-    const expected = expectedTable({
+    const truth: Truth = {
       config: this.#sketches,
       isUp: (real) => this.#servers.get(real)!.up,
       isMaintained: (real) => this.#maintained.includes(real),
@@ -462,26 +638,43 @@ class Run implements Outcome {
         const { hold, weight } = this.#orders.get(realId(keyOf(virtual), real as DestinationKey)) ?? {};
         return new Set([...hold ? [hold.value] : [], ...weight ? [`weight ${weight.value}` as Ordered] : []]);
       },
-    });
-    const found = new Map([...this.#table.now].map(([key, service]) => [key.slice("tcp:".length), shown(service)]));
+    };
+    const expected = expectedTable(truth);
+    const own = expectedTable({ ...truth, config: truth.config.map((each) => ({ ...each, fallback: undefined })) });
+    let serving = 0;
     for (const at of VIRTUALS) {
-      const [want, is] = [expected.get(at), found.get(at)];
-      if (want === undefined && (is === undefined || this.#left.has(at))) continue;
-      try {
-        deepStrictEqual(is, want);
-      } catch {
-        this.#violate(`${at} holds ${is?.join(", ")} in place of ${want?.join(", ")}`);
+      const [want, service] = [expected.get(at), this.#table.now.get(keyOf(at))];
+      if (want === undefined && (service === undefined || this.#left.has(at))) continue;
+      const is = new Map([...service?.destinations ?? []].map(([key, { weight }]) => [key as string, weight]));
+      const all = new Set([...is.keys(), ...want?.keys() ?? []]);
+      const isRight = service !== undefined && want !== undefined &&
+        [...all].every((real) =>
+          this.#byHand.allows(at, real, is.get(real), want.get(real)) || this.#mayLack(want.get(real), is.get(real))
+        );
+      if (!isRight) {
+        this.#violate(
+          `${at} holds ${service && listed(is)} in place of ${want && listed(want)}${this.#byHand.shown(at)}`,
+        );
       }
+      for (const [real, weight] of own.get(at) ?? []) if (weight > 0 && is.get(real)) serving++;
+    }
+    if (director.census.serving !== serving) {
+      this.#violate(`it says that ${director.census.serving} real servers serve, and ${serving} do`);
     }
   }
 }
 
-function isSame(one: TableService, other: TableService | undefined): boolean {
-  return other !== undefined && shown(one).join() === shown(other).join();
+function isOurs(key: VirtualKey): boolean {
+  return VIRTUALS.some((at) => keyOf(at) === key);
 }
 
-function shown(service: TableService): string[] {
-  return [...service.destinations.values()].map((each) => `${destinationKey(each)} ${each.weight}`).sort();
+/** A real server of a sketch, without its weight. */
+function nameOf(text: string): string {
+  return text.split(" ")[0];
+}
+
+function listed(entries: ReadonlyMap<string, number>): string {
+  return [...entries].map(([real, weight]) => `${real} ${weight}`).sort().join(", ");
 }
 
 /** What is in the table before anything happens. */
@@ -493,7 +686,7 @@ function startTable({ configs, left }: Scenario): IpvsTable {
     const destinations = REALS.slice(0, 1 + i).map((real) => [real as DestinationKey, destination(real)] as const);
     table.set(key, { ...model.virtuals.get(key)!.settings, destinations: new Map(destinations) });
   }
-  const { address, port } = destination(FOREIGN);
+  const { address, port } = destination(OTHERS[0]);
   const settings = {
     address: { kind: "tcp", address, port },
     scheduler: "wlc",
@@ -501,6 +694,6 @@ function startTable({ configs, left }: Scenario): IpvsTable {
     onePacket: false,
   } as const;
   const theirs = destination("203.0.113.10:80");
-  table.set(keyOf(FOREIGN), { ...settings, destinations: new Map([[destinationKey(theirs), theirs]]) });
+  table.set(keyOf(OTHERS[0]), { ...settings, destinations: new Map([[destinationKey(theirs), theirs]]) });
   return table;
 }

@@ -42,6 +42,12 @@ export type Happening =
     | { readonly do: "maintain"; readonly files: readonly string[] }
     /** `ipvsadm -C`, by hand. */
     | { readonly do: "clear" }
+    /** `ipvsadm -e`, `-d`, `-a` by hand: what is there gets that weight, is removed, or else is added. */
+    | { readonly do: "hand"; readonly virtual: string; readonly real: string; readonly weight: number | "remove" }
+    /** `ipvsadm -D` by hand of one virtual service. */
+    | { readonly do: "delete"; readonly virtual: string }
+    /** Another program changes a virtual service of its own: that many real servers, each with that weight; 0 = it goes. */
+    | { readonly do: "other"; readonly virtual: string; readonly reals: number; readonly weight: number }
     /** Until some milliseconds later; each call is hit once in so many times. */
     | { readonly do: "fault"; readonly fault: Fault; readonly lasts: number; readonly oneIn: number }
   );
@@ -60,18 +66,34 @@ export interface Scenario {
   readonly happenings: readonly Happening[];
 }
 
-/** Milliseconds in which everything happens. */
+/** Milliseconds in which everything happens; what is done by hand may come later by half of it. */
 export const LENGTH = 60_000;
 
 export const VIRTUALS = ["192.0.2.1:80", "192.0.2.2:80", "192.0.2.3:80"];
 export const REALS = ["10.0.0.1:80", "10.0.0.2:80", "10.0.0.3:80", "10.0.0.4:80"];
 const FALLBACKS = [undefined, "127.0.0.1:80", REALS[0]];
 
-/** The run of a seed; `calm` leaves out whatever the table does wrong. */
-export function scenarioOf(seed: number, calm = false): Scenario {
+/** Virtual services of another program. */
+export const OTHERS = ["203.0.113.9:80", "192.0.2.1:443"];
+
+/** What may be changed by hand in a virtual service, one that no configuration has among it. */
+const BY_HAND = [...REALS, "127.0.0.1:80", "198.51.100.7:80"];
+
+/** What a run leaves out. */
+export interface Less {
+  /** Whatever the table does wrong. */
+  readonly calm?: boolean;
+  /** Whatever is done by hand or by others, `ipvsadm -C` excepted. */
+  readonly handsOff?: boolean;
+}
+
+/** The run of a seed. */
+export function scenarioOf(seed: number, { calm = false, handsOff = false }: Less = {}): Scenario {
   const random = new Random(seed);
   const configs = Array.from({ length: 1 + random.below(3) }, () => config(random));
   const happenings = Array.from({ length: 2 + random.below(14) }, () => happening(random, configs.length));
+  const hands = new Random(~seed);
+  if (!handsOff) happenings.push(...Array.from({ length: hands.below(5) }, () => byHand(hands)));
   return {
     seed,
     configs,
@@ -97,6 +119,24 @@ function config(random: Random): VirtualSketch[] {
       slowStart: random.of([0, 0, 5]),
     },
   }));
+}
+
+function byHand(random: Random): Happening {
+  // The later half, when little else happens, is where it can be told what came of it.
+  const at = random.oneIn(2) ? random.below(LENGTH) : LENGTH / 2 + random.below(LENGTH);
+  const virtual = random.of(VIRTUALS);
+  switch (random.below(8)) {
+    case 0:
+      return { at, do: "delete", virtual };
+    case 1:
+      return { at, do: "other", virtual: random.of(OTHERS), reals: random.below(3), weight: random.below(3) };
+    case 2:
+    case 3:
+    case 4:
+      return { at, do: "hand", virtual, real: random.of(BY_HAND), weight: "remove" };
+    default:
+      return { at, do: "hand", virtual, real: random.of(BY_HAND), weight: random.of([0, 1, 9]) };
+  }
 }
 
 function happening(random: Random, configs: number): Happening {
