@@ -1,9 +1,10 @@
 /** Runs in the lab: measures every program, one after the other, and prints a line of JSON. */
 
-import { Host } from "../tests/lab/world/host.ts";
+import type { Host } from "../tests/lab/world/host.ts";
 import { sleep } from "../tests/lab/world/wait.ts";
 import { closeWire, openWire } from "../tests/lab/world/wire.ts";
 import { say } from "../tools/terminal.ts";
+import { onBenchHost } from "./bench_host.ts";
 import { everyReal, Farm, silentReals } from "./farm.ts";
 import { cpuSeconds, processesOf, pssMegabytes } from "./processes.ts";
 import { type Program, programs } from "./programs.ts";
@@ -36,15 +37,7 @@ say(MARK + JSON.stringify(all.map(({ name }) => medianOf(runs.filter((run) => ru
 
 async function measure(program: Program): Promise<Result> {
   say(`${program.name} …`);
-  const director = await Host.create("bench", ["addr add 10.0.0.1/24 dev eth0", "addr add 10.1.255.1/16 dev eth0"]);
-  // A process of the namespace, through whose /proc its table is read without starting anything.
-  const window = new Deno.Command("ip", { args: ["netns", "exec", "bench", "sleep", "3600"] }).spawn();
-  try {
-    return await measureOn(director, window.pid, program);
-  } finally {
-    await director.destroy();
-    await window.status;
-  }
+  return await onBenchHost(({ host, window }) => measureOn(host, window, program));
 }
 
 async function measureOn(director: Host, window: number, program: Program): Promise<Result> {

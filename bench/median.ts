@@ -1,4 +1,4 @@
-import type { Duration, Result } from "./result.ts";
+import type { Duration, Result, Spread } from "./result.ts";
 
 /** Several measurements of one program as one: of every figure the median of those runs that have it. */
 export function medianOf(runs: readonly Result[]): Result {
@@ -12,6 +12,12 @@ export function medianOf(runs: readonly Result[]): Result {
     silentOut: middle(runs.map(({ silentOut }) => silentOut), inSeconds),
     silentBack: middle(runs.map(({ silentBack }) => silentBack), inSeconds),
   };
+}
+
+/** Several measurements as one; `undefined` for none. */
+export function spreadOf(values: readonly number[]): Spread | undefined {
+  const median = middle(values);
+  return median === undefined ? undefined : { least: Math.min(...values), median, most: Math.max(...values) };
 }
 
 function middle<T>(values: readonly (T | undefined)[], order: (value: T) => number = Number): T | undefined {

@@ -1,6 +1,21 @@
 /** Seconds; or how many servers had got there when no more were waited for. */
 export type Duration = { readonly seconds: number } | { readonly over: number; readonly reached: number };
 
+/** Several measurements of one thing. */
+export interface Spread {
+  readonly least: number;
+  readonly median: number;
+  readonly most: number;
+}
+
+/** What was measured of one program with a large table: seconds until it is complete and until a reload is in it. */
+export interface TableResult {
+  readonly name: string;
+  readonly complete: Spread;
+  readonly reloaded?: Spread;
+  readonly pssMegabytes?: Spread;
+}
+
 /** What was measured of one program. */
 export interface Result {
   readonly name: string;

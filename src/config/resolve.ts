@@ -213,9 +213,8 @@ function* resolveReals(
     }
     const policy = policies(line);
     const checked = resolveCheckIps(load, line, addresses);
-    yield;
     for (const [i, address] of addresses.entries()) {
-      if (everySoOften(i)) yield;
+      if (everySoOften(load.realCount + i)) yield;
       addReal(load, reals, realServer(load, line, settings, address, port, policy, checked[i]), line);
     }
   }

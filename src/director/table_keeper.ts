@@ -1,7 +1,7 @@
 import { type IpvsDriver, IpvsUnavailable } from "../ipvs/driver.ts";
 import type { Action, Plan } from "../model/plan.ts";
 import type { RealId } from "../model/orders.ts";
-import type { Steps } from "../model/steps.ts";
+import { everySoOften, type Steps } from "../model/steps.ts";
 import { type IpvsTable, sizeOf, type VirtualKey } from "../model/table.ts";
 import { WorkQueue } from "../model/work_queue.ts";
 import type { Clock } from "./clock.ts";
@@ -146,8 +146,8 @@ export class TableKeeper {
     const [state, effects] = yield* keep(this.#state, event, this.#ports.clock.now());
     this.#state = state;
     if (!state.waits) this.#cancelRetry();
-    for (const effect of effects) {
-      yield;
+    for (const [i, effect] of effects.entries()) {
+      if (everySoOften(i)) yield;
       this.#carryOut(effect, state);
     }
     this.#changed.resolve();
