@@ -15,7 +15,7 @@ import { BEGINNING, learn, learnDetails, press, selectedRow, type TopState, type
 
 const OPTIONS = { config: { type: "string" }, interval: { type: "string", short: "i" } } as const;
 
-/** Milliseconds that a director gets to answer. */
+/** Milliseconds for which a director that is asked may be silent. */
 const PATIENCE = 5_000;
 
 /** A live view of a director. */
@@ -125,7 +125,7 @@ class Top {
     if (this.#looking) return;
     this.#looking = true;
     this.#ask(async (client) => {
-      const status = await client.ask("status", { detail: true }, PATIENCE);
+      const status = await client.ask("status", { detail: true }, { silence: PATIENCE });
       // A director that was restarted between two looks counts its entries anew.
       if (status.daemon.startedAt !== this.#state.status?.daemon.startedAt) this.#next = 0;
       const { entries, next } = await client.ask("history", { after: this.#next }, PATIENCE);

@@ -2,11 +2,17 @@ import { type LineReader, linesOf } from "../system/line_reader.ts";
 import { type Arguments, decodeAnswer, encodeRequest } from "./protocol.ts";
 import type { RequestName, Requests } from "./requests.ts";
 
-/** Milliseconds that a daemon gets to answer, unless the request is known to take longer. */
-const PATIENCE = 10_000;
+/** How long a daemon gets to answer, unless the request is known to take longer. */
+const PATIENCE = { silence: 10_000 };
+
+/** Milliseconds that a daemon gets to answer which shows that it works on it: it may have many real servers and little time. */
+const LONGEST = 120_000;
 
 /** Bytes of an answer: that of 10,000 real servers has some 5 million. */
 const MAX_ANSWER = 256 * 1024 * 1024;
+
+/** Milliseconds for the whole answer, or for which nothing at all may come. */
+export type Patience = number | { readonly silence: number };
 
 /** Nobody listens at the control socket. */
 export class NobodyThere extends Error {}
@@ -18,10 +24,17 @@ export class Forbidden extends Error {}
 export class ControlClient {
   readonly #socket: Deno.Conn;
   readonly #lines: LineReader;
+  /** Called when something has come from the daemon. */
+  #onSign = () => {};
 
   private constructor(socket: Deno.Conn) {
     this.#socket = socket;
-    this.#lines = linesOf(socket, MAX_ANSWER);
+    const read = async (buffer: Uint8Array) => {
+      const count = await socket.read(buffer);
+      this.#onSign();
+      return count;
+    };
+    this.#lines = linesOf({ read }, MAX_ANSWER);
   }
 
   /**
@@ -49,20 +62,29 @@ export class ControlClient {
   /**
    * Sends a request and waits for its answer.
    *
-   * @param patience milliseconds.
+   * @param patience milliseconds until the whole answer has to be there, or for which the daemon may not even show that it
+   * works on it.
    * @throws {RequestError} when it was not done, with the daemon's reason.
    * @throws {Error} when the daemon does not answer.
    */
   async ask<Name extends RequestName>(
     name: Name,
     told: Requests[Name]["told"],
-    patience = PATIENCE,
+    patience: Patience = PATIENCE,
   ): Promise<Requests[Name]["answers"]> {
-    const timer = setTimeout(() => this.close(), patience);
+    const longest = setTimeout(() => this.close(), typeof patience === "number" ? patience : LONGEST);
+    let silence: number | undefined;
+    this.#onSign = () => {
+      clearTimeout(silence);
+      if (typeof patience !== "number") silence = setTimeout(() => this.close(), patience.silence);
+    };
+    this.#onSign();
     try {
       return decodeAnswer(await this.#exchange(encodeRequest(name, told as Arguments))) as Requests[Name]["answers"];
     } finally {
-      clearTimeout(timer);
+      this.#onSign = () => {};
+      clearTimeout(silence);
+      clearTimeout(longest);
     }
   }
 
@@ -104,7 +126,7 @@ export async function askOnce<Name extends RequestName>(
   path: string,
   name: Name,
   told: Requests[Name]["told"],
-  patience?: number,
+  patience?: Patience,
 ): Promise<Requests[Name]["answers"]> {
   return await withClient(path, (client) => client.ask(name, told, patience));
 }

@@ -14,6 +14,9 @@ const PATIENCE = 10_000;
  */
 const PACE = { least: 20, most: 200 };
 
+/** Milliseconds between two signs to a client that an answer is being worked on: JSON may have blanks before it. */
+const SIGN = { every: 1_000, text: new TextEncoder().encode(" ") };
+
 /** Milliseconds until clients are let in again after that has failed, for want of a descriptor, say. */
 const RETRY = 1_000;
 
@@ -107,7 +110,8 @@ export class ControlServer {
         const tooLong = new RequestError("malformed", `a request may have ${MAX_REQUEST} bytes`);
         return await within(client, writeLine(client, encodeError(tooLong)));
       }
-      await within(client, writeLine(client, await this.#answer(line)));
+      const answer = await withSigns(client, this.#answer(line));
+      await within(client, writeLine(client, answer));
     }
   }
 
@@ -135,6 +139,22 @@ export class ControlServer {
     const turn = Math.max(now, this.#nextTurn);
     this.#nextTurn = turn + PACE.least;
     if (turn > now) await new Promise((resolve) => setTimeout(resolve, turn - now));
+  }
+}
+
+/** Resolves with the answer, and shows the client meanwhile that it is being worked on. */
+async function withSigns<T>(client: Deno.Conn, answer: Promise<T>): Promise<T> {
+  let writing = false;
+  const timer = setInterval(() => {
+    // One that does not read gets no more of them.
+    if (writing) return;
+    writing = true;
+    client.write(SIGN.text).catch(() => {}).finally(() => writing = false);
+  }, SIGN.every);
+  try {
+    return await answer;
+  } finally {
+    clearInterval(timer);
   }
 }
 

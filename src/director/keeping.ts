@@ -8,10 +8,9 @@
  * | yes              | yes               | -                  | nothing until the retry, or until something else is due |
  * | yes              | no                | no                 | it is read                                              |
  * | yes              | no                | yes                | it is changed by a plan, or nothing is left to change   |
- * | yes, and it is   | -                 | -                  | it is read where the last changes are not known;        |
- * | left             |                   |                    | nothing is changed                                      |
  *
- * One thing is done at a time. What is wanted meanwhile is due next, and the newest wish counts.
+ * One thing is done at a time. What is wanted meanwhile is due next, and the newest wish counts. When the table is being left,
+ * it is read once more where it is not known what came of the last changes, and is changed no more.
  *
  * | what came of the changes   | what follows                                                                           |
  * | -------------------------- | -------------------------------------------------------------------------------------- |
@@ -19,11 +18,11 @@
  * | some refused               | read and planned once more at once; refused again: reported, tried again later         |
  * | not known (killed, …)      | read; what is then in effect is reported; the rest is planned anew                     |
  *
- * An entry is *doubted* that was to change, until the kernel has taken the change, or until a further look, which
- * contradicts nothing that is known, and nothing that was known a second ago, shows it as it should be; after a start or a
- * reload every entry is. Doubted entries
- * are planned as at a reload, by what the table holds, and not by what was wanted before: so neither a batch that died
- * nor a look that was wrong leaves an entry behind. Entries that are not doubted stay as they were changed by hand.
+ * An entry is *doubted* that was to change, until the kernel has taken the change, or until a further look shows it as it
+ * should be; that look contradicts nothing that is known, and no other one has done so for a second. After a start or a
+ * reload every entry is doubted. Doubted entries are planned as at a reload, by what the table holds, and not by what was
+ * wanted before: so neither a batch that died nor a look that was wrong leaves an entry behind. Entries that are not
+ * doubted stay as they were changed by hand.
  */
 
 import { isInEffect, tableAfterInSteps } from "../ipvs/change_table.ts";

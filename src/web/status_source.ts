@@ -5,7 +5,7 @@ import type { Status } from "../control/status.ts";
 /** Milliseconds for which a status is told again without asking the director. */
 const FRESH = 900;
 
-/** Milliseconds that a director gets to answer. */
+/** Milliseconds for which a director that is asked may be silent. */
 const PATIENCE = 5_000;
 
 /** Events that are kept for pages that are opened. */
@@ -40,7 +40,7 @@ export class StatusSource {
   async #ask(): Promise<Answer> {
     try {
       return await withClient(this.#socket, async (client) => {
-        const status = await client.ask("status", { detail: true }, PATIENCE);
+        const status = await client.ask("status", { detail: true }, { silence: PATIENCE });
         await this.#catchUp(client, status);
         return { status, events: this.#events };
       });

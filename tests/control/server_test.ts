@@ -1,7 +1,8 @@
 import { deepStrictEqual, match, rejects, strictEqual, throws } from "node:assert/strict";
 import { askOnce, ControlClient, NobodyThere } from "../../src/control/client.ts";
-import { MAX_REQUEST } from "../../src/control/protocol.ts";
+import { encodeResult, MAX_REQUEST } from "../../src/control/protocol.ts";
 import { ControlServer } from "../../src/control/server.ts";
+import { linesOf } from "../../src/system/line_reader.ts";
 import { handlersWith, statusOfPid, TestServer } from "./fixture.ts";
 
 const STATUS = '{"version":1,"request":"status"}\n';
@@ -115,6 +116,36 @@ Deno.test("control client: a daemon that does not answer in time is told of", as
   await using server = new TestServer({ status: () => promise.then(() => statusOfPid(1)) });
   await rejects(askOnce(server.path, "status", {}, 20), /gave no answer/);
   resolve();
+});
+
+Deno.test("control socket: while an answer is being made, blanks come before it", async () => {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  await using server = new TestServer({ status: () => promise.then(() => statusOfPid(7)) });
+  using socket = await Deno.connect({ transport: "unix", path: server.path });
+  await socket.write(new TextEncoder().encode('{"version":1,"request":"status"}\n'));
+  const sign = new Uint8Array(1);
+  strictEqual(await socket.read(sign), 1);
+  strictEqual(new TextDecoder().decode(sign), " ");
+  resolve();
+  const line = await linesOf(socket, 100_000).next();
+  strictEqual(JSON.parse(line!).result.daemon.pid, 7);
+});
+
+Deno.test("control client: a daemon that shows that it works on an answer is waited for, a silent one is not", async () => {
+  const path = `${Deno.makeTempDirSync()}/slow.sock`;
+  const listener = Deno.listen({ transport: "unix", path });
+  const asked = ["", ""].map(() => askOnce(path, "status", {}, { silence: 2_000 }));
+  const outcome = Promise.allSettled(asked);
+  const [working, silent] = [await listener.accept(), await listener.accept()];
+  for (let signs = 0; signs < 6; signs++) {
+    await working.write(new TextEncoder().encode(" "));
+    await new Promise((wake) => setTimeout(wake, 500));
+  }
+  for (const piece of [...encodeResult(statusOfPid(3)), new TextEncoder().encode("\n")]) await working.write(piece);
+  const results = (await outcome).map((each) => each.status === "fulfilled" ? each.value.daemon.pid : "no answer");
+  deepStrictEqual(results.toSorted(), [3, "no answer"]);
+  for (const client of [working, silent]) client.close();
+  listener.close();
 });
 
 Deno.test("control client: a daemon that stops in the middle of a request is told of", async () => {

@@ -25,17 +25,8 @@ import { Random } from "../random.ts";
 import { ByHand } from "./by_hand.ts";
 import { FaultyTable, type OnChange } from "./faulty_table.ts";
 import { expectedTable, type Truth } from "./oracle.ts";
-import {
-  type Fault,
-  type Happening,
-  LENGTH,
-  LIES,
-  type Ordered,
-  OTHERS,
-  REALS,
-  type Scenario,
-  VIRTUALS,
-} from "./scenario.ts";
+import { startTable } from "./start_table.ts";
+import { type Fault, type Happening, LENGTH, LIES, type Ordered, REALS, type Scenario, VIRTUALS } from "./scenario.ts";
 import { VirtualClock } from "./virtual_clock.ts";
 
 /** Milliseconds in which all has to come to rest when nothing happens any more. */
@@ -675,25 +666,4 @@ function nameOf(text: string): string {
 
 function listed(entries: ReadonlyMap<string, number>): string {
   return [...entries].map(([real, weight]) => `${real} ${weight}`).sort().join(", ");
-}
-
-/** What is in the table before anything happens. */
-function startTable({ configs, left }: Scenario): IpvsTable {
-  const model = sketchModel(...configs[0], ...VIRTUALS.map((at) => ({ at, reals: REALS })));
-  const table = new Map<VirtualKey, TableService>();
-  for (const i of left) {
-    const key = keyOf(VIRTUALS[i]);
-    const destinations = REALS.slice(0, 1 + i).map((real) => [real as DestinationKey, destination(real)] as const);
-    table.set(key, { ...model.virtuals.get(key)!.settings, destinations: new Map(destinations) });
-  }
-  const { address, port } = destination(OTHERS[0]);
-  const settings = {
-    address: { kind: "tcp", address, port },
-    scheduler: "wlc",
-    schedulerFlags: [],
-    onePacket: false,
-  } as const;
-  const theirs = destination("203.0.113.10:80");
-  table.set(keyOf(OTHERS[0]), { ...settings, destinations: new Map([[destinationKey(theirs), theirs]]) });
-  return table;
 }
