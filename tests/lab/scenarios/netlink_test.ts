@@ -5,12 +5,14 @@ import { decodeRules, encodeRules } from "../../../src/ipvs/rules.ts";
 import type { Plan } from "../../../src/model/plan.ts";
 import type { IpvsTable, TableService } from "../../../src/model/table.ts";
 import { readKernelFile } from "../../../src/system/kernel_file.ts";
+import { findAccount } from "../../../src/system/privileges.ts";
 import { scenario } from "../world/scenario.ts";
 import { normalised } from "../world/table.ts";
 import { poll } from "../world/wait.ts";
 
 // The system's library is opened at its first use and stays open: no test is to be blamed for that.
 readKernelFile("/proc/self/comm");
+findAccount("root");
 
 /** A virtual service of each kind, with real servers of each kind. */
 const RULES = `-A -t 192.0.2.1:80 -s wrr
