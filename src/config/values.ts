@@ -124,7 +124,7 @@ export const repeatSeconds: Grammar<number> = integer(
   0,
   LONGEST_SECONDS,
   "seconds",
-  "mail is not repeated by fractions",
+  "mail is repeated after whole seconds",
 );
 
 /** What directors that share their connections have in common. */
@@ -149,7 +149,7 @@ export const persistence: Grammar<number> = integer(
   1,
   31 * 86_400,
   "seconds",
-  "the kernel counts no fractions",
+  "the kernel counts whole seconds",
 );
 
 /** How often, at least once. */
