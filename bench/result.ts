@@ -1,6 +1,17 @@
 /** Seconds; or how many servers had got there when no more were waited for. */
 export type Duration = { readonly seconds: number } | { readonly over: number; readonly reached: number };
 
+/** How well an interval of ours was kept. */
+export interface Fractions {
+  /** Seconds. */
+  readonly interval: number;
+  /** Checks that were made, over those that the interval asks for: 1 is sustained. */
+  readonly ratio: number;
+  readonly checksPerSecond: number;
+  /** Milliseconds of processor time. */
+  readonly cpuPerCheck: number;
+}
+
 /** What was measured of one program. */
 export interface Result {
   readonly name: string;
