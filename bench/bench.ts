@@ -1,6 +1,7 @@
 /**
- * `deno task bench`: ours, keepalived and the Perl program on the same servers, side by side, in the lab. `deno task bench
- * fractions`: whether ours sustains intervals of fractions of a second, on this machine itself.
+ * `deno task bench`: ours, keepalived and the Perl program on the same servers, side by side, in the lab. Ours alone, on this
+ * machine itself: `deno task bench fractions` (whether intervals below a second are sustained) and `deno task bench growth`
+ * (what more real servers cost).
  */
 
 import { runInUml, sweepLeftOvers } from "../tests/lab/uml/boot.ts";
@@ -9,7 +10,7 @@ import { setup } from "../tools/setup.ts";
 import { dim, fail, say, step } from "../tools/terminal.ts";
 import { REALS, SILENT, VIRTUALS } from "./farm.ts";
 import { comparison } from "./comparison.ts";
-import type { Fractions, Result } from "./result.ts";
+import type { Course, Pace, Result } from "./result.ts";
 
 const ROOT = new URL("..", import.meta.url).pathname;
 const MARK = "RESULTS ";
@@ -19,6 +20,7 @@ await setup();
 await build();
 await sweepLeftOvers();
 if (Deno.args[0] === "fractions") await fractions();
+else if (Deno.args[0] === "growth") await growth();
 else await sideBySide();
 
 async function sideBySide(): Promise<void> {
@@ -34,19 +36,43 @@ async function sideBySide(): Promise<void> {
   say("Ours and keepalived: the median of three runs, in turns.");
 }
 
+/** Whether ours sustains intervals below a second. */
 async function fractions(): Promise<void> {
   step(`${REALS} connect checks on this machine, at intervals of a second and below (1 minute)`);
-  const script = ["run", "-A", "--no-check", "--cached-only", `${ROOT}bench/fractions.ts`, BINARY, MARK, String(REALS)];
+  for (const { interval, ratio, checksPerSecond, cpuPerCheck } of await paced([1, 0.5, 0.2].map(ofAll))) {
+    const made = `${checksPerSecond.toFixed(0)} checks a second, ${ratio.toFixed(3)} of what it asks for`;
+    say(`checkinterval = ${interval}: ${made}, ${cpuPerCheck.toFixed(2)} ms of CPU each`);
+  }
+}
+
+function ofAll(interval: number): Course {
+  return { reals: REALS, interval };
+}
+
+/** What ours costs with more and more real servers. */
+async function growth(): Promise<void> {
+  step("100 to 5,000 connect checks on this machine, checkinterval 5 (3 minutes)");
+  const paces = await paced([100, 500, 2000, 5000].map((reals) => ({ reals, interval: 5 })));
+  const [first] = paces;
+  for (const { reals, ratio, cpuPerCheck, pssMegabytes } of paces) {
+    const cpu = `${cpuPerCheck.toFixed(2)} ms of CPU per check (${(cpuPerCheck / first.cpuPerCheck).toFixed(2)} ×)`;
+    const pss = `${pssMegabytes.toFixed(1)} MB (${(pssMegabytes / first.pssMegabytes).toFixed(2)} ×)`;
+    const more = (pssMegabytes - first.pssMegabytes) * 1024 / (reals - first.reals);
+    const each = reals === first.reals ? "" : `, ${more.toFixed(1)} kB per further real server`;
+    say(`${reals} real servers: ${cpu}, ${pss}${each}; ${ratio.toFixed(3)} of the checks asked for`);
+  }
+}
+
+/** Makes these checks in namespaces of their own on this machine. */
+async function paced(courses: readonly Course[]): Promise<readonly Pace[]> {
+  const script = ["run", "-A", "--no-check", "--cached-only", `${ROOT}bench/pace.ts`];
   const { success, stdout } = await new Deno.Command("unshare", {
-    args: ["--map-root-user", "--net", "--mount", Deno.execPath(), ...script],
+    args: ["--map-root-user", "--net", "--mount", Deno.execPath(), ...script, BINARY, MARK, JSON.stringify(courses)],
     stderr: "inherit",
   }).output();
   const line = new TextDecoder().decode(stdout).split("\n").find((line) => line.startsWith(MARK));
   if (!success || line === undefined) fail("the measurement did not come to its end: see above");
-  for (const { interval, ratio, checksPerSecond, cpuPerCheck } of JSON.parse(line.slice(MARK.length)) as Fractions[]) {
-    const made = `${checksPerSecond.toFixed(0)} checks a second, ${ratio.toFixed(3)} of what it asks for`;
-    say(`checkinterval = ${interval}: ${made}, ${cpuPerCheck.toFixed(2)} ms of CPU each`);
-  }
+  return JSON.parse(line.slice(MARK.length));
 }
 
 /** Runs a measurement under the lab's kernel, and returns what it found. */

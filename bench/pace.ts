@@ -1,19 +1,19 @@
 /**
- * Runs in a network and a mount namespace of this machine, and prints a line of JSON: whether an interval of a fraction of a
- * second is sustained. Not in the lab: under its kernel system calls cost so much that one processor makes some 400 checks
+ * Runs in a network and a mount namespace of this machine, and prints a line of JSON: whether intervals are sustained, and at
+ * what cost. Not in the lab: under its kernel system calls cost so much that one processor makes some 400 checks
  * a second, whatever the interval. The web server counts the connections, so a check that was not made is not counted.
  */
 
 import { run } from "../tests/lab/world/command.ts";
 import { sleep } from "../tests/lab/world/wait.ts";
 import { say } from "../tools/terminal.ts";
-import { cpuSeconds } from "./processes.ts";
-import type { Fractions } from "./result.ts";
+import { cpuSeconds, pssMegabytes } from "./processes.ts";
+import type { Course, Pace } from "./result.ts";
 
-const [BINARY, MARK, CHECKS] = Deno.args;
-const INTERVALS = [1, 0.5, 0.2];
+const [BINARY, MARK, COURSES] = Deno.args;
 /** For the first rounds, and for their spreading over the interval. */
-const SETTLING_SECONDS = 5;
+const SETTLING_INTERVALS = 3;
+const LEAST_SETTLING_SECONDS = 5;
 const WINDOW_SECONDS = 15;
 
 const STATUS = "http://127.0.0.9:8081/";
@@ -42,20 +42,20 @@ await run(["ip", "link", "set", "lo", "up"]);
 await Deno.writeTextFile("/run/ipvsadm", "#!/bin/sh\nexit 0\n", { mode: 0o755 });
 await Deno.writeTextFile("/run/nginx.conf", NGINX);
 await run(["nginx", "-c", "/run/nginx.conf"]);
-const results: Fractions[] = [];
-for (const interval of INTERVALS) results.push(await measure(interval));
+const results: Pace[] = [];
+for (const course of JSON.parse(COURSES) as Course[]) results.push(await measure(course));
 say(MARK + JSON.stringify(results));
 await run(["nginx", "-c", "/run/nginx.conf", "-s", "quit"]);
 
-async function measure(interval: number): Promise<Fractions> {
-  await Deno.writeTextFile("/run/bench.cf", config(interval));
+async function measure({ reals, interval }: Course): Promise<Pace> {
+  await Deno.writeTextFile("/run/bench.cf", config({ reals, interval }));
   const director = new Deno.Command(BINARY, {
     args: ["--foreground", "/run/bench.cf", "start"],
     env: { PATH: `/run:${Deno.env.get("PATH")}` },
     stdout: "null",
     stderr: "null",
   }).spawn();
-  await sleep(SETTLING_SECONDS * 1000);
+  await sleep(Math.max(LEAST_SETTLING_SECONDS, SETTLING_INTERVALS * interval) * 1000);
   const [before, cpuBefore, start] = [await connections(), cpuSeconds([director.pid]), performance.now()];
   await sleep(WINDOW_SECONDS * 1000);
   const after = await connections();
@@ -63,18 +63,21 @@ async function measure(interval: number): Promise<Fractions> {
   // The second question is a connection, too.
   const checks = after - before - 1;
   const cpuPerCheck = (cpuSeconds([director.pid]) - cpuBefore) / checks * 1000;
+  const pss = pssMegabytes([director.pid]);
   director.kill("SIGTERM");
   await director.status;
   return {
+    reals,
     interval,
-    ratio: checks / (Number(CHECKS) * seconds / interval),
+    ratio: checks / (reals * seconds / interval),
     checksPerSecond: checks / seconds,
     cpuPerCheck,
+    pssMegabytes: pss,
   };
 }
 
-function config(interval: number): string {
-  const reals = Array.from({ length: Number(CHECKS) }, (_, i) => `    real = 127.1.${i >> 8}.${i & 255}:8080 masq`);
+function config({ reals, interval }: Course): string {
+  const lines = Array.from({ length: reals }, (_, i) => `    real = 127.1.${i >> 8}.${i & 255}:8080 masq`);
   return [
     `checkinterval = ${interval}`,
     "checktimeout = 3",
@@ -82,7 +85,7 @@ function config(interval: number): string {
     "supervised = yes",
     "ipvsdriver = ipvsadm",
     "virtual = 192.0.2.1:80",
-    ...reals,
+    ...lines,
     "    checktype = connect",
     "",
   ].join("\n");
