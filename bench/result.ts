@@ -16,6 +16,22 @@ export interface TableResult {
   readonly pssMegabytes?: Spread;
 }
 
+/** So many connect checks of ours, an interval of so many seconds apart. */
+export interface Course {
+  readonly reals: number;
+  readonly interval: number;
+}
+
+/** How well an interval of ours was kept, and at what cost. */
+export interface Pace extends Course {
+  /** Checks that were made, over those that the interval asks for: 1 is sustained. */
+  readonly ratio: number;
+  readonly checksPerSecond: number;
+  /** Milliseconds of processor time. */
+  readonly cpuPerCheck: number;
+  readonly pssMegabytes: number;
+}
+
 /** What was measured of one program. */
 export interface Result {
   readonly name: string;

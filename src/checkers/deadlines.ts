@@ -9,11 +9,14 @@ import { threadMilliseconds } from "../system/libc.ts";
 const GRAIN = 20;
 
 /**
- * Milliseconds by which the timer may ring late. More than that and it is unknown how much of their time the
- * conversations had, so each deadline is extended, once: a server that keeps us busy again and again must not keep dead
- * ones in.
+ * Milliseconds by which the timer may ring late, and at most {@link OVERSLEPT_SHARE} of the time that a deadline was set
+ * for. More than that and it is unknown how much of their time the conversations had, so each deadline is extended, once: a
+ * server that keeps us busy again and again must not keep dead ones in.
  */
 const OVERSLEPT = 1000;
+
+/** Of a deadline of 0.1 s, the answer may have come while this thread did other work for 30 ms. */
+const OVERSLEPT_SHARE = 1 / 4;
 
 /** Milliseconds that a conversation gets at least to read what has come meanwhile. */
 const LEAST_EXTENSION = 1000;
@@ -74,10 +77,13 @@ function ringAt(at: number): void {
 function ring(): void {
   const now = performance.now();
   const late = now - ringsAt;
-  if (late > OVERSLEPT) {
+  if (late > GRAIN) {
     // With work we fill the time ourselves; without, this process was stopped, or the host is short of processors.
     const wasBusy = threadMilliseconds() - workedAtSetting > late / 2;
-    for (const deadline of pending) if (deadline && !deadline.isExtended) extend(deadline, now, wasBusy);
+    for (const deadline of pending) {
+      if (!deadline || deadline.isExtended) continue;
+      if (late > Math.min(OVERSLEPT, deadline.allowed * OVERSLEPT_SHARE)) extend(deadline, now, wasBusy);
+    }
   }
   let next = Infinity;
   for (const [slot, deadline] of pending.entries()) {

@@ -86,7 +86,9 @@ export const DIRECTIVES = {
     scope: "both",
     value: values.seconds,
     default: "negotiatetimeout, else 5",
-    doc: "How long a connect, ping or external check may take before the server counts as dead.",
+    doc:
+      "How long a connect, ping or external check may take before the server counts as dead. The command of an external " +
+      "check is not told: it is ended when that time is over.",
   },
   negotiatetimeout: {
     scope: "both",
@@ -98,7 +100,9 @@ export const DIRECTIVES = {
     scope: "both",
     value: values.seconds,
     default: "10",
-    doc: "Seconds from the start of one check of a server to the start of the next.",
+    doc:
+      "Seconds from the start of one check of a server to the start of the next. As in every duration but persistent, " +
+      "emailalertfreq and ipvstimeouts, which count whole seconds, tenths can be written: 0.5 (new; 0.1 is the least).",
   },
   failurecount: {
     scope: "both",
@@ -227,9 +231,9 @@ export const DIRECTIVES = {
   },
   emailalertfreq: {
     scope: "both",
-    value: values.secondsOrZero,
+    value: values.repeatSeconds,
     default: "0",
-    doc: "Seconds after which the alert is repeated while a real server stays down; 0 means never.",
+    doc: "Whole seconds after which the alert is repeated while a real server stays down; 0 means never.",
   },
   emailalertstatus: {
     scope: "both",

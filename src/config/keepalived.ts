@@ -206,7 +206,7 @@ class Carrier {
       const { keyword, words, line } = statement;
       const [word = ""] = words;
       const add = (name: DirectiveName, value = word) => entries.push(entry(name, value, line));
-      if (keyword === "delay_loop") interval = wholeSeconds(word);
+      if (keyword === "delay_loop") interval = roundedUp(word);
       else if (keyword === "lvs_sched" || keyword === "lb_algo") add("scheduler");
       else if (/^((sh|mh)-(port|fallback)|flag-[123])$/.test(keyword)) flags.push(keyword);
       else if (keyword === "persistence_timeout") add("persistent", word || "360");
@@ -312,13 +312,13 @@ class Carrier {
     const timeout = main.keyword === "MISC_CHECK"
       ? valueOf(inner, "misc_timeout") ?? interval
       : said("connect_timeout") ?? CONNECT_TIMEOUT;
-    set("checktimeout", wholeSeconds(timeout));
+    set("checktimeout", roundedUp(timeout));
     const retries = said("retry") ?? valueOf(inner, "nb_get_retry") ?? RETRIES[main.keyword] ?? "1";
     if (Number(retries) > 0) {
       set("failurecount", String(Number(retries) + 1));
       const usual = main.keyword === "DNS_CHECK" ? interval : PAUSES[main.keyword] ?? "1";
-      const pause = wholeSeconds(said("delay_before_retry") ?? usual);
-      if (pause !== wholeSeconds(interval)) set("retryinterval", pause);
+      const pause = roundedUp(said("delay_before_retry") ?? usual);
+      if (pause !== roundedUp(interval)) set("retryinterval", pause);
     }
     set("bindto", valueOf(inner, "bindto"));
     set("checkmark", valueOf(inner, "fwmark"));
@@ -471,10 +471,10 @@ function valueOf(block: readonly Statement[], keyword: string): string | undefin
   return block.find((each) => each.keyword === keyword)?.words[0];
 }
 
-/** keepalived knows fractions of seconds; less than one is one. */
-function wholeSeconds(text: string): string {
-  const seconds = Math.ceil(Number(text));
-  return Number.isFinite(seconds) ? String(Math.max(1, seconds)) : text;
+/** keepalived knows microseconds: what is finer than a tenth is rounded up, so that no server is asked more often. */
+function roundedUp(text: string): string {
+  const tenths = Math.ceil(Number(Number(text).toFixed(6)) * 10 - 1e-6);
+  return Number.isFinite(tenths) ? String(Math.max(1, tenths) / 10) : text;
 }
 
 function isSix(text: string | undefined): boolean {

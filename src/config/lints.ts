@@ -5,6 +5,7 @@
 
 import { type IpAddress, isInNetwork, isLoopback, type Network } from "../model/address.ts";
 import { type Check, isCredential, type Service, speaksTls } from "../model/check.ts";
+import { inTenths } from "../model/tenths.ts";
 import { checksOf, type Model, type VirtualService } from "../model/virtual_service.ts";
 import {
   type Finding,
@@ -96,7 +97,7 @@ export const LINTS: Readonly<Record<string, Lint>> = {
       const other = negotiates ? "checktimeout" : "negotiatetimeout";
       const { settings: own } = section;
       const given = own[name] ?? own[other] ?? tree.globals[name] ?? tree.globals[other];
-      const noticed = check.interval + timeout * virtual.failureCount;
+      const noticed = inTenths(check.interval + timeout * virtual.failureCount);
       yield {
         severity: "note",
         place: given ?? section.head,

@@ -21,11 +21,25 @@ const LONGEST_SECONDS = 2_147_483;
 /** What a number counts, where people write a unit behind it. */
 type Counted = "seconds" | "days" | "things";
 
-/** A whole number within bounds. */
-export function integer(form: string, least: number, most: number, counted: Counted = "things"): Grammar<number> {
+/**
+ * A whole number within bounds.
+ *
+ * @param whyWhole what the hint says to a person who wrote a fraction.
+ */
+export function integer(
+  form: string,
+  least: number,
+  most: number,
+  counted: Counted = "things",
+  whyWhole?: string,
+): Grammar<number> {
   return quotable(form, (text) => {
     if (!/^\d+$/.test(text)) {
-      return mistake(whole(text), `not a whole number: ${quoted(text)}`, numberHint(text, least, most, counted));
+      return mistake(
+        whole(text),
+        `not a whole number: ${quoted(text)}`,
+        numberHint(text, least, most, counted, whyWhole),
+      );
     }
     const number = Number(text);
     if (number < least) return mistake(whole(text), `the number must be at least ${least}`);
@@ -44,25 +58,74 @@ const UNITS: readonly (readonly [unit: RegExp, seconds: number])[] = [
   [/^(w|weeks?)$/i, 7 * 86_400],
 ];
 
-/** What to write instead. A number is proposed only where it means what was written. */
-function numberHint(text: string, least: number, most: number, counted: Counted): string {
+/** The seconds that a number with a unit means, rounded to microseconds; `undefined` for other texts. */
+function secondsWithUnit(text: string): number | undefined {
   const [, digits, unit] = /^(\d+(?:\.\d+)?)\s*([a-z]+)$/i.exec(text) ?? [];
   const factor = UNITS.find(([name]) => name.test(unit))?.[1];
-  if (counted !== "things" && factor !== undefined) {
-    const number = Number(digits) * factor / (counted === "days" ? 86_400 : 1);
-    if (Number.isInteger(number) && number >= least && number <= most) {
-      return `write the number of ${counted}: ${number}`;
-    }
-    return `write a whole number of ${counted}, from ${least} up`;
-  }
-  return `write a whole number from ${least} up, without a sign or a unit`;
+  return factor === undefined ? undefined : Math.round(Number(digits) * factor * 1e6) / 1e6;
 }
 
-/** Seconds, at least one. */
-export const seconds: Grammar<number> = integer("seconds", 1, LONGEST_SECONDS, "seconds");
+/** What to write instead. A number is proposed only where it means what was written. */
+function numberHint(text: string, least: number, most: number, counted: Counted, whyWhole?: string): string {
+  const meant = counted === "things"
+    ? undefined
+    : secondsWithUnit(text) ?? (/^\d*[.,]\d+$/.test(text) ? NaN : undefined);
+  if (meant === undefined) return `write a whole number from ${least} up, without a sign or a unit`;
+  const number = meant / (counted === "days" ? 86_400 : 1);
+  if (Number.isInteger(number) && number >= least && number <= most) return `write the number of ${counted}: ${number}`;
+  const why = whyWhole === undefined || Number.isInteger(number) ? "" : `: ${whyWhole}`;
+  return `write a whole number of ${counted}, from ${least} up${why}`;
+}
 
-/** Seconds, where 0 switches something off. */
-export const secondsOrZero: Grammar<number> = integer("seconds", 0, LONGEST_SECONDS, "seconds");
+/** The shortest duration, in seconds; longer ones are multiples of it. */
+const TENTH = 0.1;
+
+/** Seconds and tenths of a second; 0 only where it switches something off. */
+function duration(orZero: boolean): Grammar<number> {
+  const bound = orZero ? "0 or at least 0.1" : "at least 0.1";
+  const upward = orZero ? "write 0, or a number of seconds from 0.1 up" : "write a number of seconds from 0.1 up";
+  const isTooShort = (seconds: number) => seconds < TENTH && !(orZero && seconds === 0);
+  /** What is wrong with a number of seconds, and what to write instead; `undefined` for one that is allowed. */
+  const faultOf = (seconds: number, text: string): readonly [text: string, hint?: string] | undefined => {
+    if (isTooShort(seconds)) return [`the number must be ${bound}`, upward];
+    if (seconds > LONGEST_SECONDS) return [`the number must be at most ${LONGEST_SECONDS}`];
+    if (Number(seconds.toFixed(1)) === seconds) return undefined;
+    // A binary fraction times ten may lie just below the tenth that was meant.
+    const below = Math.floor(seconds * 10 + 1e-6);
+    return [`finer than a tenth of a second: ${quoted(text)}`, `write ${below / 10} or ${(below + 1) / 10}`];
+  };
+  return quotable("seconds", (text) => {
+    if (/^\d+(\.\d+)?$/.test(text)) {
+      const fault = faultOf(Number(text), text);
+      return fault ? mistake(whole(text), ...fault) : value(Number(text));
+    }
+    const meant = secondsWithUnit(text) ?? (/^\d*[.,]\d+$/.test(text) ? Number(text.replace(",", ".")) : undefined);
+    const hint = meant === undefined
+      ? "write a number like 5 or 0.5, without a sign or a unit"
+      : faultOf(meant, text)?.[1] ?? (meant > LONGEST_SECONDS ? undefined : `write the number of seconds: ${meant}`);
+    return mistake(whole(text), `not a number of seconds: ${quoted(text)}`, hint);
+  }, {
+    // No multipleOf: validators that divide binary fractions refuse 0.3.
+    type: "number",
+    ...orZero ? { anyOf: [{ const: 0 }, { minimum: TENTH }] } : { minimum: TENTH },
+    maximum: LONGEST_SECONDS,
+  });
+}
+
+/** Seconds, at least a tenth of one, in tenths. */
+export const seconds: Grammar<number> = duration(false);
+
+/** The same, where 0 switches something off. */
+export const secondsOrZero: Grammar<number> = duration(true);
+
+/** Whole seconds between two mails of one trouble, where 0 means that there is one mail alone. */
+export const repeatSeconds: Grammar<number> = integer(
+  "seconds",
+  0,
+  LONGEST_SECONDS,
+  "seconds",
+  "mail is repeated after whole seconds",
+);
 
 /** What directors that share their connections have in common. */
 export const syncId: Grammar<number> = integer("0-255", 0, 255);
@@ -81,7 +144,13 @@ export const networkInterface: Grammar<string> = quotable("interface", (text) =>
 export const daysOrZero: Grammar<number> = integer("days", 0, 36_500, "days");
 
 /** Seconds of client affinity: the kernel takes 31 days at most. */
-export const persistence: Grammar<number> = integer("seconds", 1, 31 * 86_400, "seconds");
+export const persistence: Grammar<number> = integer(
+  "seconds",
+  1,
+  31 * 86_400,
+  "seconds",
+  "the kernel counts whole seconds",
+);
 
 /** How often, at least once. */
 export const count: Grammar<number> = integer("number", 1, 1_000_000);
@@ -127,7 +196,7 @@ export const ipvsTimeouts: Grammar<IpvsTimeouts> = quotable("TCP TCPFIN UDP", (t
   if (words.length !== 3 || !words.every((word) => /^\d+$/.test(word) && Number(word) <= LONGEST_SECONDS)) {
     return mistake(
       whole(text),
-      `not three numbers of seconds, each at most ${LONGEST_SECONDS}: ${quoted(text)}`,
+      `not three whole numbers of seconds, each at most ${LONGEST_SECONDS}: ${quoted(text)}`,
       "write those of tcp, of tcp after a FIN and of udp, with 0 for one that is to stay as it is: 900 120 300",
     );
   }

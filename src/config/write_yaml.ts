@@ -75,7 +75,7 @@ function valueNode(entry: Entry, row: Directive<unknown>): Node {
     if (behind) seq.comment = ` ${behind}`;
     return seq;
   }
-  const isCounted = JSON.stringify(row.value.schema ?? {}).includes('"integer"');
+  const isCounted = /"(integer|number)"/.test(JSON.stringify(row.value.schema ?? {}));
   const node = isCounted && isNumber(value) ? new Scalar(asNumber(value)) : textNode(entry, value);
   if (behind && isScalar(node)) node.comment = ` ${behind}`;
   return node;
@@ -99,7 +99,7 @@ function isCount({ least }: Part, text: string): boolean {
 
 /** Whether a number is written as YAML writes it. */
 function isNumber(text: string): boolean {
-  return String(Number(text)) === text && /^\d+$/.test(text);
+  return String(Number(text)) === text && /^\d+(\.\d+)?$/.test(text);
 }
 
 /** The number, unless YAML would write it in another way. */

@@ -2,12 +2,19 @@ import { descriptorsOf } from "../checkers/descriptors.ts";
 import { connectsAfter, methodOfRound, mostSecondsFor, type Round, secondsFor } from "../checkers/run.ts";
 import type { Check, CheckKey, CheckMethod } from "../model/check.ts";
 import { atOnce, everySoOften, type Steps } from "../model/steps.ts";
+import { inTenths } from "../model/tenths.ts";
 import { Turns } from "../model/turns.ts";
 import type { Clock } from "./clock.ts";
 import { nextRound, Schedule, spreadLead } from "./schedule.ts";
 
 /** Rounds that are due within so many milliseconds of each other start together. */
 const TOGETHER = 4;
+
+/**
+ * The part of an interval by which a round may begin early or late and the next one is still counted from when it was due:
+ * otherwise the milliseconds of {@link TOGETHER} and of late timers add up, and at 0.1 s they are some per cent.
+ */
+const PUNCTUAL = 1 / 4;
 
 /**
  * Rounds that begin in one turn of the event loop, at most: each makes a socket or so, and where the network is down each
@@ -33,6 +40,8 @@ interface Course {
   /** Connect rounds that may still be made before one has to negotiate, with `checktype = N`. */
   connects: number;
   startedAt: number;
+  /** When the round that is under way, or else the next one, was to begin. */
+  due: number;
   last?: Round;
   /** When the round that is due began to wait for its turn; `undefined` while none waits. */
   waitsSince?: number;
@@ -105,7 +114,16 @@ export class Rounds {
       if (everySoOften(place)) yield;
       if (this.#stopped) break;
       const lead = spreadLead(place, fresh.length, check.interval * 1000);
-      const course = { check, rounds: 0, connects: 0, startedAt: 0, endsBy: 0, excused: false, lead };
+      const course = {
+        check,
+        rounds: 0,
+        connects: 0,
+        startedAt: 0,
+        due: this.#ports.clock.now(),
+        endsBy: 0,
+        excused: false,
+        lead,
+      };
       this.#courses.set(check.key, course);
       this.#start(course);
     }
@@ -116,7 +134,7 @@ export class Rounds {
   get every(): number | undefined {
     const checks = [...this.#courses.values()].map(({ check }) => check);
     if (checks.length === 0) return undefined;
-    return checks.reduce((least, check) => Math.min(least, check.interval + mostSecondsFor(check)), Infinity);
+    return inTenths(checks.reduce((least, check) => Math.min(least, check.interval + mostSecondsFor(check)), Infinity));
   }
 
   /** The newest round of a check that has ended. */
@@ -198,14 +216,16 @@ export class Rounds {
   }
 
   #end(course: Course, method: CheckMethod, round: Round): void {
-    const { check, startedAt } = course;
+    const { check, startedAt, due } = course;
     course.connects = connectsAfter(check, course.connects, method, round.result);
     course.last = round;
     const interval = check.interval * 1000;
     const { delay, lead } = nextRound(interval, course.lead);
     // First rounds all start at once and may take a while together; the second ones are not to meet them.
     const isFirst = course.rounds++ === 0;
-    const from = isFirst ? Math.min(this.#ports.clock.now(), startedAt + interval) : startedAt;
+    const isPunctual = Math.abs(startedAt - due) <= interval * PUNCTUAL;
+    const begun = isPunctual ? due : startedAt;
+    const from = isFirst ? Math.min(this.#ports.clock.now(), startedAt + interval) : begun;
     course.lead = lead;
     this.#plan(course, from + delay);
     this.#ports.onEnd(check, round);
@@ -213,6 +233,7 @@ export class Rounds {
 
   #plan(course: Course, wanted: number): void {
     const due = Math.max(wanted, this.#ports.clock.now());
+    course.due = due;
     this.#schedule.set(course.check.key, due);
     course.endsBy = due + limitOf(course);
     course.excused = false;

@@ -50,3 +50,17 @@ Deno.test("a silent server is out, however often others keep us busy meanwhile",
   ok((await round).startsWith("down (timeout)"));
   ok(times < 4, `was kept in for ${times} times`);
 });
+
+Deno.test("a check with a short time is not late where its answer came while we were busy", async () => {
+  const worker = new Worker(`data:application/javascript,${encodeURIComponent(SERVER)}`, { type: "module" });
+  try {
+    const port = await new Promise<number>((resolve) => worker.onmessage = ({ data }) => resolve(data));
+    const round = verdict(checkOf({ port, service: "smtp" }, { negotiateTimeout: 0.3 }));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    // The greeting comes meanwhile, at 100 ms; the timer rings 300 ms late.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 550);
+    strictEqual(await round, "up: 220 hello");
+  } finally {
+    worker.terminate();
+  }
+});

@@ -27,7 +27,7 @@ Deno.test("check: every problem with its place, caret and fix", async () => {
     const { stdout } = await ldirectord("check", "--elsewhere", file);
     strictEqual(
       stdout.replaceAll(file, "FILE"),
-      `FILE:5:17: error: checkinterval: not a whole number: "10s"
+      `FILE:5:17: error: checkinterval: not a number of seconds: "10s"
   checkinterval = 10s
                   ^^^
   fix: write the number of seconds: 10

@@ -37,7 +37,7 @@ Deno.test("check: a problem in YAML has its line, its caret and a hint in YAML",
   await withFile(YAML.replace("checktimeout: 5", "checktimeout: 5s").replace("yes", "maybe"), async (file) => {
     const { code, stdout } = await ldirectord("check", file);
     strictEqual(code, 2);
-    match(stdout, /:2:15: error: checktimeout: not a whole number: "5s"\n {2}checktimeout: 5s\n {16}\^\^\n/);
+    match(stdout, /:2:15: error: checktimeout: not a number of seconds: "5s"\n {2}checktimeout: 5s\n {16}\^\^\n/);
     match(stdout, /:3:12: error: quiescent must be 'yes' or 'no', not "maybe"/);
   }, ".yml");
   await withFile(YAML.replace("    receive: OK\n", ""), async (file) => {

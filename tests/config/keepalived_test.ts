@@ -108,7 +108,7 @@ virtual = 192.168.200.100:443
 	quiescent = yes
 	service = https
 	request = "/"
-	checktimeout = 3
+	checktimeout = 2.5
 	failurecount = 4
 	retryinterval = 2
 	alsocheck = https "/mrtg/", ""
@@ -191,6 +191,12 @@ const CARRIED: [what: string, keepalived: string, ours: string[], notes: RegExp[
     section("delay_loop 9", "", "MISC_CHECK {\nmisc_path /bin/x\nmisc_dynamic\n}"),
     ["checktimeout = 9", "checkinterval = 9"],
     [/given four more arguments/, /misc_dynamic is left out: write dynamicweight = yes/],
+  ],
+  [
+    "fractions of a second, in tenths, rounded up",
+    section("delay_loop 0.25", "retry 2\ndelay_before_retry 0.1", "TCP_CHECK {\nconnect_timeout 0.3\n}"),
+    ["checktimeout = 0.3", "retryinterval = 0.1", "checkinterval = 0.3"],
+    [],
   ],
   [
     "a page that must not have something in it is not one that must",

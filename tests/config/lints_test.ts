@@ -94,6 +94,12 @@ const ROWS: readonly (readonly [head: string, body: readonly string[], ...said: 
     "timeout-over-interval 2: a check may take 5 s (the default), longer than the interval of 4 s: a silent server is " +
     "noticed after 9 s at most",
   ],
+  [
+    VIRTUAL,
+    ["checktype = connect", "checkinterval = 0.1", "checktimeout = 0.3", "failurecount = 2", REAL],
+    "timeout-over-interval 5: a check may take 0.3 s, longer than the interval of 0.1 s: a silent server is noticed " +
+    "after 0.7 s at most",
+  ],
   [VIRTUAL, ["checktype = ping", "negotiatetimeout = 90", "checktimeout = 3", REAL]],
 
   [

@@ -85,7 +85,7 @@ pure("what is no directive is an error that says what was meant", () => {
       "write negotiatetimeout = seconds, and checktimeout = seconds for connect checks",
     ],
     "checkinterval = 10s": [
-      'error 1:17+3 checkinterval: not a whole number: "10s"',
+      'error 1:17+3 checkinterval: not a number of seconds: "10s"',
       "write the number of seconds: 10",
     ],
     "quiescent = no\nvirtual = 10.0.0.9:80\n    checktype = checktimeout3": [

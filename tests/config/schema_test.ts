@@ -1,4 +1,4 @@
-import { deepStrictEqual, ok } from "node:assert/strict";
+import { deepStrictEqual, match, ok } from "node:assert/strict";
 import { outlineOf } from "../../src/config/outline.ts";
 import { parse } from "../../src/config/parse.ts";
 import { decodeSource } from "../../src/config/source_text.ts";
@@ -40,6 +40,9 @@ Deno.test("what the schema refuses, the program refuses as well", needsSetup, as
   const texts = [
     "checkinterval: 10s",
     "checkinterval: 0",
+    "checkinterval: 0.05",
+    "slowstart: 0.05",
+    "emailalertfreq: 0.5",
     "checkintervall: 10",
     "autoreload: maybe",
     "request: /",
@@ -55,4 +58,15 @@ Deno.test("what the schema refuses, the program refuses as well", needsSetup, as
   ];
   for (const [i, verdict] of (await judged(texts)).entries()) ok(verdict !== "", texts[i]);
   for (const text of texts) ok(parseYaml(text).problems.hasErrors, text);
+});
+
+Deno.test("the schema takes tenths of a second, and YAML is written with them as numbers", needsSetup, async () => {
+  const cf = "checkinterval = 0.3\nslowstart = 0\nretryinterval = 0.1\nchecktimeout = 2.50\n";
+  const { tree, problems, lines } = parse(decodeSource(new TextEncoder().encode(cf)));
+  ok(!problems.hasErrors);
+  const text = writeYaml(outlineOf(tree, lines));
+  match(text, /^checkinterval: 0\.3$/m);
+  const { problems: again } = parseYaml(text);
+  deepStrictEqual([...again.toSorted()], []);
+  deepStrictEqual(await judged(["checkinterval: 0.3\nslowstart: 0\nretryinterval: 0.1\nchecktimeout: 2.5"]), [""]);
 });

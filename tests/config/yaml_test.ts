@@ -163,8 +163,8 @@ Deno.test("what stands above everything stays there, be there global directives 
 
 Deno.test("what is wrong is pointed at, by the line of the YAML", () => {
   const rows: Readonly<Record<string, readonly string[]>> = {
-    "checkinterval: 10s": ['error 1:16+3 checkinterval: not a whole number: "10s"'],
-    'checkinterval: "10s"': ['error 1:17+3 checkinterval: not a whole number: "10s"'],
+    "checkinterval: 10s": ['error 1:16+3 checkinterval: not a number of seconds: "10s"'],
+    'checkinterval: "10s"': ['error 1:17+3 checkinterval: not a number of seconds: "10s"'],
     "checkintervall: 3": ['error 1:1+14 Unknown command "checkintervall"'],
     "checkinterval:": ["error 1:15+1 checkinterval needs a value"],
     "checkinterval: [1, 2]": ["error 1:16+6 checkinterval is one value, not several"],

@@ -8,8 +8,8 @@ import { sketchModel, verdict } from "./fixture.ts";
 
 const pure = { permissions: "none" } as const;
 
-/** Checks of so many real servers, every 10 s, with room for some of them, and rounds that the test ends. */
-function world(count: number, descriptors: number) {
+/** Checks of so many real servers, every 10 s, with room for some of them, and rounds that the test ends; timers ring late by so many milliseconds. */
+function world(count: number, descriptors: number, late = 0) {
   const reals = Array.from({ length: count }, (_, i) => `10.0.${i >> 8}.${i & 255}:80`);
   const checks = checksIn(sketchModel({ at: "192.0.2.1:80", reals }));
   const clock = new FakeClock();
@@ -17,7 +17,7 @@ function world(count: number, descriptors: number) {
   const ends: (() => void)[] = [];
   const ended = new Set<string>();
   const rounds = new Rounds({
-    clock,
+    clock: { now: () => clock.now(), after: (milliseconds, callback) => clock.after(milliseconds + late, callback) },
     descriptors,
     runRound: (check, _, onReleased) => {
       begun.push(check);
@@ -43,6 +43,33 @@ Deno.test("rounds for which there are no descriptors wait, and each has its turn
   }
   strictEqual(ended.size, 3000);
   strictEqual(rounds.waiting.count, 0);
+});
+
+for (const interval of [0.1, 0.2]) {
+  Deno.test(
+    `at an interval of ${interval} s as many rounds begin as it asks for, though timers ring late`,
+    pure,
+    async () => {
+      const { rounds, checks, clock, begun, ends } = world(20, Infinity, 3);
+      const answer = () => {
+        for (const end of ends.splice(0)) end();
+        clock.after(20, answer);
+      };
+      answer();
+      rounds.become(checks.map((check) => ({ ...check, interval, retryInterval: interval })));
+      await clock.advance(2 * interval * 1000);
+      const before = begun.length;
+      await clock.advance(20 * interval * 1000);
+      const each = (begun.length - before) / checks.length;
+      ok(Math.abs(each - 20) < 0.1, `${each} rounds in 20 intervals`);
+    },
+  );
+}
+
+Deno.test("of what it is pressed for, no pulse shows the rest of a binary fraction", pure, () => {
+  const { rounds, checks } = world(1, 1);
+  rounds.become(checks.map((check) => ({ ...check, interval: 0.1, negotiateTimeout: 0.2, checkTimeout: 0.2 })));
+  strictEqual(rounds.every, 0.3);
 });
 
 Deno.test("thousands of rounds do not begin in one turn of the event loop", pure, async () => {
