@@ -4,6 +4,7 @@ import { Notifier } from "../alerts/notifier.ts";
 import { mailTransport } from "../alerts/transport.ts";
 import { helper, type HelperIncident } from "../checkers/helper.ts";
 import { runRound } from "../checkers/run.ts";
+import { openSentinel } from "../checkers/sentinel.ts";
 import { type Loaded, lookUpTurns } from "../config/load.ts";
 import type { DaemonState, ReloadStatus } from "../control/status.ts";
 import { systemClock } from "../director/clock.ts";
@@ -137,7 +138,11 @@ export class Daemon {
     hookTurns.resize(this.files.hooks);
     lookUpTurns.resize(this.files.lookUps);
     const descriptors = this.files.forChecks;
-    this.director = new Director(model, { driver, clock: systemClock, report, runRound, descriptors }, standby);
+    this.director = new Director(
+      model,
+      { driver, clock: systemClock, report, runRound, openSentinel, descriptors },
+      standby,
+    );
     const { director, history } = this;
     this.operator = new Operator({ director, log: ports.log, history, ordersFile: ports.keep?.orders });
     this.#page = ports.socket === undefined ? undefined : new StatusPage(ports.socket, ports.log);

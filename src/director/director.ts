@@ -27,6 +27,8 @@ import {
 import type { Health } from "./real_health.ts";
 import type { OverdueCheck } from "./overdue.ts";
 import { Rounds, type WaitingRounds } from "./rounds.ts";
+import type { Sentinel } from "./sentinel.ts";
+import { mostSentinels, type OpenSentinel, Sentinels, wantedSentinels } from "./sentinels.ts";
 import { TableKeeper } from "./table_keeper.ts";
 import { transitionsInSteps } from "./transitions.ts";
 
@@ -53,8 +55,10 @@ export interface DirectorPorts {
   readonly report: Report;
   /** Makes one round of a check; never rejects. Calls `onReleased` when the round holds no descriptor any more. */
   runRound(check: Check, method: CheckMethod, onReleased: () => void): Promise<Round>;
-  /** Descriptors that all rounds together may hold; absent = as many as they want. */
+  /** Descriptors that all rounds and sentinels together may hold; absent = as many as they want. */
   readonly descriptors?: number;
+  /** Opens the connections of sentinels; absent = there are none. */
+  readonly openSentinel?: OpenSentinel;
 }
 
 /**
@@ -65,6 +69,7 @@ export class Director {
   readonly #ports: DirectorPorts;
   #keeper: TableKeeper;
   readonly #rounds: Rounds;
+  readonly #sentinels: Sentinels | undefined;
   #model: Model;
   #health: Health = new Map();
   #desired: DesiredMemo | undefined;
@@ -92,6 +97,7 @@ export class Director {
     this.#standby = standby;
     this.#keeper = this.#newKeeper();
     this.#rounds = new Rounds({ descriptors: Infinity, ...ports, onEnd: (check, round) => this.#hear(check, round) });
+    this.#sentinels = this.#newSentinels();
   }
 
   /** Whether it leaves the table alone. */
@@ -175,6 +181,11 @@ export class Director {
     return this.#rounds.last(check);
   }
 
+  /** The sentinel of a check; `undefined` where it has none. */
+  sentinelOf({ target }: Check): Sentinel | undefined {
+    return this.#sentinels?.at(target);
+  }
+
   /**
    * Adopts the table, starts all checks at once, and resolves when the table holds what the first
    * verdicts say, or what is known of it after a second.
@@ -222,6 +233,7 @@ export class Director {
     this.#leaving = undefined;
     this.#keeper = keeper;
     await this.#change(() => this.#takeOver(table));
+    await this.#change(() => this.#setSentinels());
     await keeper.idle();
     keeper.watch();
   }
@@ -234,6 +246,7 @@ export class Director {
   async deactivate(): Promise<string | undefined> {
     if (this.#standby || this.#stopped) return undefined;
     this.#standby = true;
+    this.#sentinels?.close();
     this.#leaving = this.#leaveTable();
     const trouble = await this.#leaving;
     this.#desired = undefined;
@@ -248,6 +261,7 @@ export class Director {
   async stop(): Promise<string | undefined> {
     this.#stopped = true;
     this.#rounds.stop();
+    this.#sentinels?.close();
     this.#firstVerdicts.resolve();
     if (!this.#standby) this.#leaving = this.#leaveTable();
     return await this.#leaving;
@@ -310,6 +324,7 @@ export class Director {
     for (const key of yield* this.#rounds.becomeInSteps(checks)) this.#unheard.add(key);
     yield* this.#recall(checks);
     if (this.#desired) this.#desired = yield* desiredTableInSteps(model, this.#health, this.#desired);
+    yield* this.#setSentinels();
     if (occasion) yield* this.#wantTable(occasion);
   }
 
@@ -336,6 +351,26 @@ export class Director {
       const health = this.#health.get(virtual.key)?.reals.get(real.key);
       return health !== undefined && isUnheard(health, key);
     });
+  }
+
+  #newSentinels(): Sentinels | undefined {
+    const { clock, openSentinel, descriptors = Infinity } = this.#ports;
+    return openSentinel && new Sentinels({
+      clock,
+      open: openSentinel,
+      most: mostSentinels(descriptors),
+      takeDescriptor: () => this.#rounds.takeDescriptor(),
+      giveDescriptor: () => this.#rounds.giveDescriptor(),
+      makeNow: (check, hear) => this.#rounds.makeNow(check, hear),
+    });
+  }
+
+  /** Has the sentinels that the configuration and the orders ask for; a standby has none. */
+  *#setSentinels(): Steps<void> {
+    if (!this.#sentinels || this.#isAway) return;
+    const wanted = yield* wantedSentinels(this.#model, this.#health);
+    if (this.#isAway) return;
+    this.#sentinels.become(wanted, (check) => this.#rounds.last(check)?.result.up === true);
   }
 
   /** A standby takes over the table, which is as given. */
@@ -375,6 +410,7 @@ export class Director {
   #hear(check: Check, { result: said, durationMs }: Round): void {
     const result = verdictOf(check, said);
     this.#ports.report({ type: "round", check, result, durationMs, users: usersOf(this.#model, check.key) });
+    if (result.up) this.#sentinels?.passed(check.key);
     const ended = { check: check.key, result, at: this.#ports.clock.now() };
     this.#untaken.add(ended);
     if (this.#gathered.push(ended) === 1) {
@@ -436,6 +472,7 @@ export class Director {
       if (this.#desired) yield* this.#wantTable(isTold ? "change" : "weight");
       this.#climb();
     }
+    if (event.type === "orders" || event.type === "maintenance") yield* this.#setSentinels();
     if (event.type === "rounds") this.#conclude(event.rounds);
     if (event.type === "settled") this.#firstVerdicts.resolve();
   }

@@ -47,10 +47,29 @@ interface Course {
   waitsSince?: number;
   /** When the round that is under way, or else the next one, has ended at the latest; never while one waits. */
   endsBy: number;
+  /** A round has begun and not ended. */
+  isUnderWay: boolean;
   /** It has been given its time anew. */
   excused: boolean;
+  /** Who has asked for a round at once, and hears of the first one that begins after that. */
+  asked: ((round: Round) => void)[];
   /** Milliseconds by which its rounds are still to be brought forward, so that checks that began together spread. */
   lead: number;
+}
+
+function newCourse(check: Check, lead: number, due: number): Course {
+  return {
+    check,
+    rounds: 0,
+    connects: 0,
+    startedAt: 0,
+    due,
+    endsBy: 0,
+    isUnderWay: false,
+    excused: false,
+    asked: [],
+    lead,
+  };
 }
 
 /** Rounds that are due and wait until others have given their descriptors back. */
@@ -114,16 +133,7 @@ export class Rounds {
       if (everySoOften(place)) yield;
       if (this.#stopped) break;
       const lead = spreadLead(place, fresh.length, check.interval * 1000);
-      const course = {
-        check,
-        rounds: 0,
-        connects: 0,
-        startedAt: 0,
-        due: this.#ports.clock.now(),
-        endsBy: 0,
-        excused: false,
-        lead,
-      };
+      const course = newCourse(check, lead, this.#ports.clock.now());
       this.#courses.set(check.key, course);
       this.#start(course);
     }
@@ -163,8 +173,28 @@ export class Rounds {
   /** Has a check come round sooner, as its `retryinterval` says. */
   hasten(key: CheckKey): void {
     const course = this.#courses.get(key);
-    if (!course || course.waitsSince !== undefined || course.check.retryInterval >= course.check.interval) return;
+    if (!course || course.check.retryInterval >= course.check.interval) return;
+    // The round that has been asked for comes sooner, and is followed by another call.
+    if (course.waitsSince !== undefined || course.isUnderWay || course.asked.length > 0) return;
     this.#plan(course, course.startedAt + course.check.retryInterval * 1000);
+  }
+
+  /** Makes a round of a check now, or after the one that is under way. `hear` is told of it, unless the check is dropped. */
+  makeNow(key: CheckKey, hear: (round: Round) => void): void {
+    const course = this.#courses.get(key);
+    if (!course) return;
+    course.asked.push(hear);
+    if (course.waitsSince === undefined && !course.isUnderWay) this.#plan(course, this.#ports.clock.now());
+  }
+
+  /** Takes a descriptor of those that rounds may hold, if one is free. Returns whether it did. */
+  takeDescriptor(): boolean {
+    return this.#turns.takeIfFree();
+  }
+
+  /** Gives a descriptor back that {@link takeDescriptor} has taken. */
+  giveDescriptor(): void {
+    this.#turns.give(1);
   }
 
   /** Starts no more of them; what is under way ends unheard. */
@@ -204,10 +234,16 @@ export class Rounds {
     course.startedAt = this.#ports.clock.now();
     course.endsBy = course.startedAt + limitOf(course);
     course.excused = false;
+    course.isUnderWay = true;
+    const { asked } = course;
+    if (asked.length > 0) course.asked = [];
     this.#underWay++;
     this.#ports.runRound(course.check, method, () => this.#turns.give(taken)).then((round) => {
       this.#underWay--;
-      if (this.#isCurrent(course)) this.#end(course, method, round);
+      course.isUnderWay = false;
+      if (!this.#isCurrent(course)) return;
+      this.#end(course, method, round);
+      for (const hear of asked) hear(round);
     });
   }
 
@@ -227,7 +263,7 @@ export class Rounds {
     const begun = isPunctual ? due : startedAt;
     const from = isFirst ? Math.min(this.#ports.clock.now(), startedAt + interval) : begun;
     course.lead = lead;
-    this.#plan(course, from + delay);
+    this.#plan(course, course.asked.length > 0 ? this.#ports.clock.now() : from + delay);
     this.#ports.onEnd(check, round);
   }
 

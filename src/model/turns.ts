@@ -40,6 +40,13 @@ export class Turns {
     this.#serve();
   }
 
+  /** Takes a place if one is free and none waits. Returns whether it did. */
+  takeIfFree(): boolean {
+    if (this.#free < 1 || this.waiting > 0) return false;
+    this.#free--;
+    return true;
+  }
+
   /** Gives places back, and lets those begin that have room now. */
   give(places: number): void {
     this.#free += places;

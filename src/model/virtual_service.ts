@@ -13,7 +13,13 @@ import type { Destination, DestinationKey, ServiceSettings, VirtualKey } from ".
 /** How a real server's state is found: by a check, or said by the configuration. */
 export type CheckPolicy =
   /** It is up when `check` and all of `also` say so. */
-  | { readonly kind: "checked"; readonly check: Check; readonly also: readonly Check[] }
+  | {
+    readonly kind: "checked";
+    readonly check: Check;
+    readonly also: readonly Check[];
+    /** An idle connection to where `check` goes has it made at once when it ends. */
+    readonly sentinel?: true;
+  }
   /** `checktype = on` or `service = none`: always up. */
   | { readonly kind: "on" }
   /** `checktype = off`: never activated. */

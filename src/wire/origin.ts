@@ -28,6 +28,7 @@ export function setOrigin(fd: number, { address, mark }: Origin, peer: IpAddress
   if (bound < 0) throw new libc.SystemError("bind", -bound);
 }
 
-function encodeInt(value: number): Uint8Array<ArrayBuffer> {
+/** Encodes an `int` as setsockopt(2) takes it. */
+export function encodeInt(value: number): Uint8Array<ArrayBuffer> {
   return new Uint8Array(Uint32Array.of(value).buffer);
 }
