@@ -2,7 +2,7 @@
  * The README's table of checks, made from what the program says of them, with the servers that they were proven against.
  */
 
-import { CHECK_TYPE_DOCS, SERVICE_DOCS, type ServiceDoc } from "../src/config/service_docs.ts";
+import { CHECK_TYPE_DOCS, sentinelText, SERVICE_DOCS, type ServiceDoc } from "../src/config/service_docs.ts";
 
 /** By the first of a row's names. */
 const PROVEN_AGAINST: Readonly<Record<string, string>> = {
@@ -14,7 +14,8 @@ const PROVEN_AGAINST: Readonly<Record<string, string>> = {
   nntp: "INN 2.7",
   dns: "BIND 9.18",
   ldap: "OpenLDAP 2.5",
-  mysql: "MariaDB 10.11, PostgreSQL 15",
+  mysql: "MariaDB 10.11",
+  pgsql: "PostgreSQL 15",
   oracle: "a scripted listener only",
   radius: "FreeRADIUS 3.2",
   sip: "Kamailio 5.6",
@@ -30,9 +31,15 @@ const PROVEN_AGAINST: Readonly<Record<string, string>> = {
 /** The table in Markdown. */
 export function serviceTable(): string {
   const rows = [...SERVICE_DOCS, ...CHECK_TYPE_DOCS].map((doc) =>
-    `| ${typed(doc.names)} | ${doc.asked} | ${doc.passes} | ${typed(doc.options)} | ${provenAgainst(doc)} |`
+    `| ${typed(doc.names)} | ${doc.asked} | ${doc.passes} | ${typed(doc.options)} | ${sentinelText(doc.sentinel)} | ${
+      provenAgainst(doc)
+    } |`
   );
-  return ["| service | what is asked | what passes | options | proven against |", "|---|---|---|---|---|", ...rows]
+  return [
+    "| service | what is asked | what passes | options | `sentinel`: an idle connection is | proven against |",
+    "|---|---|---|---|---|---|",
+    ...rows,
+  ]
     .join("\n");
 }
 

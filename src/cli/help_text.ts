@@ -3,7 +3,7 @@
  */
 
 import { type Directive, DIRECTIVES, findDirective, REPLACED } from "../config/directives.ts";
-import { CHECK_TYPE_DOCS, lookedAtBy, SERVICE_DOCS, type ServiceDoc } from "../config/service_docs.ts";
+import { CHECK_TYPE_DOCS, lookedAtBy, sentinelText, SERVICE_DOCS, type ServiceDoc } from "../config/service_docs.ts";
 import { STRUCTURES } from "../config/structured.ts";
 import { closest } from "../config/closest.ts";
 import { type Verb, VERBS } from "./arguments.ts";
@@ -145,13 +145,14 @@ function serviceNames(): readonly string[] {
 function serviceText(name: string): string | undefined {
   const doc = [...SERVICE_DOCS, ...CHECK_TYPE_DOCS].find(({ names }) => names.includes(name));
   if (!doc) return undefined;
-  const { names, asked, passes, options } = doc;
+  const { names, asked, passes, options, sentinel } = doc;
   return [
     `The check of ${names.join(", ")}`,
     "",
     row("asks", plain(asked)),
     row("passes", plain(passes)),
     row("options", options.length > 0 ? options.join(", ") : "none of its own"),
+    row("sentinel", plain(`an idle connection is ${sentinelText(sentinel)}`)),
     "",
   ].join("\n");
 }

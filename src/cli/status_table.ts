@@ -45,6 +45,7 @@ export const COLUMNS: readonly Column[] = [
   { title: "INACT", align: "right", dispensable: 9, text: ({ kernel }) => amount(kernel?.inactive) },
   { title: "CONN/S", align: "right", dispensable: 3, text: ({ kernel }) => amount(kernel?.rates.connections) },
   { title: "LATENCY", align: "right", dispensable: 6, text: ({ checks: [check] }) => latencyText(check?.latencyMs) },
+  { title: "SENTINEL", align: "right", dispensable: 10, text: ({ sentinel }, now) => sentinelText(sentinel, now) },
   { title: "FAILS", align: "right", dispensable: 8, text: ({ checks }) => failuresText(checks) },
 ];
 
@@ -86,7 +87,8 @@ export function layOut(
   width = Infinity,
   all: readonly Column[] = COLUMNS,
 ): Layout {
-  let columns = all.map((column) => ({
+  const isKept = ({ title }: Column) => title !== "SENTINEL" || reals.some(({ sentinel }) => sentinel !== null);
+  let columns = all.filter(isKept).map((column) => ({
     column,
     width: reals.reduce((most, real) => Math.max(most, column.text(real, now).length), column.title.length),
   }));
@@ -185,9 +187,10 @@ function helperText({ pid, user, ends, lastEnd }: HelperStatus, now: number): st
   return `${process}, ended ${ends} times, last ${ageOf(lastEnd.time, now)} ago: ${lastEnd.why}${real}`;
 }
 
-/** Why, with what is out of step before it. */
-export function whyText({ drift, why }: RealStatus): string {
-  return drift === null ? why : `! ${drift}; ${why}`;
+/** Why, with what is out of step before it, and after it why its sentinel is not there. */
+export function whyText({ drift, why, sentinel }: RealStatus): string {
+  const missing = sentinel && sentinel.reason !== null ? `; no sentinel: ${sentinel.reason}` : "";
+  return `${drift === null ? "" : `! ${drift}; `}${why}${missing}`;
 }
 
 /** The text within so many columns, with an ellipsis where it was longer. */
@@ -216,6 +219,13 @@ function latencyText(ms: number | null | undefined): string {
 /** Failed rounds in a row of the check that has most of them. */
 function failuresText(checks: RealStatus["checks"]): string {
   return checks.length === 0 ? "-" : String(Math.max(...checks.map(({ failures }) => failures)));
+}
+
+/** For how long its connection has been open, and how many checks it has had made. */
+function sentinelText(sentinel: RealStatus["sentinel"], now: number): string {
+  if (!sentinel) return "-";
+  const state = sentinel.state === "open" ? ageOf(sentinel.since, now) : sentinel.state;
+  return sentinel.checks === 0 ? state : `${state} (${sentinel.checks})`;
 }
 
 function dash(value: number | null): string {

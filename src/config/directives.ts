@@ -396,6 +396,19 @@ export const DIRECTIVES = {
       "that a check can be told from clients, or sent another way. Not for external checks. New: the old program had " +
       "no such directive.",
   },
+  sentinel: {
+    scope: "both",
+    value: values.yesNo,
+    default: "no",
+    doc: "Whether an idle TCP connection is held to the port of each real server that is checked, with the kernel's " +
+      "keepalive on it (asked after 1 s, twice). When the server ends it, or its host does not answer any more, the check is " +
+      "made at once, and its result counts as usual: so a server whose process has died is out within milliseconds, and a " +
+      "host without power within seconds, whatever checkinterval says. The time after which a server closes idle connections " +
+      "is learnt, and the connection is renewed before it. For TCP services whose checks go to a port; an error for mysql, which blocks " +
+      "hosts with connections that say nothing (max_connect_errors). A global yes counts for the sections that can have " +
+      "one. Real servers that are drained, disabled or in maintenance have none, and neither has a standby. New: the old program had no " +
+      "such directive.",
+  },
   tlsverify: {
     scope: "both",
     value: values.yesNo,

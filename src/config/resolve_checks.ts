@@ -12,6 +12,7 @@ import type { Load } from "./facts.ts";
 import { compilePattern } from "./perl_regex.ts";
 import { CHECK_PORTS, SERVICE_PORTS } from "./ports.ts";
 import { within } from "./resolve_endpoint.ts";
+import { refuseSentinelWithoutPort, wantsSentinel } from "./resolve_sentinel.ts";
 import { looksAt } from "./service_docs.ts";
 import { sourceBytes } from "./source_text.ts";
 import type { Section, Setting, Settings } from "./syntax_tree.ts";
@@ -34,6 +35,7 @@ export function resolveChecks(
   const method = resolveMethod(load, section, service);
   if (method === "on" || method === "off") {
     refuseAlsoChecks(load, section);
+    wantsSentinel(load, section, { method, service, transport: "tcp" });
     return (real) => {
       receiveOf(real);
       return () => ({ kind: method });
@@ -66,6 +68,7 @@ export function resolveChecks(
   const sectionIdentity = identityOf(load, method, timing, base, virtualArguments);
   const also = resolveAlsoChecks(load, section, settings, timing, base);
   const agent = resolveAgent(load, section, timing);
+  const sentinel = wantsSentinel(load, section, { method: method.method, service, transport: base.transport });
 
   return (real) => {
     const { pair } = real.value;
@@ -80,12 +83,14 @@ export function resolveChecks(
       const serving = configuredPort || portOf(settings.address);
       const port = own.checkport?.value ?? (serving || defaultPort(service));
       warnOfNoPort(load, section, method.method, port);
+      if (sentinel && port === 0) refuseSentinelWithoutPort(load, section);
       const commandArguments = external ? [...virtualArguments, address, String(serving)] : [];
       const place = { address: checkedAt, origin };
       const asked = external ? [formatEndpoint(address, port), serving] : [placeKey(place, port)];
       const key = [method.method, service, ...asked, identity].join(" ") as CheckKey;
       return {
         kind: "checked",
+        ...sentinel && port !== 0 ? { sentinel } : {},
         also: [...also(place, serving), ...agent(place)],
         check: shared(load, key, () => ({
           key,

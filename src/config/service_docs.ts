@@ -16,6 +16,14 @@ export interface ServiceDoc {
   readonly options: readonly DirectiveName[];
   /** Those of the names that speak TLS from the start. */
   readonly overTls?: readonly string[];
+  readonly sentinel: SentinelDoc;
+}
+
+/** Whether a sentinel may hold an idle connection to such a server, and what that server does with one. */
+export interface SentinelDoc {
+  /** `never`: servers of the service count such clients against their host, and turn it away in the end; `none`: no TCP port. */
+  readonly use: "yes" | "never" | "none";
+  readonly why: string;
 }
 
 const LOGIN = ["login", "passwd"] as const;
@@ -30,18 +38,28 @@ export const SERVICE_DOCS: readonly ServiceDoc[] = [
     passes: "2xx (or `expectstatus`), body matches `receive`",
     options: [...QUESTION, "httpmethod", "virtualhost", "requestheader", "requestbody", "expectstatus"],
     overTls: ["https"],
+    sentinel: {
+      use: "yes",
+      why: "closed after 20 to 120 s (nginx `client_header_timeout`, Apache `RequestReadTimeout`)",
+    },
   },
   {
     names: ["http_proxy"],
     asked: "the absolute `request`, through the real server",
     passes: "as http",
     options: [...QUESTION, "httpmethod", "virtualhost", "requestheader", "requestbody", "expectstatus"],
+    sentinel: { use: "yes", why: "closed after minutes (squid `request_start_timeout`)" },
   },
   {
     names: ["smtp", "submission"],
     asked: "220, EHLO or HELO, with `login` AUTH, QUIT",
     passes: "all of it",
     options: LOGIN_TLS,
+    sentinel: {
+      use: "yes",
+      why:
+        "closed after 5 min (Postfix `smtpd_timeout`), with a line in its log; one of 50 connections that a client may have",
+    },
   },
   {
     names: ["imap", "imaps", "pop", "pops"],
@@ -49,19 +67,31 @@ export const SERVICE_DOCS: readonly ServiceDoc[] = [
     passes: "all of it",
     options: LOGIN_TLS,
     overTls: ["imaps", "pops"],
+    sentinel: { use: "yes", why: "closed after 3 min (Dovecot); clients that have not logged in are not counted" },
   },
   {
     names: ["ftp"],
     asked: "log-in, binary, passive, RETR `request`",
     passes: "the file matches `receive`; without `request` the log-in",
     options: [...QUESTION, ...LOGIN_TLS],
+    sentinel: {
+      use: "yes",
+      why: "closed after 5 min (vsftpd `idle_session_timeout`, ProFTPD `TimeoutLogin`); takes a process there",
+    },
   },
-  { names: ["nntp"], asked: "greeting", passes: "2xx", options: [] },
+  {
+    names: ["nntp"],
+    asked: "greeting",
+    passes: "2xx",
+    options: [],
+    sentinel: { use: "yes", why: "closed after 10 s (INN `initialtimeout`) or more" },
+  },
   {
     names: ["dns"],
     asked: "A, AAAA or PTR of `request`, or `dnstype`, over udp or tcp",
     passes: "one record's value matches `receive`",
     options: [...QUESTION, "dnstype"],
+    sentinel: { use: "yes", why: "over tcp only: closed after 30 s (BIND `tcp-initial-timeout`)" },
   },
   {
     names: ["ldap", "ldaps"],
@@ -69,24 +99,43 @@ export const SERVICE_DOCS: readonly ServiceDoc[] = [
     passes: "one entry, its DN matches `receive`",
     options: [...QUESTION, ...LOGIN_TLS],
     overTls: ["ldaps"],
+    sentinel: { use: "yes", why: "kept (slapd), or closed after minutes" },
   },
   {
-    names: ["mysql", "pgsql"],
+    names: ["mysql"],
     asked: "log-in, `request`",
     passes: "one row or more; the first matches `receive`",
     options: [...QUESTION, ...LOGIN_TLS, "database"],
+    sentinel: {
+      use: "never",
+      why:
+        "closed after 10 s, and each counts as an error of the host, which is blocked in the end (`max_connect_errors`)",
+    },
+  },
+  {
+    names: ["pgsql"],
+    asked: "log-in, `request`",
+    passes: "one row or more; the first matches `receive`",
+    options: [...QUESTION, ...LOGIN_TLS, "database"],
+    sentinel: { use: "yes", why: "closed after 60 s (`authentication_timeout`); no host is blocked for it" },
   },
   {
     names: ["oracle"],
     asked: "log-in, `request`",
     passes: "one row or more",
     options: ["request", ...LOGIN, "database"],
+    sentinel: {
+      use: "yes",
+      why:
+        "closed after 60 s (`INBOUND_CONNECT_TIMEOUT`), with a line in the listener's log; no host is blocked for it",
+    },
   },
   {
     names: ["radius"],
     asked: "PAP Access-Request with Message-Authenticator; without `login` Status-Server",
     passes: "Access-Accept; for Status-Server also Accounting-Response",
     options: [...LOGIN, "secret"],
+    sentinel: { use: "none", why: "over udp only" },
   },
   {
     names: ["sip", "sips"],
@@ -94,6 +143,10 @@ export const SERVICE_DOCS: readonly ServiceDoc[] = [
     passes: "200",
     options: ["login"],
     overTls: ["sips"],
+    sentinel: {
+      use: "yes",
+      why: "over tcp only: closed after 30 s to 2 min (Asterisk `tcpauthtimeout`, Kamailio `tcp_connection_lifetime`)",
+    },
   },
   {
     names: ["grpc", "grpcs"],
@@ -103,19 +156,28 @@ export const SERVICE_DOCS: readonly ServiceDoc[] = [
     passes: "SERVING",
     options: ["request", "virtualhost", "requestheader"],
     overTls: ["grpcs"],
+    sentinel: { use: "yes", why: "closed after 2 min (gRPC waits that long for the preface)" },
   },
   {
     names: ["redis"],
     asked: "AUTH with `login` or `passwd`, PING, or INFO as `request`",
     passes: "the answer matches `receive`",
     options: [...QUESTION, ...LOGIN],
+    sentinel: { use: "yes", why: "kept (`timeout` 0); one of `maxclients`" },
   },
-  { names: ["memcached"], asked: "version", passes: "the answer matches `receive`", options: ["receive"] },
+  {
+    names: ["memcached"],
+    asked: "version",
+    passes: "the answer matches `receive`",
+    options: ["receive"],
+    sentinel: { use: "yes", why: "kept (`idle_timeout` 0); one of the `-c` connections" },
+  },
   {
     names: ["simpletcp"],
     asked: "`request` as it is (`\\n \\r \\t \\xHH \\\\`), then our side is closed",
     passes: "a line of the reply, or all of it, matches `receive`",
     options: QUESTION,
+    sentinel: { use: "yes", why: "as its server does" },
   },
 ];
 
@@ -126,13 +188,21 @@ export const CHECK_TYPE_DOCS: readonly ServiceDoc[] = [
     asked: "a TCP connection; for udp a ping, and no port-unreachable",
     passes: "it is made",
     options: [],
+    sentinel: { use: "yes", why: "over tcp only: as its server does" },
   },
-  { names: ["ping"], asked: "ICMP echo over IPv4 and IPv6", passes: "a reply", options: ["checkcount"] },
+  {
+    names: ["ping"],
+    asked: "ICMP echo over IPv4 and IPv6",
+    passes: "a reply",
+    options: ["checkcount"],
+    sentinel: { use: "none", why: "no port is checked" },
+  },
   {
     names: ["external", "external-perl"],
     asked: "a program, without a shell",
     passes: "exit status 0",
     options: ["checkcommand", "dynamicweight"],
+    sentinel: { use: "none", why: "no port is known to be checked" },
   },
 ];
 
@@ -169,6 +239,16 @@ export function looksAt(kind: Kind, name: DirectiveName, overTls = speaksTls(kin
   if (name === "starttls" && speaksTls(kind)) return false;
   if (OF_PORTS.includes(name)) return !WITHOUT_PORT.includes(kind);
   return (overTls && OF_TLS.includes(name)) || docOf(kind)?.options.includes(name) === true;
+}
+
+/** Returns what becomes of a sentinel's connection, in words that follow "an idle connection is". */
+export function sentinelText({ use, why }: SentinelDoc): string {
+  return use === "yes" ? why : `refused: ${why}`;
+}
+
+/** What a sentinel means to the servers of a service, or of a type of check; those of which nothing is known take it. */
+export function sentinelDoc(kind: string): SentinelDoc {
+  return docOf(kind)?.sentinel ?? { use: "yes", why: "as its server does" };
 }
 
 /** Whether a check speaks TLS from the start. */

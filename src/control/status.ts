@@ -154,6 +154,8 @@ export interface RealStatus {
   readonly kernel: RealInKernel | null;
   /** Its checks, the main one first. */
   readonly checks: readonly CheckStatus[];
+  /** The idle connection that has its check made when it ends; null where there is none. */
+  readonly sentinel: SentinelStatus | null;
   readonly orders: OrdersStatus;
   readonly uptime: UptimeStatus;
 }
@@ -177,6 +179,23 @@ export interface OrdersStatus {
 export interface UptimeStatus {
   readonly upSeconds: number;
   readonly watchedSeconds: number;
+}
+
+/** A sentinel: one connection for each address and port that is checked. */
+export interface SentinelStatus {
+  readonly state: "open" | "opening" | "waiting";
+  /** Since when it is in its state. */
+  readonly since: string;
+  /** Why it is not open; null while it is. */
+  readonly reason: string | null;
+  /** When it is opened, tried again or renewed by itself; null where it waits for a check to pass, or needs no renewal. */
+  readonly next: string | null;
+  /** How often the connection was opened. */
+  readonly opened: number;
+  /** How many checks it has had made because it had ended. */
+  readonly checks: number;
+  /** Seconds after which the server closes an idle connection, as far as it has done so; null while it has not. */
+  readonly limitSeconds: number | null;
 }
 
 /** One check of a real server. */

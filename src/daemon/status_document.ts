@@ -7,6 +7,7 @@ import type {
   HelperStatus,
   OrdersStatus,
   RealStatus,
+  SentinelStatus,
   Status,
   TrafficStatus,
   VirtualState,
@@ -299,8 +300,26 @@ class StatusWriter {
         }
         : null,
       checks: checksOf(real.policy).map((check) => this.#check(check, virtual, health)),
+      sentinel: this.#sentinel(real),
       orders: ordersOf(health?.orders),
       uptime: uptime.of(id),
+    };
+  }
+
+  #sentinel({ policy }: RealServer): SentinelStatus | null {
+    if (policy.kind !== "checked" || !policy.sentinel) return null;
+    const sentinel = this.#daemon.director.sentinelOf(policy.check);
+    if (!sentinel) return null;
+    const { phase, since, reason, dueAt, opened, checks, limit } = sentinel;
+    const time = (at: number) => new Date(this.#epoch + at).toISOString();
+    return {
+      state: phase,
+      since: time(since),
+      reason: phase === "open" ? null : reason,
+      next: dueAt === undefined ? null : time(dueAt),
+      opened,
+      checks,
+      limitSeconds: limit ? rounded(limit.lasted / 1000) : null,
     };
   }
 

@@ -220,6 +220,7 @@ const EXAMPLES: Readonly<Record<DirectiveName, string>> = {
   ipvstimeouts: "900 120 300",
   bindto: "10.0.0.254",
   checkmark: "7",
+  sentinel: "yes",
   tlsverify: "yes",
   starttls: "yes",
   tlsservername: "www.example.org",

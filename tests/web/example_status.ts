@@ -34,6 +34,7 @@ export function realStatus(changes: Partial<RealStatus> = {}): RealStatus {
       detail: { recent: [1, null, 1.25], seconds: 0.011, buckets: [[0.001, 4], [0.0025, 9]] },
     }],
     orders: { hold: null, weight: null },
+    sentinel: null,
     uptime: { upSeconds: 999, watchedSeconds: 1000 },
     ...changes,
   };

@@ -3,7 +3,13 @@
  */
 
 import { type Directive, type DirectiveName, DIRECTIVES, REPLACED, type Scope } from "../../src/config/directives.ts";
-import { CHECK_TYPE_DOCS, lookedAtBy, SERVICE_DOCS, type ServiceDoc } from "../../src/config/service_docs.ts";
+import {
+  CHECK_TYPE_DOCS,
+  lookedAtBy,
+  sentinelText,
+  SERVICE_DOCS,
+  type ServiceDoc,
+} from "../../src/config/service_docs.ts";
 import { STRUCTURES } from "../../src/config/structured.ts";
 import { VERSION } from "../../src/daemon/version.ts";
 import { Page } from "./roff.ts";
@@ -114,9 +120,12 @@ function checks(page: Page): void {
   for (const doc of CHECK_TYPE_DOCS) check(page, doc);
 }
 
-function check(page: Page, { names, asked, passes, options }: ServiceDoc): void {
+function check(page: Page, { names, asked, passes, options, sentinel }: ServiceDoc): void {
   const more = options.length > 0 ? ` Options: ${listed(options)}.` : "";
-  page.term(listed(names), `Asks: ${asked}. Passes: ${passes}.${more}`);
+  page.term(
+    listed(names),
+    `Asks: ${asked}. Passes: ${passes}.${more} With a sentinel: an idle connection is ${sentinelText(sentinel)}.`,
+  );
 }
 
 function receive(page: Page): void {
