@@ -31,16 +31,20 @@ const PROVEN_AGAINST: Readonly<Record<string, string>> = {
 /** The table in Markdown. */
 export function serviceTable(): string {
   const rows = [...SERVICE_DOCS, ...CHECK_TYPE_DOCS].map((doc) =>
-    `| ${typed(doc.names)} | ${doc.asked} | ${doc.passes} | ${typed(doc.options)} | ${sentinelText(doc.sentinel)} | ${
+    `| ${typed(doc.names)} | ${doc.asked} | ${doc.passes} | ${typed(doc.options)} | ${idleText(doc)} | ${
       provenAgainst(doc)
     } |`
   );
   return [
-    "| service | what is asked | what passes | options | `sentinel`: an idle connection is | proven against |",
+    "| service | what is asked | what passes | options | idle connection (`sentinel`) | proven against |",
     "|---|---|---|---|---|---|",
     ...rows,
   ]
     .join("\n");
+}
+
+function idleText({ sentinel }: ServiceDoc): string {
+  return sentinel.use === "yes" ? sentinel.why : `**${sentinelText(sentinel).replace(":", "**:")}`;
 }
 
 function typed(words: readonly string[]): string {

@@ -152,7 +152,7 @@ function serviceText(name: string): string | undefined {
     row("asks", plain(asked)),
     row("passes", plain(passes)),
     row("options", options.length > 0 ? options.join(", ") : "none of its own"),
-    row("sentinel", plain(`an idle connection is ${sentinelText(sentinel)}`)),
+    row("sentinel", plain(sentinelText(sentinel))),
     "",
   ].join("\n");
 }

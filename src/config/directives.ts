@@ -401,7 +401,7 @@ export const DIRECTIVES = {
     value: values.yesNo,
     default: "no",
     doc: "Whether an idle TCP connection is held to the port of each real server that is checked, with the kernel's " +
-      "keepalive on it (asked after 1 s, twice). When the server ends it, or its host does not answer any more, the check is " +
+      "keepalive on it: two small packets a second, and the host is gone when it has not answered twice. When the server ends it, or its host does not answer any more, the check is " +
       "made at once, and its result counts as usual: so a server whose process has died is out within milliseconds, and a " +
       "host without power within seconds, whatever checkinterval says. The time after which a server closes idle connections " +
       "is learnt, and the connection is renewed before it. For TCP services whose checks go to a port; an error for mysql, which blocks " +

@@ -91,7 +91,7 @@ export const SERVICE_DOCS: readonly ServiceDoc[] = [
     asked: "A, AAAA or PTR of `request`, or `dnstype`, over udp or tcp",
     passes: "one record's value matches `receive`",
     options: [...QUESTION, "dnstype"],
-    sentinel: { use: "yes", why: "over tcp only: closed after 30 s (BIND `tcp-initial-timeout`)" },
+    sentinel: { use: "yes", why: "closed after 30 s (BIND `tcp-initial-timeout`); over tcp only" },
   },
   {
     names: ["ldap", "ldaps"],
@@ -145,7 +145,7 @@ export const SERVICE_DOCS: readonly ServiceDoc[] = [
     overTls: ["sips"],
     sentinel: {
       use: "yes",
-      why: "over tcp only: closed after 30 s to 2 min (Asterisk `tcpauthtimeout`, Kamailio `tcp_connection_lifetime`)",
+      why: "closed after 30 s to 2 min (Asterisk `tcpauthtimeout`, Kamailio `tcp_connection_lifetime`); over tcp only",
     },
   },
   {
@@ -177,7 +177,7 @@ export const SERVICE_DOCS: readonly ServiceDoc[] = [
     asked: "`request` as it is (`\\n \\r \\t \\xHH \\\\`), then our side is closed",
     passes: "a line of the reply, or all of it, matches `receive`",
     options: QUESTION,
-    sentinel: { use: "yes", why: "as its server does" },
+    sentinel: { use: "yes", why: "kept for as long as its server likes" },
   },
 ];
 
@@ -188,7 +188,7 @@ export const CHECK_TYPE_DOCS: readonly ServiceDoc[] = [
     asked: "a TCP connection; for udp a ping, and no port-unreachable",
     passes: "it is made",
     options: [],
-    sentinel: { use: "yes", why: "over tcp only: as its server does" },
+    sentinel: { use: "yes", why: "kept for as long as its server likes; over tcp only" },
   },
   {
     names: ["ping"],
@@ -241,14 +241,15 @@ export function looksAt(kind: Kind, name: DirectiveName, overTls = speaksTls(kin
   return (overTls && OF_TLS.includes(name)) || docOf(kind)?.options.includes(name) === true;
 }
 
-/** Returns what becomes of a sentinel's connection, in words that follow "an idle connection is". */
+/** Returns whether a sentinel is possible, and what becomes of its connection. */
 export function sentinelText({ use, why }: SentinelDoc): string {
-  return use === "yes" ? why : `refused: ${why}`;
+  if (use === "yes") return `an idle connection is ${why}`;
+  return use === "never" ? `refused: an idle connection is ${why}` : `not possible: ${why}`;
 }
 
 /** What a sentinel means to the servers of a service, or of a type of check; those of which nothing is known take it. */
 export function sentinelDoc(kind: string): SentinelDoc {
-  return docOf(kind)?.sentinel ?? { use: "yes", why: "as its server does" };
+  return docOf(kind)?.sentinel ?? { use: "yes", why: "kept for as long as its server likes" };
 }
 
 /** Whether a check speaks TLS from the start. */

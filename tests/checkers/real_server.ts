@@ -52,7 +52,8 @@ export async function startServer(program: ServerProgram): Promise<RealServer> {
     said: () => output.text,
     freeze: () => freeze(child.pid),
     [Symbol.asyncDispose]: async () => {
-      child.kill("SIGTERM");
+      // The test may have killed it.
+      signal(child.pid, "SIGTERM");
       const hurry = setTimeout(() => kill(child), PATIENCE_MS);
       await child.status;
       await output.ended;
@@ -141,7 +142,7 @@ function descendants(pid: number): number[] {
 }
 
 /** Signals a process that may have ended meanwhile, as children of servers do. */
-function signal(pid: number, signal: "SIGSTOP" | "SIGCONT"): void {
+function signal(pid: number, signal: "SIGSTOP" | "SIGCONT" | "SIGTERM"): void {
   try {
     Deno.kill(pid, signal);
   } catch (error) {

@@ -124,7 +124,7 @@ function check(page: Page, { names, asked, passes, options, sentinel }: ServiceD
   const more = options.length > 0 ? ` Options: ${listed(options)}.` : "";
   page.term(
     listed(names),
-    `Asks: ${asked}. Passes: ${passes}.${more} With a sentinel: an idle connection is ${sentinelText(sentinel)}.`,
+    `Asks: ${asked}. Passes: ${passes}.${more} With a sentinel: ${sentinelText(sentinel)}.`,
   );
 }
 
@@ -149,6 +149,16 @@ function decisions(page: Page): void {
     "Who is in the kernel's table with weight is up until a check says otherwise; who is not " +
       "enters when its first check has passed. Real servers that the configuration does not list are removed from its " +
       "virtual services. A reload applies the difference; a file with errors, or with nothing in it, changes nothing.",
+  );
+  page.term(
+    "Sentinels",
+    "With `sentinel = yes` an idle connection is held to each address and port that is checked. It decides nothing: when " +
+      "the server ends it, or its host does not answer to the kernel's keepalive any more (asked after one second, twice), the " +
+      "check is made at once and counts as usual. A server that closes idle connections and passes that check is learnt: the " +
+      "connection is renewed after 80 % of the time that it allows, and now and then left open for longer, to see whether " +
+      "that holds. Where connections do not last 2 s, or the server sends without end, the sentinel is let alone for half a " +
+      "minute and more. Sentinels have at most half of the open files that checks may have; `status --long` says of each why " +
+      "it is not open.",
   );
   page.term(
     "Down",
