@@ -103,7 +103,7 @@ const CHECKS_APART = { first: 1_000, most: 10_000 };
 const SHORTEST_LIMIT = 2_000;
 
 /** Milliseconds until the next attempt where the server has no use for one; doubled each time. */
-const USELESS = { first: 30_000, most: 600_000 };
+const USELESS = { first: 4_000, most: 600_000 };
 
 /** The part of what a server allows after which a connection is renewed. */
 const RENEW_AT = 0.8;

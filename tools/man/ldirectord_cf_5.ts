@@ -156,8 +156,8 @@ function decisions(page: Page): void {
       "the server ends it, or its host does not answer to the kernel's keepalive any more (asked after one second, twice), the " +
       "check is made at once and counts as usual. A server that closes idle connections and passes that check is learnt: the " +
       "connection is renewed after 80 % of the time that it allows, and now and then left open for longer, to see whether " +
-      "that holds. Where connections do not last 2 s, or the server sends without end, the sentinel is let alone for half a " +
-      "minute and more. Sentinels have at most half of the open files that checks may have; `status --long` says of each why " +
+      "that holds. Where connections do not last 2 s, or the server sends without end, the next one is tried ever later, " +
+      "up to ten minutes. Sentinels have at most half of the open files that checks may have; `status --long` says of each why " +
       "it is not open.",
   );
   page.term(

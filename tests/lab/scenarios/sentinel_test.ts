@@ -63,9 +63,9 @@ scenario("sentinel: a killed web server is out at once although it is checked on
   strictEqual(sentinel.state, "waiting", JSON.stringify(sentinel));
   strictEqual(rounds, 2);
   // Orders: one that is held out has none, and a reload keeps the others.
-  strictEqual((await director.tool("www", "drain", R11)).code, 0);
+  strictEqual((await director.tool("drain", R11)).code, 0);
   strictEqual((await statusOf(director)).length, 1);
-  strictEqual((await director.tool("www", "undrain", R11)).code, 0);
+  strictEqual((await director.tool("enable", R11)).code, 0);
   await sentinelsAreOpen(director, 1);
   const [before] = await statusOf(director);
   await director.reload(HOURLY.replace("rr\n", "wrr\n"));
