@@ -47,6 +47,24 @@ export const CHECK_LINTS: Readonly<Record<string, Lint>> = {
     }),
   },
 
+  "sentinel-waits": {
+    why:
+      "A sentinel has only the first check made at once: the further ones of failurecount come an interval later each.",
+    find: inSections(function* ({ section, virtual: { failureCount, reals } }, { tree }) {
+      if (failureCount < 2) return;
+      const watched = [...reals.values()].find(({ policy }) => policy.kind === "checked" && policy.sentinel);
+      const [check] = watched ? checksOf(watched.policy) : [];
+      if (!check || check.retryInterval < check.interval) return;
+      const seconds = (failureCount - 1) * check.interval;
+      yield {
+        place: section.settings.failurecount ?? tree.globals.failurecount ?? section.head,
+        text:
+          `with failurecount = ${failureCount} a server that has died is out after ${seconds} s, despite its sentinel`,
+        fix: "add retryinterval = 1",
+      };
+    }),
+  },
+
   "no-check-command": {
     why: "Without a checkcommand /bin/true is run, which always passes: no real server is ever found down.",
     find: inSections(function* (view) {

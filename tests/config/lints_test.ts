@@ -78,6 +78,14 @@ const ROWS: readonly (readonly [head: string, body: readonly string[], ...said: 
 
   [
     VIRTUAL,
+    [...WEB, REAL, "sentinel = yes", "failurecount = 3"],
+    "sentinel-waits 7: with failurecount = 3 a server that has died is out after 20 s, despite its sentinel",
+  ],
+  [VIRTUAL, [...WEB, REAL, "sentinel = yes", "failurecount = 3", "retryinterval = 1"]],
+  [VIRTUAL, [...WEB, REAL, "sentinel = yes"]],
+
+  [
+    VIRTUAL,
     ["receive = OK", REAL],
     "timeout-over-interval 2: a check may take 30 s (the default), longer than the interval of 10 s: a silent server " +
     "is noticed after 40 s at most",
