@@ -95,6 +95,13 @@ const DECLARATIONS = {
   epoll_create1: { parameters: ["i32"], result: "i32" },
   epoll_ctl: { parameters: ["i32", "i32", "i32", "buffer"], result: "i32" },
   epoll_wait: { parameters: ["i32", "buffer", "i32", "i32"], result: "i32" },
+  epoll_wait_long: {
+    name: "epoll_wait",
+    parameters: ["i32", "buffer", "i32", "i32"],
+    result: "i32",
+    nonblocking: true,
+  },
+  eventfd: { parameters: ["u32", "i32"], result: "i32" },
   setsid: { parameters: [], result: "i32" },
   open: { parameters: ["buffer", "i32"], result: "i32" },
   read: { parameters: ["i32", "buffer", "usize"], result: "isize" },
@@ -222,14 +229,40 @@ const ready = new DataView(new ArrayBuffer(MAX_EVENTS * EVENT_SIZE));
  */
 export function epollPoll(
   epoll: number,
-  onEvent: (fd: number, generation: number, events: number) => void,
+  onEvent: OnEpollEvent,
 ): number {
   const count = outcome(libc().epoll_wait(epoll, ready, MAX_EVENTS, 0));
+  tellEvents(ready, count, onEvent);
+  return count;
+}
+
+/** An event of {@link epollPoll}. */
+type OnEpollEvent = (fd: number, generation: number, events: number) => void;
+
+function tellEvents(list: DataView, count: number, onEvent: OnEpollEvent): void {
   for (let offset = 0; offset < count * EVENT_SIZE; offset += EVENT_SIZE) {
     const data = offset + EVENT_DATA;
-    onEvent(ready.getUint32(data, true), ready.getUint32(data + 4, true), ready.getUint32(offset, true));
+    onEvent(list.getUint32(data, true), list.getUint32(data + 4, true), list.getUint32(offset, true));
   }
+}
+
+/** Where the one thread that waits gets its events. */
+const readyLater = new DataView(new ArrayBuffer(MAX_EVENTS * EVENT_SIZE));
+const FOR_EVER = -1;
+
+/**
+ * epoll_wait(2) in a thread of its own, until there are events, for as long as that takes; one call at a time. Gives
+ * their number, or -1 where it was interrupted or failed: errno stays in that thread.
+ */
+export async function epollWait(epoll: number, onEvent: OnEpollEvent): Promise<number> {
+  const count = await libc().epoll_wait_long(epoll, readyLater, MAX_EVENTS, FOR_EVER);
+  tellEvents(readyLater, count, onEvent);
   return count;
+}
+
+/** eventfd(2): a descriptor that is readable once 8 bytes with a number have been written to it, until they are read. */
+export function eventDescriptor(): number {
+  return outcome(libc().eventfd(0, SOCK_NONBLOCK | SOCK_CLOEXEC));
 }
 
 /** setsid(2): a session of our own, without a terminal. */

@@ -6,7 +6,7 @@ import type { IpAddress } from "../model/address.ts";
 import type { Origin } from "../model/check.ts";
 import * as libc from "../system/libc.ts";
 import { encodeInt, setOrigin } from "./origin.ts";
-import { unwatch, watchIdle } from "./readiness.ts";
+import { unwatchIdle, watchIdle } from "./idle_readiness.ts";
 import { encodeSocketAddress, socketFamily } from "./socket_address.ts";
 
 /** What is told of an idle connection, each at most once and nothing after {@link CloseIdle} was called. */
@@ -79,7 +79,7 @@ class IdleConnection {
 
   end(): void {
     if (this.#fd < 0) return;
-    unwatch(this.#fd);
+    unwatchIdle(this.#fd);
     libc.close(this.#fd);
     this.#fd = -1;
   }

@@ -16,17 +16,12 @@ const BUSY_PAUSE = 10;
 /** Milliseconds between two looks when only silent peers are left. */
 const LONGEST_PAUSE = 16;
 
-/** Milliseconds between two looks when nobody waits for an answer: how soon the end of an idle connection is noticed. */
-const IDLE_PAUSE = 20;
-
 /** Told which of epoll's conditions are new. They are hints: the call that follows tells the truth. */
 export type OnReady = (events: number) => void;
 
 interface Watcher {
   readonly generation: number;
   readonly onReady: OnReady;
-  /** It waits for nothing soon. */
-  readonly isIdle: boolean;
 }
 
 let epoll = -1;
@@ -34,9 +29,7 @@ let timer: number | undefined;
 /** The last pause; 0 once somebody new waits. */
 let pause = 0;
 let lastGeneration = 0;
-/** Watchers that wait for an answer, and those that do not. */
 let watching = 0;
-let idle = 0;
 
 /**
  * By descriptor. A Map would do, but V8 copies one that changes all the time into ever new tables, each of which keeps
@@ -49,41 +42,23 @@ const watchers: (Watcher | undefined)[] = [];
  * Throws {@link libc.SystemError}.
  */
 export function watch(fd: number, onReady: OnReady): void {
-  register(fd, onReady, false);
-  // The next look may be as far away as idle connections need it.
-  if (watching++ === 0) rest();
-  pause = 0;
-  timer ??= setTimeout(look, nextPause(1));
-}
-
-/** As {@link watch}, for a connection on which nothing is to happen for hours: it has nobody look more often. */
-export function watchIdle(fd: number, onReady: OnReady): void {
-  register(fd, onReady, true);
-  idle++;
-  timer ??= setTimeout(look, IDLE_PAUSE);
-}
-
-function register(fd: number, onReady: OnReady, isIdle: boolean): void {
   if (epoll < 0) epoll = libc.epollCreate();
   if (epoll < 0) throw new libc.SystemError("epoll_create1", -epoll);
   const generation = lastGeneration = (lastGeneration + 1) >>> 0;
   const events = libc.EPOLLIN | libc.EPOLLOUT | libc.EPOLLRDHUP | libc.EPOLLET;
   const failure = libc.epollAdd(epoll, fd, events >>> 0, generation);
   if (failure < 0) throw new libc.SystemError("epoll_ctl", -failure);
-  watchers[fd] = { generation, onReady, isIdle };
+  watchers[fd] = { generation, onReady };
+  watching++;
+  pause = 0;
+  timer ??= setTimeout(look, nextPause(1));
 }
 
 /** Ends the reports. The descriptor is to be closed by the caller, which takes it out of epoll. */
 export function unwatch(fd: number): void {
-  const watcher = watchers[fd];
-  if (!watcher) return;
+  if (!watchers[fd]) return;
   watchers[fd] = undefined;
-  if (watcher.isIdle) idle--;
-  else watching--;
-  if (watching + idle === 0) rest();
-}
-
-function rest(): void {
+  if (--watching > 0) return;
   clearTimeout(timer);
   timer = undefined;
 }
@@ -97,7 +72,7 @@ export function unwatchShared(fd: number): void {
 function look(): void {
   beginTurn();
   const count = libc.epollPoll(epoll, dispatch);
-  timer = watching + idle > 0 ? setTimeout(look, nextPause(count)) : undefined;
+  timer = watching > 0 ? setTimeout(look, nextPause(count)) : undefined;
 }
 
 /** The kernel gives a closed descriptor's number to the next socket while an event of the old one may be under way. */
@@ -108,7 +83,6 @@ function dispatch(fd: number, generation: number, events: number): void {
 
 /** As many milliseconds as there are sockets waiting, within bounds; twice the last one after each look in vain. */
 function nextPause(news: number): number {
-  if (watching === 0) return IDLE_PAUSE;
   const fair = Math.min(Math.max(watching, SHORTEST_PAUSE), BUSY_PAUSE);
   pause = news > 0 ? fair : Math.min(Math.max(pause * 2, fair), LONGEST_PAUSE);
   return pause;
