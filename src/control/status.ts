@@ -74,7 +74,7 @@ export interface ChecksStatus {
   readonly waiting: number;
   /** Seconds for which the first of these has waited; 0 where none waits. */
   readonly longestWaitSeconds: number;
-  /** Open files that checks may have at the same time. */
+  /** Open files that checks and sentinels may have at the same time. */
   readonly openFiles: number | null;
 }
 

@@ -21,7 +21,7 @@ const RESERVE_PER = { client: 8, hook: 20, lookUp: 3 };
 export interface OpenFiles {
   /** The limit of this process. */
   readonly limit: number;
-  /** Of those, how many checks may have open at the same time. */
+  /** Of those, how many checks and sentinels may have open at the same time. */
   readonly forChecks: number;
   /** Clients of the control socket at the same time. */
   readonly clients: number;
