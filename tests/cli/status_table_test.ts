@@ -140,3 +140,30 @@ Deno.test({
     deepStrictEqual(stripped, statusTable(status([real(), DOWN]), { paint: PLAIN, width: 80 }));
   },
 });
+
+Deno.test({
+  name: "status --long: sentinels have a column where there are any, and say why they are not open",
+  permissions: "none",
+  fn: () => {
+    const open = {
+      state: "open",
+      since: real().since,
+      reason: null,
+      next: null,
+      opened: 3,
+      checks: 0,
+      limitSeconds: 60,
+    } as const;
+    const waiting = { ...open, state: "waiting", reason: "connection refused", checks: 2 } as const;
+    const rows = statusTable(
+      status([real({ sentinel: open }), real({ sentinel: waiting }), real()], { fallback: null }),
+      { paint: PLAIN },
+    ).slice(3);
+    deepStrictEqual(rows.map((row) => row.slice(76).trim().replace(/ {2,}/g, "  ")), [
+      "SENTINEL  FAILS  WHY",
+      "2m10s  0  200 OK",
+      "waiting (2)  0  200 OK; no sentinel: connection refused",
+      "-  0  200 OK",
+    ]);
+  },
+});
