@@ -21,9 +21,9 @@ class Server {
   readonly #clients: Deno.TcpConn[] = [];
 
   constructor(hostname: string) {
-    this.#listener = Deno.listen({ hostname, port: 0 });
+    const listener = this.#listener = Deno.listen({ hostname, port: 0 });
     (async () => {
-      for await (const client of this.#listener) this.#clients.push(client);
+      for await (const client of listener) this.#clients.push(client);
     })();
   }
 
