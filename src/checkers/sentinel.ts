@@ -2,7 +2,7 @@ import type { SentinelPlace } from "../model/sentinel.ts";
 import { openIdle } from "../wire/idle_connection.ts";
 import { explain } from "./explain.ts";
 
-/** What is told of a sentinel's connection. After `failed`, `ended` and `flooded` it is gone. */
+/** What happens to a sentinel's connection. After `failed`, `ended` and `flooded` it is gone. */
 export type SentinelConnectionEvent =
   | { readonly type: "opened" }
   | { readonly type: "failed"; readonly reason: string }
@@ -10,8 +10,8 @@ export type SentinelConnectionEvent =
   | { readonly type: "flooded" };
 
 /**
- * Opens the idle connection of a sentinel, from where checks come from, and tells what becomes of it; never within this
- * call. Returns what closes it, after which nothing is told.
+ * Opens the idle connection of a sentinel, from where checks come from, and reports what happens to it, never within this
+ * call. Returns a function that closes it, after which nothing is reported.
  */
 export function openSentinel(
   { address, port, origin }: SentinelPlace,

@@ -405,7 +405,7 @@ export const DIRECTIVES = {
       "made at once, and its result counts as usual: so a server whose process has died is out within milliseconds, and a " +
       "host without power within seconds, whatever checkinterval says. The time after which a server closes idle connections " +
       "is learnt, and the connection is renewed before it. For TCP services whose checks go to a port; an error for mysql, which blocks " +
-      "hosts with connections that say nothing (max_connect_errors). A global yes counts for the sections that can have " +
+      "a host after 100 connections that say nothing (max_connect_errors). A global yes counts for the sections that can have " +
       "one. Real servers that are drained, disabled or in maintenance have none, and neither has a standby. New: the old program had no " +
       "such directive.",
   },

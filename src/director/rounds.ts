@@ -51,7 +51,7 @@ interface Course {
   isUnderWay: boolean;
   /** It has been given its time anew. */
   excused: boolean;
-  /** Who has asked for a round at once, and hears of the first one that begins after that. */
+  /** To be called with the first round that begins from now on: a round was asked for at once. */
   asked: ((round: Round) => void)[];
   /** Milliseconds by which its rounds are still to be brought forward, so that checks that began together spread. */
   lead: number;
@@ -179,7 +179,7 @@ export class Rounds {
     this.#plan(course, course.startedAt + course.check.retryInterval * 1000);
   }
 
-  /** Makes a round of a check now, or after the one that is under way. `hear` is told of it, unless the check is dropped. */
+  /** Makes a round of a check now, or after the one that is under way. `hear` is called with it, unless the check is dropped. */
   makeNow(key: CheckKey, hear: (round: Round) => void): void {
     const course = this.#courses.get(key);
     if (!course) return;

@@ -20,7 +20,7 @@ export interface SentinelsPorts {
   /** Takes one of the descriptors that checks may hold. Returns whether one was free. */
   takeDescriptor(): boolean;
   giveDescriptor(): void;
-  /** Makes a round of a check now; `hear` is told of it. */
+  /** Makes a round of a check now; `hear` is called with it. */
   makeNow(check: CheckKey, hear: (round: Round) => void): void;
 }
 

@@ -9,7 +9,7 @@ import { encodeInt, setOrigin } from "./origin.ts";
 import { unwatchIdle, watchIdle } from "./idle_readiness.ts";
 import { encodeSocketAddress, socketFamily } from "./socket_address.ts";
 
-/** What is told of an idle connection, each at most once and nothing after {@link CloseIdle} was called. */
+/** What happens to an idle connection; each is reported once at most, and nothing after {@link CloseIdle} was called. */
 export type IdleEvent =
   | { readonly type: "opened" }
   | { readonly type: "failed"; readonly error: libc.SystemError }
@@ -38,7 +38,7 @@ const READS = 4;
 /** Bytes that a peer may send over the whole life of a connection: greetings, and now and then a notice. */
 const MOST_BYTES = 256 * 1024;
 
-/** Opens a connection, has the kernel keep it alive, and tells what becomes of it; never within this call. */
+/** Opens a connection with the kernel's keepalive on it, and reports what happens to it, never within this call. */
 export function openIdle(
   address: IpAddress,
   port: number,

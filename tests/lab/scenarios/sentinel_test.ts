@@ -71,6 +71,8 @@ scenario("sentinel: a killed web server is out at once although it is checked on
   await director.reload(HOURLY.replace("rr\n", "wrr\n"));
   const [after] = await statusOf(director);
   strictEqual(after.sentinel.since, before.sentinel.since);
+  await director.stop();
+  strictEqual(await director.host.run("ss", "-Htn", "state", "established"), "");
 });
 
 scenario("sentinel: an unplugged real server is out, although it is checked once an hour", async (world) => {
