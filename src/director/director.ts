@@ -45,7 +45,7 @@ const SETTLE = 1_000;
 const LEAVE = 5_000;
 const TRY_AGAIN = 500;
 
-/** Milliseconds between two steps of those that climb back to their weight. */
+/** Milliseconds between two steps of those that climb back to their weight; less where all of `slowstart` is less. */
 const STEP = 1_000;
 
 /** What the director needs from outside. */
@@ -447,7 +447,9 @@ export class Director {
   #climb(): void {
     if (this.#climbing || !isClimbing(this.#health)) return;
     this.#climbing = true;
-    this.#ports.clock.after(STEP, () => {
+    const climbs = [...this.#model.virtuals.values()].flatMap(({ slowStart }) => slowStart > 0 ? slowStart * 1000 : []);
+    const step = climbs.reduce((least, each) => Math.min(least, each), STEP);
+    this.#ports.clock.after(step, () => {
       this.#climbing = false;
       this.#dispatch({ type: "climb", at: this.#ports.clock.now() });
       this.#climb();

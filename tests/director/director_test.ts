@@ -477,6 +477,26 @@ Deno.test({
 });
 
 Deno.test({
+  name: "director: fractions of a second: five checks a second, and a slow start that is over in one",
+  ...pure,
+  fn: async () => {
+    const reals = ["10.0.0.1:80 weight 100", "10.0.0.2:80"];
+    const world = new World("", { ...TWO, reals, interval: 0.2, options: { slowStart: 0.5 } });
+    await world.start();
+    await world.clock.advance(2_000);
+    const before = world.rounds.length;
+    await world.clock.advance(10_000);
+    strictEqual(world.rounds.length - before, 2 * 50);
+    world.kill("10.0.0.1:80");
+    await world.clock.advance(300);
+    ok(!(await destinations(world)).some((rule) => rule.includes("10.0.0.1")));
+    world.revive("10.0.0.1:80");
+    await world.clock.advance(800);
+    strictEqual((await destinations(world)).find((rule) => rule.includes("10.0.0.1"))?.split(" ").at(-1), "100");
+  },
+});
+
+Deno.test({
   name: "director: a virtual service that somebody removed comes back whole when a real server of it changes",
   ...pure,
   fn: async () => {
