@@ -2,7 +2,7 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import type { RealStatus, Status } from "../../src/control/status.ts";
 import { controlRequests } from "../../src/daemon/control_requests.ts";
 import { readKernelFile } from "../../src/system/kernel_file.ts";
-import { TestDaemon } from "./daemon_fixture.ts";
+import { statusNow, TestDaemon } from "./daemon_fixture.ts";
 import { faults, type Schema } from "./json_schema.ts";
 
 // The system's library is opened at its first use and stays open: no test is to be blamed for that.
@@ -62,11 +62,10 @@ virtual = 192.0.2.11:53
         protocol = tcp
         sentinel = no
 `);
-    const requests = controlRequests(test.daemon);
     /** Asks until the first virtual service's real servers are as they should be, for twenty seconds at most. */
     const until = async (isRight: (reals: readonly RealStatus[]) => boolean): Promise<Status> => {
       for (const end = performance.now() + 20_000;;) {
-        const status = await requests.status({}) as Status;
+        const status = await statusNow(test.daemon);
         if (isRight(status.virtuals[0].reals) || performance.now() > end) return status;
         await new Promise((wake) => setTimeout(wake, 10));
       }
@@ -93,7 +92,11 @@ virtual = 192.0.2.11:53
     ]);
     deepStrictEqual(faults(gone, SCHEMA), []);
 
-    await requests.drain({ real: `127.0.0.1:${servers[0].port}`, virtual: "192.0.2.10:80", seconds: 60 });
+    await controlRequests(test.daemon).drain({
+      real: `127.0.0.1:${servers[0].port}`,
+      virtual: "192.0.2.10:80",
+      seconds: 60,
+    });
     strictEqual((await until((reals) => reals[0].sentinel === null)).virtuals[0].reals[0].sentinel, null);
     await test.stop();
     servers[0].end();
