@@ -1,4 +1,5 @@
-import type { Duration, Result, Spread, TableResult } from "./result.ts";
+import { aligned } from "./aligned.ts";
+import type { Duration, Result } from "./result.ts";
 
 /** The results as a table: a row a figure, a column a program, and ours against keepalived's. */
 export function comparison(results: readonly Result[]): string {
@@ -21,32 +22,6 @@ export function comparison(results: readonly Result[]): string {
     duration("back in after", ({ silentBack }) => silentBack),
   ];
   return aligned(rows);
-}
-
-/** What was measured with a large table: the median, and the least and the most; ours against the two others. */
-export function tableComparison(results: readonly TableResult[]): string {
-  const [ours, ...others] = results;
-  const row = (label: string, unit: string, pick: (result: TableResult) => Spread | undefined) => [
-    label,
-    ...results.map((result) => showSpread(pick(result), unit)),
-    ...others.map((other) => showRatio(pick(ours), pick(other))),
-  ];
-  return aligned([
-    ["", ...results.map(({ name }) => name), ...others.map(({ name }) => `ours : ${name}`)],
-    row("complete, from exec", "s", ({ complete }) => complete),
-    row("a reload that changes 1 % is in it", "s", ({ reloaded }) => reloaded),
-    row("memory", "MB", ({ pssMegabytes }) => pssMegabytes),
-  ]);
-}
-
-function showSpread(spread: Spread | undefined, unit: string): string {
-  if (!spread) return "–";
-  const [least, median, most] = [spread.least, spread.median, spread.most].map((each) => each.toFixed(2));
-  return `${median} ${unit} (${least}–${most})`;
-}
-
-function showRatio(ours: Spread | undefined, other: Spread | undefined): string {
-  return ours && other ? `${(ours.median / other.median).toFixed(2)} ×` : "";
 }
 
 function cpuOf({ cpuPerCheck }: Result): number | undefined {
@@ -73,11 +48,4 @@ function showSeconds(seconds: number | undefined): string {
 function showDuration(duration: Duration | undefined): string {
   if (!duration) return "–";
   return "seconds" in duration ? showSeconds(duration.seconds) : `> ${duration.over} s (${duration.reached})`;
-}
-
-function aligned(rows: readonly (readonly string[])[]): string {
-  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
-  const line = (row: readonly string[]) =>
-    row.map((cell, column) => column === 0 ? cell.padEnd(widths[0]) : cell.padStart(widths[column])).join("   ");
-  return rows.map((row) => `${line(row)}\n`).join("");
 }

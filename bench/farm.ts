@@ -2,25 +2,20 @@ import { FRONT } from "../tests/lab/world/addresses.ts";
 import { run } from "../tests/lab/world/command.ts";
 import { Host } from "../tests/lab/world/host.ts";
 import { poll } from "../tests/lab/world/wait.ts";
+import { everyReal, type Site } from "./site.ts";
 
-/** The size of it. */
-export const VIRTUALS = 20;
-/** Real servers of each virtual service. */
-export const REALS_EACH = 25;
-/** All real servers. */
-export const REALS = VIRTUALS * REALS_EACH;
-/** Real servers that go silent. */
-export const SILENT = 25;
-
-const STATUS = "http://10.0.0.250:8081/";
+/** Where the real servers are reached: behind one address, or a director would have thousands of neighbours. */
+export const GATEWAY = "10.0.0.250";
+const STATUS = `http://${GATEWAY}:8081/`;
 const CONFIG = "/run/farm.conf";
 
-/** A real server's address: the J-th of virtual service V, both from 1. */
-export function realAddress(virtual: number, real: number): string {
-  return `10.1.${virtual}.${real}`;
-}
+/** What leads a director to the farm: lines of `ip -batch`. */
+export const WAY_TO_FARM: readonly string[] = ["addr add 10.0.0.1/24 dev eth0", `route add 10.1.0.0/16 via ${GATEWAY}`];
 
-/** 500 real servers: as many addresses on one host, and one nginx behind all of them that counts its requests. */
+/** What leads real servers' answers to clients: a line of `ip -batch`. */
+export const WAY_TO_CLIENTS = `route add ${FRONT.v4} dev eth0`;
+
+/** The real servers of a site: as many addresses on one host, and one nginx behind all of them that counts its requests. */
 export class Farm {
   /** Questions asked, each a request of its own. */
   #asked = 0;
@@ -28,11 +23,11 @@ export class Farm {
   private constructor(private readonly host: Host) {}
 
   /** Sets it up; it answers when this returns. */
-  static async create(): Promise<Farm> {
-    const addresses = everyReal().map((address) => `addr add ${address}/16 dev eth0`);
+  static async create(site: Site): Promise<Farm> {
+    const addresses = everyReal(site).map((address) => `addr add ${address}/32 dev lo`);
     const host = await Host.create("farm", [
-      "addr add 10.0.0.250/24 dev eth0",
-      `route add ${FRONT.v4} dev eth0`,
+      `addr add ${GATEWAY}/24 dev eth0`,
+      WAY_TO_CLIENTS,
       ...addresses,
     ]);
     await Deno.writeTextFile(CONFIG, NGINX);
@@ -66,23 +61,12 @@ export class Farm {
   }
 }
 
-/** The addresses of all real servers. */
-export function everyReal(): string[] {
-  const indices = (length: number) => Array.from({ length }, (_, i) => i + 1);
-  return indices(VIRTUALS).flatMap((virtual) => indices(REALS_EACH).map((real) => realAddress(virtual, real)));
-}
-
-/** Those that go silent, from all over the virtual services. */
-export function silentReals(): string[] {
-  return everyReal().filter((_, i) => i % (REALS / SILENT) === 0);
-}
-
 const NGINX = `
   master_process off;
   pid /run/farm.pid;
   error_log /run/farm.errors;
-  worker_rlimit_nofile 8192;
-  events { worker_connections 4096; }
+  worker_rlimit_nofile 32768;
+  events { worker_connections 16384; }
   http {
     access_log off;
     keepalive_timeout 0;
@@ -91,7 +75,7 @@ const NGINX = `
       location / { return 200 "Test Page\\n"; }
     }
     server {
-      listen 10.0.0.250:8081;
+      listen ${GATEWAY}:8081;
       location / { stub_status; }
     }
   }

@@ -1,4 +1,4 @@
-import { realAddress, REALS_EACH, VIRTUALS } from "./farm.ts";
+import { each, realAddress, type Site, virtualAddress } from "./site.ts";
 
 /** A program that is measured: how it is told what to do, and how it is started. */
 export interface Program {
@@ -12,28 +12,25 @@ export interface Program {
   readonly runs: number;
 }
 
-const INTERVAL = 1;
-const TIMEOUT = 3;
-
 /** The machine under the lab has other things to do: one run says little. */
 const RUNS = 3;
 
 /** Ours, keepalived and the Perl program. */
-export function programs(ours: string): readonly Program[] {
+export function programs(ours: string, site: Site): readonly Program[] {
   const file = "/etc/ha.d/bench";
   return [
     {
       name: "ours",
       file,
       // In the foreground, as keepalived is: one start of the runtime, and not the command's and the daemon's.
-      config: `supervised = yes\n${ldirectordConfig()}`,
+      config: [`supervised = yes`, ...site.sentinel ? ["sentinel = yes"] : [], ldirectordConfig(site)].join("\n"),
       start: ["sh", "-c", `${ours} bench start >/run/ours.log 2>&1 &`],
       runs: RUNS,
     },
     {
       name: "keepalived 2.2.7",
       file: "/run/keepalived.conf",
-      config: keepalivedConfig(),
+      config: keepalivedConfig(site),
       // In the foreground, with its log in a file as the others have theirs, and in no syslog: that would be the console.
       start: [
         "sh",
@@ -45,17 +42,17 @@ export function programs(ours: string): readonly Program[] {
     {
       name: "Perl 4.12",
       file,
-      config: ldirectordConfig(),
+      config: ldirectordConfig(site),
       start: ["/usr/sbin/ldirectord", "bench", "start"],
       runs: 1,
     },
   ];
 }
 
-function ldirectordConfig(): string {
+function ldirectordConfig({ virtuals, realsEach, interval, timeout }: Site): string {
   const reals = (virtual: number) =>
-    each(REALS_EACH, (real) => `        real = ${realAddress(virtual, real)}:80 masq 1`);
-  const virtuals = each(VIRTUALS, (virtual) =>
+    each(realsEach, (real) => `        real = ${realAddress(virtual, real)}:80 masq 1`);
+  const sections = each(virtuals, (virtual) =>
     [
       `virtual = ${virtualAddress(virtual)}:80`,
       ...reals(virtual),
@@ -64,41 +61,33 @@ function ldirectordConfig(): string {
       "        scheduler = wrr",
     ].join("\n"));
   return [
-    `checkinterval = ${INTERVAL}`,
-    `checktimeout = ${TIMEOUT}`,
-    `negotiatetimeout = ${TIMEOUT}`,
+    `checkinterval = ${interval}`,
+    `checktimeout = ${timeout}`,
+    `negotiatetimeout = ${timeout}`,
     "quiescent = no",
-    ...virtuals,
+    ...sections,
     "",
   ].join("\n");
 }
 
 /** `alpha`: nobody enters before a check has passed, as with the others. `retry 0`: nor is a failure forgiven. */
-function keepalivedConfig(): string {
+function keepalivedConfig({ virtuals, realsEach, interval, timeout }: Site): string {
   const real = (virtual: number, index: number) => `
     real_server ${realAddress(virtual, index)} 80 {
       weight 1
       HTTP_GET {
         url { path /index.html status_code 200 }
-        connect_timeout ${TIMEOUT}
+        connect_timeout ${timeout}
         retry 0
       }
     }`;
-  return each(VIRTUALS, (virtual) => `
+  return each(virtuals, (virtual) => `
 virtual_server ${virtualAddress(virtual)} 80 {
-    delay_loop ${INTERVAL}
+    delay_loop ${interval}
     lb_algo wrr
     lb_kind NAT
     protocol TCP
     alpha
-${each(REALS_EACH, (index) => real(virtual, index)).join("\n")}
+${each(realsEach, (index) => real(virtual, index)).join("\n")}
 }`).join("\n");
-}
-
-function virtualAddress(virtual: number): string {
-  return `192.0.2.${virtual}`;
-}
-
-function each<T>(count: number, make: (index: number) => T): T[] {
-  return Array.from({ length: count }, (_, i) => make(i + 1));
 }

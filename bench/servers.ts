@@ -1,0 +1,73 @@
+/** (a) 500 real servers: start, cost, silent servers out and back in. */
+
+import { sleep } from "../tests/lab/world/wait.ts";
+import { say } from "../tools/terminal.ts";
+import { DirectorHost } from "./director_host.ts";
+import { Farm } from "./farm.ts";
+import { medianOf } from "./median.ts";
+import { type Program, programs } from "./programs.ts";
+import type { Result } from "./result.ts";
+import { everyReal, type Site, sizeOf } from "./site.ts";
+import { steadyState } from "./steady.ts";
+
+/** 500 real servers in 20 virtual services. */
+export const SERVERS: Site = { virtuals: 20, realsEach: 25, interval: 1, timeout: 3 };
+
+/** Real servers that go silent. */
+export const SILENT = 25;
+
+const STEADY_SECONDS = 20;
+const SETTLING_MS = 5000;
+const VERSION_RUNS = 3;
+
+/** Measures every program, the median of its runs. */
+export async function measureServers(binary: string): Promise<readonly Result[]> {
+  const farm = await Farm.create(SERVERS);
+  const runs: Result[] = [];
+  const all = programs(binary, SERVERS);
+  for (let round = 0; all.some(({ runs }) => runs > round); round++) {
+    // In turns, so that a busy moment of the machine meets all of them.
+    for (const program of all) if (program.runs > round) runs.push(await measure(binary, farm, program));
+  }
+  await farm.destroy();
+  return all.map(({ name }) => medianOf(runs.filter((run) => run.name === name)));
+}
+
+async function measure(binary: string, farm: Farm, program: Program): Promise<Result> {
+  say(`${program.name} …`);
+  return await DirectorHost.with(program, async (director) => {
+    const bareStart = program.name === "ours" ? await bareStartOf(binary, director) : undefined;
+    const starting = director.start(program);
+    const allIn = await director.timeUntil(everyReal(SERVERS), true);
+    await starting;
+    say(`  all in: ${JSON.stringify(allIn)}`);
+
+    await sleep(SETTLING_MS);
+    const steady = await steadyState(director, farm, STEADY_SECONDS);
+    say(`  steady: ${JSON.stringify(steady)}`);
+
+    // Where not all are in, who of the silent ones leaves says nothing.
+    const silent = "seconds" in allIn ? await silence(farm, director) : {};
+    say(`  silent: ${JSON.stringify(silent)}`);
+    return { name: program.name, allIn, bareStart, ...steady, ...silent };
+  });
+}
+
+async function silence(farm: Farm, director: DirectorHost): Promise<Pick<Result, "silentOut" | "silentBack">> {
+  const servers = silentReals();
+  await farm.silence(servers);
+  const silentOut = await director.timeUntil(servers, false);
+  await farm.unsilence();
+  return { silentOut, silentBack: await director.timeUntil(servers, true) };
+}
+
+/** Those that go silent, from all over the virtual services. */
+function silentReals(): string[] {
+  return everyReal(SERVERS).filter((_, i) => i % (sizeOf(SERVERS) / SILENT) === 0);
+}
+
+async function bareStartOf(binary: string, { host }: DirectorHost): Promise<number> {
+  const start = performance.now();
+  for (let i = 0; i < VERSION_RUNS; i++) await host.run(binary, "--version");
+  return (performance.now() - start) / 1000 / VERSION_RUNS;
+}
