@@ -6,7 +6,6 @@ import { findForStatus } from "./running_instance.ts";
 import { UsageError } from "./tool.ts";
 import { loadTools, TOOLS } from "./tools.ts";
 import { USAGE_TEXT } from "./usage.ts";
-import { VERSION_TEXT } from "./version.ts";
 
 type Command = (instance: Instance, options: VerbOptions) => Promise<ExitStatus> | ExitStatus;
 
@@ -50,7 +49,7 @@ async function dispatch(args: readonly string[]): Promise<ExitStatus> {
     case "help":
       return await runTool("help", invocation.topic ? [invocation.topic] : []);
     case "version":
-      console.log(VERSION_TEXT.trimEnd());
+      console.log((await import("./version.ts")).versionText());
       return ExitStatus.done;
     case "usage":
       if (invocation.complaint) console.error(invocation.complaint);
