@@ -1,4 +1,5 @@
 import { deepStrictEqual } from "node:assert/strict";
+import { sourceFiles, SRC } from "./source_files.ts";
 
 /** Which folder of src may import from which others: one way through the house. */
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
@@ -18,8 +19,6 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   cli: ["checkers", "config", "control", "daemon", "director", "doctor", "helper", "ipvs", "model", "system", "web"],
 };
 
-const SRC = new URL("../src/", import.meta.url);
-
 interface Import {
   readonly from: string;
   readonly to: string;
@@ -27,19 +26,13 @@ interface Import {
 
 function imports(): Import[] {
   const found: Import[] = [];
-  for (const from of filesIn("")) {
+  for (const from of sourceFiles()) {
     const text = Deno.readTextFileSync(new URL(from, SRC));
     for (const [, path] of text.matchAll(/(?:from|import)\s*\(?\s*"(\.{1,2}\/[^"]+)"/g)) {
       found.push({ from, to: new URL(path, new URL(from, SRC)).pathname.slice(SRC.pathname.length) });
     }
   }
   return found;
-}
-
-function filesIn(folder: string): string[] {
-  return [...Deno.readDirSync(new URL(folder, SRC))].flatMap(({ name, isDirectory }) =>
-    isDirectory ? filesIn(`${folder}${name}/`) : [`${folder}${name}`]
-  );
 }
 
 const folderOf = (path: string) => path.split("/")[0];

@@ -1,8 +1,7 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { PEERS, STAGE, UNPACKED } from "../tools/debian_packages.ts";
 import { runProgram } from "../src/system/program.ts";
-
-const SRC = new URL("../src/", import.meta.url);
+import { sourceFiles, SRC } from "./source_files.ts";
 
 /**
  * Where programs may be started: `clean_command.ts` gives each a clean environment. The daemon in the background is this
@@ -11,17 +10,11 @@ const SRC = new URL("../src/", import.meta.url);
 const STARTERS = ["daemon/background.ts", "system/clean_command.ts"];
 
 Deno.test("programs are started in one place, with a clean environment", () => {
-  const starting = filesIn("").filter((path) =>
+  const starting = sourceFiles().filter((path) =>
     /\bDeno\.Command\(|child_process/.test(Deno.readTextFileSync(new URL(path, SRC)))
   );
   deepStrictEqual(starting.sort(), STARTERS);
 });
-
-function filesIn(folder: string): string[] {
-  return [...Deno.readDirSync(new URL(folder, SRC))].flatMap(({ name, isDirectory }) =>
-    isDirectory ? filesIn(`${folder}${name}/`) : [`${folder}${name}`]
-  );
-}
 
 Deno.test("a program gets PATH and LANG, and nothing of what is in our own environment", async () => {
   Deno.env.set("LDIRECTORD_TEST_PASSWORD", "s3cret");

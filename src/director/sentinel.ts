@@ -201,15 +201,7 @@ function isTrial({ renewals, trialAfter }: Limit): boolean {
 
 /** The connection could not be opened: no reason for a check. */
 function notOpened(before: Sentinel, reason: string, now: number): Sentinel {
-  return {
-    ...before,
-    phase: "waiting",
-    since: now,
-    reason,
-    dueAt: now + doubled(RETRY, before.failures),
-    opensOnPass: true,
-    failures: before.failures + 1,
-  };
+  return triedLater({ ...before, reason, opensOnPass: true }, RETRY, now);
 }
 
 /** The connection has lasted as long as it was to. */
@@ -280,18 +272,21 @@ function flooded(before: Sentinel, now: number): SentinelStep {
 
 /** There is no use for a sentinel here: tried again much later, and not because a check passes. */
 function useless(before: Sentinel, reason: string, now: number): Sentinel {
-  return {
-    ...before,
-    phase: "waiting",
-    since: now,
-    reason,
-    dueAt: now + doubled(USELESS, before.failures),
-    opensOnPass: false,
-    failures: before.failures + 1,
-  };
+  return triedLater({ ...before, reason, opensOnPass: false }, USELESS, now);
 }
 
-function doubled({ first, most }: { readonly first: number; readonly most: number }, times: number): number {
+function triedLater(before: Sentinel, pause: Pause, now: number): Sentinel {
+  const dueAt = now + doubled(pause, before.failures);
+  return { ...before, phase: "waiting", since: now, dueAt, failures: before.failures + 1 };
+}
+
+/** Milliseconds: the first one, which doubles each time, and the longest. */
+interface Pause {
+  readonly first: number;
+  readonly most: number;
+}
+
+function doubled({ first, most }: Pause, times: number): number {
   return Math.min(first * 2 ** times, most);
 }
 

@@ -4,7 +4,7 @@
 
 // @ts-types="@types/dns-packet"
 import { encode, RECURSION_DESIRED } from "dns-packet";
-import { familyOf, type IpAddress, ipToNumber, numberToIp, parseIp } from "../model/address.ts";
+import { familyOf, type IpAddress, ipFromBytes, ipToNumber, parseIp } from "../model/address.ts";
 import type { DnsType } from "../model/check.ts";
 import { DnsReader, textOf } from "./dns_reader.ts";
 import { ProtocolError } from "./protocol_error.ts";
@@ -151,8 +151,8 @@ function dataOf(type: DnsType, { from, to }: DnsRecord, reader: DnsReader): stri
 }
 
 const DATA: Record<DnsType, (reader: DnsReader, to: number) => string> = {
-  A: (reader) => numberToIp(BigInt(reader.uint32()), 4),
-  AAAA: (reader) => numberToIp(BigInt(`0x${reader.take(16).toHex()}`), 6),
+  A: (reader) => ipFromBytes(reader.take(4), 4),
+  AAAA: (reader) => ipFromBytes(reader.take(16), 6),
   MX: (reader) => `${reader.uint16()} ${reader.name()}`,
   SRV: (reader) => `${reader.uint16()} ${reader.uint16()} ${reader.uint16()} ${reader.name()}`,
   SOA: (reader, to) => {

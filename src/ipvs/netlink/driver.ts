@@ -45,7 +45,7 @@ const MODULE = "ip_vs";
 /** How often a table is listed that moves under it. */
 const ATTEMPTS = 5;
 
-/** `EPERM`: who asks has not the capability CAP_NET_ADMIN. */
+/** `EPERM`: this process lacks the capability CAP_NET_ADMIN. */
 const EPERM = 1;
 
 /** The kernel's IPVS table, spoken to by netlink. */
