@@ -49,7 +49,7 @@ export interface DaemonPorts {
   readonly pulseFile?: string;
   /** Absent = `syncdaemon` is nobody's business. */
   readonly sync?: ConnectionSync;
-  /** Absent = `ipvstimeouts` is nobody's business. */
+  /** Absent = the kernel's timeouts are left alone. */
   readonly timeouts?: KernelTimeouts;
   /** Our control socket, through which the status page asks; absent = there is none. */
   readonly socket?: string;

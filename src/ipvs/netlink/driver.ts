@@ -73,9 +73,7 @@ export class NetlinkIpvs implements KernelIpvs {
   async apply(plan: Plan): Promise<readonly Outcome[]> {
     if (plan.length === 0) return [];
     await this.#loadSchedulers(plan);
-    const verdicts = await this.#converse((socket) => inTurns(socket.request(plan.map(requestOf))));
-    if (verdicts.every((verdict) => verdict === undefined)) throw new IpvsUnavailable(LOST);
-    if (verdicts.some((verdict) => verdict?.error === -EPERM)) throw new IpvsUnavailable(NO_PERMISSION);
+    const verdicts = await this.#request(plan.map(requestOf));
     const outcomes = plan.map((action, i) => outcomeOf(action, verdicts[i]));
     return plan.some(hasTunnel) ? await this.#withoutIgnoredTunnels(plan, outcomes) : outcomes;
   }
@@ -122,11 +120,19 @@ export class NetlinkIpvs implements KernelIpvs {
   }
 
   async #command(request: Request): Promise<void> {
-    const [verdict] = await this.#converse((socket) => inTurns(socket.request([request])));
-    if (!verdict) throw new IpvsUnavailable(LOST);
-    if (verdict.error === -EPERM) throw new IpvsUnavailable(NO_PERMISSION);
-    const words = verdict.words === undefined ? "" : `: ${verdict.words}`;
-    if (verdict.error < 0) throw new IpvsUnavailable(`the kernel refused it with error ${-verdict.error}${words}`);
+    const [verdict] = await this.#request([request]);
+    const words = verdict?.words === undefined ? "" : `: ${verdict.words}`;
+    if (verdict && verdict.error < 0) {
+      throw new IpvsUnavailable(`the kernel refused it with error ${-verdict.error}${words}`);
+    }
+  }
+
+  /** Gives a verdict for each request; `undefined` where it is not known. */
+  async #request(requests: readonly Request[]): Promise<readonly (Verdict | undefined)[]> {
+    const verdicts = await this.#converse((socket) => inTurns(socket.request(requests)));
+    if (verdicts.every((verdict) => verdict === undefined)) throw new IpvsUnavailable(LOST);
+    if (verdicts.some((verdict) => verdict?.error === -EPERM)) throw new IpvsUnavailable(NO_PERMISSION);
+    return verdicts;
   }
 
   async #list<T>(list: (socket: GenericSocket) => Steps<T>): Promise<T> {
