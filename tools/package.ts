@@ -3,7 +3,7 @@
  * systems.
  */
 
-import { VERSION } from "../src/daemon/version.ts";
+import { VERSION } from "../src/model/version.ts";
 import { binaryFor, build } from "./build.ts";
 import type { Processor } from "./denort.ts";
 import { type Item, layout } from "./package_layout.ts";

@@ -10,7 +10,7 @@ import {
   type TableEvidence,
   usualLimits,
 } from "../daemon/pulse_verdict.ts";
-import { VERSION } from "../daemon/version.ts";
+import { VERSION } from "../model/version.ts";
 import { ExitStatus } from "./exit_status.ts";
 import { findInstance, type Instance } from "./instance.ts";
 import type { Tool } from "./tool.ts";

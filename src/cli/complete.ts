@@ -1,7 +1,7 @@
 import { parse } from "../config/parse.ts";
 import type { HostRef, PortRef } from "../config/endpoints.ts";
 import { isYaml } from "../config/load.ts";
-import { decodeSource } from "../config/source_text.ts";
+import { decodeSource } from "../model/source_text.ts";
 import type { SyntaxTree } from "../config/syntax_tree.ts";
 import { type Candidate, candidates } from "./completion.ts";
 import { ExitStatus } from "./exit_status.ts";

@@ -3,7 +3,7 @@ import { isYaml, loadConfig, loadTree } from "../config/load.ts";
 import { type Outline, outlineOf } from "../config/outline.ts";
 import { parse } from "../config/parse.ts";
 import { formatProblem } from "../config/problem.ts";
-import { decodeSource, encodeSource } from "../config/source_text.ts";
+import { decodeSource, encodeSource } from "../model/source_text.ts";
 import { Unwritable, writeCf } from "../config/write_cf.ts";
 import { whyUnreadable } from "../config/unreadable.ts";
 import { findInstance, hasConfiguration, notFound } from "./instance.ts";

@@ -2,7 +2,7 @@ import { formatCf } from "../config/format_cf.ts";
 import { isYaml, loadConfig } from "../config/load.ts";
 import { parse, type Parsed } from "../config/parse.ts";
 import { formatProblem } from "../config/problem.ts";
-import { decodeSource, encodeSource } from "../config/source_text.ts";
+import { decodeSource, encodeSource } from "../model/source_text.ts";
 import { sameTree } from "../config/same_tree.ts";
 import { findInstance, hasConfiguration, notFound } from "./instance.ts";
 import { replaceFile } from "./replace_file.ts";

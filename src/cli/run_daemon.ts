@@ -9,7 +9,7 @@ import { sinkFor, standardErrorSink, standardOutputSink } from "../daemon/log_si
 import { ConfigurationLock, configurationLockPath, daemonFor } from "../daemon/configuration_lock.ts";
 import { LockedOut, PidFile } from "../daemon/pid_file.ts";
 import { becomeUser, keepCapabilities, UserUnavailable } from "../daemon/unprivileged.ts";
-import { VERSION } from "../daemon/version.ts";
+import { VERSION } from "../model/version.ts";
 import { ServiceManager } from "../daemon/service_manager.ts";
 import type { Model } from "../model/virtual_service.ts";
 import type { KernelIpvs } from "../ipvs/kernel_ipvs.ts";

@@ -1,4 +1,4 @@
-import { VERSION } from "../daemon/version.ts";
+import { VERSION } from "../model/version.ts";
 import { openIpvs } from "../ipvs/open_ipvs.ts";
 
 /** What `--version` prints. */

@@ -14,7 +14,7 @@ import { BUILT_IN_PORTS, parseServices, type PortNames } from "./ports.ts";
 import type { Problem } from "./problem.ts";
 import { resolveInSteps } from "./resolve.ts";
 import type { ShowLine } from "./shown.ts";
-import { decodeSourceInSteps } from "./source_text.ts";
+import { decodeSourceInSteps } from "../model/source_text.ts";
 import { whyUnreadable } from "./unreadable.ts";
 
 /** What loading needs of the machine. */

@@ -10,7 +10,7 @@ import { Automaton, type Marks } from "./regex_automaton.ts";
 import { parseRegex } from "./regex_parser.ts";
 import { type CompiledRegex, compileRegex, type Program } from "./regex_program.ts";
 import { type Place, RegexError } from "./regex_syntax.ts";
-import { sourceBytes } from "./source_text.ts";
+import { sourceBytes } from "../model/source_text.ts";
 
 /** Why an expression cannot be compiled. */
 export interface PatternProblem {

@@ -14,7 +14,7 @@ import { CHECK_PORTS, SERVICE_PORTS } from "./ports.ts";
 import { within } from "./resolve_endpoint.ts";
 import { refuseSentinelWithoutPort, wantsSentinel } from "./resolve_sentinel.ts";
 import { looksAt } from "./service_docs.ts";
-import { sourceBytes } from "./source_text.ts";
+import { sourceBytes } from "../model/source_text.ts";
 import type { Section, Setting, Settings } from "./syntax_tree.ts";
 import type { Expression } from "./values.ts";
 

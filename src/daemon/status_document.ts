@@ -45,7 +45,7 @@ import type { Daemon } from "./daemon.ts";
 import { formatShortly } from "./date.ts";
 import type { Transitions } from "./records.ts";
 import type { Selected } from "./select_reals.ts";
-import { VERSION } from "./version.ts";
+import { VERSION } from "../model/version.ts";
 
 /** What a status is to be of. */
 export interface StatusScope {

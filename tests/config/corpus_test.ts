@@ -3,7 +3,7 @@
  */
 
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
-import { decodeSource } from "../../src/config/source_text.ts";
+import { decodeSource } from "../../src/model/source_text.ts";
 import { line, load } from "./fixture.ts";
 import { Random, seedOfRun } from "../random.ts";
 

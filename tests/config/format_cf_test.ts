@@ -2,7 +2,7 @@ import { ok, strictEqual } from "node:assert/strict";
 import { formatCf } from "../../src/config/format_cf.ts";
 import { parse } from "../../src/config/parse.ts";
 import { sameTree } from "../../src/config/same_tree.ts";
-import { decodeSource } from "../../src/config/source_text.ts";
+import { decodeSource } from "../../src/model/source_text.ts";
 import { pure } from "./fixture.ts";
 
 pure("a configuration is laid out evenly, with its remarks and in its order", () => {

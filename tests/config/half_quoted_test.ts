@@ -2,7 +2,7 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { findDirective } from "../../src/config/directives.ts";
 import { outlineOf } from "../../src/config/outline.ts";
 import { parse } from "../../src/config/parse.ts";
-import { decodeSource } from "../../src/config/source_text.ts";
+import { decodeSource } from "../../src/model/source_text.ts";
 import { parseYaml } from "../../src/config/yaml.ts";
 import { writeYaml } from "../../src/config/write_yaml.ts";
 import { load, pure } from "./fixture.ts";

@@ -6,7 +6,7 @@ import { loadTree } from "../../src/config/load.ts";
 import { outlineOf } from "../../src/config/outline.ts";
 import { parse } from "../../src/config/parse.ts";
 import { sameTree } from "../../src/config/same_tree.ts";
-import { decodeSource } from "../../src/config/source_text.ts";
+import { decodeSource } from "../../src/model/source_text.ts";
 import { Unwritable, writeCf } from "../../src/config/write_cf.ts";
 import { writeYaml } from "../../src/config/write_yaml.ts";
 import { parseYaml } from "../../src/config/yaml.ts";

@@ -4,7 +4,7 @@
 
 import { deepStrictEqual, ok } from "node:assert/strict";
 import { compilePattern } from "../../src/config/perl_regex.ts";
-import { sourceBytes } from "../../src/config/source_text.ts";
+import { sourceBytes } from "../../src/model/source_text.ts";
 import { Random, seedOfRun } from "../random.ts";
 
 const EVERY_BYTE = Array.from({ length: 256 }, (_, byte) => String.fromCharCode(byte));

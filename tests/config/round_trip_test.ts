@@ -3,7 +3,7 @@ import { formatCf } from "../../src/config/format_cf.ts";
 import { outlineOf } from "../../src/config/outline.ts";
 import { parse } from "../../src/config/parse.ts";
 import { sameTree } from "../../src/config/same_tree.ts";
-import { decodeSource } from "../../src/config/source_text.ts";
+import { decodeSource } from "../../src/model/source_text.ts";
 import type { Settings, SyntaxTree } from "../../src/config/syntax_tree.ts";
 import { writeCf } from "../../src/config/write_cf.ts";
 import { writeYaml } from "../../src/config/write_yaml.ts";

@@ -1,7 +1,7 @@
 import { deepStrictEqual, match, ok } from "node:assert/strict";
 import { outlineOf } from "../../src/config/outline.ts";
 import { parse } from "../../src/config/parse.ts";
-import { decodeSource } from "../../src/config/source_text.ts";
+import { decodeSource } from "../../src/model/source_text.ts";
 import { writeYaml } from "../../src/config/write_yaml.ts";
 import { parseYaml } from "../../src/config/yaml.ts";
 import { needsSetup } from "../needs_setup.ts";

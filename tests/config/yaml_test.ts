@@ -3,7 +3,7 @@ import { outlineOf } from "../../src/config/outline.ts";
 import { parse } from "../../src/config/parse.ts";
 import { formatProblem } from "../../src/config/problem.ts";
 import { resolve } from "../../src/config/resolve.ts";
-import { decodeSource } from "../../src/config/source_text.ts";
+import { decodeSource } from "../../src/model/source_text.ts";
 import { writeCf } from "../../src/config/write_cf.ts";
 import { writeYaml } from "../../src/config/write_yaml.ts";
 import { parseYaml } from "../../src/config/yaml.ts";

@@ -11,7 +11,7 @@ import {
   type ServiceDoc,
 } from "../../src/config/service_docs.ts";
 import { STRUCTURES } from "../../src/config/structured.ts";
-import { VERSION } from "../../src/daemon/version.ts";
+import { VERSION } from "../../src/model/version.ts";
 import { Page } from "./roff.ts";
 
 /** The page in roff. */

@@ -5,7 +5,7 @@
  * so that a Latin-1 comment hurts nobody and a Latin-1 expression still matches its own bytes.
  */
 
-import { atOnce, everySoOften, type Steps } from "../model/steps.ts";
+import { atOnce, everySoOften, type Steps } from "./steps.ts";
 
 const ESCAPE = 0xdc00;
 const NEWLINE = 0x0a;
