@@ -6,7 +6,7 @@ import type { IpAddress } from "../model/address.ts";
 import type { Check, CheckKey, Pattern } from "../model/check.ts";
 import type { Secret } from "../model/secret.ts";
 import type { Names } from "./names.ts";
-import type { PatternProblem } from "./perl_regex.ts";
+import type { PatternProblem } from "../perl_regex/perl_regex.ts";
 import type { ProblemList } from "./problem.ts";
 import type { Settings } from "./syntax_tree.ts";
 

@@ -9,7 +9,7 @@ import type { ServiceAddress, ServiceSettings } from "../model/table.ts";
 import type { CheckPolicy } from "../model/virtual_service.ts";
 import type { RealValue } from "./endpoints.ts";
 import type { Load } from "./facts.ts";
-import { compilePattern } from "./perl_regex.ts";
+import { compilePattern } from "../perl_regex/perl_regex.ts";
 import { CHECK_PORTS, SERVICE_PORTS } from "./ports.ts";
 import { within } from "./resolve_endpoint.ts";
 import { refuseSentinelWithoutPort, wantsSentinel } from "./resolve_sentinel.ts";

@@ -7,7 +7,7 @@ import { MAX_TEXT } from "../checkers/helper_messages.ts";
 import { BEAT, BEAT_INTERVAL } from "../checkers/helper_process.ts";
 import { connectBy } from "../checkers/open.ts";
 import { converse } from "../checkers/run.ts";
-import { compilePattern } from "../config/perl_regex.ts";
+import { compilePattern } from "../perl_regex/perl_regex.ts";
 import type { Checker, CheckResult, Pattern } from "../model/check.ts";
 import { boundedLines } from "../system/line_reader.ts";
 import { type PemFile, readPemFilesFrom } from "../system/pem_file.ts";

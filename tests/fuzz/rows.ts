@@ -2,7 +2,7 @@
  * What is fuzzed: a row for each protocol. A further one needs a row here and a recording in replies/ (see record.ts).
  */
 
-import { compilePattern } from "../../src/config/perl_regex.ts";
+import { compilePattern } from "../../src/perl_regex/perl_regex.ts";
 import type { CheckMethod, CheckTarget, Pattern } from "../../src/model/check.ts";
 import { Secret } from "../../src/model/secret.ts";
 import { REDIS_PASSWORD } from "../checkers/cache_servers.ts";

@@ -7,7 +7,7 @@
  * the text another) together with the assertions that hold here.
  */
 
-import type { Instruction, Program } from "./regex_program.ts";
+import type { Instruction, Program } from "./program.ts";
 
 /** Which assertions hold at each place of a text: bit n for assertion n, length + 1 places. */
 export type Marks = Uint16Array;

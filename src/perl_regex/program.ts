@@ -3,7 +3,7 @@
  */
 
 import type { ByteSet } from "./byte_set.ts";
-import { type Assertion, type Node, type Place, RegexError } from "./regex_syntax.ts";
+import { type Assertion, type Node, type Place, RegexError } from "./syntax.ts";
 
 /** One instruction. Numbers are places in the program. */
 export type Instruction =

@@ -6,10 +6,10 @@
 import type { Steps } from "../model/steps.ts";
 import type { Pattern } from "../model/check.ts";
 import { SHORTHANDS } from "./byte_set.ts";
-import { Automaton, type Marks } from "./regex_automaton.ts";
-import { parseRegex } from "./regex_parser.ts";
-import { type CompiledRegex, compileRegex, type Program } from "./regex_program.ts";
-import { type Place, RegexError } from "./regex_syntax.ts";
+import { Automaton, type Marks } from "./automaton.ts";
+import { parseRegex } from "./parser.ts";
+import { type CompiledRegex, compileRegex, type Program } from "./program.ts";
+import { type Place, RegexError } from "./syntax.ts";
 import { sourceBytes } from "../model/source_text.ts";
 
 /** Why an expression cannot be compiled. */

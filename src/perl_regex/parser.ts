@@ -17,7 +17,7 @@ import {
   POSIX_CLASSES,
   SHORTHANDS,
 } from "./byte_set.ts";
-import { type Assertion, type Node, NOTHING, type Place, RegexError } from "./regex_syntax.ts";
+import { type Assertion, type Node, NOTHING, type Place, RegexError } from "./syntax.ts";
 
 /** The letters of `(?imsx)`; `xx` also skips blanks in brackets. */
 interface Flags {

@@ -1,7 +1,7 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
-import { compilePattern } from "../../src/config/perl_regex.ts";
+import { compilePattern } from "../../src/perl_regex/perl_regex.ts";
 import type { Pattern } from "../../src/model/check.ts";
-import { pure } from "./fixture.ts";
+import { pure } from "../config/fixture.ts";
 
 function matches(source: string, text: string): boolean {
   const pattern = compilePattern(source);

@@ -3,7 +3,7 @@
  */
 
 import { deepStrictEqual, ok } from "node:assert/strict";
-import { compilePattern } from "../../src/config/perl_regex.ts";
+import { compilePattern } from "../../src/perl_regex/perl_regex.ts";
 import { sourceBytes } from "../../src/model/source_text.ts";
 import { Random, seedOfRun } from "../random.ts";
 
