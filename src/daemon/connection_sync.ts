@@ -1,6 +1,6 @@
 import { removeIfAllowed } from "../system/remove_if_allowed.ts";
 import { IpvsUnavailable } from "../ipvs/driver.ts";
-import type { SyncDriver } from "../ipvs/sync_daemons.ts";
+import type { SyncDriver } from "../ipvs/kernel_ipvs.ts";
 import type { SyncDaemon, SyncRole } from "../model/sync.ts";
 import type { Log } from "./log.ts";
 

@@ -2,12 +2,12 @@ import { type Arguments, type EncodedResult, RequestError } from "../control/pro
 import type { Handlers, Nothing } from "../control/requests.ts";
 import { IpvsUnavailable } from "../ipvs/driver.ts";
 import { SharedWork } from "../model/shared_work.ts";
-import type { Daemon } from "./daemon.ts";
+import type { Controlled } from "./reported.ts";
 import { selectReals } from "./select_reals.ts";
 import { statusOf, type StatusScope } from "./status_document.ts";
 
 /** What the control socket does with each request. */
-export function controlRequests(daemon: Daemon): Handlers {
+export function controlRequests(daemon: Controlled): Handlers {
   const { operator, history } = daemon;
   const documents = new SharedWork<EncodedResult>();
   return {
@@ -41,7 +41,7 @@ async function done(turn: Promise<void>): Promise<Nothing> {
 
 async function scopeOf(
   { real, virtual, detail = false, conversation = false }: Arguments,
-  { model }: Daemon,
+  { model }: Controlled,
 ): Promise<StatusScope> {
   if (typeof detail !== "boolean" || typeof conversation !== "boolean") {
     throw new RequestError("bad-argument", "detail and conversation are true or false");

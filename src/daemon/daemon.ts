@@ -27,6 +27,7 @@ import type { Log } from "./log.ts";
 import { MaintenanceWatch } from "./maintenance_watch.ts";
 import { Operator } from "./operator.ts";
 import { Records } from "./records.ts";
+import type { Controlled } from "./reported.ts";
 import { Reporter } from "./reporter.ts";
 import { StatusPage } from "./status_page.ts";
 import type { ServiceManager } from "./service_manager.ts";
@@ -73,7 +74,7 @@ export interface KeptFiles {
 }
 
 /** One configuration at work: the director, and everything around it that watches, reloads and reports. */
-export class Daemon {
+export class Daemon implements Controlled {
   readonly #ports: DaemonPorts;
   readonly #log: Log;
   readonly director: Director;

@@ -1,5 +1,5 @@
 import { IpvsUnavailable } from "../ipvs/driver.ts";
-import type { TimeoutDriver } from "../ipvs/timeouts.ts";
+import type { TimeoutDriver } from "../ipvs/kernel_ipvs.ts";
 import type { IpvsTimeouts } from "../model/ipvs.ts";
 import type { Log } from "./log.ts";
 

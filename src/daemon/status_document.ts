@@ -41,9 +41,9 @@ import {
   type VirtualService,
 } from "../model/virtual_service.ts";
 import { rounded } from "./check_records.ts";
-import type { Daemon } from "./daemon.ts";
 import { formatShortly } from "./date.ts";
 import type { Transitions } from "./records.ts";
+import type { Reported } from "./reported.ts";
 import type { Selected } from "./select_reals.ts";
 import { VERSION } from "../model/version.ts";
 
@@ -59,14 +59,14 @@ export interface StatusScope {
  * Resolves with what a director has to say of itself: of one moment, however long it takes to write it, but for the figures
  * of rounds and uptimes, which are as new as can be.
  */
-export async function statusOf(daemon: Daemon, scope: StatusScope): Promise<EncodedResult> {
+export async function statusOf(daemon: Reported, scope: StatusScope): Promise<EncodedResult> {
   const counters = withoutMissing(await daemon.counters.read(), daemon.director.missing);
   const writer = new StatusWriter(daemon, counters, scope);
   return new EncodedResult(await walkFor(realServersIn(daemon.model))(writer.write()));
 }
 
 /** What there is to say of the director as a whole. */
-function frameOf(daemon: Daemon, counters: Counters | undefined): Omit<Status, "counts" | "virtuals"> {
+function frameOf(daemon: Reported, counters: Counters | undefined): Omit<Status, "counts" | "virtuals"> {
   const { model, director, state, startedAt, lastReload } = daemon;
   const silent = counters === undefined && state === "running" ? "the kernel does not say what its table has" : null;
   const vanished = counters === undefined
@@ -103,7 +103,7 @@ function withoutMissing(counters: Counters | undefined, missing: readonly Virtua
   return new Map([...counters].filter(([key]) => !keys.has(key)));
 }
 
-function checksOfAll({ director, files }: Daemon): ChecksStatus {
+function checksOfAll({ director, files }: Reported): ChecksStatus {
   const { count, longest } = director.waiting;
   return {
     running: director.roundsUnderWay,
@@ -137,7 +137,7 @@ interface Summary {
 
 /** Writes one status document, all of the moment at which this was made. */
 class StatusWriter {
-  readonly #daemon: Daemon;
+  readonly #daemon: Reported;
   readonly #model: Model;
   readonly #health: Health;
   readonly #desired: DesiredTable | undefined;
@@ -148,7 +148,7 @@ class StatusWriter {
   /** Milliseconds since the epoch at which the director's clock stood at 0. */
   readonly #epoch = Date.now() - performance.now();
 
-  constructor(daemon: Daemon, counters: Counters | undefined, scope: StatusScope) {
+  constructor(daemon: Reported, counters: Counters | undefined, scope: StatusScope) {
     const { model, director, records } = daemon;
     this.#daemon = daemon;
     this.#model = model;
