@@ -9,7 +9,7 @@ const TOP: Arrows = {
   model: [],
   system: [],
   wire: ["model", "system"],
-  helper: ["alerts", "checkers", "config", "model", "perl_regex", "system", "wire"],
+  helper: ["alerts", "checkers", "model", "perl_regex", "system", "wire"],
   checkers: ["model", "system", "wire"],
   perl_regex: ["model"],
   config: ["model", "perl_regex"],
@@ -26,7 +26,7 @@ const TOP: Arrows = {
 /** The same inside each folder that has folders; the empty name is src itself. */
 const ARROWS: Readonly<Record<string, Arrows>> = {
   "": TOP,
-  ipvs: { ".": ["netlink"], netlink: ["."] },
+  ipvs: { ".": ["ipvsadm", "netlink"], ipvsadm: ["."], netlink: ["."] },
 };
 
 interface Import {

@@ -9,11 +9,12 @@ import { cleanCommand } from "../system/clean_command.ts";
 import { setNiceness } from "../system/libc.ts";
 import { Capability, handingDown } from "../system/privileges.ts";
 import { isInEffect } from "./change_table.ts";
-import { type Counters, decodeCounters } from "./counters.ts";
+import type { Counters } from "./counters.ts";
 import { IpvsUnavailable, type Outcome } from "./driver.ts";
 import type { KernelIpvs } from "./kernel_ipvs.ts";
-import { decodeSyncDaemons, startArguments } from "./sync_daemons.ts";
-import { decodeTimeouts } from "./timeouts.ts";
+import { decodeCounters } from "./ipvsadm/counters.ts";
+import { decodeSyncDaemons, startArguments } from "./ipvsadm/sync_daemons.ts";
+import { decodeTimeouts } from "./ipvsadm/timeouts.ts";
 import { decodeRulesInSteps, decodeThresholdsInSteps, encodeInSteps } from "./rules.ts";
 
 /** How to find and bound the program. */

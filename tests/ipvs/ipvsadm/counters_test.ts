@@ -1,6 +1,6 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
-import { decodeCounters } from "../../src/ipvs/counters.ts";
-import type { DestinationKey, VirtualKey } from "../../src/model/table.ts";
+import { decodeCounters } from "../../../src/ipvs/ipvsadm/counters.ts";
+import type { DestinationKey, VirtualKey } from "../../../src/model/table.ts";
 
 const HEAD = "IP Virtual Server version 1.2.1 (size=4096)\n";
 

@@ -1,5 +1,5 @@
 import { deepStrictEqual } from "node:assert/strict";
-import { decodeSyncDaemons, startArguments } from "../../src/ipvs/sync_daemons.ts";
+import { decodeSyncDaemons, startArguments } from "../../../src/ipvs/ipvsadm/sync_daemons.ts";
 
 /** What ipvsadm 1.31 prints with `-L --daemon` on Linux 6.1. */
 const LISTING = `\
