@@ -2,7 +2,7 @@ import { askOnce } from "../control/client.ts";
 import type { Status } from "../control/status.ts";
 import { IpvsUnavailable } from "../ipvs/driver.ts";
 import { openIpvs } from "../ipvs/open_ipvs.ts";
-import { encodeRules } from "../ipvs/rules.ts";
+import { encodeRules } from "../ipvs/ipvsadm/rules.ts";
 import { ExitStatus } from "./exit_status.ts";
 import { ipvsLines, ipvsReport } from "./ipvs_table.ts";
 import { runningInstances } from "./running_instance.ts";

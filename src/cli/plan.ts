@@ -7,7 +7,7 @@ import { plan as planOf } from "../director/plan.ts";
 import { usesThresholds } from "../director/keeping.ts";
 import { IpvsUnavailable } from "../ipvs/driver.ts";
 import { openIpvs } from "../ipvs/open_ipvs.ts";
-import { encodeAction } from "../ipvs/rules.ts";
+import { encodeAction } from "../ipvs/ipvsadm/rules.ts";
 import type { Action, Plan } from "../model/plan.ts";
 import { destinationKey, type IpvsTable, serviceLabel } from "../model/table.ts";
 import { givenNames, type Model } from "../model/virtual_service.ts";

@@ -3,7 +3,7 @@
  */
 
 import type { DesiredTable, Role } from "../director/desired.ts";
-import { encodeAction } from "../ipvs/rules.ts";
+import { encodeAction } from "../ipvs/ipvsadm/rules.ts";
 import type { Action, Plan } from "../model/plan.ts";
 import {
   type Destination,

@@ -7,7 +7,7 @@ import type { IpvsDriverName } from "../model/ipvs.ts";
 import type { IpvsTable, VirtualKey } from "../model/table.ts";
 import { checksOf, type Model } from "../model/virtual_service.ts";
 import { IpvsUnavailable } from "../ipvs/driver.ts";
-import { findIpvsadm } from "../ipvs/ipvsadm.ts";
+import { findIpvsadm } from "../ipvs/ipvsadm/program.ts";
 import type { KernelIpvs } from "../ipvs/kernel_ipvs.ts";
 import { openIpvs } from "../ipvs/open_ipvs.ts";
 import { cleanCommand } from "../system/clean_command.ts";

@@ -1,5 +1,5 @@
 import type { IpvsDriverName } from "../model/ipvs.ts";
-import { Ipvsadm } from "./ipvsadm.ts";
+import { Ipvsadm } from "./ipvsadm/program.ts";
 import type { KernelIpvs } from "./kernel_ipvs.ts";
 import { NetlinkIpvs } from "./netlink/driver.ts";
 

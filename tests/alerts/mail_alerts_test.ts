@@ -6,7 +6,7 @@ import { Log } from "../../src/daemon/log.ts";
 import { Reporter } from "../../src/daemon/reporter.ts";
 import { Director } from "../../src/director/director.ts";
 import { MemoryIpvs } from "../../src/ipvs/memory.ts";
-import { decodeRules } from "../../src/ipvs/rules.ts";
+import { decodeRules } from "../../src/ipvs/ipvsadm/rules.ts";
 import type { RealId } from "../../src/model/orders.ts";
 import type { AlertSettings } from "../../src/model/virtual_service.ts";
 import { FakeClock } from "../director/fake_clock.ts";

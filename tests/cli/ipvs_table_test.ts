@@ -1,7 +1,7 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { ipvsLines, ipvsReport } from "../../src/cli/ipvs_table.ts";
 import { NONE } from "../../src/ipvs/counters.ts";
-import { decodeRules } from "../../src/ipvs/rules.ts";
+import { decodeRules } from "../../src/ipvs/ipvsadm/rules.ts";
 import type { DestinationKey, VirtualKey } from "../../src/model/table.ts";
 import { realStatus, statusWith } from "../web/example_status.ts";
 

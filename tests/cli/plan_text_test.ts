@@ -2,7 +2,7 @@ import { strictEqual } from "node:assert/strict";
 import { commands, diffLines } from "../../src/cli/plan_text.ts";
 import { foresee } from "../../src/director/foresee.ts";
 import { plan } from "../../src/director/plan.ts";
-import { decodeRules } from "../../src/ipvs/rules.ts";
+import { decodeRules } from "../../src/ipvs/ipvsadm/rules.ts";
 import { model, pure } from "../config/fixture.ts";
 
 function shown(text: string, table: string): string {

@@ -1,7 +1,7 @@
 import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
 import { IpvsUnavailable } from "../../src/ipvs/driver.ts";
 import { MemoryIpvs } from "../../src/ipvs/memory.ts";
-import { encodeRules } from "../../src/ipvs/rules.ts";
+import { encodeRules } from "../../src/ipvs/ipvsadm/rules.ts";
 import type { IpvsTable } from "../../src/model/table.ts";
 import { readKernelFile } from "../../src/system/kernel_file.ts";
 import { statusNow, TestDaemon } from "./daemon_fixture.ts";

@@ -5,7 +5,7 @@ import { Director } from "../../src/director/director.ts";
 import type { DirectorEvent } from "../../src/director/events.ts";
 import { type IpvsDriver, IpvsUnavailable, type Outcome } from "../../src/ipvs/driver.ts";
 import { MemoryIpvs } from "../../src/ipvs/memory.ts";
-import { decodeRules, encodeRules } from "../../src/ipvs/rules.ts";
+import { decodeRules, encodeRules } from "../../src/ipvs/ipvsadm/rules.ts";
 import type { AskedWeight, Check, CheckKey } from "../../src/model/check.ts";
 import type { Plan } from "../../src/model/plan.ts";
 import type { IpvsTable } from "../../src/model/table.ts";

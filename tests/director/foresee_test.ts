@@ -1,6 +1,6 @@
 import { strictEqual } from "node:assert/strict";
 import { foresee } from "../../src/director/foresee.ts";
-import { decodeRules, encodeRules } from "../../src/ipvs/rules.ts";
+import { decodeRules, encodeRules } from "../../src/ipvs/ipvsadm/rules.ts";
 import type { CheckKey, CheckResult } from "../../src/model/check.ts";
 import { model, pure } from "../config/fixture.ts";
 

@@ -2,7 +2,7 @@ import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { desiredTable } from "../../src/director/desired.ts";
 import { adopt, reduce } from "../../src/director/health.ts";
 import { type Health, reasonFor } from "../../src/director/real_health.ts";
-import { decodeRules } from "../../src/ipvs/rules.ts";
+import { decodeRules } from "../../src/ipvs/ipvsadm/rules.ts";
 import type { CheckKey } from "../../src/model/check.ts";
 import { type Hold, type Orders, type RealId } from "../../src/model/orders.ts";
 import type { DestinationKey } from "../../src/model/table.ts";

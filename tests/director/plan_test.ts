@@ -4,7 +4,7 @@ import { plan, taken } from "../../src/director/plan.ts";
 import { isInEffect } from "../../src/ipvs/change_table.ts";
 import type { Plan } from "../../src/model/plan.ts";
 import type { IpvsTable } from "../../src/model/table.ts";
-import { decodeRules, encodeAction } from "../../src/ipvs/rules.ts";
+import { decodeRules, encodeAction } from "../../src/ipvs/ipvsadm/rules.ts";
 import type { VirtualKey } from "../../src/model/table.ts";
 
 interface Row {

@@ -3,7 +3,7 @@ import type { Round } from "../../src/checkers/run.ts";
 import { Director } from "../../src/director/director.ts";
 import { mostSentinels, type OpenSentinel } from "../../src/director/sentinels.ts";
 import { MemoryIpvs } from "../../src/ipvs/memory.ts";
-import { encodeRules } from "../../src/ipvs/rules.ts";
+import { encodeRules } from "../../src/ipvs/ipvsadm/rules.ts";
 import type { Check } from "../../src/model/check.ts";
 import { realId, type RealOrders } from "../../src/model/orders.ts";
 import type { Model, RealServer, VirtualService } from "../../src/model/virtual_service.ts";

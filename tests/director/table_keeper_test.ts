@@ -6,7 +6,7 @@ import { plan } from "../../src/director/plan.ts";
 import { TableKeeper } from "../../src/director/table_keeper.ts";
 import { IpvsUnavailable, type Outcome } from "../../src/ipvs/driver.ts";
 import { MemoryIpvs } from "../../src/ipvs/memory.ts";
-import { encodeAction, encodeRules } from "../../src/ipvs/rules.ts";
+import { encodeAction, encodeRules } from "../../src/ipvs/ipvsadm/rules.ts";
 import type { CheckKey } from "../../src/model/check.ts";
 import type { Plan } from "../../src/model/plan.ts";
 import type { IpvsTable } from "../../src/model/table.ts";

@@ -4,7 +4,7 @@ import type { Health } from "../../src/director/real_health.ts";
 import { stateOf } from "../../src/director/real_state.ts";
 import { needsFallback } from "../../src/director/serving.ts";
 import { transitions } from "../../src/director/transitions.ts";
-import { decodeRules } from "../../src/ipvs/rules.ts";
+import { decodeRules } from "../../src/ipvs/ipvsadm/rules.ts";
 import type { CheckKey, CheckResult } from "../../src/model/check.ts";
 import type { Hold, RealId } from "../../src/model/orders.ts";
 import type { DestinationKey } from "../../src/model/table.ts";

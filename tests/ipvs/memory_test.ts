@@ -1,6 +1,6 @@
 import { deepStrictEqual } from "node:assert/strict";
 import { MemoryIpvs } from "../../src/ipvs/memory.ts";
-import { decodeRules, encodeRules } from "../../src/ipvs/rules.ts";
+import { decodeRules, encodeRules } from "../../src/ipvs/ipvsadm/rules.ts";
 import type { Action, Plan } from "../../src/model/plan.ts";
 import { parseIp } from "../../src/model/address.ts";
 import type { ServiceSettings } from "../../src/model/table.ts";

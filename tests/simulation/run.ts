@@ -6,7 +6,7 @@ import type { Round } from "../../src/checkers/run.ts";
 import { Director } from "../../src/director/director.ts";
 import type { DirectorEvent } from "../../src/director/events.ts";
 import { IpvsUnavailable } from "../../src/ipvs/driver.ts";
-import { encodeAction } from "../../src/ipvs/rules.ts";
+import { encodeAction } from "../../src/ipvs/ipvsadm/rules.ts";
 import type { Check } from "../../src/model/check.ts";
 import { type Orders, realId, type RealOrders } from "../../src/model/orders.ts";
 import type { Action } from "../../src/model/plan.ts";

@@ -1,6 +1,6 @@
 import { type DestinationKey, type VirtualKey, virtualKey } from "../../model/table.ts";
 import { type Counters, type DestinationCounters, NONE, type ServiceCounters, type Traffic } from "../counters.ts";
-import { listedAddress } from "../rules.ts";
+import { listedAddress } from "./rules.ts";
 
 /** The three lists that the kernel's counters are printed as. */
 export interface CounterLists {

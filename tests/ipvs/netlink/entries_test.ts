@@ -20,7 +20,7 @@ import {
 } from "../../../src/ipvs/netlink/message.ts";
 import { Command, Dest, Top } from "../../../src/ipvs/netlink/numbers.ts";
 import { NONE } from "../../../src/ipvs/counters.ts";
-import { decodeRules, encodeRules } from "../../../src/ipvs/rules.ts";
+import { decodeRules, encodeRules } from "../../../src/ipvs/ipvsadm/rules.ts";
 import { destinationKey } from "../../../src/model/table.ts";
 
 /** `struct nlmsghdr`. */

@@ -1,7 +1,7 @@
 import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
-import { Ipvsadm } from "../../../src/ipvs/ipvsadm.ts";
+import { Ipvsadm } from "../../../src/ipvs/ipvsadm/program.ts";
 import { NetlinkIpvs } from "../../../src/ipvs/netlink/driver.ts";
-import { decodeRules, encodeRules } from "../../../src/ipvs/rules.ts";
+import { decodeRules, encodeRules } from "../../../src/ipvs/ipvsadm/rules.ts";
 import type { Plan } from "../../../src/model/plan.ts";
 import type { IpvsTable, TableService } from "../../../src/model/table.ts";
 import { readKernelFile } from "../../../src/system/kernel_file.ts";

@@ -1,9 +1,9 @@
 import { deepStrictEqual, match, rejects, strictEqual } from "node:assert/strict";
-import { IpvsUnavailable } from "../../src/ipvs/driver.ts";
-import { Ipvsadm } from "../../src/ipvs/ipvsadm.ts";
-import { decodeRules, encodeRules } from "../../src/ipvs/rules.ts";
-import type { Plan } from "../../src/model/plan.ts";
-import { readKernelFile } from "../../src/system/kernel_file.ts";
+import { IpvsUnavailable } from "../../../src/ipvs/driver.ts";
+import { Ipvsadm } from "../../../src/ipvs/ipvsadm/program.ts";
+import { decodeRules, encodeRules } from "../../../src/ipvs/ipvsadm/rules.ts";
+import type { Plan } from "../../../src/model/plan.ts";
+import { readKernelFile } from "../../../src/system/kernel_file.ts";
 
 // The system's library is opened at its first use and stays open: no test is to be blamed for that.
 readKernelFile("/proc/self/comm");

@@ -2,9 +2,9 @@
  * The text form of an IPVS table, one rule a line: what `ipvsadm -S -n` prints and `ipvsadm -R` reads (ipvsadm(8)).
  */
 
-import { formatEndpoint, type IpAddress, parseIp } from "../model/address.ts";
-import type { Action, Plan } from "../model/plan.ts";
-import { atOnce, everySoOften, type Steps } from "../model/steps.ts";
+import { formatEndpoint, type IpAddress, parseIp } from "../../model/address.ts";
+import type { Action, Plan } from "../../model/plan.ts";
+import { atOnce, everySoOften, type Steps } from "../../model/steps.ts";
 import {
   type Destination,
   type DestinationKey,
@@ -18,9 +18,9 @@ import {
   type TableService,
   type VirtualKey,
   virtualKey,
-} from "../model/table.ts";
-import { IpvsUnavailable } from "./driver.ts";
-import { canonicalSettings } from "./canonical.ts";
+} from "../../model/table.ts";
+import { IpvsUnavailable } from "../driver.ts";
+import { canonicalSettings } from "../canonical.ts";
 
 const FORWARDING_FLAGS: Record<Forwarding, string> = { gate: "-g", masq: "-m", ipip: "-i" };
 const VERBS: Record<Action["do"], string> = {

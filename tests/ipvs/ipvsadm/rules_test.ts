@@ -1,10 +1,10 @@
 import { deepStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
-import { canonicalSettings } from "../../src/ipvs/canonical.ts";
-import { IpvsUnavailable } from "../../src/ipvs/driver.ts";
-import { decodeRules, decodeThresholds, encodeAction, encodeRules } from "../../src/ipvs/rules.ts";
-import { parseIp } from "../../src/model/address.ts";
-import type { Action } from "../../src/model/plan.ts";
-import type { DestinationKey, ServiceAddress, ServiceSettings, VirtualKey } from "../../src/model/table.ts";
+import { canonicalSettings } from "../../../src/ipvs/canonical.ts";
+import { IpvsUnavailable } from "../../../src/ipvs/driver.ts";
+import { decodeRules, decodeThresholds, encodeAction, encodeRules } from "../../../src/ipvs/ipvsadm/rules.ts";
+import { parseIp } from "../../../src/model/address.ts";
+import type { Action } from "../../../src/model/plan.ts";
+import type { DestinationKey, ServiceAddress, ServiceSettings, VirtualKey } from "../../../src/model/table.ts";
 
 const pure = { permissions: "none" } as const;
 

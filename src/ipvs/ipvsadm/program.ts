@@ -1,20 +1,20 @@
-import { harmless } from "../model/harmless_text.ts";
-import type { Action, Plan } from "../model/plan.ts";
-import { everySoOften, inTurns, type Steps } from "../model/steps.ts";
-import type { IpvsTable } from "../model/table.ts";
-import type { IpvsTimeouts } from "../model/ipvs.ts";
-import type { SyncDaemon } from "../model/sync.ts";
-import { killChild } from "../system/started_program.ts";
-import { cleanCommand } from "../system/clean_command.ts";
-import { setNiceness } from "../system/libc.ts";
-import { Capability, handingDown } from "../system/privileges.ts";
-import { isInEffect } from "./change_table.ts";
-import type { Counters } from "./counters.ts";
-import { IpvsUnavailable, type Outcome } from "./driver.ts";
-import type { KernelIpvs } from "./kernel_ipvs.ts";
-import { decodeCounters } from "./ipvsadm/counters.ts";
-import { decodeSyncDaemons, startArguments } from "./ipvsadm/sync_daemons.ts";
-import { decodeTimeouts } from "./ipvsadm/timeouts.ts";
+import { harmless } from "../../model/harmless_text.ts";
+import type { Action, Plan } from "../../model/plan.ts";
+import { everySoOften, inTurns, type Steps } from "../../model/steps.ts";
+import type { IpvsTable } from "../../model/table.ts";
+import type { IpvsTimeouts } from "../../model/ipvs.ts";
+import type { SyncDaemon } from "../../model/sync.ts";
+import { killChild } from "../../system/started_program.ts";
+import { cleanCommand } from "../../system/clean_command.ts";
+import { setNiceness } from "../../system/libc.ts";
+import { Capability, handingDown } from "../../system/privileges.ts";
+import { isInEffect } from "../change_table.ts";
+import type { Counters } from "../counters.ts";
+import { IpvsUnavailable, type Outcome } from "../driver.ts";
+import type { KernelIpvs } from "../kernel_ipvs.ts";
+import { decodeCounters } from "./counters.ts";
+import { decodeSyncDaemons, startArguments } from "./sync_daemons.ts";
+import { decodeTimeouts } from "./timeouts.ts";
 import { decodeRulesInSteps, decodeThresholdsInSteps, encodeInSteps } from "./rules.ts";
 
 /** How to find and bound the program. */
