@@ -1,6 +1,6 @@
 import type { VirtualKey } from "../model/table.ts";
 import type { AlertState, VirtualService } from "../model/virtual_service.ts";
-import type { Clock } from "./clock.ts";
+import type { Clock } from "../model/clock.ts";
 import type { Alert } from "./news.ts";
 
 /** Milliseconds that the table gets to follow before the alert is sent without its change. */

@@ -1,4 +1,4 @@
-import type { Clock } from "./clock.ts";
+import type { Clock } from "../model/clock.ts";
 import { type Alert, type Happening, Happenings, type News } from "./news.ts";
 
 /** Milliseconds that the first alert of a quiet time waits for the table's change that belongs to it. */

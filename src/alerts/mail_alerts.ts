@@ -2,7 +2,7 @@ import { partsOf, type RealId, realId } from "../model/orders.ts";
 import { isPlanned, type ToldState } from "../model/real_state.ts";
 import type { DestinationKey } from "../model/table.ts";
 import type { AlertState, Model, RealServer, VirtualService } from "../model/virtual_service.ts";
-import type { Clock } from "./clock.ts";
+import type { Clock } from "../model/clock.ts";
 import { composeLetters } from "./compose.ts";
 import { FallbackNews } from "./fallback_news.ts";
 import { Gathering } from "./gathering.ts";

@@ -1,4 +1,4 @@
-import type { Clock } from "./clock.ts";
+import type { Clock } from "../model/clock.ts";
 import { type Letter, type Refusal, refuseAll, type Send } from "./letter.ts";
 
 /** Letters that wait at most; beyond it the oldest is dropped. */

@@ -1,6 +1,6 @@
 import type { DestinationKey, VirtualKey } from "../model/table.ts";
 import type { Model, RealServer, VirtualService } from "../model/virtual_service.ts";
-import type { Clock } from "./clock.ts";
+import type { Clock } from "../model/clock.ts";
 
 /** The longest that a timer can wait, in milliseconds; beyond it would ring at once. */
 const LONGEST_WAIT = 2 ** 31 - 1;

@@ -7,7 +7,7 @@ import { runRound } from "../checkers/run.ts";
 import { openSentinel } from "../checkers/sentinel.ts";
 import { type Loaded, lookUpTurns } from "../config/load.ts";
 import type { DaemonState, ReloadStatus } from "../control/status.ts";
-import { systemClock } from "../director/clock.ts";
+import { systemClock } from "../model/clock.ts";
 import { Director } from "../director/director.ts";
 import { checksIn } from "../director/check_users.ts";
 import type { DirectorEvent } from "../director/events.ts";

@@ -1,4 +1,4 @@
-import type { Clock } from "../director/clock.ts";
+import type { Clock } from "../model/clock.ts";
 import type { OverdueCheck } from "../director/overdue.ts";
 import type { WaitingRounds } from "../director/rounds.ts";
 import type { CheckKey } from "../model/check.ts";

@@ -1,4 +1,4 @@
-import type { Clock } from "../director/clock.ts";
+import type { Clock } from "../model/clock.ts";
 import type { Census } from "../director/census.ts";
 import type { VirtualService } from "../model/virtual_service.ts";
 import type { OpenFiles } from "../system/open_files.ts";

@@ -10,7 +10,7 @@ import { WorkQueue } from "../model/work_queue.ts";
 import { type Census, censusOf, NO_SHORTFALL } from "./census.ts";
 import { isInDoubt, verdictOf } from "./check_health.ts";
 import { checksIn, indexInSteps, usersOf } from "./check_users.ts";
-import type { Clock } from "./clock.ts";
+import type { Clock } from "../model/clock.ts";
 import { type DesiredMemo, type DesiredTable, desiredTable, desiredTableInSteps } from "./desired.ts";
 import type { Occasion, Report } from "./events.ts";
 import {

@@ -4,7 +4,7 @@ import type { Check, CheckKey, CheckMethod } from "../model/check.ts";
 import { atOnce, everySoOften, type Steps } from "../model/steps.ts";
 import { inTenths } from "../model/tenths.ts";
 import { Turns } from "../model/turns.ts";
-import type { Clock } from "./clock.ts";
+import type { Clock } from "../model/clock.ts";
 import { nextRound, Schedule, spreadLead } from "./schedule.ts";
 
 /** Rounds that are due within so many milliseconds of each other start together. */

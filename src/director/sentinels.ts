@@ -4,7 +4,7 @@ import type { CheckKey } from "../model/check.ts";
 import { type SentinelKey, sentinelKey, type SentinelPlace } from "../model/sentinel.ts";
 import { everySoOften, type Steps } from "../model/steps.ts";
 import type { Model } from "../model/virtual_service.ts";
-import type { Clock } from "./clock.ts";
+import type { Clock } from "../model/clock.ts";
 import { type Health, isHeld } from "./real_health.ts";
 import { newSentinel, type Sentinel, type SentinelEvent, stepSentinel, wakeAt } from "./sentinel.ts";
 

@@ -4,7 +4,7 @@ import type { RealId } from "../model/orders.ts";
 import { everySoOften, type Steps } from "../model/steps.ts";
 import { type IpvsTable, sizeOf, type VirtualKey } from "../model/table.ts";
 import { WorkQueue } from "../model/work_queue.ts";
-import type { Clock } from "./clock.ts";
+import type { Clock } from "../model/clock.ts";
 import type { DesiredTable } from "./desired.ts";
 import type { DirectorEvent, Occasion, Report } from "./events.ts";
 import {

@@ -1,4 +1,4 @@
-import type { Clock } from "../../src/director/clock.ts";
+import type { Clock } from "../../src/model/clock.ts";
 
 /** A clock that stands still until it is told to go on. */
 export class FakeClock implements Clock {

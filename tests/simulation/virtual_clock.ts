@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers";
-import type { Clock } from "../../src/director/clock.ts";
+import type { Clock } from "../../src/model/clock.ts";
 
 interface Timer {
   readonly at: number;

@@ -1,4 +1,4 @@
-/** Time as the director sees it; tests bring their own. */
+/** Time, as far as rules depend on it; tests bring their own. */
 export interface Clock {
   /** Milliseconds on a clock that never jumps. */
   now(): number;
