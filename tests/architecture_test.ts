@@ -26,6 +26,15 @@ const TOP: Arrows = {
 /** The same inside each folder that has folders; the empty name is src itself. */
 const ARROWS: Readonly<Record<string, Arrows>> = {
   "": TOP,
+  config: {
+    ".": ["cf", "language", "resolve", "yaml"],
+    language: [],
+    cf: ["language"],
+    yaml: ["cf", "language"],
+    import: ["cf", "language"],
+    resolve: ["language"],
+    lint: ["language"],
+  },
   ipvs: { ".": ["ipvsadm", "netlink"], ipvsadm: ["."], netlink: ["."] },
 };
 

@@ -2,7 +2,7 @@
  * The README's table of directives, made from the one table that the parser reads.
  */
 
-import { DIRECTIVES } from "../src/config/directives.ts";
+import { DIRECTIVES } from "../src/config/language/directives.ts";
 
 /** The table in Markdown. */
 export function directiveTable(): string {

@@ -2,7 +2,7 @@
  * What is written by the program's own tables: `deno task docs` writes it, and a test sees to it that it is current.
  */
 
-import { configurationSchema } from "../src/config/schema.ts";
+import { configurationSchema } from "../src/config/yaml/schema.ts";
 import { directiveTable } from "./directive_table.ts";
 import { loadTools } from "../src/cli/tools.ts";
 import { ldirectord8 } from "./man/ldirectord_8.ts";

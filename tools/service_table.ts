@@ -2,7 +2,7 @@
  * The README's table of checks, made from what the program says of them, with the servers that they were proven against.
  */
 
-import { CHECK_TYPE_DOCS, sentinelText, SERVICE_DOCS, type ServiceDoc } from "../src/config/service_docs.ts";
+import { CHECK_TYPE_DOCS, sentinelText, SERVICE_DOCS, type ServiceDoc } from "../src/config/language/service_docs.ts";
 
 /** By the first of a row's names. */
 const PROVEN_AGAINST: Readonly<Record<string, string>> = {

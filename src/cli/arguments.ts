@@ -1,4 +1,4 @@
-import { closest } from "../config/closest.ts";
+import { closest } from "../config/language/closest.ts";
 
 /** The commands that steer a daemon. */
 export const VERBS = ["start", "stop", "restart", "try-restart", "reload", "force-reload", "status"] as const;

@@ -1,8 +1,8 @@
-import type { LintFacts } from "../config/lint.ts";
-import { lint, LINTS, type NamedFile, namedFiles } from "../config/lints.ts";
+import type { LintFacts } from "../config/lint/lint.ts";
+import { lint, LINTS, type NamedFile, namedFiles } from "../config/lint/lints.ts";
 import { loadConfig, type Loaded, spelt } from "../config/load.ts";
-import { excerptOf, type Problem } from "../config/problem.ts";
-import type { SyntaxTree } from "../config/syntax_tree.ts";
+import { excerptOf, type Problem } from "../config/language/problem.ts";
+import type { SyntaxTree } from "../config/language/syntax_tree.ts";
 import { fileMode, hasOpenSsl, localAddresses, schedulers, sysctl, whyUnusable } from "../doctor/machine.ts";
 import type { Model } from "../model/virtual_service.ts";
 import { filled } from "./filled.ts";

@@ -1,8 +1,8 @@
-import { parse } from "../config/parse.ts";
-import type { HostRef, PortRef } from "../config/endpoints.ts";
+import { parse } from "../config/cf/parse.ts";
+import type { HostRef, PortRef } from "../config/language/endpoints.ts";
 import { isYaml } from "../config/load.ts";
 import { decodeSource } from "../model/source_text.ts";
-import type { SyntaxTree } from "../config/syntax_tree.ts";
+import type { SyntaxTree } from "../config/language/syntax_tree.ts";
 import { type Candidate, candidates } from "./completion.ts";
 import { ExitStatus } from "./exit_status.ts";
 import { topics } from "./help_text.ts";
@@ -53,7 +53,7 @@ async function readTrees(words: readonly (string | undefined)[]): Promise<Readon
     const { file } = findInstance(name);
     try {
       const text = decodeSource(await Deno.readFile(file));
-      const read = isYaml(file) ? (await import("../config/yaml.ts")).parseYaml : parse;
+      const read = isYaml(file) ? (await import("../config/yaml/read.ts")).parseYaml : parse;
       trees.set(name, read(text).tree);
     } catch {
       // There is none of that name, or it cannot be read: then nothing is known of it.

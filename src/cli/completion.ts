@@ -2,7 +2,7 @@
  * What may come next on a command line: the shells ask, this answers. Pure, given what there is.
  */
 
-import { LINTS } from "../config/lints.ts";
+import { LINTS } from "../config/lint/lints.ts";
 import { isVerb, VERBS } from "./arguments.ts";
 import type { Tools } from "./tool.ts";
 import { OPTION_DOCS, VERB_DOCS } from "./usage.ts";

@@ -1,10 +1,10 @@
-import { fromKeepalived } from "../config/keepalived.ts";
+import { fromKeepalived } from "../config/import/keepalived.ts";
 import { isYaml, loadConfig, loadTree } from "../config/load.ts";
-import { type Outline, outlineOf } from "../config/outline.ts";
-import { parse } from "../config/parse.ts";
-import { formatProblem } from "../config/problem.ts";
+import { type Outline, outlineOf } from "../config/cf/outline.ts";
+import { parse } from "../config/cf/parse.ts";
+import { formatProblem } from "../config/language/problem.ts";
 import { decodeSource, encodeSource } from "../model/source_text.ts";
-import { Unwritable, writeCf } from "../config/write_cf.ts";
+import { Unwritable, writeCf } from "../config/cf/write.ts";
 import { whyUnreadable } from "../config/unreadable.ts";
 import { findInstance, hasConfiguration, notFound } from "./instance.ts";
 import { type Tool, UsageError } from "./tool.ts";
@@ -41,7 +41,7 @@ Exit status: 0 done, 1 something could not be carried over, 2 nothing was writte
     if (!read) return STATUS.errors;
     try {
       const text = to === "yaml"
-        ? (await import("../config/write_yaml.ts")).writeYaml(read.outline)
+        ? (await import("../config/yaml/write.ts")).writeYaml(read.outline)
         : writeCf(read.outline);
       await Deno.stdout.write(encodeSource(text));
       return await isSound(text, to) && read.complete ? STATUS.done : STATUS.incomplete;
@@ -55,7 +55,7 @@ Exit status: 0 done, 1 something could not be carried over, 2 nothing was writte
 
 /** What keepalived allows need not make sense here: what was written is read again, and its errors are told. */
 async function isSound(text: string, syntax: "yaml" | "cf"): Promise<boolean> {
-  const read = syntax === "yaml" ? (await import("../config/yaml.ts")).parseYaml : parse;
+  const read = syntax === "yaml" ? (await import("../config/yaml/read.ts")).parseYaml : parse;
   const { problems } = await loadTree("", () => read(text));
   const errors = problems.filter(({ severity }) => severity === "error");
   for (const { line, text, hint } of errors) {
@@ -85,7 +85,9 @@ async function readOwn(name: string | undefined): Promise<Source | undefined> {
     return undefined;
   }
   const text = decodeSource(await Deno.readFile(file));
-  if (isYaml(file)) return { outline: (await import("../config/yaml.ts")).parseYaml(text).outline, complete: true };
+  if (isYaml(file)) {
+    return { outline: (await import("../config/yaml/read.ts")).parseYaml(text).outline, complete: true };
+  }
   const parsed = parse(text);
   return { outline: outlineOf(parsed.tree, parsed.lines), complete: true };
 }

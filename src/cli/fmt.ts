@@ -1,9 +1,9 @@
-import { formatCf } from "../config/format_cf.ts";
+import { formatCf } from "../config/cf/format.ts";
 import { isYaml, loadConfig } from "../config/load.ts";
-import { parse, type Parsed } from "../config/parse.ts";
-import { formatProblem } from "../config/problem.ts";
+import { parse, type Parsed } from "../config/cf/parse.ts";
+import { formatProblem } from "../config/language/problem.ts";
 import { decodeSource, encodeSource } from "../model/source_text.ts";
-import { sameTree } from "../config/same_tree.ts";
+import { sameTree } from "../config/cf/same_tree.ts";
 import { findInstance, hasConfiguration, notFound } from "./instance.ts";
 import { replaceFile } from "./replace_file.ts";
 import type { Tool } from "./tool.ts";
@@ -72,8 +72,8 @@ function isMended(before: Parsed, after: Parsed): boolean {
 async function syntaxOf(file: string) {
   if (!isYaml(file)) return { format: formatCf, read: parse };
   const [{ formatYaml }, { parseYaml }] = await Promise.all([
-    import("../config/format_yaml.ts"),
-    import("../config/yaml.ts"),
+    import("../config/yaml/format.ts"),
+    import("../config/yaml/read.ts"),
   ]);
   return { format: formatYaml, read: parseYaml };
 }

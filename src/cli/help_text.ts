@@ -2,10 +2,16 @@
  * What `--help` and `ldirectord help` print. Pure, given the tools.
  */
 
-import { type Directive, DIRECTIVES, findDirective, REPLACED } from "../config/directives.ts";
-import { CHECK_TYPE_DOCS, lookedAtBy, sentinelText, SERVICE_DOCS, type ServiceDoc } from "../config/service_docs.ts";
-import { STRUCTURES } from "../config/structured.ts";
-import { closest } from "../config/closest.ts";
+import { type Directive, DIRECTIVES, findDirective, REPLACED } from "../config/language/directives.ts";
+import {
+  CHECK_TYPE_DOCS,
+  lookedAtBy,
+  sentinelText,
+  SERVICE_DOCS,
+  type ServiceDoc,
+} from "../config/language/service_docs.ts";
+import { STRUCTURES } from "../config/language/structured.ts";
+import { closest } from "../config/language/closest.ts";
 import { type Verb, VERBS } from "./arguments.ts";
 import { filled } from "./filled.ts";
 import type { Tools } from "./tool.ts";

@@ -1,5 +1,5 @@
 import { basename, resolve } from "node:path";
-import { closest } from "../config/closest.ts";
+import { closest } from "../config/language/closest.ts";
 import type { KeptFiles } from "../daemon/daemon.ts";
 import { daemonFor } from "../daemon/configuration_lock.ts";
 import { pidFileOwner } from "../daemon/pid_file.ts";

@@ -1,5 +1,5 @@
 import { loadConfig, type Loaded } from "../config/load.ts";
-import { formatProblem } from "../config/problem.ts";
+import { formatProblem } from "../config/language/problem.ts";
 import type { Model } from "../model/virtual_service.ts";
 import { ExitStatus } from "./exit_status.ts";
 import { hasConfiguration, type Instance, notFound } from "./instance.ts";

@@ -4,14 +4,14 @@
 
 import { familyOf, parseIp } from "../model/address.ts";
 import { type Service, SERVICES } from "../model/check.ts";
-import { closest } from "./closest.ts";
-import { type DirectiveName, DIRECTIVES, findDirective } from "./directives.ts";
-import type { HostRef, ServiceHead } from "./endpoints.ts";
-import { readText } from "./grammar.ts";
-import type { Parsed } from "./parse.ts";
-import { ProblemList } from "./problem.ts";
-import { CHECK_PORTS } from "./ports.ts";
-import type { Setting, Settings } from "./syntax_tree.ts";
+import { closest } from "./language/closest.ts";
+import { type DirectiveName, DIRECTIVES, findDirective } from "./language/directives.ts";
+import type { HostRef, ServiceHead } from "./language/endpoints.ts";
+import { readText } from "./language/grammar.ts";
+import type { Parsed } from "./cf/parse.ts";
+import { ProblemList } from "./language/problem.ts";
+import { CHECK_PORTS } from "./language/ports.ts";
+import type { Setting, Settings } from "./language/syntax_tree.ts";
 
 /** Directives that say how a check is made, beside those that the URL stands for. */
 export const CHECK_DIRECTIVES = [

@@ -6,14 +6,14 @@ import type { Family, IpAddress } from "../model/address.ts";
 import { parseIp } from "../model/address.ts";
 import type { Model } from "../model/virtual_service.ts";
 import { atOnce, everySoOften, type Steps, type Walk } from "../model/steps.ts";
-import { SecretTokens } from "./facts.ts";
+import { SecretTokens } from "./resolve/facts.ts";
 import { Turns } from "../model/turns.ts";
-import { type HostNames, type LookUpHost, lookUpHosts, type Names, wantedNamesInSteps } from "./names.ts";
-import { type Parsed, parseInSteps } from "./parse.ts";
-import { BUILT_IN_PORTS, parseServices, type PortNames } from "./ports.ts";
-import type { Problem } from "./problem.ts";
-import { resolveInSteps } from "./resolve.ts";
-import type { ShowLine } from "./shown.ts";
+import { type HostNames, type LookUpHost, lookUpHosts, type Names, wantedNamesInSteps } from "./resolve/names.ts";
+import { type Parsed, parseInSteps } from "./cf/parse.ts";
+import { BUILT_IN_PORTS, parseServices, type PortNames } from "./language/ports.ts";
+import type { Problem } from "./language/problem.ts";
+import { resolveInSteps } from "./resolve/resolve.ts";
+import type { ShowLine } from "./language/shown.ts";
 import { decodeSourceInSteps } from "../model/source_text.ts";
 import { whyUnreadable } from "./unreadable.ts";
 
@@ -63,7 +63,7 @@ export async function loadConfig(file: string, environment: Partial<LoadEnvironm
   } catch (error) {
     return unreadable(file, machine, whyUnreadable(error));
   }
-  const read = isYaml(file) ? (await import("./yaml.ts")).parseYamlInSteps : parseInSteps;
+  const read = isYaml(file) ? (await import("./yaml/read.ts")).parseYamlInSteps : parseInSteps;
   const parsed = function* () {
     return yield* read(yield* decodeSourceInSteps(bytes));
   };

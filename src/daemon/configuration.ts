@@ -1,7 +1,7 @@
 import { runHook } from "../alerts/hook.ts";
 import type { MailAlerts } from "../alerts/mail_alerts.ts";
 import { loadConfig, type Loaded } from "../config/load.ts";
-import { formatProblem } from "../config/problem.ts";
+import { formatProblem } from "../config/language/problem.ts";
 import type { ReloadStatus } from "../control/status.ts";
 import type { Director } from "../director/director.ts";
 import { IpvsUnavailable } from "../ipvs/driver.ts";

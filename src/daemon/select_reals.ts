@@ -1,5 +1,5 @@
 import { RequestError } from "../control/protocol.ts";
-import { closest, nearest } from "../config/closest.ts";
+import { closest, nearest } from "../config/language/closest.ts";
 import { namesOf } from "../director/maintenance.ts";
 import { bracketed, parseIp } from "../model/address.ts";
 import { everySoOften, type Steps, walkFor } from "../model/steps.ts";

@@ -2,7 +2,7 @@ import { deepStrictEqual, ok } from "node:assert/strict";
 import { candidates } from "../../src/cli/completion.ts";
 import { topics } from "../../src/cli/help_text.ts";
 import { loadTools } from "../../src/cli/tools.ts";
-import { LINTS } from "../../src/config/lints.ts";
+import { LINTS } from "../../src/config/lint/lints.ts";
 
 const tools = await loadTools();
 const word = (word: string) => ({ word, what: "" });

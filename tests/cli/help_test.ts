@@ -1,7 +1,7 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { helpText, topics, topicText } from "../../src/cli/help_text.ts";
 import { loadTools, TOOLS } from "../../src/cli/tools.ts";
-import { CHECK_TYPE_DOCS, SERVICE_DOCS } from "../../src/config/service_docs.ts";
+import { CHECK_TYPE_DOCS, SERVICE_DOCS } from "../../src/config/language/service_docs.ts";
 import { SERVICES } from "../../src/model/check.ts";
 import { ldirectord } from "./program.ts";
 

@@ -1,6 +1,6 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { checkUrl, type Given } from "../../src/config/check_url.ts";
-import { resolve } from "../../src/config/resolve.ts";
+import { resolve } from "../../src/config/resolve/resolve.ts";
 import type { Check } from "../../src/model/check.ts";
 import { FACTS, pure } from "./fixture.ts";
 

@@ -1,8 +1,8 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
-import { DIRECTIVES, findDirective } from "../../src/config/directives.ts";
-import { formatCf } from "../../src/config/format_cf.ts";
-import { parse } from "../../src/config/parse.ts";
-import { parseYaml } from "../../src/config/yaml.ts";
+import { DIRECTIVES, findDirective } from "../../src/config/language/directives.ts";
+import { formatCf } from "../../src/config/cf/format.ts";
+import { parse } from "../../src/config/cf/parse.ts";
+import { parseYaml } from "../../src/config/yaml/read.ts";
 import { load, model, pure } from "./fixture.ts";
 
 /** Which take an empty value, as the Perl program did with one of these ways of writing it (4.12, tried one by one). */

@@ -1,10 +1,10 @@
 import type { IpAddress } from "../../src/model/address.ts";
 import type { Model, VirtualService } from "../../src/model/virtual_service.ts";
-import { type Facts, SecretTokens } from "../../src/config/facts.ts";
-import { parse } from "../../src/config/parse.ts";
-import { BUILT_IN_PORTS } from "../../src/config/ports.ts";
-import type { Problem } from "../../src/config/problem.ts";
-import { resolve } from "../../src/config/resolve.ts";
+import { type Facts, SecretTokens } from "../../src/config/resolve/facts.ts";
+import { parse } from "../../src/config/cf/parse.ts";
+import { BUILT_IN_PORTS } from "../../src/config/language/ports.ts";
+import type { Problem } from "../../src/config/language/problem.ts";
+import { resolve } from "../../src/config/resolve/resolve.ts";
 
 /** The names that tests may use. */
 const HOSTS: Readonly<Record<string, string>> = {

@@ -1,10 +1,10 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
-import { findDirective } from "../../src/config/directives.ts";
-import { outlineOf } from "../../src/config/outline.ts";
-import { parse } from "../../src/config/parse.ts";
+import { findDirective } from "../../src/config/language/directives.ts";
+import { outlineOf } from "../../src/config/cf/outline.ts";
+import { parse } from "../../src/config/cf/parse.ts";
 import { decodeSource } from "../../src/model/source_text.ts";
-import { parseYaml } from "../../src/config/yaml.ts";
-import { writeYaml } from "../../src/config/write_yaml.ts";
+import { parseYaml } from "../../src/config/yaml/read.ts";
+import { writeYaml } from "../../src/config/yaml/write.ts";
 import { load, pure } from "./fixture.ts";
 
 const EVERY = decodeSource(Deno.readFileSync(new URL("./corpus/every-directive.cf", import.meta.url)));

@@ -1,15 +1,15 @@
 import { ok, strictEqual } from "node:assert/strict";
-import { formatCf } from "../../src/config/format_cf.ts";
-import { formatYaml } from "../../src/config/format_yaml.ts";
-import { fromKeepalived } from "../../src/config/keepalived.ts";
+import { formatCf } from "../../src/config/cf/format.ts";
+import { formatYaml } from "../../src/config/yaml/format.ts";
+import { fromKeepalived } from "../../src/config/import/keepalived.ts";
 import { loadTree } from "../../src/config/load.ts";
-import { outlineOf } from "../../src/config/outline.ts";
-import { parse } from "../../src/config/parse.ts";
-import { sameTree } from "../../src/config/same_tree.ts";
+import { outlineOf } from "../../src/config/cf/outline.ts";
+import { parse } from "../../src/config/cf/parse.ts";
+import { sameTree } from "../../src/config/cf/same_tree.ts";
 import { decodeSource } from "../../src/model/source_text.ts";
-import { Unwritable, writeCf } from "../../src/config/write_cf.ts";
-import { writeYaml } from "../../src/config/write_yaml.ts";
-import { parseYaml } from "../../src/config/yaml.ts";
+import { Unwritable, writeCf } from "../../src/config/cf/write.ts";
+import { writeYaml } from "../../src/config/yaml/write.ts";
+import { parseYaml } from "../../src/config/yaml/read.ts";
 import { ldirectord, withFile } from "../cli/program.ts";
 import { Random, seedOfRun } from "../random.ts";
 

@@ -1,13 +1,13 @@
 import { ok, strictEqual } from "node:assert/strict";
-import { formatCf } from "../../src/config/format_cf.ts";
-import { outlineOf } from "../../src/config/outline.ts";
-import { parse } from "../../src/config/parse.ts";
-import { sameTree } from "../../src/config/same_tree.ts";
+import { formatCf } from "../../src/config/cf/format.ts";
+import { outlineOf } from "../../src/config/cf/outline.ts";
+import { parse } from "../../src/config/cf/parse.ts";
+import { sameTree } from "../../src/config/cf/same_tree.ts";
 import { decodeSource } from "../../src/model/source_text.ts";
-import type { Settings, SyntaxTree } from "../../src/config/syntax_tree.ts";
-import { writeCf } from "../../src/config/write_cf.ts";
-import { writeYaml } from "../../src/config/write_yaml.ts";
-import { parseYaml } from "../../src/config/yaml.ts";
+import type { Settings, SyntaxTree } from "../../src/config/language/syntax_tree.ts";
+import { writeCf } from "../../src/config/cf/write.ts";
+import { writeYaml } from "../../src/config/yaml/write.ts";
+import { parseYaml } from "../../src/config/yaml/read.ts";
 import { Random, seedOfRun } from "../random.ts";
 
 const FILES = ["./corpus/", "../../packaging/examples/"].flatMap((folder) => {

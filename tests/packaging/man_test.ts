@@ -1,5 +1,5 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
-import { DIRECTIVES } from "../../src/config/directives.ts";
+import { DIRECTIVES } from "../../src/config/language/directives.ts";
 import { TOOLS } from "../../src/cli/tools.ts";
 import { VERBS } from "../../src/cli/arguments.ts";
 import { needsSetup } from "../needs_setup.ts";

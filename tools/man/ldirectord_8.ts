@@ -5,7 +5,7 @@
 import { VERBS } from "../../src/cli/arguments.ts";
 import type { Tools } from "../../src/cli/tool.ts";
 import { OPTION_DOCS, VERB_DOCS } from "../../src/cli/usage.ts";
-import { LINTS } from "../../src/config/lints.ts";
+import { LINTS } from "../../src/config/lint/lints.ts";
 import { VERSION } from "../../src/model/version.ts";
 import { Page } from "./roff.ts";
 import { describeTool } from "./usage.ts";

@@ -2,15 +2,21 @@
  * The manual page ldirectord.cf(5), made from the table of directives and that of the checks.
  */
 
-import { type Directive, type DirectiveName, DIRECTIVES, REPLACED, type Scope } from "../../src/config/directives.ts";
+import {
+  type Directive,
+  type DirectiveName,
+  DIRECTIVES,
+  REPLACED,
+  type Scope,
+} from "../../src/config/language/directives.ts";
 import {
   CHECK_TYPE_DOCS,
   lookedAtBy,
   sentinelText,
   SERVICE_DOCS,
   type ServiceDoc,
-} from "../../src/config/service_docs.ts";
-import { STRUCTURES } from "../../src/config/structured.ts";
+} from "../../src/config/language/service_docs.ts";
+import { STRUCTURES } from "../../src/config/language/structured.ts";
 import { VERSION } from "../../src/model/version.ts";
 import { Page } from "./roff.ts";
 

@@ -1,0 +1,286 @@
+/**
+ * text -> syntax tree. The grammar is one of lines: globals in column 0, `virtual` opens a section,
+ * the section's lines are indented. Blank lines and comments end nothing.
+ */
+
+import { atOnce, everySoOften, type Steps } from "../../model/steps.ts";
+import { closest } from "../language/closest.ts";
+import { type Directive, type DirectiveName, DIRECTIVES, findDirective, REPLACED } from "../language/directives.ts";
+import type { ServiceHead } from "../language/endpoints.ts";
+import { type Place, ProblemList } from "../language/problem.ts";
+import { type ValueExtent, valueExtent } from "../language/quotes.ts";
+import type { Section, Setting, Settings, SyntaxTree } from "../language/syntax_tree.ts";
+import { showCf, type ShowLine, shownName } from "../language/shown.ts";
+
+/** What came of a text. With errors among the problems, the tree has what could be read. */
+export interface Parsed {
+  readonly tree: SyntaxTree;
+  readonly problems: ProblemList;
+  readonly lines: readonly string[];
+  /** What messages may show of them. */
+  readonly show: ShowLine;
+  /** How a hint, worded for a configuration file, reads in the syntax of this text; absent: as it is. */
+  readonly spell?: (hint: string) => string;
+}
+
+const LONGEST_LINE = 65_536;
+const LEAST_INDENT = 4;
+
+/** What to do with a directive that has no value, where that is allowed. */
+export const LEAVE_OUT = "leave the line out";
+
+const UNKNOWN = "Unknown command";
+const NAME_FIRST = "a line is name = value; ldirectord help directives lists the names";
+
+/** Splits a text into its lines: a byte order mark, CRLF and a missing last newline are nobody's business. */
+export function splitLines(text: string): string[] {
+  return atOnce(linesOf(text));
+}
+
+/** The same as {@link splitLines}, in steps. */
+export function* linesOf(text: string): Steps<string[]> {
+  const lines: string[] = [];
+  for (let start = text.startsWith("\u{feff}") ? 1 : 0;;) {
+    if (everySoOften(lines.length)) yield;
+    const end = text.indexOf("\n", start);
+    const line = end < 0 ? text.slice(start) : text.slice(start, end);
+    lines.push(line.endsWith("\r") ? line.slice(0, -1) : line);
+    if (end < 0) return lines;
+    start = end + 1;
+  }
+}
+
+/** Reads a configuration. Never throws, whatever the text. */
+export function parse(text: string): Parsed {
+  return atOnce(parseInSteps(text));
+}
+
+/** Reads a configuration. Never throws, whatever the text. */
+export function* parseInSteps(text: string): Steps<Parsed> {
+  const lines = yield* linesOf(text);
+  const parser = new Parser();
+  for (const [i, line] of lines.entries()) {
+    if (everySoOften(i)) yield;
+    parser.line(line, i + 1);
+  }
+  return {
+    tree: { globals: parser.globals, sections: parser.sections },
+    problems: parser.problems,
+    lines,
+    show: showCf(lines),
+  };
+}
+
+/** Settings while they are collected; {@link Settings} is the same with the types of the table. */
+type Collected = Partial<Record<DirectiveName, Setting<unknown> | Setting<unknown>[]>>;
+
+/** A line with a directive on it. */
+interface Line {
+  readonly text: string;
+  /** Width of the leading blanks. */
+  readonly indent: number;
+  readonly name: string;
+  /** Where the name stands. */
+  readonly place: Place;
+}
+
+class Parser {
+  readonly problems = new ProblemList();
+  readonly globals: Settings = {};
+  readonly sections: Section[] = [];
+  /** Where the lines of the open section go, if one is open. */
+  #body?: Settings;
+  /** The open section has lines that are not indented as they should be: it was said of the first one. */
+  #isMisindented = false;
+
+  line(text: string, line: number): void {
+    const indent = /^\s*/.exec(text)![0].length;
+    if (indent === text.length || text[indent] === "#") return;
+    if (text.length > LONGEST_LINE) {
+      this.problems.error({ line, column: 1, length: 1 }, `the line is longer than ${LONGEST_LINE} characters`);
+      return;
+    }
+    // deno-lint-ignore no-control-regex
+    const control = text.search(/[\0-\x08\x0b-\x1f\x7f]/);
+    if (control >= 0) {
+      const code = text.charCodeAt(control).toString(16).padStart(2, "0");
+      const said = `a control character (0x${code}) in the line`;
+      this.problems.error({ line, column: control + 1, length: 1 }, said, "is this a text file?");
+      return;
+    }
+    const name = /^[^\s=#"]*/.exec(text.slice(indent))![0];
+    this.#directive({ text, indent, name, place: { line, column: indent + 1, length: Math.max(1, name.length) } });
+  }
+
+  #directive(line: Line): void {
+    const { text, name, place } = line;
+    const replaced = Object.hasOwn(REPLACED, name) ? REPLACED[name] : undefined;
+    if (replaced) {
+      this.problems.error(place, `${name} directive deprecated in favour of ${replaced.by}`, replaced.hint);
+      return;
+    }
+    const found = findDirective(name);
+    if (!found) {
+      if (this.problems.isFull) return this.problems.error(place, UNKNOWN);
+      const { meant, hint } = meaningOf(name);
+      if (meant) this.problems.unread.add(meant);
+      const shown = shownName(name, text.slice(line.indent + name.length));
+      this.problems.error(place, shown ? `${UNKNOWN} ${shown}` : UNKNOWN, hint ?? (shown ? undefined : NAME_FIRST));
+      return;
+    }
+    const { row } = found;
+    const scope = this.#scopeOf(line, row);
+    const setting = this.#setting(line, row);
+    if (!setting || !scope) this.problems.unread.add(name);
+    if (row.opens) this.#open(name === "virtual6" ? 6 : 4, setting as Setting<ServiceHead> | undefined);
+    else if (setting && scope) this.#store(scope, found.name, row, setting);
+    if (row.outdated) this.problems.warning(place, row.outdated.text);
+    if (!text.isWellFormed()) {
+      this.problems.warning(place, "the line is not UTF-8: its bytes are taken as they are");
+    }
+  }
+
+  /** The settings that a line belongs to, by its indentation and its directive's scope. */
+  #scopeOf(line: Line, row: Directive<unknown>): Settings | undefined {
+    const { indent, name, place } = line;
+    if (indent === 0) {
+      if (row.scope === "global" || (row.scope === "both" && !this.#isMisindented)) return this.globals;
+      if (this.#body) this.#misindented(place, `${name} belongs to the virtual section above, but is not indented`);
+      else {this.problems.error(
+          place,
+          `${name} belongs to a virtual section`,
+          "begin one above it: virtual = host:port",
+        );}
+      return this.#body;
+    }
+    if (row.scope === "global") {
+      const said = row.opens ? "a virtual section begins in column 0" : `${name} is a global directive`;
+      this.problems.error(place, said, "write it without leading blanks");
+      return undefined;
+    }
+    if (indent < LEAST_INDENT && !line.text.slice(0, indent).includes("\t")) {
+      const said = `the line is indented by ${indent} blank${indent === 1 ? "" : "s"}`;
+      this.#misindented({ line: place.line, column: 1, length: indent }, said);
+    } else if (!this.#body) {
+      const hint = row.scope === "both" ? "a global directive begins in column 0" : "begin one: virtual = host:port";
+      this.problems.error(place, "an indented line, but no virtual section above it", hint);
+    }
+    return this.#body;
+  }
+
+  /** Said once of each section: its lines are probably all alike. */
+  #misindented(place: Place, said: string): void {
+    if (this.#isMisindented) return;
+    this.#isMisindented = true;
+    this.problems.error(
+      place,
+      said,
+      `lines of a virtual section are indented by at least ${LEAST_INDENT} blanks or a tab, global ones not at all; ` +
+        "ldirectord fmt -w indents them",
+    );
+  }
+
+  /** The value of a line, read by the directive's grammar. */
+  #setting(line: Line, row: Directive<unknown>): Setting<unknown> | undefined {
+    const { text, indent, name, place } = line;
+    const equals = skipBlanks(text, indent + name.length);
+    if (text[equals] !== "=") return this.#withoutValue(line, row);
+    const start = skipBlanks(text, equals + 1);
+    const extent = valueExtent(text, start);
+    const raw = text.slice(start, extent.end);
+    if (row.mayBeEmpty && isEmpty(raw)) {
+      this.problems.warning(place, `${name} has no value: it counts as not set`, LEAVE_OUT);
+      return undefined;
+    }
+    if (raw === "") {
+      this.problems.error(place, `${name} needs a value`, `write ${name} = ${row.value.form}`);
+      return undefined;
+    }
+    this.#warnOfHashes(place.line, extent);
+    const reading = row.value.read(raw);
+    if ("value" in reading) {
+      const setting = { value: reading.value, line: place.line, column: start + 1, length: raw.length };
+      if (reading.remark) this.problems.warning(setting, `${name}: ${reading.remark.text}`, reading.remark.hint);
+      return setting;
+    }
+    const { at, length, text: said, hint } = reading.mistake;
+    const subject = row.opens ? "virtual service" : name;
+    this.problems.error(
+      { line: place.line, column: start + at + 1, length },
+      said.startsWith("must ") ? `${subject} ${said}` : `${subject}: ${said}`,
+      hint,
+    );
+    return undefined;
+  }
+
+  #warnOfHashes(line: number, { quotedHash, touchingHash }: ValueExtent): void {
+    if (quotedHash !== undefined) {
+      const said = "this # is part of the value, as it stands in quotes; the old program cut the line here";
+      this.problems.warning({ line, column: quotedHash + 1, length: 1 }, said);
+    }
+    if (touchingHash !== undefined) {
+      const hint = "put the value in quotes if the # belongs to it, else a blank before the #";
+      this.problems.warning({ line, column: touchingHash + 1, length: 1 }, "a comment begins here", hint);
+    }
+  }
+
+  /** A name without `=`: where the table says so, it stands for a value. */
+  #withoutValue(
+    { text, indent, name, place }: Line,
+    { bare, value }: Directive<unknown>,
+  ): Setting<unknown> | undefined {
+    const rest = text.slice(indent + name.length).trim();
+    if (bare === undefined || (rest !== "" && !rest.startsWith("#"))) {
+      this.problems.error(place, `${name} without =`, `write ${name} = ${value.form}`);
+      return undefined;
+    }
+    this.problems.warning(place, `${name} without a value means ${bare}`, `write ${name} = ${bare}`);
+    const reading = value.read(bare);
+    return "value" in reading ? { value: reading.value, ...place } : undefined;
+  }
+
+  #open(family: 4 | 6, head: Setting<ServiceHead> | undefined): void {
+    this.#body = {};
+    this.#isMisindented = false;
+    if (head) this.sections.push({ family, head, settings: this.#body });
+  }
+
+  #store(scope: Settings, name: DirectiveName, row: Directive<unknown>, setting: Setting<unknown>): void {
+    const collected = scope as Collected;
+    const before = collected[name];
+    if (row.repeats) {
+      if (Array.isArray(before)) before.push(setting);
+      else collected[name] = [setting];
+      return;
+    }
+    if (before && !Array.isArray(before)) {
+      const said = `${name} is given twice: this one counts, the one at line ${before.line} does not`;
+      this.problems.warning(setting, said);
+    }
+    collected[name] = setting;
+  }
+}
+
+/** Whether a value says nothing, in quotes or without. */
+export function isEmpty(raw: string): boolean {
+  return /^(?:"\s*"|'\s*'|)$/.test(raw);
+}
+
+function skipBlanks(text: string, from: number): number {
+  const blanks = /\s*/y;
+  blanks.lastIndex = from;
+  blanks.exec(text);
+  return blanks.lastIndex;
+}
+
+/** The directive that somebody meant who wrote this name, and what to tell them. */
+function meaningOf(name: string): { readonly meant?: string; readonly hint?: string } {
+  const lower = name.toLowerCase();
+  if (findDirective(lower)) return { meant: lower, hint: `names are written in small letters: ${lower}` };
+  const [word] = name.split(":");
+  if (word !== name && findDirective(word)) {
+    return { meant: word, hint: `write ${word} = …; with colons it is YAML, in a file named .yaml` };
+  }
+  const meant = closest(name, Object.keys(DIRECTIVES));
+  return { meant, hint: meant && `did you mean ${meant}?` };
+}

@@ -1,0 +1,157 @@
+/**
+ * Lints of checks: settings that none of them looks at, and commands that do not do what they seem to.
+ */
+
+import { type Check, expectsHeaders, RECEIVE_HINT } from "../../model/check.ts";
+import { checksOf } from "../../model/virtual_service.ts";
+import { inSections, type Lint, type View } from "./lint.ts";
+import { CHECK_SETTINGS, type Kind, lookedAtBy, looksAt, speaksTls } from "../language/service_docs.ts";
+import type { Setting, Settings } from "../language/syntax_tree.ts";
+
+/** The questions about checks. */
+export const CHECK_LINTS: Readonly<Record<string, Lint>> = {
+  "setting-without-effect": {
+    why: "The section is checked in another way, which does not look at it.",
+    find: inSections(function* (view) {
+      const { section: { settings }, virtual: { reals } } = view;
+      if (reals.size === 0) return;
+      const checks = checksIn(view);
+      const kinds = [...new Set(checks.map(kindOf))];
+      for (const name of CHECK_SETTINGS) {
+        const setting = [settings[name]].flat()[0] as Setting<unknown> | undefined;
+        if (!setting || checks.some((check) => looksAt(kindOf(check), name, goesOverTls(check)))) continue;
+        // Of these the load has warned.
+        if (name === "starttls" && checks.some(({ method }) => method === "negotiate")) continue;
+        if (name === "tlscafile" && !checks.some(({ target }) => target.tlsVerify)) continue;
+        const way = kinds.length > 0 ? `by ${kinds.join(" and ")}` : "not at all";
+        yield {
+          place: setting,
+          text: `${name} has no effect: the real servers are checked ${way}`,
+          fix: `leave it out; ${users(name)}`,
+        };
+      }
+    }),
+  },
+
+  "receive-of-headers": {
+    why: "receive is matched on the body of the page. The status line and the headers are not part of it.",
+    find: inSections(function* ({ section: { family, settings }, virtual: { reals } }) {
+      const lines = family === 6 ? settings.real6 : settings.real;
+      for (const { policy, line } of reals.values()) {
+        const check = checksOf(policy).find(({ target }) => expectsHeaders(target));
+        const own = lines?.find((each) => each.line === line && each.value.pair);
+        const place = own ?? settings.receive;
+        if (!check || !place) continue;
+        yield { place, text: "receive looks for a line that stands above the page's body", fix: RECEIVE_HINT };
+      }
+    }),
+  },
+
+  "sentinel-waits": {
+    why:
+      "A sentinel has only the first check made at once: the further ones of failurecount come an interval later each.",
+    find: inSections(function* ({ section, virtual: { failureCount, reals } }, { tree }) {
+      if (failureCount < 2) return;
+      const watched = [...reals.values()].find(({ policy }) => policy.kind === "checked" && policy.sentinel);
+      const [check] = watched ? checksOf(watched.policy) : [];
+      if (!check || check.retryInterval < check.interval) return;
+      const seconds = (failureCount - 1) * check.interval;
+      yield {
+        place: section.settings.failurecount ?? tree.globals.failurecount ?? section.head,
+        text:
+          `with failurecount = ${failureCount} a server that has died is out after ${seconds} s, despite its sentinel`,
+        fix: "add retryinterval = 1",
+      };
+    }),
+  },
+
+  "no-check-command": {
+    why: "Without a checkcommand /bin/true is run, which always passes: no real server is ever found down.",
+    find: inSections(function* (view) {
+      const { section: { settings }, virtual: { reals } } = view;
+      if (reals.size === 0 || settings.checkcommand || !checksIn(view).some(isExternal)) return;
+      yield {
+        place: settings.checktype!,
+        text: "checktype = external has no checkcommand",
+        fix: "add checkcommand = /path/to/program",
+      };
+    }),
+  },
+
+  "relative-command": {
+    why:
+      "A name without a path is looked for in the folders of the daemon's PATH, and a path that does not begin with / below its " +
+      "working directory, which is /: what is tried in a shell may be another program.",
+    find: function* ({ tree }) {
+      for (const [name, { setting, argv: [program] }] of commandsIn([tree.globals, ...tree.sections.map(settingsOf)])) {
+        if (program.startsWith("/")) continue;
+        yield {
+          place: setting,
+          text: `the program of ${name} is not given by its path`,
+          fix: "write it from the / on",
+        };
+      }
+    },
+  },
+
+  "shell-in-command": {
+    why: "The program is run without a shell: signs that mean something to a shell are handed to it as they are.",
+    find: function* ({ tree }) {
+      for (const [name, { setting, argv }] of commandsIn([tree.globals, ...tree.sections.map(settingsOf)])) {
+        const found = argv.map((word) => SHELL_SYNTAX.exec(word)?.[0]).find((each) => each !== undefined);
+        // Without the name of a variable: what stands in a command may be secret.
+        const sign = found?.replace(/[^|&;<>$~`]/g, "");
+        if (sign === undefined) continue;
+        yield {
+          place: setting,
+          text: `${name} has ${sign} in it, which only a shell understands`,
+          fix: 'write a script and name it, or /bin/sh -c "…" with the command in single quotes',
+        };
+      }
+    },
+  },
+};
+
+/** Pipes, lists, redirections, variables, command substitution. */
+const SHELL_SYNTAX = /^(?:\|\|?|&&?|;|\d?>>?(?:&\d)?|<)$|^\d?>|;$|^~\/|\$(?:[A-Za-z_{(]|\d)|`/;
+
+type Command = { readonly setting: Setting<unknown>; readonly argv: readonly string[] };
+
+/** The commands of a file by the directives that give them; those that call a shell themselves know what they do. */
+function commandsIn(scopes: readonly Settings[]): readonly (readonly [string, Command])[] {
+  const found: (readonly [string, Command])[] = [];
+  for (const { checkcommand, fallbackcommand, notify } of scopes) {
+    if (checkcommand) found.push(["checkcommand", { setting: checkcommand, argv: checkcommand.value }]);
+    if (fallbackcommand) found.push(["fallbackcommand", { setting: fallbackcommand, argv: fallbackcommand.value }]);
+    if (notify?.value.kind === "program") found.push(["notify", { setting: notify, argv: notify.value.argv }]);
+  }
+  return found.filter(([, { argv }]) => !(/(^|\/)(ba|da|z|k)?sh$/.test(argv[0]) && argv.includes("-c")));
+}
+
+function settingsOf({ settings }: { readonly settings: Settings }): Settings {
+  return settings;
+}
+
+function checksIn({ virtual: { reals } }: View): readonly Check[] {
+  return [...reals.values()].flatMap(({ policy }) => checksOf(policy)).filter(({ method }) => method !== "agent");
+}
+
+function kindOf({ method, target }: Check): Kind {
+  return method === "negotiate" ? target.service : method;
+}
+
+function isExternal({ method }: Check): boolean {
+  return method === "external" || method === "external-perl";
+}
+
+/** A request may name a page over TLS. */
+function goesOverTls({ method, target }: Check): boolean {
+  if (method !== "negotiate") return false;
+  return speaksTls(target.service) || target.startTls || /^https:/i.test(target.request ?? "");
+}
+
+function users(name: Parameters<typeof lookedAtBy>[0]): string {
+  const kinds = lookedAtBy(name);
+  if (kinds.length === 0) return "it is for checks that go to a port";
+  return `it is for ${kinds.every((kind) => /^external/.test(kind)) ? "checktype = external" : kinds.join(", ")}`;
+}

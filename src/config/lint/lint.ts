@@ -1,0 +1,73 @@
+/**
+ * What a lint is, and what it may look at.
+ */
+
+import type { Network } from "../../model/address.ts";
+import type { Check } from "../../model/check.ts";
+import type { Model, VirtualService } from "../../model/virtual_service.ts";
+import type { Place, Severity } from "../language/problem.ts";
+import type { Section, SyntaxTree } from "../language/syntax_tree.ts";
+
+/** The machine, as far as lints ask. What is absent is not known, and then nothing is said of it. */
+export interface LintFacts {
+  /** The permission bits of the configuration file. */
+  readonly fileMode?: number;
+  /** The networks that the interfaces of this machine are in. */
+  readonly networks?: readonly Network[];
+  /** Whether net.ipv4.vs.expire_quiescent_template is set. */
+  readonly expireQuiescentTemplate?: boolean;
+  /** The schedulers that the machine's kernel has or can load; empty where it does not say. */
+  readonly schedulers?: ReadonlySet<string>;
+  /** Programs and files that the configuration names and that cannot be used here, each with why; see `namedFiles`. */
+  readonly unusable?: ReadonlyMap<string, string>;
+  /** Whether OpenSSL's library is here. */
+  readonly openSsl?: boolean;
+}
+
+/** Something that a lint found. */
+export interface Finding {
+  /** Absent: a warning. */
+  readonly severity?: Severity;
+  readonly place: Place;
+  readonly text: string;
+  /** What to write or do instead. */
+  readonly fix: string;
+}
+
+/** A section of the file with what it came to mean. */
+export interface View {
+  readonly section: Section;
+  readonly virtual: VirtualService;
+}
+
+/** All that a lint may look at. */
+export interface Subject {
+  readonly tree: SyntaxTree;
+  readonly model: Model;
+  readonly facts: LintFacts;
+  readonly views: readonly View[];
+}
+
+/** One question. */
+export interface Lint {
+  /** Why it matters, for a reader who has never met it. */
+  readonly why: string;
+  find(subject: Subject): Iterable<Finding>;
+}
+
+/** A lint that looks at one section at a time. */
+export function inSections(find: (view: View, subject: Subject) => Iterable<Finding>): Lint["find"] {
+  return function* (subject) {
+    for (const view of subject.views) yield* find(view, subject);
+  };
+}
+
+/** A virtual service as a sentence names it. */
+export function nameOf({ label, settings: { address } }: VirtualService): string {
+  return address.kind === "fwm" ? `the mark ${label}` : label;
+}
+
+/** The main check of each real server that is checked. */
+export function mainChecks(virtual: VirtualService): readonly Check[] {
+  return [...virtual.reals.values()].flatMap(({ policy }) => policy.kind === "checked" ? [policy.check] : []);
+}

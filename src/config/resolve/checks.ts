@@ -1,0 +1,417 @@
+/**
+ * A section's checks: what each of its real servers is asked, by which method, how often and how long.
+ */
+
+import { familyOf, formatEndpoint, type IpAddress } from "../../model/address.ts";
+import type { Check, CheckKey, CheckMethod, CheckTarget, Origin, Pattern, Service } from "../../model/check.ts";
+import type { Secret } from "../../model/secret.ts";
+import type { ServiceAddress, ServiceSettings } from "../../model/table.ts";
+import type { CheckPolicy } from "../../model/virtual_service.ts";
+import type { RealValue } from "../language/endpoints.ts";
+import type { Load } from "./facts.ts";
+import { compilePattern } from "../../perl_regex/perl_regex.ts";
+import { CHECK_PORTS, SERVICE_PORTS } from "../language/ports.ts";
+import { within } from "./endpoint.ts";
+import { refuseSentinelWithoutPort, wantsSentinel } from "./sentinel.ts";
+import { looksAt } from "../language/service_docs.ts";
+import { sourceBytes } from "../../model/source_text.ts";
+import type { Section, Setting, Settings } from "../language/syntax_tree.ts";
+import type { Expression } from "../language/values.ts";
+
+/** Makes the policy of one address of a `real` line, which is checked at the same or another address. */
+export type PolicyMaker = (address: IpAddress, configuredPort: number, checkedAt: IpAddress) => CheckPolicy;
+
+/** Reads a section's check settings once; the result makes the policies of each of its `real` lines. */
+export function resolveChecks(
+  load: Load,
+  section: Section,
+  settings: ServiceSettings,
+): (real: Setting<RealValue>) => PolicyMaker {
+  const own = section.settings;
+  const service = own.service?.value ?? serviceByPort(settings.address);
+  const sectionReceive = own.receive ? compile(load, own.receive, own.receive.value) : undefined;
+  const receiveOf = (real: Setting<RealValue>) =>
+    real.value.pair ? compile(load, real, real.value.pair.receive) : sectionReceive;
+  const method = resolveMethod(load, section, service);
+  if (method === "on" || method === "off") {
+    refuseAlsoChecks(load, section);
+    wantsSentinel(load, section, { method, service, transport: "tcp" });
+    return (real) => {
+      receiveOf(real);
+      return () => ({ kind: method });
+    };
+  }
+  if (method.method === "negotiate") warnOfSettings(load, section, service);
+
+  const timing = resolveTiming(load.globals, own);
+  const external = method.method === "external" || method.method === "external-perl";
+  const base: BaseTarget = {
+    transport: transportOf(settings.address, method.method, service),
+    service,
+    origin: resolveOrigin(load, section),
+    httpMethod: own.httpmethod?.value ?? "GET",
+    dnsType: own.dnstype?.value,
+    requestHeaders: own.requestheader?.map((setting) => setting.value),
+    requestBody: own.requestbody && sourceBytes(own.requestbody.value),
+    expectStatus: own.expectstatus?.value,
+    virtualHost: own.virtualhost?.value,
+    login: own.login?.value || undefined,
+    passwd: secretOf(own.passwd),
+    database: own.database?.value || undefined,
+    secret: secretOf(own.secret),
+    pingCount: (own.checkcount ?? load.globals.checkcount)?.value ?? 1,
+    ...resolveTls(load, own),
+    dynamicWeight: own.dynamicweight?.value ?? false,
+    command: external ? own.checkcommand?.value ?? ["/bin/true"] : [],
+  };
+  const virtualArguments = external ? argumentsOf(settings.address) : [];
+  const sectionIdentity = identityOf(load, method, timing, base, virtualArguments);
+  const also = resolveAlsoChecks(load, section, settings, timing, base);
+  const agent = resolveAgent(load, section, timing);
+  const sentinel = wantsSentinel(load, section, { method: method.method, service, transport: base.transport });
+
+  return (real) => {
+    const { pair } = real.value;
+    const request = (pair ? pair.request : own.request?.value) || undefined;
+    const requestIsOwn = pair !== undefined && /^https?:\/\//i.test(pair.request);
+    const receive = receiveOf(real);
+    const identity = `${sectionIdentity} ${JSON.stringify([request, requestIsOwn, receive?.source])}`;
+    const mark = real.value.checkMark?.mark;
+    const origin = mark === undefined ? base.origin : { ...base.origin, mark };
+    warnOfCheckPlace(load, real, method.method);
+    return (address, configuredPort, checkedAt) => {
+      const serving = configuredPort || portOf(settings.address);
+      const port = own.checkport?.value ?? (serving || defaultPort(service));
+      warnOfNoPort(load, section, method.method, port);
+      if (sentinel && port === 0) refuseSentinelWithoutPort(load, section);
+      const commandArguments = external ? [...virtualArguments, address, String(serving)] : [];
+      const place = { address: checkedAt, origin };
+      const asked = external ? [formatEndpoint(address, port), serving] : [placeKey(place, port)];
+      const key = [method.method, service, ...asked, identity].join(" ") as CheckKey;
+      return {
+        kind: "checked",
+        ...sentinel && port !== 0 ? { sentinel } : {},
+        also: [...also(place, serving), ...agent(place)],
+        check: shared(load, key, () => ({
+          key,
+          ...method,
+          ...timing,
+          target: {
+            ...base,
+            ...external ? { address } : place,
+            port,
+            request,
+            requestIsOwn,
+            receive,
+            commandArguments,
+          },
+        })),
+      };
+    };
+  };
+}
+
+/** Where a real server's checks go to, and how its packets are known on the way. */
+interface Place {
+  readonly address: IpAddress;
+  readonly origin: Origin | undefined;
+}
+
+function placeKey({ address, origin }: Place, port: number): string {
+  return `${formatEndpoint(address, port)} ${JSON.stringify(origin ?? null)}`;
+}
+
+/** The further checks of a real server at its place and port. */
+function resolveAlsoChecks(
+  load: Load,
+  { settings: own }: Section,
+  settings: ServiceSettings,
+  timing: Timing,
+  base: BaseTarget,
+): (place: Place, serving: number) => readonly Check[] {
+  const makers = (own.alsocheck ?? []).map((setting) => {
+    const { kind, port, request: text, receive: expression } = setting.value;
+    const method: Method = { method: kind === "connect" || kind === "ping" ? kind : "negotiate" };
+    const service = kind === "connect" || kind === "ping" ? "none" : kind;
+    const transport = service === "none" ? "tcp" : transportOf(settings.address, method.method, service);
+    const target = { ...base, service, transport, command: [], commandArguments: [] } as const;
+    const receive = compile(load, setting, expression);
+    const request = text || undefined;
+    const identity = `${identityOf(load, method, timing, target, [])} ${JSON.stringify([request, receive?.source])}`;
+    return (place: Place, serving: number) => {
+      const checked = port ?? (service === "none" ? serving : defaultPort(service));
+      const key = [method.method, service, placeKey(place, checked), identity].join(" ") as CheckKey;
+      const make = () => ({
+        key,
+        ...method,
+        ...timing,
+        target: { ...target, ...place, port: checked, request, receive },
+      });
+      return shared(load, key, make);
+    };
+  });
+  return (place, serving) => makers.map((make) => make(place, serving));
+}
+
+/** The agent at a real server's address, asked like a further check. */
+function resolveAgent(
+  load: Load,
+  { settings: own }: Section,
+  timing: Timing,
+): (place: Place) => readonly Check[] {
+  const port = own.agentport?.value;
+  if (port === undefined) return () => [];
+  return (place) => {
+    const key = `agent ${placeKey(place, port)} ${JSON.stringify(timing)}` as CheckKey;
+    const target = { ...AGENT, ...place, port };
+    return [shared(load, key, () => ({ key, method: "agent", ...timing, target }))];
+  };
+}
+
+/** An agent is asked nothing. */
+const AGENT = {
+  transport: "tcp",
+  service: "none",
+  httpMethod: "GET",
+  pingCount: 1,
+  tlsVerify: false,
+  command: [],
+  commandArguments: [],
+} as const;
+
+/** Real servers that are always in or always out are not checked, and not by half either. */
+function refuseAlsoChecks({ problems }: Load, { settings: { alsocheck, agentport } }: Section): void {
+  const hint = "write checktype = connect, or a service";
+  if (alsocheck) problems.error(alsocheck[0], "alsocheck needs a check that it is added to", hint);
+  if (agentport) problems.error(agentport, "agentport needs a check that it is added to", hint);
+}
+
+type BaseTarget = Omit<CheckTarget, "address" | "port" | "request" | "requestIsOwn" | "receive" | "commandArguments">;
+type Method = Pick<Check, "method" | "connectsPerNegotiate">;
+type Timing = Pick<Check, "interval" | "retryInterval" | "checkTimeout" | "negotiateTimeout">;
+
+function shared(load: Load, key: CheckKey, make: () => Check): Check {
+  let check = load.checks.get(key);
+  if (!check) load.checks.set(key, check = make());
+  return check;
+}
+
+/** The service that speaks at a virtual service's port, unless the file says otherwise. */
+function serviceByPort(address: ServiceAddress): Service {
+  const port = portOf(address);
+  return SERVICE_PORTS.find(([known]) => known === port)?.[1] ?? "none";
+}
+
+function defaultPort(service: Service): number {
+  return CHECK_PORTS.find(([, known]) => known === service)?.[0] ?? 0;
+}
+
+function portOf(address: ServiceAddress): number {
+  return address.kind === "fwm" ? 0 : address.port;
+}
+
+/**
+ * Radius knows only udp, TLS only tcp. Behind a firewall mark, which says nothing of a protocol, dns and sip are asked
+ * over udp and everything else over tcp.
+ */
+function transportOf({ kind }: ServiceAddress, method: CheckMethod, service: Service): "tcp" | "udp" {
+  const negotiated = method === "negotiate" ? service : "none";
+  if (negotiated === "radius") return "udp";
+  if (negotiated === "sips") return "tcp";
+  if (kind === "fwm") return negotiated === "dns" || negotiated === "sip" ? "udp" : "tcp";
+  return kind;
+}
+
+/** With service none there is nothing to negotiate: the servers are in unchecked, or only connected to. */
+function resolveMethod(load: Load, section: Section, service: Service): Method | "on" | "off" {
+  const { checktype } = section.settings;
+  if (checktype?.value === 0) {
+    load.problems.warning(checktype, "with checktype 0 every check negotiates", "write checktype = negotiate");
+  }
+  const type = checktype?.value || "negotiate";
+  if (type === "on" || type === "off") return type;
+  if (typeof type === "number") {
+    return service === "none" ? { method: "connect" } : { method: "negotiate", connectsPerNegotiate: type };
+  }
+  if (type !== "negotiate" || service !== "none") return { method: type satisfies CheckMethod };
+  const { unread } = load.problems;
+  if (unread.has("service") || unread.has("checktype")) return "on";
+  const place = section.settings.service ?? section.settings.checktype ?? section.head;
+  const because = section.settings.service
+    ? "with service none"
+    : section.head.value.kind === "mark"
+    ? "a firewall mark does not tell the service:"
+    : "no service is known for this port:";
+  load.problems.warning(
+    place,
+    `${because} the real servers are not checked and always in`,
+    "write service = http (or what it is), or checktype = connect; checktype = on says that it is meant so",
+  );
+  return "on";
+}
+
+function resolveTiming(globals: Settings, own: Settings): Timing {
+  const check = own.checktimeout ?? own.negotiatetimeout ?? globals.checktimeout ?? globals.negotiatetimeout;
+  const negotiate = own.negotiatetimeout ?? own.checktimeout ?? globals.negotiatetimeout ?? globals.checktimeout;
+  const interval = (own.checkinterval ?? globals.checkinterval)?.value ?? 10;
+  const retryInterval = (own.retryinterval ?? globals.retryinterval)?.value ?? interval;
+  return {
+    interval,
+    retryInterval: Math.min(retryInterval, interval),
+    checkTimeout: check?.value ?? 5,
+    negotiateTimeout: negotiate?.value ?? 30,
+  };
+}
+
+function resolveOrigin({ globals, problems }: Load, { family, settings: own }: Section): Origin | undefined {
+  const bindTo = own.bindto ?? globals.bindto;
+  const mark = (own.checkmark ?? globals.checkmark)?.value;
+  const address = bindTo && familyOf(bindTo.value) === family ? bindTo.value : undefined;
+  if (own.bindto && !address) {
+    problems.warning(own.bindto, `bindto has no effect: the real servers here have IPv${family} addresses`);
+  }
+  return address || mark !== undefined ? { address, mark } : undefined;
+}
+
+type TlsTarget = Pick<
+  CheckTarget,
+  "tlsVerify" | "startTls" | "tlsServerName" | "tlsCaFile" | "tlsClient" | "certExpiryWarn"
+>;
+
+function resolveTls({ globals, problems }: Load, own: Settings): TlsTarget {
+  const verify = (own.tlsverify ?? globals.tlsverify)?.value ?? false;
+  if (own.tlscafile && !verify) {
+    problems.warning(own.tlscafile, "tlscafile has no effect without tlsverify", "add tlsverify = yes", "tlsverify");
+  }
+  const certificate = own.tlscertfile ?? globals.tlscertfile;
+  // A key goes with one certificate: not with another one that the section brings.
+  const key = own.tlskeyfile ?? (own.tlscertfile ? undefined : globals.tlskeyfile);
+  if (key && !certificate) {
+    const text = "tlskeyfile needs the certificate that it belongs to";
+    problems.error(key, text, "add tlscertfile = /path", "tlscertfile");
+  }
+  return {
+    tlsVerify: verify,
+    startTls: (own.starttls ?? globals.starttls)?.value ?? false,
+    tlsServerName: (own.tlsservername ?? globals.tlsservername)?.value,
+    tlsCaFile: (own.tlscafile ?? globals.tlscafile)?.value,
+    tlsClient: certificate && { certFile: certificate.value, keyFile: (key ?? certificate).value },
+    certExpiryWarn: (own.certexpirywarn ?? globals.certexpirywarn)?.value ?? 0,
+  };
+}
+
+function secretOf(setting: Setting<Secret> | undefined): Secret | undefined {
+  return setting?.value.reveal() ? setting.value : undefined;
+}
+
+/** What an external command is told of its virtual service; a mark's port is 0, as it has always been. */
+function argumentsOf(address: ServiceAddress): readonly string[] {
+  return address.kind === "fwm" ? [String(address.mark), "0"] : [address.address, String(address.port)];
+}
+
+/** An empty expression matches anything: as if there were none. */
+function compile(load: Load, setting: Setting<unknown>, { source, at }: Expression): Pattern | undefined {
+  if (source === "") return undefined;
+  let pattern = load.patterns.get(source);
+  if (!pattern) load.patterns.set(source, pattern = compilePattern(source));
+  if ("matches" in pattern) return pattern;
+  const spot = { at: at + pattern.at, length: Math.max(1, source.length - pattern.at) };
+  load.problems.error(within(setting, spot), `invalid receive expression: ${pattern.text}`, pattern.hint);
+  return undefined;
+}
+
+/** The part of a check's identity that all real servers of a section share. */
+function identityOf(
+  load: Load,
+  method: Method,
+  timing: Timing,
+  target: BaseTarget,
+  virtual: readonly string[],
+): string {
+  const token = (secret: Secret | undefined) => secret && load.facts.secretToken(secret);
+  return JSON.stringify([
+    method.connectsPerNegotiate,
+    timing.interval,
+    timing.retryInterval,
+    timing.checkTimeout,
+    timing.negotiateTimeout,
+    target.transport,
+    target.origin,
+    target.httpMethod,
+    target.dnsType,
+    target.requestHeaders?.map(({ name, value }) => [name, token(value)]),
+    target.requestBody,
+    target.expectStatus,
+    target.virtualHost,
+    target.login,
+    token(target.passwd),
+    target.database,
+    token(target.secret),
+    target.pingCount,
+    target.tlsVerify,
+    target.startTls,
+    target.tlsServerName,
+    target.tlsCaFile,
+    target.tlsClient,
+    target.certExpiryWarn,
+    target.dynamicWeight,
+    target.command,
+    virtual,
+  ]);
+}
+
+const DATABASES: readonly Service[] = ["mysql", "pgsql", "oracle"];
+
+/** What a negotiate check needs and lacks, and what it is given in vain. */
+function warnOfSettings(load: Load, section: Section, service: Service): void {
+  const { settings, head } = section;
+  const { problems } = load;
+  const place = settings.service ?? head;
+  const requested = settings.request?.value || hasOwnRequests(section);
+  if (DATABASES.includes(service)) {
+    const needs = `service ${service} needs a`;
+    if (!settings.login?.value) problems.error(place, `${needs} login`, 'add login = "user"', "login");
+    if (!requested) problems.error(place, `${needs} request`, 'add request = "SELECT …"', "request");
+  }
+  if (service === "redis" && settings.request && !/^(PING|INFO)?(\s|$)/i.test(settings.request.value)) {
+    problems.error(settings.request, "the request of a redis check is PING or INFO", "write INFO replication, say");
+  }
+  if (service === "dns" && !requested) {
+    const text = "service dns needs a request: the name to ask for";
+    problems.warning(place, text, 'add request = "www.example.org"', "request");
+  }
+  if (settings.starttls?.value && !looksAt(service, "starttls")) {
+    problems.warning(settings.starttls, `starttls has no effect with service ${service}`);
+  }
+  if (settings.requestbody && settings.httpmethod?.value !== "POST") {
+    const text = "requestbody is for the method POST";
+    problems.error(settings.requestbody, text, "add httpmethod = POST", "httpmethod");
+  }
+  if (settings.httpmethod?.value === "HEAD" && settings.receive?.value.source) {
+    problems.warning(settings.receive, "an answer to HEAD has no body that receive could match");
+  }
+}
+
+/** Every real server of the section brings a request of its own. */
+function hasOwnRequests({ settings, family }: Section): boolean {
+  const reals = (family === 6 ? settings.real6 : settings.real) ?? [];
+  return reals.length > 0 && reals.every((real) => real.value.pair?.request);
+}
+
+/** A command is told the address of the real server, by which it knows it, and goes its own way there. */
+function warnOfCheckPlace({ problems }: Load, real: Setting<RealValue>, method: CheckMethod): void {
+  if (method !== "external" && method !== "external-perl") return;
+  const { checkIp, checkMark } = real.value;
+  if (checkIp) problems.warning(within(real, checkIp), `checkip has no effect with checktype ${method}`);
+  if (checkMark) problems.warning(within(real, checkMark), `checkmark has no effect with checktype ${method}`);
+}
+
+function warnOfNoPort(load: Load, section: Section, method: CheckMethod, port: number): void {
+  if (port !== 0 || (method !== "connect" && method !== "negotiate")) return;
+  const place = section.settings.checktype ?? section.settings.service ?? section.head;
+  load.problems.warning(
+    place,
+    "no port is known to check: these real servers stay down",
+    "add checkport = number, or give the real servers their port",
+  );
+}

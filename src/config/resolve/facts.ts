@@ -1,0 +1,51 @@
+/**
+ * What resolving needs besides the tree: facts about the machine, gathered before, and what one load shares.
+ */
+
+import type { IpAddress } from "../../model/address.ts";
+import type { Check, CheckKey, Pattern } from "../../model/check.ts";
+import type { Secret } from "../../model/secret.ts";
+import type { Names } from "./names.ts";
+import type { PatternProblem } from "../../perl_regex/perl_regex.ts";
+import type { ProblemList } from "../language/problem.ts";
+import type { Settings } from "../language/syntax_tree.ts";
+
+/** The machine, as far as a configuration depends on it. */
+export interface Facts {
+  /** Absolute path of the file. */
+  readonly file: string;
+  readonly names: Names;
+  /**
+   * A word that stands for a secret in check keys: the same word for the same secret as long as the
+   * process lives, and nothing that tells the secret.
+   */
+  readonly secretToken: (secret: Secret) => string;
+}
+
+/** One load in progress. */
+export interface Load {
+  readonly facts: Facts;
+  readonly globals: Settings;
+  readonly problems: ProblemList;
+  /** Every check once, by its identity. */
+  readonly checks: Map<CheckKey, Check>;
+  /** Every expression compiled once. */
+  readonly patterns: Map<string, Pattern | PatternProblem>;
+  /** How many real servers there are so far, each address of a range being one. */
+  realCount: number;
+  /** Names that the file gives to addresses. */
+  readonly hostNames: Map<IpAddress, string[]>;
+}
+
+/** Gives each secret a number: opaque, and stable for as long as the object is kept. */
+export class SecretTokens {
+  readonly #tokens = new Map<string, string>();
+
+  /** The word that stands for the secret. */
+  readonly tokenFor = (secret: Secret): string => {
+    const value = secret.reveal();
+    const token = this.#tokens.get(value) ?? `secret-${this.#tokens.size + 1}`;
+    this.#tokens.set(value, token);
+    return token;
+  };
+}

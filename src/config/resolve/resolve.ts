@@ -1,0 +1,412 @@
+/**
+ * syntax tree + facts -> Model. Pure: everything that only the machine knows is among the facts.
+ */
+
+import { addressRange, type Family, familyOf, type IpAddress } from "../../model/address.ts";
+import { harmless } from "../../model/harmless_text.ts";
+import { atOnce, everySoOften, type Steps } from "../../model/steps.ts";
+import { SYNC_ROLES, type SyncDaemon } from "../../model/sync.ts";
+import {
+  type Destination,
+  type DestinationKey,
+  destinationKey,
+  methodOf,
+  serviceLabel,
+  type ServiceSettings,
+  type VirtualKey,
+  virtualKey,
+} from "../../model/table.ts";
+import type {
+  AlertSettings,
+  AlertState,
+  Fallback,
+  MailServer,
+  Model,
+  RealServer,
+  UnresolvedReal,
+  VirtualService,
+} from "../../model/virtual_service.ts";
+import type { FallbackValue, RealValue } from "../language/endpoints.ts";
+import type { Facts, Load } from "./facts.ts";
+import type { ProblemList } from "../language/problem.ts";
+import { kernelPort, resolveHost, resolvePort, warnOfMapping, within } from "./endpoint.ts";
+import { type PolicyMaker, resolveChecks } from "./checks.ts";
+import { isNobody, resolveService } from "./service.ts";
+import type { Section, Setting, Settings, SyntaxTree } from "../language/syntax_tree.ts";
+
+/**
+ * Resolves a tree, adding to `problems`. The model is absent if and only if there are errors among
+ * them, those that were there before included.
+ */
+export function resolve(tree: SyntaxTree, facts: Facts, problems: ProblemList): Model | undefined {
+  return atOnce(resolveInSteps(tree, facts, problems));
+}
+
+/** The same in steps. */
+export function* resolveInSteps(tree: SyntaxTree, facts: Facts, problems: ProblemList): Steps<Model | undefined> {
+  const { globals, sections } = tree;
+  const load: Load = {
+    facts,
+    globals,
+    problems,
+    checks: new Map(),
+    patterns: new Map(),
+    realCount: 0,
+    hostNames: new Map(),
+  };
+  const virtuals = new Map<VirtualKey, VirtualService>();
+  const unresolved: UnresolvedReal[] = [];
+  for (const section of sections) {
+    yield;
+    const virtual = yield* resolveSection(load, section, unresolved);
+    if (!virtual || isNobody(virtual.settings.address)) continue;
+    const twin = virtuals.get(virtual.key);
+    if (twin) {
+      const said = `duplicate virtual server: ${virtual.label} is at line ${twin.line} already`;
+      problems.error(section.head, said, "put the real servers of both into one section");
+    } else virtuals.set(virtual.key, virtual);
+  }
+  warnOfQuiescent(load, sections);
+  warnOfBindTo(load, sections);
+  const syncDaemons = resolveSync(load);
+  const execute = resolveExecute(load);
+  const user = resolveUser(load);
+  if (problems.hasErrors) return undefined;
+  return {
+    file: facts.file,
+    virtuals,
+    unresolved,
+    autoReload: globals.autoreload?.value ?? false,
+    callback: globals.callback?.value,
+    execute,
+    logFormat: globals.logformat?.value ?? "text",
+    logFile: globals.logfile?.value ?? "/var/log/ldirectord.log",
+    statusPage: globals.statuspage?.value,
+    supervised: globals.supervised?.value ?? false,
+    user,
+    maintenanceDir: globals.maintenancedir?.value,
+    ipvsDriver: globals.ipvsdriver?.value === "auto" ? undefined : globals.ipvsdriver?.value,
+    ipvsTimeouts: globals.ipvstimeouts?.value,
+    syncDaemons,
+    checkInterval: globals.checkinterval?.value ?? 10,
+    hostNames: load.hostNames,
+  };
+}
+
+/** Further daemons need files that only root can make. */
+function resolveUser({ globals: { user, execute }, problems }: Load): string | undefined {
+  if (user && execute) {
+    problems.error(
+      user,
+      "user and execute exclude each other",
+      "leave execute out, and start that configuration by itself",
+    );
+  }
+  return user?.value;
+}
+
+/** A director that stops waits until its further ones have: it must not be one of them. */
+function resolveExecute({ facts, globals, problems }: Load): readonly string[] {
+  const own = lastPart(facts.file);
+  return (globals.execute ?? []).filter((setting) => {
+    const isItself = lastPart(setting.value) === own;
+    if (isItself) {
+      problems.warning(setting, `${setting.value} is this configuration itself: execute starts further ones`);
+    }
+    return !isItself;
+  }).map(({ value }) => value);
+}
+
+/** What tells configurations apart: their daemons' pid files are named by it. */
+function lastPart(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}
+
+function resolveSync({ globals, problems }: Load): readonly SyncDaemon[] {
+  const { syncdaemon, syncinterface, syncid } = globals;
+  if (!syncdaemon || syncdaemon.value === "off") return [];
+  if (!syncinterface) {
+    problems.error(
+      syncdaemon,
+      "syncdaemon needs syncinterface",
+      "add syncinterface = eth0, or whatever leads to the others",
+      "syncinterface",
+    );
+    return [];
+  }
+  const roles = SYNC_ROLES.filter((role) => syncdaemon.value === role || syncdaemon.value === "both");
+  return roles.map((role) => ({ role, interface: syncinterface.value, id: syncid?.value ?? 0 }));
+}
+
+function* resolveSection(
+  load: Load,
+  section: Section,
+  unresolved: UnresolvedReal[],
+): Steps<VirtualService | undefined> {
+  refuseOtherFamily(load, section);
+  const settings = resolveService(load, section);
+  if (!settings) return undefined;
+  const { globals } = load;
+  const own = section.settings;
+  const key = virtualKey(settings.address);
+  const note = (host: string, line: number) => unresolved.push({ virtual: key, host, line });
+  return {
+    key,
+    label: serviceLabel(settings.address),
+    settings,
+    reals: yield* resolveReals(load, section, settings, note),
+    fallback: resolveFallback(load, section, settings, note),
+    fallbackCommand: (own.fallbackcommand ?? globals.fallbackcommand)?.value,
+    quiescent: (own.quiescent ?? globals.quiescent)?.value ?? true,
+    readdQuiescent: globals.readdquiescent?.value ?? false,
+    cleanStop: (own.cleanstop ?? globals.cleanstop)?.value ?? true,
+    failureCount: (own.failurecount ?? globals.failurecount)?.value ?? 1,
+    riseCount: (own.risecount ?? globals.risecount)?.value ?? 1,
+    slowStart: (own.slowstart ?? globals.slowstart)?.value ?? 0,
+    monitorFile: own.monitorfile?.value,
+    serviceName: own.servicename && harmless(own.servicename.value),
+    comment: own.comment && harmless(own.comment.value),
+    alerts: resolveAlerts(load, section),
+    notify: (own.notify ?? globals.notify)?.value,
+    line: section.head.line,
+  };
+}
+
+/** No director looks after so many: it is a slip in the ranges, which must not eat the memory of one that runs. */
+const MOST_REALS = 500_000;
+
+/** Notes a name that did not resolve, to be looked up again. */
+type NoteUnresolved = (host: string, line: number) => void;
+
+/** A section's servers are all of its own family, and the directives say which. */
+function refuseOtherFamily(load: Load, { family, settings }: Section): void {
+  const refuse = (setting: Setting<unknown> | undefined, wrong: string, right: string) => {
+    if (setting) load.problems.error(setting, `cannot specify "${wrong}" here`, `please use "${right}" instead`);
+  };
+  if (family === 6) {
+    settings.real?.forEach((real) => refuse(real, "real", "real6"));
+    refuse(settings.fallback, "fallback", "fallback6");
+  } else {
+    settings.real6?.forEach((real) => refuse(real, "real6", "real"));
+    refuse(settings.fallback6, "fallback6", "fallback");
+  }
+}
+
+function* resolveReals(
+  load: Load,
+  section: Section,
+  settings: ServiceSettings,
+  note: NoteUnresolved,
+): Steps<ReadonlyMap<DestinationKey, RealServer>> {
+  const lines = (section.family === 6 ? section.settings.real6 : section.settings.real) ?? [];
+  const policies = resolveChecks(load, section, settings);
+  const reals = new Map<DestinationKey, RealServer>();
+  for (const line of lines) {
+    if (load.realCount > MOST_REALS) break;
+    const addresses = resolveAddresses(load, line, section.family, note);
+    const port = line.value.port ? resolvePort(load, line, line.value.port, settings.address.kind) : 0;
+    if (port === undefined) continue;
+    load.realCount += addresses.length;
+    if (load.realCount > MOST_REALS) {
+      load.problems.error(line, `there are more than ${MOST_REALS} real servers in the file`, "look at its ranges");
+      break;
+    }
+    const policy = policies(line);
+    const checked = resolveCheckIps(load, line, addresses);
+    for (const [i, address] of addresses.entries()) {
+      if (everySoOften(load.realCount + i)) yield;
+      addReal(load, reals, realServer(load, line, settings, address, port, policy, checked[i]), line);
+    }
+  }
+  return reals;
+}
+
+function realServer(
+  load: Load,
+  line: Setting<RealValue>,
+  settings: ServiceSettings,
+  address: IpAddress,
+  configuredPort: number,
+  policy: PolicyMaker,
+  checkedAt: IpAddress,
+): RealServer {
+  const { forwarding, weight, upperThreshold, lowerThreshold, label } = line.value;
+  const port = kernelPort(settings.address, { port: configuredPort, forwarding });
+  const place = within(line, line.value.port ?? line.value.host);
+  warnOfMapping(load, place, configuredPort, port, forwarding);
+  const destination = { address, port, ...methodOf(line.value), weight, upperThreshold, lowerThreshold };
+  return {
+    key: destinationKey(destination),
+    destination,
+    configuredPort,
+    ...label === undefined ? {} : { label },
+    policy: policy(address, configuredPort, checkedAt),
+    line: line.line,
+  };
+}
+
+function addReal(
+  load: Load,
+  reals: Map<DestinationKey, RealServer>,
+  real: RealServer,
+  line: Setting<RealValue>,
+): void {
+  const twin = reals.get(real.key);
+  if (twin) {
+    load.problems.warning(
+      line,
+      `real server ${real.key} is given twice: this one counts, the one at line ${twin.line} does not`,
+    );
+    reals.delete(real.key);
+  }
+  reals.set(real.key, real);
+}
+
+/** Where each of a line's real servers is checked: at its own address, or at that which `checkip:` gives it. */
+function resolveCheckIps(
+  load: Load,
+  line: Setting<RealValue>,
+  addresses: readonly IpAddress[],
+): readonly IpAddress[] {
+  const { checkIp } = line.value;
+  if (!checkIp || addresses.length === 0) return addresses;
+  const { first, last = first } = checkIp;
+  const range = addressRange(first, last);
+  const place = within(line, checkIp);
+  if (typeof range === "string") load.problems.error(place, `Invalid Range: ${range}`);
+  else if (range.length === addresses.length) return range;
+  else {
+    load.problems.error(
+      place,
+      `checkip has ${range.length} of the ${addresses.length} addresses that are needed`,
+      "write a range first->last, as for the real servers",
+    );
+  }
+  return addresses;
+}
+
+/** The addresses of a `real` line: one, or all of a range; none when a name did not resolve. */
+function resolveAddresses(
+  load: Load,
+  line: Setting<RealValue>,
+  family: Family,
+  note: NoteUnresolved,
+): readonly IpAddress[] {
+  const { host, last } = line.value;
+  const instead = family === 4 ? "virtual6 and real6" : "virtual and real";
+  const ends = (last ? [host, last] : [host]).map((ref) => ({
+    ref,
+    ip: resolveHost(load, line, ref, family, instead),
+  }));
+  const resolved: IpAddress[] = [];
+  for (const { ref, ip } of ends) {
+    if (ip === "wrong") continue;
+    if (ip !== "unknown") {
+      resolved.push(ip);
+      continue;
+    }
+    note(ref.text, line.line);
+    load.problems.warning(
+      within(line, ref),
+      `real server ${ref.text} has no IPv${family} address: it is down until its name resolves`,
+    );
+  }
+  if (resolved.length < ends.length) return [];
+  if (!last || !host) return resolved;
+  const range = addressRange(resolved[0], resolved[1]);
+  if (typeof range !== "string") return range;
+  load.problems.error(
+    within(line, { at: host.at, length: last.at + last.length - host.at }),
+    `Invalid Range: ${range}`,
+  );
+  return [];
+}
+
+/** The section's own fallback, or else the global one of its family. */
+function resolveFallback(
+  load: Load,
+  { family, settings: own }: Section,
+  settings: ServiceSettings,
+  note: NoteUnresolved,
+): Fallback | undefined {
+  const line: Setting<FallbackValue> | undefined = family === 6
+    ? own.fallback6 ?? load.globals.fallback6
+    : own.fallback ?? load.globals.fallback;
+  if (!line) return undefined;
+  const { host, port: portRef, forwarding } = line.value;
+  const { address: service } = settings;
+  const address = resolveHost(load, line, host, family, family === 4 ? "fallback6" : "fallback");
+  const given = portRef ? resolvePort(load, line, portRef, service.kind) : 0;
+  if (address === "unknown") {
+    note(host.text, line.line);
+    const said =
+      `fallback server ${host.text} has no IPv${family} address: there is no fallback until its name resolves`;
+    load.problems.warning(within(line, host), said);
+  }
+  if (address === "unknown" || address === "wrong" || given === undefined) return undefined;
+  const wanted = given || (service.kind === "fwm" ? 0 : service.port);
+  const port = kernelPort(service, { port: wanted, forwarding });
+  warnOfMapping(load, within(line, portRef ?? host), given, port, forwarding);
+  const destination: Destination = {
+    address,
+    port,
+    ...methodOf(line.value),
+    weight: 1,
+    upperThreshold: 0,
+    lowerThreshold: 0,
+  };
+  return { key: destinationKey(destination), destination };
+}
+
+const EVERY_STATE: ReadonlySet<AlertState> = new Set(["starting", "running", "stopping", "reloading"]);
+
+function resolveAlerts(load: Load, { settings: own }: Section): AlertSettings {
+  const { globals } = load;
+  return {
+    to: (own.emailalert ?? globals.emailalert)?.value ?? [],
+    from: globals.emailalertfrom?.value,
+    repeatEvery: (own.emailalertfreq ?? globals.emailalertfreq)?.value ?? 0,
+    on: (own.emailalertstatus ?? globals.emailalertstatus)?.value ?? EVERY_STATE,
+    planned: (own.emailalertplanned ?? globals.emailalertplanned)?.value ?? false,
+    smtp: resolveMailServer(load, own),
+  };
+}
+
+function resolveMailServer({ globals, problems }: Load, own: Settings): MailServer | undefined {
+  const server = own.smtp ?? globals.smtp;
+  const user = own.smtpuser ?? globals.smtpuser;
+  const passwd = own.smtppasswd ?? globals.smtppasswd;
+  const lone = user && passwd ? undefined : user ?? passwd;
+  if (lone) {
+    const [name, missing] = user ? ["smtpuser", "smtppasswd"] : ["smtppasswd", "smtpuser"];
+    const hint = `add ${missing} = …, or leave ${name} out`;
+    problems.error(lone, `${name} has no effect without ${missing}`, hint, missing);
+  }
+  if (!server) return undefined;
+  return {
+    host: server.value,
+    tls: (own.smtptls ?? globals.smtptls)?.value ?? "auto",
+    login: user && passwd && { user: user.value, passwd: passwd.value },
+  };
+}
+
+function warnOfBindTo({ globals: { bindto }, problems }: Load, sections: readonly Section[]): void {
+  const other = bindto &&
+    sections.find(({ family, settings }) => !settings.bindto && familyOf(bindto.value) !== family);
+  if (!other) return;
+  const said = `bindto has no effect on real servers that have IPv${other.family} addresses`;
+  problems.warning(bindto, said, `write bindto in their sections, with an IPv${other.family} address`);
+}
+
+/** The manual has always said yes and the old program did no: whoever relies on either should say so. */
+function warnOfQuiescent({ globals, problems }: Load, sections: readonly Section[]): void {
+  if (globals.quiescent) return;
+  const silent = sections.find((section) => !section.settings.quiescent);
+  if (!silent) return;
+  problems.warning(
+    silent.head,
+    "quiescent is not set: it is yes, as the manual says; the old program did as if it were no",
+    "write quiescent = yes (weight 0 when down) or quiescent = no (removed when down)",
+    "quiescent",
+  );
+}

@@ -1,0 +1,80 @@
+/**
+ * The JSON Schema of a configuration in YAML, made from the table of directives: what editors complete and underline.
+ */
+
+import { type Directive, DIRECTIVES, type Scope } from "../language/directives.ts";
+import { isList, type Schema } from "../language/grammar.ts";
+import { type Part, structureOf } from "../language/structured.ts";
+
+/** The schema. */
+export function configurationSchema(): Schema {
+  return {
+    $schema: "http://json-schema.org/draft-07/schema#",
+    title: "Configuration of ldirectord",
+    type: "object",
+    properties: {
+      ...propertiesOf("global"),
+      virtual: listOf({ $ref: "#/definitions/virtual" }, DIRECTIVES.virtual.doc),
+      virtual6: listOf({ $ref: "#/definitions/virtual6" }, DIRECTIVES.virtual6.doc),
+    },
+    patternProperties: { "^x-": {} },
+    additionalProperties: false,
+    definitions: { virtual: sectionSchema("real6", "fallback6"), virtual6: sectionSchema("real", "fallback") },
+  };
+}
+
+/** A section, without the directives that belong to the other address family. */
+function sectionSchema(...others: readonly string[]): Schema {
+  const properties = Object.entries(propertiesOf("virtual")).filter(([name]) => !others.includes(name));
+  return {
+    type: "object",
+    properties: {
+      address: { type: "string", description: "The address and port that clients connect to; IPv6 in brackets." },
+      mark: { type: "integer", minimum: 1, maximum: 4_294_967_295, description: "The firewall mark of their packets." },
+      ...Object.fromEntries(properties),
+    },
+    oneOf: [{ required: ["address"] }, { required: ["mark"] }],
+    additionalProperties: false,
+  };
+}
+
+function propertiesOf(scope: Exclude<Scope, "both">): Record<string, Schema> {
+  const rows = Object.entries<Directive<unknown>>(DIRECTIVES).filter(([, row]) =>
+    (row.scope === scope || row.scope === "both") && !row.opens
+  );
+  return Object.fromEntries(rows.map(([name, row]) => [name, directiveSchema(name, row)]));
+}
+
+function directiveSchema(name: string, row: Directive<unknown>): Schema {
+  const structure = structureOf(name);
+  const text: Schema = row.value.schema ?? { type: "string" };
+  const value = structure ? { anyOf: [text, partsSchema(structure.parts)] } : isList(row.value) ? listedSchema() : text;
+  const described = { description: row.doc, ...row.outdated ? { deprecated: true } : {} };
+  if (row.repeats) return listOf(value, row.doc);
+  return "enum" in value || "type" in value ? { ...described, ...value } : { ...described, allOf: [value] };
+}
+
+/** Words in one text with commas between, or one by one. */
+function listedSchema(): Schema {
+  const word = { type: ["string", "integer"] };
+  return { anyOf: [word, { type: "array", items: word, minItems: 1 }] };
+}
+
+function listOf(item: Schema, description: string): Schema {
+  return { description, anyOf: [item, { type: "array", items: item }] };
+}
+
+function partsSchema(parts: readonly Part[]): Schema {
+  return {
+    type: "object",
+    properties: Object.fromEntries(parts.map((part) => [part.key, partSchema(part)])),
+    required: parts.filter(({ required }) => required).map(({ key }) => key),
+    additionalProperties: false,
+  };
+}
+
+function partSchema({ doc: description, pattern, least, most }: Part): Schema {
+  if (pattern) return { description, type: "string", pattern };
+  if (least === undefined) return { description, type: "string" };
+  return { description, type: "integer", minimum: least, ...most === undefined ? {} : { maximum: most } };
+}

@@ -1,0 +1,267 @@
+import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
+import { fromKeepalived } from "../../../src/config/import/keepalived.ts";
+import { writeCf } from "../../../src/config/cf/write.ts";
+import { load, pure } from "../fixture.ts";
+
+const KEEPALIVED = `! Configuration File for keepalived
+global_defs {
+   notification_email {
+     admin@example.com
+     oncall@example.com
+   }
+   notification_email_from lb@example.com
+   smtp_server 192.168.200.1
+   router_id LVS_DEVEL
+}
+vrrp_instance VI_1 {
+    state MASTER
+    virtual_ipaddress {
+        192.168.200.16
+    }
+}
+virtual_server 192.168.200.100 443 {
+    delay_loop 6
+    lb_algo wrr
+    lb_kind DR
+    persistence_timeout 50
+    protocol TCP
+    sorry_server 192.168.200.200 443
+
+    real_server 192.168.201.100 443 {
+        weight 1
+        inhibit_on_failure
+        SSL_GET {
+            url {
+              path /
+              digest ff20ad2481f97b1754ef3e12ecd3a9cc
+            }
+            url {
+              path /mrtg/ # the second one
+              status_code 200
+            }
+            connect_timeout 2.5
+            retry 3
+            delay_before_retry 2
+        }
+    }
+    real_server 192.168.201.101 443 {
+        weight 2
+        inhibit_on_failure
+        uthreshold 100
+        SSL_GET {
+            url {
+              path /other
+              regex "all well"
+            }
+            url {
+              path /mrtg/
+            }
+            connect_timeout 2.5
+            retry 3
+            delay_before_retry 2
+        }
+    }
+}
+virtual_server_group G {
+  10.10.10.2 1358
+  fwmark 7
+}
+virtual_server group G {
+    delay_loop 6
+    lvs_sched wlc
+    quorum 2
+    real_server 192.168.200.2 1358 {
+        TCP_CHECK {
+            connect_timeout 3
+        }
+    }
+    real_server 192.168.200.3 1358 {
+        MISC_CHECK {
+            misc_path "/usr/local/bin/x --y 1"
+        }
+        notify_down /bin/false
+    }
+}
+virtual_server fd00::1 53
+{
+    protocol UDP
+    ops
+    real_server fd00::2 53 {
+      DNS_CHECK {
+         name www.example.org
+         type AAAA
+      }
+    }
+}
+`;
+
+const OURS = `emailalert = "admin@example.com, oncall@example.com"
+emailalertfrom = "lb@example.com"
+smtp = 192.168.200.1
+
+virtual = 192.168.200.100:443
+	scheduler = wrr
+	persistent = 50
+	protocol = tcp
+	fallback = 192.168.200.200:443 gate
+	checkinterval = 6
+	quiescent = yes
+	service = https
+	request = "/"
+	checktimeout = 2.5
+	failurecount = 4
+	retryinterval = 2
+	alsocheck = https "/mrtg/", ""
+	real = 192.168.201.100:443 gate 1
+	real = 192.168.201.101:443 gate 2 "/other", "all well" u:100
+
+virtual = 10.10.10.2:1358
+	scheduler = wlc
+	checkinterval = 6
+	quiescent = no
+	checktype = connect
+	checktimeout = 3
+	failurecount = 2
+	retryinterval = 1
+	real = 192.168.200.2:1358 masq 1
+	real = 192.168.200.3:1358 masq 1
+
+virtual = 7
+	scheduler = wlc
+	checkinterval = 6
+	quiescent = no
+	checktype = connect
+	checkport = 1358
+	checktimeout = 3
+	failurecount = 2
+	retryinterval = 1
+	real = 192.168.200.2 masq 1
+	real = 192.168.200.3 masq 1
+
+virtual6 = [fd00::1]:53
+	protocol = udp
+	ops = yes
+	scheduler = wlc
+	checkinterval = 60
+	quiescent = no
+	service = dns
+	request = "www.example.org"
+	dnstype = AAAA
+	checktimeout = 5
+	failurecount = 4
+	real6 = [fd00::2]:53 masq 1
+`;
+
+pure("keepalived's virtual servers are carried over, and what is not is said", () => {
+  const { outline, notes } = fromKeepalived(KEEPALIVED);
+  const text = writeCf(outline);
+  strictEqual(text, OURS);
+  deepStrictEqual(load(text).problems, []);
+  deepStrictEqual(notes.map(({ line, text }) => `${line}: ${text}`), [
+    "11: vrrp_instance is left out: moving addresses between directors is not this program's: keep it, or use heartbeat " +
+    "or Pacemaker",
+    "31: digest is left out: write receive = text of the page instead",
+    "35: status_code of a further url is left out: the first one's counts for all",
+    "67: quorum is left out: the fallback waits for the last one",
+    "73: 192.168.200.3 1358 is checked as the first real server of its section: checktype, checktimeout, failurecount, " +
+    "retryinterval, checkcommand cannot differ between them",
+    "74: the program of MISC_CHECK is given four more arguments here: virtual address and port, real address and port",
+    "77: notify_down is left out: notify = PROGRAM is told of every real server that comes or goes",
+  ]);
+});
+
+/** A section of one real server, with what stands in its virtual_server, in the real_server, and in the check. */
+const section = (virtual: string, real: string, check: string) =>
+  `virtual_server 10.0.0.100 80 {\n${virtual}\nreal_server 10.0.0.1 80 {\n${real}\n${check}\n}\n}\n`;
+
+/** What keepalived is told, lines of ours, and what is said of it. */
+const CARRIED: [what: string, keepalived: string, ours: string[], notes: RegExp[]][] = [
+  [
+    "what a virtual_server says of checks counts for its real servers, unless they or their checks say otherwise",
+    section(
+      "connect_timeout 7\nretry 5\nvirtualhost a.example\ninhibit_on_failure",
+      "retry 4\nvirtualhost b.example",
+      "HTTP_GET {\nurl {\npath /\n}\n}",
+    ),
+    ["checktimeout = 7", "failurecount = 5", "retryinterval = 3", 'virtualhost = "b.example"', "quiescent = yes"],
+    [],
+  ],
+  [
+    "a MISC_CHECK may take as long as the time between two, and is not repeated",
+    section("delay_loop 9", "", "MISC_CHECK {\nmisc_path /bin/x\nmisc_dynamic\n}"),
+    ["checktimeout = 9", "checkinterval = 9"],
+    [/given four more arguments/, /misc_dynamic is left out: write dynamicweight = yes/],
+  ],
+  [
+    "fractions of a second, in tenths, rounded up",
+    section("delay_loop 0.25", "retry 2\ndelay_before_retry 0.1", "TCP_CHECK {\nconnect_timeout 0.3\n}"),
+    ["checktimeout = 0.3", "retryinterval = 0.1", "checkinterval = 0.3"],
+    [],
+  ],
+  [
+    "a page that must not have something in it is not one that must",
+    section("", "", "HTTP_GET {\nurl {\npath /\nregex error\nregex_no_match\n}\n}"),
+    ['request = "/"'],
+    [/regex_no_match is left out, with its regex/],
+  ],
+  [
+    "a regex without regard to case",
+    section("", "", "HTTP_GET {\nurl {\npath /\nregex Well\nregex_options caseless\n}\n}"),
+    ['receive = "(?i)Well"'],
+    [],
+  ],
+  [
+    "a further page has no status of its own",
+    section("", "", "HTTP_GET {\nurl {\npath /\n}\nurl {\npath /b\nstatus_code 301\n}\n}"),
+    ['alsocheck = http "/b", ""'],
+    [/status_code of a further url is left out/],
+  ],
+  [
+    "the mark of a check's packets",
+    section("", "", "TCP_CHECK {\nfwmark 7\n}"),
+    ["checkmark = 7"],
+    [],
+  ],
+  [
+    "a mark has no protocol",
+    "virtual_server fwmark 3 {\nprotocol TCP\nreal_server 10.0.0.1 80 {\nTCP_CHECK {\n}\n}\n}",
+    ["virtual = 3", "checkport = 80"],
+    [],
+  ],
+  [
+    "a real server without an address is told of",
+    section("", "", "TCP_CHECK {\n}").replace("real_server 10.0.0.1", "real_server $WEB1"),
+    ["virtual = 10.0.0.100:80"],
+    [/real_server \$WEB1 is left out: it has no address/],
+  ],
+];
+
+for (const [what, keepalived, ours, notes] of CARRIED) {
+  pure(`keepalived: ${what}`, () => {
+    const carried = fromKeepalived(keepalived);
+    const text = writeCf(carried.outline);
+    const lines = text.split("\n").map((line) => line.trim());
+    deepStrictEqual(ours.filter((line) => !lines.includes(line)), [], text);
+    strictEqual(carried.notes.length, notes.length, carried.notes.map(({ text }) => text).join("\n"));
+    for (const [i, { text }] of carried.notes.entries()) match(text, notes[i]);
+    deepStrictEqual(load(text).problems.filter(({ severity }) => severity === "error"), []);
+    strictEqual(/receive = "error"|protocol = tcp/.test(text), false);
+  });
+}
+
+pure("any text is read, and none is a hazard", () => {
+  for (
+    const text of [
+      "",
+      "}",
+      "{",
+      "virtual_server",
+      "virtual_server {",
+      "virtual_server group",
+      "real_server a b {\n}",
+      '"',
+    ]
+  ) {
+    writeCf(fromKeepalived(text).outline);
+  }
+});
