@@ -11,7 +11,7 @@ import { inheritable } from "../system/descriptor_passing.ts";
 import { close } from "../system/libc.ts";
 import { ownCommand } from "../system/own_program.ts";
 import { trustedCertificates } from "../system/trusted_certificates.ts";
-import { connectDescriptor } from "../wire/tcp.ts";
+import { connectDescriptor } from "../wire/transport/tcp.ts";
 import { type Letter, type Refusal, refuseAll } from "./letter.ts";
 import { MAIL_COMMAND, type MailJob, MAX_REPORT, readRefusals } from "./mail_job.ts";
 import { encodeMessage } from "./message.ts";

@@ -32,7 +32,7 @@ interface Deadline {
   readonly onPassed: () => void;
 }
 
-/** By slot; freed slots are used again. (Not a Set: see wire/readiness.ts for what one that changes so often costs.) */
+/** By slot; freed slots are used again. (Not a Set: see wire/transport/readiness.ts for what one that changes so often costs.) */
 const pending: (Deadline | undefined)[] = [];
 const free: number[] = [];
 let timer: number | undefined;

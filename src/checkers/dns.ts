@@ -5,17 +5,17 @@
 
 import { formatEndpoint, parseIp } from "../model/address.ts";
 import type { CheckResult, CheckRun, CheckTarget, Pattern } from "../model/check.ts";
-import { ByteBuffer } from "../wire/byte_buffer.ts";
-import { ByteReader } from "../wire/byte_reader.ts";
-import { exchange } from "../wire/datagram_exchange.ts";
+import { ByteBuffer } from "../wire/transport/byte_buffer.ts";
+import { ByteReader } from "../wire/transport/byte_reader.ts";
+import { exchange } from "../wire/transport/datagram_exchange.ts";
 import {
   decodeDnsAnswer,
   type DnsAnswer,
   type DnsQuestion,
   dnsQuestion,
   encodeDnsQuestion,
-} from "../wire/dns_message.ts";
-import { ProtocolError } from "../wire/protocol_error.ts";
+} from "../wire/protocols/dns_message.ts";
+import { ProtocolError } from "../wire/transport/protocol_error.ts";
 import { openTcp, openUdp } from "./open.ts";
 import { down, up } from "./verdict.ts";
 

@@ -3,7 +3,7 @@
  */
 
 import type { CheckResult, CheckTarget } from "../model/check.ts";
-import { utf8Characters } from "../wire/latin1.ts";
+import { utf8Characters } from "../wire/transport/latin1.ts";
 import { down, matches, up } from "./verdict.ts";
 
 /** A row as the server writes it; `null` is SQL's NULL. */

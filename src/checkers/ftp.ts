@@ -5,12 +5,12 @@
 
 import { familyOf } from "../model/address.ts";
 import type { CheckResult, CheckRun, CheckTarget } from "../model/check.ts";
-import { ByteBuffer } from "../wire/byte_buffer.ts";
-import { ByteReader } from "../wire/byte_reader.ts";
-import type { ByteStream } from "../wire/byte_stream.ts";
-import { decodeLatin1 } from "../wire/latin1.ts";
-import { LineDialogue, type NumberedReply } from "../wire/line_dialogue.ts";
-import { ProtocolError } from "../wire/protocol_error.ts";
+import { ByteBuffer } from "../wire/transport/byte_buffer.ts";
+import { ByteReader } from "../wire/transport/byte_reader.ts";
+import type { ByteStream } from "../wire/transport/byte_stream.ts";
+import { decodeLatin1 } from "../wire/transport/latin1.ts";
+import { LineDialogue, type NumberedReply } from "../wire/protocols/line_dialogue.ts";
+import { ProtocolError } from "../wire/transport/protocol_error.ts";
 import { openTcp, secure } from "./open.ts";
 import { down, judgeReply, up } from "./verdict.ts";
 

@@ -5,17 +5,17 @@
 
 import { formatEndpoint } from "../model/address.ts";
 import type { CheckResult, CheckRun, CheckTarget } from "../model/check.ts";
-import type { ByteStream } from "../wire/byte_stream.ts";
+import type { ByteStream } from "../wire/transport/byte_stream.ts";
 import {
   decodeHealthReply,
   decodeStatusMessage,
   encodeHealthRequest,
   HEALTH_CHECK,
   statusName,
-} from "../wire/grpc_message.ts";
-import { exchangeHttp2, type Http2Reply } from "../wire/http2_exchange.ts";
-import { utf8Characters } from "../wire/latin1.ts";
-import { ProtocolError } from "../wire/protocol_error.ts";
+} from "../wire/protocols/grpc_message.ts";
+import { exchangeHttp2, type Http2Reply } from "../wire/http2/exchange.ts";
+import { utf8Characters } from "../wire/transport/latin1.ts";
+import { ProtocolError } from "../wire/transport/protocol_error.ts";
 import { openTcp, secure } from "./open.ts";
 import { down, up } from "./verdict.ts";
 

@@ -14,7 +14,7 @@ import { filesOnDisk } from "../system/pem_file.ts";
 import { TlsFileError } from "../system/openssl.ts";
 import { ownCommand } from "../system/own_program.ts";
 import { newSharedWords, readWord } from "../system/shared_words.ts";
-import { connectDescriptor } from "../wire/tcp.ts";
+import { connectDescriptor } from "../wire/transport/tcp.ts";
 import { down } from "./verdict.ts";
 import { MAX_LINE, type Order, readReport, type Report, writeTarget } from "./helper_messages.ts";
 

@@ -4,10 +4,10 @@
 
 import { bracketed, parseIp } from "../model/address.ts";
 import type { CheckResult, CheckRun, CheckTarget, StatusRange } from "../model/check.ts";
-import type { ByteStream } from "../wire/byte_stream.ts";
-import { encodeRequest, type HttpReply, type HttpRequest, readReply } from "../wire/http_message.ts";
-import { percentDecoded } from "../wire/latin1.ts";
-import { lookUp } from "../wire/name_lookup.ts";
+import type { ByteStream } from "../wire/transport/byte_stream.ts";
+import { encodeRequest, type HttpReply, type HttpRequest, readReply } from "../wire/protocols/http_message.ts";
+import { percentDecoded } from "../wire/transport/latin1.ts";
+import { lookUp } from "../wire/transport/name_lookup.ts";
 import { openTcp, secure } from "./open.ts";
 import { down, judgeReply } from "./verdict.ts";
 

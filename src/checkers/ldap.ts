@@ -3,8 +3,8 @@
  */
 
 import type { CheckResult, CheckRun, CheckTarget } from "../model/check.ts";
-import { ByteReader } from "../wire/byte_reader.ts";
-import type { ByteStream } from "../wire/byte_stream.ts";
+import { ByteReader } from "../wire/transport/byte_reader.ts";
+import type { ByteStream } from "../wire/transport/byte_stream.ts";
 import {
   encodeBaseSearch,
   encodeBind,
@@ -15,9 +15,9 @@ import {
   NO_SUCH_OBJECT,
   readLdapReply,
   REJECTIONS,
-} from "../wire/ldap_message.ts";
-import { utf8Characters } from "../wire/latin1.ts";
-import { ProtocolError } from "../wire/protocol_error.ts";
+} from "../wire/protocols/ldap_message.ts";
+import { utf8Characters } from "../wire/transport/latin1.ts";
+import { ProtocolError } from "../wire/transport/protocol_error.ts";
 import { openTcp, openTls, secure } from "./open.ts";
 import { down, matches, up } from "./verdict.ts";
 

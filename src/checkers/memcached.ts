@@ -3,8 +3,8 @@
  */
 
 import type { CheckResult, CheckRun, CheckTarget } from "../model/check.ts";
-import { ByteReader } from "../wire/byte_reader.ts";
-import { ProtocolError } from "../wire/protocol_error.ts";
+import { ByteReader } from "../wire/transport/byte_reader.ts";
+import { ProtocolError } from "../wire/transport/protocol_error.ts";
 import { openTcp } from "./open.ts";
 import { judgeReply } from "./verdict.ts";
 

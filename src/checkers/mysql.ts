@@ -5,8 +5,8 @@
 import { once } from "node:events";
 import { type Connection, createConnection, type QueryError, type TypeCastField } from "mysql2";
 import type { CheckResult, CheckRun, CheckTarget } from "../model/check.ts";
-import { HeardTooMuch, NodeStream } from "../wire/node_stream.ts";
-import { ProtocolError } from "../wire/protocol_error.ts";
+import { HeardTooMuch, NodeStream } from "../wire/transport/node_stream.ts";
+import { ProtocolError } from "../wire/transport/protocol_error.ts";
 import { judgeFirstRow, type Row, rowText } from "./first_row.ts";
 import { openTcp, secure } from "./open.ts";
 import { down } from "./verdict.ts";

@@ -3,7 +3,7 @@
  */
 
 import type { CheckResult, CheckRun, CheckTarget } from "../model/check.ts";
-import { LineDialogue } from "../wire/line_dialogue.ts";
+import { LineDialogue } from "../wire/protocols/line_dialogue.ts";
 import { openTcp } from "./open.ts";
 import { down, up } from "./verdict.ts";
 

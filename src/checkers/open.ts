@@ -4,9 +4,9 @@
 
 import { formatEndpoint, type IpAddress, parseIp } from "../model/address.ts";
 import type { CheckRun, CheckTarget } from "../model/check.ts";
-import type { ByteStream } from "../wire/byte_stream.ts";
-import { connectTcp } from "../wire/tcp.ts";
-import { connectUdp, type UdpSocket } from "../wire/udp.ts";
+import type { ByteStream } from "../wire/transport/byte_stream.ts";
+import { connectTcp } from "../wire/transport/tcp.ts";
+import { connectUdp, type UdpSocket } from "../wire/transport/udp.ts";
 
 let connect: typeof connectTcp = connectTcp;
 
@@ -56,7 +56,7 @@ export async function secure(
   { address = target.address, name = target.virtualHost, sibling, alpn }: Circumstances = {},
 ): Promise<ByteStream> {
   run.trace("* TLS handshake");
-  const { startTls } = await import("../wire/tls.ts");
+  const { startTls } = await import("../wire/transport/tls.ts");
   const host = target.tlsServerName ?? (name && hostOf(name));
   // Addresses must not be in SNI (RFC 6066, 3); a certificate may well be asked for one.
   const named = host ? parseIp(host) : undefined;

@@ -7,9 +7,9 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import oracledb from "oracledb";
 import Transport from "oracledb/lib/thin/sqlnet/ntTcp.js";
 import type { CheckResult, CheckRun, CheckTarget } from "../model/check.ts";
-import { NodeStream } from "../wire/node_stream.ts";
-import { ProtocolError } from "../wire/protocol_error.ts";
-import { tnsStream } from "../wire/tns_stream.ts";
+import { NodeStream } from "../wire/transport/node_stream.ts";
+import { ProtocolError } from "../wire/transport/protocol_error.ts";
+import { tnsStream } from "../wire/protocols/tns_stream.ts";
 import { openTcp } from "./open.ts";
 import { down, up } from "./verdict.ts";
 

@@ -5,10 +5,10 @@
 // @ts-types="@types/pg"
 import { Client, type DatabaseError, Query, type QueryArrayConfig } from "pg";
 import type { CheckResult, CheckRun, CheckTarget } from "../model/check.ts";
-import type { ByteStream } from "../wire/byte_stream.ts";
-import { decodeLatin1 } from "../wire/latin1.ts";
-import { HeardTooMuch, NodeStream } from "../wire/node_stream.ts";
-import { ProtocolError } from "../wire/protocol_error.ts";
+import type { ByteStream } from "../wire/transport/byte_stream.ts";
+import { decodeLatin1 } from "../wire/transport/latin1.ts";
+import { HeardTooMuch, NodeStream } from "../wire/transport/node_stream.ts";
+import { ProtocolError } from "../wire/transport/protocol_error.ts";
 import { judgeFirstRow, type Row, rowText } from "./first_row.ts";
 import { openTcp, secure } from "./open.ts";
 import { down } from "./verdict.ts";

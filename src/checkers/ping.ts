@@ -4,7 +4,7 @@
 
 import type { CheckResult, CheckRun, CheckTarget } from "../model/check.ts";
 import { runProgram } from "../system/program.ts";
-import { echo } from "../wire/icmp_echo.ts";
+import { echo } from "../wire/transport/icmp_echo.ts";
 import { down, up } from "./verdict.ts";
 
 /** What ping(8) says where the system lets it send nothing. */

@@ -3,9 +3,9 @@
  */
 
 import type { CheckResult, CheckRun, CheckTarget } from "../model/check.ts";
-import type { ByteStream } from "../wire/byte_stream.ts";
-import { LineDialogue } from "../wire/line_dialogue.ts";
-import { ProtocolError } from "../wire/protocol_error.ts";
+import type { ByteStream } from "../wire/transport/byte_stream.ts";
+import { LineDialogue } from "../wire/protocols/line_dialogue.ts";
+import { ProtocolError } from "../wire/transport/protocol_error.ts";
 import { openTcp, openTls, secure } from "./open.ts";
 import { down, up } from "./verdict.ts";
 

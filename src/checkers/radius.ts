@@ -4,15 +4,15 @@
 
 import { formatEndpoint } from "../model/address.ts";
 import type { CheckResult, CheckRun, CheckTarget } from "../model/check.ts";
-import { exchange } from "../wire/datagram_exchange.ts";
+import { exchange } from "../wire/transport/datagram_exchange.ts";
 import {
   type AccessReply,
   type AccessRequest,
   accessRequest,
   decodeAccessReply,
   encodeAccessRequest,
-} from "../wire/radius_packet.ts";
-import type { UdpSocket } from "../wire/udp.ts";
+} from "../wire/protocols/radius_packet.ts";
+import type { UdpSocket } from "../wire/transport/udp.ts";
 import { openUdp } from "./open.ts";
 import { down, up } from "./verdict.ts";
 

@@ -3,10 +3,10 @@
  */
 
 import type { CheckResult, CheckRun, CheckTarget } from "../model/check.ts";
-import { ByteBuffer } from "../wire/byte_buffer.ts";
-import { ByteReader } from "../wire/byte_reader.ts";
-import { decodeLatin1 } from "../wire/latin1.ts";
-import { ProtocolError } from "../wire/protocol_error.ts";
+import { ByteBuffer } from "../wire/transport/byte_buffer.ts";
+import { ByteReader } from "../wire/transport/byte_reader.ts";
+import { decodeLatin1 } from "../wire/transport/latin1.ts";
+import { ProtocolError } from "../wire/transport/protocol_error.ts";
 import { openTcp } from "./open.ts";
 import { down, judgeReply } from "./verdict.ts";
 

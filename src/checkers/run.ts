@@ -13,7 +13,7 @@ import {
   isAskedByHelper,
 } from "../model/check.ts";
 import { harmlessLine } from "../model/harmless_text.ts";
-import { asUtf8, percentDecoded, utf8Characters } from "../wire/latin1.ts";
+import { asUtf8, percentDecoded, utf8Characters } from "../wire/transport/latin1.ts";
 import { setDeadline } from "./deadlines.ts";
 import { explain } from "./explain.ts";
 import { helper } from "./helper.ts";

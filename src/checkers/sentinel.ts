@@ -1,5 +1,5 @@
 import type { SentinelPlace } from "../model/sentinel.ts";
-import { openIdle } from "../wire/idle_connection.ts";
+import { openIdle } from "../wire/transport/idle_connection.ts";
 import { explain } from "./explain.ts";
 
 /** What happens to a sentinel's connection. After `failed`, `ended` and `flooded` it is gone. */

@@ -4,10 +4,10 @@
 
 import { bracketed, formatEndpoint } from "../model/address.ts";
 import type { CheckResult, CheckRun, CheckTarget } from "../model/check.ts";
-import { ByteReader } from "../wire/byte_reader.ts";
-import { exchange } from "../wire/datagram_exchange.ts";
-import { decodeLatin1 } from "../wire/latin1.ts";
-import { ProtocolError } from "../wire/protocol_error.ts";
+import { ByteReader } from "../wire/transport/byte_reader.ts";
+import { exchange } from "../wire/transport/datagram_exchange.ts";
+import { decodeLatin1 } from "../wire/transport/latin1.ts";
+import { ProtocolError } from "../wire/transport/protocol_error.ts";
 import {
   decodeSipReply,
   encodeOptions,
@@ -15,7 +15,7 @@ import {
   optionsRequest,
   readSipReply,
   type SipReply,
-} from "../wire/sip_message.ts";
+} from "../wire/protocols/sip_message.ts";
 import { openTcp, openTls, openUdp } from "./open.ts";
 import { down, up } from "./verdict.ts";
 

@@ -4,8 +4,8 @@
  */
 
 import type { CheckResult, CheckRun, CheckTarget } from "../model/check.ts";
-import { utf8Characters } from "../wire/latin1.ts";
-import { LineDialogue, type NumberedReply } from "../wire/line_dialogue.ts";
+import { utf8Characters } from "../wire/transport/latin1.ts";
+import { LineDialogue, type NumberedReply } from "../wire/protocols/line_dialogue.ts";
 import { openTcp, secure } from "./open.ts";
 import { down, up } from "./verdict.ts";
 

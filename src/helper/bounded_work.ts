@@ -1,10 +1,10 @@
 /**
  * A bound for the work that a server may ask of Oracle's library: rounds of PBKDF2. (PostgreSQL's has a bound of its own;
- * what is deflated is refused, see wire/tns_stream.ts, and MySQL's is not told to take any.)
+ * what is deflated is refused, see wire/protocols/tns_stream.ts, and MySQL's is not told to take any.)
  */
 
 import crypto from "node:crypto";
-import { ProtocolError } from "../wire/protocol_error.ts";
+import { ProtocolError } from "../wire/transport/protocol_error.ts";
 
 /** About a second's. Oracle asks for 4,096 unless told otherwise. */
 const MAX_ROUNDS = 1_000_000;

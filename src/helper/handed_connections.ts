@@ -7,8 +7,8 @@ import { PARSED } from "../checkers/helper_process.ts";
 import { receiveDescriptor } from "../system/descriptor_passing.ts";
 import { close } from "../system/libc.ts";
 import { writeWord } from "../system/shared_words.ts";
-import type { ByteStream } from "../wire/byte_stream.ts";
-import { adoptTcp } from "../wire/tcp.ts";
+import type { ByteStream } from "../wire/transport/byte_stream.ts";
+import { adoptTcp } from "../wire/transport/tcp.ts";
 
 /** The connections of all conversations. */
 export class HandedConnections {

@@ -1,6 +1,6 @@
 import type SmtpConnection from "nodemailer/lib/smtp-connection";
-import type { ByteStream } from "../wire/byte_stream.ts";
-import { NodeStream } from "../wire/node_stream.ts";
+import type { ByteStream } from "../wire/transport/byte_stream.ts";
+import { NodeStream } from "../wire/transport/node_stream.ts";
 
 /** What nodemailer keeps of what it has read, and how it goes over to TLS. */
 interface Internals {

@@ -2,9 +2,9 @@ import { strictEqual } from "node:assert/strict";
 import { explain } from "../../src/checkers/explain.ts";
 import { Errno, SystemError } from "../../src/system/libc.ts";
 import { MissingOpenSsl, TlsError, TlsFileError } from "../../src/system/openssl.ts";
-import { NameError } from "../../src/wire/name_lookup.ts";
-import { ProtocolError } from "../../src/wire/protocol_error.ts";
-import { UnusableValue } from "../../src/wire/unusable_value.ts";
+import { NameError } from "../../src/wire/transport/name_lookup.ts";
+import { ProtocolError } from "../../src/wire/transport/protocol_error.ts";
+import { UnusableValue } from "../../src/wire/transport/unusable_value.ts";
 import { inWords } from "./peers.ts";
 
 /** An error, and its kind before the server has said anything and after. */

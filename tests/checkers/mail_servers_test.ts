@@ -5,7 +5,7 @@ import { parseIp } from "../../src/model/address.ts";
 import type { CheckTarget } from "../../src/model/check.ts";
 import { Secret } from "../../src/model/secret.ts";
 import { JOE, saslSocket, startDovecot, startPostfix } from "./mail_servers.ts";
-import { decodeLatin1, encodeLatin1 } from "../../src/wire/latin1.ts";
+import { decodeLatin1, encodeLatin1 } from "../../src/wire/transport/latin1.ts";
 import { checkOf, inWords, type Manners, openDescriptors, verdict, withPeer } from "./peers.ts";
 import { freePort, temporaryDirectory } from "./real_server.ts";
 import { needsSetup } from "../needs_setup.ts";

@@ -10,7 +10,7 @@ import * as libc from "../../src/system/libc.ts";
 import { descriptorChannel } from "../../src/system/descriptor_passing.ts";
 import { newSharedWords } from "../../src/system/shared_words.ts";
 import { TlsMachine } from "../../src/system/openssl.ts";
-import { decodeLatin1, encodeLatin1 } from "../../src/wire/latin1.ts";
+import { decodeLatin1, encodeLatin1 } from "../../src/wire/transport/latin1.ts";
 
 // The first calls open the libraries for good; within a test that would count as the test's leak.
 libc.close(-1);

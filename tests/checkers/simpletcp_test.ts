@@ -1,7 +1,7 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { unescapeRequest } from "../../src/checkers/simpletcp.ts";
 import type { CheckTarget } from "../../src/model/check.ts";
-import { encodeLatin1 } from "../../src/wire/latin1.ts";
+import { encodeLatin1 } from "../../src/wire/transport/latin1.ts";
 import {
   checkOf,
   closedPort,

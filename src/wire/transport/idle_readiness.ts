@@ -1,0 +1,86 @@
+/**
+ * Waiting on connections on which nothing happens for hours.
+ *
+ * Asking for them by a timer, as readiness.ts does for those in use, costs 1 % of a processor for ever. Here one thread
+ * waits in the kernel: that costs nothing, and an end is noticed at once.
+ */
+
+import * as libc from "../../system/libc.ts";
+import { beginTurn } from "../../model/turn.ts";
+
+interface Watcher {
+  readonly generation: number;
+  readonly onReady: () => void;
+}
+
+const watchers: (Watcher | undefined)[] = [];
+let watching = 0;
+let lastGeneration = 0;
+let epoll = -1;
+/** Ends the waiting of the thread when there is nothing left to wait for. */
+let ending = -1;
+let isWaiting = false;
+
+/** Milliseconds until the thread waits again after it could not. */
+const PAUSE = 20;
+
+/**
+ * Reports changes of `fd` (readable, writable, hung up, failed) until {@link unwatchIdle}.
+ * Throws {@link libc.SystemError}.
+ */
+export function watchIdle(fd: number, onReady: () => void): void {
+  open();
+  const generation = lastGeneration = (lastGeneration + 1) >>> 0;
+  register(fd, libc.EPOLLIN | libc.EPOLLOUT | libc.EPOLLRDHUP | libc.EPOLLET, generation);
+  watchers[fd] = { generation, onReady };
+  watching++;
+  if (!isWaiting) wait();
+}
+
+/** Ends the reports. The descriptor is to be closed by the caller, which takes it out of epoll. */
+export function unwatchIdle(fd: number): void {
+  if (!watchers[fd]) return;
+  watchers[fd] = undefined;
+  if (--watching === 0) libc.write(ending, new Uint8Array(BigUint64Array.of(1n).buffer));
+}
+
+function open(): void {
+  if (epoll >= 0) return;
+  const made = libc.epollCreate();
+  if (made < 0) throw new libc.SystemError("epoll_create1", -made);
+  const end = libc.eventDescriptor();
+  if (end < 0) {
+    libc.close(made);
+    throw new libc.SystemError("eventfd", -end);
+  }
+  [epoll, ending] = [made, end];
+  register(ending, libc.EPOLLIN, 0);
+}
+
+function register(fd: number, events: number, generation: number): void {
+  const failure = libc.epollAdd(epoll, fd, events >>> 0, generation);
+  if (failure < 0) throw new libc.SystemError("epoll_ctl", -failure);
+}
+
+async function wait(): Promise<void> {
+  isWaiting = true;
+  while (watching > 0) {
+    const count = await libc.epollWait(epoll, dispatch);
+    if (count < 0) await new Promise((resolve) => setTimeout(resolve, PAUSE));
+  }
+  isWaiting = false;
+}
+
+/** The kernel gives a closed descriptor's number to the next socket while an event of the old one may be under way. */
+function dispatch(fd: number, generation: number): void {
+  if (fd === ending) libc.read(ending, new Uint8Array(8));
+  const watcher = watchers[fd];
+  if (watcher?.generation !== generation) return;
+  beginTurn();
+  try {
+    watcher.onReady();
+  } catch (error) {
+    // A bug of one must not leave the others unheard.
+    reportError(error);
+  }
+}

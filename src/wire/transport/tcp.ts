@@ -1,0 +1,195 @@
+/**
+ * TCP by the system's own calls.
+ *
+ * `Deno.connect` and `Deno.Conn` do the same with about twice the system calls and a thread's hop for each of them;
+ * a director that checks hundreds of servers a second feels both.
+ */
+
+import type { IpAddress } from "../../model/address.ts";
+import type { Origin } from "../../model/check.ts";
+import * as libc from "../../system/libc.ts";
+import type { ByteStream } from "./byte_stream.ts";
+import { setOrigin } from "./origin.ts";
+import { unwatch, unwatchShared, watch } from "./readiness.ts";
+import { encodeSocketAddress, socketFamily } from "./socket_address.ts";
+import { isLongTurn, nextTurn } from "../../model/turn.ts";
+
+/**
+ * Where every read lands before it is copied out: one for all, because a read never waits. No larger than what takes a
+ * few milliseconds to decrypt and to look at, in whatever records and lines it comes.
+ */
+const landing = new Uint8Array(16 * 1024);
+
+/** Any of these and the next read or write tells what happened. */
+const BROKEN = libc.EPOLLERR | libc.EPOLLHUP;
+
+/**
+ * Connects to an address. The connection belongs to `signal`: when that is aborted, the connection is gone and
+ * whatever waits on it is rejected. `onHeard` is called whenever the peer has sent something. Throws
+ * {@link libc.SystemError}, its call being `network` for what the network, or the peer, has reported.
+ */
+export async function connectTcp(
+  address: IpAddress,
+  port: number,
+  signal: AbortSignal,
+  origin: Origin = {},
+  onHeard = () => {},
+): Promise<ByteStream> {
+  return await connected(address, port, signal, origin, onHeard);
+}
+
+/** As {@link connectTcp}, for another process: gives the bare descriptor, which belongs to the caller. */
+export async function connectDescriptor(
+  address: IpAddress,
+  port: number,
+  signal: AbortSignal,
+  origin: Origin = {},
+): Promise<number> {
+  return (await connected(address, port, signal, origin, () => {})).release();
+}
+
+/** The connection of a descriptor that another process has connected; it belongs to `signal` from now on. */
+export function adoptTcp(fd: number, signal: AbortSignal, onHeard = () => {}): ByteStream {
+  const stream = new TcpStream(fd, signal, onHeard);
+  stream.watch();
+  if (signal.aborted) stream.close();
+  return stream;
+}
+
+async function connected(
+  address: IpAddress,
+  port: number,
+  signal: AbortSignal,
+  origin: Origin,
+  onHeard: () => void,
+): Promise<TcpStream> {
+  signal.throwIfAborted();
+  const fd = libc.socket(socketFamily(address), libc.SOCK_STREAM, 0);
+  if (fd < 0) throw new libc.SystemError("socket", -fd);
+  const stream = new TcpStream(fd, signal, onHeard);
+  try {
+    setOrigin(fd, origin, address);
+    await stream.connect(encodeSocketAddress(address, port));
+    return stream;
+  } catch (error) {
+    stream.close();
+    throw error;
+  }
+}
+
+class TcpStream implements ByteStream {
+  #fd: number;
+  readonly #signal: AbortSignal;
+  readonly #onHeard: () => void;
+  #readable = false;
+  #writable = false;
+  /** The peer has closed, or the connection is broken: no further change will be reported. */
+  #ended = false;
+  #reader?: () => void;
+  #writer?: () => void;
+
+  constructor(fd: number, signal: AbortSignal, onHeard: () => void) {
+    this.#fd = fd;
+    this.#signal = signal;
+    this.#onHeard = onHeard;
+    signal.addEventListener("abort", this.#abort);
+  }
+
+  readonly #abort = () => this.close();
+
+  async connect(address: Uint8Array<ArrayBuffer>): Promise<void> {
+    const outcome = libc.connect(this.#fd, address);
+    if (outcome < 0 && outcome !== -libc.Errno.EINPROGRESS) throw new libc.SystemError("connect", -outcome);
+    this.watch();
+    await this.#room();
+    if (!this.#ended) return;
+    const failure = libc.pendingError(this.#fd);
+    if (failure > 0) throw new libc.SystemError("network", failure);
+  }
+
+  /** Has what happens to the descriptor reported. */
+  watch(): void {
+    watch(this.#fd, (events) => this.#changed(events));
+  }
+
+  /** Gives the descriptor away, as it is. */
+  release(): number {
+    const fd = this.#fd;
+    this.#signal.removeEventListener("abort", this.#abort);
+    unwatchShared(fd);
+    this.#fd = -1;
+    return fd;
+  }
+
+  async read(): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    for (;;) {
+      await this.#arrival();
+      if (isLongTurn()) {
+        await nextTurn();
+        this.#requireOpen();
+      }
+      const count = libc.recv(this.#fd, landing);
+      if (count === 0) return undefined;
+      if (count > 0) {
+        this.#onHeard();
+        // A read that was not filled has drained the socket (epoll(7), "edge-triggered"), and the next arrival is a
+        // new event; but the end of the stream is no new event when it was reported together with these bytes.
+        if (count < landing.length && !this.#ended) this.#readable = false;
+        return landing.slice(0, count);
+      }
+      if (count === -libc.Errno.EAGAIN) this.#readable = false;
+      else if (count !== -libc.Errno.EINTR) throw new libc.SystemError("network", -count);
+    }
+  }
+
+  async write(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    for (let rest = bytes; rest.length > 0;) {
+      await this.#room();
+      const count = libc.send(this.#fd, rest);
+      if (count >= 0) rest = rest.subarray(count);
+      else if (count === -libc.Errno.EAGAIN) this.#writable = false;
+      else if (count !== -libc.Errno.EINTR) throw new libc.SystemError("network", -count);
+    }
+  }
+
+  closeWrite(): Promise<void> {
+    libc.shutdownWrite(this.#fd);
+    return Promise.resolve();
+  }
+
+  close(): void {
+    if (this.#fd < 0) return;
+    this.#signal.removeEventListener("abort", this.#abort);
+    unwatch(this.#fd);
+    libc.close(this.#fd);
+    this.#fd = -1;
+    this.#wake();
+  }
+
+  #changed(events: number): void {
+    if (events & (BROKEN | libc.EPOLLRDHUP)) this.#ended = true;
+    if (this.#ended || events & libc.EPOLLIN) this.#readable = true;
+    if (events & (BROKEN | libc.EPOLLOUT)) this.#writable = true;
+    this.#wake();
+  }
+
+  #wake(): void {
+    this.#reader?.();
+    this.#writer?.();
+  }
+
+  async #arrival(): Promise<void> {
+    while (this.#fd >= 0 && !this.#readable) await new Promise<void>((resolve) => this.#reader = resolve);
+    this.#requireOpen();
+  }
+
+  async #room(): Promise<void> {
+    while (this.#fd >= 0 && !this.#writable) await new Promise<void>((resolve) => this.#writer = resolve);
+    this.#requireOpen();
+  }
+
+  #requireOpen(): void {
+    this.#signal.throwIfAborted();
+    if (this.#fd < 0) throw new Error("the connection is closed already");
+  }
+}

@@ -1,0 +1,111 @@
+/**
+ * UDP to one peer.
+ */
+
+import type { IpAddress } from "../../model/address.ts";
+import type { Origin } from "../../model/check.ts";
+import * as libc from "../../system/libc.ts";
+import { setOrigin } from "./origin.ts";
+import { unwatch, watch } from "./readiness.ts";
+import { isLongTurn, nextTurn } from "../../model/turn.ts";
+import { decodeSocketAddress, encodeSocketAddress, socketFamily } from "./socket_address.ts";
+
+const MAX_DATAGRAM = 65_535;
+const landing = new Uint8Array(MAX_DATAGRAM);
+
+/** A socket that sends to and hears one peer only. All throw {@link libc.SystemError}. */
+export interface UdpSocket {
+  /** Sends one datagram. */
+  send(datagram: Uint8Array<ArrayBuffer>): void;
+  /** The next datagram. An ICMP port-unreachable is thrown as `ECONNREFUSED`. */
+  receive(): Promise<Uint8Array<ArrayBuffer>>;
+  /** Our own end, as the peer sees it unless addresses are translated on the way. */
+  local(): { readonly address: IpAddress; readonly port: number };
+  /** Throws what the network has reported meanwhile, if anything. */
+  requireHealth(): void;
+  /** Drops the socket. Harmless when it is dropped already. */
+  close(): void;
+}
+
+/**
+ * Opens a socket to an address. It belongs to `signal`: when that is aborted, the socket is gone. `onHeard` is called
+ * whenever the peer has sent something.
+ */
+export function connectUdp(
+  address: IpAddress,
+  port: number,
+  signal: AbortSignal,
+  origin: Origin = {},
+  onHeard = () => {},
+): UdpSocket {
+  signal.throwIfAborted();
+  const fd = libc.socket(socketFamily(address), libc.SOCK_DGRAM, 0);
+  if (fd < 0) throw new libc.SystemError("socket", -fd);
+  try {
+    setOrigin(fd, origin, address);
+    const failure = libc.connect(fd, encodeSocketAddress(address, port));
+    if (failure < 0) throw new libc.SystemError("connect", -failure);
+  } catch (error) {
+    libc.close(fd);
+    throw error;
+  }
+  return new ConnectedUdp(fd, signal, onHeard);
+}
+
+class ConnectedUdp implements UdpSocket {
+  #fd: number;
+  readonly #signal: AbortSignal;
+  readonly #onHeard: () => void;
+  #wake?: () => void;
+
+  constructor(fd: number, signal: AbortSignal, onHeard: () => void) {
+    this.#fd = fd;
+    this.#signal = signal;
+    this.#onHeard = onHeard;
+    watch(fd, () => this.#wake?.());
+    signal.addEventListener("abort", this.#abort);
+  }
+
+  readonly #abort = () => this.close();
+
+  send(datagram: Uint8Array<ArrayBuffer>): void {
+    // What the network has reported meanwhile would look like a failure of the sending.
+    this.requireHealth();
+    const sent = libc.send(this.#fd, datagram);
+    if (sent < 0) throw new libc.SystemError("send", -sent);
+  }
+
+  async receive(): Promise<Uint8Array<ArrayBuffer>> {
+    while (this.#fd >= 0) {
+      if (isLongTurn()) await nextTurn();
+      if (this.#fd < 0) break;
+      const count = libc.recv(this.#fd, landing);
+      if (count >= 0) {
+        this.#onHeard();
+        return landing.slice(0, count);
+      }
+      if (count !== -libc.Errno.EAGAIN && count !== -libc.Errno.EINTR) throw new libc.SystemError("network", -count);
+      await new Promise<void>((resolve) => this.#wake = resolve);
+    }
+    this.#signal.throwIfAborted();
+    throw new Error("the socket is closed already");
+  }
+
+  local(): { readonly address: IpAddress; readonly port: number } {
+    return decodeSocketAddress(libc.socketName(this.#fd))!;
+  }
+
+  requireHealth(): void {
+    const failure = libc.pendingError(this.#fd);
+    if (failure > 0) throw new libc.SystemError("network", failure);
+  }
+
+  close(): void {
+    if (this.#fd < 0) return;
+    this.#signal.removeEventListener("abort", this.#abort);
+    unwatch(this.#fd);
+    libc.close(this.#fd);
+    this.#fd = -1;
+    this.#wake?.();
+  }
+}
