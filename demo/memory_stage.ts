@@ -1,6 +1,6 @@
 import { loadConfig } from "../src/config/load.ts";
 import { Daemon } from "../src/daemon/daemon.ts";
-import { Log } from "../src/daemon/log.ts";
+import { Log } from "../src/daemon/log/log.ts";
 import { MemoryIpvs } from "../src/ipvs/memory.ts";
 import { type Destination, destinationKey, serviceLabel } from "../src/model/table.ts";
 import type { Stage, TableRow } from "./stage.ts";

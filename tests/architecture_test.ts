@@ -26,6 +26,17 @@ const TOP: Arrows = {
 /** The same inside each folder that has folders; the empty name is src itself. */
 const ARROWS: Readonly<Record<string, Arrows>> = {
   "": TOP,
+  daemon: {
+    ".": ["kernel", "lifecycle", "liveness", "log", "operator", "records", "requests"],
+    log: [],
+    process: [],
+    records: [],
+    kernel: ["log"],
+    liveness: ["log", "process"],
+    operator: ["log", "records"],
+    lifecycle: ["liveness", "log", "records"],
+    requests: ["log", "operator", "records"],
+  },
   config: {
     ".": ["cf", "language", "resolve", "yaml"],
     language: [],

@@ -7,7 +7,7 @@ import { sourceFiles, SRC } from "./source_files.ts";
  * Where programs may be started: `clean_command.ts` gives each a clean environment. The daemon in the background is this
  * very program, and keeps the environment that the command was started in.
  */
-const STARTERS = ["daemon/background.ts", "system/clean_command.ts"];
+const STARTERS = ["daemon/process/background.ts", "system/clean_command.ts"];
 
 Deno.test("programs are started in one place, with a clean environment", () => {
   const starting = sourceFiles().filter((path) =>

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { askOnce, Forbidden } from "../control/client.ts";
-import { pidFileOwner } from "../daemon/pid_file.ts";
-import { decodePulse } from "../daemon/pulse.ts";
+import { pidFileOwner } from "../daemon/process/pid_file.ts";
+import { decodePulse } from "../daemon/liveness/pulse.ts";
 import {
   judgePulse,
   PLUGIN_STATES,
@@ -9,7 +9,7 @@ import {
   type PulseEvidence,
   type TableEvidence,
   usualLimits,
-} from "../daemon/pulse_verdict.ts";
+} from "../daemon/liveness/pulse_verdict.ts";
 import { VERSION } from "../model/version.ts";
 import { ExitStatus } from "./exit_status.ts";
 import { findInstance, type Instance } from "./instance.ts";

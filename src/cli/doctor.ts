@@ -1,6 +1,6 @@
 import { loadConfig } from "../config/load.ts";
 import type { Severity } from "../config/language/problem.ts";
-import { pidFileOwner } from "../daemon/pid_file.ts";
+import { pidFileOwner } from "../daemon/process/pid_file.ts";
 import { type ConfigurationFacts, configurationFacts, gatherFacts, type Neighbour } from "../doctor/facts.ts";
 import { examine, type Finding, type Level } from "../doctor/findings.ts";
 import { entriesOf } from "../system/folder.ts";

@@ -3,7 +3,7 @@ import { RequestError } from "../control/protocol.ts";
 import type { HistoryEntry } from "../control/history.ts";
 import type { RealStatus } from "../control/status.ts";
 import { whyUnreadable } from "../config/unreadable.ts";
-import { readHistory } from "../daemon/history_file.ts";
+import { readHistory } from "../daemon/records/history_file.ts";
 import { kindBrush } from "./brushes.ts";
 import { ExitStatus } from "./exit_status.ts";
 import { type Instance, keptFiles } from "./instance.ts";

@@ -1,8 +1,8 @@
 import { basename, resolve } from "node:path";
 import { closest } from "../config/language/closest.ts";
 import type { KeptFiles } from "../daemon/daemon.ts";
-import { daemonFor } from "../daemon/configuration_lock.ts";
-import { pidFileOwner } from "../daemon/pid_file.ts";
+import { daemonFor } from "../daemon/process/configuration_lock.ts";
+import { pidFileOwner } from "../daemon/process/pid_file.ts";
 import { entriesOf } from "../system/folder.ts";
 
 /** Where cluster set-ups keep configurations, searched in this order before the name is taken as it stands. */

@@ -1,5 +1,5 @@
-import { MaintenanceWatch } from "../daemon/maintenance_watch.ts";
-import { ordersAt } from "../daemon/order_book.ts";
+import { MaintenanceWatch } from "../daemon/lifecycle/maintenance_watch.ts";
+import { ordersAt } from "../daemon/operator/order_book.ts";
 import type { DesiredTable } from "../director/desired.ts";
 import { foresee } from "../director/foresee.ts";
 import type { HealthEvent } from "../director/health.ts";

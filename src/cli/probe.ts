@@ -3,7 +3,7 @@ import { type Round, runRound } from "../checkers/run.ts";
 import { CHECK_DIRECTIVES, checkUrl, formOf, type Given } from "../config/check_url.ts";
 import { type Loaded, loadTree } from "../config/load.ts";
 import { whyUnreadable } from "../config/unreadable.ts";
-import { rounded } from "../daemon/check_records.ts";
+import { rounded } from "../daemon/records/check_records.ts";
 import { checksIn, type CheckUser, usersOf } from "../director/check_users.ts";
 import { formatEndpoint, type IpAddress } from "../model/address.ts";
 import { type Check, expectsHeaders, isAskedByHelper, RECEIVE_HINT } from "../model/check.ts";

@@ -1,4 +1,4 @@
-import { pidFileOwner } from "../daemon/pid_file.ts";
+import { pidFileOwner } from "../daemon/process/pid_file.ts";
 import { ExitStatus } from "./exit_status.ts";
 import { hasConfiguration, type Instance, notFound } from "./instance.ts";
 import { loadInstance } from "./load_instance.ts";

@@ -1,4 +1,4 @@
-import { pidFileOwner } from "../daemon/pid_file.ts";
+import { pidFileOwner } from "../daemon/process/pid_file.ts";
 import type { StartOptions } from "./arguments.ts";
 import { daemonState } from "./daemon_state.ts";
 import { ExitStatus } from "./exit_status.ts";

@@ -1,6 +1,6 @@
 import { type ControlClient, NobodyThere, withClient } from "../control/client.ts";
 import { RequestError } from "../control/protocol.ts";
-import { pidFileOwner } from "../daemon/pid_file.ts";
+import { pidFileOwner } from "../daemon/process/pid_file.ts";
 import { entriesOf } from "../system/folder.ts";
 import { ExitStatus } from "./exit_status.ts";
 import { findInstance, hasConfiguration, type Instance, runFolders, SOCKET_NAME } from "./instance.ts";

@@ -1,5 +1,5 @@
-import { isBackgroundProcess, startInBackground } from "../daemon/background.ts";
-import { pidFileOwner } from "../daemon/pid_file.ts";
+import { isBackgroundProcess, startInBackground } from "../daemon/process/background.ts";
+import { pidFileOwner } from "../daemon/process/pid_file.ts";
 import { alreadyRunning } from "./already_running.ts";
 import type { StartOptions } from "./arguments.ts";
 import { daemonState } from "./daemon_state.ts";

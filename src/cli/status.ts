@@ -1,5 +1,5 @@
 import type { Status } from "../control/status.ts";
-import { pidFileOwner } from "../daemon/pid_file.ts";
+import { pidFileOwner } from "../daemon/process/pid_file.ts";
 import type { StatusForm } from "./arguments.ts";
 import { ExitStatus } from "./exit_status.ts";
 import { hasConfiguration, type Instance, notFound } from "./instance.ts";

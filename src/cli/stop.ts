@@ -1,4 +1,4 @@
-import { PidFile, pidFileOwner } from "../daemon/pid_file.ts";
+import { PidFile, pidFileOwner } from "../daemon/process/pid_file.ts";
 import { ExitStatus } from "./exit_status.ts";
 import { hasConfiguration, type Instance, notFound } from "./instance.ts";
 import { signalDaemon } from "./signal_daemon.ts";

@@ -1,6 +1,6 @@
 import { type ControlClient, NobodyThere, withClient } from "../control/client.ts";
 import { RequestError } from "../control/protocol.ts";
-import { pidFileOwner } from "../daemon/pid_file.ts";
+import { pidFileOwner } from "../daemon/process/pid_file.ts";
 import { ExitStatus } from "./exit_status.ts";
 import type { Instance } from "./instance.ts";
 import { paintFor } from "./paint.ts";

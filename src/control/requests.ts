@@ -1,6 +1,6 @@
 /**
  * Every request of the control socket with what it is told and what it answers: the registry. A new one is a line here,
- * a handler in daemon/control_requests.ts, and a section in docs/control-socket.md.
+ * a handler in daemon/requests/control_requests.ts, and a section in docs/control-socket.md.
  */
 
 import type { History } from "./history.ts";

@@ -1,8 +1,8 @@
 import { loadConfig } from "../../src/config/load.ts";
 import { Daemon, type KeptFiles } from "../../src/daemon/daemon.ts";
-import { statusOf, type StatusScope } from "../../src/daemon/status_document.ts";
+import { statusOf, type StatusScope } from "../../src/daemon/requests/status_document.ts";
 import type { Status } from "../../src/control/status.ts";
-import { Log } from "../../src/daemon/log.ts";
+import { Log } from "../../src/daemon/log/log.ts";
 import { MemoryIpvs } from "../../src/ipvs/memory.ts";
 
 /** What the daemon answers to the request `status`. */

@@ -1,7 +1,7 @@
 import { doesNotMatch, match, strictEqual } from "node:assert/strict";
 import { loadConfig } from "../../src/config/load.ts";
 import { Daemon } from "../../src/daemon/daemon.ts";
-import { Log } from "../../src/daemon/log.ts";
+import { Log } from "../../src/daemon/log/log.ts";
 import { MemoryIpvs } from "../../src/ipvs/memory.ts";
 
 interface World {

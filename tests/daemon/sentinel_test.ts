@@ -1,6 +1,6 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import type { RealStatus, Status } from "../../src/control/status.ts";
-import { controlRequests } from "../../src/daemon/control_requests.ts";
+import { controlRequests } from "../../src/daemon/requests/control_requests.ts";
 import { readKernelFile } from "../../src/system/kernel_file.ts";
 import { statusNow, TestDaemon } from "./daemon_fixture.ts";
 import { faults, type Schema } from "./json_schema.ts";

@@ -1,6 +1,6 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import type { Round } from "../../src/checkers/run.ts";
-import { logLine } from "../../src/daemon/event_log.ts";
+import { logLine } from "../../src/daemon/log/event_log.ts";
 import { Director } from "../../src/director/director.ts";
 import type { DirectorEvent } from "../../src/director/events.ts";
 import { type IpvsDriver, IpvsUnavailable, type Outcome } from "../../src/ipvs/driver.ts";

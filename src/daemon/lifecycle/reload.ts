@@ -1,0 +1,186 @@
+import { runHook } from "../../alerts/hook.ts";
+import type { MailAlerts } from "../../alerts/mail_alerts.ts";
+import { loadConfig, type Loaded } from "../../config/load.ts";
+import { formatProblem } from "../../config/language/problem.ts";
+import type { ReloadStatus } from "../../control/status.ts";
+import type { Director } from "../../director/director.ts";
+import { IpvsUnavailable } from "../../ipvs/driver.ts";
+import { Abandoned, inTurns } from "../../model/steps.ts";
+import type { Model } from "../../model/virtual_service.ts";
+import { isPipe } from "../../system/pipe.ts";
+import { FileWatch } from "./config_watch.ts";
+import type { HistoryFile } from "../records/history_file.ts";
+import type { Log } from "../log/log.ts";
+import type { ServiceManager } from "../liveness/service_manager.ts";
+
+/** Seconds that the `callback` may take. */
+const CALLBACK_LIMIT = 300;
+
+/** Milliseconds until a reload is tried again that the kernel's table stood in the way of. */
+const TRY_AGAIN = 2_000;
+
+/** Somebody's disk is full, or he has not yet written it all: nobody has a director purge its table in this way. */
+const BLANK = "The configuration is empty: nothing was changed; stop the director to have its table purged";
+
+/** What a configuration in force needs of the daemon. */
+export interface ConfigurationPorts {
+  readonly director: Director;
+  readonly history: HistoryFile;
+  readonly log: Log;
+  readonly mails: MailAlerts;
+  readonly manager?: ServiceManager;
+  /** Takes all else along when the director has gone over; `isReload` unless only names resolve that did not before. */
+  follow(model: Model, isReload: boolean): Promise<void>;
+}
+
+/** The configuration in force, and how another one comes to be: at a reload, when its file changes, when names resolve. */
+export class Configuration {
+  readonly #ports: ConfigurationPorts;
+  readonly #watch: FileWatch;
+  #loaded: Loaded;
+  #lastReload: ReloadStatus | null = null;
+  #nextLookUp = 0;
+  /** Changes follow each other; a reload that waits serves all who ask meanwhile. */
+  #changing: Promise<void> = Promise.resolve();
+  #reloadWaits = false;
+  /** The callback that is under way; one that waits for its end serves all changes until then. */
+  #calling: Promise<unknown> = Promise.resolve();
+  #callbackWaits = false;
+  #retry: number | undefined;
+  #closed = false;
+
+  /** @param loaded the one that the director has. */
+  constructor(loaded: Loaded, ports: ConfigurationPorts) {
+    this.#loaded = loaded;
+    this.#ports = ports;
+    this.#watch = new FileWatch(ports.director.model.file);
+  }
+
+  /** How the last reload went; null before the first. */
+  get lastReload(): ReloadStatus | null {
+    return this.#lastReload;
+  }
+
+  /** Reads the file again and goes over to it; a broken one changes nothing. */
+  reload(): void {
+    if (this.#reloadWaits || this.#closed) return;
+    this.#reloadWaits = true;
+    this.#change(async () => {
+      this.#reloadWaits = false;
+      const { director, manager } = this.#ports;
+      manager?.reloading();
+      try {
+        if (isPipe(director.model.file)) return this.#failed("The configuration is a pipe: nothing was changed");
+        const loaded = await loadConfig(director.model.file, { walk: (steps) => inTurns(steps, () => this.#closed) });
+        this.#logProblems(loaded);
+        if (!loaded.model) return this.#failed("The configuration has errors: nothing was changed");
+        if (loaded.isBlank && director.model.virtuals.size > 0) return this.#failed(BLANK);
+        await this.#goOver(loaded, loaded.model, true);
+      } finally {
+        manager?.ready();
+      }
+    });
+  }
+
+  /** To be called once a second: notices that the file has changed, and looks names up that have no address. */
+  look(): void {
+    const { model } = this.#ports.director;
+    if ((model.autoReload || model.callback !== undefined) && this.#watch.look()) this.#onFileChange(model);
+    if (model.unresolved.length > 0) this.#lookUpWhenDue(model);
+  }
+
+  /** Does it when the changes that were begun before have ended. */
+  takeTurn(work: () => Promise<void>): Promise<void> {
+    const turn = this.#changing.then(() => this.#closed ? undefined : work());
+    this.#changing = turn.catch(() => {});
+    return turn;
+  }
+
+  /** Nothing changes from now on; resolves when the change under way has ended. */
+  close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#retry);
+    return this.#changing;
+  }
+
+  async #goOver(loaded: Loaded, model: Model, isReload: boolean): Promise<void> {
+    const { director, history, mails, follow } = this.#ports;
+    mails.enter("reloading");
+    try {
+      await director.reload(model);
+    } catch (error) {
+      if (!(error instanceof IpvsUnavailable)) throw error;
+      this.#postpone(`Cannot reload now: ${error.message}; the configuration in force stays; trying again`);
+      return;
+    } finally {
+      mails.enter("running");
+    }
+    if (this.#closed) return;
+    this.#loaded = loaded;
+    this.#lastReload = { time: new Date().toISOString(), ok: true, trouble: null };
+    history.add({ kind: "reloaded", detail: model.file });
+    await follow(model, isReload);
+  }
+
+  /** What was asked for is still to come, and is complained of once. */
+  #postpone(trouble: string): void {
+    if (this.#lastReload?.trouble !== trouble) this.#failed(trouble);
+    clearTimeout(this.#retry);
+    this.#retry = setTimeout(() => this.reload(), TRY_AGAIN);
+  }
+
+  #failed(trouble: string): void {
+    const { history, log } = this.#ports;
+    log.error(trouble);
+    this.#lastReload = { time: new Date().toISOString(), ok: false, trouble };
+    history.add({ kind: "reload-failed", detail: trouble });
+  }
+
+  #onFileChange({ file, autoReload, callback }: Model): void {
+    const { log } = this.#ports;
+    log.info(`Configuration file '${file}' has changed on disk`);
+    if (autoReload) this.reload();
+    else log.info(" - not reloaded: autoreload is off");
+    if (callback !== undefined) this.#callBack(callback, file);
+  }
+
+  /** After the change, and after the callback of the one before: an old file must not overtake a new one on its way. */
+  #callBack(callback: string, file: string): void {
+    if (this.#callbackWaits) return;
+    this.#callbackWaits = true;
+    this.#calling = Promise.all([this.#changing, this.#calling]).then(async () => {
+      this.#callbackWaits = false;
+      const reason = await runHook([callback, file], CALLBACK_LIMIT);
+      if (reason !== undefined) this.#ports.log.error(`callback: ${reason}`);
+    });
+  }
+
+  #lookUpWhenDue(model: Model): void {
+    const now = performance.now();
+    if (now < this.#nextLookUp) return;
+    const first = this.#nextLookUp === 0;
+    this.#nextLookUp = now + model.checkInterval * 1000;
+    if (first) return;
+    const { director, log } = this.#ports;
+    this.#change(async () => {
+      const loaded = await this.#loaded.relookup();
+      if (!loaded.model || loaded.model.unresolved.length >= director.model.unresolved.length) return;
+      log.info("Host names of real servers resolve now that did not before");
+      await this.#goOver(loaded, loaded.model, false);
+    });
+  }
+
+  #change(work: () => Promise<void>): void {
+    this.takeTurn(work).catch((error) => {
+      if (!(error instanceof Abandoned)) this.#ports.log.bug(error);
+    });
+  }
+
+  #logProblems(loaded: Loaded): void {
+    const { director, log } = this.#ports;
+    for (const problem of loaded.problems) {
+      const [first] = formatProblem(problem, director.model.file, loaded.show, Deno.pid).split("\n");
+      log.write(problem.severity === "error" ? "error" : "warning", first);
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import { type Arguments, type EncodedResult, RequestError } from "../../control/protocol.ts";
+import type { Handlers, Nothing } from "../../control/requests.ts";
+import { IpvsUnavailable } from "../../ipvs/driver.ts";
+import { SharedWork } from "../../model/shared_work.ts";
+import type { Controlled } from "./reported.ts";
+import { selectReals } from "../operator/select_reals.ts";
+import { statusOf, type StatusScope } from "./status_document.ts";
+
+/** What the control socket does with each request. */
+export function controlRequests(daemon: Controlled): Handlers {
+  const { operator, history } = daemon;
+  const documents = new SharedWork<EncodedResult>();
+  return {
+    status: (told) => {
+      const { real, virtual, detail, conversation } = told;
+      const wish = JSON.stringify([real, virtual, detail, conversation]);
+      return documents.do(wish, async () => statusOf(daemon, await scopeOf(told, daemon)));
+    },
+    history: ({ after = 0 }) => {
+      if (typeof after !== "number") throw new RequestError("bad-argument", "after is not a number");
+      return history.since(after);
+    },
+    drain: (told) => operator.hold("drain", told),
+    disable: (told) => operator.hold("disable", told),
+    enable: (told) => operator.enable(told),
+    weight: (told) => operator.weigh(told),
+    activate: () => done(daemon.activate()),
+    deactivate: () => done(daemon.deactivate()),
+  };
+}
+
+async function done(turn: Promise<void>): Promise<Nothing> {
+  try {
+    await turn;
+    return {};
+  } catch (error) {
+    if (error instanceof IpvsUnavailable) throw new RequestError("refused", error.message);
+    throw error;
+  }
+}
+
+async function scopeOf(
+  { real, virtual, detail = false, conversation = false }: Arguments,
+  { model }: Controlled,
+): Promise<StatusScope> {
+  if (typeof detail !== "boolean" || typeof conversation !== "boolean") {
+    throw new RequestError("bad-argument", "detail and conversation are true or false");
+  }
+  if (real === undefined && virtual === undefined) return { detail, conversation };
+  if (typeof real !== "string" || (virtual !== undefined && typeof virtual !== "string")) {
+    throw new RequestError("bad-argument", "real is missing: which real server?");
+  }
+  return { detail, conversation, selected: await selectReals(model, real, virtual) };
+}

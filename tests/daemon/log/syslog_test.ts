@@ -1,0 +1,70 @@
+import { match, ok } from "node:assert/strict";
+import { syslogSink } from "../../../src/daemon/log/syslog.ts";
+import { needsSetup } from "../../needs_setup.ts";
+
+/** A log daemon at that path: a text for each line that it is sent. */
+async function listen(kind: "UNIX-RECV" | "UNIX-LISTEN", path: string) {
+  const address = kind === "UNIX-LISTEN" ? `${kind}:${path},fork` : `${kind}:${path}`;
+  const child = new Deno.Command("socat", { args: ["-u", address, "STDOUT"], stdin: "null", stdout: "piped" }).spawn();
+  const bound = () => Deno.readTextFileSync("/proc/net/unix").includes(path);
+  for (let i = 0; i < 100 && !bound(); i++) await new Promise((wake) => setTimeout(wake, 20));
+  const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  return {
+    async hears(end: string): Promise<string> {
+      let heard = "";
+      while (!heard.endsWith(end)) {
+        const { value, done } = await reader.read();
+        if (done) break;
+        heard += value;
+      }
+      return heard;
+    },
+    sticks: () => child.kill("SIGSTOP"),
+    async close() {
+      child.kill("SIGKILL");
+      await reader.cancel();
+      await child.status;
+      await Deno.remove(path).catch(() => {});
+    },
+  };
+}
+
+for (const [kind, end] of [["UNIX-RECV", "gone"], ["UNIX-LISTEN", "gone\0"]] as const) {
+  Deno.test({
+    ...needsSetup,
+    name: `syslog: a line reaches a log daemon that listens with ${kind}, another one after its restart`,
+    // The system's library is opened at its first use and stays open.
+    sanitizeResources: false,
+    fn: async () => {
+      const folder = await Deno.makeTempDir();
+      const path = `${folder}/log`;
+      const sink = syslogSink("local3", "ldirectord[7]", path);
+      for (const word of ["first", "second"]) {
+        sink("warning", "nobody listens, and nobody minds", {});
+        const daemon = await listen(kind, path);
+        sink("warning", `${word} server gone`, {});
+        const heard = await daemon.hears(end);
+        // local3 is 19, warning 4: RFC 3164, 4.1.1.
+        match(heard, /^<156>[A-Z][a-z]{2} [ 1-3]\d \d\d:\d\d:\d\d ldirectord\[7\]: /);
+        ok(heard.endsWith(`: ${word} server ${end}`), heard);
+        await daemon.close();
+      }
+      await Deno.remove(folder, { recursive: true });
+    },
+  });
+}
+
+Deno.test({
+  ...needsSetup,
+  name: "syslog: a log daemon that is stuck keeps nobody waiting",
+  sanitizeResources: false,
+  fn: async () => {
+    const folder = await Deno.makeTempDir();
+    const daemon = await listen("UNIX-RECV", `${folder}/log`);
+    const sink = syslogSink("local3", "ldirectord[7]", `${folder}/log`);
+    daemon.sticks();
+    for (let i = 0; i < 1_000; i++) sink("info", "x".repeat(1_000), {});
+    await daemon.close();
+    await Deno.remove(folder, { recursive: true });
+  },
+});
