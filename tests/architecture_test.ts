@@ -26,6 +26,16 @@ const TOP: Arrows = {
 /** The same inside each folder that has folders; the empty name is src itself. */
 const ARROWS: Readonly<Record<string, Arrows>> = {
   "": TOP,
+  cli: {
+    ".": ["base", "help", "inspect", "operate", "top", "verbs"],
+    base: [],
+    terminal: [],
+    help: ["base"],
+    verbs: ["base", "terminal"],
+    inspect: ["base", "terminal"],
+    operate: ["base", "terminal"],
+    top: ["base", "terminal", "verbs"],
+  },
   daemon: {
     ".": ["kernel", "lifecycle", "liveness", "log", "operator", "records", "requests"],
     log: [],

@@ -1,23 +1,23 @@
-import { filled } from "./filled.ts";
-import { isHidden, parseArguments, type Verb, type VerbOptions } from "./arguments.ts";
-import { ExitStatus } from "./exit_status.ts";
-import { findInstance, type Instance } from "./instance.ts";
-import { findForStatus } from "./running_instance.ts";
-import { UsageError } from "./tool.ts";
+import { filled } from "./base/filled.ts";
+import { isHidden, parseArguments, type Verb, type VerbOptions } from "./base/arguments.ts";
+import { ExitStatus } from "./base/exit_status.ts";
+import { findInstance, type Instance } from "./base/instance.ts";
+import { findForStatus } from "./base/running_instance.ts";
+import { UsageError } from "./base/tool.ts";
 import { loadTools, TOOLS } from "./tools.ts";
-import { USAGE_TEXT } from "./usage.ts";
+import { USAGE_TEXT } from "./help/usage.ts";
 
 type Command = (instance: Instance, options: VerbOptions) => Promise<ExitStatus> | ExitStatus;
 
 /** Each is loaded when it is asked for: what a command does not need costs it nothing. */
 const COMMANDS: Readonly<Record<Verb, () => Promise<Command>>> = {
-  start: async () => (await import("./start.ts")).start,
-  stop: async () => (await import("./stop.ts")).stop,
-  restart: async () => (await import("./restart.ts")).restart,
-  "try-restart": async () => (await import("./restart.ts")).tryRestart,
-  reload: async () => (await import("./reload.ts")).reload,
-  "force-reload": async () => (await import("./reload.ts")).reload,
-  status: async () => (await import("./status.ts")).status,
+  start: async () => (await import("./verbs/start.ts")).start,
+  stop: async () => (await import("./verbs/stop.ts")).stop,
+  restart: async () => (await import("./verbs/restart.ts")).restart,
+  "try-restart": async () => (await import("./verbs/restart.ts")).tryRestart,
+  reload: async () => (await import("./verbs/reload.ts")).reload,
+  "force-reload": async () => (await import("./verbs/reload.ts")).reload,
+  status: async () => (await import("./verbs/status.ts")).status,
 };
 
 /** Does what the command line asks for and gives the exit status. What could not be done is told in one line. */
@@ -49,7 +49,7 @@ async function dispatch(args: readonly string[]): Promise<ExitStatus> {
     case "help":
       return await runTool("help", invocation.topic ? [invocation.topic] : []);
     case "version":
-      console.log((await import("./version.ts")).versionText());
+      console.log((await import("./verbs/version.ts")).versionText());
       return ExitStatus.done;
     case "usage":
       if (invocation.complaint) console.error(invocation.complaint);

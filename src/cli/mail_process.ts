@@ -1,5 +1,5 @@
-import { ExitStatus } from "./exit_status.ts";
-import type { Tool } from "./tool.ts";
+import { ExitStatus } from "./base/exit_status.ts";
+import type { Tool } from "./base/tool.ts";
 
 /** The process that brings one letter to a mail server for a director, which starts it. */
 export const mailProcess: Tool = {

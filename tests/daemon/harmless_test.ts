@@ -1,6 +1,6 @@
 import { ok, strictEqual } from "node:assert/strict";
-import { statusTable } from "../../src/cli/status_table.ts";
-import { paintFor } from "../../src/cli/paint.ts";
+import { statusTable } from "../../src/cli/verbs/status_table.ts";
+import { paintFor } from "../../src/cli/terminal/paint.ts";
 import { pageNews, pageOf } from "../../src/web/page_rows.ts";
 import { startMailServer } from "../alerts/mail_server.ts";
 import { statusNow, TestDaemon } from "./daemon_fixture.ts";

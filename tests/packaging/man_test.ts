@@ -1,7 +1,7 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { DIRECTIVES } from "../../src/config/language/directives.ts";
 import { TOOLS } from "../../src/cli/tools.ts";
-import { VERBS } from "../../src/cli/arguments.ts";
+import { VERBS } from "../../src/cli/base/arguments.ts";
 import { needsSetup } from "../needs_setup.ts";
 
 const FOLDER = new URL("../../packaging/man/", import.meta.url).pathname;

@@ -2,9 +2,9 @@
  * The manual page ldirectord(8).
  */
 
-import { VERBS } from "../../src/cli/arguments.ts";
-import type { Tools } from "../../src/cli/tool.ts";
-import { OPTION_DOCS, VERB_DOCS } from "../../src/cli/usage.ts";
+import { VERBS } from "../../src/cli/base/arguments.ts";
+import type { Tools } from "../../src/cli/base/tool.ts";
+import { OPTION_DOCS, VERB_DOCS } from "../../src/cli/help/usage.ts";
 import { LINTS } from "../../src/config/lint/lints.ts";
 import { VERSION } from "../../src/model/version.ts";
 import { Page } from "./roff.ts";

@@ -1,4 +1,4 @@
-import type { Tool } from "../../src/cli/tool.ts";
+import type { Tool } from "../../src/cli/base/tool.ts";
 import type { Page } from "./roff.ts";
 
 /** A command's usage text as a part of the manual: its synopsis, paragraphs, options and examples. */

@@ -1,0 +1,114 @@
+import { closest } from "../../config/language/closest.ts";
+
+/** The commands that steer a daemon. */
+export const VERBS = ["start", "stop", "restart", "try-restart", "reload", "force-reload", "status"] as const;
+
+/** One of {@link VERBS}. */
+export type Verb = typeof VERBS[number];
+
+/** What `status` is to print beside its old line: a table, or a document. */
+export type StatusForm = "long" | "json" | "yaml";
+
+/** How a daemon is to be started. */
+export interface StartOptions {
+  /** In the foreground, with every check logged on standard error. */
+  readonly debug: boolean;
+  /** In the foreground, for a service manager; the log is where the configuration says. */
+  readonly foreground: boolean;
+  /** In the background, even if the configuration has `supervised = yes`. */
+  readonly background: boolean;
+  /** Checks, and leaves the table to another director until it is told to take it over. */
+  readonly standby: boolean;
+}
+
+/** The options of all verbs. */
+export interface VerbOptions extends StartOptions {
+  readonly form?: StatusForm;
+}
+
+/** What an option does, and the only verb that knows it; absent = every verb takes it. */
+interface Option {
+  readonly sets: Partial<VerbOptions>;
+  readonly only?: Verb;
+}
+
+const OPTIONS: Readonly<Record<string, Option>> = {
+  "-d": { sets: { debug: true } },
+  "--debug": { sets: { debug: true } },
+  "--foreground": { sets: { foreground: true } },
+  "--background": { sets: { background: true } },
+  "--standby": { sets: { standby: true } },
+  "--long": { sets: { form: "long" }, only: "status" },
+  "--json": { sets: { form: "json" }, only: "status" },
+  "--yaml": { sets: { form: "yaml" }, only: "status" },
+};
+
+/** What the command line asks for. */
+export type Invocation =
+  | { readonly kind: "verb"; readonly verb: Verb; readonly config?: string; readonly options: VerbOptions }
+  /** A tool, with what follows its name. */
+  | { readonly kind: "tool"; readonly name: string; readonly args: readonly string[] }
+  | { readonly kind: "help"; readonly topic?: Verb }
+  | { readonly kind: "version" }
+  /** Not understood; `complaint` says what, where there is more to say than the usage. */
+  | { readonly kind: "usage"; readonly complaint?: string };
+
+/**
+ * Reads `[OPTION …] [--] [configfile] start|stop|…`, `-h -? --help`, `-v --version`, `TOOL …`. Options may stand anywhere
+ * before `--`; words after the command are ignored, as they always were. A configuration may be named as a tool is:
+ * `check start` starts it; but `help start` is help.
+ */
+export function parseArguments(args: readonly string[], tools: ReadonlySet<string>): Invocation {
+  if (tools.has(args[0]) && (!isVerb(args[1]) || !mayBeConfiguration(args[0]))) {
+    return { kind: "tool", name: args[0], args: args.slice(1) };
+  }
+  const words: string[] = [];
+  const given: string[] = [];
+  for (const [i, arg] of args.entries()) {
+    if (arg === "--") {
+      words.push(...args.slice(i + 1));
+      break;
+    }
+    if (!arg.startsWith("-") || arg === "-") words.push(arg);
+    else if (Object.hasOwn(OPTIONS, arg)) given.push(arg);
+    else if (arg === "-h" || arg === "-?" || arg === "--help") return { kind: "help", topic: args.find(isVerb) };
+    else if (arg === "-v" || arg === "--version") return { kind: "version" };
+    else return { kind: "usage", complaint: misspelt(args[0], tools) ?? `Unknown option: ${arg}` };
+  }
+  const [config, verb] = words.length > 1 ? words : [undefined, words[0]];
+  if (!isVerb(verb)) return { kind: "usage", complaint: complaintOf(words, tools) };
+  const stray = given.find((option) => (OPTIONS[option].only ?? verb) !== verb);
+  if (stray) return { kind: "usage", complaint: `${verb} has no option ${stray}` };
+  const none: VerbOptions = { debug: false, foreground: false, background: false, standby: false };
+  const options = given.reduce((before, option) => ({ ...before, ...OPTIONS[option].sets }), none);
+  return { kind: "verb", verb, config, options };
+}
+
+/** What is wrong with words of which none stands where a command is expected; `undefined` where there are none. */
+function complaintOf([first, second]: readonly string[], tools: ReadonlySet<string>): string | undefined {
+  if (second === undefined) return first && (misspelt(first, tools) ?? `Unknown command: ${first}`);
+  if (isVerb(first)) return `The configuration comes before the command: ldirectord ${second} ${first}`;
+  if (tools.has(second)) return `The command comes first: ldirectord ${second} ${first}`;
+  return misspelt(second, tools) ?? misspelt(first, tools) ?? `Unknown command: ${second}`;
+}
+
+/** What is said of a word that is nearly a command. */
+function misspelt(word: string, tools: ReadonlySet<string>): string | undefined {
+  const near = closest(word, [...VERBS, ...[...tools].filter((name) => !isHidden(name))]);
+  return near === undefined || near === word ? undefined : `Unknown command: ${word}; did you mean ${near}?`;
+}
+
+/** Whether a tool is one that only our own programs call. */
+export function isHidden(tool: string): boolean {
+  return tool.startsWith("__");
+}
+
+/** Whether a word is one of {@link VERBS}. */
+export function isVerb(word: string | undefined): word is Verb {
+  return VERBS.some((known) => known === word);
+}
+
+/** Whether somebody may have called a configuration what a tool is called. */
+function mayBeConfiguration(tool: string): boolean {
+  return tool !== "help" && !isHidden(tool);
+}

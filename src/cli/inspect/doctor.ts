@@ -1,0 +1,118 @@
+import { loadConfig } from "../../config/load.ts";
+import type { Severity } from "../../config/language/problem.ts";
+import { pidFileOwner } from "../../daemon/process/pid_file.ts";
+import { type ConfigurationFacts, configurationFacts, gatherFacts, type Neighbour } from "../../doctor/facts.ts";
+import { examine, type Finding, type Level } from "../../doctor/findings.ts";
+import { entriesOf } from "../../system/folder.ts";
+import { sayNeeds } from "./doctor_real.ts";
+import { filled } from "../base/filled.ts";
+import { findInstance, hasConfiguration, type Instance, runFolders } from "../base/instance.ts";
+import { findAsked } from "../base/running_instance.ts";
+import { type Paint, paintFor } from "../terminal/paint.ts";
+import { type Tool, UsageError } from "../base/tool.ts";
+import { toolArguments } from "../base/tool_arguments.ts";
+
+/** The exit statuses of `doctor`. */
+const STATUS: Readonly<Record<Level, number>> = { ok: 0, advice: 1, problem: 2 };
+
+const OPTIONS = {
+  json: { type: "boolean" },
+  real: { type: "string" },
+  method: { type: "string" },
+  virtual: { type: "string", multiple: true },
+} as const;
+
+/** Looks at the director's machine, and says what a real server needs. */
+export const doctor: Tool = {
+  summary: "examine this machine: what a director or a real server lacks",
+  usage: `Usage: ldirectord doctor [--json] [config]
+       ldirectord doctor --real ADDRESS [--method gate|masq|ipip] [--virtual ADDRESS] [config]
+
+Examines the machine that a director runs on: the kernel and its modules, its
+settings, addresses, permissions, the table. What is not as it should be is said
+with the reason and the commands that set it right. Nothing is changed. Without
+root the table is not looked at.
+
+With --real, says what the real server of that address or name needs, on Debian, RHEL
+and with systemd-networkd. The method and the virtual addresses come from the
+configuration, or from the options where there is none.
+
+    --json   print everything as JSON
+
+Exit status: 0 all is well, 1 advice, 2 problems.
+`,
+
+  async run(args) {
+    const { values, words } = toolArguments(args, OPTIONS, 1);
+    if (values.real !== undefined) return await sayNeeds(values.real, values, words[0]);
+    if (values.method || values.virtual) throw new UsageError("--method and --virtual belong to --real ADDRESS");
+    const configuration = await factsOf(words[0]);
+    const facts = await gatherFacts(configuration, await neighboursOf(words[0]));
+    const findings = examine(facts);
+    const verdict = findings[0]?.level ?? "ok";
+    if (values.json) {
+      console.log(JSON.stringify({ version: 1, file: configuration?.file, verdict, findings }, undefined, 2));
+    } else console.log(text(findings, configuration, paintFor(Deno.stdout)));
+    return STATUS[verdict];
+  },
+};
+
+/** What is known of the configuration; a default one that is not there is no matter. */
+async function factsOf(name: string | undefined): Promise<ConfigurationFacts | undefined> {
+  const instance = findAsked(name);
+  if (name === undefined && !hasConfiguration(instance)) return undefined;
+  const { model, problems } = await loadConfig(instance.file);
+  const counts: Record<Severity, number> = { error: 0, warning: 0, note: 0 };
+  for (const { severity } of problems) counts[severity]++;
+  return configurationFacts(instance.file, counts, model, runs(instance));
+}
+
+/** The configurations whose daemons run beside the one that is asked about. */
+async function neighboursOf(name: string | undefined): Promise<readonly Neighbour[]> {
+  const own = findAsked(name);
+  const found: Neighbour[] = [];
+  for (const { name: entry } of runFolders().flatMap(entriesOf)) {
+    const label = /^ldirectord\.(.+)\.pid$/.exec(entry)?.[1];
+    if (!label) continue;
+    const instance = findInstance(label === "ldirectord" ? undefined : label);
+    if (instance.file === own.file || !runs(instance)) continue;
+    const { model } = await loadConfig(instance.file);
+    if (model) found.push({ file: instance.file, virtuals: new Set(model.virtuals.keys()) });
+  }
+  return found;
+}
+
+/** Whether the instance's daemon runs, as far as we may know. */
+function runs({ pidFile }: Instance): boolean {
+  try {
+    return pidFileOwner(pidFile).state === "running";
+  } catch {
+    return false;
+  }
+}
+
+function text(
+  findings: readonly Finding[],
+  configuration: ConfigurationFacts | undefined,
+  paint: Paint,
+): string {
+  const signs: Readonly<Record<Level, string>> = {
+    problem: paint.red("problem"),
+    advice: paint.yellow("advice "),
+    ok: paint.green("ok     "),
+  };
+  const lines = findings.map(({ level, what, why, commands = [] }) =>
+    [
+      `${signs[level]}  ${level === "ok" ? what : paint.bold(what)}`,
+      ...why ? filled(why, 90).map((line) => `         ${line}`) : [],
+      ...commands.map((command) => `             ${paint.cyan(command)}`),
+    ].join("\n")
+  );
+  const count = (level: Level) => findings.filter((finding) => finding.level === level).length;
+  const [problems, advice] = [count("problem"), count("advice")];
+  const about = configuration ? configuration.file : "no configuration; name one to have its needs looked at";
+  const verdict = problems + advice === 0
+    ? "all is well"
+    : `${problems} problem${problems === 1 ? "" : "s"}, ${advice} piece${advice === 1 ? "" : "s"} of advice`;
+  return [...lines, "", `${verdict} (${about})`].join("\n");
+}

@@ -1,0 +1,79 @@
+import { formatCf } from "../../config/cf/format.ts";
+import { isYaml, loadConfig } from "../../config/load.ts";
+import { parse, type Parsed } from "../../config/cf/parse.ts";
+import { formatProblem } from "../../config/language/problem.ts";
+import { decodeSource, encodeSource } from "../../model/source_text.ts";
+import { sameTree } from "../../config/cf/same_tree.ts";
+import { findInstance, hasConfiguration, notFound } from "../base/instance.ts";
+import { replaceFile } from "../base/replace_file.ts";
+import type { Tool } from "../base/tool.ts";
+import { toolArguments } from "../base/tool_arguments.ts";
+
+/** The exit statuses of `fmt`. */
+const STATUS = { done: 0, different: 1, errors: 2 } as const;
+
+const OPTIONS = { check: { type: "boolean" }, write: { type: "boolean", short: "w" } } as const;
+
+/** Lays out a configuration. */
+export const fmt: Tool = {
+  summary: "lay out a configuration evenly",
+  usage: `Usage: ldirectord fmt [--check | -w] [config]
+
+Prints the configuration in an even layout. What it means, the order of its lines
+and its remarks stay as they are. One with errors is not touched, but for lines of
+virtual sections that are not indented: they are, and it is said.
+
+    --check      print nothing, and say by the exit status whether it is laid out so
+    -w, --write  write it to the file in place of the old layout
+
+Exit status: 0 done, 1 not laid out so (--check), 2 error in the configuration.
+`,
+
+  async run(args) {
+    const { values, words } = toolArguments(args, OPTIONS, 1);
+    const instance = findInstance(words[0]);
+    if (!hasConfiguration(instance)) {
+      console.error(notFound(instance));
+      return STATUS.errors;
+    }
+    const { file } = instance;
+    const { model, problems, show } = await loadConfig(file);
+    const before = decodeSource(await Deno.readFile(file));
+    const { format, read } = await syntaxOf(file);
+    const after = format(before);
+    const mended = !model && isMended(read(before), read(after));
+    if (!model && !mended) {
+      for (const problem of problems.filter(({ severity }) => severity === "error")) {
+        console.error(formatProblem(problem, file, show, Deno.pid));
+      }
+      return STATUS.errors;
+    }
+    if (model && !sameTree(read(before).tree, read(after).tree)) {
+      throw new Error(`${file} would not mean the same`);
+    }
+    if (mended) {
+      console.error(
+        "ldirectord fmt: lines below virtual lines are indented that were not enough: see that each belongs there",
+      );
+    }
+    if (values.check) return before === after ? STATUS.done : STATUS.different;
+    if (!values.write) await Deno.stdout.write(encodeSource(after));
+    else if (before !== after) await replaceFile(file, encodeSource(after));
+    return STATUS.done;
+  },
+};
+
+/** Whether the layout takes away errors, which only wrong indentation can be. */
+function isMended(before: Parsed, after: Parsed): boolean {
+  return before.problems.hasErrors && !after.problems.hasErrors;
+}
+
+/** How the file is read and laid out. */
+async function syntaxOf(file: string) {
+  if (!isYaml(file)) return { format: formatCf, read: parse };
+  const [{ formatYaml }, { parseYaml }] = await Promise.all([
+    import("../../config/yaml/format.ts"),
+    import("../../config/yaml/read.ts"),
+  ]);
+  return { format: formatYaml, read: parseYaml };
+}

@@ -1,0 +1,147 @@
+import { MaintenanceWatch } from "../../daemon/lifecycle/maintenance_watch.ts";
+import { ordersAt } from "../../daemon/operator/order_book.ts";
+import type { DesiredTable } from "../../director/desired.ts";
+import { foresee } from "../../director/foresee.ts";
+import type { HealthEvent } from "../../director/health.ts";
+import { plan as planOf } from "../../director/plan.ts";
+import { usesThresholds } from "../../director/keeping.ts";
+import { IpvsUnavailable } from "../../ipvs/driver.ts";
+import { openIpvs } from "../../ipvs/open_ipvs.ts";
+import { encodeAction } from "../../ipvs/ipvsadm/rules.ts";
+import type { Action, Plan } from "../../model/plan.ts";
+import { destinationKey, type IpvsTable, serviceLabel } from "../../model/table.ts";
+import { givenNames, type Model } from "../../model/virtual_service.ts";
+import { type Instance, keptFiles } from "../base/instance.ts";
+import { findAsked } from "../base/running_instance.ts";
+import { loadInstance } from "../base/load_instance.ts";
+import { type Paint, paintFor } from "../terminal/paint.ts";
+import { commands, type DiffLine, diffLines, type NameOf } from "./plan_text.ts";
+import { ASSUMED_UP, checkedNow, daemonsVerdicts, type Verdicts } from "./plan_verdicts.ts";
+import type { Tool } from "../base/tool.ts";
+import { toolArguments } from "../base/tool_arguments.ts";
+
+/** The exit statuses of `plan`: those of diff(1), the other way round where that has trouble. */
+const STATUS = { nothing: 0, failed: 1, changes: 2 } as const;
+
+const OPTIONS = { json: { type: "boolean" }, check: { type: "boolean" }, commands: { type: "boolean" } } as const;
+
+/** What start or reload would change in this kernel now. */
+export const plan: Tool = {
+  summary: "show what start or reload would change in this kernel now",
+  usage: `Usage: ldirectord plan [--check] [--commands] [--json] [config]
+
+Compares the kernel's IPVS table with what a director of this configuration
+would want, and prints the difference and the ipvsadm commands that make it.
+Nothing is changed.
+
+    --check      ask every real server once. Otherwise the verdicts are those of the
+                 running daemon; where none runs, all are assumed to be up
+    --commands   print the commands alone
+    --json       print everything as JSON
+
+Exit status: 0 nothing to do, 2 changes, 1 it cannot be said.
+`,
+
+  async run(args) {
+    const { values, words } = toolArguments(args, OPTIONS, 1);
+    const instance = findAsked(words[0]);
+    const runnable = await loadInstance(instance, true);
+    if (typeof runnable === "number") return STATUS.failed;
+    const { model } = runnable;
+    const believed = await daemonsVerdicts(instance, model) ?? ASSUMED_UP;
+    const verdicts = values.check ? { ...await checkedNow(model), gone: believed.gone } : believed;
+    const outcome = await compare(instance, model, verdicts);
+    if (typeof outcome === "string") {
+      console.error(`ldirectord plan: ${outcome}`);
+      return STATUS.failed;
+    }
+    const { steps } = outcome;
+    if (values.json) console.log(JSON.stringify(report(model, verdicts, steps), undefined, 2));
+    else if (values.commands) { for (const command of commands(steps)) console.log(command); }
+    else console.log(text(outcome, verdicts, namesIn(model), paintFor(Deno.stdout)));
+    return steps.length > 0 ? STATUS.changes : STATUS.nothing;
+  },
+};
+
+interface Comparison {
+  readonly current: IpvsTable;
+  readonly desired: DesiredTable;
+  readonly steps: Plan;
+}
+
+/** The comparison, or why there is none. */
+async function compare(instance: Instance, model: Model, verdicts: Verdicts): Promise<Comparison | string> {
+  const driver = openIpvs(model.ipvsDriver);
+  const maintenance = await maintenanceNow(model);
+  const orders = ordersAt(keptFiles(instance).orders, Date.now());
+  const wanted = (table: IpvsTable) => foresee(model, { table, said: verdicts.of, maintenance, orders });
+  try {
+    let current = await driver.read({ thresholds: false });
+    if (usesThresholds(wanted(current))) current = await driver.read({ thresholds: true });
+    const desired = wanted(current);
+    const previous = formerlyOurs(current, verdicts.gone);
+    return { current, desired, steps: planOf({ current, desired, previous, reconcile: true }) };
+  } catch (error) {
+    if (error instanceof IpvsUnavailable) return error.message;
+    throw error;
+  }
+}
+
+/** The virtual services that a reload takes away, as what was wanted so far. */
+function formerlyOurs(current: IpvsTable, gone: ReadonlySet<string>): DesiredTable {
+  const services = [...current].filter(([key]) => gone.has(key));
+  return new Map(
+    services.map(([key, service]) => [key, { ...service, destinations: new Map(), readdQuiescent: false }]),
+  );
+}
+
+async function maintenanceNow(model: Model): Promise<Extract<HealthEvent, { type: "maintenance" }> | undefined> {
+  const watch = new MaintenanceWatch();
+  const files = watch.look(model.maintenanceDir);
+  if (!files) return undefined;
+  const reals = [...model.virtuals.values()].flatMap((virtual) => [...virtual.reals.values()]);
+  await watch.lookUp(files, reals.map(({ destination }) => destination.address));
+  return { type: "maintenance", files, names: watch.names };
+}
+
+function namesIn(model: Model): NameOf {
+  return (virtual, key) => {
+    const real = model.virtuals.get(virtual)?.reals.get(key);
+    return real && givenNames(model, real)[0];
+  };
+}
+
+function text({ current, desired, steps }: Comparison, { said, gone }: Verdicts, names: NameOf, paint: Paint): string {
+  const others = [...current.keys()].filter((key) => !desired.has(key) && !gone.has(key)).length;
+  const untouched = others === 1
+    ? "1 virtual service of others stays as it is."
+    : others > 1
+    ? `${others} virtual services of others stay as they are.`
+    : "";
+  if (steps.length === 0) return [said, "Nothing to do: the kernel's table is as wanted.", untouched].join("\n").trim();
+  const lines = diffLines(steps, current, desired, names).map((line) => painted(line, paint));
+  const count = `${steps.length} change${steps.length === 1 ? "" : "s"}:`;
+  return [said, untouched, "", ...lines, "", count, ...commands(steps).map((command) => `    ${command}`)]
+    .filter((line, i) => line !== "" || i !== 1)
+    .join("\n");
+}
+
+function painted({ sign, text }: DiffLine, paint: Paint): string {
+  const line = `${sign} ${text}`;
+  return { "+": paint.green, "-": paint.red, "~": paint.yellow, " ": (plain: string) => plain }[sign](line);
+}
+
+function report(model: Model, { basis }: Verdicts, steps: Plan) {
+  return { version: 1, file: model.file, basis, changes: steps.map(described) };
+}
+
+function described(action: Action) {
+  const { address } = action.service;
+  const virtual = address.kind === "fwm"
+    ? { mark: address.mark, family: address.family }
+    : { protocol: address.kind, address: serviceLabel(address) };
+  const real = "destination" in action
+    ? { real: { key: destinationKey(action.destination), ...action.destination } }
+    : {};
+  return { do: action.do, virtual, ...real, rule: encodeAction(action) };
+}

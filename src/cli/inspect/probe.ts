@@ -1,0 +1,261 @@
+import { helper } from "../../checkers/helper.ts";
+import { type Round, runRound } from "../../checkers/run.ts";
+import { CHECK_DIRECTIVES, checkUrl, formOf, type Given } from "../../config/check_url.ts";
+import { type Loaded, loadTree } from "../../config/load.ts";
+import { whyUnreadable } from "../../config/unreadable.ts";
+import { rounded } from "../../daemon/records/check_records.ts";
+import { checksIn, type CheckUser, usersOf } from "../../director/check_users.ts";
+import { formatEndpoint, type IpAddress } from "../../model/address.ts";
+import { type Check, expectsHeaders, isAskedByHelper, RECEIVE_HINT } from "../../model/check.ts";
+import { givenNames, type Model } from "../../model/virtual_service.ts";
+import { ExitStatus } from "../base/exit_status.ts";
+import { findInstance, hasConfiguration } from "../base/instance.ts";
+import { findAsked } from "../base/running_instance.ts";
+import { loadInstance } from "../base/load_instance.ts";
+import { type Paint, paintFor } from "../terminal/paint.ts";
+import { runRounds } from "./run_rounds.ts";
+import { type Tool, UsageError } from "../base/tool.ts";
+import { toolArguments } from "../base/tool_arguments.ts";
+
+/** The exit statuses of `probe`. */
+const STATUS = { up: 0, down: 1, notAsked: 2 } as const;
+
+/** Secrets come from files: everybody can see a command line. */
+const FROM_FILES = { passwdfile: "passwd", secretfile: "secret", requestheaderfile: "requestheader" } as const;
+
+const ON_COMMAND_LINE = CHECK_DIRECTIVES.filter((name) => name !== "passwd" && name !== "secret");
+
+const OPTIONS = {
+  json: { type: "boolean" },
+  timeout: { type: "string" },
+  passwdfile: { type: "string" },
+  secretfile: { type: "string" },
+  requestheaderfile: { type: "string" },
+  ...Object.fromEntries(ON_COMMAND_LINE.map((name) => [name, { type: "string", multiple: true }] as const)),
+} as const;
+
+/** Runs checks now and shows their conversations. */
+export const probe: Tool = {
+  summary: "run the checks now, and show each conversation and its verdict",
+  usage: `Usage: ldirectord probe [--json] [config] [virtual|real]
+       ldirectord probe [options] URL
+
+Asks real servers as the daemon would, once, and shows what was said. Without
+a virtual or real server, all of the configuration are asked. No daemon is
+needed, and none is disturbed.
+
+A URL asks one server without any configuration:
+
+    ldirectord probe http://10.0.0.2/health --receive OK
+    ldirectord probe smtp://10.0.0.2         any service, at its own port
+    ldirectord probe tcp://10.0.0.2:8080     a connection
+    ldirectord probe ping://10.0.0.2         an echo
+
+    --json                     print everything as JSON
+    --timeout SECONDS          how long the check may take (5)
+    --passwdfile FILE          the password; - is standard input
+    --secretfile FILE          the secret shared with a radius server
+    --requestheaderfile FILE   headers that nobody is to see, as with a token, one a line
+
+With a URL, the directives of a check are options, too:
+
+${ON_COMMAND_LINE.map((name) => `    --${name} ${formOf(name)}`).join("\n")}
+
+Exit status: 0 all are up, 1 one is down, 2 one could not be asked.
+`,
+
+  async run(args) {
+    const { values, words } = toolArguments(args, OPTIONS, 2);
+    const isUrl = words.length === 1 && words[0].includes("://");
+    const chosen = isUrl ? await chooseByUrl(words[0], await given(values)) : await choose(words, values);
+    if (typeof chosen === "number") return chosen;
+    if (typeof chosen === "string") {
+      console.error(`ldirectord probe: ${chosen}`);
+      return STATUS.notAsked;
+    }
+    return await runAll(chosen, values.json === true, paintFor(Deno.stdout));
+  },
+};
+
+/** What is asked, and for whom. */
+interface Probe {
+  readonly check: Check;
+  /** Absent for a URL. */
+  readonly users: readonly CheckUser[];
+  /** Them in words, with a blank in front; empty for a URL. */
+  readonly whom: string;
+}
+
+type Values = ReturnType<typeof toolArguments<typeof OPTIONS>>["values"];
+
+/** The directives on the command line. */
+async function given(values: Values): Promise<readonly Given[]> {
+  const all = values as Readonly<Record<string, unknown>>;
+  const directives = ON_COMMAND_LINE.flatMap((name) => {
+    const texts = (all[name] ?? []) as readonly string[];
+    if (texts.length > 1 && name !== "requestheader") throw new UsageError(`--${name} is given twice`);
+    return texts.map((text): Given => [name, text]);
+  });
+  for (const [option, name] of Object.entries(FROM_FILES)) {
+    const file = all[option];
+    if (typeof file !== "string") continue;
+    const [first, ...rest] = await linesFrom(file);
+    directives.push([name, first]);
+    // Of the three only headers may be several.
+    if (name === "requestheader") directives.push(...rest.filter(Boolean).map((line): Given => [name, line]));
+  }
+  const seconds = typeof all.timeout === "string" ? all.timeout : "5";
+  return [["checktimeout", seconds], ["negotiatetimeout", seconds], ...directives];
+}
+
+async function linesFrom(file: string): Promise<readonly string[]> {
+  try {
+    const text = file === "-" ? await new Response(Deno.stdin.readable).text() : await Deno.readTextFile(file);
+    return text.split("\n").map((line) => line.trimEnd());
+  } catch (error) {
+    throw new UsageError(`cannot read ${file}: ${whyUnreadable(error)}`);
+  }
+}
+
+async function chooseByUrl(url: string, directives: readonly Given[]): Promise<readonly Probe[] | string> {
+  const parsed = checkUrl(url, directives);
+  if (typeof parsed === "string") throw new UsageError(parsed);
+  const { model, problems }: Loaded = await loadTree(url, () => parsed);
+  const error = problems.find(({ severity }) => severity === "error");
+  if (error) throw new UsageError(`${error.text}${error.hint ? `; ${error.hint}` : ""}`);
+  if (!model || model.unresolved.length > 0) return `${model?.unresolved[0].host ?? url} has no address`;
+  return checksIn(model).map((check) => ({ check, users: [], whom: "" }));
+}
+
+/** What the words name: a configuration, something in it, or both. */
+async function choose(words: readonly string[], values: Values): Promise<readonly Probe[] | string | ExitStatus> {
+  const option = Object.keys(values).find((name) => name !== "json");
+  if (option) throw new UsageError(`--${option} is for a URL; a configuration says how its checks are made`);
+  const alone = words.length === 1 && hasConfiguration(findInstance(words[0]));
+  const [name, wanted] = words.length === 2 || alone ? words : [undefined, words[0]];
+  const runnable = await loadInstance(findAsked(name), true);
+  if (typeof runnable === "number") return STATUS.notAsked;
+  const { model } = runnable;
+  const probes = checksIn(model).flatMap((check) => {
+    const users = usersOf(model, check.key).filter((user) => wanted === undefined || isMeant(user, wanted, model));
+    return users.length > 0 ? [{ check, users, whom: forWhom(users, model) }] : [];
+  });
+  if (probes.length > 0) return probes;
+  if (wanted === undefined) return `nothing is checked in ${model.file}`;
+  const unresolved = model.unresolved.some(({ host }) => host === wanted);
+  return unresolved ? `${wanted} has no address` : `nothing that is checked is called ${wanted} in ${model.file}`;
+}
+
+/** By address and port, by address, by the name of the host or of the service, or by the mark. */
+function isMeant({ virtual, real }: CheckUser, wanted: string, model: Model): boolean {
+  const { address, port } = real.destination;
+  const service = virtual.settings.address;
+  const names: (string | undefined)[] = [
+    virtual.key,
+    virtual.label,
+    virtual.serviceName,
+    service.kind === "fwm" ? String(service.mark) : service.address,
+    real.key,
+    address,
+    formatEndpoint(address, real.configuredPort),
+  ];
+  for (const name of givenNames(model, real)) names.push(name, `${name}:${port}`);
+  return names.includes(wanted) || names.includes(wanted.replace(/^\[(.*)\]$/, "$1"));
+}
+
+/**
+ * Makes a round with nobody, at this machine's own closed port, so that the times of the others are theirs: the first
+ * one loads and compiles what it needs.
+ */
+async function warmUp(probes: readonly Probe[]): Promise<void> {
+  const [{ check }] = probes;
+  if (probes.some(({ check: { method, target } }) => isAskedByHelper(method, target))) await helper.begun();
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr as Deno.NetAddr;
+  const { target } = check;
+  const nobody = { ...target, address: "127.0.0.1" as IpAddress, port, origin: undefined, transport: "tcp" } as const;
+  const accepted = listener.accept().then((connection) => connection.close(), () => {});
+  await runRound({ ...check, target: nobody }, "connect");
+  listener.close();
+  await accepted;
+}
+
+async function runAll(probes: readonly Probe[], json: boolean, paint: Paint): Promise<ExitStatus> {
+  await warmUp(probes);
+  const rounds = runRounds(probes.map(({ check }) => check));
+  const ended: Round[] = [];
+  for (const [i, probe] of probes.entries()) {
+    const round = await rounds[i];
+    ended.push(round);
+    if (!json) console.log(conversation(probe, round, paint));
+  }
+  if (json) console.log(JSON.stringify(report(probes, ended), undefined, 2));
+  else if (probes.length > 1) console.log(`\n${summary(ended)}`);
+  return STATUS[verdictOf(ended)];
+}
+
+function verdictOf(rounds: readonly Round[]): keyof typeof STATUS {
+  const failures = rounds.flatMap(({ result }) => result.up ? [] : [result.why]);
+  if (failures.includes("internal")) return "notAsked";
+  return failures.length > 0 ? "down" : "up";
+}
+
+function conversation({ check, whom }: Probe, { result, durationMs, trace }: Round, paint: Paint): string {
+  const verdict = result.up
+    ? paint.green("up")
+    : result.why === "internal"
+    ? paint.yellow("not asked")
+    : paint.red("down");
+  const why = result.up ? "" : ` (${result.why})`;
+  const isBlind = !result.up && result.why === "mismatch" && expectsHeaders(check.target);
+  const lines = trace.map(({ atMs, text }) => `${paint.dim(milliseconds(atMs))}  ${text}`);
+  return [
+    paint.bold(nameOf(check)) + whom,
+    ...lines,
+    `${paint.dim(milliseconds(durationMs))}  ${verdict}${why}: ${result.detail}`,
+    ...isBlind ? [`              hint: receive sees the body only: ${RECEIVE_HINT}`] : [],
+  ].join("\n");
+}
+
+function milliseconds(time: number): string {
+  return `${time.toFixed(1).padStart(9)} ms`;
+}
+
+function nameOf({ method, target }: Check): string {
+  const kind = method === "negotiate" ? target.service : method;
+  return method === "ping" ? `${kind} ${target.address}` : `${kind} ${formatEndpoint(target.address, target.port)}`;
+}
+
+function forWhom(users: readonly CheckUser[], model: Model): string {
+  const named = users.map(({ virtual, real }) => {
+    const [name] = givenNames(model, real);
+    return `${real.key}${name === undefined ? "" : ` (${name})`} of ${virtual.label}`;
+  });
+  return ` for ${named.join(", ")}`;
+}
+
+function summary(rounds: readonly Round[]): string {
+  const up = rounds.filter(({ result }) => result.up).length;
+  const slowest = Math.max(...rounds.map(({ durationMs }) => durationMs));
+  return `${up} of ${rounds.length} checks passed; the slowest took ${slowest.toFixed(1)} ms`;
+}
+
+function report(probes: readonly Probe[], rounds: readonly Round[]) {
+  return {
+    version: 1,
+    verdict: { up: "up", down: "down", notAsked: "not asked" }[verdictOf(rounds)],
+    rounds: probes.map(({ check: { method, target }, users }, i) => {
+      const { result, durationMs, trace } = rounds[i];
+      return {
+        method,
+        service: target.service,
+        address: target.address,
+        port: target.port,
+        users: users.map(({ virtual, real }) => ({ virtual: virtual.key, real: real.key })),
+        ...result,
+        durationMs: rounded(durationMs),
+        trace: trace.map(({ atMs, text }) => ({ atMs: rounded(atMs), text })),
+      };
+    }),
+  };
+}

@@ -1,0 +1,10 @@
+import { VERSION } from "../../model/version.ts";
+import { openIpvs } from "../../ipvs/open_ipvs.ts";
+
+/** What `--version` prints. */
+export function versionText(): string {
+  return `Linux Director v${VERSION}
+ldirectord: keeps the kernel's IPVS table in step with the real servers.
+The table is read and changed by ${openIpvs().name} here, unless ipvsdriver says otherwise.
+MIT licence. No warranty.`;
+}
