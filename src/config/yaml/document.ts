@@ -41,6 +41,8 @@ export interface YamlDocument {
 const DEEPEST = 64;
 /** Characters of one value, as in a configuration file. */
 const LONGEST_VALUE = 65_536;
+/** What the lexer puts before the text of a block or plain scalar. */
+const SCALAR = "\x1f";
 /** Words and signs of a list or mapping in brackets, which is composed as a whole. */
 const LARGEST_FLOW = 20_000;
 /** Anchors and tags that may stand before one value. */
@@ -111,8 +113,9 @@ class DocumentReader {
   *tokens(remarks: boolean): Steps<readonly CST.Token[]> {
     const parser = new Parser();
     const found: CST.Token[] = [];
-    const lexemes = remarks ? new Lexer().lex(this.#text) : this.#withoutRemarks(parser);
+    const lexemes = remarks ? lexemesOf(this.#text) : this.#withoutRemarks(parser);
     let [count, flow, flowLexemes, properties] = [0, 0, 0, 0];
+    let isScalar = false;
     for (const lexeme of lexemes) {
       if (lexeme === undefined || everySoOften(count++)) yield;
       if (lexeme === undefined) continue;
@@ -122,9 +125,11 @@ class DocumentReader {
       flowLexemes = flow > 0 ? flowLexemes + 1 : 0;
       if (first === "&" || first === "!") properties++;
       else if (first !== " " && first !== "\n") properties = 0;
+      const isValue = isScalar || first !== "#" && first !== " ";
+      isScalar = lexeme === SCALAR;
       const excess = parser.stack.length > DEEPEST
         ? "the values are nested too deeply"
-        : lexeme.length > LONGEST_VALUE && first !== "#" && first !== " "
+        : lexeme.length > LONGEST_VALUE && isValue
         ? `a value is longer than ${LONGEST_VALUE} characters`
         : flowLexemes > LARGEST_FLOW
         ? "a list in brackets is too long: write its elements below each other, each behind a dash"
@@ -150,7 +155,7 @@ class DocumentReader {
   *#withoutRemarks(parser: Parser): Generator<string | undefined> {
     let [held, left] = ["", 0];
     let [lineBegins, isScalar, dropsLine] = [true, false, false];
-    for (const lexeme of new Lexer().lex(this.#text)) {
+    for (const lexeme of lexemesOf(this.#text)) {
       if (isScalar) {
         isScalar = false;
         lineBegins = lexeme.endsWith("\n");
@@ -171,7 +176,7 @@ class DocumentReader {
       }
       if (held) yield held;
       held = "";
-      isScalar = lexeme === "\x1f";
+      isScalar = lexeme === SCALAR;
       if (!isScalar) lineBegins = isEnd || lexeme === "\x02" && lineBegins;
       yield lexeme;
     }
@@ -276,6 +281,19 @@ class DocumentReader {
       if (isCollection(node)) { for (const item of node.items) this.#note(item); }
     }
   }
+}
+
+/**
+ * The lexemes of a text. The lexer finds the end of a value in one go, line by line, which takes a tenth of a second for some
+ * megabytes: a value that is far too long ends where that is known, and is refused.
+ */
+function lexemesOf(text: string): Generator<string> {
+  const lexer = new Lexer();
+  const inner = lexer as unknown as { readonly pos: number; continueScalar(offset: number): number };
+  const { continueScalar } = inner;
+  // Gives where a value goes on after a line, or -1 where it has ended; `pos` is where it began.
+  inner.continueScalar = (offset) => offset - inner.pos > 2 * LONGEST_VALUE ? -1 : continueScalar.call(lexer, offset);
+  return lexer.lex(text);
 }
 
 function isBlock(token: CST.Token): token is Collection {
