@@ -3,6 +3,7 @@
  */
 
 import type { CheckResult, CheckRun, CheckTarget } from "../model/check.ts";
+import { beginsWithTls } from "../model/service_facts.ts";
 import type { ByteStream } from "../wire/transport/byte_stream.ts";
 import { LineDialogue } from "../wire/protocols/line_dialogue.ts";
 import { ProtocolError } from "../wire/transport/protocol_error.ts";
@@ -27,7 +28,7 @@ async function converse(stream: ByteStream, target: CheckTarget, run: CheckRun):
     const state = /^\* (OK|PREAUTH)\b/i.exec(greeting)?.[1].toUpperCase();
     if (!state) throw new ProtocolError(`not an IMAP greeting: ${greeting.slice(0, 80)}`);
 
-    if (target.startTls && target.service === "imap") {
+    if (target.startTls && !beginsWithTls(target.service)) {
       // RFC 9051, 6.2.1.
       await server.say("0 STARTTLS");
       const ready = await server.hearUntil((line) => /^(0 |\* BYE\b)/i.test(line));

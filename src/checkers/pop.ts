@@ -3,6 +3,7 @@
  */
 
 import type { CheckResult, CheckRun, CheckTarget } from "../model/check.ts";
+import { beginsWithTls } from "../model/service_facts.ts";
 import type { ByteStream } from "../wire/transport/byte_stream.ts";
 import { LineDialogue } from "../wire/protocols/line_dialogue.ts";
 import { ProtocolError } from "../wire/transport/protocol_error.ts";
@@ -25,7 +26,7 @@ async function converse(stream: ByteStream, target: CheckTarget, run: CheckRun):
     const greeting = await server.hear();
     if (!isOk(greeting)) return down("protocol", greeting);
 
-    if (target.startTls && target.service === "pop") {
+    if (target.startTls && !beginsWithTls(target.service)) {
       // RFC 2595, 4.
       await server.say("STLS");
       const ready = await server.hear();

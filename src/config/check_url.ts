@@ -3,14 +3,14 @@
  */
 
 import { familyOf, parseIp } from "../model/address.ts";
-import { type Service, SERVICES } from "../model/check.ts";
+import { checkPortOf, isAskedForPages, protocolOf, SERVICE_ROWS } from "../model/service_facts.ts";
+import type { SpokenService } from "../model/services.ts";
 import { closest } from "./language/closest.ts";
 import { type DirectiveName, DIRECTIVES, findDirective } from "./language/directives.ts";
 import type { HostRef, ServiceHead } from "./language/endpoints.ts";
 import { readText } from "./language/grammar.ts";
 import type { Parsed } from "./cf/parse.ts";
 import { ProblemList } from "./language/problem.ts";
-import { CHECK_PORTS } from "./language/ports.ts";
 import type { Setting, Settings } from "./language/syntax_tree.ts";
 
 /** Directives that say how a check is made, beside those that the URL stands for. */
@@ -44,18 +44,19 @@ export const CHECK_DIRECTIVES = [
 /** A directive and its value, as text. */
 export type Given = readonly [name: typeof CHECK_DIRECTIVES[number], text: string];
 
-/** What schemes mean beside the names of the services. */
-const SCHEMES: Readonly<Record<string, Service | "connect" | "udp" | "ping">> = {
+/** What a URL may ask for: a service, or a type of check. */
+type Kind = SpokenService | "connect" | "udp" | "ping";
+
+/** What schemes mean. */
+const SCHEMES: Readonly<Record<string, Kind>> = {
   tcp: "connect",
   connect: "connect",
   udp: "udp",
   ping: "ping",
   icmp: "ping",
-  pop3: "pop",
-  pop3s: "pops",
-  postgres: "pgsql",
-  postgresql: "pgsql",
-  ...Object.fromEntries(SERVICES.filter((service) => service !== "none").map((service) => [service, service])),
+  ...Object.fromEntries(
+    SERVICE_ROWS.flatMap(([service, { schemes = [] }]) => [...schemes, service].map((scheme) => [scheme, service])),
+  ),
 };
 
 /** What counts for a check that speaks no protocol, too. */
@@ -66,13 +67,6 @@ const OF_ANY: ReadonlySet<DirectiveName> = new Set<DirectiveName>([
   "bindto",
   "checkmark",
 ]);
-
-/** Where there is nothing else to ask a database. */
-const ANY_ROW: Partial<Record<string, string>> = {
-  mysql: "SELECT 1",
-  pgsql: "SELECT 1",
-  oracle: "SELECT 1 FROM dual",
-};
 
 /** The tree of a check. Gives the reason as a string where there is no such check. */
 export function checkUrl(url: string, given: readonly Given[]): Parsed | string {
@@ -89,7 +83,7 @@ export function checkUrl(url: string, given: readonly Given[]): Parsed | string 
   if (login?.includes(":")) return "a password on the command line can be seen by everybody: write --passwdfile FILE";
   const ref = hostRef(host);
   if (!ref) return `not an address or a host name: ${host || url}`;
-  const port = Number(portText ?? CHECK_PORTS.find(([, service]) => service === kind)?.[0] ?? 0);
+  const port = Number(portText ?? checkPortOf(kind));
   if (port > 65_535) return `a port is a number up to 65535, not ${portText}`;
   if (port === 0 && kind !== "ping") return `the port is missing: ${scheme}://${host}:PORT`;
   const named = fromRest(kind, rest);
@@ -103,8 +97,15 @@ export function checkUrl(url: string, given: readonly Given[]): Parsed | string 
   const silent = kind === "connect" || kind === "udp" || kind === "ping";
   const idle = silent ? texts.find(([name]) => !OF_ANY.has(name)) : undefined;
   if (idle) return `${idle[0]} has no effect: ${scheme}:// asks for nothing that it could be about`;
-  if (ANY_ROW[kind] && !texts.some(([name]) => name === "request")) texts.push(["request", ANY_ROW[kind]]);
+  const query = anyQuery(kind);
+  if (query !== undefined && !texts.some(([name]) => name === "request")) texts.push(["request", query]);
   return treeOf(kind, ref, port, texts);
+}
+
+/** What to ask a database where nothing else is to be asked. */
+function anyQuery(kind: Kind): string | undefined {
+  const question = protocolOf(kind)?.question;
+  return question?.kind === "query" ? question.any : undefined;
 }
 
 function hostRef(host: string): HostRef | undefined {
@@ -118,18 +119,18 @@ function hostRef(host: string): HostRef | undefined {
  * What stands behind the host: a page, the name of a database, or what else the service is asked for. `undefined` where
  * that is not as URLs write it.
  */
-function fromRest(kind: string, rest: string): readonly Given[] | undefined {
-  if (kind.startsWith("http")) return [["request", rest.startsWith("/") ? rest : `/${rest}`]];
+function fromRest(kind: Kind, rest: string): readonly Given[] | undefined {
+  if (isAskedForPages(kind)) return [["request", rest.startsWith("/") ? rest : `/${rest}`]];
   try {
     const name = decodeURIComponent(rest.replace(/^\//, ""));
-    return name === "" ? [] : [[ANY_ROW[kind] ? "database" : "request", name]];
+    return name === "" ? [] : [[anyQuery(kind) === undefined ? "request" : "database", name]];
   } catch {
     return undefined;
   }
 }
 
 function treeOf(
-  kind: Service | "connect" | "udp" | "ping",
+  kind: Kind,
   host: HostRef,
   number: number,
   texts: readonly (readonly [DirectiveName, string])[],

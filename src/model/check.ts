@@ -4,58 +4,18 @@
 
 import type { IpAddress } from "./address.ts";
 import type { Secret } from "./secret.ts";
+import { beginsWithTls, isAskedForPages, isHelperService } from "./service_facts.ts";
+import type { Service } from "./services.ts";
 import type { Steps } from "./steps.ts";
-
-/** The protocols that a negotiate check can speak. */
-export const SERVICES = [
-  "dns",
-  "ftp",
-  "grpc",
-  "grpcs",
-  "http",
-  "https",
-  "http_proxy",
-  "imap",
-  "imaps",
-  "ldap",
-  "ldaps",
-  "memcached",
-  "mysql",
-  "nntp",
-  "none",
-  "oracle",
-  "pgsql",
-  "pop",
-  "pops",
-  "radius",
-  "redis",
-  "simpletcp",
-  "sip",
-  "sips",
-  "smtp",
-  "submission",
-] as const;
-
-/** One of {@link SERVICES}. */
-export type Service = typeof SERVICES[number];
-
-/**
- * The services whose replies are parsed by code of others, or that belong to databases and directories: a process of its
- * own, without rights, speaks to them (see helper/).
- */
-export const HELPER_SERVICES: ReadonlySet<Service> = new Set(["ldap", "ldaps", "mysql", "oracle", "pgsql"]);
 
 /** Whether a round by that method is made by the helper process. */
 export function isAskedByHelper(method: CheckMethod, { service }: Pick<CheckTarget, "service">): boolean {
-  return method === "negotiate" && HELPER_SERVICES.has(service);
+  return method === "negotiate" && isHelperService(service);
 }
-
-/** The services that begin with a TLS handshake. */
-const TLS_SERVICES: ReadonlySet<Service> = new Set(["https", "grpcs", "imaps", "ldaps", "pops", "sips"]);
 
 /** Whether a check speaks TLS by our own means. */
 export function speaksTls({ method, target }: Pick<Check, "method" | "target">): boolean {
-  return method === "negotiate" && (target.startTls === true || TLS_SERVICES.has(target.service));
+  return method === "negotiate" && (target.startTls === true || beginsWithTls(target.service));
 }
 
 /** The record types that a dns check can ask for. */
@@ -230,6 +190,6 @@ export const RECEIVE_HINT = "write expectstatus = 200 for the status, and in rec
 
 /** Whether the `receive` of an http check looks for the status line or a header, which it never sees. */
 export function expectsHeaders({ service, receive }: Pick<CheckTarget, "service" | "receive">): boolean {
-  if (receive === undefined || (service !== "http" && service !== "https" && service !== "http_proxy")) return false;
+  if (receive === undefined || !isAskedForPages(service)) return false;
   return /^\^?(HTTP\/\d|(Server|Content-Type|Location|Set-Cookie|Date|X-[A-Za-z-]+): )/i.test(receive.source);
 }

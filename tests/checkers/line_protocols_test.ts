@@ -1,7 +1,8 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { runRound } from "../../src/checkers/run.ts";
 import { parseIp } from "../../src/model/address.ts";
-import type { CheckTarget, Service } from "../../src/model/check.ts";
+import type { CheckTarget } from "../../src/model/check.ts";
+import type { Service } from "../../src/model/services.ts";
 import { Secret } from "../../src/model/secret.ts";
 import { testIllServers } from "./ill_servers.ts";
 import { checkOf, contains, type Manners, verdict, withPeer } from "./peers.ts";

@@ -6,6 +6,8 @@ import { VERBS } from "../../src/cli/base/arguments.ts";
 import type { Tools } from "../../src/cli/base/tool.ts";
 import { OPTION_DOCS, VERB_DOCS } from "../../src/cli/help/usage.ts";
 import { LINTS } from "../../src/config/lint/lints.ts";
+import { isHelperService } from "../../src/model/service_facts.ts";
+import { SPOKEN_SERVICES } from "../../src/model/services.ts";
 import { VERSION } from "../../src/model/version.ts";
 import { Page } from "./roff.ts";
 import { describeTool } from "./usage.ts";
@@ -152,8 +154,9 @@ function json(page: Page): void {
 }
 
 function helperProcess(page: Page): void {
+  const helped = SPOKEN_SERVICES.filter(isHelperService).map((service) => `\`${service}\``);
   page.section("Helper process").first(
-    "Databases and directories (`mysql`, `pgsql`, `oracle`, `ldap`, `ldaps`) are asked by a process of its own, because " +
+    `Databases and directories (${helped.join(", ")}) are asked by a process of its own, because ` +
       "libraries parse what they answer and a hostile server must not stop the director or take it over. It is this " +
       "program once more, started when the first such check is configured and ended when the last one has gone. It " +
       "runs as `ldirectord`, or as `nobody` where there is no such user; it has no capabilities, can open no sockets and " +

@@ -4,6 +4,7 @@
  * explains the language to people and programs.
  */
 
+import { protocolOf, SERVICE_ROWS, servicesThatLookAt } from "../../model/service_facts.ts";
 import { alsoCheck } from "./also_check.ts";
 import * as endpoints from "./endpoints.ts";
 import type { Grammar } from "./grammar.ts";
@@ -41,6 +42,17 @@ export interface Replaced {
 }
 
 const UNSET = "unset";
+
+/** Returns words as a sentence names them: `a, b or c`. */
+function listed(words: readonly string[], last: "and" | "or"): string {
+  return words.join(", ").replace(/, ([^,]*)$/, ` ${last} $1`);
+}
+
+function servicesThatNeedLogin(): readonly string[] {
+  const needs = ([service]: typeof SERVICE_ROWS[number]) =>
+    protocolOf(service)?.needs?.some(({ directive }) => directive === "login");
+  return SERVICE_ROWS.filter(needs).map(([service]) => service);
+}
 
 /** The table. */
 export const DIRECTIVES = {
@@ -420,8 +432,7 @@ export const DIRECTIVES = {
     scope: "both",
     value: values.yesNo,
     default: "no",
-    doc:
-      "Whether a check of smtp, submission, imap, pop, ftp, ldap, mysql or pgsql goes over to TLS before it logs in, and " +
+    doc: `Whether a check of ${listed(servicesThatLookAt("starttls"), "or")} goes over to TLS before it logs in, and ` +
       "is down when the server does not. New: the old program had no such directive.",
   },
   tlsservername: {
@@ -577,7 +588,7 @@ export const DIRECTIVES = {
     scope: "virtual",
     value: values.text,
     default: "by service: anonymous for ftp, ldirectord@host for sip, else no log-in",
-    doc: "The user name that a negotiate check logs in with. Required for mysql, pgsql and oracle.",
+    doc: `The user name that a negotiate check logs in with. Required for ${listed(servicesThatNeedLogin(), "and")}.`,
   },
   passwd: {
     scope: "virtual",

@@ -2,7 +2,8 @@
  * The grammars of values that stand alone: numbers, choices, texts, paths, addresses of mail.
  */
 
-import { DNS_TYPES, type HttpMethod, type RequestHeader, SERVICES, type StatusRange } from "../../model/check.ts";
+import { DNS_TYPES, type HttpMethod, type RequestHeader, type StatusRange } from "../../model/check.ts";
+import { SERVICES } from "../../model/services.ts";
 import { type IpAddress, parseIp } from "../../model/address.ts";
 import { IPVS_DRIVERS, type IpvsTimeouts } from "../../model/ipvs.ts";
 import { Secret } from "../../model/secret.ts";

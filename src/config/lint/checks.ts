@@ -3,9 +3,10 @@
  */
 
 import { type Check, expectsHeaders, RECEIVE_HINT } from "../../model/check.ts";
+import { beginsWithTls } from "../../model/service_facts.ts";
 import { checksOf } from "../../model/virtual_service.ts";
 import { inSections, type Lint, type View } from "./lint.ts";
-import { CHECK_SETTINGS, type Kind, lookedAtBy, looksAt, speaksTls } from "../language/service_docs.ts";
+import { CHECK_SETTINGS, type Kind, lookedAtBy, looksAt } from "../language/service_docs.ts";
 import type { Setting, Settings } from "../language/syntax_tree.ts";
 
 /** The questions about checks. */
@@ -147,7 +148,7 @@ function isExternal({ method }: Check): boolean {
 /** A request may name a page over TLS. */
 function goesOverTls({ method, target }: Check): boolean {
   if (method !== "negotiate") return false;
-  return speaksTls(target.service) || target.startTls || /^https:/i.test(target.request ?? "");
+  return beginsWithTls(target.service) || target.startTls || /^https:/i.test(target.request ?? "");
 }
 
 function users(name: Parameters<typeof lookedAtBy>[0]): string {

@@ -4,7 +4,8 @@
  */
 
 import { type IpAddress, isInNetwork, isLoopback, type Network } from "../../model/address.ts";
-import { type Check, isCredential, type Service, speaksTls } from "../../model/check.ts";
+import { type Check, isCredential, speaksTls } from "../../model/check.ts";
+import { isAskedForPages } from "../../model/service_facts.ts";
 import { inTenths } from "../../model/tenths.ts";
 import { checksOf, type Model, type VirtualService } from "../../model/virtual_service.ts";
 import {
@@ -73,7 +74,7 @@ export const LINTS: Readonly<Record<string, Lint>> = {
   "http-without-receive": {
     why: "Any page with a 2xx status counts as up: an empty one, or the welcome page of a server whose site is gone.",
     find: inSections(function* ({ section, virtual }) {
-      const blind = negotiated(virtual, HTTP).find(({ target }) => !target.receive && target.httpMethod !== "HEAD");
+      const blind = checksForPages(virtual).find(({ target }) => !target.receive && target.httpMethod !== "HEAD");
       if (!blind || section.settings.expectstatus) return;
       yield {
         place: section.settings.service ?? section.head,
@@ -244,7 +245,7 @@ export const LINTS: Readonly<Record<string, Lint>> = {
   "service-at-odd-port": {
     why: "Port 443 speaks TLS and port 80 does not: a check in the other language fails for ever.",
     find: inSections(function* ({ section: { settings, head }, virtual }) {
-      const odd = negotiated(virtual, HTTP).find(({ target: { service, port } }) =>
+      const odd = checksForPages(virtual).find(({ target: { service, port } }) =>
         (service === "http" && port === 443) || (service === "https" && port === 80)
       );
       if (!odd) return;
@@ -280,8 +281,6 @@ export const LINTS: Readonly<Record<string, Lint>> = {
     },
   },
 };
-
-const HTTP: readonly Service[] = ["http", "https", "http_proxy"];
 
 /** Asks every lint that is not to be ignored. In the file's order; of one lint the first places only. */
 export function lint(
@@ -396,9 +395,7 @@ function isNear(address: IpAddress, networks: readonly Network[]): boolean {
     networks.some((network) => !isLoopback(network.address) && isInNetwork(address, network));
 }
 
-/** Main checks that speak one of these protocols. */
-function negotiated(virtual: VirtualService, services: readonly Service[]): readonly Check[] {
-  return mainChecks(virtual).filter(({ method, target }) =>
-    method === "negotiate" && services.includes(target.service)
-  );
+/** Returns the main checks that ask for pages. */
+function checksForPages(virtual: VirtualService): readonly Check[] {
+  return mainChecks(virtual).filter(({ method, target }) => method === "negotiate" && isAskedForPages(target.service));
 }

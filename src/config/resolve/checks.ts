@@ -3,14 +3,15 @@
  */
 
 import { familyOf, formatEndpoint, type IpAddress } from "../../model/address.ts";
-import type { Check, CheckKey, CheckMethod, CheckTarget, Origin, Pattern, Service } from "../../model/check.ts";
+import type { Check, CheckKey, CheckMethod, CheckTarget, Origin, Pattern } from "../../model/check.ts";
+import { checkPortOf, factsOf, protocolOf, serviceAt } from "../../model/service_facts.ts";
+import type { Service } from "../../model/services.ts";
 import type { Secret } from "../../model/secret.ts";
 import type { ServiceAddress, ServiceSettings } from "../../model/table.ts";
 import type { CheckPolicy } from "../../model/virtual_service.ts";
 import type { RealValue } from "../language/endpoints.ts";
 import type { Load } from "./facts.ts";
 import { compilePattern } from "../../perl_regex/perl_regex.ts";
-import { CHECK_PORTS, SERVICE_PORTS } from "../language/ports.ts";
 import { within } from "./endpoint.ts";
 import { refuseSentinelWithoutPort, wantsSentinel } from "./sentinel.ts";
 import { looksAt } from "../language/service_docs.ts";
@@ -28,7 +29,7 @@ export function resolveChecks(
   settings: ServiceSettings,
 ): (real: Setting<RealValue>) => PolicyMaker {
   const own = section.settings;
-  const service = own.service?.value ?? serviceByPort(settings.address);
+  const service = own.service?.value ?? serviceAt(portOf(settings.address));
   const sectionReceive = own.receive ? compile(load, own.receive, own.receive.value) : undefined;
   const receiveOf = (real: Setting<RealValue>) =>
     real.value.pair ? compile(load, real, real.value.pair.receive) : sectionReceive;
@@ -81,7 +82,7 @@ export function resolveChecks(
     warnOfCheckPlace(load, real, method.method);
     return (address, configuredPort, checkedAt) => {
       const serving = configuredPort || portOf(settings.address);
-      const port = own.checkport?.value ?? (serving || defaultPort(service));
+      const port = own.checkport?.value ?? (serving || checkPortOf(service));
       warnOfNoPort(load, section, method.method, port);
       if (sentinel && port === 0) refuseSentinelWithoutPort(load, section);
       const commandArguments = external ? [...virtualArguments, address, String(serving)] : [];
@@ -139,7 +140,7 @@ function resolveAlsoChecks(
     const request = text || undefined;
     const identity = `${identityOf(load, method, timing, target, [])} ${JSON.stringify([request, receive?.source])}`;
     return (place: Place, serving: number) => {
-      const checked = port ?? (service === "none" ? serving : defaultPort(service));
+      const checked = port ?? (service === "none" ? serving : checkPortOf(service));
       const key = [method.method, service, placeKey(place, checked), identity].join(" ") as CheckKey;
       const make = () => ({
         key,
@@ -196,30 +197,14 @@ function shared(load: Load, key: CheckKey, make: () => Check): Check {
   return check;
 }
 
-/** The service that speaks at a virtual service's port, unless the file says otherwise. */
-function serviceByPort(address: ServiceAddress): Service {
-  const port = portOf(address);
-  return SERVICE_PORTS.find(([known]) => known === port)?.[1] ?? "none";
-}
-
-function defaultPort(service: Service): number {
-  return CHECK_PORTS.find(([, known]) => known === service)?.[0] ?? 0;
-}
-
 function portOf(address: ServiceAddress): number {
   return address.kind === "fwm" ? 0 : address.port;
 }
 
-/**
- * Radius knows only udp, TLS only tcp. Behind a firewall mark, which says nothing of a protocol, dns and sip are asked
- * over udp and everything else over tcp.
- */
+/** Returns what a check goes over: what its service says, else the virtual service's protocol, which a mark does not tell. */
 function transportOf({ kind }: ServiceAddress, method: CheckMethod, service: Service): "tcp" | "udp" {
-  const negotiated = method === "negotiate" ? service : "none";
-  if (negotiated === "radius") return "udp";
-  if (negotiated === "sips") return "tcp";
-  if (kind === "fwm") return negotiated === "dns" || negotiated === "sip" ? "udp" : "tcp";
-  return kind;
+  const { transport, behindMark = "tcp" } = method === "negotiate" ? factsOf(service) : {};
+  return transport ?? (kind === "fwm" ? behindMark : kind);
 }
 
 /** With service none there is nothing to negotiate: the servers are in unchecked, or only connected to. */
@@ -360,25 +345,19 @@ function identityOf(
   ]);
 }
 
-const DATABASES: readonly Service[] = ["mysql", "pgsql", "oracle"];
-
 /** What a negotiate check needs and lacks, and what it is given in vain. */
 function warnOfSettings(load: Load, section: Section, service: Service): void {
   const { settings, head } = section;
   const { problems } = load;
   const place = settings.service ?? head;
-  const requested = settings.request?.value || hasOwnRequests(section);
-  if (DATABASES.includes(service)) {
-    const needs = `service ${service} needs a`;
-    if (!settings.login?.value) problems.error(place, `${needs} login`, 'add login = "user"', "login");
-    if (!requested) problems.error(place, `${needs} request`, 'add request = "SELECT …"', "request");
+  const { needs = [], requests } = protocolOf(service) ?? {};
+  for (const { directive, meaning, example, isWarning } of needs) {
+    if (settings[directive]?.value || (directive === "request" && hasOwnRequests(section))) continue;
+    const text = `service ${service} needs a ${directive}${meaning ? `: ${meaning}` : ""}`;
+    problems[isWarning ? "warning" : "error"](place, text, `add ${directive} = ${example}`, directive);
   }
-  if (service === "redis" && settings.request && !/^(PING|INFO)?(\s|$)/i.test(settings.request.value)) {
-    problems.error(settings.request, "the request of a redis check is PING or INFO", "write INFO replication, say");
-  }
-  if (service === "dns" && !requested) {
-    const text = "service dns needs a request: the name to ask for";
-    problems.warning(place, text, 'add request = "www.example.org"', "request");
+  if (requests && settings.request && !requests.pattern.test(settings.request.value)) {
+    problems.error(settings.request, `the request of a ${service} check is ${requests.text}`, requests.hint);
   }
   if (settings.starttls?.value && !looksAt(service, "starttls")) {
     problems.warning(settings.starttls, `starttls has no effect with service ${service}`);
