@@ -20,6 +20,8 @@ export interface Directive<T> {
   /** What holds when the directive is not given, in words. */
   readonly default: string;
   readonly doc: string;
+  /** The version of this program that brought it; absent: the Perl program had it. */
+  readonly since?: string;
   /** Each one counts; of others the last one wins. */
   readonly repeats?: true;
   /** Opens a section: what follows it indented belongs to it. */
@@ -126,24 +128,25 @@ export const DIRECTIVES = {
     scope: "both",
     value: values.count,
     default: "1",
-    doc:
-      "How many checks in a row must pass until a server that was down is put back in. New: the old program had no " +
-      "such directive.",
+    since: "2.0",
+    doc: "How many checks in a row must pass until a server that was down is put back in.",
   },
   retryinterval: {
     scope: "both",
     value: values.seconds,
     default: "checkinterval",
+    since: "2.0",
     doc:
-      "Seconds between checks while it is open whether a server goes down or comes back, so that a failurecount of 3 " +
-      "does not cost three intervals. New: the old program had no such directive.",
+      "Seconds between checks while it is open whether a server goes down or comes back, so that a failurecount of " +
+      "3 does not cost three intervals.",
   },
   slowstart: {
     scope: "both",
     value: values.secondsOrZero,
     default: "0",
+    since: "2.0",
     doc: "Seconds over which the weight of a server that has come back climbs from 1 to what it is. It takes weights " +
-      "well above 1 to make a difference. New: the old program had no such directive.",
+      "well above 1 to make a difference.",
   },
   checkcount: {
     scope: "both",
@@ -200,29 +203,30 @@ export const DIRECTIVES = {
     scope: "global",
     value: values.logFormat,
     default: "text",
+    since: "2.0",
     doc: "How a line of the log is written: as text, or as a JSON object with the same words and, of changes, the " +
-      "virtual service and the real server. New: the old program had no such directive.",
+      "virtual service and the real server.",
   },
   statuspage: {
     scope: "global",
     value: values.webAddress,
     default: UNSET,
+    since: "2.0",
     doc:
-      "Where the status page is served, and with it metrics for Prometheus (/metrics), its data (/status.json) and a " +
-      "check for others (/healthz): an address and port, or a port alone for loopback, where it answers who asks for " +
-      "localhost or an address, and no other name. It can only be read, and asks for no password. New: the old " +
-      "program had no such directive.",
+      "Where the status page is served, and with it metrics for Prometheus (/metrics), its data (/status.json) and " +
+      "a check for others (/healthz): an address and port, or a port alone for loopback, where it answers who asks " +
+      "for localhost or an address, and no other name. It can only be read, and asks for no password.",
   },
   user: {
     scope: "global",
     value: values.accountName,
     default: "unset: as it was started",
-    doc:
-      "The account that the daemon becomes after its start. Of root's rights it keeps CAP_NET_ADMIN and CAP_NET_RAW, and " +
-      "hands those down to ipvsadm alone: check commands, hooks and sendmail run as that account, with no capability. It " +
-      "must be able to read the configuration, and every file that the configuration names; it gets the log, the pulse file, " +
-      "the control socket, the monitor files and /var/lib/ldirectord. Not together with execute. A change takes effect at " +
-      "a restart. New: the old program had no such directive.",
+    since: "2.0",
+    doc: "The account that the daemon becomes after its start. Of root's rights it keeps CAP_NET_ADMIN and " +
+      "CAP_NET_RAW, and hands those down to ipvsadm alone: check commands, hooks and sendmail run as that account, " +
+      "with no capability. It must be able to read the configuration, and every file that the configuration names; " +
+      "it gets the log, the pulse file, the control socket, the monitor files and /var/lib/ldirectord. Not together " +
+      "with execute. A change takes effect at a restart.",
   },
   emailalert: {
     scope: "both",
@@ -259,8 +263,9 @@ export const DIRECTIVES = {
     scope: "both",
     value: values.yesNo,
     default: "no",
+    since: "2.0",
     doc: "Whether alerts are sent of planned changes as well: a real server drained, disabled or in maintenance, and " +
-      "back from there. The loss of the last real server is always told. New: the old program had no such directive.",
+      "back from there. The loss of the last real server is always told.",
   },
   smtp: {
     scope: "both",
@@ -272,35 +277,35 @@ export const DIRECTIVES = {
     scope: "both",
     value: values.text,
     default: UNSET,
-    doc: "The user as whom alert mails are handed to the mail server, which needs smtppasswd as well. New: the old " +
-      "program had no such directive.",
+    since: "2.0",
+    doc: "The user as whom alert mails are handed to the mail server, which needs smtppasswd as well.",
   },
   smtppasswd: {
     scope: "both",
     value: values.secret,
     default: UNSET,
-    doc: "That user's password. It is sent over an encrypted connection only, unless smtptls is no. New: the old " +
-      "program had no such directive.",
+    since: "2.0",
+    doc: "That user's password. It is sent over an encrypted connection only, unless smtptls is no.",
   },
   smtptls: {
     scope: "both",
     value: values.mailEncryption,
     default: "auto",
+    since: "2.0",
     doc:
       "How the mail server is spoken to: auto encrypts when it offers that, with any certificate; yes sends nothing " +
-      "unless encrypted, and wants a certificate that the system trusts; no never encrypts. New: the old program had no " +
-      "such directive.",
+      "unless encrypted, and wants a certificate that the system trusts; no never encrypts.",
   },
   notify: {
     scope: "both",
     value: values.notifyTarget,
     default: UNSET,
-    doc:
-      "A program that is run, or a webhook (https://…) that is posted JSON, whenever the state of a real server changes " +
-      "and whenever a virtual service loses its last or regains its first. The program's arguments are the virtual " +
-      "service, the real server (or -), the old state, the new state (up, down, unknown, drained, disabled or maintenance) " +
-      "and the reason; its environment says more, as ldirectord(8) lists. docs/notify.schema.json describes the JSON. " +
-      "New: the old program had no such directive.",
+    since: "2.0",
+    doc: "A program that is run, or a webhook (https://…) that is posted JSON, whenever the state of a real server " +
+      "changes and whenever a virtual service loses its last or regains its first. The program's arguments are the " +
+      "virtual service, the real server (or -), the old state, the new state (up, down, unknown, drained, disabled " +
+      "or maintenance) and the reason; its environment says more, as ldirectord(8) lists. docs/notify.schema.json " +
+      "describes the JSON.",
   },
   execute: {
     scope: "global",
@@ -354,122 +359,127 @@ export const DIRECTIVES = {
     scope: "global",
     value: values.ipvsDriver,
     default: "auto",
+    since: "2.0",
     doc:
-      "How the kernel's table is read and changed: by netlink, or through the program ipvsadm. auto takes netlink, and " +
-      "ipvsadm only where a sandbox forbids netlink sockets. A change takes effect at a restart. New: the old program " +
-      "needed ipvsadm.",
+      "How the kernel's table is read and changed: by netlink, or through the program ipvsadm. auto takes netlink, " +
+      "and ipvsadm only where a sandbox forbids netlink sockets. A change takes effect at a restart.",
   },
   ipvstimeouts: {
     scope: "global",
     value: values.ipvsTimeouts,
     default: "unset: left as they are",
+    since: "2.0",
     doc:
       "Seconds after which the kernel forgets a connection that is idle: of TCP, of TCP after a FIN, and of UDP, as " +
-      "ipvsadm --set takes them; 0 leaves one as it is. They are set at a start and at a reload, for all virtual services " +
-      "of this machine, and are not set back. New: the old program had no such directive.",
+      "ipvsadm --set takes them; 0 leaves one as it is. They are set at a start and at a reload, for all virtual " +
+      "services of this machine, and are not set back.",
   },
   syncdaemon: {
     scope: "global",
     value: values.syncDaemon,
     default: "off",
+    since: "2.0",
     doc:
       "Has the kernel tell its connections to the other directors (master), take theirs (backup), or both, so that " +
-      "clients' connections survive a failover; for a standby too. Threads that somebody else has started are left alone. " +
-      "New: the old program had no such directive.",
+      "clients' connections survive a failover; for a standby too. Threads that somebody else has started are left " +
+      "alone.",
   },
   syncinterface: {
     scope: "global",
     value: values.networkInterface,
     default: UNSET,
-    doc:
-      "The network interface by which syncdaemon reaches the other directors, by multicast. New: the old program had " +
-      "no such directive.",
+    since: "2.0",
+    doc: "The network interface by which syncdaemon reaches the other directors, by multicast.",
   },
   syncid: {
     scope: "global",
     value: values.syncId,
     default: "0",
-    doc:
-      "Which directors belong together for syncdaemon: a number that they share. Those of id 0 listen to all. New: the " +
-      "old program had no such directive.",
+    since: "2.0",
+    doc: "Which directors belong together for syncdaemon: a number that they share. Those of id 0 listen to all.",
   },
   bindto: {
     scope: "both",
     value: values.address,
     default: "what the routing table says",
+    since: "2.0",
     doc: "The address of this host that checks come from. Counts for real servers of its own address family, and not " +
-      "for external checks. New: the old program had no such directive.",
+      "for external checks.",
   },
   checkmark: {
     scope: "both",
     value: values.packetMark,
     default: UNSET,
+    since: "2.0",
     doc: "A mark that the packets of checks carry on this host, for its routing rules and its firewall (SO_MARK): so " +
-      "that a check can be told from clients, or sent another way. Not for external checks. New: the old program had " +
-      "no such directive.",
+      "that a check can be told from clients, or sent another way. Not for external checks.",
   },
   sentinel: {
     scope: "both",
     value: values.yesNo,
     default: "no",
+    since: "2.0",
     doc: "Whether an idle TCP connection is held to the port of each real server that is checked, with the kernel's " +
-      "keepalive on it: two small packets a second, and the host is gone when it has not answered twice. When the server ends it, or its host does not answer any more, the check is " +
-      "made at once, and its result counts as usual: so a server whose process has died is out within milliseconds, and a " +
-      "host without power within seconds, whatever checkinterval says. The time after which a server closes idle connections " +
-      "is learnt, and the connection is renewed before it. For TCP services whose checks go to a port; an error for mysql, which blocks " +
-      "a host after 100 connections that say nothing (max_connect_errors). A global yes counts for the sections that can have " +
-      "one. Real servers that are drained, disabled or in maintenance have none, and neither has a standby. New: the old program had no " +
-      "such directive.",
+      "keepalive on it: two small packets a second, and the host is gone when it has not answered twice. When the " +
+      "server ends it, or its host does not answer any more, the check is made at once, and its result counts as " +
+      "usual: so a server whose process has died is out within milliseconds, and a host without power within " +
+      "seconds, whatever checkinterval says. The time after which a server closes idle connections is learnt, and " +
+      "the connection is renewed before it. For TCP services whose checks go to a port; an error for mysql, which " +
+      "blocks a host after 100 connections that say nothing (max_connect_errors). A global yes counts for the " +
+      "sections that can have one. Real servers that are drained, disabled or in maintenance have none, and neither " +
+      "has a standby.",
   },
   tlsverify: {
     scope: "both",
     value: values.yesNo,
     default: "no",
-    doc: "Whether a server checked over TLS must show a certificate that is valid for its name. New: the old " +
-      "program had no such directive.",
+    since: "2.0",
+    doc: "Whether a server checked over TLS must show a certificate that is valid for its name.",
   },
   starttls: {
     scope: "both",
     value: values.yesNo,
     default: "no",
+    since: "2.0",
     doc: `Whether a check of ${listed(servicesThatLookAt("starttls"), "or")} goes over to TLS before it logs in, and ` +
-      "is down when the server does not. New: the old program had no such directive.",
+      "is down when the server does not.",
   },
   tlsservername: {
     scope: "both",
     value: values.serverName,
     default: "virtualhost, else for http the host of the request's URL",
-    doc: "The name that a server checked over TLS is told (SNI) and that its certificate must be valid for. New: the " +
-      "old program had no such directive.",
+    since: "2.0",
+    doc: "The name that a server checked over TLS is told (SNI) and that its certificate must be valid for.",
   },
   tlscafile: {
     scope: "both",
     value: values.path,
     default: "the system's certificate authorities",
-    doc: "A PEM file of the certificate authorities that count with tlsverify = yes, in place of the system's. New: " +
-      "the old program had no such directive.",
+    since: "2.0",
+    doc: "A PEM file of the certificate authorities that count with tlsverify = yes, in place of the system's.",
   },
   tlscertfile: {
     scope: "both",
     value: values.path,
     default: UNSET,
-    doc: "A PEM file of the certificate, with its chain, that is shown to servers that ask who checks them. New: the " +
-      "old program had no such directive.",
+    since: "2.0",
+    doc: "A PEM file of the certificate, with its chain, that is shown to servers that ask who checks them.",
   },
   tlskeyfile: {
     scope: "both",
     value: values.path,
     default: "the file of tlscertfile",
-    doc: "A PEM file of the private key, without a pass phrase, that goes with tlscertfile. New: the old program had " +
-      "no such directive.",
+    since: "2.0",
+    doc: "A PEM file of the private key, without a pass phrase, that goes with tlscertfile.",
   },
   certexpirywarn: {
     scope: "both",
     value: values.daysOrZero,
     default: "0",
+    since: "2.0",
     doc:
       "Warns, in the log and in the check's result, when the certificate of a server checked over TLS is valid for " +
-      "fewer days than these; 0 means never. New: the old program had no such directive.",
+      "fewer days than these; 0 means never.",
   },
   checktype: {
     scope: "virtual",
@@ -491,26 +501,27 @@ export const DIRECTIVES = {
     value: alsoCheck,
     default: UNSET,
     repeats: true,
+    since: "2.0",
     doc:
       "A further check of each real server, which is up when all of them pass: a service, connect or ping, with the " +
-      "port if it is not the service's own (for connect: the real server's). It shares the section's other settings. " +
-      "New: the old program had no such directive.",
+      "port if it is not the service's own (for connect: the real server's). It shares the section's other " +
+      "settings.",
   },
   agentport: {
     scope: "virtual",
     value: values.portNumber,
     default: UNSET,
+    since: "2.0",
     doc:
       "The port of an agent on each real server that says in one line how it feels, as HAProxy's agent-check does: " +
-      "75% of its weight, up, drain (weight 0), down or maint. An agent that does not answer counts for nothing. " +
-      "New: the old program had no such directive.",
+      "75% of its weight, up, drain (weight 0), down or maint. An agent that does not answer counts for nothing.",
   },
   dynamicweight: {
     scope: "virtual",
     value: values.yesNo,
     default: "no",
-    doc: "Whether an external check's last line of output, weight N or N%, sets the real server's weight. " +
-      "New: the old program had no such directive.",
+    since: "2.0",
+    doc: "Whether an external check's last line of output, weight N or N%, sets the real server's weight.",
   },
   checkcommand: {
     scope: "virtual",
@@ -552,30 +563,32 @@ export const DIRECTIVES = {
     scope: "virtual",
     value: values.dnsType,
     default: "PTR for an address, else A, or AAAA where receive is an IPv6 address",
+    since: "2.0",
     doc: "The record type that a dns check asks for. receive meets each record's value as zone files write it, as in " +
-      "10 mail.example.org for MX. New: the old program had no such directive.",
+      "10 mail.example.org for MX.",
   },
   requestheader: {
     scope: "virtual",
     value: values.requestHeader,
     default: UNSET,
     repeats: true,
+    since: "2.0",
     doc: "A further header line of the http request. It takes the place of one of the same name that is sent anyway. " +
-      "With grpc a field of the call's metadata. New: the old program had no such directive.",
+      "With grpc a field of the call's metadata.",
   },
   requestbody: {
     scope: "virtual",
     value: values.text,
     default: "empty",
-    doc: "What an http check with the method POST sends. New: the old program had no such directive.",
+    since: "2.0",
+    doc: "What an http check with the method POST sends.",
   },
   expectstatus: {
     scope: "virtual",
     value: values.statusRanges,
     default: "200-299",
-    doc:
-      "The HTTP statuses that pass. A redirect whose status is listed is not followed. New: the old program had no " +
-      "such directive.",
+    since: "2.0",
+    doc: "The HTTP statuses that pass. A redirect whose status is listed is not followed.",
   },
   virtualhost: {
     scope: "virtual",
@@ -706,6 +719,11 @@ export type DirectiveName = keyof typeof DIRECTIVES;
 
 /** What a directive's value means. */
 export type ValueOf<Name extends DirectiveName> = typeof DIRECTIVES[Name]["value"] extends Grammar<infer T> ? T : never;
+
+/** Returns what a directive does, and since when there is one. */
+export function docOf({ doc, since }: Pick<Directive<unknown>, "doc" | "since">): string {
+  return since === undefined ? doc : `${doc} Since ${since}.`;
+}
 
 /** Finds a directive by its name, exactly as written. */
 export function findDirective(

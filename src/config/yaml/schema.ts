@@ -2,7 +2,7 @@
  * The JSON Schema of a configuration in YAML, made from the table of directives: what editors complete and underline.
  */
 
-import { type Directive, DIRECTIVES, type Scope } from "../language/directives.ts";
+import { type Directive, DIRECTIVES, docOf, type Scope } from "../language/directives.ts";
 import { isList, type Schema } from "../language/grammar.ts";
 import { type Part, structureOf } from "../language/structured.ts";
 
@@ -49,8 +49,8 @@ function directiveSchema(name: string, row: Directive<unknown>): Schema {
   const structure = structureOf(name);
   const text: Schema = row.value.schema ?? { type: "string" };
   const value = structure ? { anyOf: [text, partsSchema(structure.parts)] } : isList(row.value) ? listedSchema() : text;
-  const described = { description: row.doc, ...row.outdated ? { deprecated: true } : {} };
-  if (row.repeats) return listOf(value, row.doc);
+  const described = { description: docOf(row), ...row.outdated ? { deprecated: true } : {} };
+  if (row.repeats) return listOf(value, docOf(row));
   return "enum" in value || "type" in value ? { ...described, ...value } : { ...described, allOf: [value] };
 }
 
