@@ -1,6 +1,7 @@
 import { helper } from "../../checkers/helper.ts";
 import { type Round, runRound } from "../../checkers/run.ts";
 import { CHECK_DIRECTIVES, checkUrl, formOf, type Given } from "../../config/check_url.ts";
+import { findDirective, isPassword, type SecretDirective } from "../../config/language/directives.ts";
 import { type Loaded, loadTree } from "../../config/load.ts";
 import { whyUnreadable } from "../../config/unreadable.ts";
 import { rounded } from "../../daemon/records/check_records.ts";
@@ -20,17 +21,19 @@ import { toolArguments } from "../base/tool_arguments.ts";
 /** The exit statuses of `probe`. */
 const STATUS = { up: 0, down: 1, notAsked: 2 } as const;
 
-/** Secrets come from files: everybody can see a command line. */
-const FROM_FILES = { passwdfile: "passwd", secretfile: "secret", requestheaderfile: "requestheader" } as const;
+/** Directives whose value may come from a file: everybody can see a command line. */
+const FROM_FILES: Readonly<Record<Given[0] & SecretDirective, string>> = {
+  passwd: "the password; - is standard input",
+  secret: "the secret shared with a radius server",
+  requestheader: "headers that nobody is to see, as with a token, one a line",
+};
 
-const ON_COMMAND_LINE = CHECK_DIRECTIVES.filter((name) => name !== "passwd" && name !== "secret");
+const ON_COMMAND_LINE = CHECK_DIRECTIVES.filter((name) => !isPassword(name));
 
 const OPTIONS = {
   json: { type: "boolean" },
   timeout: { type: "string" },
-  passwdfile: { type: "string" },
-  secretfile: { type: "string" },
-  requestheaderfile: { type: "string" },
+  ...Object.fromEntries(Object.keys(FROM_FILES).map((name) => [`${name}file`, { type: "string" }] as const)),
   ...Object.fromEntries(ON_COMMAND_LINE.map((name) => [name, { type: "string", multiple: true }] as const)),
 } as const;
 
@@ -53,9 +56,7 @@ A URL asks one server without any configuration:
 
     --json                     print everything as JSON
     --timeout SECONDS          how long the check may take (5)
-    --passwdfile FILE          the password; - is standard input
-    --secretfile FILE          the secret shared with a radius server
-    --requestheaderfile FILE   headers that nobody is to see, as with a token, one a line
+${Object.entries(FROM_FILES).map(([name, what]) => `    ${`--${name}file FILE`.padEnd(26)} ${what}`).join("\n")}
 
 With a URL, the directives of a check are options, too:
 
@@ -93,19 +94,22 @@ async function given(values: Values): Promise<readonly Given[]> {
   const all = values as Readonly<Record<string, unknown>>;
   const directives = ON_COMMAND_LINE.flatMap((name) => {
     const texts = (all[name] ?? []) as readonly string[];
-    if (texts.length > 1 && name !== "requestheader") throw new UsageError(`--${name} is given twice`);
+    if (texts.length > 1 && !repeats(name)) throw new UsageError(`--${name} is given twice`);
     return texts.map((text): Given => [name, text]);
   });
-  for (const [option, name] of Object.entries(FROM_FILES)) {
-    const file = all[option];
+  for (const name of Object.keys(FROM_FILES) as (keyof typeof FROM_FILES)[]) {
+    const file = all[`${name}file`];
     if (typeof file !== "string") continue;
     const [first, ...rest] = await linesFrom(file);
     directives.push([name, first]);
-    // Of the three only headers may be several.
-    if (name === "requestheader") directives.push(...rest.filter(Boolean).map((line): Given => [name, line]));
+    if (repeats(name)) directives.push(...rest.filter(Boolean).map((line): Given => [name, line]));
   }
   const seconds = typeof all.timeout === "string" ? all.timeout : "5";
   return [["checktimeout", seconds], ["negotiatetimeout", seconds], ...directives];
+}
+
+function repeats(name: Given[0]): boolean {
+  return findDirective(name)?.row.repeats === true;
 }
 
 async function linesFrom(file: string): Promise<readonly string[]> {

@@ -26,6 +26,8 @@ export interface Directive<T> {
   readonly repeats?: true;
   /** Opens a section: what follows it indented belongs to it. */
   readonly opens?: true;
+  /** Whether no message may show the value. `perhaps`: some values hold a password or token, and some do not. */
+  readonly secret?: "always" | "perhaps";
   /** An empty value counts as none, with a warning, as it did for the old program; of others it is an error. */
   readonly mayBeEmpty?: true;
   /** The value that the name alone stands for. */
@@ -284,6 +286,7 @@ export const DIRECTIVES = {
     scope: "both",
     value: values.secret,
     default: UNSET,
+    secret: "always",
     since: "2.0",
     doc: "That user's password. It is sent over an encrypted connection only, unless smtptls is no.",
   },
@@ -300,6 +303,7 @@ export const DIRECTIVES = {
     scope: "both",
     value: values.notifyTarget,
     default: UNSET,
+    secret: "perhaps",
     since: "2.0",
     doc: "A program that is run, or a webhook (https://…) that is posted JSON, whenever the state of a real server " +
       "changes and whenever a virtual service loses its last or regains its first. The program's arguments are the " +
@@ -571,6 +575,7 @@ export const DIRECTIVES = {
     scope: "virtual",
     value: values.requestHeader,
     default: UNSET,
+    secret: "perhaps",
     repeats: true,
     since: "2.0",
     doc: "A further header line of the http request. It takes the place of one of the same name that is sent anyway. " +
@@ -607,6 +612,7 @@ export const DIRECTIVES = {
     scope: "virtual",
     value: values.secret,
     default: "ldirectord@host for ftp, else none",
+    secret: "always",
     doc: "The password that goes with login.",
   },
   database: {
@@ -619,6 +625,7 @@ export const DIRECTIVES = {
     scope: "virtual",
     value: values.secret,
     default: "empty",
+    secret: "always",
     doc: "The secret shared with a radius server.",
   },
   scheduler: {
@@ -719,6 +726,27 @@ export type DirectiveName = keyof typeof DIRECTIVES;
 
 /** What a directive's value means. */
 export type ValueOf<Name extends DirectiveName> = typeof DIRECTIVES[Name]["value"] extends Grammar<infer T> ? T : never;
+
+/** The directives whose value may be a secret. */
+export const SECRET_DIRECTIVES = Object.entries<Directive<unknown>>(DIRECTIVES).flatMap(([name, { secret }]) =>
+  secret ? [name as SecretDirective] : []
+);
+
+/** A directive whose value may be a secret. */
+export type SecretDirective = DirectivesWith<{ readonly secret: unknown }>;
+
+/** A directive whose value is a secret. */
+export type PasswordDirective = DirectivesWith<{ readonly secret: "always" }>;
+
+/** The directives whose row has these fields. */
+type DirectivesWith<Fields> = {
+  [Name in DirectiveName]: typeof DIRECTIVES[Name] extends Fields ? Name : never;
+}[DirectiveName];
+
+/** Whether a directive's value is always a secret. */
+export function isPassword(name: DirectiveName): name is PasswordDirective {
+  return findDirective(name)?.row.secret === "always";
+}
 
 /** Returns what a directive does, and since when there is one. */
 export function docOf({ doc, since }: Pick<Directive<unknown>, "doc" | "since">): string {

@@ -4,10 +4,11 @@
  */
 
 import { type IpAddress, isInNetwork, isLoopback, type Network } from "../../model/address.ts";
-import { type Check, isCredential, speaksTls } from "../../model/check.ts";
+import { type Check, isCredential, type RequestHeader, speaksTls } from "../../model/check.ts";
+import { Secret } from "../../model/secret.ts";
 import { isAskedForPages } from "../../model/service_facts.ts";
 import { inTenths } from "../../model/tenths.ts";
-import { checksOf, type Model, type VirtualService } from "../../model/virtual_service.ts";
+import { checksOf, type Model, type NotifyTarget, type VirtualService } from "../../model/virtual_service.ts";
 import {
   type Finding,
   inSections,
@@ -21,6 +22,7 @@ import {
 import { CHECK_LINTS } from "./checks.ts";
 import { REAL_LINTS } from "./reals.ts";
 import { SCHEDULER_LINTS } from "./schedulers.ts";
+import { SECRET_DIRECTIVES } from "../language/directives.ts";
 import type { Place, Problem } from "../language/problem.ts";
 import type { SyntaxTree } from "../language/syntax_tree.ts";
 
@@ -164,11 +166,8 @@ export const LINTS: Readonly<Record<string, Lint>> = {
     find: function* ({ tree, model, facts }) {
       if (facts.fileMode === undefined || (facts.fileMode & 0o004) === 0) return;
       const scopes = [tree.globals, ...tree.sections.map(({ settings }) => settings)];
-      const secrets = scopes.flatMap(({ passwd, secret, smtppasswd, requestheader = [] }) => [
-        ...[passwd, secret, smtppasswd].filter((setting) => setting?.value.reveal()),
-        ...requestheader.filter(({ value }) => isCredential(value)),
-      ]);
-      const first = secrets.find((setting) => setting !== undefined);
+      const settings = scopes.flatMap((scope) => SECRET_DIRECTIVES.flatMap((name) => [scope[name] ?? []].flat()));
+      const first = settings.find(({ value }) => holdsSecret(value));
       if (!first) return;
       yield {
         place: first,
@@ -281,6 +280,12 @@ export const LINTS: Readonly<Record<string, Lint>> = {
     },
   },
 };
+
+/** Whether a value of a directive that may be secret is one. */
+function holdsSecret(value: Secret | RequestHeader | NotifyTarget): boolean {
+  if (value instanceof Secret) return value.reveal() !== "";
+  return "name" in value && isCredential(value);
+}
 
 /** Asks every lint that is not to be ignored. In the file's order; of one lint the first places only. */
 export function lint(
