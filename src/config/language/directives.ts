@@ -26,6 +26,8 @@ export interface Directive<T> {
   readonly repeats?: true;
   /** Opens a section: what follows it indented belongs to it. */
   readonly opens?: true;
+  /** What the file that it names is needed for: it must be there for the configuration to work. */
+  readonly file?: "program" | "folder" | "certificate" | "key";
   /** Whether no message may show the value. `perhaps`: some values hold a password or token, and some do not. */
   readonly secret?: "always" | "perhaps";
   /** An empty value counts as none, with a warning, as it did for the old program; of others it is an error. */
@@ -168,6 +170,7 @@ export const DIRECTIVES = {
     mayBeEmpty: true,
     value: values.path,
     default: UNSET,
+    file: "program",
     doc: "A program that is run, with the configuration's path as its argument, after the content of the file has " +
       "changed: to copy it to the other director, say. A mere touch is no change.",
   },
@@ -190,6 +193,7 @@ export const DIRECTIVES = {
     mayBeEmpty: true,
     value: values.command,
     default: UNSET,
+    file: "program",
     doc: "A program that is run with start when the last real server of a virtual service goes down, and with stop " +
       "when the first returns; the virtual service and its protocol follow as arguments. It is ended after 60 s, and " +
       "after 20 s when the director stops.",
@@ -303,6 +307,7 @@ export const DIRECTIVES = {
     scope: "both",
     value: values.notifyTarget,
     default: UNSET,
+    file: "program",
     secret: "perhaps",
     since: "2.0",
     doc: "A program that is run, or a webhook (https://…) that is posted JSON, whenever the state of a real server " +
@@ -356,6 +361,7 @@ export const DIRECTIVES = {
     mayBeEmpty: true,
     value: values.path,
     default: UNSET,
+    file: "folder",
     doc: "A directory in which a file named after a real server (its address or name, with or without the port) " +
       "takes that server out of service.",
   },
@@ -459,6 +465,7 @@ export const DIRECTIVES = {
     scope: "both",
     value: values.path,
     default: "the system's certificate authorities",
+    file: "certificate",
     since: "2.0",
     doc: "A PEM file of the certificate authorities that count with tlsverify = yes, in place of the system's.",
   },
@@ -466,6 +473,7 @@ export const DIRECTIVES = {
     scope: "both",
     value: values.path,
     default: UNSET,
+    file: "certificate",
     since: "2.0",
     doc: "A PEM file of the certificate, with its chain, that is shown to servers that ask who checks them.",
   },
@@ -473,6 +481,7 @@ export const DIRECTIVES = {
     scope: "both",
     value: values.path,
     default: "the file of tlscertfile",
+    file: "key",
     since: "2.0",
     doc: "A PEM file of the private key, without a pass phrase, that goes with tlscertfile.",
   },
@@ -532,6 +541,7 @@ export const DIRECTIVES = {
     mayBeEmpty: true,
     value: values.command,
     default: "/bin/true",
+    file: "program",
     doc: "The program of an external check. After its own arguments it is given the virtual address (or mark), the " +
       "virtual port, the real address and the real port; exit status 0 means up. Where it cannot be run, or ends with 126 " +
       "or 127, by which a shell says the same of what it was to run, the real server's state is unknown. Its environment is " +
@@ -737,6 +747,14 @@ export type SecretDirective = DirectivesWith<{ readonly secret: unknown }>;
 
 /** A directive whose value is a secret. */
 export type PasswordDirective = DirectivesWith<{ readonly secret: "always" }>;
+
+/** The directives that name a file which must be there. */
+export const FILE_DIRECTIVES = Object.entries<Directive<unknown>>(DIRECTIVES).flatMap(([name, { file }]) =>
+  file ? [name as FileDirective] : []
+);
+
+/** A directive that names a file which must be there. */
+export type FileDirective = DirectivesWith<{ readonly file: unknown }>;
 
 /** The directives whose row has these fields. */
 type DirectivesWith<Fields> = {

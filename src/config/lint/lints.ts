@@ -20,10 +20,11 @@ import {
   type View,
 } from "./lint.ts";
 import { CHECK_LINTS } from "./checks.ts";
+import { IS_MISSING, namedFiles } from "./named_files.ts";
 import { REAL_LINTS } from "./reals.ts";
 import { SCHEDULER_LINTS } from "./schedulers.ts";
 import { SECRET_DIRECTIVES } from "../language/directives.ts";
-import type { Place, Problem } from "../language/problem.ts";
+import type { Problem } from "../language/problem.ts";
 import type { SyntaxTree } from "../language/syntax_tree.ts";
 
 /** Of one lint this many places are told. */
@@ -315,43 +316,6 @@ export function lint(
       }))
   );
   return problems.sort((a, b) => a.line - b.line || a.column - b.column);
-}
-
-/** A program or file that the configuration names. */
-export interface NamedFile {
-  readonly place: Place;
-  readonly path: string;
-  /** As a message names it. */
-  readonly what: string;
-  readonly use: FileUse;
-}
-
-/** What a file is needed for. A script need not be executable, a certificate or key is PEM. */
-export type FileUse = "program" | "script" | "folder" | "certificate" | "key";
-
-/** What is said of a file that is not there. */
-export const IS_MISSING = "is not there";
-
-/** The programs and files that must be there for the configuration to work, each where it is named. */
-export function namedFiles({ globals, sections }: SyntaxTree): readonly NamedFile[] {
-  const found: NamedFile[] = [];
-  const note = (place: Place | undefined, path: string | undefined, what: string, use: FileUse = "program") => {
-    if (place && path?.startsWith("/")) found.push({ place, path, what, use });
-  };
-  for (const settings of [globals, ...sections.map(({ settings }) => settings)]) {
-    const { checkcommand } = settings;
-    const isPerl = settings.checktype?.value === "external-perl";
-    note(checkcommand, checkcommand?.value[0], "the checkcommand", isPerl ? "script" : "program");
-    note(settings.fallbackcommand, settings.fallbackcommand?.value[0], "the fallbackcommand");
-    note(settings.callback, settings.callback?.value, "the callback");
-    const { notify } = settings;
-    if (notify?.value.kind === "program") note(notify, notify.value.argv[0], "the program of notify");
-    note(settings.maintenancedir, settings.maintenancedir?.value, "the maintenancedir", "folder");
-    note(settings.tlscafile, settings.tlscafile?.value, "the tlscafile", "certificate");
-    note(settings.tlscertfile, settings.tlscertfile?.value, "the tlscertfile", "certificate");
-    note(settings.tlskeyfile, settings.tlskeyfile?.value, "the tlskeyfile", "key");
-  }
-  return found;
 }
 
 /** Each finding once, and not more of them than a person reads. */
