@@ -4,51 +4,43 @@
 
 import { familyOf, parseIp } from "../model/address.ts";
 import { checkPortOf, isAskedForPages, protocolOf, SERVICE_ROWS } from "../model/service_facts.ts";
-import type { SpokenService } from "../model/services.ts";
+import { SPOKEN_SERVICES, type SpokenService } from "../model/services.ts";
 import { closest } from "./language/closest.ts";
-import { type DirectiveName, DIRECTIVES, findDirective } from "./language/directives.ts";
+import {
+  CHECK_DIRECTIVES,
+  type CheckDirective,
+  type DirectiveName,
+  DIRECTIVES,
+  findDirective,
+} from "./language/directives.ts";
 import type { HostRef, ServiceHead } from "./language/endpoints.ts";
 import { readText } from "./language/grammar.ts";
 import type { Parsed } from "./cf/parse.ts";
 import { ProblemList } from "./language/problem.ts";
+import { looksAt } from "./language/service_docs.ts";
 import type { Setting, Settings } from "./language/syntax_tree.ts";
 
-/** Directives that say how a check is made, beside those that the URL stands for. */
-export const CHECK_DIRECTIVES = [
-  "request",
-  "receive",
-  "virtualhost",
-  "httpmethod",
-  "requestheader",
-  "requestbody",
-  "expectstatus",
-  "dnstype",
-  "login",
-  "passwd",
-  "secret",
-  "database",
-  "checktimeout",
-  "negotiatetimeout",
-  "checkcount",
-  "starttls",
-  "tlsverify",
-  "tlsservername",
-  "tlscafile",
-  "tlscertfile",
-  "tlskeyfile",
-  "certexpirywarn",
-  "bindto",
-  "checkmark",
-] as const satisfies readonly DirectiveName[];
+/** Directives that say how one check is made, beside those that the URL stands for; those of a section first. */
+export const URL_DIRECTIVES: readonly CheckDirective[] = CHECK_DIRECTIVES.flatMap(([name, checks]) =>
+  checks === "all" || checks === "tls" || (checks === "named" && isAskedByUrl(name)) ? [name] : []
+).sort((a, b) => rank(a) - rank(b));
 
 /** A directive and its value, as text. */
-export type Given = readonly [name: typeof CHECK_DIRECTIVES[number], text: string];
+export type Given = readonly [name: CheckDirective, text: string];
+
+function isAskedByUrl(name: CheckDirective): boolean {
+  return [...SPOKEN_SERVICES, "connect" as const, "ping" as const].some((kind) => looksAt(kind, name));
+}
+
+function rank(name: CheckDirective): number {
+  return DIRECTIVES[name].scope === "virtual" ? 0 : 1;
+}
 
 /** What a URL may ask for: a service, or a type of check. */
-type Kind = SpokenService | "connect" | "udp" | "ping";
+type Asked = SpokenService | "connect" | "udp" | "ping";
 
 /** What schemes mean. */
-const SCHEMES: Readonly<Record<string, Kind>> = {
+const SCHEMES: Readonly<Record<string, Asked>> = {
   tcp: "connect",
   connect: "connect",
   udp: "udp",
@@ -59,14 +51,10 @@ const SCHEMES: Readonly<Record<string, Kind>> = {
   ),
 };
 
-/** What counts for a check that speaks no protocol, too. */
-const OF_ANY: ReadonlySet<DirectiveName> = new Set<DirectiveName>([
-  "checktimeout",
-  "negotiatetimeout",
-  "checkcount",
-  "bindto",
-  "checkmark",
-]);
+/** Whether a directive counts for checks that speak no protocol, too. */
+function countsForAny(name: CheckDirective): boolean {
+  return DIRECTIVES[name].checks === "all" || looksAt("ping", name);
+}
 
 /** The tree of a check. Gives the reason as a string where there is no such check. */
 export function checkUrl(url: string, given: readonly Given[]): Parsed | string {
@@ -88,14 +76,14 @@ export function checkUrl(url: string, given: readonly Given[]): Parsed | string 
   if (port === 0 && kind !== "ping") return `the port is missing: ${scheme}://${host}:PORT`;
   const named = fromRest(kind, rest);
   if (!named) return `a % in a URL is followed by two hexadecimal digits, or written %25: ${url}`;
-  const texts: [DirectiveName, string][] = [
+  const texts: [CheckDirective, string][] = [
     ...named,
     ...login ? [["login", login] as const] : [],
     ...given,
   ]
     .map(([name, text]) => [name, text]);
   const silent = kind === "connect" || kind === "udp" || kind === "ping";
-  const idle = silent ? texts.find(([name]) => !OF_ANY.has(name)) : undefined;
+  const idle = silent ? texts.find(([name]) => !countsForAny(name)) : undefined;
   if (idle) return `${idle[0]} has no effect: ${scheme}:// asks for nothing that it could be about`;
   const query = anyQuery(kind);
   if (query !== undefined && !texts.some(([name]) => name === "request")) texts.push(["request", query]);
@@ -103,7 +91,7 @@ export function checkUrl(url: string, given: readonly Given[]): Parsed | string 
 }
 
 /** What to ask a database where nothing else is to be asked. */
-function anyQuery(kind: Kind): string | undefined {
+function anyQuery(kind: Asked): string | undefined {
   const question = protocolOf(kind)?.question;
   return question?.kind === "query" ? question.any : undefined;
 }
@@ -119,7 +107,7 @@ function hostRef(host: string): HostRef | undefined {
  * What stands behind the host: a page, the name of a database, or what else the service is asked for. `undefined` where
  * that is not as URLs write it.
  */
-function fromRest(kind: Kind, rest: string): readonly Given[] | undefined {
+function fromRest(kind: Asked, rest: string): readonly Given[] | undefined {
   if (isAskedForPages(kind)) return [["request", rest.startsWith("/") ? rest : `/${rest}`]];
   try {
     const name = decodeURIComponent(rest.replace(/^\//, ""));
@@ -130,10 +118,10 @@ function fromRest(kind: Kind, rest: string): readonly Given[] | undefined {
 }
 
 function treeOf(
-  kind: Kind,
+  kind: Asked,
   host: HostRef,
   number: number,
-  texts: readonly (readonly [DirectiveName, string])[],
+  texts: readonly (readonly [CheckDirective, string])[],
 ): Parsed | string {
   const family = host.ip && familyOf(host.ip) === 6 ? 6 : 4;
   const port = { text: String(number), number, at: 0, length: 0 };

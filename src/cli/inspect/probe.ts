@@ -1,6 +1,6 @@
 import { helper } from "../../checkers/helper.ts";
 import { type Round, runRound } from "../../checkers/run.ts";
-import { CHECK_DIRECTIVES, checkUrl, formOf, type Given } from "../../config/check_url.ts";
+import { checkUrl, formOf, type Given, URL_DIRECTIVES } from "../../config/check_url.ts";
 import { findDirective, isPassword, type SecretDirective } from "../../config/language/directives.ts";
 import { type Loaded, loadTree } from "../../config/load.ts";
 import { whyUnreadable } from "../../config/unreadable.ts";
@@ -28,7 +28,7 @@ const FROM_FILES: Readonly<Record<Given[0] & SecretDirective, string>> = {
   requestheader: "headers that nobody is to see, as with a token, one a line",
 };
 
-const ON_COMMAND_LINE = CHECK_DIRECTIVES.filter((name) => !isPassword(name));
+const ON_COMMAND_LINE = URL_DIRECTIVES.filter((name) => !isPassword(name));
 
 const OPTIONS = {
   json: { type: "boolean" },

@@ -26,6 +26,8 @@ export interface Directive<T> {
   readonly repeats?: true;
   /** Opens a section: what follows it indented belongs to it. */
   readonly opens?: true;
+  /** What it changes in the checks of real servers; absent: nothing. */
+  readonly checks?: CheckEffect;
   /** What the file that it names is needed for: it must be there for the configuration to work. */
   readonly file?: "program" | "folder" | "certificate" | "key";
   /** Whether no message may show the value. `perhaps`: some values hold a password or token, and some do not. */
@@ -37,6 +39,13 @@ export interface Directive<T> {
   /** Accepted still, with this warning. */
   readonly outdated?: { readonly status: "deprecated" | "ignored"; readonly text: string };
 }
+
+/**
+ * What a directive changes in checks: which one is made (`way`), when (`schedule`), all of them, those that go to a port,
+ * those over TLS, or those that name it as one of their options (see model/services.ts and service_docs.ts). Checks over TLS
+ * may name one, too.
+ */
+export type CheckEffect = "way" | "schedule" | "all" | "port" | "tls" | "named";
 
 /** A directive that is gone: an error which says what to write. */
 export interface Replaced {
@@ -104,6 +113,7 @@ export const DIRECTIVES = {
     scope: "both",
     value: values.seconds,
     default: "negotiatetimeout, else 5",
+    checks: "all",
     doc:
       "How long a connect, ping or external check may take before the server counts as dead. The command of an external " +
       "check is not told: it is ended when that time is over.",
@@ -112,12 +122,14 @@ export const DIRECTIVES = {
     scope: "both",
     value: values.seconds,
     default: "checktimeout, else 30",
+    checks: "all",
     doc: "How long a negotiate check may take, from the first packet to the last line.",
   },
   checkinterval: {
     scope: "both",
     value: values.seconds,
     default: "10",
+    checks: "schedule",
     doc:
       "Seconds from the start of one check of a server to the start of the next. As in every duration but persistent, " +
       "emailalertfreq and ipvstimeouts, which count whole seconds, tenths can be written: 0.5 (new; 0.1 is the least).",
@@ -139,6 +151,7 @@ export const DIRECTIVES = {
     scope: "both",
     value: values.seconds,
     default: "checkinterval",
+    checks: "schedule",
     since: "2.0",
     doc:
       "Seconds between checks while it is open whether a server goes down or comes back, so that a failurecount of " +
@@ -156,6 +169,7 @@ export const DIRECTIVES = {
     scope: "both",
     value: values.count,
     default: "1",
+    checks: "named",
     outdated: { status: "deprecated", text: "checkcount is deprecated: failurecount works with every kind of check" },
     doc: "How many echo requests a ping check sends before it has failed.",
   },
@@ -412,6 +426,7 @@ export const DIRECTIVES = {
     scope: "both",
     value: values.address,
     default: "what the routing table says",
+    checks: "all",
     since: "2.0",
     doc: "The address of this host that checks come from. Counts for real servers of its own address family, and not " +
       "for external checks.",
@@ -420,6 +435,7 @@ export const DIRECTIVES = {
     scope: "both",
     value: values.packetMark,
     default: UNSET,
+    checks: "all",
     since: "2.0",
     doc: "A mark that the packets of checks carry on this host, for its routing rules and its firewall (SO_MARK): so " +
       "that a check can be told from clients, or sent another way. Not for external checks.",
@@ -443,6 +459,7 @@ export const DIRECTIVES = {
     scope: "both",
     value: values.yesNo,
     default: "no",
+    checks: "tls",
     since: "2.0",
     doc: "Whether a server checked over TLS must show a certificate that is valid for its name.",
   },
@@ -450,6 +467,7 @@ export const DIRECTIVES = {
     scope: "both",
     value: values.yesNo,
     default: "no",
+    checks: "named",
     since: "2.0",
     doc: `Whether a check of ${listed(servicesThatLookAt("starttls"), "or")} goes over to TLS before it logs in, and ` +
       "is down when the server does not.",
@@ -458,6 +476,7 @@ export const DIRECTIVES = {
     scope: "both",
     value: values.serverName,
     default: "virtualhost, else for http the host of the request's URL",
+    checks: "tls",
     since: "2.0",
     doc: "The name that a server checked over TLS is told (SNI) and that its certificate must be valid for.",
   },
@@ -465,6 +484,7 @@ export const DIRECTIVES = {
     scope: "both",
     value: values.path,
     default: "the system's certificate authorities",
+    checks: "tls",
     file: "certificate",
     since: "2.0",
     doc: "A PEM file of the certificate authorities that count with tlsverify = yes, in place of the system's.",
@@ -473,6 +493,7 @@ export const DIRECTIVES = {
     scope: "both",
     value: values.path,
     default: UNSET,
+    checks: "tls",
     file: "certificate",
     since: "2.0",
     doc: "A PEM file of the certificate, with its chain, that is shown to servers that ask who checks them.",
@@ -481,6 +502,7 @@ export const DIRECTIVES = {
     scope: "both",
     value: values.path,
     default: "the file of tlscertfile",
+    checks: "tls",
     file: "key",
     since: "2.0",
     doc: "A PEM file of the private key, without a pass phrase, that goes with tlscertfile.",
@@ -489,6 +511,7 @@ export const DIRECTIVES = {
     scope: "both",
     value: values.daysOrZero,
     default: "0",
+    checks: "tls",
     since: "2.0",
     doc:
       "Warns, in the log and in the check's result, when the certificate of a server checked over TLS is valid for " +
@@ -498,6 +521,7 @@ export const DIRECTIVES = {
     scope: "virtual",
     value: values.checkType,
     default: "negotiate",
+    checks: "way",
     doc: "How real servers are checked: a conversation in the service's protocol (negotiate), a TCP connection " +
       "(connect; for udp a ping), an ICMP echo (ping), a program (external, external-perl), or not at all: always in " +
       "(on), never in (off). A number means so many connects after each negotiate that passed; after a check that " +
@@ -507,6 +531,7 @@ export const DIRECTIVES = {
     scope: "virtual",
     value: values.service,
     default: "by the virtual service's port: http for 80, smtp for 25, …; none for ports that have none",
+    checks: "way",
     doc: "The protocol that a negotiate check speaks. With none, real servers are not checked and always in.",
   },
   alsocheck: {
@@ -533,6 +558,7 @@ export const DIRECTIVES = {
     scope: "virtual",
     value: values.yesNo,
     default: "no",
+    checks: "named",
     since: "2.0",
     doc: "Whether an external check's last line of output, weight N or N%, sets the real server's weight.",
   },
@@ -541,6 +567,7 @@ export const DIRECTIVES = {
     mayBeEmpty: true,
     value: values.command,
     default: "/bin/true",
+    checks: "named",
     file: "program",
     doc: "The program of an external check. After its own arguments it is given the virtual address (or mark), the " +
       "virtual port, the real address and the real port; exit status 0 means up. Where it cannot be run, or ends with 126 " +
@@ -551,12 +578,14 @@ export const DIRECTIVES = {
     scope: "virtual",
     value: values.portNumber,
     default: "the real server's port",
+    checks: "port",
     doc: "The port that is checked, when it is not the one that serves.",
   },
   request: {
     scope: "virtual",
     value: values.text,
     default: UNSET,
+    checks: "named",
     doc: "What a negotiate check asks each real server for: a path for http (of a URL its path, its host as the " +
       "Host header), a file for ftp, a name for dns, a query for a database, " +
       "a base for ldap, a service for grpc (unset = the whole server), the very bytes for simpletcp.",
@@ -565,18 +594,21 @@ export const DIRECTIVES = {
     scope: "virtual",
     value: values.expression,
     default: "anything will do",
+    checks: "named",
     doc: "A regular expression that must occur in the answer to the request.",
   },
   httpmethod: {
     scope: "virtual",
     value: values.httpMethod,
     default: "GET",
+    checks: "named",
     doc: "The method of the http request; POST is new. An answer to HEAD has no body that receive could match.",
   },
   dnstype: {
     scope: "virtual",
     value: values.dnsType,
     default: "PTR for an address, else A, or AAAA where receive is an IPv6 address",
+    checks: "named",
     since: "2.0",
     doc: "The record type that a dns check asks for. receive meets each record's value as zone files write it, as in " +
       "10 mail.example.org for MX.",
@@ -585,6 +617,7 @@ export const DIRECTIVES = {
     scope: "virtual",
     value: values.requestHeader,
     default: UNSET,
+    checks: "named",
     secret: "perhaps",
     repeats: true,
     since: "2.0",
@@ -595,6 +628,7 @@ export const DIRECTIVES = {
     scope: "virtual",
     value: values.text,
     default: "empty",
+    checks: "named",
     since: "2.0",
     doc: "What an http check with the method POST sends.",
   },
@@ -602,6 +636,7 @@ export const DIRECTIVES = {
     scope: "virtual",
     value: values.statusRanges,
     default: "200-299",
+    checks: "named",
     since: "2.0",
     doc: "The HTTP statuses that pass. A redirect whose status is listed is not followed.",
   },
@@ -610,18 +645,21 @@ export const DIRECTIVES = {
     mayBeEmpty: true,
     value: values.virtualHost,
     default: "the host of the request's URL, else the real server's address",
+    checks: "tls",
     doc: "The Host header of an http check, the authority of a grpc check, and the server name that TLS is told.",
   },
   login: {
     scope: "virtual",
     value: values.text,
     default: "by service: anonymous for ftp, ldirectord@host for sip, else no log-in",
+    checks: "named",
     doc: `The user name that a negotiate check logs in with. Required for ${listed(servicesThatNeedLogin(), "and")}.`,
   },
   passwd: {
     scope: "virtual",
     value: values.secret,
     default: "ldirectord@host for ftp, else none",
+    checks: "named",
     secret: "always",
     doc: "The password that goes with login.",
   },
@@ -629,12 +667,14 @@ export const DIRECTIVES = {
     scope: "virtual",
     value: values.text,
     default: UNSET,
+    checks: "named",
     doc: "The database that the request is a query of.",
   },
   secret: {
     scope: "virtual",
     value: values.secret,
     default: "empty",
+    checks: "named",
     secret: "always",
     doc: "The secret shared with a radius server.",
   },
@@ -747,6 +787,14 @@ export type SecretDirective = DirectivesWith<{ readonly secret: unknown }>;
 
 /** A directive whose value is a secret. */
 export type PasswordDirective = DirectivesWith<{ readonly secret: "always" }>;
+
+/** The directives that change something in checks, with what they change. */
+export const CHECK_DIRECTIVES = Object.entries<Directive<unknown>>(DIRECTIVES).flatMap(([name, { checks }]) =>
+  checks ? [[name as CheckDirective, checks] as const] : []
+);
+
+/** A directive that changes something in checks. */
+export type CheckDirective = DirectivesWith<{ readonly checks: unknown }>;
 
 /** The directives that name a file which must be there. */
 export const FILE_DIRECTIVES = Object.entries<Directive<unknown>>(DIRECTIVES).flatMap(([name, { file }]) =>

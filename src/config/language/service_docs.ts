@@ -7,7 +7,7 @@ import type { CheckMethod } from "../../model/check.ts";
 import type { SentinelAdvice } from "../../model/protocol.ts";
 import { beginsWithTls } from "../../model/service_facts.ts";
 import { PROTOCOLS, type Service } from "../../model/services.ts";
-import type { DirectiveName } from "./directives.ts";
+import { CHECK_DIRECTIVES, type CheckDirective, type Directive, type DirectiveName, DIRECTIVES } from "./directives.ts";
 
 /** A check, or several that differ only in encryption. */
 export interface ServiceDoc {
@@ -17,6 +17,8 @@ export interface ServiceDoc {
   readonly passes: string;
   /** Directives that it looks at, beside those of all checks and those of TLS. */
   readonly options: readonly DirectiveName[];
+  /** It goes to no port of a server. */
+  readonly withoutPort?: true;
   readonly sentinel: SentinelAdvice;
   readonly provenAgainst: string;
 }
@@ -42,6 +44,7 @@ export const CHECK_TYPE_DOCS: readonly ServiceDoc[] = [
     asked: "ICMP echo over IPv4 and IPv6",
     passes: "a reply",
     options: ["checkcount"],
+    withoutPort: true,
     sentinel: { use: "none", why: "no port is checked" },
     provenAgainst: "Linux",
   },
@@ -50,6 +53,7 @@ export const CHECK_TYPE_DOCS: readonly ServiceDoc[] = [
     asked: "a program, without a shell",
     passes: "exit status 0",
     options: ["checkcommand", "dynamicweight"],
+    withoutPort: true,
     sentinel: { use: "none", why: "no port is known to be checked" },
     provenAgainst: "sh, perl",
   },
@@ -58,36 +62,19 @@ export const CHECK_TYPE_DOCS: readonly ServiceDoc[] = [
 /** A way of being checked: a service's, or a method that speaks none. */
 export type Kind = Service | Exclude<CheckMethod, "negotiate">;
 
-/** Directives that every check over TLS looks at. */
-const OF_TLS: readonly DirectiveName[] = [
-  "tlsverify",
-  "tlsservername",
-  "tlscafile",
-  "tlscertfile",
-  "tlskeyfile",
-  "certexpirywarn",
-  "virtualhost",
-];
-
-/** Directives that every check looks at that goes to the port of a server. */
-const OF_PORTS: readonly DirectiveName[] = ["checkport"];
-
-const WITHOUT_PORT: readonly string[] = ["ping", "external", "external-perl"];
-
 const ALL_DOCS = [...SERVICE_DOCS, ...CHECK_TYPE_DOCS];
 
 /** The settings of a section that only some checks look at. */
-export const CHECK_SETTINGS: ReadonlySet<DirectiveName> = new Set([
-  ...ALL_DOCS.flatMap(({ options }) => options),
-  ...OF_TLS,
-  ...OF_PORTS,
-]);
+export const CHECK_SETTINGS: readonly CheckDirective[] = CHECK_DIRECTIVES.flatMap(([name, checks]) =>
+  checks === "port" || checks === "tls" || checks === "named" ? [name] : []
+);
 
 /** Whether a check looks at a directive. `overTls` says that it goes over to TLS by itself. */
-export function looksAt(kind: Kind, name: DirectiveName, overTls = beginsWithTls(kind)): boolean {
+export function looksAt(kind: Kind, name: CheckDirective, overTls = beginsWithTls(kind)): boolean {
   if (name === "starttls" && beginsWithTls(kind)) return false;
-  if (OF_PORTS.includes(name)) return !WITHOUT_PORT.includes(kind);
-  return (overTls && OF_TLS.includes(name)) || docOf(kind)?.options.includes(name) === true;
+  const { checks } = DIRECTIVES[name];
+  if (checks === "port") return !docOf(kind)?.withoutPort;
+  return (overTls && checks === "tls") || docOf(kind)?.options.includes(name) === true;
 }
 
 /** Returns whether a sentinel is possible, and what becomes of its connection. */
@@ -103,10 +90,11 @@ export function sentinelDoc(kind: string): SentinelAdvice {
 
 /** The checks that look at a directive, by services and types of check; those over TLS in one word. None: all do. */
 export function lookedAtBy(name: DirectiveName): readonly string[] {
-  if (!CHECK_SETTINGS.has(name) || OF_PORTS.includes(name)) return [];
+  const { checks }: Directive<unknown> = DIRECTIVES[name];
+  if (checks !== "named" && checks !== "tls") return [];
   const kinds = ALL_DOCS.flatMap(({ names, options }) => options.includes(name) ? names : []);
   const own = name === "starttls" ? kinds.filter((kind) => !beginsWithTls(kind)) : kinds;
-  return OF_TLS.includes(name) ? [...own, "all over TLS"] : own;
+  return checks === "tls" ? [...own, "all over TLS"] : own;
 }
 
 function docOf(kind: string): ServiceDoc | undefined {

@@ -1,7 +1,14 @@
 import { deepStrictEqual } from "node:assert/strict";
-import { type Directive, type DirectiveName, DIRECTIVES, isPassword } from "../../../src/config/language/directives.ts";
+import {
+  type Directive,
+  type DirectiveName,
+  DIRECTIVES,
+  findDirective,
+  isPassword,
+} from "../../../src/config/language/directives.ts";
 import { readText } from "../../../src/config/language/grammar.ts";
 import { Secret } from "../../../src/model/secret.ts";
+import { CHECK_TYPE_DOCS, SERVICE_DOCS } from "../../../src/config/language/service_docs.ts";
 import { pure } from "../fixture.ts";
 
 const ROWS = Object.entries<Directive<unknown>>(DIRECTIVES) as [DirectiveName, Directive<unknown>][];
@@ -16,4 +23,10 @@ pure("a directive whose value is read as a Secret says so in its row, and no oth
 
 pure("nothing of a value that may be a secret is open", () => {
   deepStrictEqual(ROWS.filter(([, { secret, value }]) => secret && value.openPart?.("word") !== 0), []);
+});
+
+pure("the options of checks are the directives that say so in their rows", () => {
+  const options = new Set([...SERVICE_DOCS, ...CHECK_TYPE_DOCS].flatMap(({ options }) => options));
+  deepStrictEqual(ROWS.filter(([name, { checks }]) => checks === "named" && !options.has(name)), []);
+  deepStrictEqual([...options].filter((name) => !["named", "tls"].includes(findDirective(name)!.row.checks ?? "")), []);
 });
