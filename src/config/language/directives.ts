@@ -28,6 +28,8 @@ export interface Directive<T> {
   readonly opens?: true;
   /** What it changes in the checks of real servers; absent: nothing. */
   readonly checks?: CheckEffect;
+  /** Another directive, without which it has no effect. */
+  readonly needs?: DirectiveNeed;
   /** What the file that it names is needed for: it must be there for the configuration to work. */
   readonly file?: "program" | "folder" | "certificate" | "key";
   /** Whether no message may show the value. `perhaps`: some values hold a password or token, and some do not. */
@@ -38,6 +40,15 @@ export interface Directive<T> {
   readonly bare?: string;
   /** Accepted still, with this warning. */
   readonly outdated?: { readonly status: "deprecated" | "ignored"; readonly text: string };
+}
+
+/** What a directive needs. */
+export interface DirectiveNeed {
+  readonly directive: string;
+  /** What is said where it is missing; absent: that there is no effect without it. */
+  readonly text?: string;
+  /** What to write. */
+  readonly hint: string;
 }
 
 /**
@@ -263,12 +274,20 @@ export const DIRECTIVES = {
     mayBeEmpty: true,
     value: values.mailbox,
     default: "ldirectord@HOSTNAME",
+    needs: {
+      directive: "emailalert",
+      hint: "add emailalert = you@example.org",
+    },
     doc: "The sender of alert mails.",
   },
   emailalertfreq: {
     scope: "both",
     value: values.repeatSeconds,
     default: "0",
+    needs: {
+      directive: "emailalert",
+      hint: "add emailalert = you@example.org",
+    },
     doc: "Whole seconds after which the alert is repeated while a real server stays down; 0 means never.",
   },
   emailalertstatus: {
@@ -276,6 +295,10 @@ export const DIRECTIVES = {
     mayBeEmpty: true,
     value: values.alertStates,
     default: "all",
+    needs: {
+      directive: "emailalert",
+      hint: "add emailalert = you@example.org",
+    },
     doc:
       "In which states of the daemon alerts are sent: all, none, or a list of starting, running, stopping and reloading.",
   },
@@ -283,6 +306,10 @@ export const DIRECTIVES = {
     scope: "both",
     value: values.yesNo,
     default: "no",
+    needs: {
+      directive: "emailalert",
+      hint: "add emailalert = you@example.org",
+    },
     since: "2.0",
     doc: "Whether alerts are sent of planned changes as well: a real server drained, disabled or in maintenance, and " +
       "back from there. The loss of the last real server is always told.",
@@ -291,12 +318,20 @@ export const DIRECTIVES = {
     scope: "both",
     value: values.mailServer,
     default: "the local sendmail",
+    needs: {
+      directive: "emailalert",
+      hint: "add emailalert = you@example.org",
+    },
     doc: "The mail server that takes the alerts, with a port if it is not 25.",
   },
   smtpuser: {
     scope: "both",
     value: values.text,
     default: UNSET,
+    needs: {
+      directive: "smtppasswd",
+      hint: "add smtppasswd = …, or leave smtpuser out",
+    },
     since: "2.0",
     doc: "The user as whom alert mails are handed to the mail server, which needs smtppasswd as well.",
   },
@@ -304,6 +339,10 @@ export const DIRECTIVES = {
     scope: "both",
     value: values.secret,
     default: UNSET,
+    needs: {
+      directive: "smtpuser",
+      hint: "add smtpuser = …, or leave smtppasswd out",
+    },
     secret: "always",
     since: "2.0",
     doc: "That user's password. It is sent over an encrypted connection only, unless smtptls is no.",
@@ -402,6 +441,11 @@ export const DIRECTIVES = {
     scope: "global",
     value: values.syncDaemon,
     default: "off",
+    needs: {
+      directive: "syncinterface",
+      text: "syncdaemon needs syncinterface",
+      hint: "add syncinterface = eth0, or whatever leads to the others",
+    },
     since: "2.0",
     doc:
       "Has the kernel tell its connections to the other directors (master), take theirs (backup), or both, so that " +
@@ -484,6 +528,10 @@ export const DIRECTIVES = {
     scope: "both",
     value: values.path,
     default: "the system's certificate authorities",
+    needs: {
+      directive: "tlsverify",
+      hint: "add tlsverify = yes",
+    },
     checks: "tls",
     file: "certificate",
     since: "2.0",
@@ -502,6 +550,11 @@ export const DIRECTIVES = {
     scope: "both",
     value: values.path,
     default: "the file of tlscertfile",
+    needs: {
+      directive: "tlscertfile",
+      text: "tlskeyfile needs the certificate that it belongs to",
+      hint: "add tlscertfile = /path",
+    },
     checks: "tls",
     file: "key",
     since: "2.0",
@@ -628,6 +681,11 @@ export const DIRECTIVES = {
     scope: "virtual",
     value: values.text,
     default: "empty",
+    needs: {
+      directive: "httpmethod",
+      text: "requestbody is for the method POST",
+      hint: "add httpmethod = POST",
+    },
     checks: "named",
     since: "2.0",
     doc: "What an http check with the method POST sends.",
@@ -708,6 +766,10 @@ export const DIRECTIVES = {
     scope: "virtual",
     value: values.netmask,
     default: "each client for itself",
+    needs: {
+      directive: "persistent",
+      hint: "add persistent = seconds",
+    },
     doc:
       "How much of a client's address counts for persistence: a dotted quad, or in a virtual6 section a prefix length.",
   },
@@ -787,6 +849,22 @@ export type SecretDirective = DirectivesWith<{ readonly secret: unknown }>;
 
 /** A directive whose value is a secret. */
 export type PasswordDirective = DirectivesWith<{ readonly secret: "always" }>;
+
+/** A directive that needs another one. */
+export type NeedyDirective = DirectivesWith<{ readonly needs: unknown }>;
+
+/** Returns what is said of a directive that lacks the one it needs: the text, the hint, and that one's name. */
+export function unmetNeed(name: NeedyDirective): readonly [text: string, hint: string, missing: DirectiveName] {
+  const { directive, hint, text }: DirectiveNeed & { readonly directive: DirectiveName } = DIRECTIVES[name].needs;
+  return [text ?? `${name} has no effect without ${directive}`, hint, directive];
+}
+
+/** Returns the directives that need this one. */
+export function directivesInNeedOf(needed: DirectiveName): readonly NeedyDirective[] {
+  return Object.entries<Directive<unknown>>(DIRECTIVES).flatMap(([name, { needs }]) =>
+    needs?.directive === needed ? [name as NeedyDirective] : []
+  );
+}
 
 /** The directives that change something in checks, with what they change. */
 export const CHECK_DIRECTIVES = Object.entries<Directive<unknown>>(DIRECTIVES).flatMap(([name, { checks }]) =>

@@ -23,7 +23,7 @@ import { CHECK_LINTS } from "./checks.ts";
 import { IS_MISSING, namedFiles } from "./named_files.ts";
 import { REAL_LINTS } from "./reals.ts";
 import { SCHEDULER_LINTS } from "./schedulers.ts";
-import { SECRET_DIRECTIVES } from "../language/directives.ts";
+import { directivesInNeedOf, SECRET_DIRECTIVES, unmetNeed } from "../language/directives.ts";
 import type { Problem } from "../language/problem.ts";
 import type { SyntaxTree } from "../language/syntax_tree.ts";
 
@@ -266,16 +266,10 @@ export const LINTS: Readonly<Record<string, Lint>> = {
       const scopes = [tree.globals, ...tree.sections.map(({ settings }) => settings)];
       if (scopes.some(({ emailalert }) => emailalert)) return;
       for (const settings of scopes) {
-        for (
-          const name of ["emailalertfrom", "emailalertfreq", "emailalertstatus", "emailalertplanned", "smtp"] as const
-        ) {
-          const setting = settings[name];
-          if (!setting) continue;
-          yield {
-            place: setting,
-            text: `${name} has no effect without emailalert`,
-            fix: "add emailalert = you@example.org",
-          };
+        for (const name of directivesInNeedOf("emailalert")) {
+          const [setting] = [settings[name] ?? []].flat();
+          const [text, fix] = unmetNeed(name);
+          if (setting) yield { place: setting, text, fix };
         }
       }
     },

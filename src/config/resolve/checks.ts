@@ -2,6 +2,7 @@
  * A section's checks: what each of its real servers is asked, by which method, how often and how long.
  */
 
+import { unmetNeed } from "../language/directives.ts";
 import { familyOf, formatEndpoint, type IpAddress } from "../../model/address.ts";
 import type { Check, CheckKey, CheckMethod, CheckTarget, Origin, Pattern } from "../../model/check.ts";
 import { checkPortOf, factsOf, protocolOf, serviceAt } from "../../model/service_facts.ts";
@@ -266,14 +267,13 @@ type TlsTarget = Pick<
 function resolveTls({ globals, problems }: Load, own: Settings): TlsTarget {
   const verify = (own.tlsverify ?? globals.tlsverify)?.value ?? false;
   if (own.tlscafile && !verify) {
-    problems.warning(own.tlscafile, "tlscafile has no effect without tlsverify", "add tlsverify = yes", "tlsverify");
+    problems.warning(own.tlscafile, ...unmetNeed("tlscafile"));
   }
   const certificate = own.tlscertfile ?? globals.tlscertfile;
   // A key goes with one certificate: not with another one that the section brings.
   const key = own.tlskeyfile ?? (own.tlscertfile ? undefined : globals.tlskeyfile);
   if (key && !certificate) {
-    const text = "tlskeyfile needs the certificate that it belongs to";
-    problems.error(key, text, "add tlscertfile = /path", "tlscertfile");
+    problems.error(key, ...unmetNeed("tlskeyfile"));
   }
   return {
     tlsVerify: verify,
@@ -363,8 +363,7 @@ function warnOfSettings(load: Load, section: Section, service: Service): void {
     problems.warning(settings.starttls, `starttls has no effect with service ${service}`);
   }
   if (settings.requestbody && settings.httpmethod?.value !== "POST") {
-    const text = "requestbody is for the method POST";
-    problems.error(settings.requestbody, text, "add httpmethod = POST", "httpmethod");
+    problems.error(settings.requestbody, ...unmetNeed("requestbody"));
   }
   if (settings.httpmethod?.value === "HEAD" && settings.receive?.value.source) {
     problems.warning(settings.receive, "an answer to HEAD has no body that receive could match");

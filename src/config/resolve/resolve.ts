@@ -2,6 +2,7 @@
  * syntax tree + facts -> Model. Pure: everything that only the machine knows is among the facts.
  */
 
+import { unmetNeed } from "../language/directives.ts";
 import { addressRange, type Family, familyOf, type IpAddress } from "../../model/address.ts";
 import { harmless } from "../../model/harmless_text.ts";
 import { atOnce, everySoOften, type Steps } from "../../model/steps.ts";
@@ -126,12 +127,7 @@ function resolveSync({ globals, problems }: Load): readonly SyncDaemon[] {
   const { syncdaemon, syncinterface, syncid } = globals;
   if (!syncdaemon || syncdaemon.value === "off") return [];
   if (!syncinterface) {
-    problems.error(
-      syncdaemon,
-      "syncdaemon needs syncinterface",
-      "add syncinterface = eth0, or whatever leads to the others",
-      "syncinterface",
-    );
+    problems.error(syncdaemon, ...unmetNeed("syncdaemon"));
     return [];
   }
   const roles = SYNC_ROLES.filter((role) => syncdaemon.value === role || syncdaemon.value === "both");
@@ -377,11 +373,7 @@ function resolveMailServer({ globals, problems }: Load, own: Settings): MailServ
   const user = own.smtpuser ?? globals.smtpuser;
   const passwd = own.smtppasswd ?? globals.smtppasswd;
   const lone = user && passwd ? undefined : user ?? passwd;
-  if (lone) {
-    const [name, missing] = user ? ["smtpuser", "smtppasswd"] : ["smtppasswd", "smtpuser"];
-    const hint = `add ${missing} = …, or leave ${name} out`;
-    problems.error(lone, `${name} has no effect without ${missing}`, hint, missing);
-  }
+  if (lone) problems.error(lone, ...unmetNeed(user ? "smtpuser" : "smtppasswd"));
   if (!server) return undefined;
   return {
     host: server.value,

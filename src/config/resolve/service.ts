@@ -2,6 +2,7 @@
  * A section's head and scheduling -> the settings of its virtual service.
  */
 
+import { unmetNeed } from "../language/directives.ts";
 import type { Family, IpAddress } from "../../model/address.ts";
 import { fallbackFlag } from "../../model/fallback_flag.ts";
 import { type ServiceAddress, serviceFamily, type ServiceSettings } from "../../model/table.ts";
@@ -122,7 +123,7 @@ function netmask(load: Load, { family, settings: { netmask, persistent } }: Sect
     );
   }
   if (persistent) return text;
-  load.problems.warning(netmask, "netmask has no effect without persistent", "add persistent = seconds", "persistent");
+  load.problems.warning(netmask, ...unmetNeed("netmask"));
   return undefined;
 }
 
