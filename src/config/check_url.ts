@@ -12,6 +12,7 @@ import {
   type DirectiveName,
   DIRECTIVES,
   findDirective,
+  ofFamily,
 } from "./language/directives.ts";
 import type { HostRef, ServiceHead } from "./language/endpoints.ts";
 import { readText } from "./language/grammar.ts";
@@ -137,7 +138,7 @@ function treeOf(
     upperThreshold: 0,
     lowerThreshold: 0,
   } as const;
-  const collected: Record<string, unknown> = { [family === 6 ? "real6" : "real"]: [setting(real)] };
+  const collected: Record<string, unknown> = { [ofFamily("real", family)]: [setting(real)] };
   const method = kind === "ping" ? "ping" : kind === "connect" || kind === "udp" ? "connect" : "negotiate";
   collected.checktype = setting(method);
   if (kind === "udp") collected.protocol = setting("udp");

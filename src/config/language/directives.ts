@@ -24,6 +24,8 @@ export interface Directive<T> {
   readonly since?: string;
   /** Each one counts; of others the last one wins. */
   readonly repeats?: true;
+  /** The address family of the virtual services that it is for; absent: both. */
+  readonly family?: 4 | 6;
   /** Opens a section: what follows it indented belongs to it. */
   readonly opens?: true;
   /** What it changes in the checks of real servers; absent: nothing. */
@@ -36,6 +38,8 @@ export interface Directive<T> {
   readonly secret?: "always" | "perhaps";
   /** An empty value counts as none, with a warning, as it did for the old program; of others it is an error. */
   readonly mayBeEmpty?: true;
+  /** Its value is a sentence, a pattern, a password, a command: it is written in quotes. */
+  readonly isFreeText?: true;
   /** The value that the name alone stands for. */
   readonly bare?: string;
   /** Accepted still, with this warning. */
@@ -86,6 +90,7 @@ export const DIRECTIVES = {
     scope: "global",
     value: endpoints.serviceHead,
     default: UNSET,
+    family: 4,
     opens: true,
     repeats: true,
     doc: "Opens the section of one IPv4 virtual service: the address and port that clients connect to, or the " +
@@ -95,6 +100,7 @@ export const DIRECTIVES = {
     scope: "global",
     value: endpoints.serviceHead,
     default: UNSET,
+    family: 6,
     opens: true,
     repeats: true,
     doc:
@@ -104,6 +110,7 @@ export const DIRECTIVES = {
     scope: "virtual",
     value: endpoints.realServer,
     default: UNSET,
+    family: 4,
     repeats: true,
     doc: "A real server, or one for each address of a range. The forwarding method is direct routing (gate), NAT " +
       "(masq) or IP-in-IP (ipip; in UDP by GUE as ipip:gue:6080, or by GRE as ipip:gre, with Linux 5.3 and later: new). Weight 1 unless given. A pair of quoted strings replaces the section's request " +
@@ -117,6 +124,7 @@ export const DIRECTIVES = {
     scope: "virtual",
     value: endpoints.realServer,
     default: UNSET,
+    family: 6,
     repeats: true,
     doc: "A real server of a virtual6 section, its address in brackets; otherwise as real.",
   },
@@ -195,6 +203,7 @@ export const DIRECTIVES = {
     mayBeEmpty: true,
     value: values.path,
     default: UNSET,
+    isFreeText: true,
     file: "program",
     doc: "A program that is run, with the configuration's path as its argument, after the content of the file has " +
       "changed: to copy it to the other director, say. A mere touch is no change.",
@@ -203,6 +212,7 @@ export const DIRECTIVES = {
     scope: "both",
     value: endpoints.fallbackServer,
     default: UNSET,
+    family: 4,
     doc:
       "Where clients go while no real server is up with a weight above 0, forwarded by gate unless another method is given. Without a " +
       "port, the virtual service's own. A global fallback serves IPv4 sections that have none.",
@@ -211,6 +221,7 @@ export const DIRECTIVES = {
     scope: "both",
     value: endpoints.fallbackServer,
     default: UNSET,
+    family: 6,
     doc: "As fallback, for virtual6 sections.",
   },
   fallbackcommand: {
@@ -218,6 +229,7 @@ export const DIRECTIVES = {
     mayBeEmpty: true,
     value: values.command,
     default: UNSET,
+    isFreeText: true,
     file: "program",
     doc: "A program that is run with start when the last real server of a virtual service goes down, and with stop " +
       "when the first returns; the virtual service and its protocol follow as arguments. It is ended after 60 s, and " +
@@ -264,6 +276,7 @@ export const DIRECTIVES = {
     mayBeEmpty: true,
     value: values.mailAddresses,
     default: UNSET,
+    isFreeText: true,
     doc:
       "Who is sent mail when a real server goes down or comes back, or can no longer be checked. The first mail of a " +
       "quiet time is sent at once; what follows within seconds comes in one mail. Reminders and the fallback have mails of " +
@@ -274,6 +287,7 @@ export const DIRECTIVES = {
     mayBeEmpty: true,
     value: values.mailbox,
     default: "ldirectord@HOSTNAME",
+    isFreeText: true,
     needs: {
       directive: "emailalert",
       hint: "add emailalert = you@example.org",
@@ -328,6 +342,7 @@ export const DIRECTIVES = {
     scope: "both",
     value: values.text,
     default: UNSET,
+    isFreeText: true,
     needs: {
       directive: "smtppasswd",
       hint: "add smtppasswd = …, or leave smtpuser out",
@@ -339,6 +354,7 @@ export const DIRECTIVES = {
     scope: "both",
     value: values.secret,
     default: UNSET,
+    isFreeText: true,
     needs: {
       directive: "smtpuser",
       hint: "add smtpuser = …, or leave smtppasswd out",
@@ -620,6 +636,7 @@ export const DIRECTIVES = {
     mayBeEmpty: true,
     value: values.command,
     default: "/bin/true",
+    isFreeText: true,
     checks: "named",
     file: "program",
     doc: "The program of an external check. After its own arguments it is given the virtual address (or mark), the " +
@@ -638,6 +655,7 @@ export const DIRECTIVES = {
     scope: "virtual",
     value: values.text,
     default: UNSET,
+    isFreeText: true,
     checks: "named",
     doc: "What a negotiate check asks each real server for: a path for http (of a URL its path, its host as the " +
       "Host header), a file for ftp, a name for dns, a query for a database, " +
@@ -647,6 +665,7 @@ export const DIRECTIVES = {
     scope: "virtual",
     value: values.expression,
     default: "anything will do",
+    isFreeText: true,
     checks: "named",
     doc: "A regular expression that must occur in the answer to the request.",
   },
@@ -670,6 +689,7 @@ export const DIRECTIVES = {
     scope: "virtual",
     value: values.requestHeader,
     default: UNSET,
+    isFreeText: true,
     checks: "named",
     secret: "perhaps",
     repeats: true,
@@ -681,6 +701,7 @@ export const DIRECTIVES = {
     scope: "virtual",
     value: values.text,
     default: "empty",
+    isFreeText: true,
     needs: {
       directive: "httpmethod",
       text: "requestbody is for the method POST",
@@ -703,6 +724,7 @@ export const DIRECTIVES = {
     mayBeEmpty: true,
     value: values.virtualHost,
     default: "the host of the request's URL, else the real server's address",
+    isFreeText: true,
     checks: "tls",
     doc: "The Host header of an http check, the authority of a grpc check, and the server name that TLS is told.",
   },
@@ -710,6 +732,7 @@ export const DIRECTIVES = {
     scope: "virtual",
     value: values.text,
     default: "by service: anonymous for ftp, ldirectord@host for sip, else no log-in",
+    isFreeText: true,
     checks: "named",
     doc: `The user name that a negotiate check logs in with. Required for ${listed(servicesThatNeedLogin(), "and")}.`,
   },
@@ -717,6 +740,7 @@ export const DIRECTIVES = {
     scope: "virtual",
     value: values.secret,
     default: "ldirectord@host for ftp, else none",
+    isFreeText: true,
     checks: "named",
     secret: "always",
     doc: "The password that goes with login.",
@@ -725,6 +749,7 @@ export const DIRECTIVES = {
     scope: "virtual",
     value: values.text,
     default: UNSET,
+    isFreeText: true,
     checks: "named",
     doc: "The database that the request is a query of.",
   },
@@ -732,6 +757,7 @@ export const DIRECTIVES = {
     scope: "virtual",
     value: values.secret,
     default: "empty",
+    isFreeText: true,
     checks: "named",
     secret: "always",
     doc: "The secret shared with a radius server.",
@@ -799,6 +825,7 @@ export const DIRECTIVES = {
     mayBeEmpty: true,
     value: values.remark,
     default: UNSET,
+    isFreeText: true,
     doc: "What alert mails call the virtual service.",
   },
   comment: {
@@ -806,6 +833,7 @@ export const DIRECTIVES = {
     mayBeEmpty: true,
     value: values.remark,
     default: UNSET,
+    isFreeText: true,
     doc: "A remark that alert mails carry.",
   },
   load: {
@@ -849,6 +877,19 @@ export type SecretDirective = DirectivesWith<{ readonly secret: unknown }>;
 
 /** A directive whose value is a secret. */
 export type PasswordDirective = DirectivesWith<{ readonly secret: "always" }>;
+
+/** A directive of IPv4 that has a sibling for IPv6, whose name ends in 6. */
+export type FamilyDirective = DirectivesWith<{ readonly family: 4 }>;
+
+/** The directives of IPv4 that have a sibling for IPv6. */
+export const FAMILY_DIRECTIVES = Object.entries<Directive<unknown>>(DIRECTIVES).flatMap(([name, { family }]) =>
+  family === 4 ? [name as FamilyDirective] : []
+);
+
+/** Returns the name of a directive in sections of an address family. */
+export function ofFamily<Name extends FamilyDirective>(name: Name, family: 4 | 6): Name | `${Name}6` {
+  return family === 6 ? `${name}6` : name;
+}
 
 /** A directive that needs another one. */
 export type NeedyDirective = DirectivesWith<{ readonly needs: unknown }>;

@@ -23,7 +23,7 @@ import { CHECK_LINTS } from "./checks.ts";
 import { IS_MISSING, namedFiles } from "./named_files.ts";
 import { REAL_LINTS } from "./reals.ts";
 import { SCHEDULER_LINTS } from "./schedulers.ts";
-import { directivesInNeedOf, SECRET_DIRECTIVES, unmetNeed } from "../language/directives.ts";
+import { directivesInNeedOf, ofFamily, SECRET_DIRECTIVES, unmetNeed } from "../language/directives.ts";
 import type { Problem } from "../language/problem.ts";
 import type { SyntaxTree } from "../language/syntax_tree.ts";
 
@@ -52,7 +52,7 @@ export const LINTS: Readonly<Record<string, Lint>> = {
     why: "Clients get no answer, or only that of the fallback.",
     find: inSections(function* ({ section, virtual }, { model }) {
       if (virtual.reals.size > 0 || model.unresolved.some(({ virtual: key }) => key === virtual.key)) return;
-      const name = section.family === 6 ? "real6" : "real";
+      const name = ofFamily("real", section.family);
       yield {
         place: section.head,
         text: `${nameOf(virtual)} has no real server`,

@@ -2,7 +2,7 @@
  * syntax tree + facts -> Model. Pure: everything that only the machine knows is among the facts.
  */
 
-import { unmetNeed } from "../language/directives.ts";
+import { FAMILY_DIRECTIVES, ofFamily, unmetNeed } from "../language/directives.ts";
 import { addressRange, type Family, familyOf, type IpAddress } from "../../model/address.ts";
 import { harmless } from "../../model/harmless_text.ts";
 import { atOnce, everySoOften, type Steps } from "../../model/steps.ts";
@@ -176,15 +176,11 @@ type NoteUnresolved = (host: string, line: number) => void;
 
 /** A section's servers are all of its own family, and the directives say which. */
 function refuseOtherFamily(load: Load, { family, settings }: Section): void {
-  const refuse = (setting: Setting<unknown> | undefined, wrong: string, right: string) => {
-    if (setting) load.problems.error(setting, `cannot specify "${wrong}" here`, `please use "${right}" instead`);
-  };
-  if (family === 6) {
-    settings.real?.forEach((real) => refuse(real, "real", "real6"));
-    refuse(settings.fallback, "fallback", "fallback6");
-  } else {
-    settings.real6?.forEach((real) => refuse(real, "real6", "real"));
-    refuse(settings.fallback6, "fallback6", "fallback");
+  for (const name of FAMILY_DIRECTIVES) {
+    const [right, wrong] = [ofFamily(name, family), ofFamily(name, family === 6 ? 4 : 6)];
+    for (const setting of [settings[wrong] ?? []].flat()) {
+      load.problems.error(setting, `cannot specify "${wrong}" here`, `please use "${right}" instead`);
+    }
   }
 }
 
@@ -331,7 +327,7 @@ function resolveFallback(
   if (!line) return undefined;
   const { host, port: portRef, forwarding } = line.value;
   const { address: service } = settings;
-  const address = resolveHost(load, line, host, family, family === 4 ? "fallback6" : "fallback");
+  const address = resolveHost(load, line, host, family, ofFamily("fallback", family === 4 ? 6 : 4));
   const given = portRef ? resolvePort(load, line, portRef, service.kind) : 0;
   if (address === "unknown") {
     note(host.text, line.line);
