@@ -1,5 +1,6 @@
 import { dirname } from "node:path";
 import { endCommands } from "../../checkers/external.ts";
+import type { RestartDirective } from "../../config/language/directives.ts";
 import { announceReady, leaveSession } from "../../daemon/process/background.ts";
 import { controlRequests } from "../../daemon/requests/control_requests.ts";
 import { ConnectionSync } from "../../daemon/kernel/connection_sync.ts";
@@ -71,14 +72,10 @@ export async function runDaemon(
     manager: ServiceManager.fromEnvironment(),
     onReload: (next) => {
       log.redirect(sinkOf(place, next, instance.label));
-      for (
-        const [directive, now, then] of [["user", next.user, model.user], [
-          "ipvsdriver",
-          next.ipvsDriver,
-          model.ipvsDriver,
-        ]]
-      ) {
-        if (now !== then) log.warning(`The directive ${directive} has changed: it takes effect at the next restart`);
+      const [now, then] = [untilRestart(next), untilRestart(model)];
+      for (const directive of Object.keys(now) as RestartDirective[]) {
+        if (now[directive] === then[directive]) continue;
+        log.warning(`The directive ${directive} has changed: it takes effect at the next restart`);
       }
     },
   });
@@ -114,6 +111,11 @@ export async function runDaemon(
   pidFile.release();
   // Whoever waits in a start is not to believe that it runs.
   return place === "background" && problem !== undefined ? ExitStatus.notDone : ExitStatus.done;
+}
+
+/** Returns what only a restart puts into effect, by its directives. */
+function untilRestart({ user, ipvsDriver }: Model): Readonly<Record<RestartDirective, string | undefined>> {
+  return { user, ipvsdriver: ipvsDriver };
 }
 
 /** Before anything else is opened: what would come of too few files is a table that is half done. */

@@ -24,6 +24,8 @@ export interface Directive<T> {
   readonly since?: string;
   /** Each one counts; of others the last one wins. */
   readonly repeats?: true;
+  /** A change takes effect at a restart, and not at a reload. */
+  readonly atRestart?: true;
   /** The address family of the virtual services that it is for; absent: both. */
   readonly family?: 4 | 6;
   /** Opens a section: what follows it indented belongs to it. */
@@ -264,12 +266,13 @@ export const DIRECTIVES = {
     scope: "global",
     value: values.accountName,
     default: "unset: as it was started",
+    atRestart: true,
     since: "2.0",
     doc: "The account that the daemon becomes after its start. Of root's rights it keeps CAP_NET_ADMIN and " +
       "CAP_NET_RAW, and hands those down to ipvsadm alone: check commands, hooks and sendmail run as that account, " +
       "with no capability. It must be able to read the configuration, and every file that the configuration names; " +
       "it gets the log, the pulse file, the control socket, the monitor files and /var/lib/ldirectord. Not together " +
-      "with execute. A change takes effect at a restart.",
+      "with execute.",
   },
   emailalert: {
     scope: "both",
@@ -438,10 +441,11 @@ export const DIRECTIVES = {
     scope: "global",
     value: values.ipvsDriver,
     default: "auto",
+    atRestart: true,
     since: "2.0",
     doc:
       "How the kernel's table is read and changed: by netlink, or through the program ipvsadm. auto takes netlink, " +
-      "and ipvsadm only where a sandbox forbids netlink sockets. A change takes effect at a restart.",
+      "and ipvsadm only where a sandbox forbids netlink sockets.",
   },
   ipvstimeouts: {
     scope: "global",
@@ -878,6 +882,9 @@ export type SecretDirective = DirectivesWith<{ readonly secret: unknown }>;
 /** A directive whose value is a secret. */
 export type PasswordDirective = DirectivesWith<{ readonly secret: "always" }>;
 
+/** A directive of which a change takes effect at a restart. */
+export type RestartDirective = DirectivesWith<{ readonly atRestart: true }>;
+
 /** A directive of IPv4 that has a sibling for IPv6, whose name ends in 6. */
 export type FamilyDirective = DirectivesWith<{ readonly family: 4 }>;
 
@@ -933,9 +940,10 @@ export function isPassword(name: DirectiveName): name is PasswordDirective {
   return findDirective(name)?.row.secret === "always";
 }
 
-/** Returns what a directive does, and since when there is one. */
-export function docOf({ doc, since }: Pick<Directive<unknown>, "doc" | "since">): string {
-  return since === undefined ? doc : `${doc} Since ${since}.`;
+/** Returns what a directive does, when a change of it takes effect, and since when there is one. */
+export function docOf({ doc, atRestart, since }: Directive<unknown>): string {
+  const restart = atRestart ? " A change takes effect at a restart." : "";
+  return `${doc}${restart}${since === undefined ? "" : ` Since ${since}.`}`;
 }
 
 /** Finds a directive by its name, exactly as written. */
