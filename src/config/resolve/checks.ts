@@ -3,8 +3,8 @@
  */
 
 import { unmetNeed } from "../language/directives.ts";
-import { familyOf, formatEndpoint, type IpAddress } from "../../model/address.ts";
-import type { Check, CheckKey, CheckMethod, CheckTarget, Origin, Pattern } from "../../model/check.ts";
+import { familyOf, type IpAddress } from "../../model/address.ts";
+import type { Check, CheckMethod, CheckTarget, Origin, Pattern } from "../../model/check.ts";
 import { checkPortOf, factsOf, protocolOf, serviceAt } from "../../model/service_facts.ts";
 import type { Service } from "../../model/services.ts";
 import type { Secret } from "../../model/secret.ts";
@@ -13,6 +13,7 @@ import type { CheckPolicy } from "../../model/virtual_service.ts";
 import type { RealValue } from "../language/endpoints.ts";
 import type { Load } from "./facts.ts";
 import { compilePattern } from "../../perl_regex/perl_regex.ts";
+import { checkOf, type Place, realPart, sectionPart, type SharedTarget } from "./check_identity.ts";
 import { within } from "./endpoint.ts";
 import { refuseSentinelWithoutPort, wantsSentinel } from "./sentinel.ts";
 import { looksAt } from "../language/service_docs.ts";
@@ -47,10 +48,9 @@ export function resolveChecks(
 
   const timing = resolveTiming(load.globals, own);
   const external = method.method === "external" || method.method === "external-perl";
-  const base: BaseTarget = {
+  const base: SharedTarget = {
     transport: transportOf(settings.address, method.method, service),
     service,
-    origin: resolveOrigin(load, section),
     httpMethod: own.httpmethod?.value ?? "GET",
     dnsType: own.dnstype?.value,
     requestHeaders: own.requestheader?.map((setting) => setting.value),
@@ -66,62 +66,45 @@ export function resolveChecks(
     dynamicWeight: own.dynamicweight?.value ?? false,
     command: external ? own.checkcommand?.value ?? ["/bin/true"] : [],
   };
+  const origin = resolveOrigin(load, section);
   const virtualArguments = external ? argumentsOf(settings.address) : [];
-  const sectionIdentity = identityOf(load, method, timing, base, virtualArguments);
+  const manner = sectionPart(load, { ...method, ...timing });
+  const shared = sectionPart(load, base);
   const also = resolveAlsoChecks(load, section, settings, timing, base);
   const agent = resolveAgent(load, section, timing);
   const sentinel = wantsSentinel(load, section, { method: method.method, service, transport: base.transport });
 
   return (real) => {
     const { pair } = real.value;
-    const request = (pair ? pair.request : own.request?.value) || undefined;
-    const requestIsOwn = pair !== undefined && /^https?:\/\//i.test(pair.request);
-    const receive = receiveOf(real);
-    const identity = `${sectionIdentity} ${JSON.stringify([request, requestIsOwn, receive?.source])}`;
+    const question = realPart({
+      request: (pair ? pair.request : own.request?.value) || undefined,
+      requestIsOwn: pair !== undefined && /^https?:\/\//i.test(pair.request),
+      receive: receiveOf(real),
+    });
     const mark = real.value.checkMark?.mark;
-    const origin = mark === undefined ? base.origin : { ...base.origin, mark };
+    const ownOrigin = mark === undefined ? origin : { ...origin, mark };
     warnOfCheckPlace(load, real, method.method);
     return (address, configuredPort, checkedAt) => {
       const serving = configuredPort || portOf(settings.address);
       const port = own.checkport?.value ?? (serving || checkPortOf(service));
       warnOfNoPort(load, section, method.method, port);
       if (sentinel && port === 0) refuseSentinelWithoutPort(load, section);
-      const commandArguments = external ? [...virtualArguments, address, String(serving)] : [];
-      const place = { address: checkedAt, origin };
-      const asked = external ? [formatEndpoint(address, port), serving] : [placeKey(place, port)];
-      const key = [method.method, service, ...asked, identity].join(" ") as CheckKey;
+      const spot = { address: checkedAt, origin: ownOrigin };
+      const place: Place = external
+        ? { address, origin, port, commandArguments: [...virtualArguments, address, String(serving)] }
+        : { ...spot, port, commandArguments: [] };
       return {
         kind: "checked",
         ...sentinel && port !== 0 ? { sentinel } : {},
-        also: [...also(place, serving), ...agent(place)],
-        check: shared(load, key, () => ({
-          key,
-          ...method,
-          ...timing,
-          target: {
-            ...base,
-            ...external ? { address } : place,
-            port,
-            request,
-            requestIsOwn,
-            receive,
-            commandArguments,
-          },
-        })),
+        also: [...also(spot, serving), ...agent(spot)],
+        check: checkOf(load, manner, shared, question, realPart(place)),
       };
     };
   };
 }
 
-/** Where a real server's checks go to, and how its packets are known on the way. */
-interface Place {
-  readonly address: IpAddress;
-  readonly origin: Origin | undefined;
-}
-
-function placeKey({ address, origin }: Place, port: number): string {
-  return `${formatEndpoint(address, port)} ${JSON.stringify(origin ?? null)}`;
-}
+/** Where a real server is found by its checks, whatever their port. */
+type Spot = Pick<Place, "address" | "origin">;
 
 /** The further checks of a real server at its place and port. */
 function resolveAlsoChecks(
@@ -129,30 +112,23 @@ function resolveAlsoChecks(
   { settings: own }: Section,
   settings: ServiceSettings,
   timing: Timing,
-  base: BaseTarget,
-): (place: Place, serving: number) => readonly Check[] {
+  base: SharedTarget,
+): (spot: Spot, serving: number) => readonly Check[] {
   const makers = (own.alsocheck ?? []).map((setting) => {
-    const { kind, port, request: text, receive: expression } = setting.value;
+    const { kind, port, request, receive } = setting.value;
     const method: Method = { method: kind === "connect" || kind === "ping" ? kind : "negotiate" };
     const service = kind === "connect" || kind === "ping" ? "none" : kind;
     const transport = service === "none" ? "tcp" : transportOf(settings.address, method.method, service);
-    const target = { ...base, service, transport, command: [], commandArguments: [] } as const;
-    const receive = compile(load, setting, expression);
-    const request = text || undefined;
-    const identity = `${identityOf(load, method, timing, target, [])} ${JSON.stringify([request, receive?.source])}`;
-    return (place: Place, serving: number) => {
+    const manner = sectionPart(load, { ...method, ...timing });
+    const shared = sectionPart<SharedTarget>(load, { ...base, service, transport, command: [] });
+    const question = realPart({ request: request || undefined, receive: compile(load, setting, receive) });
+    return (spot: Spot, serving: number) => {
       const checked = port ?? (service === "none" ? serving : checkPortOf(service));
-      const key = [method.method, service, placeKey(place, checked), identity].join(" ") as CheckKey;
-      const make = () => ({
-        key,
-        ...method,
-        ...timing,
-        target: { ...target, ...place, port: checked, request, receive },
-      });
-      return shared(load, key, make);
+      const place = realPart({ ...spot, port: checked, commandArguments: [] });
+      return checkOf(load, manner, shared, question, place);
     };
   });
-  return (place, serving) => makers.map((make) => make(place, serving));
+  return (spot, serving) => makers.map((make) => make(spot, serving));
 }
 
 /** The agent at a real server's address, asked like a further check. */
@@ -160,26 +136,25 @@ function resolveAgent(
   load: Load,
   { settings: own }: Section,
   timing: Timing,
-): (place: Place) => readonly Check[] {
+): (spot: Spot) => readonly Check[] {
   const port = own.agentport?.value;
   if (port === undefined) return () => [];
-  return (place) => {
-    const key = `agent ${placeKey(place, port)} ${JSON.stringify(timing)}` as CheckKey;
-    const target = { ...AGENT, ...place, port };
-    return [shared(load, key, () => ({ key, method: "agent", ...timing, target }))];
+  const manner = sectionPart(load, { method: "agent", ...timing } as const);
+  const [shared, question] = [sectionPart(load, AGENT), realPart({})];
+  return (spot) => {
+    return [checkOf(load, manner, shared, question, realPart({ ...spot, port, commandArguments: [] }))];
   };
 }
 
 /** An agent is asked nothing. */
-const AGENT = {
+const AGENT: SharedTarget = {
   transport: "tcp",
   service: "none",
   httpMethod: "GET",
   pingCount: 1,
   tlsVerify: false,
   command: [],
-  commandArguments: [],
-} as const;
+};
 
 /** Real servers that are always in or always out are not checked, and not by half either. */
 function refuseAlsoChecks({ problems }: Load, { settings: { alsocheck, agentport } }: Section): void {
@@ -188,15 +163,8 @@ function refuseAlsoChecks({ problems }: Load, { settings: { alsocheck, agentport
   if (agentport) problems.error(agentport, "agentport needs a check that it is added to", hint);
 }
 
-type BaseTarget = Omit<CheckTarget, "address" | "port" | "request" | "requestIsOwn" | "receive" | "commandArguments">;
 type Method = Pick<Check, "method" | "connectsPerNegotiate">;
 type Timing = Pick<Check, "interval" | "retryInterval" | "checkTimeout" | "negotiateTimeout">;
-
-function shared(load: Load, key: CheckKey, make: () => Check): Check {
-  let check = load.checks.get(key);
-  if (!check) load.checks.set(key, check = make());
-  return check;
-}
 
 function portOf(address: ServiceAddress): number {
   return address.kind === "fwm" ? 0 : address.port;
@@ -303,46 +271,6 @@ function compile(load: Load, setting: Setting<unknown>, { source, at }: Expressi
   const spot = { at: at + pattern.at, length: Math.max(1, source.length - pattern.at) };
   load.problems.error(within(setting, spot), `invalid receive expression: ${pattern.text}`, pattern.hint);
   return undefined;
-}
-
-/** The part of a check's identity that all real servers of a section share. */
-function identityOf(
-  load: Load,
-  method: Method,
-  timing: Timing,
-  target: BaseTarget,
-  virtual: readonly string[],
-): string {
-  const token = (secret: Secret | undefined) => secret && load.facts.secretToken(secret);
-  return JSON.stringify([
-    method.connectsPerNegotiate,
-    timing.interval,
-    timing.retryInterval,
-    timing.checkTimeout,
-    timing.negotiateTimeout,
-    target.transport,
-    target.origin,
-    target.httpMethod,
-    target.dnsType,
-    target.requestHeaders?.map(({ name, value }) => [name, token(value)]),
-    target.requestBody,
-    target.expectStatus,
-    target.virtualHost,
-    target.login,
-    token(target.passwd),
-    target.database,
-    token(target.secret),
-    target.pingCount,
-    target.tlsVerify,
-    target.startTls,
-    target.tlsServerName,
-    target.tlsCaFile,
-    target.tlsClient,
-    target.certExpiryWarn,
-    target.dynamicWeight,
-    target.command,
-    virtual,
-  ]);
 }
 
 /** What a negotiate check needs and lacks, and what it is given in vain. */
