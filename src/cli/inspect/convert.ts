@@ -9,6 +9,7 @@ import { whyUnreadable } from "../../config/unreadable.ts";
 import { findInstance, hasConfiguration, notFound } from "../base/instance.ts";
 import { type Tool, UsageError } from "../base/tool.ts";
 import { toolArguments } from "../base/tool_arguments.ts";
+import { writeAll } from "../../system/write_all.ts";
 
 /** The exit statuses of `convert`. */
 const STATUS = { done: 0, incomplete: 1, errors: 2 } as const;
@@ -43,7 +44,7 @@ Exit status: 0 done, 1 something could not be carried over, 2 nothing was writte
       const text = to === "yaml"
         ? (await import("../../config/yaml/write.ts")).writeYaml(read.outline)
         : writeCf(read.outline);
-      await Deno.stdout.write(encodeSource(text));
+      await writeAll(Deno.stdout, encodeSource(text));
       return await isSound(text, to) && read.complete ? STATUS.done : STATUS.incomplete;
     } catch (error) {
       if (!(error instanceof Unwritable)) throw error;

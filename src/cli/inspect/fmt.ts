@@ -8,6 +8,7 @@ import { findInstance, hasConfiguration, notFound } from "../base/instance.ts";
 import { replaceFile } from "../base/replace_file.ts";
 import type { Tool } from "../base/tool.ts";
 import { toolArguments } from "../base/tool_arguments.ts";
+import { writeAll } from "../../system/write_all.ts";
 
 /** The exit statuses of `fmt`. */
 const STATUS = { done: 0, different: 1, errors: 2 } as const;
@@ -57,7 +58,7 @@ Exit status: 0 done, 1 not laid out so (--check), 2 error in the configuration.
       );
     }
     if (values.check) return before === after ? STATUS.done : STATUS.different;
-    if (!values.write) await Deno.stdout.write(encodeSource(after));
+    if (!values.write) await writeAll(Deno.stdout, encodeSource(after));
     else if (before !== after) await replaceFile(file, encodeSource(after));
     return STATUS.done;
   },

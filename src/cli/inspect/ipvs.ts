@@ -9,6 +9,7 @@ import { runningInstances } from "../base/running_instance.ts";
 import type { Tool } from "../base/tool.ts";
 import { UsageError } from "../base/tool.ts";
 import { toolArguments } from "../base/tool_arguments.ts";
+import { writeAll } from "../../system/write_all.ts";
 
 const OPTIONS = { json: { type: "boolean" }, save: { type: "boolean" } } as const;
 
@@ -35,7 +36,7 @@ Exit status: 0 it was shown, 1 it cannot be read.
     try {
       const table = await kernel.read({ thresholds: values.json === true });
       if (values.save) {
-        await Deno.stdout.write(new TextEncoder().encode(encodeRules(table)));
+        await writeAll(Deno.stdout, new TextEncoder().encode(encodeRules(table)));
         return ExitStatus.done;
       }
       const [counters, directors] = [await kernel.counters(), await directorsHere()];

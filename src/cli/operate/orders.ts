@@ -7,6 +7,7 @@ import { findRunning, withDaemon } from "../base/running_instance.ts";
 import { type Tool, UsageError } from "../base/tool.ts";
 import { toolArguments } from "../base/tool_arguments.ts";
 import { weightWish } from "../base/weight_wish.ts";
+import { writeAllSync } from "../../system/write_all.ts";
 
 const CONFIG = { config: { type: "string" } } as const;
 const WHICH = { ...CONFIG, virtual: { type: "string" } } as const;
@@ -209,5 +210,5 @@ class Progress {
 }
 
 function write(text: string): void {
-  Deno.stdout.writeSync(new TextEncoder().encode(text));
+  writeAllSync(Deno.stdout, new TextEncoder().encode(text));
 }

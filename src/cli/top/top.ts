@@ -12,6 +12,7 @@ import { toolArguments } from "../base/tool_arguments.ts";
 import { decodeKeys } from "./keys.ts";
 import { listHeight, topScreen } from "./screen.ts";
 import { BEGINNING, learn, learnDetails, press, selectedRow, type TopState, type Wish } from "./state.ts";
+import { writeAllSync } from "../../system/write_all.ts";
 
 const OPTIONS = { config: { type: "string" }, interval: { type: "string", short: "i" } } as const;
 
@@ -187,6 +188,5 @@ function nameOf({ real, virtual }: { readonly real: string; readonly virtual: st
 }
 
 function write(text: string): void {
-  let bytes = new TextEncoder().encode(text);
-  while (bytes.length > 0) bytes = bytes.subarray(Deno.stdout.writeSync(bytes));
+  writeAllSync(Deno.stdout, new TextEncoder().encode(text));
 }
