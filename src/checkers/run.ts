@@ -10,6 +10,7 @@ import {
   type CheckResult,
   type CheckRun,
   type CheckTarget,
+  couldNotBeMade,
   isAskedByHelper,
 } from "../model/check.ts";
 import { harmlessLine } from "../model/harmless_text.ts";
@@ -108,8 +109,8 @@ export function connectsAfter(
   made: CheckMethod,
   result: CheckResult,
 ): number {
-  // Our own trouble says nothing of the server.
-  if (!result.up) return result.why === "internal" ? connects : 0;
+  if (couldNotBeMade(result)) return connects;
+  if (!result.up) return 0;
   return made === method ? connectsPerNegotiate : connects - 1;
 }
 

@@ -146,6 +146,11 @@ export type CheckResult =
   | { readonly up: true; readonly detail: string; readonly weight?: AskedWeight; readonly warning?: string }
   | { readonly up: false; readonly why: FailureKind; readonly detail: string };
 
+/** Whether a check could not be made: that says nothing of the server, and changes nothing. */
+export function couldNotBeMade(result: CheckResult): boolean {
+  return !result.up && result.why === "internal";
+}
+
 /** What a checker is given besides its target. */
 export interface CheckRun {
   /** Aborted at the deadline; the checker then drops what it holds and ends. */

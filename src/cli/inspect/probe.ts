@@ -7,7 +7,7 @@ import { whyUnreadable } from "../../config/unreadable.ts";
 import { rounded } from "../../daemon/records/check_records.ts";
 import { checksIn, type CheckUser, usersOf } from "../../director/check_users.ts";
 import { formatEndpoint, type IpAddress } from "../../model/address.ts";
-import { type Check, expectsHeaders, isAskedByHelper, RECEIVE_HINT } from "../../model/check.ts";
+import { type Check, couldNotBeMade, expectsHeaders, isAskedByHelper, RECEIVE_HINT } from "../../model/check.ts";
 import { givenNames, type Model } from "../../model/virtual_service.ts";
 import { ExitStatus } from "../base/exit_status.ts";
 import { findInstance, hasConfiguration } from "../base/instance.ts";
@@ -199,15 +199,14 @@ async function runAll(probes: readonly Probe[], json: boolean, paint: Paint): Pr
 }
 
 function verdictOf(rounds: readonly Round[]): keyof typeof STATUS {
-  const failures = rounds.flatMap(({ result }) => result.up ? [] : [result.why]);
-  if (failures.includes("internal")) return "notAsked";
-  return failures.length > 0 ? "down" : "up";
+  if (rounds.some(({ result }) => couldNotBeMade(result))) return "notAsked";
+  return rounds.every(({ result }) => result.up) ? "up" : "down";
 }
 
 function conversation({ check, whom }: Probe, { result, durationMs, trace }: Round, paint: Paint): string {
   const verdict = result.up
     ? paint.green("up")
-    : result.why === "internal"
+    : couldNotBeMade(result)
     ? paint.yellow("not asked")
     : paint.red("down");
   const why = result.up ? "" : ` (${result.why})`;
