@@ -3,7 +3,7 @@
  * (RFC 959; passive mode by RFC 2428 on IPv6; TLS by RFC 4217).
  */
 
-import { familyOf } from "../model/address.ts";
+import { familyOf, MOST_PORT } from "../model/address.ts";
 import type { CheckResult, CheckRun, CheckTarget } from "../model/check.ts";
 import { ByteBuffer } from "../wire/transport/byte_buffer.ts";
 import { ByteReader } from "../wire/transport/byte_reader.ts";
@@ -99,6 +99,6 @@ function dataPort({ code, text }: NumberedReply): number {
   const form = code === 227 ? /(?:\d{1,3},){4}(\d{1,3}),(\d{1,3})/ : /\((.)\1\1(\d{1,5})\1\)/;
   const match = form.exec(text);
   const port = match && (code === 227 ? Number(match[1]) * 256 + Number(match[2]) : Number(match[2]));
-  if (!port || port > 65_535) throw new ProtocolError(`no port in ${text.slice(0, 80)}`);
+  if (!port || port > MOST_PORT) throw new ProtocolError(`no port in ${text.slice(0, 80)}`);
   return port;
 }

@@ -2,7 +2,7 @@
  * A check without a configuration: `http://10.0.0.2/health` -> the tree of a file that would ask for just that.
  */
 
-import { familyOf, parseIp } from "../model/address.ts";
+import { familyOf, MOST_PORT, parseIp } from "../model/address.ts";
 import { checkPortOf, isAskedForPages, protocolOf, SERVICE_ROWS } from "../model/service_facts.ts";
 import { SPOKEN_SERVICES, type SpokenService } from "../model/services.ts";
 import { closest } from "./language/closest.ts";
@@ -73,7 +73,7 @@ export function checkUrl(url: string, given: readonly Given[]): Parsed | string 
   const ref = hostRef(host);
   if (!ref) return `not an address or a host name: ${host || url}`;
   const port = Number(portText ?? checkPortOf(kind));
-  if (port > 65_535) return `a port is a number up to 65535, not ${portText}`;
+  if (port > MOST_PORT) return `a port is a number up to ${MOST_PORT}, not ${portText}`;
   if (port === 0 && kind !== "ping") return `the port is missing: ${scheme}://${host}:PORT`;
   const named = fromRest(kind, rest);
   if (!named) return `a % in a URL is followed by two hexadecimal digits, or written %25: ${url}`;

@@ -1,3 +1,4 @@
+import { MOST_WEIGHT } from "../../model/table.ts";
 import type { ControlClient } from "../../control/client.ts";
 import type { OrderResult } from "../../control/requests.ts";
 import type { RealStatus, Status } from "../../control/status.ts";
@@ -98,7 +99,7 @@ export const weight: Tool = {
   summary: "give a real server another weight than the configured one",
   usage: `Usage: ldirectord weight REAL N|N%|+N|-N [--virtual V] [--for TIME]
 
-Gives a real server the weight N, 0 to 65535, while it is up; N% of its configured weight
+Gives a real server the weight N, 0 to ${MOST_WEIGHT}, while it is up; N% of its configured weight
 (at least 1, unless N is 0); or N more or less than it has now. With weight 0 it gets no
 new connections: where no other real server serves, the fallback does.
 ${REAL_HELP}
