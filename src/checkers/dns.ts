@@ -75,7 +75,7 @@ function judge(
 ): CheckResult {
   run.trace(`< ${responseCode} ${values.join(", ")}${truncated ? " (truncated)" : ""}`);
   if (responseCode === "NXDOMAIN") return down("mismatch", `NXDOMAIN: there is no name ${question.name}`);
-  if (responseCode !== "NOERROR") return down("protocol", responseCode);
+  if (responseCode !== "NOERROR") return down("reported", responseCode);
   if (values.length === 0) return down("mismatch", `the answer has no ${question.type} record`);
   const said = `${question.type} ${values.join(", ")}${truncated ? " (truncated)" : ""}`;
   if (!receive || values.some((value) => matches(receive, value))) return up(said);

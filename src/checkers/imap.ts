@@ -24,7 +24,7 @@ async function converse(stream: ByteStream, target: CheckTarget, run: CheckRun):
   const server = new LineDialogue(stream, run.trace);
   try {
     const greeting = await server.hear();
-    if (/^\* BYE\b/i.test(greeting)) return down("protocol", greeting);
+    if (/^\* BYE\b/i.test(greeting)) return down("reported", greeting);
     const state = /^\* (OK|PREAUTH)\b/i.exec(greeting)?.[1].toUpperCase();
     if (!state) throw new ProtocolError(`not an IMAP greeting: ${greeting.slice(0, 80)}`);
 
@@ -32,7 +32,7 @@ async function converse(stream: ByteStream, target: CheckTarget, run: CheckRun):
       // RFC 9051, 6.2.1.
       await server.say("0 STARTTLS");
       const ready = await server.hearUntil((line) => /^(0 |\* BYE\b)/i.test(line));
-      if (!/^0 OK\b/i.test(ready)) return down("protocol", `STARTTLS: ${ready}`);
+      if (!/^0 OK\b/i.test(ready)) return down("reported", `STARTTLS: ${ready}`);
       await server.secure((stream) => secure(stream, target, run));
     }
 
@@ -56,7 +56,7 @@ async function converse(stream: ByteStream, target: CheckTarget, run: CheckRun):
 /** A server may say that it is the one who has a problem, and not the login (RFC 5530, 3). */
 function refusal(answer: string): CheckResult {
   const ill = /^(\* BYE|1 BAD|1 NO \[(UNAVAILABLE|SERVERBUG|LIMIT|INUSE)\])/i.test(answer);
-  return down(ill ? "protocol" : "auth", answer);
+  return down(ill ? "reported" : "auth", answer);
 }
 
 /** A quoted string (RFC 3501, 4.3). */

@@ -33,7 +33,7 @@ export async function sip(target: CheckTarget, run: CheckRun): Promise<CheckResu
   const { status, reason } = await ask(party, target, run);
   const said = `${status} ${reason}`.trim();
   if (status === 200) return up(said);
-  return down(REJECTIONS.has(status) ? "auth" : "protocol", said);
+  return down(REJECTIONS.has(status) ? "auth" : "reported", said);
 }
 
 async function askByDatagram(party: string, target: CheckTarget, run: CheckRun): Promise<SipReply> {

@@ -120,20 +120,20 @@ export interface CheckTarget {
   readonly commandArguments: readonly string[];
 }
 
-/** Why a check failed: the word that status, metrics and scripts see. */
-export type FailureKind =
-  /** The connection was refused or reset, or the host or port is unreachable. */
-  | "refused"
-  /** The deadline passed. */
-  | "timeout"
-  /** The server answered, but not what `receive` asks for. */
-  | "mismatch"
-  /** The server answered something that its protocol does not allow, or said that it is not well. */
-  | "protocol"
-  /** The server did not accept the credentials. */
-  | "auth"
-  /** The check itself could not be made (no descriptor, no memory, no command): says nothing of the server. */
-  | "internal";
+/** Why a check failed: the words that status, metrics and scripts see, and what they mean. */
+export const FAILURES = {
+  refused: "the connection was refused or reset, or the host or port is unreachable",
+  timeout: "the deadline passed",
+  mismatch: "the server answered, but not what receive asks for",
+  reported: "the server answered by its protocol that it does not serve: a status, an error, a refusal",
+  protocol: "the server answered what its protocol does not allow, or TLS failed",
+  auth: "the server did not accept the credentials",
+  internal:
+    "the check itself could not be made (no descriptor, no memory, no command), which says nothing of the server",
+} as const;
+
+/** One of {@link FAILURES}. */
+export type FailureKind = keyof typeof FAILURES;
 
 /** The weight that a real server asks for itself: a share of the configured one, or a number in its place. */
 export type AskedWeight = { readonly percent: number } | { readonly absolute: number };

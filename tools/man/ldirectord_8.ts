@@ -6,6 +6,7 @@ import { VERBS } from "../../src/cli/base/arguments.ts";
 import type { Tools } from "../../src/cli/base/tool.ts";
 import { OPTION_DOCS, VERB_DOCS } from "../../src/cli/help/usage.ts";
 import { LINTS } from "../../src/config/lint/lints.ts";
+import { FAILURES } from "../../src/model/check.ts";
 import { isHelperService } from "../../src/model/service_facts.ts";
 import { SPOKEN_SERVICES } from "../../src/model/services.ts";
 import { VERSION } from "../../src/model/version.ts";
@@ -118,8 +119,13 @@ export const DOCUMENTS: readonly (readonly [command: string, fields: readonly (r
     [
       "rounds",
       "Each with `method`, `service`, `address`, `port`, `users` (`virtual` and `real` of each that lives by this " +
-      "check), `up`, `detail`, `why` where it is down (`refused`, `timeout`, `mismatch`, `protocol`, `auth`, or `internal` " +
-      "when the check could not be made), `durationMs`, and `trace`, the conversation: `atMs` and `text` of each line.",
+      "check), `up`, `detail`, `why` where it is down (see below), `durationMs`, and `trace`, the conversation: `atMs` and " +
+      "`text` of each line.",
+    ],
+    [
+      "why",
+      "Of a round that is down. " +
+      `${Object.entries(FAILURES).map(([why, meaning]) => `\`${why}\`: ${meaning}`).join("; ")}.`,
     ],
   ]],
   ["doctor", [
