@@ -10,6 +10,7 @@ import { formatEndpoint, type IpAddress } from "../../model/address.ts";
 import { type Check, couldNotBeMade, expectsHeaders, isAskedByHelper, RECEIVE_HINT } from "../../model/check.ts";
 import { givenNames, type Model } from "../../model/virtual_service.ts";
 import { ExitStatus } from "../base/exit_status.ts";
+import { ExitWith } from "../base/exit_with.ts";
 import { findInstance, hasConfiguration } from "../base/instance.ts";
 import { findAsked } from "../base/running_instance.ts";
 import { loadInstance } from "../base/load_instance.ts";
@@ -69,11 +70,6 @@ Exit status: 0 all are up, 1 one is down, 2 one could not be asked.
     const { values, words } = toolArguments(args, OPTIONS, 2);
     const isUrl = words.length === 1 && words[0].includes("://");
     const chosen = isUrl ? await chooseByUrl(words[0], await given(values)) : await choose(words, values);
-    if (typeof chosen === "number") return chosen;
-    if (typeof chosen === "string") {
-      console.error(`ldirectord probe: ${chosen}`);
-      return STATUS.notAsked;
-    }
     return await runAll(chosen, values.json === true, paintFor(Deno.stdout));
   },
 };
@@ -121,33 +117,38 @@ async function linesFrom(file: string): Promise<readonly string[]> {
   }
 }
 
-async function chooseByUrl(url: string, directives: readonly Given[]): Promise<readonly Probe[] | string> {
+async function chooseByUrl(url: string, directives: readonly Given[]): Promise<readonly Probe[]> {
   const parsed = checkUrl(url, directives);
   if (typeof parsed === "string") throw new UsageError(parsed);
   const { model, problems }: Loaded = await loadTree(url, () => parsed);
   const error = problems.find(({ severity }) => severity === "error");
   if (error) throw new UsageError(`${error.text}${error.hint ? `; ${error.hint}` : ""}`);
-  if (!model || model.unresolved.length > 0) return `${model?.unresolved[0].host ?? url} has no address`;
+  if (!model || model.unresolved.length > 0) throw notAsked(`${model?.unresolved[0].host ?? url} has no address`);
   return checksIn(model).map((check) => ({ check, users: [], whom: "" }));
 }
 
 /** What the words name: a configuration, something in it, or both. */
-async function choose(words: readonly string[], values: Values): Promise<readonly Probe[] | string | ExitStatus> {
+async function choose(words: readonly string[], values: Values): Promise<readonly Probe[]> {
   const option = Object.keys(values).find((name) => name !== "json");
   if (option) throw new UsageError(`--${option} is for a URL; a configuration says how its checks are made`);
   const alone = words.length === 1 && hasConfiguration(findInstance(words[0]));
   const [name, wanted] = words.length === 2 || alone ? words : [undefined, words[0]];
-  const runnable = await loadInstance(findAsked(name), true);
-  if (typeof runnable === "number") return STATUS.notAsked;
-  const { model } = runnable;
+  const { model } = await loadInstance(findAsked(name), { quiet: true, failure: STATUS.notAsked });
   const probes = checksIn(model).flatMap((check) => {
     const users = usersOf(model, check.key).filter((user) => wanted === undefined || isMeant(user, wanted, model));
     return users.length > 0 ? [{ check, users, whom: forWhom(users, model) }] : [];
   });
   if (probes.length > 0) return probes;
-  if (wanted === undefined) return `nothing is checked in ${model.file}`;
+  if (wanted === undefined) throw notAsked(`nothing is checked in ${model.file}`);
   const unresolved = model.unresolved.some(({ host }) => host === wanted);
-  return unresolved ? `${wanted} has no address` : `nothing that is checked is called ${wanted} in ${model.file}`;
+  throw notAsked(
+    unresolved ? `${wanted} has no address` : `nothing that is checked is called ${wanted} in ${model.file}`,
+  );
+}
+
+/** Returns the end of a command that asks nobody. */
+function notAsked(why: string): ExitWith {
+  return new ExitWith(STATUS.notAsked, `ldirectord probe: ${why}`);
 }
 
 /** By address and port, by address, by the name of the host or of the service, or by the mark. */
