@@ -65,15 +65,18 @@ interface Import {
   readonly to: string;
 }
 
+/** Every import of a file by a file of src. The target is a path of the file system. */
+function fileImports(): Import[] {
+  return sourceFiles().flatMap((from) => {
+    const paths = Deno.readTextFileSync(new URL(from, SRC)).matchAll(/(?:from|import)\s*\(?\s*"(\.{1,2}\/[^"]+)"/g);
+    return Array.from(paths, ([, path]) => ({ from, to: new URL(path, new URL(from, SRC)).pathname }));
+  });
+}
+
+/** Those within src. */
 function imports(): Import[] {
-  const found: Import[] = [];
-  for (const from of sourceFiles()) {
-    const text = Deno.readTextFileSync(new URL(from, SRC));
-    for (const [, path] of text.matchAll(/(?:from|import)\s*\(?\s*"(\.{1,2}\/[^"]+)"/g)) {
-      found.push({ from, to: new URL(path, new URL(from, SRC)).pathname.slice(SRC.pathname.length) });
-    }
-  }
-  return found;
+  const within = fileImports().filter(({ to }) => to.startsWith(SRC.pathname));
+  return within.map(({ from, to }) => ({ from, to: to.slice(SRC.pathname.length) }));
 }
 
 const folderOf = (path: string) => path.split("/")[0];
@@ -106,6 +109,11 @@ Deno.test("every allowed arrow between folders of src is used", () => {
     Object.entries(arrows).flatMap(([from, targets]) => targets.map((to) => `${folder}: ${from} -> ${to}`))
   );
   deepStrictEqual(allowed.filter((arrow) => !used.has(arrow)), []);
+});
+
+Deno.test("src imports nothing from outside but the version", () => {
+  const outside = fileImports().filter(({ to }) => !to.startsWith(SRC.pathname));
+  deepStrictEqual(outside, [{ from: "model/version.ts", to: new URL("../deno.json", SRC).pathname }]);
 });
 
 Deno.test("no file of src imports itself by a detour", () => {
