@@ -131,6 +131,29 @@ Deno.test("no file of src imports itself by a detour", () => {
   deepStrictEqual(cycles, []);
 });
 
+const PAGE = Deno.readTextFileSync(new URL("../docs/architecture.md", SRC));
+
+Deno.test("docs/architecture.md has the same arrows", () => {
+  const rows = PAGE.matchAll(/^\| `src\/((?:\w+\/)*(?:\w+|\*\.ts))` \|.*\| ?([^|]*?) ?\|$/gm);
+  const told = Array.from(rows, ([, path, targets]) => `${path}: ${targets.replaceAll("*.ts", ".")}`);
+  const allowed = Object.entries(ARROWS).flatMap(([folder, arrows]) =>
+    Object.entries(arrows).map(([from, targets]) =>
+      `${[folder, from === "." ? "*.ts" : from].filter(Boolean).join("/")}: ${[...targets].sort().join(", ")}`
+    )
+  );
+  deepStrictEqual(told.sort(), allowed.sort());
+});
+
+Deno.test("the drawing in docs/architecture.md has every folder above those that it imports", () => {
+  const lines = /^```\n(cli\n[^`]*)```$/m.exec(PAGE)![1].trim().split("\n").map((line) => line.split(/ +/));
+  deepStrictEqual(lines.flat().sort(), Object.keys(TOP).sort());
+  const heightOf = (folder: string) => lines.length - lines.findIndex((line) => line.includes(folder));
+  const upward = Object.entries(TOP).flatMap(([from, targets]) =>
+    targets.filter((to) => heightOf(to) >= heightOf(from)).map((to) => `${from} -> ${to}`)
+  );
+  deepStrictEqual(upward, []);
+});
+
 /** The libraries that parse what a server says, and who may import what leads to them. */
 const PARSERS = /(?:from|import\()\s*"(mysql2|pg|oracledb|ldapts|nodemailer\/lib\/[^"]*)(\/[^"]*)?"/;
 const HELPERS_OWN = ["checkers/ldap.ts", "checkers/mysql.ts", "checkers/oracle.ts", "checkers/pgsql.ts"];

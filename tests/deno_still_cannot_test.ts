@@ -24,7 +24,7 @@ function portOf({ addr }: Deno.Listener | Deno.TlsListener): number {
   return (addr as Deno.NetAddr).port;
 }
 
-/** Runs `work` against a TLS server whose certificate nobody has signed. */
+/** Runs `work` against a TLS server whose certificate is signed by itself. */
 async function withSelfSigned<T>(work: (port: number) => Promise<T>): Promise<T> {
   const listener = Deno.listenTls({ hostname: HOST, port: 0, cert: pem("self-signed.pem"), key: pem("server.key") });
   const accepting = listener.accept().then(async (client) => {
@@ -189,7 +189,7 @@ Deno.test("Deno still cannot send a datagram to a unix socket without an unstabl
   strictEqual(Reflect.get(Deno, "listenDatagram"), undefined);
 });
 
-Deno.test("node:dgram still cannot hear that nobody listens at a port (ADR 0003)", async () => {
+Deno.test("node:dgram still cannot hear that a port is unreachable (ADR 0003)", async () => {
   const socket = createSocket("udp4");
   const errors: Error[] = [];
   socket.on("error", (error) => errors.push(error));
@@ -203,7 +203,7 @@ Deno.test("node:dgram still cannot hear that nobody listens at a port (ADR 0003)
   await new Promise<void>((resolve) => socket.close(() => resolve()));
 });
 
-/** A port at which nobody listens. */
+/** A port at which no server listens. */
 function closedPort(): number {
   const listener = Deno.listen({ hostname: HOST, port: 0 });
   listener.close();
