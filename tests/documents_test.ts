@@ -98,7 +98,7 @@ Deno.test("each name in a step of CONTRIBUTING.md is in a file that the step nam
   deepStrictEqual(steps.flatMap((step) => strangersIn(step, /^\w*[A-Z]\w*$/)), []);
 });
 
-Deno.test("the changes of this version are told, the newest first", () => {
+Deno.test("CHANGELOG.md begins with this version", () => {
   strictEqual(/^## (\S+)/m.exec(textOf("CHANGELOG.md"))?.[1], VERSION);
 });
 
