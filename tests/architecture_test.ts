@@ -65,15 +65,18 @@ interface Import {
   readonly to: string;
 }
 
+/** Every import of a file by a file of src. The target is a path of the file system. */
+function fileImports(): Import[] {
+  return sourceFiles().flatMap((from) => {
+    const paths = Deno.readTextFileSync(new URL(from, SRC)).matchAll(/(?:from|import)\s*\(?\s*"(\.{1,2}\/[^"]+)"/g);
+    return Array.from(paths, ([, path]) => ({ from, to: new URL(path, new URL(from, SRC)).pathname }));
+  });
+}
+
+/** Those within src. */
 function imports(): Import[] {
-  const found: Import[] = [];
-  for (const from of sourceFiles()) {
-    const text = Deno.readTextFileSync(new URL(from, SRC));
-    for (const [, path] of text.matchAll(/(?:from|import)\s*\(?\s*"(\.{1,2}\/[^"]+)"/g)) {
-      found.push({ from, to: new URL(path, new URL(from, SRC)).pathname.slice(SRC.pathname.length) });
-    }
-  }
-  return found;
+  const within = fileImports().filter(({ to }) => to.startsWith(SRC.pathname));
+  return within.map(({ from, to }) => ({ from, to: to.slice(SRC.pathname.length) }));
 }
 
 const folderOf = (path: string) => path.split("/")[0];
@@ -108,6 +111,11 @@ Deno.test("every allowed arrow between folders of src is used", () => {
   deepStrictEqual(allowed.filter((arrow) => !used.has(arrow)), []);
 });
 
+Deno.test("src imports nothing from outside but the version", () => {
+  const outside = fileImports().filter(({ to }) => !to.startsWith(SRC.pathname));
+  deepStrictEqual(outside, [{ from: "model/version.ts", to: new URL("../deno.json", SRC).pathname }]);
+});
+
 Deno.test("no file of src imports itself by a detour", () => {
   const targets = new Map<string, string[]>();
   for (const { from, to } of imports()) targets.set(from, [...targets.get(from) ?? [], to]);
@@ -121,6 +129,29 @@ Deno.test("no file of src imports itself by a detour", () => {
   };
   for (const file of targets.keys()) walk(file, []);
   deepStrictEqual(cycles, []);
+});
+
+const PAGE = Deno.readTextFileSync(new URL("../docs/architecture.md", SRC));
+
+Deno.test("docs/architecture.md has the same arrows", () => {
+  const rows = PAGE.matchAll(/^\| `src\/((?:\w+\/)*(?:\w+|\*\.ts))` \|.*\| ?([^|]*?) ?\|$/gm);
+  const told = Array.from(rows, ([, path, targets]) => `${path}: ${targets.replaceAll("*.ts", ".")}`);
+  const allowed = Object.entries(ARROWS).flatMap(([folder, arrows]) =>
+    Object.entries(arrows).map(([from, targets]) =>
+      `${[folder, from === "." ? "*.ts" : from].filter(Boolean).join("/")}: ${[...targets].sort().join(", ")}`
+    )
+  );
+  deepStrictEqual(told.sort(), allowed.sort());
+});
+
+Deno.test("the drawing in docs/architecture.md has every folder above those that it imports", () => {
+  const lines = /^```\n(cli\n[^`]*)```$/m.exec(PAGE)![1].trim().split("\n").map((line) => line.split(/ +/));
+  deepStrictEqual(lines.flat().sort(), Object.keys(TOP).sort());
+  const heightOf = (folder: string) => lines.length - lines.findIndex((line) => line.includes(folder));
+  const upward = Object.entries(TOP).flatMap(([from, targets]) =>
+    targets.filter((to) => heightOf(to) >= heightOf(from)).map((to) => `${from} -> ${to}`)
+  );
+  deepStrictEqual(upward, []);
 });
 
 /** The libraries that parse what a server says, and who may import what leads to them. */

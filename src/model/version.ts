@@ -1,2 +1,4 @@
-/** The version of this program. The old program's last release called itself v1.186-ha. */
-export const VERSION = "2.0.0";
+import project from "../../deno.json" with { type: "json" };
+
+/** The version of this program, as deno.json has it. The Perl program's last release called itself v1.186-ha. */
+export const VERSION: string = project.version;

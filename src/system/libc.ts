@@ -66,6 +66,7 @@ const MSG_NOSIGNAL = 0x4000;
 const EPOLL_CLOEXEC = 0o2000000;
 const EPOLL_CTL_ADD = 1;
 const EPOLL_CTL_DEL = 2;
+const EPOLL_CTL_MOD = 3;
 /** epoll(7): there is something to read. */
 export const EPOLLIN = 0x1;
 /** epoll(7): there is room to write, or a connection is made. */
@@ -76,6 +77,8 @@ export const EPOLLERR = 0x8;
 export const EPOLLHUP = 0x10;
 /** epoll(7): the peer sends no more. */
 export const EPOLLRDHUP = 0x2000;
+/** epoll(7): report once, and then no more until it is asked for again. */
+export const EPOLLONESHOT = 0x40000000;
 /** epoll(7): report changes only, so that one registration serves the socket's whole life. */
 export const EPOLLET = 0x80000000;
 
@@ -209,10 +212,19 @@ const registration = new DataView(new ArrayBuffer(EVENT_SIZE));
 
 /** epoll_ctl(2), ADD: watches `fd` for `events`; both `fd` and `generation` (32 bits) come back with each event. */
 export function epollAdd(epoll: number, fd: number, events: number, generation: number): number {
+  return epollSet(epoll, EPOLL_CTL_ADD, fd, events, generation);
+}
+
+/** epoll_ctl(2), MOD: the same for one that is watched already. */
+export function epollModify(epoll: number, fd: number, events: number, generation: number): number {
+  return epollSet(epoll, EPOLL_CTL_MOD, fd, events, generation);
+}
+
+function epollSet(epoll: number, operation: number, fd: number, events: number, generation: number): number {
   registration.setUint32(0, events, true);
   registration.setUint32(EVENT_DATA, fd, true);
   registration.setUint32(EVENT_DATA + 4, generation, true);
-  return outcome(libc().epoll_ctl(epoll, EPOLL_CTL_ADD, fd, registration));
+  return outcome(libc().epoll_ctl(epoll, operation, fd, registration));
 }
 
 /** epoll_ctl(2), DEL: needed only where another process keeps what `fd` stands for open. */

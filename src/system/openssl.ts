@@ -2,8 +2,9 @@
  * TLS clients by the system's OpenSSL (3, or 1.1.1), through FFI: a machine that is fed bytes and gives bytes, and
  * does no input or output itself.
  *
- * Deno has TLS of its own, but it can't be told to take any certificate, keeps the socket of a handshake that never
- * ends (whoever closes it), and speaks to no server older than TLS 1.2.
+ * Deno has TLS of its own, which keeps the socket of a handshake that never ends, though it was closed, and speaks to no
+ * server older than TLS 1.2. Deno.connectTls refuses each certificate that is not valid; node:tls does not say why one is
+ * not. tests/deno_still_cannot_test.ts holds these reasons, docs/adr/0003-sockets-and-openssl-by-ffi.md has all of them.
  */
 
 import { cString } from "./c_string.ts";

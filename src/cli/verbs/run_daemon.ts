@@ -1,5 +1,6 @@
 import { dirname } from "node:path";
 import { endCommands } from "../../checkers/external.ts";
+import { prepareForLongRun } from "../../checkers/long_run.ts";
 import type { RestartDirective } from "../../config/language/directives.ts";
 import { announceReady, leaveSession } from "../../daemon/process/background.ts";
 import { controlRequests } from "../../daemon/requests/control_requests.ts";
@@ -85,6 +86,7 @@ export async function runDaemon(
   log.info(`Starting Linux Director v${VERSION} ${how}${standby ? ", standing by" : ""}`);
   const control = listenToRequests(instance, daemon, log, files.clients);
 
+  prepareForLongRun();
   const work = giveUpRights(instance, model, ipvs).then(() => daemon.start());
   const problem = await Promise.race([signals.ended, work.then(() => undefined, complaintOf)]);
   if (typeof problem === "object") {

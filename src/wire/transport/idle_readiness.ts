@@ -17,6 +17,9 @@ const watchers: (Watcher | undefined)[] = [];
 let watching = 0;
 let lastGeneration = 0;
 let epoll = -1;
+/** The epoll instance that {@link watchOnce} was called for, and who hears of its news. */
+let inner = -1;
+let onNewsOfInner: (() => void) | undefined;
 /** Ends the waiting of the thread when there is nothing left to wait for. */
 let ending = -1;
 let isWaiting = false;
@@ -35,6 +38,21 @@ export function watchIdle(fd: number, onReady: () => void): void {
   watchers[fd] = { generation, onReady };
   watching++;
   if (!isWaiting) wait();
+}
+
+/**
+ * Calls back once when there is news of an epoll instance, and has the thread wait for good. Gives a function that calls it
+ * off. For one instance.
+ */
+export function watchOnce(instance: number, onNews: () => void): () => void {
+  open();
+  onNewsOfInner = onNews;
+  const arm = inner === instance ? libc.epollModify : libc.epollAdd;
+  const failure = arm(epoll, instance, libc.EPOLLIN | libc.EPOLLONESHOT, 0);
+  if (failure < 0) throw new libc.SystemError("epoll_ctl", -failure);
+  inner = instance;
+  if (!isWaiting) wait();
+  return () => onNewsOfInner = undefined;
 }
 
 /** Ends the reports. The descriptor is to be closed by the caller, which takes it out of epoll. */
@@ -64,7 +82,7 @@ function register(fd: number, events: number, generation: number): void {
 
 async function wait(): Promise<void> {
   isWaiting = true;
-  while (watching > 0) {
+  while (watching > 0 || inner >= 0) {
     const count = await libc.epollWait(epoll, dispatch);
     if (count < 0) await new Promise((resolve) => setTimeout(resolve, PAUSE));
   }
@@ -74,13 +92,24 @@ async function wait(): Promise<void> {
 /** The kernel gives a closed descriptor's number to the next socket while an event of the old one may be under way. */
 function dispatch(fd: number, generation: number): void {
   if (fd === ending) libc.read(ending, new Uint8Array(8));
-  const watcher = watchers[fd];
-  if (watcher?.generation !== generation) return;
+  const onReady = fd === inner ? takeNews() : ofGeneration(fd, generation);
+  if (!onReady) return;
   beginTurn();
   try {
-    watcher.onReady();
+    onReady();
   } catch (error) {
     // A bug of one must not leave the others unheard.
     reportError(error);
   }
+}
+
+function ofGeneration(fd: number, generation: number): (() => void) | undefined {
+  const watcher = watchers[fd];
+  return watcher?.generation === generation ? watcher.onReady : undefined;
+}
+
+function takeNews(): (() => void) | undefined {
+  const onNews = onNewsOfInner;
+  onNewsOfInner = undefined;
+  return onNews;
 }

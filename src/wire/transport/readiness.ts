@@ -1,20 +1,25 @@
 /**
  * Waiting on descriptors that are not Deno's own.
  *
- * Deno's event loop cannot be handed a descriptor, so ours are gathered in one epoll instance which is asked, without
- * waiting, by one timer that runs only while somebody waits. One question answers for every socket at once: with
- * hundreds of checks in flight this costs less than an event loop that is woken for each of them.
+ * Deno's event loop cannot be handed a descriptor, so ours are gathered in one epoll instance. While many wait, it is asked by
+ * a timer, without waiting: one question answers for every socket at once, which costs less than an event loop that is woken
+ * for each of them. While few wait, the thread that waits for idle connections waits for this one, too: a timer would wake the
+ * event loop several times for each answer.
  */
 
 import * as libc from "../../system/libc.ts";
+import { alarmAt } from "../../model/alarms.ts";
 import { beginTurn } from "../../model/turn.ts";
+import { watchOnce } from "./idle_readiness.ts";
 
-/** Milliseconds between two looks while few wait: an answer is noticed, and a duration is measured, this closely. */
+/** Milliseconds between two looks while few wait and no thread does: a duration is measured this closely. */
 const SHORTEST_PAUSE = 2;
 /** Milliseconds between two looks while many wait: waking up is what costs, so one look serves many answers. */
-const BUSY_PAUSE = 10;
-/** Milliseconds between two looks when only silent peers are left. */
+const BUSY_PAUSE = 8;
+/** Milliseconds between two looks when only silent peers are left, and no thread waits for them. */
 const LONGEST_PAUSE = 16;
+/** Sockets that are few enough for the thread to wait for them. */
+const FEW = 4;
 
 /** Told which of epoll's conditions are new. They are hints: the call that follows tells the truth. */
 export type OnReady = (events: number) => void;
@@ -25,7 +30,9 @@ interface Watcher {
 }
 
 let epoll = -1;
-let timer: number | undefined;
+let hasThread = false;
+/** Calls the next look off; `undefined` where none is to come. */
+let cancelLook: (() => void) | undefined;
 /** The last pause; 0 once somebody new waits. */
 let pause = 0;
 let lastGeneration = 0;
@@ -51,7 +58,14 @@ export function watch(fd: number, onReady: OnReady): void {
   watchers[fd] = { generation, onReady };
   watching++;
   pause = 0;
-  timer ??= setTimeout(look, nextPause(1));
+  if (!cancelLook) lookAgain(1);
+}
+
+/**
+ * Has a thread wait while few sockets do, from now on. For programs that run for long: it keeps the event loop alive.
+ */
+export function waitInThread(): void {
+  hasThread = true;
 }
 
 /** Ends the reports. The descriptor is to be closed by the caller, which takes it out of epoll. */
@@ -59,8 +73,8 @@ export function unwatch(fd: number): void {
   if (!watchers[fd]) return;
   watchers[fd] = undefined;
   if (--watching > 0) return;
-  clearTimeout(timer);
-  timer = undefined;
+  cancelLook?.();
+  cancelLook = undefined;
 }
 
 /** As {@link unwatch}, for a descriptor that another process will have as well: closing ours would not end the reports. */
@@ -71,8 +85,23 @@ export function unwatchShared(fd: number): void {
 
 function look(): void {
   beginTurn();
+  cancelLook = undefined;
   const count = libc.epollPoll(epoll, dispatch);
-  timer = watching > 0 ? setTimeout(look, nextPause(count)) : undefined;
+  if (watching > 0 && !cancelLook) lookAgain(count);
+}
+
+/** Sees to the next look, after one that has found so many news. */
+function lookAgain(news: number): void {
+  if (hasThread && (watching <= FEW || news === 0)) {
+    cancelLook = watchOnce(epoll, look);
+    return;
+  }
+  const milliseconds = nextPause(news);
+  if (milliseconds >= BUSY_PAUSE) cancelLook = alarmAt(performance.now() + milliseconds, look);
+  else {
+    const timer = setTimeout(look, milliseconds);
+    cancelLook = () => clearTimeout(timer);
+  }
 }
 
 /** The kernel gives a closed descriptor's number to the next socket while an event of the old one may be under way. */
