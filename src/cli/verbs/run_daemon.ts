@@ -1,7 +1,7 @@
 import { dirname } from "node:path";
 import { endCommands } from "../../checkers/external.ts";
 import { prepareForLongRun } from "../../checkers/long_run.ts";
-import type { RestartDirective } from "../../config/language/directives.ts";
+import type { RestartDirective } from "../../config/language/directive_facts.ts";
 import { announceReady, leaveSession } from "../../daemon/process/background.ts";
 import { controlRequests } from "../../daemon/requests/control_requests.ts";
 import { ConnectionSync } from "../../daemon/kernel/connection_sync.ts";
