@@ -8,7 +8,7 @@ import { SECRET_DIRECTIVES } from "./directive_facts.ts";
 import { DIRECTIVES, findDirective } from "./directives.ts";
 import { valueExtent } from "./quotes.ts";
 import { STRUCTURES } from "./structured.ts";
-import { FURTHER_VALUE } from "./values.ts";
+import { FURTHER_VALUE } from "./values/quoted.ts";
 
 /** Gives a line of a file by its 1-based number, as a message may show it; `undefined` where there is none. */
 export type ShowLine = (line: number) => string | undefined;

@@ -5,7 +5,7 @@
 import { costOfMissingFallbackFlag, missingFallbackFlag } from "../../model/fallback_flag.ts";
 import { closest } from "../language/closest.ts";
 import { inSections, type Lint, nameOf } from "./lint.ts";
-import { LINUX_SCHEDULERS } from "../language/values.ts";
+import { LINUX_SCHEDULERS } from "../language/values/ipvs.ts";
 
 /** The questions about schedulers. */
 export const SCHEDULER_LINTS: Readonly<Record<string, Lint>> = {

@@ -10,7 +10,7 @@ import type { ServiceHead } from "../language/endpoints.ts";
 import type { Load } from "./facts.ts";
 import { resolveHost, resolvePort, within } from "./endpoint.ts";
 import type { Section, Settings } from "../language/syntax_tree.ts";
-import type { Netmask } from "../language/values.ts";
+import type { Netmask } from "../language/values/ipvs.ts";
 
 /**
  * The virtual service that a section describes; `undefined` when it has no port, which was reported.

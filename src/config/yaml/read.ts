@@ -29,7 +29,7 @@ import { type Place, ProblemList } from "../language/problem.ts";
 import { shownName, showYaml } from "../language/shown.ts";
 import { inRow, type Part, type Parts, type Structure, structureOf } from "../language/structured.ts";
 import type { Section, Setting, Settings, SyntaxTree } from "../language/syntax_tree.ts";
-import { quoted } from "../language/values.ts";
+import { quoted } from "../language/values/quoted.ts";
 import { readYaml, type YamlDocument } from "./document.ts";
 
 /** Values that aliases may have read again. */
