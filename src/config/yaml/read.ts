@@ -50,6 +50,12 @@ interface Collected {
   readonly entries: readonly Entry[];
 }
 
+/** A section as settings and as it is written. */
+interface ReadSection {
+  readonly section: Section;
+  readonly outline: OutlineSection;
+}
+
 class YamlReader {
   readonly #problems = new ProblemList();
   readonly #doc: YamlDocument;
@@ -80,8 +86,7 @@ class YamlReader {
       );
     }
     const items = isMap(root) ? this.#nodes.items(root, true) : [];
-    const sections: Section[] = [];
-    const outlines: OutlineSection[] = [];
+    const sections: ReadSection[] = [];
     for (const { key, name, value } of items) {
       const family = familyOpenedBy(name);
       if (!family) continue;
@@ -92,14 +97,16 @@ class YamlReader {
       const above = [...remarks(key.commentBefore), ...isSeq(value) ? remarks(value.commentBefore) : []];
       for (const [i, section] of this.#nodes.elements(value).entries()) {
         yield;
-        yield* this.#section(family, section, i === 0 ? above : [], sections, outlines);
+        const read = yield* this.#section(family, section, i === 0 ? above : []);
+        if (read) sections.push(read);
       }
     }
     const globals = yield* this.#collect(
       items.filter(({ name }) => !familyOpenedBy(name)),
       "global",
     );
-    const tree: SyntaxTree = { globals: globals.settings, sections };
+    const tree: SyntaxTree = { globals: globals.settings, sections: sections.map(({ section }) => section) };
+    const outlines = sections.map(({ outline }) => outline);
     const first = globals.entries[0] ?? outlines[0]?.head;
     const remarked = { ...first, above: [...this.#remarksAtTop(contents), ...first?.above ?? []] };
     const withRemarks = (entry: Entry) => entry === first ? remarked : entry;
@@ -122,17 +129,11 @@ class YamlReader {
     return [...remarks(this.#doc.commentBefore), ...remarks(contents?.commentBefore)];
   }
 
-  *#section(
-    family: 4 | 6,
-    node: Node,
-    before: readonly string[],
-    sections: Section[],
-    outlines: OutlineSection[],
-  ): Steps<void> {
+  *#section(family: 4 | 6, node: Node, before: readonly string[]): Steps<ReadSection | undefined> {
     const name = ofFamily("virtual", family);
     if (!isMap(node)) {
       this.#problems.error(this.#places.of(node), `${name} is a list of mappings`, "write - address: 192.0.2.1:80");
-      return;
+      return undefined;
     }
     const items = this.#nodes.items(node, false);
     const [head, ...more] = items.filter(({ name }) => name === "address" || name === "mark");
@@ -143,15 +144,14 @@ class YamlReader {
     if (more.length > 0) this.#problems.error(this.#places.of(more[0].key), "address and mark cannot stand together");
     if (!head) {
       this.#problems.error(this.#places.of(node), "the address is missing", "add address: 192.0.2.1:80, or mark: 1");
-      return;
+      return undefined;
     }
     const setting = this.#head(name, head);
-    if (!setting) return;
-    sections.push({ family, head: setting, settings });
+    if (!setting) return undefined;
     const above = [...before, ...remarks(node.commentBefore), ...remarks(head.key.commentBefore)];
     const value = textOf(head.value as Scalar);
     const entry = { name, value, above, behind: remarkBehind(head.value), line: setting.line };
-    outlines.push({ head: entry, entries });
+    return { section: { family, head: setting, settings }, outline: { head: entry, entries } };
   }
 
   #head(directive: string, { name, value }: Item): Setting<ServiceHead> | undefined {
