@@ -56,6 +56,7 @@ const ARROWS: Readonly<Record<string, Arrows>> = {
     resolve: ["language"],
     lint: ["language"],
   },
+  doctor: { ".": ["questions"], questions: ["."] },
   wire: { transport: [], protocols: ["transport"], http2: ["transport"] },
   ipvs: { ".": ["ipvsadm", "netlink"], ipvsadm: ["."], netlink: ["."] },
 };
