@@ -57,6 +57,7 @@ const ARROWS: Readonly<Record<string, Arrows>> = {
     lint: ["language"],
   },
   doctor: { ".": ["questions"], questions: ["."] },
+  system: { ".": ["libc"], libc: [] },
   wire: { transport: [], protocols: ["transport"], http2: ["transport"] },
   ipvs: { ".": ["ipvsadm", "netlink"], ipvsadm: ["."], netlink: ["."] },
 };

@@ -2,9 +2,9 @@
  * Giving up what a process may do, for good: for one that reads what hostile servers send.
  */
 
-import { cString } from "./c_string.ts";
+import { cString } from "./libc/c_string.ts";
 import { readKernelFile } from "./kernel_file.ts";
-import { close, O_WRONLY, open, write } from "./libc.ts";
+import { close, O_WRONLY, open, write } from "./libc/files.ts";
 
 const DECLARATIONS = {
   prctl: { parameters: ["i32", "u64", "u64", "u64", "u64"], result: "i32" },

@@ -2,7 +2,7 @@
  * Handing open descriptors to another process (unix(7), SCM_RIGHTS).
  */
 
-import { Errno } from "./libc.ts";
+import { Errno } from "./libc/errors.ts";
 
 const DECLARATIONS = {
   __errno_location: { parameters: [], result: "pointer" },

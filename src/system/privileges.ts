@@ -5,8 +5,8 @@
  * that one alone keeps them.
  */
 
-import { cString } from "./c_string.ts";
-import { SystemError } from "./libc.ts";
+import { cString } from "./libc/c_string.ts";
+import { SystemError } from "./libc/errors.ts";
 
 const DECLARATIONS = {
   __errno_location: { parameters: [], result: "pointer" },

@@ -1,5 +1,5 @@
 import { parseWebAddress } from "../../model/web_address.ts";
-import { setOpenFileLimit } from "../../system/libc.ts";
+import { setOpenFileLimit } from "../../system/libc/limits.ts";
 import { ExitStatus } from "../base/exit_status.ts";
 import { findRunning } from "../base/running_instance.ts";
 import { type Tool, UsageError } from "../base/tool.ts";

@@ -19,7 +19,7 @@ import { KernelTimeouts } from "../../daemon/kernel/kernel_timeouts.ts";
 import { IpvsUnavailable } from "../../ipvs/driver.ts";
 import { ControlServer } from "../../control/server.ts";
 import { isPipe } from "../../system/pipe.ts";
-import { setOpenFileLimit } from "../../system/libc.ts";
+import { setOpenFileLimit } from "../../system/libc/limits.ts";
 import { type OpenFiles, shareOpenFiles, TooFewFiles } from "../../system/open_files.ts";
 import { forgetStartPages } from "../../system/start_pages.ts";
 import { alreadyRunning } from "./already_running.ts";

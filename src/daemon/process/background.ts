@@ -1,4 +1,4 @@
-import { keepInheritedFiles, setsid } from "../../system/libc.ts";
+import { keepInheritedFiles, setsid } from "../../system/libc/process.ts";
 import { StandardStreams } from "../../system/standard_streams.ts";
 
 /** Tells a started program that it is the daemon and not the command. */
