@@ -4,8 +4,38 @@
  * All calls follow the kernel's own convention: the result, or the negated error number (`-Errno.EAGAIN`). None blocks.
  */
 
-const DECLARATIONS = {
-  __errno_location: { parameters: [], result: "pointer" },
+type Declared<D extends Deno.ForeignLibraryInterface> = Deno.DynamicLibrary<D>["symbols"];
+
+/** The cell in which the C library leaves the error number. */
+let errnoCell: Deno.UnsafePointerView | undefined;
+
+/**
+ * Returns what gives the functions that are declared. The library is opened when they are asked for, so that commands that
+ * check nothing need no FFI.
+ */
+export function libcWith<const D extends Deno.ForeignLibraryInterface>(declarations: D): () => Declared<D> {
+  let symbols: Declared<D> | undefined;
+  return () => symbols ??= open(declarations);
+}
+
+function open<const D extends Deno.ForeignLibraryInterface>(declarations: D): Declared<D> {
+  errnoCell ??= openErrno();
+  return Deno.dlopen("libc.so.6", declarations).symbols;
+}
+
+/** errno is a cell of the thread; JavaScript runs on one thread, so the cell never moves. */
+function openErrno(): Deno.UnsafePointerView {
+  const { symbols } = Deno.dlopen("libc.so.6", { __errno_location: { parameters: [], result: "pointer" } });
+  return new Deno.UnsafePointerView(symbols.__errno_location()!);
+}
+
+/** Returns a call's result by the kernel's convention. Must be asked right after the call. */
+export function outcome(result: number | bigint): number {
+  return result < 0 ? -errnoCell!.getInt32() : Number(result);
+}
+
+/** The functions that the files of this folder call. */
+export const libc = libcWith({
   socket: { parameters: ["i32", "i32", "i32"], result: "i32" },
   bind: { parameters: ["i32", "buffer", "u32"], result: "i32" },
   connect: { parameters: ["i32", "buffer", "u32"], result: "i32" },
@@ -39,24 +69,4 @@ const DECLARATIONS = {
   clock_gettime: { parameters: ["i32", "buffer"], result: "i32" },
   syscall: { parameters: ["i64", "u32", "u32", "u32"], result: "i64" },
   setpriority: { parameters: ["i32", "u32", "i32"], result: "i32" },
-} as const satisfies Deno.ForeignLibraryInterface;
-
-type Libc = Deno.DynamicLibrary<typeof DECLARATIONS>["symbols"];
-
-let symbols: Libc | undefined;
-let errnoCell: Deno.UnsafePointerView;
-
-/** Opened at the first call, so that commands that check nothing need no FFI. */
-export function libc(): Libc {
-  if (!symbols) {
-    symbols = Deno.dlopen("libc.so.6", DECLARATIONS).symbols;
-    // errno is a cell of the thread; JavaScript runs on one thread, so the cell never moves.
-    errnoCell = new Deno.UnsafePointerView(symbols.__errno_location()!);
-  }
-  return symbols;
-}
-
-/** A call's result by the kernel's convention. Must be asked right after the call. */
-export function outcome(result: number | bigint): number {
-  return result < 0 ? -errnoCell.getInt32() : Number(result);
-}
+});
