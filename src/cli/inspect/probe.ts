@@ -8,6 +8,7 @@ import { checksIn, type CheckUser, usersOf } from "../../director/check_users.ts
 import { formatEndpoint, type IpAddress } from "../../model/address.ts";
 import { type Check, expectsHeaders, isAskedByHelper, RECEIVE_HINT } from "../../model/check.ts";
 import { givenNames, type Model } from "../../model/virtual_service.ts";
+import type { Option, Options } from "../base/declaration.ts";
 import { ExitStatus } from "../base/exit_status.ts";
 import { findInstance, hasConfiguration } from "../base/instance.ts";
 import { findAsked } from "../base/running_instance.ts";
@@ -16,30 +17,35 @@ import { type Paint, paintFor } from "../terminal/paint.ts";
 import { runRounds } from "./run_rounds.ts";
 import { type Tool, UsageError } from "../base/tool.ts";
 import { toolArguments } from "../base/tool_arguments.ts";
+import { withUsage } from "../base/tool_usage.ts";
 
 /** The exit statuses of `probe`. */
 const STATUS = { up: 0, down: 1, notAsked: 2 } as const;
 
-/** Secrets come from files: everybody can see a command line. */
-const FROM_FILES = { passwdfile: "passwd", secretfile: "secret", requestheaderfile: "requestheader" } as const;
+/** Directives whose values come from files: everybody can see a command line. */
+const FROM_FILES = {
+  passwd: "the password; - is standard input",
+  secret: "the secret shared with a radius server",
+  requestheader: "headers that nobody is to see, as with a token, one a line",
+} as const satisfies Partial<Record<Given[0], string>>;
+
+const FILE_OPTIONS: Options = Object.fromEntries(
+  Object.entries(FROM_FILES).map(([name, doc]) => [`${name}file`, { value: "FILE", doc }]),
+);
 
 const ON_COMMAND_LINE = CHECK_DIRECTIVES.filter((name) => name !== "passwd" && name !== "secret");
 
-const OPTIONS = {
-  json: { type: "boolean" },
-  timeout: { type: "string" },
-  passwdfile: { type: "string" },
-  secretfile: { type: "string" },
-  requestheaderfile: { type: "string" },
-  ...Object.fromEntries(ON_COMMAND_LINE.map((name) => [name, { type: "string", multiple: true }] as const)),
-} as const;
+/** The option that stands for a directive. Whether it may be repeated is known of the directive, see {@link given}. */
+function directiveOption(form: string): Option {
+  return { value: form.includes("|") ? form.split("|") : form, repeats: true };
+}
 
-/** Runs checks now and shows their conversations. */
-export const probe: Tool = {
+const DECLARED = withUsage({
+  name: "probe",
   summary: "run the checks now, and show each conversation and its verdict",
-  usage: `Usage: ldirectord probe [--json] [config] [virtual|real]
-       ldirectord probe [options] URL
-
+  forms: ["[--json] [config] [virtual|real]", "[options] URL"],
+  words: [["configuration", "virtual", "real"], ["virtual", "real"]],
+  about: `
 Asks real servers as the daemon would, once, and shows what was said. Without
 a virtual or real server, all of the configuration are asked. No daemon is
 needed, and none is disturbed.
@@ -50,24 +56,28 @@ A URL asks one server without any configuration:
     ldirectord probe smtp://10.0.0.2         any service, at its own port
     ldirectord probe tcp://10.0.0.2:8080     a connection
     ldirectord probe ping://10.0.0.2         an echo
-
-    --json                     print everything as JSON
-    --timeout SECONDS          how long the check may take (5)
-    --passwdfile FILE          the password; - is standard input
-    --secretfile FILE          the secret shared with a radius server
-    --requestheaderfile FILE   headers that nobody is to see, as with a token, one a line
-
-With a URL, the directives of a check are options, too:
-
-${ON_COMMAND_LINE.map((name) => `    --${name} ${formOf(name)}`).join("\n")}
-
-Exit status: 0 all are up, 1 one is down, 2 one could not be asked.
 `,
+  options: {
+    json: { doc: "print everything as JSON" },
+    timeout: { value: "SECONDS", doc: "how long the check may take (5)" },
+    ...FILE_OPTIONS,
+  },
+  further: {
+    intro: "With a URL, the directives of a check are options, too:",
+    options: Object.fromEntries(ON_COMMAND_LINE.map((name) => [name, directiveOption(formOf(name))])),
+  },
+  after: "Exit status: 0 all are up, 1 one is down, 2 one could not be asked.",
+});
+
+/** Runs checks now and shows their conversations. */
+export const probe: Tool = {
+  ...DECLARED,
 
   async run(args) {
-    const { values, words } = toolArguments(args, OPTIONS, 2);
+    const { values, further, words } = toolArguments(args, DECLARED);
+    const all = { ...values, ...further };
     const isUrl = words.length === 1 && words[0].includes("://");
-    const chosen = isUrl ? await chooseByUrl(words[0], await given(values)) : await choose(words, values);
+    const chosen = isUrl ? await chooseByUrl(words[0], await given(all)) : await choose(words, all);
     if (typeof chosen === "number") return chosen;
     if (typeof chosen === "string") {
       console.error(`ldirectord probe: ${chosen}`);
@@ -86,18 +96,18 @@ interface Probe {
   readonly whom: string;
 }
 
-type Values = ReturnType<typeof toolArguments<typeof OPTIONS>>["values"];
+/** The options that were given, by their names. */
+type Values = Readonly<Record<string, unknown>>;
 
 /** The directives on the command line. */
-async function given(values: Values): Promise<readonly Given[]> {
-  const all = values as Readonly<Record<string, unknown>>;
+async function given(all: Values): Promise<readonly Given[]> {
   const directives = ON_COMMAND_LINE.flatMap((name) => {
     const texts = (all[name] ?? []) as readonly string[];
     if (texts.length > 1 && name !== "requestheader") throw new UsageError(`--${name} is given twice`);
     return texts.map((text): Given => [name, text]);
   });
-  for (const [option, name] of Object.entries(FROM_FILES)) {
-    const file = all[option];
+  for (const name of Object.keys(FROM_FILES) as (keyof typeof FROM_FILES)[]) {
+    const file = all[`${name}file`];
     if (typeof file !== "string") continue;
     const [first, ...rest] = await linesFrom(file);
     directives.push([name, first]);
