@@ -2,13 +2,13 @@
  * The README's table of directives, made from the one table that the parser reads.
  */
 
-import { DIRECTIVES } from "../src/config/language/directives.ts";
+import { type Directive, DIRECTIVES, docOf } from "../src/config/language/directives.ts";
 
 /** The table in Markdown. */
 export function directiveTable(): string {
-  const rows = Object.entries(DIRECTIVES).map(([name, { scope, default: fallback, doc }]) => {
-    const where = scope === "both" ? "global, virtual" : scope;
-    return `| \`${name}\` | ${where} | ${escape(fallback)} | ${escape(doc)} |`;
+  const rows = Object.entries<Directive<unknown>>(DIRECTIVES).map(([name, row]) => {
+    const where = row.scope === "both" ? "global, virtual" : row.scope;
+    return `| \`${name}\` | ${where} | ${escape(row.default)} | ${escape(docOf(row))} |`;
   });
   return ["| directive | where | default | what it does |", "|---|---|---|---|", ...rows].join("\n");
 }

@@ -1,4 +1,4 @@
-import type { CheckResult } from "../model/check.ts";
+import { type CheckResult, couldNotBeMade } from "../model/check.ts";
 import { harmless } from "../model/harmless_text.ts";
 import type { RealServer } from "../model/virtual_service.ts";
 
@@ -20,5 +20,5 @@ export function monitorLine(date: string, pid: number, real: RealServer, result:
 
 function stateOf(result: CheckResult): string {
   if (result.up) return "up";
-  return result.why === "internal" ? "unknown" : "down";
+  return couldNotBeMade(result) ? "unknown" : "down";
 }

@@ -13,7 +13,7 @@ import { down, up } from "./verdict.ts";
 
 const MAX_LINE = 1024;
 
-/** Connects, and takes the agent's line. What hinders that says nothing of the server: only `protocol` is its own word. */
+/** Connects, and takes the agent's line. What hinders that says nothing of the server: only `reported` is its own word. */
 export async function agent(target: CheckTarget, run: CheckRun): Promise<CheckResult> {
   const stream = await openTcp(target, run);
   try {
@@ -54,7 +54,7 @@ export function judgeAgent(line: string): CheckResult {
     else if (word === "drain") verdict = up(said, { percent: 0 });
     else if (word === "up" || word === "ready") verdict ??= up(said);
     else if (["down", "fail", "failed", "stopped", "maint"].includes(word)) {
-      return down("protocol", `the agent says ${word}${reason ? `: ${reason}` : ""}`);
+      return down("reported", `the agent says ${word}${reason ? `: ${reason}` : ""}`);
     }
   }
   return verdict ?? down("mismatch", `the agent says nothing that is understood: ${line.slice(0, 80)}`);

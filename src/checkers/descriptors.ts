@@ -3,6 +3,7 @@
  */
 
 import type { Check, CheckMethod } from "../model/check.ts";
+import { isAskedForPages, protocolOf } from "../model/service_facts.ts";
 
 /** A program's two outputs, itself, and one more while it is being started. */
 const PROGRAM = 4;
@@ -30,17 +31,7 @@ export function descriptorsOf({ target }: Pick<Check, "target">, method: CheckMe
 }
 
 function byService({ service, request = "" }: Check["target"]): number {
-  switch (service) {
-    case "none":
-      return 0;
-    // The control connection, and the one for data.
-    case "ftp":
-      return 2;
-    case "http":
-    case "https":
-    case "http_proxy":
-      return /^https?:/i.test(request) ? LOOK_UP : 1;
-    default:
-      return 1;
-  }
+  const protocol = protocolOf(service);
+  if (!protocol) return 0;
+  return isAskedForPages(service) && /^https?:/i.test(request) ? LOOK_UP : protocol.connections ?? 1;
 }

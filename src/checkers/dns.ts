@@ -5,7 +5,6 @@
 
 import { formatEndpoint, parseIp } from "../model/address.ts";
 import type { CheckResult, CheckRun, CheckTarget, Pattern } from "../model/check.ts";
-import { ByteBuffer } from "../wire/transport/byte_buffer.ts";
 import { ByteReader } from "../wire/transport/byte_reader.ts";
 import { exchange } from "../wire/transport/datagram_exchange.ts";
 import {
@@ -57,20 +56,14 @@ async function askByConnection(question: DnsQuestion, target: CheckTarget, run: 
     await stream.write(Uint8Array.of(message.length >> 8, message.length & 0xff, ...message));
     const reader = new ByteReader(stream);
     for (let strangers = 0; strangers < MAX_STRANGERS; strangers++) {
-      const [high, low] = await readExactly(reader, 2);
-      const answer = decodeDnsAnswer(await readExactly(reader, high << 8 | low), question);
+      const [high, low] = await reader.exactly(2);
+      const answer = decodeDnsAnswer(await reader.exactly(high << 8 | low), question);
       if (answer) return answer;
     }
     throw new ProtocolError("the server answered other questions than ours");
   } finally {
     stream.close();
   }
-}
-
-async function readExactly(reader: ByteReader, length: number): Promise<Uint8Array<ArrayBuffer>> {
-  const buffer = new ByteBuffer();
-  if (await reader.fill(buffer, length) < length) throw new ProtocolError("the server closed the connection");
-  return buffer.bytes().slice();
 }
 
 /** A server that knows no such name is well by DNS's own rules, but it is not what the operator asks for. */
@@ -82,7 +75,7 @@ function judge(
 ): CheckResult {
   run.trace(`< ${responseCode} ${values.join(", ")}${truncated ? " (truncated)" : ""}`);
   if (responseCode === "NXDOMAIN") return down("mismatch", `NXDOMAIN: there is no name ${question.name}`);
-  if (responseCode !== "NOERROR") return down("protocol", responseCode);
+  if (responseCode !== "NOERROR") return down("reported", responseCode);
   if (values.length === 0) return down("mismatch", `the answer has no ${question.type} record`);
   const said = `${question.type} ${values.join(", ")}${truncated ? " (truncated)" : ""}`;
   if (!receive || values.some((value) => matches(receive, value))) return up(said);

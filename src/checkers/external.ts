@@ -43,11 +43,11 @@ async function judgeCommand(argv: readonly string[], target: CheckTarget, run: C
   if (lastLine) run.trace(`< ${lastLine}`);
   run.trace(signal === undefined ? `* exit status ${status}` : `* killed by ${signal}`);
   const said = lastLine && `: ${lastLine}`;
-  if (signal !== undefined) return down("protocol", `the command was killed by ${signal}${said}`);
+  if (signal !== undefined) return down("reported", `the command was killed by ${signal}${said}`);
   if (NOT_RUN.has(status)) {
     return down("internal", `the command could not run what it needs: exit status ${status}${said}`);
   }
-  if (status !== 0) return down("protocol", `exit status ${status}${said}`);
+  if (status !== 0) return down("reported", `exit status ${status}${said}`);
   return up(`exit status 0${said}`, target.dynamicWeight ? askedWeight(lastLine) : undefined);
 }
 

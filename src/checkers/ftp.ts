@@ -3,7 +3,7 @@
  * (RFC 959; passive mode by RFC 2428 on IPv6; TLS by RFC 4217).
  */
 
-import { familyOf } from "../model/address.ts";
+import { familyOf, MOST_PORT } from "../model/address.ts";
 import type { CheckResult, CheckRun, CheckTarget } from "../model/check.ts";
 import { ByteBuffer } from "../wire/transport/byte_buffer.ts";
 import { ByteReader } from "../wire/transport/byte_reader.ts";
@@ -26,17 +26,17 @@ export async function ftp(target: CheckTarget, run: CheckRun): Promise<CheckResu
   };
   try {
     const greeting = await server.hearNumbered("FTP");
-    if (greeting.code !== 220) return down("protocol", greeting.text);
+    if (greeting.code !== 220) return down("reported", greeting.text);
 
     let control: ByteStream | undefined;
     if (target.startTls) {
       const ready = await ask("AUTH TLS");
-      if (ready.code !== 234) return down("protocol", `AUTH TLS: ${ready.text}`);
+      if (ready.code !== 234) return down("reported", `AUTH TLS: ${ready.text}`);
       control = await server.secure((stream) => secure(stream, target, run));
       // RFC 4217, 9: a size must be agreed on before the protection of data, though TLS has no use for it.
       for (const demand of ["PBSZ 0", "PROT P"]) {
         const granted = await ask(demand);
-        if (granted.code !== 200) return down("protocol", `${demand}: ${granted.text}`);
+        if (granted.code !== 200) return down("reported", `${demand}: ${granted.text}`);
       }
     }
 
@@ -67,14 +67,14 @@ async function fetchFile(
   control: ByteStream | undefined,
 ): Promise<CheckResult> {
   const binary = await ask("TYPE I");
-  if (binary.code !== 200) return down("protocol", binary.text);
+  if (binary.code !== 200) return down("reported", binary.text);
 
   const passive = await ask(familyOf(target.address) === 4 ? "PASV" : "EPSV");
-  if (passive.code !== 227 && passive.code !== 229) return down("protocol", passive.text);
+  if (passive.code !== 227 && passive.code !== 229) return down("reported", passive.text);
   let data = await openTcp(target, run, { port: dataPort(passive) });
   try {
     const opened = await ask(`RETR ${path}`);
-    if (opened.code !== 150 && opened.code !== 125) return down("protocol", opened.text);
+    if (opened.code !== 150 && opened.code !== 125) return down("reported", opened.text);
     // Some servers want to see that it is us by the session that we have already (vsftpd's require_ssl_reuse).
     if (control) data = await secure(data, target, run, { sibling: control });
     const file = new ByteBuffer();
@@ -82,7 +82,7 @@ async function fetchFile(
     data.close();
     const closed = await server.hearNumbered("FTP");
     // A file that we cut short is an error to the server (426), and none to us.
-    if (closed.code >= 400 && count < MAX_FILE) return down("protocol", closed.text);
+    if (closed.code >= 400 && count < MAX_FILE) return down("reported", closed.text);
     const text = decodeLatin1(file.bytes());
     if (text !== "") run.trace(`< ${text}`);
     return judgeReply(target, text, `${count} bytes of ${path}`);
@@ -99,6 +99,6 @@ function dataPort({ code, text }: NumberedReply): number {
   const form = code === 227 ? /(?:\d{1,3},){4}(\d{1,3}),(\d{1,3})/ : /\((.)\1\1(\d{1,5})\1\)/;
   const match = form.exec(text);
   const port = match && (code === 227 ? Number(match[1]) * 256 + Number(match[2]) : Number(match[2]));
-  if (!port || port > 65_535) throw new ProtocolError(`no port in ${text.slice(0, 80)}`);
+  if (!port || port > MOST_PORT) throw new ProtocolError(`no port in ${text.slice(0, 80)}`);
   return port;
 }

@@ -79,8 +79,8 @@ function judge({ headers, body, trailers }: Http2Reply, service: string, run: Ch
   const said = message === "" ? outcome : `${outcome}: ${message}`;
   run.trace(`< ${said}`);
   if (outcome === "NOT_FOUND") return down("mismatch", `the server knows no service ${service} (${said})`);
-  if (outcome !== "OK") return down(REJECTIONS.has(outcome) ? "auth" : "protocol", said);
+  if (outcome !== "OK") return down(REJECTIONS.has(outcome) ? "auth" : "reported", said);
   const health = decodeHealthReply(body);
   run.trace(`< ${health}`);
-  return health === "SERVING" ? up(health) : down("protocol", health);
+  return health === "SERVING" ? up(health) : down("reported", health);
 }

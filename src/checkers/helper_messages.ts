@@ -4,7 +4,7 @@
  */
 
 import type { IpAddress } from "../model/address.ts";
-import type { CheckResult, CheckTarget, FailureKind, Pattern } from "../model/check.ts";
+import { type CheckResult, type CheckTarget, type FailureKind, FAILURES, type Pattern } from "../model/check.ts";
 import { Secret } from "../model/secret.ts";
 
 /** What the director says. */
@@ -61,15 +61,6 @@ export function readTarget(written: WrittenTarget, compile: (source: string) => 
   };
 }
 
-const FAILURES: ReadonlySet<unknown> = new Set<FailureKind>([
-  "refused",
-  "timeout",
-  "mismatch",
-  "protocol",
-  "auth",
-  "internal",
-]);
-
 /** The report of a line; `undefined` when it is none, and its sender is not to be trusted any more. */
 export function readReport(line: string): Report | undefined {
   let said: unknown;
@@ -95,7 +86,11 @@ function readResult(result: unknown): CheckResult | undefined {
   const { up, why, detail, warning } = result as Readonly<Record<string, unknown>>;
   if (!isText(detail)) return undefined;
   if (up === true) return { up, detail, ...isText(warning) ? { warning } : {} };
-  return up === false && FAILURES.has(why) ? { up, why: why as FailureKind, detail } : undefined;
+  return up === false && isFailureKind(why) ? { up, why, detail } : undefined;
+}
+
+function isFailureKind(word: unknown): word is FailureKind {
+  return typeof word === "string" && Object.hasOwn(FAILURES, word);
 }
 
 function isText(value: unknown): value is string {

@@ -77,12 +77,12 @@ async function checkPage(
     const status = `${reply.status} ${reply.reason}`.trim();
     if (isExpected(reply.status, target)) return await judgeReply(target, reply.body, status);
     const location = REDIRECTS.has(reply.status) ? reply.headers.get("location") : undefined;
-    if (location === undefined) return down("protocol", status);
+    if (location === undefined) return down("reported", status);
     const next = followed(page, location, target);
-    if (!next) return down("protocol", `${status}: ${elsewhere(page, location, reply.status, target)}`);
+    if (!next) return down("reported", `${status}: ${elsewhere(page, location, reply.status, target)}`);
     page = next;
   }
-  return down("protocol", `more than ${MAX_REDIRECTS} redirects`);
+  return down("reported", `more than ${MAX_REDIRECTS} redirects`);
 }
 
 async function fetchPage(

@@ -3,6 +3,7 @@
  */
 
 import type { CheckResult, CheckRun, CheckTarget } from "../model/check.ts";
+import { beginsWithTls } from "../model/service_facts.ts";
 import type { ByteStream } from "../wire/transport/byte_stream.ts";
 import { LineDialogue } from "../wire/protocols/line_dialogue.ts";
 import { ProtocolError } from "../wire/transport/protocol_error.ts";
@@ -23,15 +24,15 @@ async function converse(stream: ByteStream, target: CheckTarget, run: CheckRun):
   const server = new LineDialogue(stream, run.trace);
   try {
     const greeting = await server.hear();
-    if (/^\* BYE\b/i.test(greeting)) return down("protocol", greeting);
+    if (/^\* BYE\b/i.test(greeting)) return down("reported", greeting);
     const state = /^\* (OK|PREAUTH)\b/i.exec(greeting)?.[1].toUpperCase();
     if (!state) throw new ProtocolError(`not an IMAP greeting: ${greeting.slice(0, 80)}`);
 
-    if (target.startTls && target.service === "imap") {
+    if (target.startTls && !beginsWithTls(target.service)) {
       // RFC 9051, 6.2.1.
       await server.say("0 STARTTLS");
       const ready = await server.hearUntil((line) => /^(0 |\* BYE\b)/i.test(line));
-      if (!/^0 OK\b/i.test(ready)) return down("protocol", `STARTTLS: ${ready}`);
+      if (!/^0 OK\b/i.test(ready)) return down("reported", `STARTTLS: ${ready}`);
       await server.secure((stream) => secure(stream, target, run));
     }
 
@@ -55,7 +56,7 @@ async function converse(stream: ByteStream, target: CheckTarget, run: CheckRun):
 /** A server may say that it is the one who has a problem, and not the login (RFC 5530, 3). */
 function refusal(answer: string): CheckResult {
   const ill = /^(\* BYE|1 BAD|1 NO \[(UNAVAILABLE|SERVERBUG|LIMIT|INUSE)\])/i.test(answer);
-  return down(ill ? "protocol" : "auth", answer);
+  return down(ill ? "reported" : "auth", answer);
 }
 
 /** A quoted string (RFC 3501, 4.3). */

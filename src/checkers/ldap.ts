@@ -39,7 +39,7 @@ export async function ldap(target: CheckTarget, run: CheckRun): Promise<CheckRes
     await stream.write(encodeStartTls(START_TLS));
     // What came behind the answer is dropped with the reader: it may be anybody's (RFC 4513, 3.1.2).
     const ready = await resultOf(START_TLS, "extended", new ByteReader(stream), run);
-    if (ready.code !== 0) return down("protocol", `StartTLS: ${ldapResult(ready)}`);
+    if (ready.code !== 0) return down("reported", `StartTLS: ${ldapResult(ready)}`);
     return await converse(await secure(stream, target, run), target, run);
   } finally {
     stream.close();
@@ -59,7 +59,7 @@ async function converse(stream: ByteStream, target: CheckTarget, run: CheckRun):
     run.trace(`> bind ${dn || "anonymously"}`);
     await stream.write(encodeBind(BIND, dn, password));
     const bound = await resultOf(BIND, "bound", reader, run);
-    if (bound.code !== 0) return down(REJECTIONS.has(bound.code) ? "auth" : "protocol", `bind: ${ldapResult(bound)}`);
+    if (bound.code !== 0) return down(REJECTIONS.has(bound.code) ? "auth" : "reported", `bind: ${ldapResult(bound)}`);
 
     const wanted = target.request ?? "";
     run.trace(`> search base "${wanted}"`);
@@ -114,7 +114,7 @@ async function judge({ code, text, entries }: Outcome, { request = "", receive }
   const failure = `search of "${request}": ${ldapResult({ code, text })}`;
   if (REJECTIONS.has(code)) return down("auth", failure);
   if (code === NO_SUCH_OBJECT) return down("mismatch", failure);
-  if (code !== 0) return down("protocol", failure);
+  if (code !== 0) return down("reported", failure);
   if (entries.length !== 1) return down("mismatch", `search of "${request}": ${entries.length} entries instead of one`);
   if (!receive || await matches(receive, utf8Characters(entries[0]))) return up(`entry "${entries[0]}"`);
   return down("mismatch", `the entry's name "${entries[0]}" does not match receive: /${receive.source}/`);

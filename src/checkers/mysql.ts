@@ -111,7 +111,7 @@ function explain(error: QueryError, stream: NodeStream, run: CheckRun): CheckRes
   if (error.errno) {
     const said = `error ${error.errno}: ${error.message}`;
     run.trace(`< ${said}`);
-    return down(REJECTIONS.has(error.errno) ? "auth" : "protocol", said);
+    return down(REJECTIONS.has(error.errno) ? "auth" : "reported", said);
   }
   if (stream.failure) throw stream.failure;
   const plugin = /authentication using (?:unknown plugin )?(\w+)/.exec(error.message)?.[1];

@@ -12,7 +12,7 @@ export async function nntp(target: CheckTarget, run: CheckRun): Promise<CheckRes
   const server = new LineDialogue(await openTcp(target, run), run.trace);
   try {
     const greeting = await server.hearNumbered("NNTP");
-    if (greeting.code < 200 || greeting.code > 299) return down("protocol", greeting.text);
+    if (greeting.code < 200 || greeting.code > 299) return down("reported", greeting.text);
     await server.part("QUIT");
     return up(greeting.text);
   } finally {

@@ -52,7 +52,7 @@ export async function oracle(target: CheckTarget, run: CheckRun): Promise<CheckR
   }
   const bySid = await converse("SID", target, run);
   return bySid ?? await converse("SERVICE_NAME", target, run) ??
-    down("protocol", `the listener knows no SID and no service ${target.database}`);
+    down("reported", `the listener knows no SID and no service ${target.database}`);
 }
 
 /** `undefined` where the listener does not know the name. */
@@ -97,7 +97,7 @@ function explain(error: DriverError, stream: NodeStream, run: CheckRun): CheckRe
   run.trace(`< ${said}`);
   if (UNKNOWN_NAMES.includes(error.code ?? "")) return undefined;
   if (error.code === TOO_OLD) return down("protocol", "Oracle before 12.1 cannot be asked: write checktype = connect");
-  if (error.code?.startsWith("ORA-")) return down(REJECTIONS.has(error.errorNum ?? 0) ? "auth" : "protocol", said);
+  if (error.code?.startsWith("ORA-")) return down(REJECTIONS.has(error.errorNum ?? 0) ? "auth" : "reported", said);
   // All else is of a server that does not know its protocol: the driver is not careful with what it reads.
   throw new ProtocolError(said);
 }

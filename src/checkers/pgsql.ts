@@ -116,7 +116,7 @@ function explain(error: Error, stream: NodeStream, run: CheckRun): CheckResult {
     const { severity, code, message } = error as DatabaseError;
     const said = `${severity} ${code}: ${message}`;
     run.trace(`< ${said}`);
-    return down(REJECTION.test(code ?? "") ? "auth" : "protocol", said);
+    return down(REJECTION.test(code ?? "") ? "auth" : "reported", said);
   }
   if (error instanceof PasswordAsked) return down("auth", "the server asks for a password");
   if (stream.failure) throw stream.failure;

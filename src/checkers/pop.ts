@@ -3,6 +3,7 @@
  */
 
 import type { CheckResult, CheckRun, CheckTarget } from "../model/check.ts";
+import { beginsWithTls } from "../model/service_facts.ts";
 import type { ByteStream } from "../wire/transport/byte_stream.ts";
 import { LineDialogue } from "../wire/protocols/line_dialogue.ts";
 import { ProtocolError } from "../wire/transport/protocol_error.ts";
@@ -23,13 +24,13 @@ async function converse(stream: ByteStream, target: CheckTarget, run: CheckRun):
   const server = new LineDialogue(stream, run.trace);
   try {
     const greeting = await server.hear();
-    if (!isOk(greeting)) return down("protocol", greeting);
+    if (!isOk(greeting)) return down("reported", greeting);
 
-    if (target.startTls && target.service === "pop") {
+    if (target.startTls && !beginsWithTls(target.service)) {
       // RFC 2595, 4.
       await server.say("STLS");
       const ready = await server.hear();
-      if (!isOk(ready)) return down("protocol", `STLS: ${ready}`);
+      if (!isOk(ready)) return down("reported", `STLS: ${ready}`);
       await server.secure((stream) => secure(stream, target, run));
     }
 
@@ -51,7 +52,7 @@ async function converse(stream: ByteStream, target: CheckTarget, run: CheckRun):
 
 /** A server may say that it is the one who has a problem, and not the login (RFC 3206, 4). */
 function refusal(reply: string): CheckResult {
-  return down(/^-ERR \[SYS\//i.test(reply) ? "protocol" : "auth", reply);
+  return down(/^-ERR \[SYS\//i.test(reply) ? "reported" : "auth", reply);
 }
 
 function isOk(reply: string): boolean {

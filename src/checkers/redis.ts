@@ -42,7 +42,7 @@ export async function redis(target: CheckTarget, run: CheckRun): Promise<CheckRe
 }
 
 function refusal(answer: string): CheckResult {
-  return down(REJECTION.test(answer) ? "auth" : "protocol", answer.slice(1));
+  return down(REJECTION.test(answer) ? "auth" : "reported", answer.slice(1));
 }
 
 /** An array of bulk strings. */

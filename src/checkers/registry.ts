@@ -2,7 +2,9 @@
  * Which checker asks what. Those that need a library of their own are loaded when they are first used.
  */
 
-import type { Checker, CheckMethod, Service } from "../model/check.ts";
+import type { Checker, CheckMethod } from "../model/check.ts";
+import { isHelperService } from "../model/service_facts.ts";
+import type { HelperService, Service } from "../model/services.ts";
 import { agent } from "./agent.ts";
 import { connect } from "./connect.ts";
 import { external, externalPerl } from "./external.ts";
@@ -21,7 +23,8 @@ const BY_METHOD: Record<Exclude<CheckMethod, "negotiate">, Checker> = {
   "external-perl": externalPerl,
 };
 
-const BY_SERVICE: Partial<Record<Service, Source>> = {
+/** Every service but those of the helper process, which has their checkers (see helper/own_checkers.ts). */
+const BY_SERVICE: Record<Exclude<Service, HelperService>, Source> = {
   dns: async () => (await import("./dns.ts")).dns,
   ftp: async () => (await import("./ftp.ts")).ftp,
   grpc: async () => (await import("./grpc.ts")).grpc,
@@ -46,11 +49,11 @@ const BY_SERVICE: Partial<Record<Service, Source>> = {
 };
 
 /**
- * The checker for a method; `service` counts for `negotiate` only. `undefined` where this process has none: the helper
- * process may (see helper/own_checkers.ts).
+ * Returns the checker for a method; `service` counts for `negotiate` only. `undefined` where the helper process has it.
  */
 export function checkerFor(method: CheckMethod, service: Service): Checker | Promise<Checker> | undefined {
-  return method === "negotiate" ? BY_SERVICE[service]?.() : BY_METHOD[method];
+  if (method !== "negotiate") return BY_METHOD[method];
+  return isHelperService(service) ? undefined : BY_SERVICE[service]();
 }
 
 /** `service = none`: there is nothing to ask. */

@@ -10,9 +10,11 @@ import {
   type CheckResult,
   type CheckRun,
   type CheckTarget,
+  couldNotBeMade,
   isAskedByHelper,
 } from "../model/check.ts";
 import { harmlessLine } from "../model/harmless_text.ts";
+import { Secret } from "../model/secret.ts";
 import { asUtf8, percentDecoded, utf8Characters } from "../wire/transport/latin1.ts";
 import { setDeadline } from "./deadlines.ts";
 import { explain } from "./explain.ts";
@@ -108,8 +110,8 @@ export function connectsAfter(
   made: CheckMethod,
   result: CheckResult,
 ): number {
-  // Our own trouble says nothing of the server.
-  if (!result.up) return result.why === "internal" ? connects : 0;
+  if (couldNotBeMade(result)) return connects;
+  if (!result.up) return 0;
   return made === method ? connectsPerNegotiate : connects - 1;
 }
 
@@ -219,15 +221,19 @@ function maskFor(target: CheckTarget): (text: string) => string {
  * What must not be seen: the secrets as they are, and as they are told to servers of SMTP (RFC 4616, 2; RFC 4954, 4) and,
  * from a URL, of HTTP (RFC 7617, 2).
  */
-function secretsOf({ login, passwd, secret, request = "", requestHeaders = [] }: CheckTarget): string[] {
+function secretsOf(target: CheckTarget): string[] {
+  const { login, passwd, request = "" } = target;
   const [, userInfo, inUrl] = /^https?:\/\/([^@/?#:]*:([^@/?#]*))@/i.exec(request) ?? [];
   const ofUrl = userInfo === undefined ? [] : [inUrl, percentDecoded(inUrl), btoa(percentDecoded(userInfo))];
-  const values = [secret, ...requestHeaders.map(({ value }) => value)].map((each) => each?.reveal() ?? "");
-  const plain = [...ofUrl, ...values];
-  if (!passwd) return plain;
-  const password = passwd.reveal();
-  const encoded = [password, `\0${login ?? ""}\0${password}`].map((text) => btoa(utf8Characters(text)));
-  return [password, ...encoded, ...plain];
+  const password = passwd?.reveal();
+  const told = password === undefined ? [] : [password, `\0${login ?? ""}\0${password}`];
+  return [...secretsIn(target), ...told.map((text) => btoa(utf8Characters(text))), ...ofUrl];
+}
+
+/** Returns every secret in a value, wherever in it. */
+function secretsIn(value: unknown): string[] {
+  if (value instanceof Secret) return [value.reveal()];
+  return typeof value === "object" && value !== null ? Object.values(value).flatMap(secretsIn) : [];
 }
 
 /** Returns text from anywhere as one bounded, harmless line. */

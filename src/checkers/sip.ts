@@ -4,6 +4,7 @@
 
 import { bracketed, formatEndpoint } from "../model/address.ts";
 import type { CheckResult, CheckRun, CheckTarget } from "../model/check.ts";
+import { beginsWithTls } from "../model/service_facts.ts";
 import { ByteReader } from "../wire/transport/byte_reader.ts";
 import { exchange } from "../wire/transport/datagram_exchange.ts";
 import { decodeLatin1 } from "../wire/transport/latin1.ts";
@@ -32,7 +33,7 @@ export async function sip(target: CheckTarget, run: CheckRun): Promise<CheckResu
   const { status, reason } = await ask(party, target, run);
   const said = `${status} ${reason}`.trim();
   if (status === 200) return up(said);
-  return down(REJECTIONS.has(status) ? "auth" : "protocol", said);
+  return down(REJECTIONS.has(status) ? "auth" : "reported", said);
 }
 
 async function askByDatagram(party: string, target: CheckTarget, run: CheckRun): Promise<SipReply> {
@@ -50,7 +51,7 @@ async function askByDatagram(party: string, target: CheckTarget, run: CheckRun):
 }
 
 async function askByConnection(party: string, target: CheckTarget, run: CheckRun): Promise<SipReply> {
-  const overTls = target.service === "sips";
+  const overTls = beginsWithTls(target.service);
   const stream = await (overTls ? openTls : openTcp)(target, run);
   try {
     const request = optionsRequest(party, overTls ? "TLS" : "TCP", bracketed(localAddress(target, run)));

@@ -14,25 +14,25 @@ export async function smtp(target: CheckTarget, run: CheckRun): Promise<CheckRes
   const server = new LineDialogue(await openTcp(target, run), run.trace);
   try {
     const greeting = await server.hearNumbered("SMTP");
-    if (greeting.code !== 220) return down("protocol", greeting.text);
+    if (greeting.code !== 220) return down("reported", greeting.text);
 
     let welcome = await greet(server);
-    if (welcome.code !== 250) return down("protocol", welcome.text);
+    if (welcome.code !== 250) return down("reported", welcome.text);
 
     if (target.startTls) {
       await server.say("STARTTLS");
       const ready = await server.hearNumbered("SMTP");
-      if (ready.code !== 220) return down("protocol", `STARTTLS: ${ready.text}`);
+      if (ready.code !== 220) return down("reported", `STARTTLS: ${ready.text}`);
       await server.secure((stream) => secure(stream, target, run));
       // What the server offered before may be anybody's word (RFC 3207, 4.2).
       welcome = await greet(server);
-      if (welcome.code !== 250) return down("protocol", welcome.text);
+      if (welcome.code !== 250) return down("reported", welcome.text);
     }
 
     if (target.login) {
       const answer = await logIn(target.login, target.passwd?.reveal() ?? "", welcome, server);
-      if (!answer) return down("protocol", noLogin(target));
-      if (answer.code !== 235) return down(REJECTIONS.has(answer.code) ? "auth" : "protocol", answer.text);
+      if (!answer) return down("reported", noLogin(target));
+      if (answer.code !== 235) return down(REJECTIONS.has(answer.code) ? "auth" : "reported", answer.text);
     }
 
     await server.part("QUIT");

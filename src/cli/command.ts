@@ -1,6 +1,7 @@
 import { filled } from "./base/filled.ts";
 import { isHidden, parseArguments, type Verb, type VerbOptions } from "./base/arguments.ts";
 import { ExitStatus } from "./base/exit_status.ts";
+import { ExitWith } from "./base/exit_with.ts";
 import { findInstance, type Instance } from "./base/instance.ts";
 import { findForStatus } from "./base/running_instance.ts";
 import { UsageError } from "./base/tool.ts";
@@ -27,6 +28,10 @@ export async function runCommand(args: readonly string[]): Promise<ExitStatus> {
   try {
     return await dispatch(args);
   } catch (error) {
+    if (error instanceof ExitWith) {
+      if (error.message) console.error(error.message);
+      return error.status;
+    }
     console.error(`ldirectord: ${error instanceof Error ? error.message : error}`);
     return ExitStatus.notDone;
   }

@@ -2,77 +2,60 @@
  * A check without a configuration: `http://10.0.0.2/health` -> the tree of a file that would ask for just that.
  */
 
-import { familyOf, parseIp } from "../model/address.ts";
-import { type Service, SERVICES } from "../model/check.ts";
+import { familyOf, MOST_PORT, parseIp } from "../model/address.ts";
+import { checkPortOf, isAskedForPages, protocolOf, SERVICE_ROWS } from "../model/service_facts.ts";
+import { SPOKEN_SERVICES, type SpokenService } from "../model/services.ts";
 import { closest } from "./language/closest.ts";
-import { type DirectiveName, DIRECTIVES, findDirective } from "./language/directives.ts";
+import {
+  CHECK_DIRECTIVES,
+  type CheckDirective,
+  type DirectiveName,
+  DIRECTIVES,
+  findDirective,
+  ofFamily,
+} from "./language/directives.ts";
 import type { HostRef, ServiceHead } from "./language/endpoints.ts";
 import { readText } from "./language/grammar.ts";
 import type { Parsed } from "./cf/parse.ts";
 import { ProblemList } from "./language/problem.ts";
-import { CHECK_PORTS } from "./language/ports.ts";
+import { looksAt } from "./language/service_docs.ts";
 import type { Setting, Settings } from "./language/syntax_tree.ts";
 
-/** Directives that say how a check is made, beside those that the URL stands for. */
-export const CHECK_DIRECTIVES = [
-  "request",
-  "receive",
-  "virtualhost",
-  "httpmethod",
-  "requestheader",
-  "requestbody",
-  "expectstatus",
-  "dnstype",
-  "login",
-  "passwd",
-  "secret",
-  "database",
-  "checktimeout",
-  "negotiatetimeout",
-  "checkcount",
-  "starttls",
-  "tlsverify",
-  "tlsservername",
-  "tlscafile",
-  "tlscertfile",
-  "tlskeyfile",
-  "certexpirywarn",
-  "bindto",
-  "checkmark",
-] as const satisfies readonly DirectiveName[];
+/** Directives that say how one check is made, beside those that the URL stands for; those of a section first. */
+export const URL_DIRECTIVES: readonly CheckDirective[] = CHECK_DIRECTIVES.flatMap(([name, checks]) =>
+  checks === "all" || checks === "tls" || (checks === "named" && isAskedByUrl(name)) ? [name] : []
+).sort((a, b) => rank(a) - rank(b));
 
 /** A directive and its value, as text. */
-export type Given = readonly [name: typeof CHECK_DIRECTIVES[number], text: string];
+export type Given = readonly [name: CheckDirective, text: string];
 
-/** What schemes mean beside the names of the services. */
-const SCHEMES: Readonly<Record<string, Service | "connect" | "udp" | "ping">> = {
+function isAskedByUrl(name: CheckDirective): boolean {
+  return [...SPOKEN_SERVICES, "connect" as const, "ping" as const].some((kind) => looksAt(kind, name));
+}
+
+function rank(name: CheckDirective): number {
+  return DIRECTIVES[name].scope === "virtual" ? 0 : 1;
+}
+
+/** What a URL may ask for: a service, or a type of check. */
+type Asked = SpokenService | "connect" | "udp" | "ping";
+
+/** What schemes mean. */
+const SCHEMES: Readonly<Record<string, Asked>> = {
   tcp: "connect",
   connect: "connect",
   udp: "udp",
   ping: "ping",
   icmp: "ping",
-  pop3: "pop",
-  pop3s: "pops",
-  postgres: "pgsql",
-  postgresql: "pgsql",
-  ...Object.fromEntries(SERVICES.filter((service) => service !== "none").map((service) => [service, service])),
+  ...Object.fromEntries(
+    SERVICE_ROWS.flatMap(([service, { schemes = [] }]) => [...schemes, service].map((scheme) => [scheme, service])),
+  ),
 };
 
-/** What counts for a check that speaks no protocol, too. */
-const OF_ANY: ReadonlySet<DirectiveName> = new Set<DirectiveName>([
-  "checktimeout",
-  "negotiatetimeout",
-  "checkcount",
-  "bindto",
-  "checkmark",
-]);
-
-/** Where there is nothing else to ask a database. */
-const ANY_ROW: Partial<Record<string, string>> = {
-  mysql: "SELECT 1",
-  pgsql: "SELECT 1",
-  oracle: "SELECT 1 FROM dual",
-};
+/** Whether a directive counts for checks that speak no protocol, too. */
+function countsForAny(name: CheckDirective): boolean {
+  return DIRECTIVES[name].checks === "all" || looksAt("ping", name);
+}
 
 /** The tree of a check. Gives the reason as a string where there is no such check. */
 export function checkUrl(url: string, given: readonly Given[]): Parsed | string {
@@ -89,22 +72,29 @@ export function checkUrl(url: string, given: readonly Given[]): Parsed | string 
   if (login?.includes(":")) return "a password on the command line can be seen by everybody: write --passwdfile FILE";
   const ref = hostRef(host);
   if (!ref) return `not an address or a host name: ${host || url}`;
-  const port = Number(portText ?? CHECK_PORTS.find(([, service]) => service === kind)?.[0] ?? 0);
-  if (port > 65_535) return `a port is a number up to 65535, not ${portText}`;
+  const port = Number(portText ?? checkPortOf(kind));
+  if (port > MOST_PORT) return `a port is a number up to ${MOST_PORT}, not ${portText}`;
   if (port === 0 && kind !== "ping") return `the port is missing: ${scheme}://${host}:PORT`;
   const named = fromRest(kind, rest);
   if (!named) return `a % in a URL is followed by two hexadecimal digits, or written %25: ${url}`;
-  const texts: [DirectiveName, string][] = [
+  const texts: [CheckDirective, string][] = [
     ...named,
     ...login ? [["login", login] as const] : [],
     ...given,
   ]
     .map(([name, text]) => [name, text]);
   const silent = kind === "connect" || kind === "udp" || kind === "ping";
-  const idle = silent ? texts.find(([name]) => !OF_ANY.has(name)) : undefined;
+  const idle = silent ? texts.find(([name]) => !countsForAny(name)) : undefined;
   if (idle) return `${idle[0]} has no effect: ${scheme}:// asks for nothing that it could be about`;
-  if (ANY_ROW[kind] && !texts.some(([name]) => name === "request")) texts.push(["request", ANY_ROW[kind]]);
+  const query = anyQuery(kind);
+  if (query !== undefined && !texts.some(([name]) => name === "request")) texts.push(["request", query]);
   return treeOf(kind, ref, port, texts);
+}
+
+/** What to ask a database where nothing else is to be asked. */
+function anyQuery(kind: Asked): string | undefined {
+  const question = protocolOf(kind)?.question;
+  return question?.kind === "query" ? question.any : undefined;
 }
 
 function hostRef(host: string): HostRef | undefined {
@@ -118,21 +108,21 @@ function hostRef(host: string): HostRef | undefined {
  * What stands behind the host: a page, the name of a database, or what else the service is asked for. `undefined` where
  * that is not as URLs write it.
  */
-function fromRest(kind: string, rest: string): readonly Given[] | undefined {
-  if (kind.startsWith("http")) return [["request", rest.startsWith("/") ? rest : `/${rest}`]];
+function fromRest(kind: Asked, rest: string): readonly Given[] | undefined {
+  if (isAskedForPages(kind)) return [["request", rest.startsWith("/") ? rest : `/${rest}`]];
   try {
     const name = decodeURIComponent(rest.replace(/^\//, ""));
-    return name === "" ? [] : [[ANY_ROW[kind] ? "database" : "request", name]];
+    return name === "" ? [] : [[anyQuery(kind) === undefined ? "request" : "database", name]];
   } catch {
     return undefined;
   }
 }
 
 function treeOf(
-  kind: Service | "connect" | "udp" | "ping",
+  kind: Asked,
   host: HostRef,
   number: number,
-  texts: readonly (readonly [DirectiveName, string])[],
+  texts: readonly (readonly [CheckDirective, string])[],
 ): Parsed | string {
   const family = host.ip && familyOf(host.ip) === 6 ? 6 : 4;
   const port = { text: String(number), number, at: 0, length: 0 };
@@ -148,7 +138,7 @@ function treeOf(
     upperThreshold: 0,
     lowerThreshold: 0,
   } as const;
-  const collected: Record<string, unknown> = { [family === 6 ? "real6" : "real"]: [setting(real)] };
+  const collected: Record<string, unknown> = { [ofFamily("real", family)]: [setting(real)] };
   const method = kind === "ping" ? "ping" : kind === "connect" || kind === "udp" ? "connect" : "negotiate";
   collected.checktype = setting(method);
   if (kind === "udp") collected.protocol = setting("udp");

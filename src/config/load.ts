@@ -6,7 +6,7 @@ import type { Family, IpAddress } from "../model/address.ts";
 import { parseIp } from "../model/address.ts";
 import type { Model } from "../model/virtual_service.ts";
 import { atOnce, everySoOften, type Steps, type Walk } from "../model/steps.ts";
-import { SecretTokens } from "./resolve/facts.ts";
+import { Tokens } from "./resolve/facts.ts";
 import { Turns } from "../model/turns.ts";
 import { type HostNames, type LookUpHost, lookUpHosts, type Names, wantedNamesInSteps } from "./resolve/names.ts";
 import { type Parsed, parseInSteps } from "./cf/parse.ts";
@@ -52,7 +52,7 @@ const LOOK_UPS_AT_ONCE = 64;
 export const lookUpTurns: Turns = new Turns(LOOK_UPS_AT_ONCE);
 
 /** Lives as long as the process, so that a check keeps its identity over reloads. */
-const secretTokens = new SecretTokens();
+const tokens = new Tokens();
 
 /** Loads a configuration. Whatever is wrong with the file is among the problems; nothing is thrown. */
 export async function loadConfig(file: string, environment: Partial<LoadEnvironment> = {}): Promise<Loaded> {
@@ -104,7 +104,7 @@ async function finish(source: Source, machine: LoadEnvironment, known: Partial<N
   const facts = {
     file: source.file,
     names: { hosts, ports },
-    secretToken: secretTokens.tokenFor,
+    token: tokens.tokenFor,
   };
   const model = await walk(resolveInSteps(tree, facts, problems));
   return {

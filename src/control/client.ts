@@ -1,6 +1,7 @@
 import { type LineReader, linesOf } from "../system/line_reader.ts";
 import { type Arguments, decodeAnswer, encodeRequest } from "./protocol.ts";
 import type { RequestName, Requests } from "./requests.ts";
+import { writeAll } from "../system/write_all.ts";
 
 /** How long a daemon gets to answer, unless the request is known to take longer. */
 const PATIENCE = { silence: 10_000 };
@@ -106,8 +107,7 @@ export class ControlClient {
   }
 
   async #send(text: string): Promise<void> {
-    let bytes = new TextEncoder().encode(text);
-    while (bytes.length > 0) bytes = bytes.subarray(await this.#socket.write(bytes));
+    await writeAll(this.#socket, new TextEncoder().encode(text));
   }
 }
 

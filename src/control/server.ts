@@ -1,6 +1,7 @@
 import { linesOf, LineTooLong } from "../system/line_reader.ts";
 import { decodeRequest, encodeError, encodeResult, MAX_REQUEST, RequestError } from "./protocol.ts";
 import type { Handlers, RequestName } from "./requests.ts";
+import { writeAll } from "../system/write_all.ts";
 
 /** Clients at the same time by default. */
 const MOST_CLIENTS = 16;
@@ -174,9 +175,7 @@ type Pieces = ReturnType<typeof encodeResult>;
 const NEWLINE = new TextEncoder().encode("\n");
 
 async function writeLine(client: Deno.Conn, line: Pieces): Promise<void> {
-  for (const piece of [...line, NEWLINE]) {
-    for (let bytes = piece; bytes.length > 0;) bytes = bytes.subarray(await client.write(bytes));
-  }
+  for (const piece of [...line, NEWLINE]) await writeAll(client, piece);
 }
 
 function drop(client: Deno.Conn): void {

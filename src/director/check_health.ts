@@ -52,7 +52,7 @@ export function reduceCheck(before: CheckHealth, result: CheckResult, virtual: V
  * be asked is as good as none.
  */
 export function verdictOf({ method }: Check, result: CheckResult): CheckResult {
-  if (method !== "agent" || result.up || result.why === "protocol") return result;
+  if (method !== "agent" || result.up || result.why === "reported") return result;
   return { up: true, detail: result.detail };
 }
 

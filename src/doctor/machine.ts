@@ -3,7 +3,7 @@
  * `undefined`.
  */
 
-import { type FileUse, IS_MISSING } from "../config/lint/lints.ts";
+import { type FileUse, IS_MISSING } from "../config/lint/named_files.ts";
 import { type Network, parseIp } from "../model/address.ts";
 import { readKernelFile } from "../system/kernel_file.ts";
 import { OPENSSL_LIBRARIES } from "../system/openssl.ts";

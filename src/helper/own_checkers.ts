@@ -3,9 +3,11 @@
  * process alone has them.
  */
 
-import type { Checker, Service } from "../model/check.ts";
+import type { Checker } from "../model/check.ts";
+import { isHelperService } from "../model/service_facts.ts";
+import type { HelperService, Service } from "../model/services.ts";
 
-const BY_SERVICE: Partial<Record<Service, () => Promise<Checker>>> = {
+const BY_SERVICE: Record<HelperService, () => Promise<Checker>> = {
   ldap: async () => (await import("../checkers/ldap.ts")).ldap,
   ldaps: async () => (await import("../checkers/ldap.ts")).ldaps,
   mysql: async () => (await import("../checkers/mysql.ts")).mysql,
@@ -13,7 +15,7 @@ const BY_SERVICE: Partial<Record<Service, () => Promise<Checker>>> = {
   pgsql: async () => (await import("../checkers/pgsql.ts")).pgsql,
 };
 
-/** The checker of a service; `undefined` where the director has it. */
+/** Returns the checker of a service; `undefined` where the director has it. */
 export function ownChecker(service: Service): Promise<Checker> | undefined {
-  return BY_SERVICE[service]?.();
+  return isHelperService(service) ? BY_SERVICE[service]() : undefined;
 }

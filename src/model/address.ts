@@ -8,6 +8,9 @@ export type IpAddress = string & { readonly brand: "IpAddress" };
 /** The address family: 4 or 6. */
 export type Family = 4 | 6;
 
+/** The highest port of TCP and UDP. */
+export const MOST_PORT = 65_535;
+
 /** Most addresses that one `a->b` range may name. */
 export const MAX_RANGE = 65_536;
 

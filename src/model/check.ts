@@ -4,58 +4,18 @@
 
 import type { IpAddress } from "./address.ts";
 import type { Secret } from "./secret.ts";
+import { beginsWithTls, isAskedForPages, isHelperService } from "./service_facts.ts";
+import type { Service } from "./services.ts";
 import type { Steps } from "./steps.ts";
-
-/** The protocols that a negotiate check can speak. */
-export const SERVICES = [
-  "dns",
-  "ftp",
-  "grpc",
-  "grpcs",
-  "http",
-  "https",
-  "http_proxy",
-  "imap",
-  "imaps",
-  "ldap",
-  "ldaps",
-  "memcached",
-  "mysql",
-  "nntp",
-  "none",
-  "oracle",
-  "pgsql",
-  "pop",
-  "pops",
-  "radius",
-  "redis",
-  "simpletcp",
-  "sip",
-  "sips",
-  "smtp",
-  "submission",
-] as const;
-
-/** One of {@link SERVICES}. */
-export type Service = typeof SERVICES[number];
-
-/**
- * The services whose replies are parsed by code of others, or that belong to databases and directories: a process of its
- * own, without rights, speaks to them (see helper/).
- */
-export const HELPER_SERVICES: ReadonlySet<Service> = new Set(["ldap", "ldaps", "mysql", "oracle", "pgsql"]);
 
 /** Whether a round by that method is made by the helper process. */
 export function isAskedByHelper(method: CheckMethod, { service }: Pick<CheckTarget, "service">): boolean {
-  return method === "negotiate" && HELPER_SERVICES.has(service);
+  return method === "negotiate" && isHelperService(service);
 }
-
-/** The services that begin with a TLS handshake. */
-const TLS_SERVICES: ReadonlySet<Service> = new Set(["https", "grpcs", "imaps", "ldaps", "pops", "sips"]);
 
 /** Whether a check speaks TLS by our own means. */
 export function speaksTls({ method, target }: Pick<Check, "method" | "target">): boolean {
-  return method === "negotiate" && (target.startTls === true || TLS_SERVICES.has(target.service));
+  return method === "negotiate" && (target.startTls === true || beginsWithTls(target.service));
 }
 
 /** The record types that a dns check can ask for. */
@@ -160,20 +120,20 @@ export interface CheckTarget {
   readonly commandArguments: readonly string[];
 }
 
-/** Why a check failed: the word that status, metrics and scripts see. */
-export type FailureKind =
-  /** The connection was refused or reset, or the host or port is unreachable. */
-  | "refused"
-  /** The deadline passed. */
-  | "timeout"
-  /** The server answered, but not what `receive` asks for. */
-  | "mismatch"
-  /** The server answered something that its protocol does not allow, or said that it is not well. */
-  | "protocol"
-  /** The server did not accept the credentials. */
-  | "auth"
-  /** The check itself could not be made (no descriptor, no memory, no command): says nothing of the server. */
-  | "internal";
+/** Why a check failed: the words that status, metrics and scripts see, and what they mean. */
+export const FAILURES = {
+  refused: "the connection was refused or reset, or the host or port is unreachable",
+  timeout: "the deadline passed",
+  mismatch: "the server answered, but not what receive asks for",
+  reported: "the server answered by its protocol that it does not serve: a status, an error, a refusal",
+  protocol: "the server answered what its protocol does not allow, or TLS failed",
+  auth: "the server did not accept the credentials",
+  internal:
+    "the check itself could not be made (no descriptor, no memory, no command), which says nothing of the server",
+} as const;
+
+/** One of {@link FAILURES}. */
+export type FailureKind = keyof typeof FAILURES;
 
 /** The weight that a real server asks for itself: a share of the configured one, or a number in its place. */
 export type AskedWeight = { readonly percent: number } | { readonly absolute: number };
@@ -185,6 +145,11 @@ export type AskedWeight = { readonly percent: number } | { readonly absolute: nu
 export type CheckResult =
   | { readonly up: true; readonly detail: string; readonly weight?: AskedWeight; readonly warning?: string }
   | { readonly up: false; readonly why: FailureKind; readonly detail: string };
+
+/** Whether a check could not be made: that says nothing of the server, and changes nothing. */
+export function couldNotBeMade(result: CheckResult): boolean {
+  return !result.up && result.why === "internal";
+}
 
 /** What a checker is given besides its target. */
 export interface CheckRun {
@@ -230,6 +195,6 @@ export const RECEIVE_HINT = "write expectstatus = 200 for the status, and in rec
 
 /** Whether the `receive` of an http check looks for the status line or a header, which it never sees. */
 export function expectsHeaders({ service, receive }: Pick<CheckTarget, "service" | "receive">): boolean {
-  if (receive === undefined || (service !== "http" && service !== "https" && service !== "http_proxy")) return false;
+  if (receive === undefined || !isAskedForPages(service)) return false;
   return /^\^?(HTTP\/\d|(Server|Content-Type|Location|Set-Cookie|Date|X-[A-Za-z-]+): )/i.test(receive.source);
 }

@@ -2,7 +2,7 @@
  * The kernel's IPVS table as values: what `ipvsadm -Sn` says and what `ipvsadm -R` takes.
  */
 
-import { type Family, familyOf, formatEndpoint, type IpAddress } from "./address.ts";
+import { type Family, familyOf, formatEndpoint, type IpAddress, MOST_PORT } from "./address.ts";
 
 /** The largest weight that the kernel takes from ipvsadm(8). */
 export const MOST_WEIGHT = 65_535;
@@ -45,7 +45,7 @@ export function parseMethod(text: string): Method | undefined {
   if (text === "gate" || text === "masq" || text === "ipip") return { forwarding: text };
   if (text === "ipip:gre") return { forwarding: "ipip", tunnel: { type: "gre" } };
   const port = Number(/^ipip:gue:(\d{1,5})$/.exec(text)?.[1]);
-  return port >= 1 && port <= 65_535 ? { forwarding: "ipip", tunnel: { type: "gue", port } } : undefined;
+  return port >= 1 && port <= MOST_PORT ? { forwarding: "ipip", tunnel: { type: "gue", port } } : undefined;
 }
 
 /** The method of a value that has more. */
@@ -57,7 +57,7 @@ export function methodOf({ forwarding, tunnel }: Method): Method {
 export interface Destination extends Method {
   readonly address: IpAddress;
   readonly port: number;
-  /** 0 to 65535; at 0 the kernel sends no new connections. */
+  /** 0 to {@link MOST_WEIGHT}; at 0 the kernel sends no new connections. */
   readonly weight: number;
   /** Connections above which the kernel sends no more; 0 = no limit. */
   readonly upperThreshold: number;

@@ -1,4 +1,4 @@
-import { formatEndpoint, type IpAddress, parseIp } from "./address.ts";
+import { formatEndpoint, type IpAddress, MOST_PORT, parseIp } from "./address.ts";
 
 /** Where a web server of ours listens. */
 export interface WebAddress {
@@ -12,7 +12,7 @@ const LOOPBACK = "127.0.0.1" as IpAddress;
 export function parseWebAddress(text: string): WebAddress | string {
   const match = /^(?:(?:\[([^\]]+)\]|([^:]+)):)?(\d{1,5})$/.exec(text);
   const port = Number(match?.[3]);
-  if (!match || port < 1 || port > 65_535) return `not an address and port: ${text}`;
+  if (!match || port < 1 || port > MOST_PORT) return `not an address and port: ${text}`;
   const host = match[1] ?? match[2];
   if (host === undefined || host === "localhost") return { address: LOOPBACK, port };
   const address = parseIp(host);

@@ -53,9 +53,9 @@ const ROWS: readonly Row[] = [
   { request: "192.0.2.10", dnsType: "PTR", verdict: "up: PTR www.example.test" },
   { request: "www.example.test", dnsType: "MX", verdict: "down (mismatch): the answer has no MX record" },
   { request: "no.example.test", verdict: "down (mismatch): NXDOMAIN: there is no name no.example.test" },
-  { request: "2001:db8::10", verdict: "down (protocol): SERVFAIL" },
-  { request: "www.example.com", verdict: "down (protocol): REFUSED" },
-  { request: "www", verdict: "down (protocol): REFUSED" },
+  { request: "2001:db8::10", verdict: "down (reported): SERVFAIL" },
+  { request: "www.example.com", verdict: "down (reported): REFUSED" },
+  { request: "www", verdict: "down (reported): REFUSED" },
 ];
 
 Deno.test("dns: a real named", needsSetup, async (t) => {
@@ -117,7 +117,7 @@ Deno.test("dns: a lost datagram is sent again, the same one", async () => {
   const heard: Uint8Array[] = [];
   const losesTheFirst: Replies = (question) => heard.push(question) > 1 ? [refusal(question)] : [];
   await withUdpPeer(losesTheFirst, async (peer) => {
-    strictEqual(await verdict(checkOf({ ...ASKED, ...peer })), "down (protocol): REFUSED");
+    strictEqual(await verdict(checkOf({ ...ASKED, ...peer })), "down (reported): REFUSED");
   });
   strictEqual(heard.length, 2);
   ok(heard[0].every((byte, i) => byte === heard[1][i]));
@@ -126,7 +126,7 @@ Deno.test("dns: a lost datagram is sent again, the same one", async () => {
 Deno.test("dns: a datagram with another id is ignored", async () => {
   const forged = (question: Uint8Array) => refusal(question).with(0, question[0] ^ 1).with(3, 3);
   await withUdpPeer((question) => [forged(question), refusal(question)], async (peer) => {
-    strictEqual(await verdict(checkOf({ ...ASKED, ...peer })), "down (protocol): REFUSED");
+    strictEqual(await verdict(checkOf({ ...ASKED, ...peer })), "down (reported): REFUSED");
   });
 });
 

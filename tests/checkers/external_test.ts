@@ -8,16 +8,16 @@ const sh = (script: string): Partial<CheckTarget> => ({ command: ["/bin/sh", "-c
 
 const ROWS: readonly { name: string; target: Partial<CheckTarget>; verdict: string }[] = [
   { name: "exit status 0", target: { command: ["/bin/true"] }, verdict: "up: exit status 0" },
-  { name: "another exit status", target: { command: ["/bin/false"] }, verdict: "down (protocol): exit status 1" },
+  { name: "another exit status", target: { command: ["/bin/false"] }, verdict: "down (reported): exit status 1" },
   {
     name: "its last line",
     target: sh("echo one; echo two; echo; exit 3"),
-    verdict: "down (protocol): exit status 3: two",
+    verdict: "down (reported): exit status 3: two",
   },
   {
     name: "its last line on stderr",
     target: sh("echo oops >&2; exit 3"),
-    verdict: "down (protocol): exit status 3: oops",
+    verdict: "down (reported): exit status 3: oops",
   },
   {
     name: "a script whose command is missing",
@@ -34,7 +34,7 @@ const ROWS: readonly { name: string; target: Partial<CheckTarget>; verdict: stri
   {
     name: "death by a signal",
     target: sh("kill -SEGV $$"),
-    verdict: "down (protocol): the command was killed by SIGSEGV",
+    verdict: "down (reported): the command was killed by SIGSEGV",
   },
   { name: "an empty stdin", target: sh("read line || echo nothing"), verdict: "up: exit status 0: nothing" },
   {
@@ -130,13 +130,13 @@ const PERL_ROWS: readonly { name: string; script: string; mode: number; verdict:
     name: "a Perl script that dies",
     script: 'die "no luck\\n"',
     mode: 0o644,
-    verdict: "down (protocol): exit status 255: no luck",
+    verdict: "down (reported): exit status 255: no luck",
   },
   {
     name: "an executable in another language",
     script: "#!/bin/sh\necho $1 sh; exit 1",
     mode: 0o755,
-    verdict: "down (protocol): exit status 1: virtual sh",
+    verdict: "down (reported): exit status 1: virtual sh",
   },
 ];
 

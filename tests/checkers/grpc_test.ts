@@ -40,8 +40,8 @@ async function testStopped(t: Deno.TestContext, server: Partial<CheckTarget>, re
 
 const HEALTH_ROWS: readonly Row[] = [
   { name: "the server as a whole", target: {}, verdict: "up: SERVING" },
-  { name: "a service that is not well", target: { request: "sick" }, verdict: "down (protocol): NOT_SERVING" },
-  { name: "a service that does not know yet", target: { request: "undecided" }, verdict: "down (protocol): UNKNOWN" },
+  { name: "a service that is not well", target: { request: "sick" }, verdict: "down (reported): NOT_SERVING" },
+  { name: "a service that does not know yet", target: { request: "undecided" }, verdict: "down (reported): UNKNOWN" },
   {
     name: "a service that is not there",
     target: { request: "nosuch" },

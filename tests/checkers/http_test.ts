@@ -61,7 +61,7 @@ const ROWS: readonly Row[] = [
     name: "a success that is not the expected one",
     peer: answers(OK),
     target: { expectStatus: [{ from: 204, to: 204 }] },
-    verdict: "down (protocol): 200 OK",
+    verdict: "down (reported): 200 OK",
   },
   {
     name: "a redirect that is expected, and not followed",
@@ -125,7 +125,7 @@ const ROWS: readonly Row[] = [
     name: "the page with a bad status",
     peer: answers("HTTP/1.0 503 Service Unavailable\r\n\r\nTest Page"),
     target: asked,
-    verdict: "down (protocol): 503 Service Unavailable",
+    verdict: "down (reported): 503 Service Unavailable",
   },
   {
     name: "a page cut short",
@@ -260,40 +260,40 @@ const ROWS: readonly Row[] = [
   {
     name: "a redirect to another host",
     peer: site({ "/": "HTTP/1.1 302 Found\r\nLocation: http://elsewhere.example/\r\n\r\n" }),
-    verdict: "down (protocol): 302 Found: redirected to another server: http://elsewhere.example/",
+    verdict: "down (reported): 302 Found: redirected to another server: http://elsewhere.example/",
   },
   {
     name: "a redirect to another port",
     peer: site({ "/": "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\n\r\n" }),
-    verdict: "down (protocol): 302 Found: redirected to another server: http://127.0.0.1:1/",
+    verdict: "down (reported): 302 Found: redirected to another server: http://127.0.0.1:1/",
   },
   {
     name: "a redirect to https",
     peer: site({ "/": "HTTP/1.1 302 Found\r\nLocation: https://www.example.com/\r\n\r\n" }),
     target: { virtualHost: "www.example.com" },
-    verdict: "down (protocol): 302 Found: redirected to TLS: https://www.example.com/ (write service = https, or " +
+    verdict: "down (reported): 302 Found: redirected to TLS: https://www.example.com/ (write service = https, or " +
       "expectstatus = 302)",
   },
   {
     name: "a redirect to https by the server's address",
     peer: site({ "/": "HTTP/1.1 301 Moved\r\nLocation: https://127.0.0.1/x\r\n\r\n" }),
-    verdict: "down (protocol): 301 Moved: redirected to TLS: https://127.0.0.1/x (write service = https, or " +
+    verdict: "down (reported): 301 Moved: redirected to TLS: https://127.0.0.1/x (write service = https, or " +
       "expectstatus = 301)",
   },
   {
     name: "a redirect to https at another host",
     peer: site({ "/": "HTTP/1.1 302 Found\r\nLocation: https://elsewhere.example/\r\n\r\n" }),
-    verdict: "down (protocol): 302 Found: redirected to another server: https://elsewhere.example/",
+    verdict: "down (reported): 302 Found: redirected to another server: https://elsewhere.example/",
   },
   {
     name: "a redirect to nowhere",
     peer: site({ "/": "HTTP/1.1 302 Found\r\n\r\n" }),
-    verdict: "down (protocol): 302 Found",
+    verdict: "down (reported): 302 Found",
   },
   {
     name: "a redirect in a circle",
     peer: site({ "/": "HTTP/1.1 302 Found\r\nLocation: /\r\n\r\n" }),
-    verdict: "down (protocol): more than 5 redirects",
+    verdict: "down (reported): more than 5 redirects",
   },
 ];
 

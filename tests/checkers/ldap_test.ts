@@ -53,7 +53,7 @@ const ROWS: readonly { name: string; target: Partial<CheckTarget>; verdict: stri
   {
     name: "a name that is none",
     target: { request: "not a name" },
-    verdict: 'down (protocol): search of "not a name": invalidDNSyntax: invalid DN',
+    verdict: 'down (reported): search of "not a name": invalidDNSyntax: invalid DN',
   },
 ];
 

@@ -1,7 +1,8 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { runRound } from "../../src/checkers/run.ts";
 import { parseIp } from "../../src/model/address.ts";
-import type { CheckTarget, Service } from "../../src/model/check.ts";
+import type { CheckTarget } from "../../src/model/check.ts";
+import type { Service } from "../../src/model/services.ts";
 import { Secret } from "../../src/model/secret.ts";
 import { testIllServers } from "./ill_servers.ts";
 import { checkOf, contains, type Manners, verdict, withPeer } from "./peers.ts";
@@ -38,13 +39,13 @@ const ROWS: readonly Row[] = [
     service: "smtp",
     name: "not serving",
     peer: scripted("554 no mail here", {}),
-    verdict: "down (protocol): 554 no mail here",
+    verdict: "down (reported): 554 no mail here",
   },
   {
     service: "smtp",
     name: "our greeting refused",
     peer: scripted("220 mx", { EHLO: "550 go away", HELO: "550 go away" }),
-    verdict: "down (protocol): 550 go away",
+    verdict: "down (reported): 550 go away",
   },
   {
     service: "smtp",
@@ -63,7 +64,7 @@ const ROWS: readonly Row[] = [
     name: "no STARTTLS",
     peer: scripted("220 mx", { EHLO: "250 mx", STARTTLS: "502 what?" }),
     target: { startTls: true },
-    verdict: "down (protocol): STARTTLS: 502 what?",
+    verdict: "down (reported): STARTTLS: 502 what?",
   },
   {
     service: "smtp",
@@ -93,14 +94,14 @@ const ROWS: readonly Row[] = [
       "AUTH PLAIN AGpvZQBzM2NyZXQ=": "454 later",
     }),
     target: joe,
-    verdict: "down (protocol): 454 later",
+    verdict: "down (reported): 454 later",
   },
   {
     service: "smtp",
     name: "a login where none is offered",
     peer: scripted("220 mx", { EHLO: "250-mx\r\n250 AUTH GSSAPI" }),
     target: joe,
-    verdict: "down (protocol): the server offers no login by PLAIN or LOGIN (perhaps with starttls = yes)",
+    verdict: "down (reported): the server offers no login by PLAIN or LOGIN (perhaps with starttls = yes)",
   },
   {
     service: "imap",
@@ -135,21 +136,21 @@ const ROWS: readonly Row[] = [
     name: "no STARTTLS",
     peer: scripted("* OK", { "0 STARTTLS": "0 BAD what?" }),
     target: { startTls: true },
-    verdict: "down (protocol): STARTTLS: 0 BAD what?",
+    verdict: "down (reported): STARTTLS: 0 BAD what?",
   },
   {
     service: "pop",
     name: "no STLS",
     peer: scripted("+OK", { STLS: "-ERR what?" }),
     target: { startTls: true },
-    verdict: "down (protocol): STLS: -ERR what?",
+    verdict: "down (reported): STLS: -ERR what?",
   },
   {
     service: "ftp",
     name: "no AUTH TLS",
     peer: scripted("220 ftp", { "AUTH TLS": "530 what?" }),
     target: { startTls: true },
-    verdict: "down (protocol): AUTH TLS: 530 what?",
+    verdict: "down (reported): AUTH TLS: 530 what?",
   },
   { service: "pop", name: "a greeting", peer: scripted("+OK ready", POP), verdict: "up: +OK ready" },
   { service: "pop", name: "a login", peer: scripted("+OK ready", POP), target: joe, verdict: "up: logged in as joe" },
@@ -179,9 +180,9 @@ const ROWS: readonly Row[] = [
     name: "trouble of the server's own",
     peer: scripted("+OK", { ...POP, "PASS s3cret": "-ERR [SYS/TEMP] disk full" }),
     target: joe,
-    verdict: "down (protocol): -ERR [SYS/TEMP] disk full",
+    verdict: "down (reported): -ERR [SYS/TEMP] disk full",
   },
-  { service: "pop", name: "not serving", peer: scripted("-ERR busy", {}), verdict: "down (protocol): -ERR busy" },
+  { service: "pop", name: "not serving", peer: scripted("-ERR busy", {}), verdict: "down (reported): -ERR busy" },
   {
     service: "pop",
     name: "another protocol",
@@ -222,16 +223,16 @@ const ROWS: readonly Row[] = [
     name: "a goodbye instead of an answer",
     peer: scripted("* OK", { "1 LOGIN": "* BYE too many" }),
     target: joe,
-    verdict: "down (protocol): * BYE too many",
+    verdict: "down (reported): * BYE too many",
   },
   {
     service: "imap",
     name: "trouble of the server's own",
     peer: scripted("* OK", { "1 LOGIN": "1 NO [UNAVAILABLE] no directory" }),
     target: joe,
-    verdict: "down (protocol): 1 NO [UNAVAILABLE] no directory",
+    verdict: "down (reported): 1 NO [UNAVAILABLE] no directory",
   },
-  { service: "imap", name: "not serving", peer: scripted("* BYE busy", {}), verdict: "down (protocol): * BYE busy" },
+  { service: "imap", name: "not serving", peer: scripted("* BYE busy", {}), verdict: "down (reported): * BYE busy" },
   {
     service: "imap",
     name: "another protocol",
@@ -250,7 +251,7 @@ const ROWS: readonly Row[] = [
     peer: scripted("201 news", { QUIT: "205 bye" }),
     verdict: "up: 201 news",
   },
-  { service: "nntp", name: "not serving", peer: scripted("400 later", {}), verdict: "down (protocol): 400 later" },
+  { service: "nntp", name: "not serving", peer: scripted("400 later", {}), verdict: "down (reported): 400 later" },
   {
     service: "ftp",
     name: "an anonymous login",
@@ -271,13 +272,13 @@ const ROWS: readonly Row[] = [
     target: joe,
     verdict: "down (auth): 530 no",
   },
-  { service: "ftp", name: "not serving", peer: scripted("421 later", {}), verdict: "down (protocol): 421 later" },
+  { service: "ftp", name: "not serving", peer: scripted("421 later", {}), verdict: "down (reported): 421 later" },
   {
     service: "ftp",
     name: "no passive mode",
     peer: scripted("220", { USER: "230", TYPE: "200", PASV: "502 no" }),
     target: { request: "f" },
-    verdict: "down (protocol): 502 no",
+    verdict: "down (reported): 502 no",
   },
   {
     service: "ftp",
@@ -341,7 +342,7 @@ const FILES: readonly { name: string; send: Manners; end: string; verdict: strin
     name: "a transfer that failed",
     send: (data) => data.say("the Test Page"),
     end: "451 disk",
-    verdict: "down (protocol): 451 disk",
+    verdict: "down (reported): 451 disk",
   },
   {
     name: "a file without end",

@@ -135,7 +135,7 @@ const LOGINS: readonly (Row & { readonly at: "submission" | "login" })[] = [
     name: "submission: a login where TLS is wanted first",
     at: "submission",
     target: joe,
-    verdict: /^down \(protocol\): the server offers no login by PLAIN or LOGIN \(perhaps with starttls = yes\)$/,
+    verdict: /^down \(reported\): the server offers no login by PLAIN or LOGIN \(perhaps with starttls = yes\)$/,
   },
 ];
 
@@ -201,7 +201,7 @@ Deno.test("smtp and submission: a real postfix", needsSetup, async (t) => {
     await t.step(`smtp: a server that takes no mail from us, ${host}`, async () => {
       match(
         await discreetVerdict({ service: "smtp", address, port: ports.closed }),
-        /^down \(protocol\): 554 5\.7\.1 .*Client host rejected/,
+        /^down \(reported\): 554 5\.7\.1 .*Client host rejected/,
       );
     });
     await t.step(`smtp with starttls: what is smuggled in before TLS is not heard, ${host}`, async () => {

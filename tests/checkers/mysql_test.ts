@@ -70,14 +70,14 @@ const ROWS: readonly { name: string; target: Partial<CheckTarget>; verdict: stri
     name: "a query that is none",
     target: { request: "SELEKT" },
     verdict:
-      "down (protocol): error 1064: You have an error in your SQL syntax; check the manual that corresponds to " +
+      "down (reported): error 1064: You have an error in your SQL syntax; check the manual that corresponds to " +
       "your MariaDB server version for the right syntax to use near 'SELEKT' at line 1",
   },
   {
     name: "two statements",
     target: { request: "SELECT 1; SELECT 2" },
     verdict:
-      "down (protocol): error 1064: You have an error in your SQL syntax; check the manual that corresponds to " +
+      "down (reported): error 1064: You have an error in your SQL syntax; check the manual that corresponds to " +
       "your MariaDB server version for the right syntax to use near 'SELECT 2' at line 1",
   },
   {
@@ -168,7 +168,7 @@ const OPENINGS: readonly { name: string; greeting: string; verdict: string }[] =
   {
     name: "a refusal before the greeting",
     greeting: "\x17\x00\x00\x00\xff\x10\x04Too many connections",
-    verdict: "down (protocol): error 1040: Too many connections",
+    verdict: "down (reported): error 1040: Too many connections",
   },
   {
     name: "a host that is blocked",

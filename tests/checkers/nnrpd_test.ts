@@ -23,13 +23,13 @@ Deno.test("nntp: a real nnrpd of INN", needsSetup, async (t) => {
       const readers = `${directory.path}/readers.conf`;
       const open = await Deno.readTextFile(readers);
       await Deno.writeTextFile(readers, 'access "none" { users: "nobody@nowhere" newsgroups: "*" }\n');
-      match(await verdict(), /^down \(protocol\): 502 /);
+      match(await verdict(), /^down \(reported\): 502 /);
       await Deno.writeTextFile(readers, open);
     });
     await t.step(`a server that has lost its overview, ${host}`, async () => {
       const [index, away] = [`${directory.path}/overview/group.index`, `${directory.path}/away`];
       await Deno.rename(index, away);
-      match(await verdict(), /^down \(protocol\): 400 /);
+      match(await verdict(), /^down \(reported\): 400 /);
       await Deno.rename(away, index);
       match(await verdict(), /^up: 200 /);
     });

@@ -22,7 +22,7 @@ const ROWS: readonly { name: string; peer: Manners; verdict: string }[] = [
       await client.say(refusal(asked.includes("(SID=shop)") ? 12505 : 12514));
       await client.gone();
     },
-    verdict: "down (protocol): the listener knows no SID and no service shop",
+    verdict: "down (reported): the listener knows no SID and no service shop",
   },
   {
     name: "a service that blocks new connections",

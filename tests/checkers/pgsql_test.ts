@@ -53,12 +53,12 @@ const ROWS: readonly { name: string; target: Partial<CheckTarget>; verdict: stri
   {
     name: "a query that is none",
     target: { request: "SELEKT" },
-    verdict: 'down (protocol): ERROR 42601: syntax error at or near "SELEKT"',
+    verdict: 'down (reported): ERROR 42601: syntax error at or near "SELEKT"',
   },
   {
     name: "a query that fails after the first row",
     target: { request: "SELECT 1 / (2 - x) FROM generate_series(1, 2) x" },
-    verdict: "down (protocol): ERROR 22012: division by zero",
+    verdict: "down (reported): ERROR 22012: division by zero",
   },
   {
     name: "data that wants to be sent",
@@ -88,7 +88,7 @@ const ROWS: readonly { name: string; target: Partial<CheckTarget>; verdict: stri
   {
     name: "an unknown database",
     target: { database: "nothing", request: "SELECT 1" },
-    verdict: 'down (protocol): FATAL 3D000: database "nothing" does not exist',
+    verdict: 'down (reported): FATAL 3D000: database "nothing" does not exist',
   },
 ];
 
@@ -135,7 +135,7 @@ Deno.test("pgsql: a real PostgreSQL", needsSetup, async (t) => {
       const asked = await round(checkOf({ ...target, database: "postgres" }), "negotiate");
       strictEqual(inWords(asked.result), "up: first row: scram");
       const byDefault = await round(checkOf(target), "negotiate");
-      strictEqual(inWords(byDefault.result), 'down (protocol): FATAL 3D000: database "scram" does not exist');
+      strictEqual(inWords(byDefault.result), 'down (reported): FATAL 3D000: database "scram" does not exist');
     } finally {
       for (const name of Object.keys(ENVIRONMENT)) Deno.env.delete(name);
     }

@@ -74,7 +74,7 @@ Deno.test("a password of a request's URL is masked, as it is and as the server i
   await withPeer(repeating, async ({ port }) => {
     const request = `http://joe:${PASSWORD.replaceAll("-", "%2D")}@127.0.0.1:${port}/`;
     const { result, trace } = await round(checkOf({ service: "http", request, requestIsOwn: true }), "negotiate");
-    strictEqual(inWords(result), `down (protocol): 401 Basic ${MASKED}`);
+    strictEqual(inWords(result), `down (reported): 401 Basic ${MASKED}`);
     strictEqual(trace.at(-1)!.text, `< joe:${MASKED}`);
   });
 });

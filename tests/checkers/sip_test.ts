@@ -13,7 +13,7 @@ const ROWS: readonly { login?: string; verdict: string }[] = [
   { login: "joe@example.org", verdict: "up: 200 Keepalive" },
   { login: "example.org", verdict: "up: 200 Keepalive" },
   { login: "slow@example.org", verdict: "up: 200 Keepalive" },
-  { login: "sick@example.org", verdict: "down (protocol): 503 Service Unavailable" },
+  { login: "sick@example.org", verdict: "down (reported): 503 Service Unavailable" },
   { login: "guarded@example.org", verdict: "down (auth): 401 Unauthorized" },
   { login: "two words", verdict: "down (internal): the login is no SIP address: two words" },
 ];

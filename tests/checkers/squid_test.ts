@@ -32,10 +32,10 @@ Deno.test("http_proxy: a real squid, which fetches from a web server behind it",
       match(await verdict({ request: `${site}/health`, receive: contains("all well, via 1.1 ") }), /^up: 200 OK/);
     });
     await t.step(`a page that is not, ${host}`, async () => {
-      match(await verdict({ request: `${site}/missing` }), /^down \(protocol\): 404 Not Found$/);
+      match(await verdict({ request: `${site}/missing` }), /^down \(reported\): 404 Not Found$/);
     });
     await t.step(`a site that the proxy may not fetch, ${host}`, async () => {
-      match(await verdict({ request: "http://127.0.0.1:1/health" }), /^down \(protocol\): 403 Forbidden$/);
+      match(await verdict({ request: "http://127.0.0.1:1/health" }), /^down \(reported\): 403 Forbidden$/);
     });
     await t.step(`a proxy that is stopped, ${host}`, async () => {
       using _frozen = squid.freeze();

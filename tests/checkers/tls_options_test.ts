@@ -112,7 +112,7 @@ const ROWS: readonly Row[] = [
   {
     name: "a server that asks for a certificate, and gets none",
     at: "guarded",
-    verdict: /^down \(protocol\): 400 Bad Request$/,
+    verdict: /^down \(reported\): 400 Bad Request$/,
   },
   {
     name: "a server that asks for a certificate, and gets one",
@@ -206,7 +206,7 @@ Deno.test("https: the options of TLS, with a real nginx", needsSetup, async (t) 
       tlsClient: { certFile: file, keyFile: KEY },
     });
     await Deno.copyFile(`${CERTIFICATES}/self-signed.pem`, file);
-    strictEqual(inWords((await runRound(check, "negotiate")).result), "down (protocol): 400 Bad Request");
+    strictEqual(inWords((await runRound(check, "negotiate")).result), "down (reported): 400 Bad Request");
     await Deno.copyFile(VALID, file);
     strictEqual(inWords((await runRound(check, "negotiate")).result), "up: 200 OK");
   });

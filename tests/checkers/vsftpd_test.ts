@@ -28,7 +28,7 @@ const ROWS: readonly { name: string; target: Partial<CheckTarget>; deadline?: nu
   {
     name: "a file that is not there",
     target: { ...visitor, request: "nowhere" },
-    verdict: "down (protocol): 550 Failed to open file.",
+    verdict: "down (reported): 550 Failed to open file.",
   },
 ];
 

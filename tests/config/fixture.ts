@@ -1,6 +1,6 @@
 import type { IpAddress } from "../../src/model/address.ts";
 import type { Model, VirtualService } from "../../src/model/virtual_service.ts";
-import { type Facts, SecretTokens } from "../../src/config/resolve/facts.ts";
+import { type Facts, Tokens } from "../../src/config/resolve/facts.ts";
 import { parse } from "../../src/config/cf/parse.ts";
 import { BUILT_IN_PORTS } from "../../src/config/language/ports.ts";
 import type { Problem } from "../../src/config/language/problem.ts";
@@ -18,7 +18,7 @@ const HOSTS: Readonly<Record<string, string>> = {
   "6 web1": "2001:db8::11",
 };
 
-const tokens = new SecretTokens();
+const tokens = new Tokens();
 
 /** A machine that is 192.0.2.254 and knows a few names. */
 export const FACTS: Facts = {
@@ -27,7 +27,7 @@ export const FACTS: Facts = {
     hosts: new Map(Object.entries(HOSTS).map(([key, ip]) => [key, ip.split(" ") as IpAddress[]])),
     ports: BUILT_IN_PORTS,
   },
-  secretToken: tokens.tokenFor,
+  token: tokens.tokenFor,
 };
 
 /** Text -> model and problems, on a machine that is 192.0.2.254 and knows a few names. Touches nothing. */

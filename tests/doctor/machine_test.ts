@@ -1,5 +1,5 @@
 import { strictEqual } from "node:assert/strict";
-import type { FileUse } from "../../src/config/lint/lints.ts";
+import type { FileUse } from "../../src/config/lint/named_files.ts";
 import { whyUnusable } from "../../src/doctor/machine.ts";
 
 const CERTIFICATE = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";

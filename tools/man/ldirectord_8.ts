@@ -6,6 +6,9 @@ import { VERB_OPTIONS, VERBS } from "../../src/cli/base/arguments.ts";
 import type { Tools } from "../../src/cli/base/tool.ts";
 import { VERB_DOCS } from "../../src/cli/help/usage.ts";
 import { LINTS } from "../../src/config/lint/lints.ts";
+import { FAILURES } from "../../src/model/check.ts";
+import { isHelperService } from "../../src/model/service_facts.ts";
+import { SPOKEN_SERVICES } from "../../src/model/services.ts";
 import { VERSION } from "../../src/model/version.ts";
 import { Page } from "./roff.ts";
 import { describeTool } from "./tool.ts";
@@ -118,8 +121,13 @@ export const DOCUMENTS: readonly (readonly [command: string, fields: readonly (r
     [
       "rounds",
       "Each with `method`, `service`, `address`, `port`, `users` (`virtual` and `real` of each that lives by this " +
-      "check), `up`, `detail`, `why` where it is down (`refused`, `timeout`, `mismatch`, `protocol`, `auth`, or `internal` " +
-      "when the check could not be made), `durationMs`, and `trace`, the conversation: `atMs` and `text` of each line.",
+      "check), `up`, `detail`, `why` where it is down (see below), `durationMs`, and `trace`, the conversation: `atMs` and " +
+      "`text` of each line.",
+    ],
+    [
+      "why",
+      "Of a round that is down. " +
+      `${Object.entries(FAILURES).map(([why, meaning]) => `\`${why}\`: ${meaning}`).join("; ")}.`,
     ],
   ]],
   ["doctor", [
@@ -154,8 +162,9 @@ function json(page: Page): void {
 }
 
 function helperProcess(page: Page): void {
+  const helped = SPOKEN_SERVICES.filter(isHelperService).map((service) => `\`${service}\``);
   page.section("Helper process").first(
-    "Databases and directories (`mysql`, `pgsql`, `oracle`, `ldap`, `ldaps`) are asked by a process of its own, because " +
+    `Databases and directories (${helped.join(", ")}) are asked by a process of its own, because ` +
       "libraries parse what they answer and a hostile server must not stop the director or take it over. It is this " +
       "program once more, started when the first such check is configured and ended when the last one has gone. It " +
       "runs as `ldirectord`, or as `nobody` where there is no such user; it has no capabilities, can open no sockets and " +

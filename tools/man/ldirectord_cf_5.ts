@@ -6,6 +6,7 @@ import {
   type Directive,
   type DirectiveName,
   DIRECTIVES,
+  docOf,
   REPLACED,
   type Scope,
 } from "../../src/config/language/directives.ts";
@@ -81,6 +82,9 @@ virtual = 192.0.2.10:80
       "/etc/services.",
   );
   page.paragraph(
+    "A directive that is marked as since 2.0, say, came with that version of this program: the Perl program does not know it.",
+  );
+  page.paragraph(
     "Of a directive that is given twice in one place the last one counts, with a warning; " +
       `${listed(repeating())} may be repeated.`,
   );
@@ -100,7 +104,7 @@ function directives(page: Page, title: string, about: string, scope: Scope): voi
       : "";
     const users = lookedAtBy(name as DirectiveName);
     const forWhat = users.length > 0 ? ` For: ${users.join(", ")}.` : "";
-    page.term(`\`${name} =\` ${form(row.value.form)}`, `${row.doc}${forWhat}${without}${outdated}`);
+    page.term(`\`${name} =\` ${form(row.value.form)}`, `${docOf(row)}${forWhat}${without}${outdated}`);
   }
 }
 

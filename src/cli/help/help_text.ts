@@ -2,7 +2,7 @@
  * What `--help` and `ldirectord help` print. Pure, given the tools.
  */
 
-import { type Directive, DIRECTIVES, findDirective, REPLACED } from "../../config/language/directives.ts";
+import { type Directive, DIRECTIVES, docOf, findDirective, REPLACED } from "../../config/language/directives.ts";
 import {
   CHECK_TYPE_DOCS,
   lookedAtBy,
@@ -113,11 +113,11 @@ function directiveText(name: string): string | undefined {
   }
   const found = findDirective(name);
   if (!found) return undefined;
-  const { scope, value, default: without, doc, repeats, outdated } = found.row;
+  const { scope, value, default: without, repeats, outdated } = found.row;
   const lines = [
     `${name} = ${value.form}`,
     "",
-    fill(doc),
+    fill(docOf(found.row)),
     "",
     `  where:    ${PLACES[scope]}${repeats ? "; may be given more than once" : ""}`,
     `  default:  ${without}`,

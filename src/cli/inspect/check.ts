@@ -1,5 +1,6 @@
 import type { LintFacts } from "../../config/lint/lint.ts";
-import { lint, LINTS, type NamedFile, namedFiles } from "../../config/lint/lints.ts";
+import { lint, LINTS } from "../../config/lint/lints.ts";
+import { type NamedFile, namedFiles } from "../../config/lint/named_files.ts";
 import { loadConfig, type Loaded, spelt } from "../../config/load.ts";
 import { excerptOf, type Problem } from "../../config/language/problem.ts";
 import type { SyntaxTree } from "../../config/language/syntax_tree.ts";

@@ -11,6 +11,7 @@ import { findInstance, hasConfiguration, notFound } from "../base/instance.ts";
 import { type Tool, UsageError } from "../base/tool.ts";
 import { toolArguments } from "../base/tool_arguments.ts";
 import { withUsage } from "../base/tool_usage.ts";
+import { writeAll } from "../../system/write_all.ts";
 
 /** The exit statuses of `convert`. */
 const STATUS = { done: 0, incomplete: 1, errors: 2 } as const;
@@ -51,7 +52,7 @@ export const convert: Tool = {
       const text = to === "yaml"
         ? (await import("../../config/yaml/write.ts")).writeYaml(read.outline)
         : writeCf(read.outline);
-      await Deno.stdout.write(encodeSource(text));
+      await writeAll(Deno.stdout, encodeSource(text));
       return await isSound(text, to) && read.complete ? STATUS.done : STATUS.incomplete;
     } catch (error) {
       if (!(error instanceof Unwritable)) throw error;

@@ -27,7 +27,6 @@ export async function sayNeeds(address: string, options: RealOptions, name: stri
   const given = parseIp(address.replace(/^\[|\]$/g, ""));
   if (!given && options.method) throw new UsageError(`not an address: ${address}`);
   const model = options.method ? undefined : await modelOf(name);
-  if (typeof model === "number") return model;
   const ip = given ?? (model && addressOf(address, model));
   if (!ip) throw new UsageError(`neither an address nor a name of the configuration: ${address}`);
   const reals = model ? configuredReals(ip, model) : [givenReal(ip, options)];
@@ -61,9 +60,8 @@ function configuredReals(address: IpAddress, model: Model): readonly RealToSetUp
   return [...virtuals.values()].map(({ method, addresses }) => realToSetUp(address, method, [...addresses]));
 }
 
-async function modelOf(name: string | undefined): Promise<Model | number> {
-  const runnable = await loadInstance(findAsked(name), true);
-  return typeof runnable === "number" ? STATUS.unknown : runnable.model;
+async function modelOf(name: string | undefined): Promise<Model> {
+  return (await loadInstance(findAsked(name), { quiet: true, failure: STATUS.unknown })).model;
 }
 
 /** The address of a real server that the configuration calls so. */

@@ -10,6 +10,7 @@ import { replaceFile } from "../base/replace_file.ts";
 import type { Tool } from "../base/tool.ts";
 import { toolArguments } from "../base/tool_arguments.ts";
 import { withUsage } from "../base/tool_usage.ts";
+import { writeAll } from "../../system/write_all.ts";
 
 /** The exit statuses of `fmt`. */
 const STATUS = { done: 0, different: 1, errors: 2 } as const;
@@ -63,7 +64,7 @@ export const fmt: Tool = {
       );
     }
     if (values.check) return before === after ? STATUS.done : STATUS.different;
-    if (!values.write) await Deno.stdout.write(encodeSource(after));
+    if (!values.write) await writeAll(Deno.stdout, encodeSource(after));
     else if (before !== after) await replaceFile(file, encodeSource(after));
     return STATUS.done;
   },

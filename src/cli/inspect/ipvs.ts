@@ -10,6 +10,7 @@ import type { Tool } from "../base/tool.ts";
 import { UsageError } from "../base/tool.ts";
 import { toolArguments } from "../base/tool_arguments.ts";
 import { withUsage } from "../base/tool_usage.ts";
+import { writeAll } from "../../system/write_all.ts";
 
 const DECLARED = withUsage({
   name: "ipvs",
@@ -40,7 +41,7 @@ export const ipvs: Tool = {
     try {
       const table = await kernel.read({ thresholds: values.json === true });
       if (values.save) {
-        await Deno.stdout.write(new TextEncoder().encode(encodeRules(table)));
+        await writeAll(Deno.stdout, new TextEncoder().encode(encodeRules(table)));
         return ExitStatus.done;
       }
       const [counters, directors] = [await kernel.counters(), await directorsHere()];

@@ -53,9 +53,7 @@ export const plan: Tool = {
   async run(args) {
     const { values, words } = toolArguments(args, DECLARED);
     const instance = findAsked(words[0]);
-    const runnable = await loadInstance(instance, true);
-    if (typeof runnable === "number") return STATUS.failed;
-    const { model } = runnable;
+    const { model } = await loadInstance(instance, { quiet: true, failure: STATUS.failed });
     const believed = await daemonsVerdicts(instance, model) ?? ASSUMED_UP;
     const verdicts = values.check ? { ...await checkedNow(model), gone: believed.gone } : believed;
     const outcome = await compare(instance, model, verdicts);

@@ -1,15 +1,17 @@
 import { helper } from "../../checkers/helper.ts";
 import { type Round, runRound } from "../../checkers/run.ts";
-import { CHECK_DIRECTIVES, checkUrl, formOf, type Given } from "../../config/check_url.ts";
+import { checkUrl, formOf, type Given, URL_DIRECTIVES } from "../../config/check_url.ts";
+import { findDirective, isPassword, type SecretDirective } from "../../config/language/directives.ts";
 import { type Loaded, loadTree } from "../../config/load.ts";
 import { whyUnreadable } from "../../config/unreadable.ts";
 import { rounded } from "../../daemon/records/check_records.ts";
 import { checksIn, type CheckUser, usersOf } from "../../director/check_users.ts";
 import { formatEndpoint, type IpAddress } from "../../model/address.ts";
-import { type Check, expectsHeaders, isAskedByHelper, RECEIVE_HINT } from "../../model/check.ts";
+import { type Check, couldNotBeMade, expectsHeaders, isAskedByHelper, RECEIVE_HINT } from "../../model/check.ts";
 import { givenNames, type Model } from "../../model/virtual_service.ts";
 import type { Option, Options } from "../base/declaration.ts";
 import { ExitStatus } from "../base/exit_status.ts";
+import { ExitWith } from "../base/exit_with.ts";
 import { findInstance, hasConfiguration } from "../base/instance.ts";
 import { findAsked } from "../base/running_instance.ts";
 import { loadInstance } from "../base/load_instance.ts";
@@ -22,18 +24,18 @@ import { withUsage } from "../base/tool_usage.ts";
 /** The exit statuses of `probe`. */
 const STATUS = { up: 0, down: 1, notAsked: 2 } as const;
 
-/** Directives whose values come from files: everybody can see a command line. */
-const FROM_FILES = {
+/** Directives whose value may come from a file: everybody can see a command line. */
+const FROM_FILES: Readonly<Record<Given[0] & SecretDirective, string>> = {
   passwd: "the password; - is standard input",
   secret: "the secret shared with a radius server",
   requestheader: "headers that nobody is to see, as with a token, one a line",
-} as const satisfies Partial<Record<Given[0], string>>;
+};
 
 const FILE_OPTIONS: Options = Object.fromEntries(
   Object.entries(FROM_FILES).map(([name, doc]) => [`${name}file`, { value: "FILE", doc }]),
 );
 
-const ON_COMMAND_LINE = CHECK_DIRECTIVES.filter((name) => name !== "passwd" && name !== "secret");
+const ON_COMMAND_LINE = URL_DIRECTIVES.filter((name) => !isPassword(name));
 
 /** The option that stands for a directive. Whether it may be repeated is known of the directive, see {@link given}. */
 function directiveOption(form: string): Option {
@@ -78,11 +80,6 @@ export const probe: Tool = {
     const all = { ...values, ...further };
     const isUrl = words.length === 1 && words[0].includes("://");
     const chosen = isUrl ? await chooseByUrl(words[0], await given(all)) : await choose(words, all);
-    if (typeof chosen === "number") return chosen;
-    if (typeof chosen === "string") {
-      console.error(`ldirectord probe: ${chosen}`);
-      return STATUS.notAsked;
-    }
     return await runAll(chosen, values.json === true, paintFor(Deno.stdout));
   },
 };
@@ -103,7 +100,7 @@ type Values = Readonly<Record<string, unknown>>;
 async function given(all: Values): Promise<readonly Given[]> {
   const directives = ON_COMMAND_LINE.flatMap((name) => {
     const texts = (all[name] ?? []) as readonly string[];
-    if (texts.length > 1 && name !== "requestheader") throw new UsageError(`--${name} is given twice`);
+    if (texts.length > 1 && !repeats(name)) throw new UsageError(`--${name} is given twice`);
     return texts.map((text): Given => [name, text]);
   });
   for (const name of Object.keys(FROM_FILES) as (keyof typeof FROM_FILES)[]) {
@@ -111,11 +108,14 @@ async function given(all: Values): Promise<readonly Given[]> {
     if (typeof file !== "string") continue;
     const [first, ...rest] = await linesFrom(file);
     directives.push([name, first]);
-    // Of the three only headers may be several.
-    if (name === "requestheader") directives.push(...rest.filter(Boolean).map((line): Given => [name, line]));
+    if (repeats(name)) directives.push(...rest.filter(Boolean).map((line): Given => [name, line]));
   }
   const seconds = typeof all.timeout === "string" ? all.timeout : "5";
   return [["checktimeout", seconds], ["negotiatetimeout", seconds], ...directives];
+}
+
+function repeats(name: Given[0]): boolean {
+  return findDirective(name)?.row.repeats === true;
 }
 
 async function linesFrom(file: string): Promise<readonly string[]> {
@@ -127,33 +127,38 @@ async function linesFrom(file: string): Promise<readonly string[]> {
   }
 }
 
-async function chooseByUrl(url: string, directives: readonly Given[]): Promise<readonly Probe[] | string> {
+async function chooseByUrl(url: string, directives: readonly Given[]): Promise<readonly Probe[]> {
   const parsed = checkUrl(url, directives);
   if (typeof parsed === "string") throw new UsageError(parsed);
   const { model, problems }: Loaded = await loadTree(url, () => parsed);
   const error = problems.find(({ severity }) => severity === "error");
   if (error) throw new UsageError(`${error.text}${error.hint ? `; ${error.hint}` : ""}`);
-  if (!model || model.unresolved.length > 0) return `${model?.unresolved[0].host ?? url} has no address`;
+  if (!model || model.unresolved.length > 0) throw notAsked(`${model?.unresolved[0].host ?? url} has no address`);
   return checksIn(model).map((check) => ({ check, users: [], whom: "" }));
 }
 
 /** What the words name: a configuration, something in it, or both. */
-async function choose(words: readonly string[], values: Values): Promise<readonly Probe[] | string | ExitStatus> {
+async function choose(words: readonly string[], values: Values): Promise<readonly Probe[]> {
   const option = Object.keys(values).find((name) => name !== "json");
   if (option) throw new UsageError(`--${option} is for a URL; a configuration says how its checks are made`);
   const alone = words.length === 1 && hasConfiguration(findInstance(words[0]));
   const [name, wanted] = words.length === 2 || alone ? words : [undefined, words[0]];
-  const runnable = await loadInstance(findAsked(name), true);
-  if (typeof runnable === "number") return STATUS.notAsked;
-  const { model } = runnable;
+  const { model } = await loadInstance(findAsked(name), { quiet: true, failure: STATUS.notAsked });
   const probes = checksIn(model).flatMap((check) => {
     const users = usersOf(model, check.key).filter((user) => wanted === undefined || isMeant(user, wanted, model));
     return users.length > 0 ? [{ check, users, whom: forWhom(users, model) }] : [];
   });
   if (probes.length > 0) return probes;
-  if (wanted === undefined) return `nothing is checked in ${model.file}`;
+  if (wanted === undefined) throw notAsked(`nothing is checked in ${model.file}`);
   const unresolved = model.unresolved.some(({ host }) => host === wanted);
-  return unresolved ? `${wanted} has no address` : `nothing that is checked is called ${wanted} in ${model.file}`;
+  throw notAsked(
+    unresolved ? `${wanted} has no address` : `nothing that is checked is called ${wanted} in ${model.file}`,
+  );
+}
+
+/** Returns the end of a command that asks nobody. */
+function notAsked(why: string): ExitWith {
+  return new ExitWith(STATUS.notAsked, `ldirectord probe: ${why}`);
 }
 
 /** By address and port, by address, by the name of the host or of the service, or by the mark. */
@@ -205,15 +210,14 @@ async function runAll(probes: readonly Probe[], json: boolean, paint: Paint): Pr
 }
 
 function verdictOf(rounds: readonly Round[]): keyof typeof STATUS {
-  const failures = rounds.flatMap(({ result }) => result.up ? [] : [result.why]);
-  if (failures.includes("internal")) return "notAsked";
-  return failures.length > 0 ? "down" : "up";
+  if (rounds.some(({ result }) => couldNotBeMade(result))) return "notAsked";
+  return rounds.every(({ result }) => result.up) ? "up" : "down";
 }
 
 function conversation({ check, whom }: Probe, { result, durationMs, trace }: Round, paint: Paint): string {
   const verdict = result.up
     ? paint.green("up")
-    : result.why === "internal"
+    : couldNotBeMade(result)
     ? paint.yellow("not asked")
     : paint.red("down");
   const why = result.up ? "" : ` (${result.why})`;

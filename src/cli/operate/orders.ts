@@ -1,3 +1,4 @@
+import { MOST_WEIGHT } from "../../model/table.ts";
 import type { ControlClient } from "../../control/client.ts";
 import type { OrderResult } from "../../control/requests.ts";
 import type { RealStatus, Status } from "../../control/status.ts";
@@ -9,6 +10,7 @@ import { type Tool, UsageError } from "../base/tool.ts";
 import { toolArguments } from "../base/tool_arguments.ts";
 import { withUsage } from "../base/tool_usage.ts";
 import { weightWish } from "../base/weight_wish.ts";
+import { writeAllSync } from "../../system/write_all.ts";
 
 /** What can be taken back, in words. */
 const ORDERS = { all: "drain, disable or weight", hold: "drain or disable", weight: "weight" } as const;
@@ -122,7 +124,7 @@ const WEIGHT = withUsage({
   forms: ["REAL N|N%|+N|-N [--virtual V] [--for TIME]"],
   words: [["real"], []],
   about: `
-Gives a real server the weight N, 0 to 65535, while it is up; N% of its configured weight
+Gives a real server the weight N, 0 to ${MOST_WEIGHT}, while it is up; N% of its configured weight
 (at least 1, unless N is 0); or N more or less than it has now. With weight 0 it gets no
 new connections: where no other real server serves, the fallback does.
 ${REAL_HELP}`,
@@ -241,5 +243,5 @@ class Progress {
 }
 
 function write(text: string): void {
-  Deno.stdout.writeSync(new TextEncoder().encode(text));
+  writeAllSync(Deno.stdout, new TextEncoder().encode(text));
 }

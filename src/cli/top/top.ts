@@ -14,6 +14,7 @@ import { withUsage } from "../base/tool_usage.ts";
 import { decodeKeys } from "./keys.ts";
 import { listHeight, topScreen } from "./screen.ts";
 import { BEGINNING, learn, learnDetails, press, selectedRow, type TopState, type Wish } from "./state.ts";
+import { writeAllSync } from "../../system/write_all.ts";
 
 /** Milliseconds for which a director that is asked may be silent. */
 const PATIENCE = 5_000;
@@ -195,6 +196,5 @@ function nameOf({ real, virtual }: { readonly real: string; readonly virtual: st
 }
 
 function write(text: string): void {
-  let bytes = new TextEncoder().encode(text);
-  while (bytes.length > 0) bytes = bytes.subarray(Deno.stdout.writeSync(bytes));
+  writeAllSync(Deno.stdout, new TextEncoder().encode(text));
 }

@@ -1,8 +1,8 @@
 import { ExitStatus } from "../base/exit_status.ts";
+import { ExitWith } from "../base/exit_with.ts";
 import type { Instance } from "../base/instance.ts";
 
-/** Says that a start has nothing to do. */
-export function alreadyRunning(instance: Instance, pid: number): ExitStatus {
-  console.error(`ldirectord for ${instance.file} is running with pid: ${pid}`);
-  return ExitStatus.done;
+/** Returns the end of a start that has nothing to do. */
+export function alreadyRunning(instance: Instance, pid: number): ExitWith {
+  return new ExitWith(ExitStatus.done, `ldirectord for ${instance.file} is running with pid: ${pid}`);
 }

@@ -11,7 +11,6 @@ export async function reload(instance: Instance): Promise<ExitStatus> {
     console.error(hasConfiguration(instance) ? `ldirectord is stopped for ${instance.file}` : notFound(instance));
     return ExitStatus.notDone;
   }
-  const runnable = await loadInstance(instance);
-  if (typeof runnable === "number") return runnable;
+  await loadInstance(instance);
   return signalDaemon(owner.pid, "SIGHUP") ? ExitStatus.done : ExitStatus.notDone;
 }

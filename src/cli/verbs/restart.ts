@@ -10,8 +10,7 @@ import { stop } from "./stop.ts";
 /** Stops and starts an instance. A configuration that could not be started leaves the running daemon alone. */
 export async function restart(instance: Instance, options: StartOptions): Promise<ExitStatus> {
   if (pidFileOwner(instance.pidFile).state === "running") {
-    const runnable = await loadInstance(instance, true);
-    if (typeof runnable === "number") return runnable;
+    await loadInstance(instance, { quiet: true });
     // A restart is no reason to take the table from another director.
     const standby = options.standby || await daemonState(instance) === "standby";
     const stopped = await stop(instance);

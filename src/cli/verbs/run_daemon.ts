@@ -1,6 +1,7 @@
 import { dirname } from "node:path";
 import { endCommands } from "../../checkers/external.ts";
 import { prepareForLongRun } from "../../checkers/long_run.ts";
+import type { RestartDirective } from "../../config/language/directives.ts";
 import { announceReady, leaveSession } from "../../daemon/process/background.ts";
 import { controlRequests } from "../../daemon/requests/control_requests.ts";
 import { ConnectionSync } from "../../daemon/kernel/connection_sync.ts";
@@ -24,6 +25,7 @@ import { type OpenFiles, shareOpenFiles, TooFewFiles } from "../../system/open_f
 import { forgetStartPages } from "../../system/start_pages.ts";
 import { alreadyRunning } from "./already_running.ts";
 import { ExitStatus } from "../base/exit_status.ts";
+import { ExitWith } from "../base/exit_with.ts";
 import { type Instance, keptFiles, runFolders } from "../base/instance.ts";
 import type { Runnable } from "../base/load_instance.ts";
 
@@ -43,15 +45,12 @@ export async function runDaemon(
   const signals = listenToSignals();
   setOpenFileLimit();
   const files = shareFiles();
-  if (typeof files === "number") return files;
   const streams = place === "background" ? leaveSession() : undefined;
   const pidFile = takePidFile(instance);
-  if (typeof pidFile === "number") return pidFile;
-  const configurationLock = await lockConfiguration(instance);
-  if (typeof configurationLock === "number") {
+  const configurationLock = await lockConfiguration(instance).catch((error) => {
     pidFile.release();
-    return configurationLock;
-  }
+    throw error;
+  });
 
   const sink = sinkOf(place, model, instance.label);
   const isWatched = place === "background" || place === "foreground";
@@ -72,14 +71,10 @@ export async function runDaemon(
     manager: ServiceManager.fromEnvironment(),
     onReload: (next) => {
       log.redirect(sinkOf(place, next, instance.label));
-      for (
-        const [directive, now, then] of [["user", next.user, model.user], [
-          "ipvsdriver",
-          next.ipvsDriver,
-          model.ipvsDriver,
-        ]]
-      ) {
-        if (now !== then) log.warning(`The directive ${directive} has changed: it takes effect at the next restart`);
+      const [now, then] = [untilRestart(next), untilRestart(model)];
+      for (const directive of Object.keys(now) as RestartDirective[]) {
+        if (now[directive] === then[directive]) continue;
+        log.warning(`The directive ${directive} has changed: it takes effect at the next restart`);
       }
     },
   });
@@ -118,14 +113,17 @@ export async function runDaemon(
   return place === "background" && problem !== undefined ? ExitStatus.notDone : ExitStatus.done;
 }
 
+/** Returns what only a restart puts into effect, by its directives. */
+function untilRestart({ user, ipvsDriver }: Model): Readonly<Record<RestartDirective, string | undefined>> {
+  return { user, ipvsdriver: ipvsDriver };
+}
+
 /** Before anything else is opened: what would come of too few files is a table that is half done. */
-function shareFiles(): OpenFiles | ExitStatus {
+function shareFiles(): OpenFiles {
   try {
     return shareOpenFiles();
   } catch (error) {
-    if (!(error instanceof TooFewFiles)) throw error;
-    console.error(`ldirectord: ${error.message}`);
-    return ExitStatus.notDone;
+    throw error instanceof TooFewFiles ? notStarted(error.message) : error;
   }
 }
 
@@ -144,39 +142,49 @@ async function giveUpRights(instance: Instance, model: Model, driver: KernelIpvs
   });
 }
 
-function takePidFile(instance: Instance): PidFile | ExitStatus {
+function takePidFile(instance: Instance): PidFile {
+  const taken = takenPidFile(instance);
+  if (typeof taken === "number") throw alreadyRunning(instance, taken);
+  return taken;
+}
+
+/** Returns the pid file, or the pid of the daemon that has it. */
+function takenPidFile({ pidFile }: Instance): PidFile | number {
   try {
-    const taken = PidFile.take(instance.pidFile);
-    return typeof taken === "number" ? alreadyRunning(instance, taken) : taken;
+    return PidFile.take(pidFile);
   } catch (error) {
-    if (error instanceof LockedOut) {
-      console.error(`ldirectord: cannot start: ${error.message}`);
-      return ExitStatus.notDone;
-    }
+    if (error instanceof LockedOut) throw notStarted(`cannot start: ${error.message}`);
     const why = error instanceof Deno.errors.PermissionDenied
       ? "permission denied; run as root"
       : (error as Error).message;
-    console.error(`ldirectord: cannot write the pid file ${instance.pidFile}: ${why}`);
-    return ExitStatus.notDone;
+    throw notStarted(`cannot write the pid file ${pidFile}: ${why}`);
   }
 }
 
+/** Returns the end of a start that has failed. */
+function notStarted(why: string): ExitWith {
+  return new ExitWith(ExitStatus.notDone, `ldirectord: ${why}`);
+}
+
 /** Takes the lock on the configuration file, which a daemon that was called by another of the file's names may have. */
-async function lockConfiguration(instance: Instance): Promise<ConfigurationLock | ExitStatus> {
+async function lockConfiguration(instance: Instance): Promise<ConfigurationLock> {
   const { file, pidFile } = instance;
-  try {
-    for (const end = performance.now() + LOCK_PATIENCE; performance.now() < end; await moment()) {
-      const lock = ConfigurationLock.take(pidFile, file);
-      if (lock) return lock;
-      // It leaves its link behind the lock: for a moment it may not be found.
-      const daemon = daemonFor(file, runFolders());
-      if (daemon) return alreadyRunning(instance, daemon.pid);
-    }
-    console.error(`ldirectord: cannot start: ${new LockedOut(configurationLockPath(pidFile, file)).message}`);
-  } catch (error) {
-    console.error(`ldirectord: cannot lock the configuration ${file}: ${(error as Error).message}`);
+  for (const end = performance.now() + LOCK_PATIENCE; performance.now() < end; await moment()) {
+    const lock = takenLock(instance);
+    if (lock) return lock;
+    // It leaves its link behind the lock: for a moment it may not be found.
+    const daemon = daemonFor(file, runFolders());
+    if (daemon) throw alreadyRunning(instance, daemon.pid);
   }
-  return ExitStatus.notDone;
+  throw notStarted(`cannot start: ${new LockedOut(configurationLockPath(pidFile, file)).message}`);
+}
+
+function takenLock({ file, pidFile }: Instance): ConfigurationLock | undefined {
+  try {
+    return ConfigurationLock.take(pidFile, file);
+  } catch (error) {
+    throw notStarted(`cannot lock the configuration ${file}: ${(error as Error).message}`);
+  }
 }
 
 function moment(): Promise<void> {

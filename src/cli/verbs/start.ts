@@ -13,10 +13,9 @@ import { gone } from "./stop.ts";
 export async function start(instance: Instance, options: StartOptions): Promise<ExitStatus> {
   const inBackground = isBackgroundProcess();
   const owner = pidFileOwner(instance.pidFile);
-  if (owner.state === "running" && !await hasEnded(instance, owner.pid)) return alreadyRunning(instance, owner.pid);
+  if (owner.state === "running" && !await hasEnded(instance, owner.pid)) throw alreadyRunning(instance, owner.pid);
 
-  const runnable = await loadInstance(instance, inBackground);
-  if (typeof runnable === "number") return runnable;
+  const runnable = await loadInstance(instance, { quiet: inBackground });
   const place = inBackground ? "background" : placeFor(options, runnable.model.supervised);
   if (place === "background" && !inBackground) {
     return await startInBackground(commandLine(instance, options), (pid) => runsAs(instance, pid));

@@ -4,7 +4,7 @@
  */
 
 import type { DirectiveName } from "../language/directives.ts";
-import { DIRECTIVES, findDirective } from "../language/directives.ts";
+import { DIRECTIVES, findDirective, ofFamily } from "../language/directives.ts";
 import type { Grammar } from "../language/grammar.ts";
 import { unquote, unquoteLoosely, valueExtent } from "../language/quotes.ts";
 import { type Parts, structureOf } from "../language/structured.ts";
@@ -52,7 +52,7 @@ export function outlineOf(tree: SyntaxTree, lines: readonly string[]): Outline {
 }
 
 function headName({ family }: Section): DirectiveName {
-  return family === 6 ? "virtual6" : "virtual";
+  return ofFamily("virtual", family);
 }
 
 function entryOf(name: DirectiveName, setting: Setting<unknown>, lines: readonly string[], used: Set<number>): Entry {

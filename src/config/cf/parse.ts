@@ -132,7 +132,7 @@ class Parser {
     const scope = this.#scopeOf(line, row);
     const setting = this.#setting(line, row);
     if (!setting || !scope) this.problems.unread.add(name);
-    if (row.opens) this.#open(name === "virtual6" ? 6 : 4, setting as Setting<ServiceHead> | undefined);
+    if (row.opens) this.#open(row.family ?? 4, setting as Setting<ServiceHead> | undefined);
     else if (setting && scope) this.#store(scope, found.name, row, setting);
     if (row.outdated) this.problems.warning(place, row.outdated.text);
     if (!text.isWellFormed()) {

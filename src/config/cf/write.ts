@@ -2,7 +2,7 @@
  * An outline as the text of a configuration file.
  */
 
-import { type DirectiveName, findDirective } from "../language/directives.ts";
+import { findDirective } from "../language/directives.ts";
 import type { Entry, Outline } from "./outline.ts";
 import { closingQuote, unquote, valueExtent } from "../language/quotes.ts";
 import { inRow, type Parts, structureOf } from "../language/structured.ts";
@@ -44,36 +44,14 @@ function remarkLine(remark: string, indent: string): string {
 
 /** Free text always stands in quotes, everything else only where it must. */
 function rawText(entry: Entry, text: string): string {
-  const { value: grammar } = findDirective(entry.name)!.row;
-  const candidates = FREE_TEXT.has(entry.name) ? [`"${text}"`, text] : [text, `"${text}"`];
+  const { value: grammar, isFreeText } = findDirective(entry.name)!.row;
+  const candidates = isFreeText ? [`"${text}"`, text] : [text, `"${text}"`];
   const fits = (raw: string) =>
     isWhole(raw) && (grammar.readText ? unquotes(raw, text) : raw === text || !text.includes('"'));
   const raw = candidates.find(fits);
   if (raw === undefined) throw new Unwritable(entry, "a line of a configuration file cannot hold this value");
   return raw;
 }
-
-/** Directives whose values are sentences, patterns, passwords: anything. */
-const FREE_TEXT: ReadonlySet<DirectiveName> = new Set([
-  "request",
-  "receive",
-  "requestbody",
-  "requestheader",
-  "virtualhost",
-  "login",
-  "passwd",
-  "secret",
-  "database",
-  "servicename",
-  "comment",
-  "emailalert",
-  "emailalertfrom",
-  "callback",
-  "checkcommand",
-  "fallbackcommand",
-  "smtpuser",
-  "smtppasswd",
-]);
 
 function rawRow(entry: Entry, parts: Parts): string {
   const structure = structureOf(entry.name)!;

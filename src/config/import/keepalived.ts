@@ -5,7 +5,7 @@
 import { familyOf, parseIp } from "../../model/address.ts";
 import { harmless } from "../../model/harmless_text.ts";
 import type { Forwarding } from "../../model/table.ts";
-import type { DirectiveName } from "../language/directives.ts";
+import { type DirectiveName, ofFamily } from "../language/directives.ts";
 import { type Note, parseKeepalived, type Statement } from "./keepalived_syntax.ts";
 import type { Entry, Outline, OutlineSection } from "../cf/outline.ts";
 import type { Parts } from "../language/structured.ts";
@@ -180,7 +180,7 @@ class Carrier {
       return [];
     }
     const head = entry(
-      six ? "virtual6" : "virtual",
+      ofFamily("virtual", six ? 6 : 4),
       isMark ? second : `${bracketed(first)}:${second || 0}`,
       line,
     );
@@ -216,7 +216,7 @@ class Carrier {
         if (!isMark) this.#protocol(word, line, add);
       } else if (keyword === "sorry_server") {
         const endpoint = words[1] ? `${bracketed(word)}:${words[1]}` : bracketed(word);
-        add(six ? "fallback6" : "fallback", `${endpoint} ${sorryMethod}`);
+        add(ofFamily("fallback", six ? 6 : 4), `${endpoint} ${sorryMethod}`);
       } else if (keyword === "quorum" ? word !== "1" : !KNOWN_OF_VIRTUAL.has(keyword) && !UNNEEDED.has(keyword)) {
         this.#leaveOut(statement);
       }
@@ -284,7 +284,7 @@ class Carrier {
           `${different.join(", ")} cannot differ between them`;
         this.#note(statement.line, said);
       }
-      entries.push({ ...entry(six ? "real6" : "real", "", statement.line), value: parts });
+      entries.push({ ...entry(ofFamily("real", six ? 6 : 4), "", statement.line), value: parts });
     }
     return entries;
   }

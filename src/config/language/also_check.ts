@@ -2,17 +2,17 @@
  * The grammar of `alsocheck`: a further check of each real server.
  */
 
-import { type Service, SERVICES } from "../../model/check.ts";
+import { SPOKEN_SERVICES, type SpokenService } from "../../model/services.ts";
 import { closest } from "./closest.ts";
 import { type Grammar, mistake, shifted, value } from "./grammar.ts";
 import { type Expression, portNumber, quoted } from "./values.ts";
 import { readWords, STRAY, withoutOuterQuotes } from "./words.ts";
 
-const KINDS = [...SERVICES.filter((service) => service !== "none"), "connect", "ping"] as const;
+const KINDS = [...SPOKEN_SERVICES, "connect", "ping"] as const;
 
 /** What an `alsocheck` line says. */
 export interface AlsoCheck {
-  readonly kind: Exclude<Service, "none"> | "connect" | "ping";
+  readonly kind: SpokenService | "connect" | "ping";
   readonly port?: number;
   readonly request: string;
   readonly receive: Expression;

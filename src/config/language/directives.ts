@@ -4,6 +4,7 @@
  * explains the language to people and programs.
  */
 
+import { protocolOf, SERVICE_ROWS, servicesThatLookAt } from "../../model/service_facts.ts";
 import { alsoCheck } from "./also_check.ts";
 import * as endpoints from "./endpoints.ts";
 import type { Grammar } from "./grammar.ts";
@@ -19,17 +20,49 @@ export interface Directive<T> {
   /** What holds when the directive is not given, in words. */
   readonly default: string;
   readonly doc: string;
+  /** The version of this program that brought it; absent: the Perl program had it. */
+  readonly since?: string;
   /** Each one counts; of others the last one wins. */
   readonly repeats?: true;
+  /** A change takes effect at a restart, and not at a reload. */
+  readonly atRestart?: true;
+  /** The address family of the virtual services that it is for; absent: both. */
+  readonly family?: 4 | 6;
   /** Opens a section: what follows it indented belongs to it. */
   readonly opens?: true;
+  /** What it changes in the checks of real servers; absent: nothing. */
+  readonly checks?: CheckEffect;
+  /** Another directive, without which it has no effect. */
+  readonly needs?: DirectiveNeed;
+  /** What the file that it names is needed for: it must be there for the configuration to work. */
+  readonly file?: "program" | "folder" | "certificate" | "key";
+  /** Whether no message may show the value. `perhaps`: some values hold a password or token, and some do not. */
+  readonly secret?: "always" | "perhaps";
   /** An empty value counts as none, with a warning, as it did for the old program; of others it is an error. */
   readonly mayBeEmpty?: true;
+  /** Its value is a sentence, a pattern, a password, a command: it is written in quotes. */
+  readonly isFreeText?: true;
   /** The value that the name alone stands for. */
   readonly bare?: string;
   /** Accepted still, with this warning. */
   readonly outdated?: { readonly status: "deprecated" | "ignored"; readonly text: string };
 }
+
+/** What a directive needs. */
+export interface DirectiveNeed {
+  readonly directive: string;
+  /** What is said where it is missing; absent: that there is no effect without it. */
+  readonly text?: string;
+  /** What to write. */
+  readonly hint: string;
+}
+
+/**
+ * What a directive changes in checks: which one is made (`way`), when (`schedule`), all of them, those that go to a port,
+ * those over TLS, or those that name it as one of their options (see model/services.ts and service_docs.ts). Checks over TLS
+ * may name one, too.
+ */
+export type CheckEffect = "way" | "schedule" | "all" | "port" | "tls" | "named";
 
 /** A directive that is gone: an error which says what to write. */
 export interface Replaced {
@@ -42,12 +75,24 @@ export interface Replaced {
 
 const UNSET = "unset";
 
+/** Returns words as a sentence names them: `a, b or c`. */
+function listed(words: readonly string[], last: "and" | "or"): string {
+  return words.join(", ").replace(/, ([^,]*)$/, ` ${last} $1`);
+}
+
+function servicesThatNeedLogin(): readonly string[] {
+  const needs = ([service]: typeof SERVICE_ROWS[number]) =>
+    protocolOf(service)?.needs?.some(({ directive }) => directive === "login");
+  return SERVICE_ROWS.filter(needs).map(([service]) => service);
+}
+
 /** The table. */
 export const DIRECTIVES = {
   virtual: {
     scope: "global",
     value: endpoints.serviceHead,
     default: UNSET,
+    family: 4,
     opens: true,
     repeats: true,
     doc: "Opens the section of one IPv4 virtual service: the address and port that clients connect to, or the " +
@@ -57,6 +102,7 @@ export const DIRECTIVES = {
     scope: "global",
     value: endpoints.serviceHead,
     default: UNSET,
+    family: 6,
     opens: true,
     repeats: true,
     doc:
@@ -66,6 +112,7 @@ export const DIRECTIVES = {
     scope: "virtual",
     value: endpoints.realServer,
     default: UNSET,
+    family: 4,
     repeats: true,
     doc: "A real server, or one for each address of a range. The forwarding method is direct routing (gate), NAT " +
       "(masq) or IP-in-IP (ipip; in UDP by GUE as ipip:gue:6080, or by GRE as ipip:gre, with Linux 5.3 and later: new). Weight 1 unless given. A pair of quoted strings replaces the section's request " +
@@ -79,6 +126,7 @@ export const DIRECTIVES = {
     scope: "virtual",
     value: endpoints.realServer,
     default: UNSET,
+    family: 6,
     repeats: true,
     doc: "A real server of a virtual6 section, its address in brackets; otherwise as real.",
   },
@@ -86,6 +134,7 @@ export const DIRECTIVES = {
     scope: "both",
     value: values.seconds,
     default: "negotiatetimeout, else 5",
+    checks: "all",
     doc:
       "How long a connect, ping or external check may take before the server counts as dead. The command of an external " +
       "check is not told: it is ended when that time is over.",
@@ -94,12 +143,14 @@ export const DIRECTIVES = {
     scope: "both",
     value: values.seconds,
     default: "checktimeout, else 30",
+    checks: "all",
     doc: "How long a negotiate check may take, from the first packet to the last line.",
   },
   checkinterval: {
     scope: "both",
     value: values.seconds,
     default: "10",
+    checks: "schedule",
     doc:
       "Seconds from the start of one check of a server to the start of the next. As in every duration but persistent, " +
       "emailalertfreq and ipvstimeouts, which count whole seconds, tenths can be written: 0.5 (new; 0.1 is the least).",
@@ -114,29 +165,32 @@ export const DIRECTIVES = {
     scope: "both",
     value: values.count,
     default: "1",
-    doc:
-      "How many checks in a row must pass until a server that was down is put back in. New: the old program had no " +
-      "such directive.",
+    since: "2.0",
+    doc: "How many checks in a row must pass until a server that was down is put back in.",
   },
   retryinterval: {
     scope: "both",
     value: values.seconds,
     default: "checkinterval",
+    checks: "schedule",
+    since: "2.0",
     doc:
-      "Seconds between checks while it is open whether a server goes down or comes back, so that a failurecount of 3 " +
-      "does not cost three intervals. New: the old program had no such directive.",
+      "Seconds between checks while it is open whether a server goes down or comes back, so that a failurecount of " +
+      "3 does not cost three intervals.",
   },
   slowstart: {
     scope: "both",
     value: values.secondsOrZero,
     default: "0",
+    since: "2.0",
     doc: "Seconds over which the weight of a server that has come back climbs from 1 to what it is. It takes weights " +
-      "well above 1 to make a difference. New: the old program had no such directive.",
+      "well above 1 to make a difference.",
   },
   checkcount: {
     scope: "both",
     value: values.count,
     default: "1",
+    checks: "named",
     outdated: { status: "deprecated", text: "checkcount is deprecated: failurecount works with every kind of check" },
     doc: "How many echo requests a ping check sends before it has failed.",
   },
@@ -151,6 +205,8 @@ export const DIRECTIVES = {
     mayBeEmpty: true,
     value: values.path,
     default: UNSET,
+    isFreeText: true,
+    file: "program",
     doc: "A program that is run, with the configuration's path as its argument, after the content of the file has " +
       "changed: to copy it to the other director, say. A mere touch is no change.",
   },
@@ -158,6 +214,7 @@ export const DIRECTIVES = {
     scope: "both",
     value: endpoints.fallbackServer,
     default: UNSET,
+    family: 4,
     doc:
       "Where clients go while no real server is up with a weight above 0, forwarded by gate unless another method is given. Without a " +
       "port, the virtual service's own. A global fallback serves IPv4 sections that have none.",
@@ -166,6 +223,7 @@ export const DIRECTIVES = {
     scope: "both",
     value: endpoints.fallbackServer,
     default: UNSET,
+    family: 6,
     doc: "As fallback, for virtual6 sections.",
   },
   fallbackcommand: {
@@ -173,6 +231,8 @@ export const DIRECTIVES = {
     mayBeEmpty: true,
     value: values.command,
     default: UNSET,
+    isFreeText: true,
+    file: "program",
     doc: "A program that is run with start when the last real server of a virtual service goes down, and with stop " +
       "when the first returns; the virtual service and its protocol follow as arguments. It is ended after 60 s, and " +
       "after 20 s when the director stops.",
@@ -188,35 +248,38 @@ export const DIRECTIVES = {
     scope: "global",
     value: values.logFormat,
     default: "text",
+    since: "2.0",
     doc: "How a line of the log is written: as text, or as a JSON object with the same words and, of changes, the " +
-      "virtual service and the real server. New: the old program had no such directive.",
+      "virtual service and the real server.",
   },
   statuspage: {
     scope: "global",
     value: values.webAddress,
     default: UNSET,
+    since: "2.0",
     doc:
-      "Where the status page is served, and with it metrics for Prometheus (/metrics), its data (/status.json) and a " +
-      "check for others (/healthz): an address and port, or a port alone for loopback, where it answers who asks for " +
-      "localhost or an address, and no other name. It can only be read, and asks for no password. New: the old " +
-      "program had no such directive.",
+      "Where the status page is served, and with it metrics for Prometheus (/metrics), its data (/status.json) and " +
+      "a check for others (/healthz): an address and port, or a port alone for loopback, where it answers who asks " +
+      "for localhost or an address, and no other name. It can only be read, and asks for no password.",
   },
   user: {
     scope: "global",
     value: values.accountName,
     default: "unset: as it was started",
-    doc:
-      "The account that the daemon becomes after its start. Of root's rights it keeps CAP_NET_ADMIN and CAP_NET_RAW, and " +
-      "hands those down to ipvsadm alone: check commands, hooks and sendmail run as that account, with no capability. It " +
-      "must be able to read the configuration, and every file that the configuration names; it gets the log, the pulse file, " +
-      "the control socket, the monitor files and /var/lib/ldirectord. Not together with execute. A change takes effect at " +
-      "a restart. New: the old program had no such directive.",
+    atRestart: true,
+    since: "2.0",
+    doc: "The account that the daemon becomes after its start. Of root's rights it keeps CAP_NET_ADMIN and " +
+      "CAP_NET_RAW, and hands those down to ipvsadm alone: check commands, hooks and sendmail run as that account, " +
+      "with no capability. It must be able to read the configuration, and every file that the configuration names; " +
+      "it gets the log, the pulse file, the control socket, the monitor files and /var/lib/ldirectord. Not together " +
+      "with execute.",
   },
   emailalert: {
     scope: "both",
     mayBeEmpty: true,
     value: values.mailAddresses,
     default: UNSET,
+    isFreeText: true,
     doc:
       "Who is sent mail when a real server goes down or comes back, or can no longer be checked. The first mail of a " +
       "quiet time is sent at once; what follows within seconds comes in one mail. Reminders and the fallback have mails of " +
@@ -227,12 +290,21 @@ export const DIRECTIVES = {
     mayBeEmpty: true,
     value: values.mailbox,
     default: "ldirectord@HOSTNAME",
+    isFreeText: true,
+    needs: {
+      directive: "emailalert",
+      hint: "add emailalert = you@example.org",
+    },
     doc: "The sender of alert mails.",
   },
   emailalertfreq: {
     scope: "both",
     value: values.repeatSeconds,
     default: "0",
+    needs: {
+      directive: "emailalert",
+      hint: "add emailalert = you@example.org",
+    },
     doc: "Whole seconds after which the alert is repeated while a real server stays down; 0 means never.",
   },
   emailalertstatus: {
@@ -240,6 +312,10 @@ export const DIRECTIVES = {
     mayBeEmpty: true,
     value: values.alertStates,
     default: "all",
+    needs: {
+      directive: "emailalert",
+      hint: "add emailalert = you@example.org",
+    },
     doc:
       "In which states of the daemon alerts are sent: all, none, or a list of starting, running, stopping and reloading.",
   },
@@ -247,48 +323,70 @@ export const DIRECTIVES = {
     scope: "both",
     value: values.yesNo,
     default: "no",
+    needs: {
+      directive: "emailalert",
+      hint: "add emailalert = you@example.org",
+    },
+    since: "2.0",
     doc: "Whether alerts are sent of planned changes as well: a real server drained, disabled or in maintenance, and " +
-      "back from there. The loss of the last real server is always told. New: the old program had no such directive.",
+      "back from there. The loss of the last real server is always told.",
   },
   smtp: {
     scope: "both",
     value: values.mailServer,
     default: "the local sendmail",
+    needs: {
+      directive: "emailalert",
+      hint: "add emailalert = you@example.org",
+    },
     doc: "The mail server that takes the alerts, with a port if it is not 25.",
   },
   smtpuser: {
     scope: "both",
     value: values.text,
     default: UNSET,
-    doc: "The user as whom alert mails are handed to the mail server, which needs smtppasswd as well. New: the old " +
-      "program had no such directive.",
+    isFreeText: true,
+    needs: {
+      directive: "smtppasswd",
+      hint: "add smtppasswd = …, or leave smtpuser out",
+    },
+    since: "2.0",
+    doc: "The user as whom alert mails are handed to the mail server, which needs smtppasswd as well.",
   },
   smtppasswd: {
     scope: "both",
     value: values.secret,
     default: UNSET,
-    doc: "That user's password. It is sent over an encrypted connection only, unless smtptls is no. New: the old " +
-      "program had no such directive.",
+    isFreeText: true,
+    needs: {
+      directive: "smtpuser",
+      hint: "add smtpuser = …, or leave smtppasswd out",
+    },
+    secret: "always",
+    since: "2.0",
+    doc: "That user's password. It is sent over an encrypted connection only, unless smtptls is no.",
   },
   smtptls: {
     scope: "both",
     value: values.mailEncryption,
     default: "auto",
+    since: "2.0",
     doc:
       "How the mail server is spoken to: auto encrypts when it offers that, with any certificate; yes sends nothing " +
-      "unless encrypted, and wants a certificate that the system trusts; no never encrypts. New: the old program had no " +
-      "such directive.",
+      "unless encrypted, and wants a certificate that the system trusts; no never encrypts.",
   },
   notify: {
     scope: "both",
     value: values.notifyTarget,
     default: UNSET,
-    doc:
-      "A program that is run, or a webhook (https://…) that is posted JSON, whenever the state of a real server changes " +
-      "and whenever a virtual service loses its last or regains its first. The program's arguments are the virtual " +
-      "service, the real server (or -), the old state, the new state (up, down, unknown, drained, disabled or maintenance) " +
-      "and the reason; its environment says more, as ldirectord(8) lists. docs/notify.schema.json describes the JSON. " +
-      "New: the old program had no such directive.",
+    file: "program",
+    secret: "perhaps",
+    since: "2.0",
+    doc: "A program that is run, or a webhook (https://…) that is posted JSON, whenever the state of a real server " +
+      "changes and whenever a virtual service loses its last or regains its first. The program's arguments are the " +
+      "virtual service, the real server (or -), the old state, the new state (up, down, unknown, drained, disabled " +
+      "or maintenance) and the reason; its environment says more, as ldirectord(8) lists. docs/notify.schema.json " +
+      "describes the JSON.",
   },
   execute: {
     scope: "global",
@@ -335,6 +433,7 @@ export const DIRECTIVES = {
     mayBeEmpty: true,
     value: values.path,
     default: UNSET,
+    file: "folder",
     doc: "A directory in which a file named after a real server (its address or name, with or without the port) " +
       "takes that server out of service.",
   },
@@ -342,128 +441,160 @@ export const DIRECTIVES = {
     scope: "global",
     value: values.ipvsDriver,
     default: "auto",
+    atRestart: true,
+    since: "2.0",
     doc:
-      "How the kernel's table is read and changed: by netlink, or through the program ipvsadm. auto takes netlink, and " +
-      "ipvsadm only where a sandbox forbids netlink sockets. A change takes effect at a restart. New: the old program " +
-      "needed ipvsadm.",
+      "How the kernel's table is read and changed: by netlink, or through the program ipvsadm. auto takes netlink, " +
+      "and ipvsadm only where a sandbox forbids netlink sockets.",
   },
   ipvstimeouts: {
     scope: "global",
     value: values.ipvsTimeouts,
     default: "unset: left as they are",
+    since: "2.0",
     doc:
       "Seconds after which the kernel forgets a connection that is idle: of TCP, of TCP after a FIN, and of UDP, as " +
-      "ipvsadm --set takes them; 0 leaves one as it is. They are set at a start and at a reload, for all virtual services " +
-      "of this machine, and are not set back. New: the old program had no such directive.",
+      "ipvsadm --set takes them; 0 leaves one as it is. They are set at a start and at a reload, for all virtual " +
+      "services of this machine, and are not set back.",
   },
   syncdaemon: {
     scope: "global",
     value: values.syncDaemon,
     default: "off",
+    needs: {
+      directive: "syncinterface",
+      text: "syncdaemon needs syncinterface",
+      hint: "add syncinterface = eth0, or whatever leads to the others",
+    },
+    since: "2.0",
     doc:
       "Has the kernel tell its connections to the other directors (master), take theirs (backup), or both, so that " +
-      "clients' connections survive a failover; for a standby too. Threads that somebody else has started are left alone. " +
-      "New: the old program had no such directive.",
+      "clients' connections survive a failover; for a standby too. Threads that somebody else has started are left " +
+      "alone.",
   },
   syncinterface: {
     scope: "global",
     value: values.networkInterface,
     default: UNSET,
-    doc:
-      "The network interface by which syncdaemon reaches the other directors, by multicast. New: the old program had " +
-      "no such directive.",
+    since: "2.0",
+    doc: "The network interface by which syncdaemon reaches the other directors, by multicast.",
   },
   syncid: {
     scope: "global",
     value: values.syncId,
     default: "0",
-    doc:
-      "Which directors belong together for syncdaemon: a number that they share. Those of id 0 listen to all. New: the " +
-      "old program had no such directive.",
+    since: "2.0",
+    doc: "Which directors belong together for syncdaemon: a number that they share. Those of id 0 listen to all.",
   },
   bindto: {
     scope: "both",
     value: values.address,
     default: "what the routing table says",
+    checks: "all",
+    since: "2.0",
     doc: "The address of this host that checks come from. Counts for real servers of its own address family, and not " +
-      "for external checks. New: the old program had no such directive.",
+      "for external checks.",
   },
   checkmark: {
     scope: "both",
     value: values.packetMark,
     default: UNSET,
+    checks: "all",
+    since: "2.0",
     doc: "A mark that the packets of checks carry on this host, for its routing rules and its firewall (SO_MARK): so " +
-      "that a check can be told from clients, or sent another way. Not for external checks. New: the old program had " +
-      "no such directive.",
+      "that a check can be told from clients, or sent another way. Not for external checks.",
   },
   sentinel: {
     scope: "both",
     value: values.yesNo,
     default: "no",
+    since: "2.0",
     doc: "Whether an idle TCP connection is held to the port of each real server that is checked, with the kernel's " +
-      "keepalive on it: two small packets a second, and the host is gone when it has not answered twice. When the server ends it, or its host does not answer any more, the check is " +
-      "made at once, and its result counts as usual: so a server whose process has died is out within milliseconds, and a " +
-      "host without power within seconds, whatever checkinterval says. The time after which a server closes idle connections " +
-      "is learnt, and the connection is renewed before it. For TCP services whose checks go to a port; an error for mysql, which blocks " +
-      "a host after 100 connections that say nothing (max_connect_errors). A global yes counts for the sections that can have " +
-      "one. Real servers that are drained, disabled or in maintenance have none, and neither has a standby. New: the old program had no " +
-      "such directive.",
+      "keepalive on it: two small packets a second, and the host is gone when it has not answered twice. When the " +
+      "server ends it, or its host does not answer any more, the check is made at once, and its result counts as " +
+      "usual: so a server whose process has died is out within milliseconds, and a host without power within " +
+      "seconds, whatever checkinterval says. The time after which a server closes idle connections is learnt, and " +
+      "the connection is renewed before it. For TCP services whose checks go to a port; an error for mysql, which " +
+      "blocks a host after 100 connections that say nothing (max_connect_errors). A global yes counts for the " +
+      "sections that can have one. Real servers that are drained, disabled or in maintenance have none, and neither " +
+      "has a standby.",
   },
   tlsverify: {
     scope: "both",
     value: values.yesNo,
     default: "no",
-    doc: "Whether a server checked over TLS must show a certificate that is valid for its name. New: the old " +
-      "program had no such directive.",
+    checks: "tls",
+    since: "2.0",
+    doc: "Whether a server checked over TLS must show a certificate that is valid for its name.",
   },
   starttls: {
     scope: "both",
     value: values.yesNo,
     default: "no",
-    doc:
-      "Whether a check of smtp, submission, imap, pop, ftp, ldap, mysql or pgsql goes over to TLS before it logs in, and " +
-      "is down when the server does not. New: the old program had no such directive.",
+    checks: "named",
+    since: "2.0",
+    doc: `Whether a check of ${listed(servicesThatLookAt("starttls"), "or")} goes over to TLS before it logs in, and ` +
+      "is down when the server does not.",
   },
   tlsservername: {
     scope: "both",
     value: values.serverName,
     default: "virtualhost, else for http the host of the request's URL",
-    doc: "The name that a server checked over TLS is told (SNI) and that its certificate must be valid for. New: the " +
-      "old program had no such directive.",
+    checks: "tls",
+    since: "2.0",
+    doc: "The name that a server checked over TLS is told (SNI) and that its certificate must be valid for.",
   },
   tlscafile: {
     scope: "both",
     value: values.path,
     default: "the system's certificate authorities",
-    doc: "A PEM file of the certificate authorities that count with tlsverify = yes, in place of the system's. New: " +
-      "the old program had no such directive.",
+    needs: {
+      directive: "tlsverify",
+      hint: "add tlsverify = yes",
+    },
+    checks: "tls",
+    file: "certificate",
+    since: "2.0",
+    doc: "A PEM file of the certificate authorities that count with tlsverify = yes, in place of the system's.",
   },
   tlscertfile: {
     scope: "both",
     value: values.path,
     default: UNSET,
-    doc: "A PEM file of the certificate, with its chain, that is shown to servers that ask who checks them. New: the " +
-      "old program had no such directive.",
+    checks: "tls",
+    file: "certificate",
+    since: "2.0",
+    doc: "A PEM file of the certificate, with its chain, that is shown to servers that ask who checks them.",
   },
   tlskeyfile: {
     scope: "both",
     value: values.path,
     default: "the file of tlscertfile",
-    doc: "A PEM file of the private key, without a pass phrase, that goes with tlscertfile. New: the old program had " +
-      "no such directive.",
+    needs: {
+      directive: "tlscertfile",
+      text: "tlskeyfile needs the certificate that it belongs to",
+      hint: "add tlscertfile = /path",
+    },
+    checks: "tls",
+    file: "key",
+    since: "2.0",
+    doc: "A PEM file of the private key, without a pass phrase, that goes with tlscertfile.",
   },
   certexpirywarn: {
     scope: "both",
     value: values.daysOrZero,
     default: "0",
+    checks: "tls",
+    since: "2.0",
     doc:
       "Warns, in the log and in the check's result, when the certificate of a server checked over TLS is valid for " +
-      "fewer days than these; 0 means never. New: the old program had no such directive.",
+      "fewer days than these; 0 means never.",
   },
   checktype: {
     scope: "virtual",
     value: values.checkType,
     default: "negotiate",
+    checks: "way",
     doc: "How real servers are checked: a conversation in the service's protocol (negotiate), a TCP connection " +
       "(connect; for udp a ping), an ICMP echo (ping), a program (external, external-perl), or not at all: always in " +
       "(on), never in (off). A number means so many connects after each negotiate that passed; after a check that " +
@@ -473,6 +604,7 @@ export const DIRECTIVES = {
     scope: "virtual",
     value: values.service,
     default: "by the virtual service's port: http for 80, smtp for 25, …; none for ports that have none",
+    checks: "way",
     doc: "The protocol that a negotiate check speaks. With none, real servers are not checked and always in.",
   },
   alsocheck: {
@@ -480,32 +612,37 @@ export const DIRECTIVES = {
     value: alsoCheck,
     default: UNSET,
     repeats: true,
+    since: "2.0",
     doc:
       "A further check of each real server, which is up when all of them pass: a service, connect or ping, with the " +
-      "port if it is not the service's own (for connect: the real server's). It shares the section's other settings. " +
-      "New: the old program had no such directive.",
+      "port if it is not the service's own (for connect: the real server's). It shares the section's other " +
+      "settings.",
   },
   agentport: {
     scope: "virtual",
     value: values.portNumber,
     default: UNSET,
+    since: "2.0",
     doc:
       "The port of an agent on each real server that says in one line how it feels, as HAProxy's agent-check does: " +
-      "75% of its weight, up, drain (weight 0), down or maint. An agent that does not answer counts for nothing. " +
-      "New: the old program had no such directive.",
+      "75% of its weight, up, drain (weight 0), down or maint. An agent that does not answer counts for nothing.",
   },
   dynamicweight: {
     scope: "virtual",
     value: values.yesNo,
     default: "no",
-    doc: "Whether an external check's last line of output, weight N or N%, sets the real server's weight. " +
-      "New: the old program had no such directive.",
+    checks: "named",
+    since: "2.0",
+    doc: "Whether an external check's last line of output, weight N or N%, sets the real server's weight.",
   },
   checkcommand: {
     scope: "virtual",
     mayBeEmpty: true,
     value: values.command,
     default: "/bin/true",
+    isFreeText: true,
+    checks: "named",
+    file: "program",
     doc: "The program of an external check. After its own arguments it is given the virtual address (or mark), the " +
       "virtual port, the real address and the real port; exit status 0 means up. Where it cannot be run, or ends with 126 " +
       "or 127, by which a shell says the same of what it was to run, the real server's state is unknown. Its environment is " +
@@ -515,12 +652,15 @@ export const DIRECTIVES = {
     scope: "virtual",
     value: values.portNumber,
     default: "the real server's port",
+    checks: "port",
     doc: "The port that is checked, when it is not the one that serves.",
   },
   request: {
     scope: "virtual",
     value: values.text,
     default: UNSET,
+    isFreeText: true,
+    checks: "named",
     doc: "What a negotiate check asks each real server for: a path for http (of a URL its path, its host as the " +
       "Host header), a file for ftp, a name for dns, a query for a database, " +
       "a base for ldap, a service for grpc (unset = the whole server), the very bytes for simpletcp.",
@@ -529,72 +669,101 @@ export const DIRECTIVES = {
     scope: "virtual",
     value: values.expression,
     default: "anything will do",
+    isFreeText: true,
+    checks: "named",
     doc: "A regular expression that must occur in the answer to the request.",
   },
   httpmethod: {
     scope: "virtual",
     value: values.httpMethod,
     default: "GET",
+    checks: "named",
     doc: "The method of the http request; POST is new. An answer to HEAD has no body that receive could match.",
   },
   dnstype: {
     scope: "virtual",
     value: values.dnsType,
     default: "PTR for an address, else A, or AAAA where receive is an IPv6 address",
+    checks: "named",
+    since: "2.0",
     doc: "The record type that a dns check asks for. receive meets each record's value as zone files write it, as in " +
-      "10 mail.example.org for MX. New: the old program had no such directive.",
+      "10 mail.example.org for MX.",
   },
   requestheader: {
     scope: "virtual",
     value: values.requestHeader,
     default: UNSET,
+    isFreeText: true,
+    checks: "named",
+    secret: "perhaps",
     repeats: true,
+    since: "2.0",
     doc: "A further header line of the http request. It takes the place of one of the same name that is sent anyway. " +
-      "With grpc a field of the call's metadata. New: the old program had no such directive.",
+      "With grpc a field of the call's metadata.",
   },
   requestbody: {
     scope: "virtual",
     value: values.text,
     default: "empty",
-    doc: "What an http check with the method POST sends. New: the old program had no such directive.",
+    isFreeText: true,
+    needs: {
+      directive: "httpmethod",
+      text: "requestbody is for the method POST",
+      hint: "add httpmethod = POST",
+    },
+    checks: "named",
+    since: "2.0",
+    doc: "What an http check with the method POST sends.",
   },
   expectstatus: {
     scope: "virtual",
     value: values.statusRanges,
     default: "200-299",
-    doc:
-      "The HTTP statuses that pass. A redirect whose status is listed is not followed. New: the old program had no " +
-      "such directive.",
+    checks: "named",
+    since: "2.0",
+    doc: "The HTTP statuses that pass. A redirect whose status is listed is not followed.",
   },
   virtualhost: {
     scope: "virtual",
     mayBeEmpty: true,
     value: values.virtualHost,
     default: "the host of the request's URL, else the real server's address",
+    isFreeText: true,
+    checks: "tls",
     doc: "The Host header of an http check, the authority of a grpc check, and the server name that TLS is told.",
   },
   login: {
     scope: "virtual",
     value: values.text,
     default: "by service: anonymous for ftp, ldirectord@host for sip, else no log-in",
-    doc: "The user name that a negotiate check logs in with. Required for mysql, pgsql and oracle.",
+    isFreeText: true,
+    checks: "named",
+    doc: `The user name that a negotiate check logs in with. Required for ${listed(servicesThatNeedLogin(), "and")}.`,
   },
   passwd: {
     scope: "virtual",
     value: values.secret,
     default: "ldirectord@host for ftp, else none",
+    isFreeText: true,
+    checks: "named",
+    secret: "always",
     doc: "The password that goes with login.",
   },
   database: {
     scope: "virtual",
     value: values.text,
     default: UNSET,
+    isFreeText: true,
+    checks: "named",
     doc: "The database that the request is a query of.",
   },
   secret: {
     scope: "virtual",
     value: values.secret,
     default: "empty",
+    isFreeText: true,
+    checks: "named",
+    secret: "always",
     doc: "The secret shared with a radius server.",
   },
   scheduler: {
@@ -627,6 +796,10 @@ export const DIRECTIVES = {
     scope: "virtual",
     value: values.netmask,
     default: "each client for itself",
+    needs: {
+      directive: "persistent",
+      hint: "add persistent = seconds",
+    },
     doc:
       "How much of a client's address counts for persistence: a dotted quad, or in a virtual6 section a prefix length.",
   },
@@ -656,6 +829,7 @@ export const DIRECTIVES = {
     mayBeEmpty: true,
     value: values.remark,
     default: UNSET,
+    isFreeText: true,
     doc: "What alert mails call the virtual service.",
   },
   comment: {
@@ -663,6 +837,7 @@ export const DIRECTIVES = {
     mayBeEmpty: true,
     value: values.remark,
     default: UNSET,
+    isFreeText: true,
     doc: "A remark that alert mails carry.",
   },
   load: {
@@ -695,6 +870,81 @@ export type DirectiveName = keyof typeof DIRECTIVES;
 
 /** What a directive's value means. */
 export type ValueOf<Name extends DirectiveName> = typeof DIRECTIVES[Name]["value"] extends Grammar<infer T> ? T : never;
+
+/** The directives whose value may be a secret. */
+export const SECRET_DIRECTIVES = Object.entries<Directive<unknown>>(DIRECTIVES).flatMap(([name, { secret }]) =>
+  secret ? [name as SecretDirective] : []
+);
+
+/** A directive whose value may be a secret. */
+export type SecretDirective = DirectivesWith<{ readonly secret: unknown }>;
+
+/** A directive whose value is a secret. */
+export type PasswordDirective = DirectivesWith<{ readonly secret: "always" }>;
+
+/** A directive of which a change takes effect at a restart. */
+export type RestartDirective = DirectivesWith<{ readonly atRestart: true }>;
+
+/** A directive of IPv4 that has a sibling for IPv6, whose name ends in 6. */
+export type FamilyDirective = DirectivesWith<{ readonly family: 4 }>;
+
+/** The directives of IPv4 that have a sibling for IPv6. */
+export const FAMILY_DIRECTIVES = Object.entries<Directive<unknown>>(DIRECTIVES).flatMap(([name, { family }]) =>
+  family === 4 ? [name as FamilyDirective] : []
+);
+
+/** Returns the name of a directive in sections of an address family. */
+export function ofFamily<Name extends FamilyDirective>(name: Name, family: 4 | 6): Name | `${Name}6` {
+  return family === 6 ? `${name}6` : name;
+}
+
+/** A directive that needs another one. */
+export type NeedyDirective = DirectivesWith<{ readonly needs: unknown }>;
+
+/** Returns what is said of a directive that lacks the one it needs: the text, the hint, and that one's name. */
+export function unmetNeed(name: NeedyDirective): readonly [text: string, hint: string, missing: DirectiveName] {
+  const { directive, hint, text }: DirectiveNeed & { readonly directive: DirectiveName } = DIRECTIVES[name].needs;
+  return [text ?? `${name} has no effect without ${directive}`, hint, directive];
+}
+
+/** Returns the directives that need this one. */
+export function directivesInNeedOf(needed: DirectiveName): readonly NeedyDirective[] {
+  return Object.entries<Directive<unknown>>(DIRECTIVES).flatMap(([name, { needs }]) =>
+    needs?.directive === needed ? [name as NeedyDirective] : []
+  );
+}
+
+/** The directives that change something in checks, with what they change. */
+export const CHECK_DIRECTIVES = Object.entries<Directive<unknown>>(DIRECTIVES).flatMap(([name, { checks }]) =>
+  checks ? [[name as CheckDirective, checks] as const] : []
+);
+
+/** A directive that changes something in checks. */
+export type CheckDirective = DirectivesWith<{ readonly checks: unknown }>;
+
+/** The directives that name a file which must be there. */
+export const FILE_DIRECTIVES = Object.entries<Directive<unknown>>(DIRECTIVES).flatMap(([name, { file }]) =>
+  file ? [name as FileDirective] : []
+);
+
+/** A directive that names a file which must be there. */
+export type FileDirective = DirectivesWith<{ readonly file: unknown }>;
+
+/** The directives whose row has these fields. */
+type DirectivesWith<Fields> = {
+  [Name in DirectiveName]: typeof DIRECTIVES[Name] extends Fields ? Name : never;
+}[DirectiveName];
+
+/** Whether a directive's value is always a secret. */
+export function isPassword(name: DirectiveName): name is PasswordDirective {
+  return findDirective(name)?.row.secret === "always";
+}
+
+/** Returns what a directive does, when a change of it takes effect, and since when there is one. */
+export function docOf({ doc, atRestart, since }: Directive<unknown>): string {
+  const restart = atRestart ? " A change takes effect at a restart." : "";
+  return `${doc}${restart}${since === undefined ? "" : ` Since ${since}.`}`;
+}
 
 /** Finds a directive by its name, exactly as written. */
 export function findDirective(

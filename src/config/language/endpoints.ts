@@ -4,8 +4,8 @@
  * Names of hosts and ports stay names here; resolve.ts turns them into numbers.
  */
 
-import { type IpAddress, parseIp } from "../../model/address.ts";
-import { type Forwarding, type Method, parseMethod } from "../../model/table.ts";
+import { type IpAddress, MOST_PORT, parseIp } from "../../model/address.ts";
+import { type Forwarding, type Method, MOST_WEIGHT, parseMethod } from "../../model/table.ts";
 import { closest } from "./closest.ts";
 import { type Grammar, mistake, type Reading, shifted, type Spot, value, whole } from "./grammar.ts";
 import { quotable } from "./quotes.ts";
@@ -71,7 +71,6 @@ export interface CheckMark extends Spot {
 }
 
 const MOST_MARK = 0xffff_ffff;
-const MOST_WEIGHT = 65_535;
 const MOST_THRESHOLD = 0xffff_ffff;
 const FORWARDING: readonly string[] = ["gate", "masq", "ipip"] satisfies Forwarding[];
 
@@ -356,11 +355,15 @@ function readPort(text: string, at: number): Reading<PortRef> {
   if (word === "") return mistake({ at, length: 1 }, "the port is missing after the colon");
   if (/^\d+$/.test(word)) {
     const number = Number(word);
-    if (number <= 65_535) return value({ ...spot, text: word, number });
-    return mistake(spot, `invalid port (${word.slice(0, 20)}): a port is a number up to 65535`);
+    if (number <= MOST_PORT) return value({ ...spot, text: word, number });
+    return mistake(spot, `invalid port (${word.slice(0, 20)}): a port is a number up to ${MOST_PORT}`);
   }
   if (/^[A-Za-z0-9_][A-Za-z0-9_.+*/-]*$/.test(word)) return value({ ...spot, text: word });
-  return mistake(spot, `not a port: ${quoted(word)}`, "write a number from 1 to 65535 or a name of /etc/services");
+  return mistake(
+    spot,
+    `not a port: ${quoted(word)}`,
+    `write a number from 1 to ${MOST_PORT} or a name of /etc/services`,
+  );
 }
 
 /** What is not even nearly a method may be a request that has lost its quotes. */
@@ -370,7 +373,9 @@ function unknownForwarding(word: string): string {
 }
 
 function forwardingHint(word: string): string | undefined {
-  if (/^ipip:./.test(word)) return "a tunnel is written ipip, ipip:gre, or ipip:gue:6080 with a port from 1 to 65535";
+  if (/^ipip:./.test(word)) {
+    return `a tunnel is written ipip, ipip:gre, or ipip:gue:6080 with a port from 1 to ${MOST_PORT}`;
+  }
   if (word.startsWith("->")) return "a range is written without blanks: first->last:port";
   if (word === "\\") return "a line cannot be continued on the next one";
   const near = OTHER_NAMES.get(word.toLowerCase()) ?? closest(word, FORWARDING);

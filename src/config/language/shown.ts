@@ -4,7 +4,7 @@
  */
 
 import { closest } from "./closest.ts";
-import { DIRECTIVES, findDirective } from "./directives.ts";
+import { DIRECTIVES, findDirective, SECRET_DIRECTIVES } from "./directives.ts";
 import { valueExtent } from "./quotes.ts";
 import { STRUCTURES } from "./structured.ts";
 import { FURTHER_VALUE } from "./values.ts";
@@ -43,7 +43,7 @@ function shownLine(line: string): string {
   const head = `${indent}${
     name && (findDirective(name) || shownName(name, line.slice(indent.length + name.length))) ? name : masked(name)
   }${sign}`;
-  if (isPassword(name)) return start < line.length ? `${head}***` : head;
+  if (isSecret(name)) return start < line.length ? `${head}***` : head;
   const length = /[=:]/.test(sign) ? openLength(name, line.slice(start)) : 0;
   return hideUserInfo(`${head}${line.slice(start, start + length)}${masked(line.slice(start + length))}`);
 }
@@ -56,12 +56,15 @@ function openLength(name: string, value: string): number {
   return row.value.openPart?.(raw) ?? raw.replace(FURTHER_VALUE, "").length;
 }
 
-/** Directives whose values are hidden as a whole, and names that may be meant for them. */
-const PASSWORD = /pass|pwd|secr|token|header|notify/i;
-const PASSWORDS = ["passwd", "password", "secret"];
+/** What is in names of secrets: the value of a misspelt directive is hidden as well. */
+const LIKE_A_SECRET = /pass|pwd|secr|token|header|notify/i;
+const SECRET_NAMES = ["password", ...SECRET_DIRECTIVES];
 
-function isPassword(name: string): boolean {
-  return PASSWORD.test(name) || (name.length > 3 && !findDirective(name) && closest(name, PASSWORDS) !== undefined);
+/** Whether the value of a directive, or of a word that may be meant for one, is hidden as a whole. */
+function isSecret(name: string): boolean {
+  const row = findDirective(name)?.row;
+  if (row) return row.secret !== undefined;
+  return LIKE_A_SECRET.test(name) || (name.length > 3 && closest(name, SECRET_NAMES) !== undefined);
 }
 
 function masked(text: string): string {
@@ -102,10 +105,10 @@ function shownYamlLines(lines: readonly string[]): readonly string[] {
     const rest = line.slice(indent + (key?.[0].length ?? 0));
     if (key) {
       const [whole, , name] = key;
-      const isOpen = OPEN_KEYS.has(name) || (findDirective(name) !== undefined && !isPassword(name) && !hidesAll(name));
+      const isOpen = OPEN_KEYS.has(name) || (findDirective(name) !== undefined && !isSecret(name) && !hidesAll(name));
       keys.push({ name, indent, isOpen });
       const shown = OPEN_KEYS.has(name) ? rest.length : openLength(name, rest);
-      if (isPassword(name)) return `${prefix}${whole}${rest && "***"}`;
+      if (isSecret(name)) return `${prefix}${whole}${rest && "***"}`;
       const said = shownName(name, `: ${rest}`) || findDirective(name) || OPEN_KEYS.has(name) ? whole : masked(whole);
       return hideUserInfo(`${prefix}${said}${shownValue(rest, shown)}`);
     }

@@ -6,7 +6,7 @@
 import type { AlsoCheck } from "./also_check.ts";
 import { alsoCheck } from "./also_check.ts";
 import { realServer, type RealValue } from "./endpoints.ts";
-import { methodText } from "../../model/table.ts";
+import { methodText, MOST_WEIGHT } from "../../model/table.ts";
 import type { Grammar, Reading } from "./grammar.ts";
 
 /** The parts of a value by their keys. */
@@ -70,7 +70,7 @@ const real: Structure = {
       key: "weight",
       doc: "The share of connections that it gets; 1 unless given.",
       least: 0,
-      most: 65_535,
+      most: MOST_WEIGHT,
       inRow: asItIs,
     },
     ...PAIR,

@@ -2,8 +2,9 @@
  * The grammars of values that stand alone: numbers, choices, texts, paths, addresses of mail.
  */
 
-import { DNS_TYPES, type HttpMethod, type RequestHeader, SERVICES, type StatusRange } from "../../model/check.ts";
-import { type IpAddress, parseIp } from "../../model/address.ts";
+import { DNS_TYPES, type HttpMethod, type RequestHeader, type StatusRange } from "../../model/check.ts";
+import { SERVICES } from "../../model/services.ts";
+import { type IpAddress, MOST_PORT, parseIp } from "../../model/address.ts";
 import { IPVS_DRIVERS, type IpvsTimeouts } from "../../model/ipvs.ts";
 import { Secret } from "../../model/secret.ts";
 import type { AlertState, NotifyTarget } from "../../model/virtual_service.ts";
@@ -156,7 +157,7 @@ export const persistence: Grammar<number> = integer(
 export const count: Grammar<number> = integer("number", 1, 1_000_000);
 
 /** A port by its number. */
-export const portNumber: Grammar<number> = integer("port number", 1, 65_535);
+export const portNumber: Grammar<number> = integer("port number", 1, MOST_PORT);
 
 /** One word of a list, exactly as written there. */
 export function oneOf<const Word extends string>(words: readonly Word[]): Grammar<Word> {
@@ -430,7 +431,7 @@ export const mailEncryption = oneOf(["auto", "yes", "no"]);
 export const mailServer: Grammar<string> = quotable("host[:port]", (text) => {
   const match = /^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_.])?)(?::(\d{1,5}))?$/.exec(text);
   const port = Number(match?.[2] ?? 25);
-  if (match && port >= 1 && port <= 65_535) return value(text);
+  if (match && port >= 1 && port <= MOST_PORT) return value(text);
   return mistake(whole(text), `not a host or host:port: ${quoted(text)}`);
 });
 

@@ -3,10 +3,12 @@
  */
 
 import { type Check, expectsHeaders, RECEIVE_HINT } from "../../model/check.ts";
+import { beginsWithTls } from "../../model/service_facts.ts";
 import { checksOf } from "../../model/virtual_service.ts";
 import { inSections, type Lint, type View } from "./lint.ts";
-import { CHECK_SETTINGS, type Kind, lookedAtBy, looksAt, speaksTls } from "../language/service_docs.ts";
-import type { Setting, Settings } from "../language/syntax_tree.ts";
+import { CHECK_SETTINGS, type Kind, lookedAtBy, looksAt } from "../language/service_docs.ts";
+import { type NamedCommand, namedCommands } from "./named_files.ts";
+import type { Setting, SyntaxTree } from "../language/syntax_tree.ts";
 
 /** The questions about checks. */
 export const CHECK_LINTS: Readonly<Record<string, Lint>> = {
@@ -83,11 +85,11 @@ export const CHECK_LINTS: Readonly<Record<string, Lint>> = {
       "A name without a path is looked for in the folders of the daemon's PATH, and a path that does not begin with / below its " +
       "working directory, which is /: what is tried in a shell may be another program.",
     find: function* ({ tree }) {
-      for (const [name, { setting, argv: [program] }] of commandsIn([tree.globals, ...tree.sections.map(settingsOf)])) {
+      for (const { directive, setting, argv: [program] } of commandsIn(tree)) {
         if (program.startsWith("/")) continue;
         yield {
           place: setting,
-          text: `the program of ${name} is not given by its path`,
+          text: `the program of ${directive} is not given by its path`,
           fix: "write it from the / on",
         };
       }
@@ -97,14 +99,14 @@ export const CHECK_LINTS: Readonly<Record<string, Lint>> = {
   "shell-in-command": {
     why: "The program is run without a shell: signs that mean something to a shell are handed to it as they are.",
     find: function* ({ tree }) {
-      for (const [name, { setting, argv }] of commandsIn([tree.globals, ...tree.sections.map(settingsOf)])) {
+      for (const { directive, setting, argv } of commandsIn(tree)) {
         const found = argv.map((word) => SHELL_SYNTAX.exec(word)?.[0]).find((each) => each !== undefined);
         // Without the name of a variable: what stands in a command may be secret.
         const sign = found?.replace(/[^|&;<>$~`]/g, "");
         if (sign === undefined) continue;
         yield {
           place: setting,
-          text: `${name} has ${sign} in it, which only a shell understands`,
+          text: `${directive} has ${sign} in it, which only a shell understands`,
           fix: 'write a script and name it, or /bin/sh -c "…" with the command in single quotes',
         };
       }
@@ -115,21 +117,9 @@ export const CHECK_LINTS: Readonly<Record<string, Lint>> = {
 /** Pipes, lists, redirections, variables, command substitution. */
 const SHELL_SYNTAX = /^(?:\|\|?|&&?|;|\d?>>?(?:&\d)?|<)$|^\d?>|;$|^~\/|\$(?:[A-Za-z_{(]|\d)|`/;
 
-type Command = { readonly setting: Setting<unknown>; readonly argv: readonly string[] };
-
-/** The commands of a file by the directives that give them; those that call a shell themselves know what they do. */
-function commandsIn(scopes: readonly Settings[]): readonly (readonly [string, Command])[] {
-  const found: (readonly [string, Command])[] = [];
-  for (const { checkcommand, fallbackcommand, notify } of scopes) {
-    if (checkcommand) found.push(["checkcommand", { setting: checkcommand, argv: checkcommand.value }]);
-    if (fallbackcommand) found.push(["fallbackcommand", { setting: fallbackcommand, argv: fallbackcommand.value }]);
-    if (notify?.value.kind === "program") found.push(["notify", { setting: notify, argv: notify.value.argv }]);
-  }
-  return found.filter(([, { argv }]) => !(/(^|\/)(ba|da|z|k)?sh$/.test(argv[0]) && argv.includes("-c")));
-}
-
-function settingsOf({ settings }: { readonly settings: Settings }): Settings {
-  return settings;
+/** Returns the commands of a file but those that call a shell themselves, which know what they do. */
+function commandsIn(tree: SyntaxTree): readonly NamedCommand[] {
+  return namedCommands(tree).filter(({ argv }) => !(/(^|\/)(ba|da|z|k)?sh$/.test(argv[0]) && argv.includes("-c")));
 }
 
 function checksIn({ virtual: { reals } }: View): readonly Check[] {
@@ -147,7 +137,7 @@ function isExternal({ method }: Check): boolean {
 /** A request may name a page over TLS. */
 function goesOverTls({ method, target }: Check): boolean {
   if (method !== "negotiate") return false;
-  return speaksTls(target.service) || target.startTls || /^https:/i.test(target.request ?? "");
+  return beginsWithTls(target.service) || target.startTls || /^https:/i.test(target.request ?? "");
 }
 
 function users(name: Parameters<typeof lookedAtBy>[0]): string {

@@ -4,9 +4,11 @@
  */
 
 import { type IpAddress, isInNetwork, isLoopback, type Network } from "../../model/address.ts";
-import { type Check, isCredential, type Service, speaksTls } from "../../model/check.ts";
+import { type Check, isCredential, type RequestHeader, speaksTls } from "../../model/check.ts";
+import { Secret } from "../../model/secret.ts";
+import { isAskedForPages } from "../../model/service_facts.ts";
 import { inTenths } from "../../model/tenths.ts";
-import { checksOf, type Model, type VirtualService } from "../../model/virtual_service.ts";
+import { checksOf, type Model, type NotifyTarget, type VirtualService } from "../../model/virtual_service.ts";
 import {
   type Finding,
   inSections,
@@ -18,9 +20,11 @@ import {
   type View,
 } from "./lint.ts";
 import { CHECK_LINTS } from "./checks.ts";
+import { IS_MISSING, namedFiles } from "./named_files.ts";
 import { REAL_LINTS } from "./reals.ts";
 import { SCHEDULER_LINTS } from "./schedulers.ts";
-import type { Place, Problem } from "../language/problem.ts";
+import { directivesInNeedOf, ofFamily, SECRET_DIRECTIVES, unmetNeed } from "../language/directives.ts";
+import type { Problem } from "../language/problem.ts";
 import type { SyntaxTree } from "../language/syntax_tree.ts";
 
 /** Of one lint this many places are told. */
@@ -48,7 +52,7 @@ export const LINTS: Readonly<Record<string, Lint>> = {
     why: "Clients get no answer, or only that of the fallback.",
     find: inSections(function* ({ section, virtual }, { model }) {
       if (virtual.reals.size > 0 || model.unresolved.some(({ virtual: key }) => key === virtual.key)) return;
-      const name = section.family === 6 ? "real6" : "real";
+      const name = ofFamily("real", section.family);
       yield {
         place: section.head,
         text: `${nameOf(virtual)} has no real server`,
@@ -73,7 +77,7 @@ export const LINTS: Readonly<Record<string, Lint>> = {
   "http-without-receive": {
     why: "Any page with a 2xx status counts as up: an empty one, or the welcome page of a server whose site is gone.",
     find: inSections(function* ({ section, virtual }) {
-      const blind = negotiated(virtual, HTTP).find(({ target }) => !target.receive && target.httpMethod !== "HEAD");
+      const blind = checksForPages(virtual).find(({ target }) => !target.receive && target.httpMethod !== "HEAD");
       if (!blind || section.settings.expectstatus) return;
       yield {
         place: section.settings.service ?? section.head,
@@ -163,11 +167,8 @@ export const LINTS: Readonly<Record<string, Lint>> = {
     find: function* ({ tree, model, facts }) {
       if (facts.fileMode === undefined || (facts.fileMode & 0o004) === 0) return;
       const scopes = [tree.globals, ...tree.sections.map(({ settings }) => settings)];
-      const secrets = scopes.flatMap(({ passwd, secret, smtppasswd, requestheader = [] }) => [
-        ...[passwd, secret, smtppasswd].filter((setting) => setting?.value.reveal()),
-        ...requestheader.filter(({ value }) => isCredential(value)),
-      ]);
-      const first = secrets.find((setting) => setting !== undefined);
+      const settings = scopes.flatMap((scope) => SECRET_DIRECTIVES.flatMap((name) => [scope[name] ?? []].flat()));
+      const first = settings.find(({ value }) => holdsSecret(value));
       if (!first) return;
       yield {
         place: first,
@@ -244,7 +245,7 @@ export const LINTS: Readonly<Record<string, Lint>> = {
   "service-at-odd-port": {
     why: "Port 443 speaks TLS and port 80 does not: a check in the other language fails for ever.",
     find: inSections(function* ({ section: { settings, head }, virtual }) {
-      const odd = negotiated(virtual, HTTP).find(({ target: { service, port } }) =>
+      const odd = checksForPages(virtual).find(({ target: { service, port } }) =>
         (service === "http" && port === 443) || (service === "https" && port === 80)
       );
       if (!odd) return;
@@ -265,23 +266,21 @@ export const LINTS: Readonly<Record<string, Lint>> = {
       const scopes = [tree.globals, ...tree.sections.map(({ settings }) => settings)];
       if (scopes.some(({ emailalert }) => emailalert)) return;
       for (const settings of scopes) {
-        for (
-          const name of ["emailalertfrom", "emailalertfreq", "emailalertstatus", "emailalertplanned", "smtp"] as const
-        ) {
-          const setting = settings[name];
-          if (!setting) continue;
-          yield {
-            place: setting,
-            text: `${name} has no effect without emailalert`,
-            fix: "add emailalert = you@example.org",
-          };
+        for (const name of directivesInNeedOf("emailalert")) {
+          const [setting] = [settings[name] ?? []].flat();
+          const [text, fix] = unmetNeed(name);
+          if (setting) yield { place: setting, text, fix };
         }
       }
     },
   },
 };
 
-const HTTP: readonly Service[] = ["http", "https", "http_proxy"];
+/** Whether a value of a directive that may be secret is one. */
+function holdsSecret(value: Secret | RequestHeader | NotifyTarget): boolean {
+  if (value instanceof Secret) return value.reveal() !== "";
+  return "name" in value && isCredential(value);
+}
 
 /** Asks every lint that is not to be ignored. In the file's order; of one lint the first places only. */
 export function lint(
@@ -311,43 +310,6 @@ export function lint(
       }))
   );
   return problems.sort((a, b) => a.line - b.line || a.column - b.column);
-}
-
-/** A program or file that the configuration names. */
-export interface NamedFile {
-  readonly place: Place;
-  readonly path: string;
-  /** As a message names it. */
-  readonly what: string;
-  readonly use: FileUse;
-}
-
-/** What a file is needed for. A script need not be executable, a certificate or key is PEM. */
-export type FileUse = "program" | "script" | "folder" | "certificate" | "key";
-
-/** What is said of a file that is not there. */
-export const IS_MISSING = "is not there";
-
-/** The programs and files that must be there for the configuration to work, each where it is named. */
-export function namedFiles({ globals, sections }: SyntaxTree): readonly NamedFile[] {
-  const found: NamedFile[] = [];
-  const note = (place: Place | undefined, path: string | undefined, what: string, use: FileUse = "program") => {
-    if (place && path?.startsWith("/")) found.push({ place, path, what, use });
-  };
-  for (const settings of [globals, ...sections.map(({ settings }) => settings)]) {
-    const { checkcommand } = settings;
-    const isPerl = settings.checktype?.value === "external-perl";
-    note(checkcommand, checkcommand?.value[0], "the checkcommand", isPerl ? "script" : "program");
-    note(settings.fallbackcommand, settings.fallbackcommand?.value[0], "the fallbackcommand");
-    note(settings.callback, settings.callback?.value, "the callback");
-    const { notify } = settings;
-    if (notify?.value.kind === "program") note(notify, notify.value.argv[0], "the program of notify");
-    note(settings.maintenancedir, settings.maintenancedir?.value, "the maintenancedir", "folder");
-    note(settings.tlscafile, settings.tlscafile?.value, "the tlscafile", "certificate");
-    note(settings.tlscertfile, settings.tlscertfile?.value, "the tlscertfile", "certificate");
-    note(settings.tlskeyfile, settings.tlskeyfile?.value, "the tlskeyfile", "key");
-  }
-  return found;
 }
 
 /** Each finding once, and not more of them than a person reads. */
@@ -396,9 +358,7 @@ function isNear(address: IpAddress, networks: readonly Network[]): boolean {
     networks.some((network) => !isLoopback(network.address) && isInNetwork(address, network));
 }
 
-/** Main checks that speak one of these protocols. */
-function negotiated(virtual: VirtualService, services: readonly Service[]): readonly Check[] {
-  return mainChecks(virtual).filter(({ method, target }) =>
-    method === "negotiate" && services.includes(target.service)
-  );
+/** Returns the main checks that ask for pages. */
+function checksForPages(virtual: VirtualService): readonly Check[] {
+  return mainChecks(virtual).filter(({ method, target }) => method === "negotiate" && isAskedForPages(target.service));
 }

@@ -2,15 +2,18 @@
  * A section's checks: what each of its real servers is asked, by which method, how often and how long.
  */
 
-import { familyOf, formatEndpoint, type IpAddress } from "../../model/address.ts";
-import type { Check, CheckKey, CheckMethod, CheckTarget, Origin, Pattern, Service } from "../../model/check.ts";
+import { unmetNeed } from "../language/directives.ts";
+import { familyOf, type IpAddress } from "../../model/address.ts";
+import type { Check, CheckMethod, CheckTarget, Origin, Pattern } from "../../model/check.ts";
+import { checkPortOf, factsOf, protocolOf, serviceAt } from "../../model/service_facts.ts";
+import type { Service } from "../../model/services.ts";
 import type { Secret } from "../../model/secret.ts";
 import type { ServiceAddress, ServiceSettings } from "../../model/table.ts";
 import type { CheckPolicy } from "../../model/virtual_service.ts";
 import type { RealValue } from "../language/endpoints.ts";
 import type { Load } from "./facts.ts";
 import { compilePattern } from "../../perl_regex/perl_regex.ts";
-import { CHECK_PORTS, SERVICE_PORTS } from "../language/ports.ts";
+import { checkOf, type Place, realPart, sectionPart, type SharedTarget } from "./check_identity.ts";
 import { within } from "./endpoint.ts";
 import { refuseSentinelWithoutPort, wantsSentinel } from "./sentinel.ts";
 import { looksAt } from "../language/service_docs.ts";
@@ -28,7 +31,7 @@ export function resolveChecks(
   settings: ServiceSettings,
 ): (real: Setting<RealValue>) => PolicyMaker {
   const own = section.settings;
-  const service = own.service?.value ?? serviceByPort(settings.address);
+  const service = own.service?.value ?? serviceAt(portOf(settings.address));
   const sectionReceive = own.receive ? compile(load, own.receive, own.receive.value) : undefined;
   const receiveOf = (real: Setting<RealValue>) =>
     real.value.pair ? compile(load, real, real.value.pair.receive) : sectionReceive;
@@ -45,10 +48,9 @@ export function resolveChecks(
 
   const timing = resolveTiming(load.globals, own);
   const external = method.method === "external" || method.method === "external-perl";
-  const base: BaseTarget = {
+  const base: SharedTarget = {
     transport: transportOf(settings.address, method.method, service),
     service,
-    origin: resolveOrigin(load, section),
     httpMethod: own.httpmethod?.value ?? "GET",
     dnsType: own.dnstype?.value,
     requestHeaders: own.requestheader?.map((setting) => setting.value),
@@ -64,62 +66,45 @@ export function resolveChecks(
     dynamicWeight: own.dynamicweight?.value ?? false,
     command: external ? own.checkcommand?.value ?? ["/bin/true"] : [],
   };
+  const origin = resolveOrigin(load, section);
   const virtualArguments = external ? argumentsOf(settings.address) : [];
-  const sectionIdentity = identityOf(load, method, timing, base, virtualArguments);
+  const manner = sectionPart(load, { ...method, ...timing });
+  const shared = sectionPart(load, base);
   const also = resolveAlsoChecks(load, section, settings, timing, base);
   const agent = resolveAgent(load, section, timing);
   const sentinel = wantsSentinel(load, section, { method: method.method, service, transport: base.transport });
 
   return (real) => {
     const { pair } = real.value;
-    const request = (pair ? pair.request : own.request?.value) || undefined;
-    const requestIsOwn = pair !== undefined && /^https?:\/\//i.test(pair.request);
-    const receive = receiveOf(real);
-    const identity = `${sectionIdentity} ${JSON.stringify([request, requestIsOwn, receive?.source])}`;
+    const question = realPart({
+      request: (pair ? pair.request : own.request?.value) || undefined,
+      requestIsOwn: pair !== undefined && /^https?:\/\//i.test(pair.request),
+      receive: receiveOf(real),
+    });
     const mark = real.value.checkMark?.mark;
-    const origin = mark === undefined ? base.origin : { ...base.origin, mark };
+    const ownOrigin = mark === undefined ? origin : { ...origin, mark };
     warnOfCheckPlace(load, real, method.method);
     return (address, configuredPort, checkedAt) => {
       const serving = configuredPort || portOf(settings.address);
-      const port = own.checkport?.value ?? (serving || defaultPort(service));
+      const port = own.checkport?.value ?? (serving || checkPortOf(service));
       warnOfNoPort(load, section, method.method, port);
       if (sentinel && port === 0) refuseSentinelWithoutPort(load, section);
-      const commandArguments = external ? [...virtualArguments, address, String(serving)] : [];
-      const place = { address: checkedAt, origin };
-      const asked = external ? [formatEndpoint(address, port), serving] : [placeKey(place, port)];
-      const key = [method.method, service, ...asked, identity].join(" ") as CheckKey;
+      const spot = { address: checkedAt, origin: ownOrigin };
+      const place: Place = external
+        ? { address, origin, port, commandArguments: [...virtualArguments, address, String(serving)] }
+        : { ...spot, port, commandArguments: [] };
       return {
         kind: "checked",
         ...sentinel && port !== 0 ? { sentinel } : {},
-        also: [...also(place, serving), ...agent(place)],
-        check: shared(load, key, () => ({
-          key,
-          ...method,
-          ...timing,
-          target: {
-            ...base,
-            ...external ? { address } : place,
-            port,
-            request,
-            requestIsOwn,
-            receive,
-            commandArguments,
-          },
-        })),
+        also: [...also(spot, serving), ...agent(spot)],
+        check: checkOf(load, manner, shared, question, realPart(place)),
       };
     };
   };
 }
 
-/** Where a real server's checks go to, and how its packets are known on the way. */
-interface Place {
-  readonly address: IpAddress;
-  readonly origin: Origin | undefined;
-}
-
-function placeKey({ address, origin }: Place, port: number): string {
-  return `${formatEndpoint(address, port)} ${JSON.stringify(origin ?? null)}`;
-}
+/** Where a real server is found by its checks, whatever their port. */
+type Spot = Pick<Place, "address" | "origin">;
 
 /** The further checks of a real server at its place and port. */
 function resolveAlsoChecks(
@@ -127,30 +112,23 @@ function resolveAlsoChecks(
   { settings: own }: Section,
   settings: ServiceSettings,
   timing: Timing,
-  base: BaseTarget,
-): (place: Place, serving: number) => readonly Check[] {
+  base: SharedTarget,
+): (spot: Spot, serving: number) => readonly Check[] {
   const makers = (own.alsocheck ?? []).map((setting) => {
-    const { kind, port, request: text, receive: expression } = setting.value;
+    const { kind, port, request, receive } = setting.value;
     const method: Method = { method: kind === "connect" || kind === "ping" ? kind : "negotiate" };
     const service = kind === "connect" || kind === "ping" ? "none" : kind;
     const transport = service === "none" ? "tcp" : transportOf(settings.address, method.method, service);
-    const target = { ...base, service, transport, command: [], commandArguments: [] } as const;
-    const receive = compile(load, setting, expression);
-    const request = text || undefined;
-    const identity = `${identityOf(load, method, timing, target, [])} ${JSON.stringify([request, receive?.source])}`;
-    return (place: Place, serving: number) => {
-      const checked = port ?? (service === "none" ? serving : defaultPort(service));
-      const key = [method.method, service, placeKey(place, checked), identity].join(" ") as CheckKey;
-      const make = () => ({
-        key,
-        ...method,
-        ...timing,
-        target: { ...target, ...place, port: checked, request, receive },
-      });
-      return shared(load, key, make);
+    const manner = sectionPart(load, { ...method, ...timing });
+    const shared = sectionPart<SharedTarget>(load, { ...base, service, transport, command: [] });
+    const question = realPart({ request: request || undefined, receive: compile(load, setting, receive) });
+    return (spot: Spot, serving: number) => {
+      const checked = port ?? (service === "none" ? serving : checkPortOf(service));
+      const place = realPart({ ...spot, port: checked, commandArguments: [] });
+      return checkOf(load, manner, shared, question, place);
     };
   });
-  return (place, serving) => makers.map((make) => make(place, serving));
+  return (spot, serving) => makers.map((make) => make(spot, serving));
 }
 
 /** The agent at a real server's address, asked like a further check. */
@@ -158,26 +136,25 @@ function resolveAgent(
   load: Load,
   { settings: own }: Section,
   timing: Timing,
-): (place: Place) => readonly Check[] {
+): (spot: Spot) => readonly Check[] {
   const port = own.agentport?.value;
   if (port === undefined) return () => [];
-  return (place) => {
-    const key = `agent ${placeKey(place, port)} ${JSON.stringify(timing)}` as CheckKey;
-    const target = { ...AGENT, ...place, port };
-    return [shared(load, key, () => ({ key, method: "agent", ...timing, target }))];
+  const manner = sectionPart(load, { method: "agent", ...timing } as const);
+  const [shared, question] = [sectionPart(load, AGENT), realPart({})];
+  return (spot) => {
+    return [checkOf(load, manner, shared, question, realPart({ ...spot, port, commandArguments: [] }))];
   };
 }
 
 /** An agent is asked nothing. */
-const AGENT = {
+const AGENT: SharedTarget = {
   transport: "tcp",
   service: "none",
   httpMethod: "GET",
   pingCount: 1,
   tlsVerify: false,
   command: [],
-  commandArguments: [],
-} as const;
+};
 
 /** Real servers that are always in or always out are not checked, and not by half either. */
 function refuseAlsoChecks({ problems }: Load, { settings: { alsocheck, agentport } }: Section): void {
@@ -186,40 +163,17 @@ function refuseAlsoChecks({ problems }: Load, { settings: { alsocheck, agentport
   if (agentport) problems.error(agentport, "agentport needs a check that it is added to", hint);
 }
 
-type BaseTarget = Omit<CheckTarget, "address" | "port" | "request" | "requestIsOwn" | "receive" | "commandArguments">;
 type Method = Pick<Check, "method" | "connectsPerNegotiate">;
 type Timing = Pick<Check, "interval" | "retryInterval" | "checkTimeout" | "negotiateTimeout">;
-
-function shared(load: Load, key: CheckKey, make: () => Check): Check {
-  let check = load.checks.get(key);
-  if (!check) load.checks.set(key, check = make());
-  return check;
-}
-
-/** The service that speaks at a virtual service's port, unless the file says otherwise. */
-function serviceByPort(address: ServiceAddress): Service {
-  const port = portOf(address);
-  return SERVICE_PORTS.find(([known]) => known === port)?.[1] ?? "none";
-}
-
-function defaultPort(service: Service): number {
-  return CHECK_PORTS.find(([, known]) => known === service)?.[0] ?? 0;
-}
 
 function portOf(address: ServiceAddress): number {
   return address.kind === "fwm" ? 0 : address.port;
 }
 
-/**
- * Radius knows only udp, TLS only tcp. Behind a firewall mark, which says nothing of a protocol, dns and sip are asked
- * over udp and everything else over tcp.
- */
+/** Returns what a check goes over: what its service says, else the virtual service's protocol, which a mark does not tell. */
 function transportOf({ kind }: ServiceAddress, method: CheckMethod, service: Service): "tcp" | "udp" {
-  const negotiated = method === "negotiate" ? service : "none";
-  if (negotiated === "radius") return "udp";
-  if (negotiated === "sips") return "tcp";
-  if (kind === "fwm") return negotiated === "dns" || negotiated === "sip" ? "udp" : "tcp";
-  return kind;
+  const { transport, behindMark = "tcp" } = method === "negotiate" ? factsOf(service) : {};
+  return transport ?? (kind === "fwm" ? behindMark : kind);
 }
 
 /** With service none there is nothing to negotiate: the servers are in unchecked, or only connected to. */
@@ -281,14 +235,13 @@ type TlsTarget = Pick<
 function resolveTls({ globals, problems }: Load, own: Settings): TlsTarget {
   const verify = (own.tlsverify ?? globals.tlsverify)?.value ?? false;
   if (own.tlscafile && !verify) {
-    problems.warning(own.tlscafile, "tlscafile has no effect without tlsverify", "add tlsverify = yes", "tlsverify");
+    problems.warning(own.tlscafile, ...unmetNeed("tlscafile"));
   }
   const certificate = own.tlscertfile ?? globals.tlscertfile;
   // A key goes with one certificate: not with another one that the section brings.
   const key = own.tlskeyfile ?? (own.tlscertfile ? undefined : globals.tlskeyfile);
   if (key && !certificate) {
-    const text = "tlskeyfile needs the certificate that it belongs to";
-    problems.error(key, text, "add tlscertfile = /path", "tlscertfile");
+    problems.error(key, ...unmetNeed("tlskeyfile"));
   }
   return {
     tlsVerify: verify,
@@ -320,72 +273,25 @@ function compile(load: Load, setting: Setting<unknown>, { source, at }: Expressi
   return undefined;
 }
 
-/** The part of a check's identity that all real servers of a section share. */
-function identityOf(
-  load: Load,
-  method: Method,
-  timing: Timing,
-  target: BaseTarget,
-  virtual: readonly string[],
-): string {
-  const token = (secret: Secret | undefined) => secret && load.facts.secretToken(secret);
-  return JSON.stringify([
-    method.connectsPerNegotiate,
-    timing.interval,
-    timing.retryInterval,
-    timing.checkTimeout,
-    timing.negotiateTimeout,
-    target.transport,
-    target.origin,
-    target.httpMethod,
-    target.dnsType,
-    target.requestHeaders?.map(({ name, value }) => [name, token(value)]),
-    target.requestBody,
-    target.expectStatus,
-    target.virtualHost,
-    target.login,
-    token(target.passwd),
-    target.database,
-    token(target.secret),
-    target.pingCount,
-    target.tlsVerify,
-    target.startTls,
-    target.tlsServerName,
-    target.tlsCaFile,
-    target.tlsClient,
-    target.certExpiryWarn,
-    target.dynamicWeight,
-    target.command,
-    virtual,
-  ]);
-}
-
-const DATABASES: readonly Service[] = ["mysql", "pgsql", "oracle"];
-
 /** What a negotiate check needs and lacks, and what it is given in vain. */
 function warnOfSettings(load: Load, section: Section, service: Service): void {
   const { settings, head } = section;
   const { problems } = load;
   const place = settings.service ?? head;
-  const requested = settings.request?.value || hasOwnRequests(section);
-  if (DATABASES.includes(service)) {
-    const needs = `service ${service} needs a`;
-    if (!settings.login?.value) problems.error(place, `${needs} login`, 'add login = "user"', "login");
-    if (!requested) problems.error(place, `${needs} request`, 'add request = "SELECT …"', "request");
+  const { needs = [], requests } = protocolOf(service) ?? {};
+  for (const { directive, meaning, example, isWarning } of needs) {
+    if (settings[directive]?.value || (directive === "request" && hasOwnRequests(section))) continue;
+    const text = `service ${service} needs a ${directive}${meaning ? `: ${meaning}` : ""}`;
+    problems[isWarning ? "warning" : "error"](place, text, `add ${directive} = ${example}`, directive);
   }
-  if (service === "redis" && settings.request && !/^(PING|INFO)?(\s|$)/i.test(settings.request.value)) {
-    problems.error(settings.request, "the request of a redis check is PING or INFO", "write INFO replication, say");
-  }
-  if (service === "dns" && !requested) {
-    const text = "service dns needs a request: the name to ask for";
-    problems.warning(place, text, 'add request = "www.example.org"', "request");
+  if (requests && settings.request && !requests.pattern.test(settings.request.value)) {
+    problems.error(settings.request, `the request of a ${service} check is ${requests.text}`, requests.hint);
   }
   if (settings.starttls?.value && !looksAt(service, "starttls")) {
     problems.warning(settings.starttls, `starttls has no effect with service ${service}`);
   }
   if (settings.requestbody && settings.httpmethod?.value !== "POST") {
-    const text = "requestbody is for the method POST";
-    problems.error(settings.requestbody, text, "add httpmethod = POST", "httpmethod");
+    problems.error(settings.requestbody, ...unmetNeed("requestbody"));
   }
   if (settings.httpmethod?.value === "HEAD" && settings.receive?.value.source) {
     problems.warning(settings.receive, "an answer to HEAD has no body that receive could match");

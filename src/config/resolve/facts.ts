@@ -4,7 +4,6 @@
 
 import type { IpAddress } from "../../model/address.ts";
 import type { Check, CheckKey, Pattern } from "../../model/check.ts";
-import type { Secret } from "../../model/secret.ts";
 import type { Names } from "./names.ts";
 import type { PatternProblem } from "../../perl_regex/perl_regex.ts";
 import type { ProblemList } from "../language/problem.ts";
@@ -16,10 +15,10 @@ export interface Facts {
   readonly file: string;
   readonly names: Names;
   /**
-   * A word that stands for a secret in check keys: the same word for the same secret as long as the
-   * process lives, and nothing that tells the secret.
+   * A word that stands for a text in check keys: the same word for the same text as long as the process lives, and nothing
+   * that tells the text.
    */
-  readonly secretToken: (secret: Secret) => string;
+  readonly token: (text: string) => string;
 }
 
 /** One load in progress. */
@@ -37,15 +36,14 @@ export interface Load {
   readonly hostNames: Map<IpAddress, string[]>;
 }
 
-/** Gives each secret a number: opaque, and stable for as long as the object is kept. */
-export class SecretTokens {
+/** Gives each text a number: opaque, and stable for as long as the object is kept. */
+export class Tokens {
   readonly #tokens = new Map<string, string>();
 
-  /** The word that stands for the secret. */
-  readonly tokenFor = (secret: Secret): string => {
-    const value = secret.reveal();
-    const token = this.#tokens.get(value) ?? `secret-${this.#tokens.size + 1}`;
-    this.#tokens.set(value, token);
+  /** The word that stands for the text. */
+  readonly tokenFor = (text: string): string => {
+    const token = this.#tokens.get(text) ?? `#${this.#tokens.size + 1}`;
+    this.#tokens.set(text, token);
     return token;
   };
 }

@@ -2,6 +2,7 @@
  * syntax tree + facts -> Model. Pure: everything that only the machine knows is among the facts.
  */
 
+import { FAMILY_DIRECTIVES, ofFamily, unmetNeed } from "../language/directives.ts";
 import { addressRange, type Family, familyOf, type IpAddress } from "../../model/address.ts";
 import { harmless } from "../../model/harmless_text.ts";
 import { atOnce, everySoOften, type Steps } from "../../model/steps.ts";
@@ -126,12 +127,7 @@ function resolveSync({ globals, problems }: Load): readonly SyncDaemon[] {
   const { syncdaemon, syncinterface, syncid } = globals;
   if (!syncdaemon || syncdaemon.value === "off") return [];
   if (!syncinterface) {
-    problems.error(
-      syncdaemon,
-      "syncdaemon needs syncinterface",
-      "add syncinterface = eth0, or whatever leads to the others",
-      "syncinterface",
-    );
+    problems.error(syncdaemon, ...unmetNeed("syncdaemon"));
     return [];
   }
   const roles = SYNC_ROLES.filter((role) => syncdaemon.value === role || syncdaemon.value === "both");
@@ -180,15 +176,11 @@ type NoteUnresolved = (host: string, line: number) => void;
 
 /** A section's servers are all of its own family, and the directives say which. */
 function refuseOtherFamily(load: Load, { family, settings }: Section): void {
-  const refuse = (setting: Setting<unknown> | undefined, wrong: string, right: string) => {
-    if (setting) load.problems.error(setting, `cannot specify "${wrong}" here`, `please use "${right}" instead`);
-  };
-  if (family === 6) {
-    settings.real?.forEach((real) => refuse(real, "real", "real6"));
-    refuse(settings.fallback, "fallback", "fallback6");
-  } else {
-    settings.real6?.forEach((real) => refuse(real, "real6", "real"));
-    refuse(settings.fallback6, "fallback6", "fallback");
+  for (const name of FAMILY_DIRECTIVES) {
+    const [right, wrong] = [ofFamily(name, family), ofFamily(name, family === 6 ? 4 : 6)];
+    for (const setting of [settings[wrong] ?? []].flat()) {
+      load.problems.error(setting, `cannot specify "${wrong}" here`, `please use "${right}" instead`);
+    }
   }
 }
 
@@ -335,7 +327,7 @@ function resolveFallback(
   if (!line) return undefined;
   const { host, port: portRef, forwarding } = line.value;
   const { address: service } = settings;
-  const address = resolveHost(load, line, host, family, family === 4 ? "fallback6" : "fallback");
+  const address = resolveHost(load, line, host, family, ofFamily("fallback", family === 4 ? 6 : 4));
   const given = portRef ? resolvePort(load, line, portRef, service.kind) : 0;
   if (address === "unknown") {
     note(host.text, line.line);
@@ -377,11 +369,7 @@ function resolveMailServer({ globals, problems }: Load, own: Settings): MailServ
   const user = own.smtpuser ?? globals.smtpuser;
   const passwd = own.smtppasswd ?? globals.smtppasswd;
   const lone = user && passwd ? undefined : user ?? passwd;
-  if (lone) {
-    const [name, missing] = user ? ["smtpuser", "smtppasswd"] : ["smtppasswd", "smtpuser"];
-    const hint = `add ${missing} = …, or leave ${name} out`;
-    problems.error(lone, `${name} has no effect without ${missing}`, hint, missing);
-  }
+  if (lone) problems.error(lone, ...unmetNeed(user ? "smtpuser" : "smtppasswd"));
   if (!server) return undefined;
   return {
     host: server.value,

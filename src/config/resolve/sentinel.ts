@@ -2,7 +2,8 @@
  * Which sections have sentinels, and which must not.
  */
 
-import type { CheckMethod, Service } from "../../model/check.ts";
+import type { CheckMethod } from "../../model/check.ts";
+import type { Service } from "../../model/services.ts";
 import type { Load } from "./facts.ts";
 import { sentinelDoc } from "../language/service_docs.ts";
 import type { Section } from "../language/syntax_tree.ts";

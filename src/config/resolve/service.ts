@@ -2,6 +2,7 @@
  * A section's head and scheduling -> the settings of its virtual service.
  */
 
+import { ofFamily, unmetNeed } from "../language/directives.ts";
 import type { Family, IpAddress } from "../../model/address.ts";
 import { fallbackFlag } from "../../model/fallback_flag.ts";
 import { type ServiceAddress, serviceFamily, type ServiceSettings } from "../../model/table.ts";
@@ -57,7 +58,7 @@ function endpointAddress(
   } else if (protocol) {
     kind = protocol.value;
   }
-  const address = resolveHost(load, head, host, family, family === 4 ? "virtual6" : "virtual");
+  const address = resolveHost(load, head, host, family, ofFamily("virtual", family === 4 ? 6 : 4));
   const number = resolvePort(load, head, port, kind);
   if (address !== "unknown" && address !== "wrong" && address === NOBODY[family]) {
     load.problems.error(within(head, host), `no client can connect to ${address}`, "write an address of this machine");
@@ -122,7 +123,7 @@ function netmask(load: Load, { family, settings: { netmask, persistent } }: Sect
     );
   }
   if (persistent) return text;
-  load.problems.warning(netmask, "netmask has no effect without persistent", "add persistent = seconds", "persistent");
+  load.problems.warning(netmask, ...unmetNeed("netmask"));
   return undefined;
 }
 

@@ -18,7 +18,14 @@ import {
 } from "yaml";
 import { atOnce, everySoOften, type Steps } from "../../model/steps.ts";
 import { closest } from "../language/closest.ts";
-import { type Directive, type DirectiveName, DIRECTIVES, findDirective, REPLACED } from "../language/directives.ts";
+import {
+  type Directive,
+  type DirectiveName,
+  DIRECTIVES,
+  findDirective,
+  ofFamily,
+  REPLACED,
+} from "../language/directives.ts";
 import { type ServiceHead, serviceHead } from "../language/endpoints.ts";
 import { isList, readText } from "../language/grammar.ts";
 import type { Entry, Outline, OutlineSection } from "../cf/outline.ts";
@@ -96,7 +103,8 @@ class YamlReader {
     const sections: Section[] = [];
     const outlines: OutlineSection[] = [];
     for (const { key, name, value } of items) {
-      if (name !== "virtual" && name !== "virtual6") continue;
+      const family = familyOpenedBy(name);
+      if (!family) continue;
       if (!value || (isScalar(value) && value.value === null)) {
         this.#problems.error(this.#place(key), `${name} needs a value`, "write - address: 192.0.2.1:80 below it");
         continue;
@@ -104,11 +112,11 @@ class YamlReader {
       const above = [...remarks(key.commentBefore), ...isSeq(value) ? remarks(value.commentBefore) : []];
       for (const [i, section] of this.#elements(value).entries()) {
         yield;
-        yield* this.#section(name, section, i === 0 ? above : [], sections, outlines);
+        yield* this.#section(family, section, i === 0 ? above : [], sections, outlines);
       }
     }
     const globals = yield* this.#collect(
-      items.filter(({ name }) => name !== "virtual" && name !== "virtual6"),
+      items.filter(({ name }) => !familyOpenedBy(name)),
       "global",
     );
     const tree: SyntaxTree = { globals: globals.settings, sections };
@@ -135,12 +143,13 @@ class YamlReader {
   }
 
   *#section(
-    name: "virtual" | "virtual6",
+    family: 4 | 6,
     node: Node,
     before: readonly string[],
     sections: Section[],
     outlines: OutlineSection[],
   ): Steps<void> {
+    const name = ofFamily("virtual", family);
     if (!isMap(node)) {
       this.#problems.error(this.#place(node), `${name} is a list of mappings`, "write - address: 192.0.2.1:80");
       return;
@@ -158,7 +167,7 @@ class YamlReader {
     }
     const setting = this.#head(name, head);
     if (!setting) return;
-    sections.push({ family: name === "virtual6" ? 6 : 4, head: setting, settings });
+    sections.push({ family, head: setting, settings });
     const above = [...before, ...remarks(node.commentBefore), ...remarks(head.key.commentBefore)];
     const value = textOf(head.value as Scalar);
     const entry = { name, value, above, behind: remarkBehind(head.value), line: setting.line };
@@ -436,6 +445,12 @@ class YamlReader {
     const rest = (this.#lines[line - 1]?.length ?? 0) - column + 1;
     return { line, column: Math.max(1, column), length: Math.max(1, Math.min(length, rest)) };
   }
+}
+
+/** Returns the address family of the sections that a directive opens, if it does. */
+function familyOpenedBy(name: string): 4 | 6 | undefined {
+  const row = findDirective(name)?.row;
+  return row?.opens && row.family;
 }
 
 /** What a scalar says, as it is written where that matters: 0x10 and 1e3 are no numbers of ours. */

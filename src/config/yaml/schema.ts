@@ -2,7 +2,7 @@
  * The JSON Schema of a configuration in YAML, made from the table of directives: what editors complete and underline.
  */
 
-import { type Directive, DIRECTIVES, type Scope } from "../language/directives.ts";
+import { type Directive, DIRECTIVES, docOf, findDirective, type Scope } from "../language/directives.ts";
 import { isList, type Schema } from "../language/grammar.ts";
 import { type Part, structureOf } from "../language/structured.ts";
 
@@ -19,13 +19,15 @@ export function configurationSchema(): Schema {
     },
     patternProperties: { "^x-": {} },
     additionalProperties: false,
-    definitions: { virtual: sectionSchema("real6", "fallback6"), virtual6: sectionSchema("real", "fallback") },
+    definitions: { virtual: sectionSchema(4), virtual6: sectionSchema(6) },
   };
 }
 
 /** A section, without the directives that belong to the other address family. */
-function sectionSchema(...others: readonly string[]): Schema {
-  const properties = Object.entries(propertiesOf("virtual")).filter(([name]) => !others.includes(name));
+function sectionSchema(family: 4 | 6): Schema {
+  const properties = Object.entries(propertiesOf("virtual")).filter(([name]) =>
+    (findDirective(name)?.row.family ?? family) === family
+  );
   return {
     type: "object",
     properties: {
@@ -49,8 +51,8 @@ function directiveSchema(name: string, row: Directive<unknown>): Schema {
   const structure = structureOf(name);
   const text: Schema = row.value.schema ?? { type: "string" };
   const value = structure ? { anyOf: [text, partsSchema(structure.parts)] } : isList(row.value) ? listedSchema() : text;
-  const described = { description: row.doc, ...row.outdated ? { deprecated: true } : {} };
-  if (row.repeats) return listOf(value, row.doc);
+  const described = { description: docOf(row), ...row.outdated ? { deprecated: true } : {} };
+  if (row.repeats) return listOf(value, docOf(row));
   return "enum" in value || "type" in value ? { ...described, ...value } : { ...described, allOf: [value] };
 }
 

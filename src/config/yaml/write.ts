@@ -3,7 +3,7 @@
  */
 
 import { Document, isScalar, type Node, Pair, Scalar, YAMLMap, YAMLSeq } from "yaml";
-import { type Directive, findDirective } from "../language/directives.ts";
+import { type Directive, findDirective, ofFamily } from "../language/directives.ts";
 import { isList } from "../language/grammar.ts";
 import type { Entry, Outline, OutlineSection } from "../cf/outline.ts";
 import { type Part, type Parts, structureOf } from "../language/structured.ts";
@@ -17,7 +17,7 @@ export function writeYaml({ globals, sections, end }: Outline): string {
   const doc = new Document(new YAMLMap());
   const root = doc.contents as YAMLMap;
   fill(root, globals);
-  for (const directive of ["virtual", "virtual6"] as const) {
+  for (const directive of [ofFamily("virtual", 4), ofFamily("virtual", 6)]) {
     const own = sections.filter(({ head }) => head.name === directive);
     if (own.length === 0) continue;
     const list = new YAMLSeq();

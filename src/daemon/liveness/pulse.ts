@@ -1,3 +1,5 @@
+import { writeAllSync } from "../../system/write_all.ts";
+
 /** What the pulse file says of a director: one line of JSON, renewed while checks are completed. */
 export interface Pulse {
   /** When it was written: ISO 8601, UTC. */
@@ -87,7 +89,7 @@ export class PulseFile {
       if (!(error instanceof Deno.errors.PermissionDenied)) throw error;
       // An account that may write the file and make no other one.
       using file = Deno.openSync(this.#path, { write: true });
-      file.writeSync(new TextEncoder().encode(`${text.trimEnd().padEnd(IN_PLACE - 1)}\n`));
+      writeAllSync(file, new TextEncoder().encode(`${text.trimEnd().padEnd(IN_PLACE - 1)}\n`));
       file.utimeSync(this.#beatAt, this.#beatAt);
       return;
     }

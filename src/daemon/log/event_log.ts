@@ -1,3 +1,4 @@
+import { couldNotBeMade } from "../../model/check.ts";
 import type { CheckUser } from "../../director/check_users.ts";
 import type { DirectorEvent } from "../../director/events.ts";
 import type { Role } from "../../director/desired.ts";
@@ -43,7 +44,7 @@ export function logLine(event: DirectorEvent): LogLine {
     case "round": {
       const { check, result, durationMs } = event;
       const users = userNames(event.users);
-      if (!result.up && result.why === "internal") {
+      if (couldNotBeMade(result)) {
         return { severity: "error", text: `Cannot check ${users} by ${check.method}: ${result.detail}` };
       }
       const verdict = result.up ? "up" : `down, ${result.why}`;

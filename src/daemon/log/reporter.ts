@@ -7,7 +7,7 @@ import { countReals, type RealCounts } from "../../director/census.ts";
 import type { DirectorEvent } from "../../director/events.ts";
 import { type Health, isHeld, reasonFor, type VirtualHealth } from "../../director/real_health.ts";
 import { isServing, weightOf } from "../../director/serving.ts";
-import type { CheckKey } from "../../model/check.ts";
+import { type CheckKey, couldNotBeMade } from "../../model/check.ts";
 import { destinationKey, type VirtualKey, virtualKey } from "../../model/table.ts";
 import { givenNames, type Model, type RealServer, type VirtualService } from "../../model/virtual_service.ts";
 import { appendWithoutWaiting } from "../../system/write_without_waiting.ts";
@@ -155,7 +155,7 @@ export class Reporter {
 
   /** Of all rounds only a trouble of our own is news, and that once. */
   #isNews({ check, result }: Extract<DirectorEvent, { type: "round" }>): boolean {
-    if (result.up || result.why !== "internal") {
+    if (!couldNotBeMade(result)) {
       this.#troubles.delete(check.key);
       return false;
     }

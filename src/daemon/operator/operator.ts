@@ -6,7 +6,7 @@ import { bracketed, parseIp } from "../../model/address.ts";
 import { costOfMissingFallbackFlag, missingFallbackFlag } from "../../model/fallback_flag.ts";
 import { type Hold, partsOf, type RealId, realId } from "../../model/orders.ts";
 import { type Steps, walkFor } from "../../model/steps.ts";
-import type { DestinationKey, VirtualKey } from "../../model/table.ts";
+import { type DestinationKey, MOST_WEIGHT, type VirtualKey } from "../../model/table.ts";
 import { givenNames, type RealServer } from "../../model/virtual_service.ts";
 import type { HistoryFile } from "../records/history_file.ts";
 import type { Log } from "../log/log.ts";
@@ -79,7 +79,10 @@ export class Operator {
       const health = this.#ports.director.health.get(virtual.key)?.reals.get(real.key);
       return within((health ? fullWeight(real, health) : configured) + (more as number), real);
     }
-    throw new RequestError("bad-argument", "weight is not a number from 0 to 65535, percent or more no number");
+    throw new RequestError(
+      "bad-argument",
+      `weight is not a number from 0 to ${MOST_WEIGHT}, percent or more no number`,
+    );
   }
 
   /** The request `enable`: all is as the configuration and the checks say. */
@@ -249,7 +252,7 @@ export class Operator {
 /** A weight that the kernel takes. */
 function within(weight: number, { key }: RealServer): number {
   if (isWeight(weight)) return weight;
-  throw new RequestError("refused", `the weight of ${key} would be ${weight}; it is a number from 0 to 65535`);
+  throw new RequestError("refused", `the weight of ${key} would be ${weight}; it is a number from 0 to ${MOST_WEIGHT}`);
 }
 
 function ending(until: number | undefined): string {

@@ -1,5 +1,6 @@
 import { keepInheritedFiles, setsid } from "../../system/libc/process.ts";
 import { StandardStreams } from "../../system/standard_streams.ts";
+import { writeAllSync } from "../../system/write_all.ts";
 
 /** Tells a started program that it is the daemon and not the command. */
 const MARK = "LDIRECTORD_IN_BACKGROUND";
@@ -73,7 +74,7 @@ export function leaveSession(): StandardStreams {
  */
 export function announceReady(streams: StandardStreams): void {
   try {
-    Deno.stdout.writeSync(new TextEncoder().encode(READY));
+    writeAllSync(Deno.stdout, new TextEncoder().encode(READY));
   } catch (error) {
     if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
   }

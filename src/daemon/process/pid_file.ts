@@ -2,6 +2,7 @@ import { harmless } from "../../model/harmless_text.ts";
 import { readKernelFile } from "../../system/kernel_file.ts";
 import { removeIfAllowed } from "../../system/remove_if_allowed.ts";
 import { LockFile } from "./lock_file.ts";
+import { writeAllSync } from "../../system/write_all.ts";
 
 /** Milliseconds for which the lock is asked for while another process has it. */
 const PATIENCE = 5_000;
@@ -58,7 +59,7 @@ export class PidFile {
       if (!lock) continue;
       const taken = PidFile.#open(path, lock);
       try {
-        taken.#file.writeSync(new TextEncoder().encode(`${Deno.pid}\n`));
+        writeAllSync(taken.#file, new TextEncoder().encode(`${Deno.pid}\n`));
         // Whatever our umask: monitoring is seldom root.
         Deno.chmodSync(path, 0o644);
         return taken;

@@ -1,5 +1,5 @@
 import type { CheckDetail } from "../../control/status.ts";
-import type { CheckKey, CheckResult, FailureKind } from "../../model/check.ts";
+import { type CheckKey, type CheckResult, couldNotBeMade, type FailureKind } from "../../model/check.ts";
 
 /** Rounds whose duration is remembered one by one. */
 const RECENT = 60;
@@ -26,7 +26,7 @@ export class CheckRecord {
     const bucket = BUCKETS.findIndex((end) => durationMs <= end * 1000);
     if (bucket >= 0) this.#buckets[bucket]++;
     if (result.up) this.#streak = 0;
-    else if (result.why !== "internal") this.#streak++;
+    else if (!couldNotBeMade(result)) this.#streak++;
     if (!result.up) this.#failed.set(result.why, (this.#failed.get(result.why) ?? 0) + 1);
   }
 

@@ -4,6 +4,7 @@
  */
 
 import { dirname } from "node:path";
+import { writeAll } from "../../system/write_all.ts";
 
 /**
  * What was last written there; `undefined` when nothing was. A file that makes no sense is moved aside, and lost for us,
@@ -37,8 +38,7 @@ export async function writeState(path: string, value: unknown): Promise<void> {
   const next = `${path}.new`;
   const file = await Deno.open(next, { write: true, create: true, truncate: true, mode: 0o600 });
   try {
-    let bytes = new TextEncoder().encode(`${JSON.stringify(value, null, 1)}\n`);
-    while (bytes.length > 0) bytes = bytes.subarray(await file.write(bytes));
+    await writeAll(file, new TextEncoder().encode(`${JSON.stringify(value, null, 1)}\n`));
     await file.sync();
   } finally {
     file.close();

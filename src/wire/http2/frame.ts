@@ -2,7 +2,6 @@
  * Frames of HTTP/2 (RFC 9113, 4 and 6).
  */
 
-import { ByteBuffer } from "../transport/byte_buffer.ts";
 import type { ByteReader } from "../transport/byte_reader.ts";
 import { ProtocolError } from "../transport/protocol_error.ts";
 
@@ -50,18 +49,12 @@ export function encodeFrame({ type, flags, stream, payload }: Frame): Uint8Array
 
 /** The next frame. Throws {@link ProtocolError}. */
 export async function readFrame(reader: ByteReader): Promise<Frame> {
-  const view = new DataView((await readExactly(reader, HEADER_SIZE)).buffer);
+  const view = new DataView((await reader.exactly(HEADER_SIZE)).buffer);
   const word = view.getUint32(0);
   const length = word >>> 8;
   if (length > MAX_PAYLOAD) throw new ProtocolError(`not HTTP/2: a frame of ${length} bytes`);
   const stream = view.getUint32(5) & 0x7fff_ffff;
-  return { type: word & 0xff, flags: view.getUint8(4), stream, payload: await readExactly(reader, length) };
-}
-
-async function readExactly(reader: ByteReader, length: number): Promise<Uint8Array<ArrayBuffer>> {
-  const buffer = new ByteBuffer();
-  if (await reader.fill(buffer, length) < length) throw new ProtocolError("the server closed the connection");
-  return buffer.bytes().slice();
+  return { type: word & 0xff, flags: view.getUint8(4), stream, payload: await reader.exactly(length) };
 }
 
 /** The payload of a SETTINGS frame. */

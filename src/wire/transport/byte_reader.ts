@@ -2,7 +2,7 @@
  * Reading a stream by lines and by counted bytes, with bounded memory.
  */
 
-import type { ByteBuffer } from "./byte_buffer.ts";
+import { ByteBuffer } from "./byte_buffer.ts";
 import type { ByteStream } from "./byte_stream.ts";
 import { decodeLatin1 } from "./latin1.ts";
 import { ProtocolError } from "./protocol_error.ts";
@@ -50,6 +50,13 @@ export class ByteReader {
     const piece = this.#rest.subarray(0, limit);
     this.#rest = this.#rest.subarray(piece.length);
     return piece;
+  }
+
+  /** The next bytes, so many. Throws {@link ProtocolError} when the stream ends before. */
+  async exactly(length: number): Promise<Uint8Array<ArrayBuffer>> {
+    const buffer = new ByteBuffer();
+    if (await this.fill(buffer, length) < length) throw new ProtocolError("the server closed the connection");
+    return buffer.bytes().slice();
   }
 
   /** Adds up to `limit` bytes to `buffer`: fewer only when the stream ends. Gives how many. */

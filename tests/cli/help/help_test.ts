@@ -2,7 +2,7 @@ import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { helpText, topics, topicText } from "../../../src/cli/help/help_text.ts";
 import { loadTools, TOOLS } from "../../../src/cli/tools.ts";
 import { CHECK_TYPE_DOCS, SERVICE_DOCS } from "../../../src/config/language/service_docs.ts";
-import { SERVICES } from "../../../src/model/check.ts";
+import { SERVICES } from "../../../src/model/services.ts";
 import { ldirectord } from "../program.ts";
 
 Deno.test("help: the short one lists every command, on a terminal of ninety columns", async () => {

@@ -1,6 +1,6 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { SERVICE_DOCS } from "../../../src/config/language/service_docs.ts";
-import { SERVICES } from "../../../src/model/check.ts";
+import { SERVICES } from "../../../src/model/services.ts";
 import { line, load, pure, section, virtual } from "../fixture.ts";
 
 const REAL = "real = 10.0.0.1:80 gate";

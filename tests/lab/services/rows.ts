@@ -2,6 +2,8 @@
  * What each service is checked with in the lab: against its real server, and against the same server in vain.
  */
 
+import { checkPortOf } from "../../../src/model/service_facts.ts";
+import { SPOKEN_SERVICES, type SpokenService } from "../../../src/model/services.ts";
 import { MANAGER } from "../../checkers/ldap_server.ts";
 import { FTP_PASSWORD } from "../../checkers/ftp_server.ts";
 import { JOE } from "../../checkers/mail_servers.ts";
@@ -10,35 +12,25 @@ import { PGSQL_PASSWORD } from "../../checkers/pgsql_server.ts";
 import { RADIUS } from "../../checkers/radius_server.ts";
 import { REDIS_PASSWORD } from "../../checkers/cache_servers.ts";
 
-/** Where the real servers listen. */
+/** Where the real servers listen: each service at its own port, and at these what has none, or shares a server. */
 export const PORTS = {
-  http: 80,
-  https: 443,
-  dns: 53,
-  ftp: 21,
-  smtp: 25,
-  submission: 587,
+  ...portsOfServices(),
+  http_proxy: 80,
+  simpletcp: 80,
   login: 588,
   closed: 589,
-  imap: 143,
-  imaps: 993,
-  pop: 110,
-  pops: 995,
-  ldap: 389,
-  ldaps: 636,
-  mysql: 3306,
-  nntp: 119,
-  pgsql: 5432,
-  radius: 1812,
-  sip: 5060,
-  sips: 5061,
-  redis: 6379,
-  memcached: 11211,
   grpc: 2379,
   grpcPeers: 2380,
   grpcs: 2479,
   grpcsPeers: 2480,
 } as const;
+
+function portsOfServices(): Readonly<Record<SpokenService, number>> {
+  return Object.fromEntries(SPOKEN_SERVICES.map((service) => [service, checkPortOf(service)])) as Record<
+    SpokenService,
+    number
+  >;
+}
 
 /** Everything that must not be seen anywhere. */
 export const SECRETS: readonly string[] = [
@@ -53,9 +45,10 @@ export const SECRETS: readonly string[] = [
   "wr0ng-password",
 ];
 
-/** One service. */
+/** One service, and a way to ask it. */
 export interface ServiceRow {
   readonly name: string;
+  readonly service: SpokenService;
   readonly port: number;
   /** The lines of its section beside the real servers. */
   readonly settings: readonly string[];
@@ -69,8 +62,6 @@ export interface ServiceRow {
   };
   /** It is asked over udp. */
   readonly udp?: true;
-  /** Its conversation is under TLS from the beginning. */
-  readonly tls?: true;
   /** The Perl program does not know it, or not so. */
   readonly ours?: true;
 }
@@ -90,21 +81,20 @@ const account = {
 
 /** A mailbox's services, with and without TLS. */
 function mailbox(service: "imap" | "imaps" | "pop" | "pops", refusal: RegExp): ServiceRow {
-  const tls = service.endsWith("s") ? { tls: true } as const : {};
   const down = { settings: [`service = ${service}`, ...notJoe], down: refusal };
   const settings = [`service = ${service}`, ...joe];
-  return { name: service, port: PORTS[service], settings, up: /^logged in as joe$/, inVain: down, ...tls };
+  return { name: service, service, port: PORTS[service], settings, up: /^logged in as joe$/, inVain: down };
 }
 
 function directory(service: "ldap" | "ldaps"): ServiceRow {
   const asked = [`service = ${service}`, 'request = "dc=example,dc=org"'];
   return {
     name: service,
+    service,
     port: PORTS[service],
     settings: [...asked, ...manager],
     up: /^entry "dc=example,dc=org"$/,
     inVain: { settings: [...asked, manager[0], WRONG], down: /^bind: invalidCredentials/ },
-    ...service === "ldaps" ? { tls: true } : {},
   };
 }
 
@@ -112,6 +102,7 @@ function directory(service: "ldap" | "ldaps"): ServiceRow {
 export const ROWS: readonly ServiceRow[] = [
   {
     name: "http",
+    service: "http",
     port: PORTS.http,
     settings: ["service = http", 'request = "/areyouthere.php"', 'receive = "^OK"'],
     up: /^200 OK$/,
@@ -119,22 +110,24 @@ export const ROWS: readonly ServiceRow[] = [
   },
   {
     name: "https",
+    service: "https",
     port: PORTS.https,
     settings: ["service = https", 'receive = "10\\.0\\.0\\.11"'],
     up: /^200 OK$/,
     inVain: { settings: ["service = https", 'request = "/missing"'], down: /^404 Not Found$/ },
-    tls: true,
   },
   {
     name: "http_proxy",
-    port: PORTS.http,
+    service: "http_proxy",
+    port: PORTS.http_proxy,
     settings: ["service = http_proxy", 'request = "http://www.example.org/host"', 'receive = "www.example.org"'],
     up: /^200 OK$/,
     inVain: { settings: ["service = http_proxy", 'request = "http://x/missing"'], down: /^404 Not Found$/ },
   },
   {
     name: "simpletcp",
-    port: PORTS.http,
+    service: "simpletcp",
+    port: PORTS.simpletcp,
     settings: ["service = simpletcp", 'request = "GET / HTTP/1.0\\n\\n"', 'receive = "10\\.0\\.0\\.11"'],
     up: /^reply matches receive/,
     inVain: {
@@ -144,6 +137,7 @@ export const ROWS: readonly ServiceRow[] = [
   },
   ...(["udp", "tcp"] as const).map((transport): ServiceRow => ({
     name: `dns over ${transport}`,
+    service: "dns",
     port: PORTS.dns,
     settings: ["service = dns", `protocol = ${transport}`, 'request = "www.example.test"', 'receive = "192.0.2.10"'],
     up: /^A 192\.0\.2\.1[01], /,
@@ -155,6 +149,7 @@ export const ROWS: readonly ServiceRow[] = [
   })),
   {
     name: "ftp",
+    service: "ftp",
     port: PORTS.ftp,
     settings: ["service = ftp", 'request = "page"', 'receive = "Test Page"', `passwd = "${FTP_PASSWORD}"`],
     up: /^14 bytes of page$/,
@@ -162,6 +157,7 @@ export const ROWS: readonly ServiceRow[] = [
   },
   {
     name: "ftp with starttls",
+    service: "ftp",
     ours: true,
     port: PORTS.ftp,
     settings: ["service = ftp", "starttls = yes", 'request = "page"', `passwd = "${FTP_PASSWORD}"`],
@@ -173,6 +169,7 @@ export const ROWS: readonly ServiceRow[] = [
   },
   {
     name: "smtp",
+    service: "smtp",
     port: PORTS.smtp,
     settings: ["service = smtp"],
     up: /^220 mail\.example\.org ESMTP/,
@@ -180,6 +177,7 @@ export const ROWS: readonly ServiceRow[] = [
   },
   {
     name: "submission with starttls",
+    service: "submission",
     ours: true,
     port: PORTS.submission,
     settings: ["service = submission", "starttls = yes", ...joe],
@@ -192,6 +190,7 @@ export const ROWS: readonly ServiceRow[] = [
   mailbox("pops", /^-ERR \[AUTH\]/),
   {
     name: "nntp",
+    service: "nntp",
     port: PORTS.nntp,
     settings: ["service = nntp"],
     up: /^200 news\.example\.org InterNetNews/,
@@ -200,6 +199,7 @@ export const ROWS: readonly ServiceRow[] = [
   directory("ldaps"),
   {
     name: "mysql",
+    service: "mysql",
     port: PORTS.mysql,
     settings: ["service = mysql", ...account.mysql, ...sql],
     up: /^first row: 1$/,
@@ -207,6 +207,7 @@ export const ROWS: readonly ServiceRow[] = [
   },
   {
     name: "pgsql",
+    service: "pgsql",
     port: PORTS.pgsql,
     settings: ["service = pgsql", ...account.pgsql, ...sql],
     up: /^first row: 1$/,
@@ -214,6 +215,7 @@ export const ROWS: readonly ServiceRow[] = [
   },
   {
     name: "radius",
+    service: "radius",
     port: PORTS.radius,
     settings: ["protocol = udp", ...radius, `passwd = "${RADIUS.password}"`],
     up: /^Access-Accept$/,
@@ -222,6 +224,7 @@ export const ROWS: readonly ServiceRow[] = [
   },
   ...(["udp", "tcp"] as const).map((transport): ServiceRow => ({
     name: `sip over ${transport}`,
+    service: "sip",
     port: PORTS.sip,
     settings: ["service = sip", `protocol = ${transport}`, 'login = "joe@example.org"'],
     up: /^200 Keepalive$/,
@@ -233,8 +236,8 @@ export const ROWS: readonly ServiceRow[] = [
   })),
   {
     name: "sips",
+    service: "sips",
     ours: true,
-    tls: true,
     port: PORTS.sips,
     settings: ["service = sips", 'login = "joe@example.org"'],
     up: /^200 Keepalive$/,
@@ -242,6 +245,7 @@ export const ROWS: readonly ServiceRow[] = [
   },
   ...(["mysql", "pgsql"] as const).map((service): ServiceRow => ({
     name: `${service} over TLS`,
+    service,
     ours: true,
     port: PORTS[service],
     settings: [`service = ${service}`, "starttls = yes", ...account[service], ...sql],
@@ -253,6 +257,7 @@ export const ROWS: readonly ServiceRow[] = [
   })),
   {
     name: "redis",
+    service: "redis",
     ours: true,
     port: PORTS.redis,
     settings: ["service = redis", `passwd = "${REDIS_PASSWORD}"`, 'request = "INFO"', 'receive = "role:master"'],
@@ -261,6 +266,7 @@ export const ROWS: readonly ServiceRow[] = [
   },
   {
     name: "memcached",
+    service: "memcached",
     ours: true,
     port: PORTS.memcached,
     settings: ["service = memcached"],
@@ -269,17 +275,18 @@ export const ROWS: readonly ServiceRow[] = [
   },
   ...(["grpc", "grpcs"] as const).map((service): ServiceRow => ({
     name: service,
+    service,
     ours: true,
     port: PORTS[service],
     settings: [`service = ${service}`],
     up: /^SERVING$/,
     inVain: { settings: [`service = ${service}`, 'request = "nosuch"'], down: /^the server knows no service nosuch/ },
-    ...service === "grpcs" ? { tls: true } : {},
   })),
   {
     name: "oracle",
+    service: "oracle",
     ours: true,
-    port: 1521,
+    port: PORTS.oracle,
     settings: ["service = oracle", 'login = "joe"', WRONG, 'request = "SELECT 1 FROM dual"', 'database = "shop"'],
   },
 ];

@@ -4,6 +4,7 @@
 
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import type { RealStatus, Status } from "../../../src/control/status.ts";
+import { beginsWithTls } from "../../../src/model/service_facts.ts";
 import { sibling6 } from "../world/addresses.ts";
 import { scenario, type World } from "../world/scenario.ts";
 import { poll } from "../world/wait.ts";
@@ -91,9 +92,9 @@ function realsOf(net: Network, row: ServiceRow, ways: readonly Illness[]): strin
 }
 
 /** The ways of being ill that there are where the row's service is asked. */
-function waysOf({ udp, tls }: ServiceRow, ways: readonly Illness[]): readonly Illness[] {
+function waysOf({ udp, service }: ServiceRow, ways: readonly Illness[]): readonly Illness[] {
   if (udp) return ways.filter((way) => way in ILL_UDP);
-  return tls ? ways : ways.filter((way) => way !== "halfOpenTls");
+  return beginsWithTls(service) ? ways : ways.filter((way) => way !== "halfOpenTls");
 }
 
 /** The kernel's table with all virtual services and no real server. */

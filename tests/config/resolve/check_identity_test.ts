@@ -1,0 +1,75 @@
+import { deepStrictEqual, notStrictEqual, strictEqual } from "node:assert/strict";
+import { type CheckDirective, DIRECTIVES, findDirective } from "../../../src/config/language/directives.ts";
+import { checksOf } from "../../../src/model/virtual_service.ts";
+import { model, pure } from "../fixture.ts";
+
+const HEAD = "virtual = 192.0.2.1:80";
+const REAL = "real = 10.0.0.1:80 gate";
+
+/** Two values of each directive that changes something in checks, and the lines that it needs beside it. */
+const SAMPLES: Readonly<Record<CheckDirective, readonly [one: string, other: string, ...beside: readonly string[]]>> = {
+  checktimeout: ["3", "4"],
+  negotiatetimeout: ["3", "4"],
+  checkinterval: ["3", "4"],
+  retryinterval: ["3", "4"],
+  checkcount: ["3", "4"],
+  bindto: ["10.0.0.253", "10.0.0.254"],
+  checkmark: ["3", "4"],
+  tlsverify: ["yes", "no"],
+  starttls: ["yes", "no", "service = smtp"],
+  tlsservername: ["a.example", "b.example"],
+  tlscafile: ["/a.pem", "/b.pem", "tlsverify = yes"],
+  tlscertfile: ["/a.pem", "/b.pem"],
+  tlskeyfile: ["/a.pem", "/b.pem", "tlscertfile = /c.pem"],
+  certexpirywarn: ["3", "4"],
+  checktype: ["ping", "5"],
+  service: ["http", "smtp"],
+  dynamicweight: ["yes", "no", "checktype = external"],
+  checkcommand: ["/bin/a", "/bin/a b", "checktype = external"],
+  checkport: ["81", "82"],
+  request: ['"/a"', '"/b"'],
+  receive: ['"a"', '"b"'],
+  httpmethod: ["GET", "HEAD"],
+  dnstype: ["A", "MX", "service = dns", "request = x"],
+  requestheader: ['"X-Token: a"', '"X-Token: b"'],
+  requestbody: ["a", "b", "httpmethod = POST"],
+  expectstatus: ["200", "200-204"],
+  virtualhost: ["a.example", "b.example"],
+  login: ["a", "b"],
+  passwd: ["a", "b"],
+  database: ["a", "b"],
+  secret: ["a", "b"],
+};
+
+/** The keys of the checks of the only real server. */
+function keys(globals: readonly string[], body: readonly string[]): readonly string[] {
+  const lines = ["quiescent = yes", ...globals, HEAD, ...[REAL, ...body].map((line) => `    ${line}`), ""];
+  const [{ reals }] = model(lines.join("\n")).virtuals.values();
+  return [...reals.values()].flatMap(({ policy }) => checksOf(policy).map(({ key }) => key));
+}
+
+for (const [name, [one, other, ...beside]] of Object.entries(SAMPLES)) {
+  pure(`checks that differ in ${name} alone are not the same check`, () => {
+    const [before, after] = [one, other].map((value) => keys([], [...beside, `${name} = ${value}`]));
+    deepStrictEqual([before.length, after.length], [1, 1]);
+    notStrictEqual(before[0], after[0]);
+    deepStrictEqual(keys([], [...beside, `${name} = ${one}`]), before);
+    if (DIRECTIVES[name as CheckDirective].scope !== "both") return;
+    const mayBeGlobal = (line: string) => findDirective(line.split(" ")[0])?.row.scope === "both";
+    const [globally, otherwise] = [one, other].map((value) =>
+      keys([...beside.filter(mayBeGlobal), `${name} = ${value}`], beside.filter((line) => !mayBeGlobal(line)))
+    );
+    notStrictEqual(globally[0], otherwise[0]);
+    deepStrictEqual(globally, before, "a global one means the same");
+  });
+}
+
+pure("a key tells no secret", () => {
+  const body = ["passwd = geheim1", "secret = geheim2", 'requestheader = "X-Token: geheim3"', "alsocheck = smtp"];
+  for (const key of keys([], body)) strictEqual(/geheim/.test(key), false, key);
+});
+
+pure("a further check and the main one are told apart by what they ask", () => {
+  const found = keys([], ['alsocheck = http:80 "/a", "x"', 'alsocheck = http:80 "/a", "y"', "agentport = 80"]);
+  deepStrictEqual([found.length, new Set(found).size], [4, 4]);
+});
