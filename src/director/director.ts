@@ -7,24 +7,17 @@ import type { IpvsTable } from "../model/table.ts";
 import { type Model, realServersIn, type VirtualService } from "../model/virtual_service.ts";
 import { WorkQueue } from "../model/work_queue.ts";
 import { type Census, censusOf, NO_SHORTFALL } from "./census.ts";
-import { isInDoubt, verdictOf } from "./check_health.ts";
+import { verdictOf } from "./check_health.ts";
 import { checksIn, indexInSteps, usersOf } from "./check_users.ts";
 import type { Clock } from "../model/clock.ts";
 import { Climb } from "./climb.ts";
 import { isAboutFallback, lineOf } from "./configured.ts";
 import { type DesiredMemo, type DesiredTable, desiredTableInSteps } from "./desired.ts";
 import type { Occasion, Report } from "./events.ts";
-import {
-  adoptInSteps,
-  type EndedRound,
-  type HealthEvent,
-  heardOf,
-  type HostNames,
-  isUnheard,
-  reduceInSteps,
-} from "./health.ts";
+import { adoptInSteps, type EndedRound, type HealthEvent, heardOf, type HostNames, reduceInSteps } from "./health.ts";
 import type { Health } from "./real_health.ts";
 import { leaveTable } from "./leave_table.ts";
+import { isNew, isOpen } from "./open_questions.ts";
 import type { OverdueCheck } from "./overdue.ts";
 import { Rounds, type WaitingRounds } from "./rounds.ts";
 import type { Sentinel } from "./sentinel.ts";
@@ -296,7 +289,7 @@ export class Director {
     for (const [i, check] of checks.entries()) {
       if (everySoOften(i)) yield;
       const last = this.#rounds.last(check.key);
-      if (!last || untaken.has(check.key) || !this.#isNew(check.key)) continue;
+      if (!last || untaken.has(check.key) || !isNew(check.key, this.#model, this.#health)) continue;
       rounds.push({ check: check.key, result: verdictOf(check, last.result), at: this.#ports.clock.now() });
     }
     if (rounds.length === 0) return;
@@ -304,14 +297,6 @@ export class Director {
     this.#health = yield* reduceInSteps(before, { type: "recalled", rounds }, this.#model);
     yield* this.#reportTransitions(before);
     this.#conclude(rounds);
-  }
-
-  /** Whether no round of this check has ended for a real server that lives by it. */
-  #isNew(key: CheckKey): boolean {
-    return usersOf(this.#model, key).some(({ virtual, real }) => {
-      const health = this.#health.get(virtual.key)?.reals.get(real.key);
-      return health !== undefined && isUnheard(health, key);
-    });
   }
 
   #newSentinels(): Sentinels | undefined {
@@ -390,17 +375,9 @@ export class Director {
     for (const round of rounds) {
       const { check } = round;
       this.#untaken.delete(round);
-      if (this.#isOpen(check)) this.#rounds.hasten(check);
+      if (isOpen(check, this.#model, this.#health)) this.#rounds.hasten(check);
     }
     this.#startUp.hear(rounds.map(({ check }) => check));
-  }
-
-  /** Whether it is open what becomes of a real server that lives by this check. */
-  #isOpen(key: CheckKey): boolean {
-    return usersOf(this.#model, key).some(({ virtual, real }) => {
-      const view = this.#health.get(virtual.key)?.reals.get(real.key)?.checks.get(key);
-      return view !== undefined && isInDoubt(view);
-    });
   }
 
   #stand(event: HealthEvent): Promise<void> {
