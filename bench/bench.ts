@@ -10,6 +10,7 @@ import { dim, fail, say, step } from "../tools/terminal.ts";
 import { comparison } from "./comparison.ts";
 import { crashTable } from "./crash_table.ts";
 import { growthTable } from "./growth_table.ts";
+import { statusTable } from "./status_table.ts";
 import { tableComparison } from "./large_table_text.ts";
 import type { Course, Pace, Results } from "./result.ts";
 
@@ -23,6 +24,7 @@ const PARTS: Readonly<Record<keyof Results | "fractions", string>> = {
   table: "10,000 destinations in 100 virtual services, no checks (4 minutes)",
   crash: "12 http servers, checkinterval 10, their processes killed one after the other (5 minutes)",
   growth: "100 to 5,000 http servers, checkinterval 5 (10 minutes)",
+  status: "1,000 http servers, checkinterval 20, asked how they are (1 minute)",
   fractions: "500 connect checks at intervals of a second and below (1 minute)",
 };
 
@@ -61,11 +63,11 @@ async function measureInLab(parts: readonly string[]): Promise<void> {
     else say(dim(`    ${line}`));
   });
   if (!results) fail("the measurement did not come to its end: see above");
-  const { servers, table, crash, growth } = results;
+  const { servers, table, crash, growth, status } = results;
   if (servers) {
     say(`\n${comparison(servers)}`);
     say(
-      "Silent: every packet to 25 of the servers is dropped. CPU: user and system time of all of a program's processes,",
+      "Silent: every packet to these servers is dropped. CPU: user and system time of all of a program's processes,",
     );
     say(
       "over the requests that the web server counted. Memory: PSS. Net of start: without what `--version` takes there.",
@@ -83,6 +85,10 @@ async function measureInLab(parts: readonly string[]): Promise<void> {
   if (growth) {
     say(`\n${growthTable(growth)}`);
     say("CPU and memory as above, the median of three windows of 12 s in one run; ratios to the fewest real servers.");
+  }
+  if (status) {
+    say(`\n${statusTable(status)}`);
+    say("From the command, or the signal, until the answer is complete; keepalived writes a file. Ten questions each.");
   }
 }
 

@@ -18,8 +18,10 @@ export function comparison(results: readonly Result[]): string {
     row("CPU per check", ({ cpuPerCheck }) => cpuPerCheck ? `${cpuPerCheck.toFixed(2)} ms` : "–", cpuOf),
     row("checks per second", ({ checksPerSecond }) => checksPerSecond.toFixed(0), () => undefined),
     row("memory", ({ pssMegabytes }) => `${pssMegabytes.toFixed(1)} MB`, ({ pssMegabytes }) => pssMegabytes),
-    duration("silent servers out after", ({ silentOut }) => silentOut),
-    duration("back in after", ({ silentBack }) => silentBack),
+    duration("25 silent servers out after", ({ silentOut }) => silentOut),
+    duration("  back in after", ({ silentBack }) => silentBack),
+    duration("250 silent servers out after", ({ halfOut }) => halfOut),
+    duration("  back in after", ({ halfBack }) => halfBack),
   ];
   return aligned(rows);
 }

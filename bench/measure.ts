@@ -6,6 +6,7 @@ import { measureCrash } from "./crash.ts";
 import { measureGrowth } from "./growth.ts";
 import { measureTable } from "./large_table.ts";
 import { measureServers } from "./servers.ts";
+import { measureStatus } from "./status.ts";
 import type { Results } from "./result.ts";
 
 const [BINARY, MARK, ...PARTS] = Deno.args;
@@ -21,6 +22,7 @@ const results: Results = {
   ...wants("table") && { table: await measureTable(OURS) },
   ...wants("crash") && { crash: await measureCrash(OURS) },
   ...wants("growth") && { growth: await measureGrowth(OURS) },
+  ...wants("status") && { status: await measureStatus(OURS) },
 };
 await closeWire();
 say(MARK + JSON.stringify(results));

@@ -11,6 +11,8 @@ export function medianOf(runs: readonly Result[]): Result {
     pssMegabytes: middle(runs.map(({ pssMegabytes }) => pssMegabytes))!,
     silentOut: middle(runs.map(({ silentOut }) => silentOut), inSeconds),
     silentBack: middle(runs.map(({ silentBack }) => silentBack), inSeconds),
+    halfOut: middle(runs.map(({ halfOut }) => halfOut), inSeconds),
+    halfBack: middle(runs.map(({ halfBack }) => halfBack), inSeconds),
   };
 }
 

@@ -19,12 +19,24 @@ export interface Result extends Steady {
   /** From servers' going silent until the last is out, and from their return until the last is in. */
   readonly silentOut?: Duration;
   readonly silentBack?: Duration;
+  /** The same with half of all servers. */
+  readonly halfOut?: Duration;
+  readonly halfBack?: Duration;
 }
 
 /** From the death of a server's process until the server is out of the table, once for each of several servers. */
 export interface CrashResult {
   readonly name: string;
   readonly outAfter: readonly Duration[];
+}
+
+/** How long one question about 1,000 real servers took. */
+export interface StatusResult {
+  readonly name: string;
+  /** Seconds from the question until its answer was complete. */
+  readonly answered: Spread;
+  /** Milliseconds of processor time that a question cost the director's processes. */
+  readonly directorCpu: number;
 }
 
 /** What one program costs with ever more real servers. */
@@ -81,4 +93,5 @@ export interface Results {
   readonly table?: readonly TableResult[];
   readonly crash?: readonly CrashResult[];
   readonly growth?: readonly GrowthResult[];
+  readonly status?: readonly StatusResult[];
 }

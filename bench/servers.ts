@@ -6,15 +6,15 @@ import { DirectorHost } from "./director_host.ts";
 import { Farm } from "./farm.ts";
 import { medianOf } from "./median.ts";
 import { type Program, programs } from "./programs.ts";
-import type { Result } from "./result.ts";
+import type { Duration, Result } from "./result.ts";
 import { everyReal, type Site, sizeOf } from "./site.ts";
 import { steadyState } from "./steady.ts";
 
 /** 500 real servers in 20 virtual services. */
 export const SERVERS: Site = { virtuals: 20, realsEach: 25, interval: 1, timeout: 3 };
 
-/** Real servers that go silent. */
-export const SILENT = 25;
+/** Real servers that go silent: one in twenty, and then half. */
+const SILENT = [25, 250] as const;
 
 const STEADY_SECONDS = 20;
 const SETTLING_MS = 5000;
@@ -47,23 +47,43 @@ async function measure(binary: string, farm: Farm, program: Program): Promise<Re
     say(`  steady: ${JSON.stringify(steady)}`);
 
     // Where not all are in, who of the silent ones leaves says nothing.
-    const silent = "seconds" in allIn ? await silence(farm, director) : {};
-    say(`  silent: ${JSON.stringify(silent)}`);
-    return { name: program.name, allIn, bareStart, ...steady, ...silent };
+    const [few, half] = "seconds" in allIn ? await silenceEach(farm, director) : [];
+    return {
+      name: program.name,
+      allIn,
+      bareStart,
+      ...steady,
+      silentOut: few?.out,
+      silentBack: few?.back,
+      halfOut: half?.out,
+      halfBack: half?.back,
+    };
   });
 }
 
-async function silence(farm: Farm, director: DirectorHost): Promise<Pick<Result, "silentOut" | "silentBack">> {
-  const servers = silentReals();
-  await farm.silence(servers);
-  const silentOut = await director.timeUntil(servers, false);
-  await farm.unsilence();
-  return { silentOut, silentBack: await director.timeUntil(servers, true) };
+/** Until the last of those that go silent is out, and until it is back. */
+interface Silence {
+  readonly out: Duration;
+  readonly back: Duration;
 }
 
-/** Those that go silent, from all over the virtual services. */
-function silentReals(): string[] {
-  return everyReal(SERVERS).filter((_, i) => i % (sizeOf(SERVERS) / SILENT) === 0);
+async function silenceEach(farm: Farm, director: DirectorHost): Promise<readonly Silence[]> {
+  const silences: Silence[] = [];
+  for (const count of SILENT) {
+    const servers = silentReals(count);
+    await farm.silence(servers);
+    const out = await director.timeUntil(servers, false);
+    await farm.unsilence();
+    silences.push({ out, back: await director.timeUntil(servers, true) });
+    say(`  ${count} silent: ${JSON.stringify(silences.at(-1))}`);
+    await sleep(SETTLING_MS);
+  }
+  return silences;
+}
+
+/** So many that go silent, from all over the virtual services. */
+function silentReals(count: number): string[] {
+  return everyReal(SERVERS).filter((_, i) => i % (sizeOf(SERVERS) / count) === 0);
 }
 
 async function bareStartOf(binary: string, { host }: DirectorHost): Promise<number> {

@@ -2,7 +2,9 @@
  * The README's table of directives, made from the one table that the parser reads.
  */
 
-import { type Directive, DIRECTIVES, docOf } from "../src/config/language/directives.ts";
+import type { Directive } from "../src/config/language/directive.ts";
+import { docOf } from "../src/config/language/directive_facts.ts";
+import { DIRECTIVES } from "../src/config/language/directives.ts";
 
 /** The table in Markdown. */
 export function directiveTable(): string {

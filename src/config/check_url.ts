@@ -6,14 +6,8 @@ import { familyOf, MOST_PORT, parseIp } from "../model/address.ts";
 import { checkPortOf, isAskedForPages, protocolOf, SERVICE_ROWS } from "../model/service_facts.ts";
 import { SPOKEN_SERVICES, type SpokenService } from "../model/services.ts";
 import { closest } from "./language/closest.ts";
-import {
-  CHECK_DIRECTIVES,
-  type CheckDirective,
-  type DirectiveName,
-  DIRECTIVES,
-  findDirective,
-  ofFamily,
-} from "./language/directives.ts";
+import { CHECK_DIRECTIVES, type CheckDirective, ofFamily } from "./language/directive_facts.ts";
+import { type DirectiveName, DIRECTIVES, findDirective } from "./language/directives.ts";
 import type { HostRef, ServiceHead } from "./language/endpoints.ts";
 import { readText } from "./language/grammar.ts";
 import type { Parsed } from "./cf/parse.ts";
@@ -22,9 +16,10 @@ import { looksAt } from "./language/service_docs.ts";
 import type { Setting, Settings } from "./language/syntax_tree.ts";
 
 /** Directives that say how one check is made, beside those that the URL stands for; those of a section first. */
-export const URL_DIRECTIVES: readonly CheckDirective[] = CHECK_DIRECTIVES.flatMap(([name, checks]) =>
-  checks === "all" || checks === "tls" || (checks === "named" && isAskedByUrl(name)) ? [name] : []
-).sort((a, b) => rank(a) - rank(b));
+export const URL_DIRECTIVES: readonly CheckDirective[] = CHECK_DIRECTIVES.filter((name) => {
+  const { checks } = DIRECTIVES[name];
+  return checks === "all" || checks === "tls" || (checks === "named" && isAskedByUrl(name));
+}).toSorted((a, b) => rank(a) - rank(b));
 
 /** A directive and its value, as text. */
 export type Given = readonly [name: CheckDirective, text: string];

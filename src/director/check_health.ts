@@ -12,7 +12,7 @@
  * |                | made           | trouble, and says nothing of the server            |
  */
 
-import type { AskedWeight, Check, CheckResult } from "../model/check.ts";
+import { type AskedWeight, type Check, type CheckResult, couldNotBeMade } from "../model/check.ts";
 import type { VirtualService } from "../model/virtual_service.ts";
 
 /** One check's view of a real server. */
@@ -39,7 +39,7 @@ export function unheard(up: boolean, reason: string): CheckHealth {
 
 /** The view after a round. The very same object when nothing changed. */
 export function reduceCheck(before: CheckHealth, result: CheckResult, virtual: VirtualService): CheckHealth {
-  if (!result.up && result.why === "internal") {
+  if (couldNotBeMade(result)) {
     return before.trouble === result.detail ? before : { ...before, trouble: result.detail };
   }
   const { trouble, ...heard } = before;

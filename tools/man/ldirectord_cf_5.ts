@@ -2,14 +2,9 @@
  * The manual page ldirectord.cf(5), made from the table of directives and that of the checks.
  */
 
-import {
-  type Directive,
-  type DirectiveName,
-  DIRECTIVES,
-  docOf,
-  REPLACED,
-  type Scope,
-} from "../../src/config/language/directives.ts";
+import type { Directive, Scope } from "../../src/config/language/directive.ts";
+import { docOf } from "../../src/config/language/directive_facts.ts";
+import { type DirectiveName, DIRECTIVES, REPLACED } from "../../src/config/language/directives.ts";
 import {
   CHECK_TYPE_DOCS,
   lookedAtBy,

@@ -2,7 +2,9 @@
  * What `--help` and `ldirectord help` print. Pure, given the tools.
  */
 
-import { type Directive, DIRECTIVES, docOf, findDirective, REPLACED } from "../../config/language/directives.ts";
+import type { Directive } from "../../config/language/directive.ts";
+import { docOf } from "../../config/language/directive_facts.ts";
+import { DIRECTIVES, findDirective, REPLACED } from "../../config/language/directives.ts";
 import {
   CHECK_TYPE_DOCS,
   lookedAtBy,

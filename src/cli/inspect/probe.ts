@@ -1,7 +1,8 @@
 import { helper } from "../../checkers/helper.ts";
 import { type Round, runRound } from "../../checkers/run.ts";
 import { checkUrl, formOf, type Given, URL_DIRECTIVES } from "../../config/check_url.ts";
-import { findDirective, isPassword, type SecretDirective } from "../../config/language/directives.ts";
+import { isPassword, type SecretDirective } from "../../config/language/directive_facts.ts";
+import { findDirective } from "../../config/language/directives.ts";
 import { type Loaded, loadTree } from "../../config/load.ts";
 import { whyUnreadable } from "../../config/unreadable.ts";
 import { rounded } from "../../daemon/records/check_records.ts";

@@ -1,6 +1,6 @@
 import { endCommands } from "../../checkers/external.ts";
 import { prepareForLongRun } from "../../checkers/long_run.ts";
-import type { RestartDirective } from "../../config/language/directives.ts";
+import type { RestartDirective } from "../../config/language/directive_facts.ts";
 import { ControlServer } from "../../control/server.ts";
 import { Daemon } from "../../daemon/daemon.ts";
 import { ConnectionSync } from "../../daemon/kernel/connection_sync.ts";

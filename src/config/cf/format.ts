@@ -3,7 +3,8 @@
  * empty line before a section. Values, remarks and the order of the lines stay as they are.
  */
 
-import { findDirective, type Scope } from "../language/directives.ts";
+import type { Scope } from "../language/directive.ts";
+import { findDirective } from "../language/directives.ts";
 import { splitLines } from "./parse.ts";
 import { valueExtent } from "../language/quotes.ts";
 

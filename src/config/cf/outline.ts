@@ -4,7 +4,8 @@
  */
 
 import type { DirectiveName } from "../language/directives.ts";
-import { DIRECTIVES, findDirective, ofFamily } from "../language/directives.ts";
+import { ofFamily } from "../language/directive_facts.ts";
+import { DIRECTIVES, findDirective } from "../language/directives.ts";
 import type { Grammar } from "../language/grammar.ts";
 import { unquote, unquoteLoosely, valueExtent } from "../language/quotes.ts";
 import { type Parts, structureOf } from "../language/structured.ts";

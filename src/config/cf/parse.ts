@@ -5,7 +5,8 @@
 
 import { atOnce, everySoOften, type Steps } from "../../model/steps.ts";
 import { closest } from "../language/closest.ts";
-import { type Directive, type DirectiveName, DIRECTIVES, findDirective, REPLACED } from "../language/directives.ts";
+import type { Directive } from "../language/directive.ts";
+import { type DirectiveName, DIRECTIVES, findDirective, REPLACED } from "../language/directives.ts";
 import type { ServiceHead } from "../language/endpoints.ts";
 import { type Place, ProblemList } from "../language/problem.ts";
 import { type ValueExtent, valueExtent } from "../language/quotes.ts";

@@ -5,7 +5,8 @@
 import { familyOf, parseIp } from "../../model/address.ts";
 import { harmless } from "../../model/harmless_text.ts";
 import type { Forwarding } from "../../model/table.ts";
-import { type DirectiveName, ofFamily } from "../language/directives.ts";
+import { ofFamily } from "../language/directive_facts.ts";
+import type { DirectiveName } from "../language/directives.ts";
 import { type Note, parseKeepalived, type Statement } from "./keepalived_syntax.ts";
 import type { Entry, Outline, OutlineSection } from "../cf/outline.ts";
 import type { Parts } from "../language/structured.ts";

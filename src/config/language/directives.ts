@@ -6,72 +6,10 @@
 
 import { protocolOf, SERVICE_ROWS, servicesThatLookAt } from "../../model/service_facts.ts";
 import { alsoCheck } from "./also_check.ts";
+import type { Directive, Replaced } from "./directive.ts";
 import * as endpoints from "./endpoints.ts";
 import type { Grammar } from "./grammar.ts";
 import * as values from "./values.ts";
-
-/** Where a directive may stand: in column 0, in a virtual section, or in both. */
-export type Scope = "global" | "virtual" | "both";
-
-/** One row of the table. */
-export interface Directive<T> {
-  readonly scope: Scope;
-  readonly value: Grammar<T>;
-  /** What holds when the directive is not given, in words. */
-  readonly default: string;
-  readonly doc: string;
-  /** The version of this program that brought it; absent: the Perl program had it. */
-  readonly since?: string;
-  /** Each one counts; of others the last one wins. */
-  readonly repeats?: true;
-  /** A change takes effect at a restart, and not at a reload. */
-  readonly atRestart?: true;
-  /** The address family of the virtual services that it is for; absent: both. */
-  readonly family?: 4 | 6;
-  /** Opens a section: what follows it indented belongs to it. */
-  readonly opens?: true;
-  /** What it changes in the checks of real servers; absent: nothing. */
-  readonly checks?: CheckEffect;
-  /** Another directive, without which it has no effect. */
-  readonly needs?: DirectiveNeed;
-  /** What the file that it names is needed for: it must be there for the configuration to work. */
-  readonly file?: "program" | "folder" | "certificate" | "key";
-  /** Whether no message may show the value. `perhaps`: some values hold a password or token, and some do not. */
-  readonly secret?: "always" | "perhaps";
-  /** An empty value counts as none, with a warning, as it did for the old program; of others it is an error. */
-  readonly mayBeEmpty?: true;
-  /** Its value is a sentence, a pattern, a password, a command: it is written in quotes. */
-  readonly isFreeText?: true;
-  /** The value that the name alone stands for. */
-  readonly bare?: string;
-  /** Accepted still, with this warning. */
-  readonly outdated?: { readonly status: "deprecated" | "ignored"; readonly text: string };
-}
-
-/** What a directive needs. */
-export interface DirectiveNeed {
-  readonly directive: string;
-  /** What is said where it is missing; absent: that there is no effect without it. */
-  readonly text?: string;
-  /** What to write. */
-  readonly hint: string;
-}
-
-/**
- * What a directive changes in checks: which one is made (`way`), when (`schedule`), all of them, those that go to a port,
- * those over TLS, or those that name it as one of their options (see model/services.ts and service_docs.ts). Checks over TLS
- * may name one, too.
- */
-export type CheckEffect = "way" | "schedule" | "all" | "port" | "tls" | "named";
-
-/** A directive that is gone: an error which says what to write. */
-export interface Replaced {
-  readonly scope: Scope;
-  /** The directives that took its place. */
-  readonly by: string;
-  readonly hint: string;
-  readonly doc: string;
-}
 
 const UNSET = "unset";
 
@@ -870,81 +808,6 @@ export type DirectiveName = keyof typeof DIRECTIVES;
 
 /** What a directive's value means. */
 export type ValueOf<Name extends DirectiveName> = typeof DIRECTIVES[Name]["value"] extends Grammar<infer T> ? T : never;
-
-/** The directives whose value may be a secret. */
-export const SECRET_DIRECTIVES = Object.entries<Directive<unknown>>(DIRECTIVES).flatMap(([name, { secret }]) =>
-  secret ? [name as SecretDirective] : []
-);
-
-/** A directive whose value may be a secret. */
-export type SecretDirective = DirectivesWith<{ readonly secret: unknown }>;
-
-/** A directive whose value is a secret. */
-export type PasswordDirective = DirectivesWith<{ readonly secret: "always" }>;
-
-/** A directive of which a change takes effect at a restart. */
-export type RestartDirective = DirectivesWith<{ readonly atRestart: true }>;
-
-/** A directive of IPv4 that has a sibling for IPv6, whose name ends in 6. */
-export type FamilyDirective = DirectivesWith<{ readonly family: 4 }>;
-
-/** The directives of IPv4 that have a sibling for IPv6. */
-export const FAMILY_DIRECTIVES = Object.entries<Directive<unknown>>(DIRECTIVES).flatMap(([name, { family }]) =>
-  family === 4 ? [name as FamilyDirective] : []
-);
-
-/** Returns the name of a directive in sections of an address family. */
-export function ofFamily<Name extends FamilyDirective>(name: Name, family: 4 | 6): Name | `${Name}6` {
-  return family === 6 ? `${name}6` : name;
-}
-
-/** A directive that needs another one. */
-export type NeedyDirective = DirectivesWith<{ readonly needs: unknown }>;
-
-/** Returns what is said of a directive that lacks the one it needs: the text, the hint, and that one's name. */
-export function unmetNeed(name: NeedyDirective): readonly [text: string, hint: string, missing: DirectiveName] {
-  const { directive, hint, text }: DirectiveNeed & { readonly directive: DirectiveName } = DIRECTIVES[name].needs;
-  return [text ?? `${name} has no effect without ${directive}`, hint, directive];
-}
-
-/** Returns the directives that need this one. */
-export function directivesInNeedOf(needed: DirectiveName): readonly NeedyDirective[] {
-  return Object.entries<Directive<unknown>>(DIRECTIVES).flatMap(([name, { needs }]) =>
-    needs?.directive === needed ? [name as NeedyDirective] : []
-  );
-}
-
-/** The directives that change something in checks, with what they change. */
-export const CHECK_DIRECTIVES = Object.entries<Directive<unknown>>(DIRECTIVES).flatMap(([name, { checks }]) =>
-  checks ? [[name as CheckDirective, checks] as const] : []
-);
-
-/** A directive that changes something in checks. */
-export type CheckDirective = DirectivesWith<{ readonly checks: unknown }>;
-
-/** The directives that name a file which must be there. */
-export const FILE_DIRECTIVES = Object.entries<Directive<unknown>>(DIRECTIVES).flatMap(([name, { file }]) =>
-  file ? [name as FileDirective] : []
-);
-
-/** A directive that names a file which must be there. */
-export type FileDirective = DirectivesWith<{ readonly file: unknown }>;
-
-/** The directives whose row has these fields. */
-type DirectivesWith<Fields> = {
-  [Name in DirectiveName]: typeof DIRECTIVES[Name] extends Fields ? Name : never;
-}[DirectiveName];
-
-/** Whether a directive's value is always a secret. */
-export function isPassword(name: DirectiveName): name is PasswordDirective {
-  return findDirective(name)?.row.secret === "always";
-}
-
-/** Returns what a directive does, when a change of it takes effect, and since when there is one. */
-export function docOf({ doc, atRestart, since }: Directive<unknown>): string {
-  const restart = atRestart ? " A change takes effect at a restart." : "";
-  return `${doc}${restart}${since === undefined ? "" : ` Since ${since}.`}`;
-}
 
 /** Finds a directive by its name, exactly as written. */
 export function findDirective(

@@ -7,7 +7,9 @@ import type { CheckMethod } from "../../model/check.ts";
 import type { SentinelAdvice } from "../../model/protocol.ts";
 import { beginsWithTls } from "../../model/service_facts.ts";
 import { PROTOCOLS, type Service } from "../../model/services.ts";
-import { CHECK_DIRECTIVES, type CheckDirective, type Directive, type DirectiveName, DIRECTIVES } from "./directives.ts";
+import type { Directive } from "./directive.ts";
+import { CHECK_DIRECTIVES, type CheckDirective } from "./directive_facts.ts";
+import { type DirectiveName, DIRECTIVES } from "./directives.ts";
 
 /** A check, or several that differ only in encryption. */
 export interface ServiceDoc {
@@ -65,8 +67,8 @@ export type Kind = Service | Exclude<CheckMethod, "negotiate">;
 const ALL_DOCS = [...SERVICE_DOCS, ...CHECK_TYPE_DOCS];
 
 /** The settings of a section that only some checks look at. */
-export const CHECK_SETTINGS: readonly CheckDirective[] = CHECK_DIRECTIVES.flatMap(([name, checks]) =>
-  checks === "port" || checks === "tls" || checks === "named" ? [name] : []
+export const CHECK_SETTINGS: readonly CheckDirective[] = CHECK_DIRECTIVES.filter((name) =>
+  ["port", "tls", "named"].includes(DIRECTIVES[name].checks)
 );
 
 /** Whether a check looks at a directive. `overTls` says that it goes over to TLS by itself. */

@@ -4,7 +4,8 @@
  */
 
 import { closest } from "./closest.ts";
-import { DIRECTIVES, findDirective, SECRET_DIRECTIVES } from "./directives.ts";
+import { SECRET_DIRECTIVES } from "./directive_facts.ts";
+import { DIRECTIVES, findDirective } from "./directives.ts";
 import { valueExtent } from "./quotes.ts";
 import { STRUCTURES } from "./structured.ts";
 import { FURTHER_VALUE } from "./values.ts";

@@ -23,7 +23,7 @@ import { CHECK_LINTS } from "./checks.ts";
 import { IS_MISSING, namedFiles } from "./named_files.ts";
 import { REAL_LINTS } from "./reals.ts";
 import { SCHEDULER_LINTS } from "./schedulers.ts";
-import { directivesInNeedOf, ofFamily, SECRET_DIRECTIVES, unmetNeed } from "../language/directives.ts";
+import { directivesInNeedOf, ofFamily, SECRET_DIRECTIVES, unmetNeed } from "../language/directive_facts.ts";
 import type { Problem } from "../language/problem.ts";
 import type { SyntaxTree } from "../language/syntax_tree.ts";
 

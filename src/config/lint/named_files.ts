@@ -3,7 +3,9 @@
  */
 
 import type { NotifyTarget } from "../../model/virtual_service.ts";
-import { type Directive, DIRECTIVES, FILE_DIRECTIVES } from "../language/directives.ts";
+import type { Directive } from "../language/directive.ts";
+import { FILE_DIRECTIVES } from "../language/directive_facts.ts";
+import { DIRECTIVES } from "../language/directives.ts";
 import type { Place } from "../language/problem.ts";
 import type { Setting, Settings, SyntaxTree } from "../language/syntax_tree.ts";
 

@@ -2,7 +2,7 @@
  * A section's checks: what each of its real servers is asked, by which method, how often and how long.
  */
 
-import { unmetNeed } from "../language/directives.ts";
+import { unmetNeed } from "../language/directive_facts.ts";
 import { familyOf, type IpAddress } from "../../model/address.ts";
 import type { Check, CheckMethod, CheckTarget, Origin, Pattern } from "../../model/check.ts";
 import { checkPortOf, factsOf, protocolOf, serviceAt } from "../../model/service_facts.ts";

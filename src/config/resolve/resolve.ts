@@ -2,7 +2,7 @@
  * syntax tree + facts -> Model. Pure: everything that only the machine knows is among the facts.
  */
 
-import { FAMILY_DIRECTIVES, ofFamily, unmetNeed } from "../language/directives.ts";
+import { FAMILY_DIRECTIVES, ofFamily, unmetNeed } from "../language/directive_facts.ts";
 import { addressRange, type Family, familyOf, type IpAddress } from "../../model/address.ts";
 import { harmless } from "../../model/harmless_text.ts";
 import { atOnce, everySoOften, type Steps } from "../../model/steps.ts";

@@ -2,7 +2,7 @@
  * A section's head and scheduling -> the settings of its virtual service.
  */
 
-import { ofFamily, unmetNeed } from "../language/directives.ts";
+import { ofFamily, unmetNeed } from "../language/directive_facts.ts";
 import type { Family, IpAddress } from "../../model/address.ts";
 import { fallbackFlag } from "../../model/fallback_flag.ts";
 import { type ServiceAddress, serviceFamily, type ServiceSettings } from "../../model/table.ts";

@@ -18,14 +18,9 @@ import {
 } from "yaml";
 import { atOnce, everySoOften, type Steps } from "../../model/steps.ts";
 import { closest } from "../language/closest.ts";
-import {
-  type Directive,
-  type DirectiveName,
-  DIRECTIVES,
-  findDirective,
-  ofFamily,
-  REPLACED,
-} from "../language/directives.ts";
+import type { Directive } from "../language/directive.ts";
+import { ofFamily } from "../language/directive_facts.ts";
+import { type DirectiveName, DIRECTIVES, findDirective, REPLACED } from "../language/directives.ts";
 import { type ServiceHead, serviceHead } from "../language/endpoints.ts";
 import { isList, readText } from "../language/grammar.ts";
 import type { Entry, Outline, OutlineSection } from "../cf/outline.ts";

@@ -2,7 +2,9 @@
  * The JSON Schema of a configuration in YAML, made from the table of directives: what editors complete and underline.
  */
 
-import { type Directive, DIRECTIVES, docOf, findDirective, type Scope } from "../language/directives.ts";
+import type { Directive, Scope } from "../language/directive.ts";
+import { docOf } from "../language/directive_facts.ts";
+import { DIRECTIVES, findDirective } from "../language/directives.ts";
 import { isList, type Schema } from "../language/grammar.ts";
 import { type Part, structureOf } from "../language/structured.ts";
 

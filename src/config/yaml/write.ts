@@ -3,7 +3,9 @@
  */
 
 import { Document, isScalar, type Node, Pair, Scalar, YAMLMap, YAMLSeq } from "yaml";
-import { type Directive, findDirective, ofFamily } from "../language/directives.ts";
+import type { Directive } from "../language/directive.ts";
+import { ofFamily } from "../language/directive_facts.ts";
+import { findDirective } from "../language/directives.ts";
 import { isList } from "../language/grammar.ts";
 import type { Entry, Outline, OutlineSection } from "../cf/outline.ts";
 import { type Part, type Parts, structureOf } from "../language/structured.ts";

@@ -1,11 +1,7 @@
 import { deepStrictEqual } from "node:assert/strict";
-import {
-  type Directive,
-  type DirectiveName,
-  DIRECTIVES,
-  findDirective,
-  isPassword,
-} from "../../../src/config/language/directives.ts";
+import type { Directive } from "../../../src/config/language/directive.ts";
+import { isPassword } from "../../../src/config/language/directive_facts.ts";
+import { type DirectiveName, DIRECTIVES, findDirective } from "../../../src/config/language/directives.ts";
 import { readText } from "../../../src/config/language/grammar.ts";
 import { Secret } from "../../../src/model/secret.ts";
 import { CHECK_TYPE_DOCS, SERVICE_DOCS } from "../../../src/config/language/service_docs.ts";

@@ -1,5 +1,6 @@
 import { deepStrictEqual, notStrictEqual, strictEqual } from "node:assert/strict";
-import { type CheckDirective, DIRECTIVES, findDirective } from "../../../src/config/language/directives.ts";
+import type { CheckDirective } from "../../../src/config/language/directive_facts.ts";
+import { DIRECTIVES, findDirective } from "../../../src/config/language/directives.ts";
 import { checksOf } from "../../../src/model/virtual_service.ts";
 import { model, pure } from "../fixture.ts";
 
