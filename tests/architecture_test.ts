@@ -57,6 +57,8 @@ const ARROWS: Readonly<Record<string, Arrows>> = {
     lint: ["language"],
   },
   "config/language": { ".": ["values"], values: ["."] },
+  doctor: { ".": ["questions"], questions: ["."] },
+  system: { ".": ["libc"], libc: [] },
   wire: { transport: [], protocols: ["transport"], http2: ["transport"] },
   ipvs: { ".": ["ipvsadm", "netlink"], ipvsadm: ["."], netlink: ["."] },
 };

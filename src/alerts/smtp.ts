@@ -8,7 +8,7 @@ import type { MailServer } from "../model/virtual_service.ts";
 import { boundedLines } from "../system/line_reader.ts";
 import { killChild } from "../system/started_program.ts";
 import { inheritable } from "../system/descriptor_passing.ts";
-import { close } from "../system/libc.ts";
+import { close } from "../system/libc/files.ts";
 import { ownCommand } from "../system/own_program.ts";
 import { trustedCertificates } from "../system/trusted_certificates.ts";
 import { connectDescriptor } from "../wire/transport/tcp.ts";

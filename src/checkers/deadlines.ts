@@ -4,7 +4,7 @@
  */
 
 import { alarmAt } from "../model/alarms.ts";
-import { threadMilliseconds } from "../system/libc.ts";
+import { threadMilliseconds } from "../system/libc/clocks.ts";
 
 /** Milliseconds to which deadlines are rounded up, so that those of one moment share a wake-up. */
 const GRAIN = 24;

@@ -9,7 +9,7 @@ import { killChild, lastWords } from "../system/started_program.ts";
 import { boundedLines } from "../system/line_reader.ts";
 import { descriptorChannel, inheritable, sendDescriptor } from "../system/descriptor_passing.ts";
 import { readKernelFile } from "../system/kernel_file.ts";
-import * as libc from "../system/libc.ts";
+import * as files from "../system/libc/files.ts";
 import { filesOnDisk } from "../system/pem_file.ts";
 import { TlsFileError } from "../system/openssl.ts";
 import { ownCommand } from "../system/own_program.ts";
@@ -144,10 +144,10 @@ export class HelperProcess<C extends Conversation> {
     try {
       this.#child = ownCommand([HELPER_COMMAND, ...inherited.map(String)], "piped").spawn();
     } catch (error) {
-      for (const fd of [ours, this.#words]) libc.close(fd);
+      for (const fd of [ours, this.#words]) files.close(fd);
       throw error;
     } finally {
-      for (const fd of [theirs, ...inherited]) libc.close(fd);
+      for (const fd of [theirs, ...inherited]) files.close(fd);
     }
     this.#orders = this.#child.stdin.getWriter();
     this.ended = this.#follow(onEnd);
@@ -214,7 +214,7 @@ export class HelperProcess<C extends Conversation> {
     this.#begun.resolve();
     await this.#orders.abort().catch(() => {});
     const parsed = this.#parsed;
-    for (const fd of [this.#channel, this.#words]) libc.close(fd);
+    for (const fd of [this.#channel, this.#words]) files.close(fd);
     for (const { over } of this.#rounds.values()) over.abort();
     const open = [...this.#rounds.values()].map(({ conversation }) => conversation);
     const atStart = this.#user === undefined;
@@ -286,7 +286,7 @@ export class HelperProcess<C extends Conversation> {
       this.#say({ do: "drop", round: number });
       round.conversation.fail(error);
     } finally {
-      if (fd >= 0) libc.close(fd);
+      if (fd >= 0) files.close(fd);
     }
   }
 

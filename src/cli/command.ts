@@ -5,6 +5,7 @@ import { ExitWith } from "./base/exit_with.ts";
 import { findInstance, type Instance } from "./base/instance.ts";
 import { findForStatus } from "./base/running_instance.ts";
 import { UsageError } from "./base/tool.ts";
+import { synopsisOf } from "./base/tool_usage.ts";
 import { loadTools, TOOLS } from "./tools.ts";
 import { USAGE_TEXT } from "./help/usage.ts";
 
@@ -88,8 +89,7 @@ async function runTool(name: string, args: readonly string[]): Promise<ExitStatu
     return await tool.run(args, loadTools);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    const [synopsis] = tool.usage.split("\n\n");
-    console.error(`ldirectord ${name}: ${error.message}\n${synopsis}\n(ldirectord ${name} --help says more)`);
+    console.error(`ldirectord ${name}: ${error.message}\n${synopsisOf(tool)}\n(ldirectord ${name} --help says more)`);
     return ExitStatus.usage;
   }
 }

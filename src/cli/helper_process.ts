@@ -1,11 +1,17 @@
 import { ExitStatus } from "./base/exit_status.ts";
 import type { Tool } from "./base/tool.ts";
+import { withUsage } from "./base/tool_usage.ts";
 
 /** The process that speaks to databases and directories for a director, which starts it. */
 export const helperProcess: Tool = {
-  summary: "speak to databases and directories for a director",
-  hidden: true,
-  usage: "Usage: ldirectord __helper CHANNEL WORDS\n",
+  ...withUsage({
+    name: "__helper",
+    summary: "speak to databases and directories for a director",
+    hidden: true,
+    forms: ["CHANNEL WORDS"],
+    words: [],
+    options: {},
+  }),
 
   async run(args) {
     const [channel, words] = args.map((arg) => /^\d+$/.test(arg) ? Number(arg) : -1);

@@ -1,11 +1,17 @@
 import { ExitStatus } from "./base/exit_status.ts";
 import type { Tool } from "./base/tool.ts";
+import { withUsage } from "./base/tool_usage.ts";
 
 /** The process that brings one letter to a mail server for a director, which starts it. */
 export const mailProcess: Tool = {
-  summary: "bring a letter to a mail server for a director",
-  hidden: true,
-  usage: "Usage: ldirectord __mail CONNECTION\n",
+  ...withUsage({
+    name: "__mail",
+    summary: "bring a letter to a mail server for a director",
+    hidden: true,
+    forms: ["CONNECTION"],
+    words: [],
+    options: {},
+  }),
 
   async run(args) {
     const connection = /^\d+$/.test(args[0] ?? "") ? Number(args[0]) : -1;

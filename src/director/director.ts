@@ -1,52 +1,34 @@
 import type { Round } from "../checkers/run.ts";
-import { type IpvsDriver, IpvsUnavailable } from "../ipvs/driver.ts";
+import type { IpvsDriver } from "../ipvs/driver.ts";
 import type { Check, CheckKey, CheckMethod } from "../model/check.ts";
 import type { Orders } from "../model/orders.ts";
-import type { Action } from "../model/plan.ts";
 import { everySoOften, type Steps } from "../model/steps.ts";
-import { destinationKey, type IpvsTable, virtualKey } from "../model/table.ts";
+import type { IpvsTable } from "../model/table.ts";
 import { type Model, realServersIn, type VirtualService } from "../model/virtual_service.ts";
 import { WorkQueue } from "../model/work_queue.ts";
 import { type Census, censusOf, NO_SHORTFALL } from "./census.ts";
-import { isInDoubt, verdictOf } from "./check_health.ts";
+import { verdictOf } from "./check_health.ts";
 import { checksIn, indexInSteps, usersOf } from "./check_users.ts";
 import type { Clock } from "../model/clock.ts";
-import { type DesiredMemo, type DesiredTable, desiredTable, desiredTableInSteps } from "./desired.ts";
+import { Climb } from "./climb.ts";
+import { isAboutFallback, lineOf } from "./configured.ts";
+import { type DesiredMemo, type DesiredTable, desiredTableInSteps } from "./desired.ts";
 import type { Occasion, Report } from "./events.ts";
-import {
-  adopt,
-  adoptInSteps,
-  type EndedRound,
-  type HealthEvent,
-  heardOf,
-  type HostNames,
-  isClimbing,
-  isUnheard,
-  reduceInSteps,
-} from "./health.ts";
+import { adoptInSteps, type EndedRound, type HealthEvent, heardOf, type HostNames, reduceInSteps } from "./health.ts";
 import type { Health } from "./real_health.ts";
+import { leaveTable } from "./leave_table.ts";
+import { isNew, isOpen } from "./open_questions.ts";
 import type { OverdueCheck } from "./overdue.ts";
 import { Rounds, type WaitingRounds } from "./rounds.ts";
 import type { Sentinel } from "./sentinel.ts";
 import { mostSentinels, type OpenSentinel, Sentinels, wantedSentinels } from "./sentinels.ts";
+import { type Left, Standby } from "./standby.ts";
+import { StartUp } from "./start_up.ts";
 import { TableKeeper } from "./table_keeper.ts";
 import { transitionsInSteps } from "./transitions.ts";
 
 /** Milliseconds that verdicts are gathered before they are acted upon together. */
 const GATHER = 10;
-
-/** Milliseconds at a start that first verdicts are waited for, so that most of the table goes to the kernel at once. */
-const HOLD = 500;
-
-/** Milliseconds that first rounds get before the fallback steps in for those that have not answered. */
-const SETTLE = 1_000;
-
-/** Milliseconds for which leaving the table is tried again, and between two tries. */
-const LEAVE = 5_000;
-const TRY_AGAIN = 500;
-
-/** Milliseconds between two steps of those that climb back to their weight; less where all of `slowstart` is less. */
-const STEP = 1_000;
 
 /** What the director needs from outside. */
 export interface DirectorPorts {
@@ -78,23 +60,25 @@ export class Director {
   readonly #untaken = new Set<EndedRound>();
   /** What holds until it is said anew, for entries that a reload brings as well. */
   readonly #standing = new Map<HealthEvent["type"], HealthEvent>();
-  /** Checks whose first round has not ended. */
-  #unheard = new Set<CheckKey>();
   /** What changes the health, one after the other. */
   readonly #work = new WorkQueue();
   #census: { readonly basis: readonly unknown[]; readonly counted: Census } | undefined;
-  #climbing = false;
-  #stopped = false;
-  #standby: boolean;
-  /** Under way when the table is being left, or was. */
-  #leaving: Promise<string | undefined> | undefined;
-  #firstVerdicts = Promise.withResolvers<void>();
+  readonly #standby: Standby;
+  readonly #startUp: StartUp;
+  readonly #climb: Climb;
 
   /** @param standby checks, and leaves the table to another director until {@link activate}. */
   constructor(model: Model, ports: DirectorPorts, standby = false) {
     this.#model = model;
     this.#ports = ports;
-    this.#standby = standby;
+    this.#standby = new Standby(standby);
+    this.#startUp = new StartUp(ports.clock);
+    this.#climb = new Climb({
+      clock: ports.clock,
+      health: () => this.#health,
+      model: () => this.#model,
+      step: () => this.#dispatch({ type: "climb", at: ports.clock.now() }),
+    });
     this.#keeper = this.#newKeeper();
     this.#rounds = new Rounds({ descriptors: Infinity, ...ports, onEnd: (check, round) => this.#hear(check, round) });
     this.#sentinels = this.#newSentinels();
@@ -102,7 +86,7 @@ export class Director {
 
   /** Whether it leaves the table alone. */
   get isStandby(): boolean {
-    return this.#standby;
+    return this.#standby.isStandby;
   }
 
   /** The configuration in force. */
@@ -117,7 +101,7 @@ export class Director {
 
   /** How many real servers there are, and how they are. */
   get census(): Census {
-    const { missing, bypassed } = this.#standby ? NO_SHORTFALL : this.#keeper;
+    const { missing, bypassed } = this.isStandby ? NO_SHORTFALL : this.#keeper;
     const basis = [this.#model, this.#health, missing, bypassed] as const;
     // It is asked for every second, and seldom changes.
     const known = this.#census;
@@ -129,7 +113,7 @@ export class Director {
 
   /** Virtual services that should be in the kernel's table, and are not. */
   get missing(): readonly VirtualService[] {
-    if (this.#standby) return [];
+    if (this.isStandby) return [];
     return [...this.#keeper.missing].flatMap((key) => this.#model.virtuals.get(key) ?? []);
   }
 
@@ -194,11 +178,11 @@ export class Director {
    */
   async start(): Promise<void> {
     await this.#adopt(this.#model);
-    await Promise.race([this.#firstVerdicts.promise, this.#wait(HOLD)]);
+    await this.#startUp.mostVerdicts();
     await this.#change(() => this.#wantTable("start"));
-    await this.#firstVerdicts.promise;
+    await this.#startUp.verdicts;
     await this.#keeper.idle();
-    if (!this.#standby) this.#keeper.watch();
+    if (!this.isStandby) this.#keeper.watch();
   }
 
   /** Goes over to another configuration: only the difference moves, health and running checks carry over. */
@@ -225,12 +209,11 @@ export class Director {
    * @throws {IpvsUnavailable} when there is no table to keep; it then stays a standby.
    */
   async activate(): Promise<void> {
-    if (!this.#standby || this.#stopped) return;
+    if (!this.isStandby || this.#standby.isStopped) return;
     const keeper = this.#newKeeper();
     const table = await keeper.read();
-    if (!this.#standby || this.#stopped) return;
-    this.#standby = false;
-    this.#leaving = undefined;
+    if (!this.isStandby || this.#standby.isStopped) return;
+    this.#standby.takeOver();
     this.#keeper = keeper;
     await this.#change(() => this.#takeOver(table));
     await this.#change(() => this.#setSentinels());
@@ -244,13 +227,13 @@ export class Director {
    * @returns why something was left there that should have been purged.
    */
   async deactivate(): Promise<string | undefined> {
-    if (this.#standby || this.#stopped) return undefined;
-    this.#standby = true;
-    this.#sentinels?.close();
-    this.#leaving = this.#leaveTable();
-    const trouble = await this.#leaving;
+    if (this.#standby.isAway) return undefined;
+    const left = await this.#standby.leave(() => {
+      this.#sentinels?.close();
+      return this.#leaveTable();
+    });
     this.#desired = undefined;
-    return trouble;
+    return left;
   }
 
   /**
@@ -259,56 +242,27 @@ export class Director {
    * @returns why something was left there that should have been purged.
    */
   async stop(): Promise<string | undefined> {
-    this.#stopped = true;
+    this.#standby.stop();
     this.#rounds.stop();
     this.#sentinels?.close();
-    this.#firstVerdicts.resolve();
-    if (!this.#standby) this.#leaving = this.#leaveTable();
-    return await this.#leaving;
+    this.#startUp.settle();
+    return await this.#standby.end(() => this.#leaveTable());
   }
 
-  async #leaveTable(): Promise<string | undefined> {
-    try {
-      return await this.#purge();
-    } catch (error) {
-      if (!(error instanceof IpvsUnavailable)) throw error;
-      return error.message;
-    }
-  }
-
-  async #purge(): Promise<string | undefined> {
+  async #leaveTable(): Promise<Left> {
     // A reload that is under way comes to its end first.
     await this.#work.idle();
     await this.#keeper.idle();
-    const ours = this.#desired?.table ?? await this.#takeWhatIsThere();
-    const kept = [...ours].filter(([key]) => !this.#model.virtuals.get(key)?.cleanStop);
-    const { clock } = this.#ports;
-    const end = clock.now() + LEAVE;
-    this.#keeper.want(new Map(kept), "stop");
-    await this.#keeper.idle();
-    for (; this.#keeper.trouble !== undefined && clock.now() < end; await this.#keeper.idle()) {
-      await this.#wait(TRY_AGAIN);
-    }
-    await this.#keeper.leave();
-    return this.#keeper.trouble;
-  }
-
-  /** Stopped before the first table: what an earlier run has left is ours to purge all the same. */
-  async #takeWhatIsThere(): Promise<DesiredTable> {
-    const table = await this.#keeper.read();
-    const health = adopt(this.#model, table, new Map(), this.#ports.clock.now());
-    const ours = [...desiredTable(this.#model, health).table].filter(([key]) => table.has(key));
-    this.#keeper.want(new Map(ours), "start");
-    await this.#keeper.idle();
-    return new Map(ours);
+    const ours = this.#desired?.table;
+    return await leaveTable({ keeper: this.#keeper, clock: this.#ports.clock, model: this.#model, ours });
   }
 
   /** Goes over to the configuration, and then wants the table that it asks for, unless that is still to wait. */
   async #adopt(model: Model, occasion?: Occasion): Promise<void> {
-    const table: IpvsTable = this.#standby ? new Map() : await this.#keeper.read();
-    if (this.#stopped) return;
+    const table: IpvsTable = this.isStandby ? new Map() : await this.#keeper.read();
+    if (this.#standby.isStopped) return;
     await this.#change(() => this.#adoptInSteps(model, table, occasion), model);
-    this.#ports.clock.after(SETTLE, () => this.#dispatch({ type: "settled" }));
+    this.#startUp.whenDue(() => this.#dispatch({ type: "settled" }));
     if (checksIn(model).length === 0) this.#dispatch({ type: "settled" });
   }
 
@@ -320,8 +274,8 @@ export class Director {
     this.#model = model;
     yield* this.#reportTransitions(before);
     const checks = checksIn(model);
-    this.#unheard = new Set(checks.map(({ key }) => key).filter((key) => this.#unheard.has(key)));
-    for (const key of yield* this.#rounds.becomeInSteps(checks)) this.#unheard.add(key);
+    this.#startUp.keep(checks.map(({ key }) => key));
+    this.#startUp.expect(yield* this.#rounds.becomeInSteps(checks));
     yield* this.#recall(checks);
     if (this.#desired) this.#desired = yield* desiredTableInSteps(model, this.#health, this.#desired);
     yield* this.#setSentinels();
@@ -335,7 +289,7 @@ export class Director {
     for (const [i, check] of checks.entries()) {
       if (everySoOften(i)) yield;
       const last = this.#rounds.last(check.key);
-      if (!last || untaken.has(check.key) || !this.#isNew(check.key)) continue;
+      if (!last || untaken.has(check.key) || !isNew(check.key, this.#model, this.#health)) continue;
       rounds.push({ check: check.key, result: verdictOf(check, last.result), at: this.#ports.clock.now() });
     }
     if (rounds.length === 0) return;
@@ -343,14 +297,6 @@ export class Director {
     this.#health = yield* reduceInSteps(before, { type: "recalled", rounds }, this.#model);
     yield* this.#reportTransitions(before);
     this.#conclude(rounds);
-  }
-
-  /** Whether no round of this check has ended for a real server that lives by it. */
-  #isNew(key: CheckKey): boolean {
-    return usersOf(this.#model, key).some(({ virtual, real }) => {
-      const health = this.#health.get(virtual.key)?.reals.get(real.key);
-      return health !== undefined && isUnheard(health, key);
-    });
   }
 
   #newSentinels(): Sentinels | undefined {
@@ -367,9 +313,9 @@ export class Director {
 
   /** Has the sentinels that the configuration and the orders ask for; a standby has none. */
   *#setSentinels(): Steps<void> {
-    if (!this.#sentinels || this.#isAway) return;
+    if (!this.#sentinels || this.#standby.isAway) return;
     const wanted = yield* wantedSentinels(this.#model, this.#health);
-    if (this.#isAway) return;
+    if (this.#standby.isAway) return;
     this.#sentinels.become(wanted, (check) => this.#rounds.last(check)?.result.up === true);
   }
 
@@ -429,31 +375,9 @@ export class Director {
     for (const round of rounds) {
       const { check } = round;
       this.#untaken.delete(round);
-      this.#unheard.delete(check);
-      if (this.#isOpen(check)) this.#rounds.hasten(check);
+      if (isOpen(check, this.#model, this.#health)) this.#rounds.hasten(check);
     }
-    if (this.#unheard.size === 0) this.#firstVerdicts.resolve();
-  }
-
-  /** Whether it is open what becomes of a real server that lives by this check. */
-  #isOpen(key: CheckKey): boolean {
-    return usersOf(this.#model, key).some(({ virtual, real }) => {
-      const view = this.#health.get(virtual.key)?.reals.get(real.key)?.checks.get(key);
-      return view !== undefined && isInDoubt(view);
-    });
-  }
-
-  /** Goes on for as long as somebody climbs. */
-  #climb(): void {
-    if (this.#climbing || !isClimbing(this.#health)) return;
-    this.#climbing = true;
-    const climbs = [...this.#model.virtuals.values()].flatMap(({ slowStart }) => slowStart > 0 ? slowStart * 1000 : []);
-    const step = climbs.reduce((least, each) => Math.min(least, each), STEP);
-    this.#ports.clock.after(step, () => {
-      this.#climbing = false;
-      this.#dispatch({ type: "climb", at: this.#ports.clock.now() });
-      this.#climb();
-    });
+    this.#startUp.hear(rounds.map(({ check }) => check));
   }
 
   #stand(event: HealthEvent): Promise<void> {
@@ -462,7 +386,7 @@ export class Director {
   }
 
   #dispatch(event: HealthEvent): Promise<void> {
-    return this.#stopped ? Promise.resolve() : this.#change(() => this.#act(event));
+    return this.#standby.isStopped ? Promise.resolve() : this.#change(() => this.#act(event));
   }
 
   *#act(event: HealthEvent): Steps<void> {
@@ -472,46 +396,23 @@ export class Director {
       const isTold = yield* this.#reportTransitions(before);
       // At a start the first table waits for the first verdicts.
       if (this.#desired) yield* this.#wantTable(isTold ? "change" : "weight");
-      this.#climb();
+      this.#climb.goOn();
     }
     if (event.type === "orders" || event.type === "maintenance") yield* this.#setSentinels();
     if (event.type === "rounds") this.#conclude(event.rounds);
-    if (event.type === "settled") this.#firstVerdicts.resolve();
+    if (event.type === "settled") this.#startUp.settle();
   }
 
   *#wantTable(occasion: Occasion): Steps<void> {
-    if (this.#isAway) return;
+    if (this.#standby.isAway) return;
     const desired = yield* desiredTableInSteps(this.#model, this.#health, this.#desired);
-    if (this.#isAway) return;
+    if (this.#standby.isAway) return;
     this.#desired = desired;
     this.#keeper.want(desired.table, occasion);
-  }
-
-  /** Whether the table is none of its business now. */
-  get #isAway(): boolean {
-    return this.#stopped || this.#standby;
   }
 
   /** Resolves when the work has been done, after all that was begun before. */
   #change(work: () => Steps<void>, model = this.#model): Promise<void> {
     return this.#work.do(work, Math.max(realServersIn(model), realServersIn(this.#model)));
   }
-
-  #wait(milliseconds: number): Promise<void> {
-    return new Promise((resolve) => this.#ports.clock.after(milliseconds, resolve));
-  }
-}
-
-function lineOf(action: Action, model: Model): number | undefined {
-  const virtual = model.virtuals.get(virtualKey(action.service.address));
-  if (!virtual || !("destination" in action)) return virtual?.line;
-  const key = destinationKey(action.destination);
-  return virtual.reals.get(key)?.line ?? (virtual.fallback?.key === key ? virtual.line : undefined);
-}
-
-function isAboutFallback(action: Action, model: Model): boolean {
-  if (!("destination" in action)) return false;
-  const virtual = model.virtuals.get(virtualKey(action.service.address));
-  const key = destinationKey(action.destination);
-  return virtual?.fallback?.key === key && !virtual.reals.has(key);
 }

@@ -1,5 +1,5 @@
 /**
- * What the doctor knows of a machine: gathered here, judged in findings.ts.
+ * What the doctor knows of a machine: gathered here, judged in questions.
  */
 
 import { isCredential } from "../model/check.ts";

@@ -5,7 +5,7 @@
 import { setImmediate } from "node:timers";
 import { PARSED } from "../checkers/helper_process.ts";
 import { receiveDescriptor } from "../system/descriptor_passing.ts";
-import { close } from "../system/libc.ts";
+import { close } from "../system/libc/files.ts";
 import { writeWord } from "../system/shared_words.ts";
 import type { ByteStream } from "../wire/transport/byte_stream.ts";
 import { adoptTcp } from "../wire/transport/tcp.ts";

@@ -2,11 +2,12 @@
  * Giving up what a process may do, for good: for one that reads what hostile servers send.
  */
 
-import { cString } from "./c_string.ts";
 import { readKernelFile } from "./kernel_file.ts";
-import { close, O_WRONLY, open, write } from "./libc.ts";
+import { cString } from "./libc/c_string.ts";
+import { close, O_WRONLY, open, write } from "./libc/files.ts";
+import { libcWith } from "./libc/library.ts";
 
-const DECLARATIONS = {
+const libc = libcWith({
   prctl: { parameters: ["i32", "u64", "u64", "u64", "u64"], result: "i32" },
   setgroups: { parameters: ["usize", "pointer"], result: "i32" },
   setresgid: { parameters: ["u32", "u32", "u32"], result: "i32" },
@@ -14,7 +15,7 @@ const DECLARATIONS = {
   setrlimit: { parameters: ["i32", "buffer"], result: "i32" },
   execv: { parameters: ["buffer", "buffer"], result: "i32" },
   seccomp: { name: "syscall", parameters: ["i64", "u32", "u32", "buffer"], result: "i64" },
-} as const satisfies Deno.ForeignLibraryInterface;
+});
 
 const PR_SET_PDEATHSIG = 1;
 const PR_CAPBSET_DROP = 24;
@@ -52,26 +53,25 @@ export function unprivilegedUser(): UnprivilegedUser | undefined {
  * One that still has to read its libraries from files, which may be root's, keeps its user (`keepUser`). A process that has capabilities and is not root is started once more, without them. Throws when anything is left.
  */
 export function confine(dataLimit: bigint, keepUser: boolean): string {
-  const { symbols: libc } = Deno.dlopen("libc.so.6", DECLARATIONS);
-  libc.setrlimit(RLIMIT_CORE, new BigUint64Array(2));
+  libc().setrlimit(RLIMIT_CORE, new BigUint64Array(2));
   preferToBeKilled();
   const before = statusOfSelf();
-  libc.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0n, 0n, 0n);
+  libc().prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0n, 0n, 0n);
   // Only a process with CAP_SETPCAP can; with no new privileges it makes no difference.
   for (let capability = 0n; capability <= LAST_CAPABILITY; capability++) {
-    libc.prctl(PR_CAPBSET_DROP, capability, 0n, 0n, 0n);
+    libc().prctl(PR_CAPBSET_DROP, capability, 0n, 0n, 0n);
   }
-  libc.prctl(PR_SET_NO_NEW_PRIVS, 1n, 0n, 0n, 0n);
+  libc().prctl(PR_SET_NO_NEW_PRIVS, 1n, 0n, 0n, 0n);
   if (keepUser) {
     // A developer's; what is installed is one file.
   } else if (Deno.uid() === 0) {
     const user = unprivilegedUser();
     if (!user) throw new Error(`there is no user ${USERS.join(" or ")} in /etc/passwd`);
     // The C library has all threads follow (nptl(7)), and they lose their capabilities with root.
-    if (libc.setgroups(0n, null) !== 0 || libc.setresgid(user.gid, user.gid, user.gid) !== 0) {
+    if (libc().setgroups(0n, null) !== 0 || libc().setresgid(user.gid, user.gid, user.gid) !== 0) {
       throw new Error(`cannot become a member of the groups of ${user.name} alone (CAP_SETGID is missing)`);
     }
-    if (libc.setresuid(user.uid, user.uid, user.uid) !== 0) {
+    if (libc().setresuid(user.uid, user.uid, user.uid) !== 0) {
       throw new Error(`cannot become ${user.name} (CAP_SETUID is missing)`);
     }
   } else if (hasCapabilities()) {
@@ -81,12 +81,12 @@ export function confine(dataLimit: bigint, keepUser: boolean): string {
     const argv = (readKernelFile("/proc/self/cmdline") ?? "").split("\0").slice(0, -1).map((word) => cString(word));
     const pointers = new BigUint64Array(argv.length + 1);
     for (const [i, word] of argv.entries()) pointers[i] = Deno.UnsafePointer.value(Deno.UnsafePointer.of(word));
-    libc.execv(cString("/proc/self/exe"), pointers);
+    libc().execv(cString("/proc/self/exe"), pointers);
     throw new Error("cannot give up capabilities: this program's file cannot be started again");
   }
-  libc.prctl(PR_SET_PDEATHSIG, SIGKILL, 0n, 0n, 0n);
-  libc.setrlimit(RLIMIT_DATA, BigUint64Array.of(dataLimit, dataLimit));
-  forbidCalls((filter) => Number(libc.seccomp(SECCOMP[Deno.build.arch].seccomp, SET_MODE_FILTER, TSYNC, filter)));
+  libc().prctl(PR_SET_PDEATHSIG, SIGKILL, 0n, 0n, 0n);
+  libc().setrlimit(RLIMIT_DATA, BigUint64Array.of(dataLimit, dataLimit));
+  forbidCalls((filter) => Number(libc().seccomp(SECCOMP[Deno.build.arch].seccomp, SET_MODE_FILTER, TSYNC, filter)));
   if (!keepUser && hasCapabilities()) throw new Error("capabilities are left");
   return nameOf(Deno.uid());
 }

@@ -2,26 +2,15 @@
  * Handing open descriptors to another process (unix(7), SCM_RIGHTS).
  */
 
-import { Errno } from "./libc.ts";
+import { Errno } from "./libc/errors.ts";
+import { libcWith, outcome } from "./libc/library.ts";
 
-const DECLARATIONS = {
-  __errno_location: { parameters: [], result: "pointer" },
+const libc = libcWith({
   socketpair: { parameters: ["i32", "i32", "i32", "buffer"], result: "i32" },
   sendmsg: { parameters: ["i32", "buffer", "i32"], result: "isize" },
   recvmsg: { parameters: ["i32", "buffer", "i32"], result: "isize" },
   dup: { parameters: ["i32"], result: "i32" },
-} as const satisfies Deno.ForeignLibraryInterface;
-
-let symbols: Deno.DynamicLibrary<typeof DECLARATIONS>["symbols"] | undefined;
-
-function libc() {
-  return symbols ??= Deno.dlopen("libc.so.6", DECLARATIONS).symbols;
-}
-
-function outcome(result: number | bigint): number {
-  if (result >= 0) return Number(result);
-  return -new Deno.UnsafePointerView(libc().__errno_location()!).getInt32();
-}
+});
 
 const AF_UNIX = 1;
 const SOCK_STREAM = 1;

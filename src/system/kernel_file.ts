@@ -1,4 +1,4 @@
-import { close, O_RDONLY, open, read } from "./libc.ts";
+import { close, O_RDONLY, open, read } from "./libc/files.ts";
 
 /** Bytes that are read at most. */
 const LIMIT = 65_536;

@@ -2,7 +2,7 @@
  * How the files that this process may have open are divided between the checks and all else that it does.
  */
 
-import { openFileLimit } from "./libc.ts";
+import { openFileLimit } from "./libc/limits.ts";
 
 /**
  * Files that are kept for all but checks. At least: ipvsadm for a change and for the counters, a mail and two hooks

@@ -7,8 +7,8 @@
  * not. tests/deno_still_cannot_test.ts holds these reasons, docs/adr/0003-sockets-and-openssl-by-ffi.md has all of them.
  */
 
-import { cString } from "./c_string.ts";
-import { Errno, SystemError } from "./libc.ts";
+import { cString } from "./libc/c_string.ts";
+import { Errno, SystemError } from "./libc/errors.ts";
 import { pemFile } from "./pem_file.ts";
 
 const DECLARATIONS = {

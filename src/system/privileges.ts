@@ -5,18 +5,18 @@
  * that one alone keeps them.
  */
 
-import { cString } from "./c_string.ts";
-import { SystemError } from "./libc.ts";
+import { cString } from "./libc/c_string.ts";
+import { SystemError } from "./libc/errors.ts";
+import { libcWith, outcome } from "./libc/library.ts";
 
-const DECLARATIONS = {
-  __errno_location: { parameters: [], result: "pointer" },
+const libc = libcWith({
   getpwnam: { parameters: ["buffer"], result: "pointer" },
   initgroups: { parameters: ["buffer", "u32"], result: "i32" },
   setresgid: { parameters: ["u32", "u32", "u32"], result: "i32" },
   setresuid: { parameters: ["u32", "u32", "u32"], result: "i32" },
   prctl: { parameters: ["i32", "u64", "u64", "u64", "u64"], result: "i32" },
   capset: { parameters: ["buffer", "buffer"], result: "i32" },
-} as const satisfies Deno.ForeignLibraryInterface;
+});
 
 /** Numbers of capabilities (capabilities(7)). */
 export const Capability = { NET_ADMIN: 12, NET_RAW: 13 } as const;
@@ -39,14 +39,6 @@ export interface Account {
   readonly name: string;
   readonly uid: number;
   readonly gid: number;
-}
-
-type Libc = Deno.DynamicLibrary<typeof DECLARATIONS>["symbols"];
-let symbols: Libc | undefined;
-
-function libc(): Libc {
-  symbols ??= Deno.dlopen("libc.so.6", DECLARATIONS).symbols;
-  return symbols;
 }
 
 /** Returns the account of that name, as getpwnam(3) knows it. */
@@ -103,5 +95,5 @@ function capabilitySets(capabilities: readonly number[]): [Uint32Array<ArrayBuff
 }
 
 function require(call: string, result: number): void {
-  if (result < 0) throw new SystemError(call, new Deno.UnsafePointerView(libc().__errno_location()!).getInt32());
+  if (result < 0) throw new SystemError(call, -outcome(result));
 }

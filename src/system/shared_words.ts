@@ -2,17 +2,13 @@
  * A few numbers that two processes share, in a file without a name: written and read at once, however busy the other is.
  */
 
-const DECLARATIONS = {
+import { libcWith } from "./libc/library.ts";
+
+const libc = libcWith({
   memfd_create: { parameters: ["buffer", "u32"], result: "i32" },
   pread: { parameters: ["i32", "buffer", "usize", "i64"], result: "isize" },
   pwrite: { parameters: ["i32", "buffer", "usize", "i64"], result: "isize" },
-} as const satisfies Deno.ForeignLibraryInterface;
-
-let symbols: Deno.DynamicLibrary<typeof DECLARATIONS>["symbols"] | undefined;
-
-function libc() {
-  return symbols ??= Deno.dlopen("libc.so.6", DECLARATIONS).symbols;
-}
+});
 
 const MFD_CLOEXEC = 1;
 

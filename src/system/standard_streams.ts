@@ -1,4 +1,5 @@
-import { close, dup2, O_RDWR, open, SystemError } from "./libc.ts";
+import { SystemError } from "./libc/errors.ts";
+import { close, dup2, O_RDWR, open } from "./libc/files.ts";
 
 /** The standard streams, ready to be let go of: what that takes is there, so that it cannot fail when it is done. */
 export class StandardStreams {

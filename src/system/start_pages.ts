@@ -1,5 +1,5 @@
 import { readKernelFile } from "./kernel_file.ts";
-import { dropPages } from "./libc.ts";
+import { dropPages } from "./libc/memory.ts";
 
 /** A mapping of the program's own file, as /proc/self/maps has it. */
 interface Mapping {

@@ -1,4 +1,5 @@
-import { close, connect, send, sendTo, SOCK_DGRAM, SOCK_STREAM, socket } from "./libc.ts";
+import { close } from "./libc/files.ts";
+import { connect, send, sendTo, SOCK_DGRAM, SOCK_STREAM, socket } from "./libc/sockets.ts";
 
 const AF_UNIX = 1;
 

@@ -1,4 +1,5 @@
-import { close, isWritable, O_NONBLOCK, O_WRONLY, open, SystemError, write } from "./libc.ts";
+import { SystemError } from "./libc/errors.ts";
+import { close, isWritable, O_NONBLOCK, O_WRONLY, open, write } from "./libc/files.ts";
 import { isPipe } from "./pipe.ts";
 
 /** Bytes for which a pipe has room that has any (`PIPE_BUF`, pipe(7)). */

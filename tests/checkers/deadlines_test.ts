@@ -1,5 +1,5 @@
 import { ok, strictEqual } from "node:assert/strict";
-import { threadMilliseconds } from "../../src/system/libc.ts";
+import { threadMilliseconds } from "../../src/system/libc/clocks.ts";
 import { checkOf, verdict } from "./peers.ts";
 
 /** A mail server on a thread of its own, which greets a moment after it was connected to. */

@@ -1,6 +1,6 @@
 import { strictEqual } from "node:assert/strict";
 import { explain } from "../../src/checkers/explain.ts";
-import { Errno, SystemError } from "../../src/system/libc.ts";
+import { Errno, SystemError } from "../../src/system/libc/errors.ts";
 import { MissingOpenSsl, TlsError, TlsFileError } from "../../src/system/openssl.ts";
 import { NameError } from "../../src/wire/transport/name_lookup.ts";
 import { ProtocolError } from "../../src/wire/transport/protocol_error.ts";

@@ -4,7 +4,8 @@ import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { type IpAddress, parseIp } from "../../src/model/address.ts";
 import type { CheckMethod, CheckTarget } from "../../src/model/check.ts";
-import * as libc from "../../src/system/libc.ts";
+import * as files from "../../src/system/libc/files.ts";
+import * as sockets from "../../src/system/libc/sockets.ts";
 import { Secret } from "../../src/model/secret.ts";
 import { checkOf, closesAtOnce, openDescriptors, verdict, withPeer } from "./peers.ts";
 import { needsSetup } from "../needs_setup.ts";
@@ -71,7 +72,7 @@ for (const service of ["dns", "sip", "radius"] as const) {
 function requesters(fd: number): IpAddress[] {
   const sources: IpAddress[] = [];
   const packet = new Uint8Array(2048);
-  for (let count = libc.recv(fd, packet); count > 0; count = libc.recv(fd, packet)) {
+  for (let count = sockets.recv(fd, packet); count > 0; count = sockets.recv(fd, packet)) {
     const message = (packet[0] & 0x0f) * 4;
     const isRequest = packet[message] === 8;
     if (isRequest) sources.push(packet.subarray(12, 16).join(".") as IpAddress);
@@ -82,13 +83,13 @@ function requesters(fd: number): IpAddress[] {
 Deno.test("bindto: the echo requests of pings come from their own addresses, many at a time", needsSetup, async () => {
   const ICMP = 1;
   const before = openDescriptors();
-  const witness = libc.socket(libc.AF_INET, libc.SOCK_RAW, ICMP);
+  const witness = sockets.socket(sockets.AF_INET, sockets.SOCK_RAW, ICMP);
   const origins = ["127.0.0.8", "127.0.0.9"].map((text) => ({ address: parseIp(text)! }));
   const verdicts = await Promise.all(
     origins.map((origin) => verdict(checkOf({ address: LOOPBACK, origin }), "ping")),
   );
   const sources = new Set(requesters(witness));
-  libc.close(witness);
+  files.close(witness);
   deepStrictEqual(verdicts, ["up: answers to ping", "up: answers to ping"]);
   for (const { address } of origins) strictEqual(sources.has(address), true, address);
   strictEqual(openDescriptors(), before);

@@ -6,15 +6,15 @@ import { type IpAddress, parseIp } from "../../src/model/address.ts";
 import type { Check, CheckKey, CheckMethod, CheckResult, CheckTarget, Pattern } from "../../src/model/check.ts";
 import { helper } from "../../src/checkers/helper.ts";
 import { type Round, runRound } from "../../src/checkers/run.ts";
-import * as libc from "../../src/system/libc.ts";
+import * as files from "../../src/system/libc/files.ts";
 import { descriptorChannel } from "../../src/system/descriptor_passing.ts";
 import { newSharedWords } from "../../src/system/shared_words.ts";
 import { TlsMachine } from "../../src/system/openssl.ts";
 import { decodeLatin1, encodeLatin1 } from "../../src/wire/transport/latin1.ts";
 
 // The first calls open the libraries for good; within a test that would count as the test's leak.
-libc.close(-1);
-for (const fd of [newSharedWords(), ...descriptorChannel()]) libc.close(fd);
+files.close(-1);
+for (const fd of [newSharedWords(), ...descriptorChannel()]) files.close(fd);
 new TlsMachine({ address: "127.0.0.1", verify: false }).free();
 
 /** A server under test. */

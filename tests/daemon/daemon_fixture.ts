@@ -1,5 +1,6 @@
 import { loadConfig } from "../../src/config/load.ts";
-import { Daemon, type KeptFiles } from "../../src/daemon/daemon.ts";
+import { Daemon } from "../../src/daemon/daemon.ts";
+import type { KeptFiles } from "../../src/daemon/ports.ts";
 import { statusOf, type StatusScope } from "../../src/daemon/requests/status_document.ts";
 import type { Status } from "../../src/control/status.ts";
 import { Log } from "../../src/daemon/log/log.ts";

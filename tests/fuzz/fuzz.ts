@@ -5,7 +5,7 @@
 import { helper } from "../../src/checkers/helper.ts";
 import { type Round, runRound } from "../../src/checkers/run.ts";
 import { type CheckTarget, isAskedByHelper } from "../../src/model/check.ts";
-import { threadMilliseconds } from "../../src/system/libc.ts";
+import { threadMilliseconds } from "../../src/system/libc/clocks.ts";
 import { checkOf, inWords, openDescriptors } from "../checkers/peers.ts";
 import type { Order, Report } from "./hostile_worker.ts";
 import type { FuzzRow } from "./rows.ts";

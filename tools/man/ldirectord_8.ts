@@ -2,16 +2,16 @@
  * The manual page ldirectord(8).
  */
 
-import { VERBS } from "../../src/cli/base/arguments.ts";
+import { VERB_OPTIONS, VERBS } from "../../src/cli/base/arguments.ts";
 import type { Tools } from "../../src/cli/base/tool.ts";
-import { OPTION_DOCS, VERB_DOCS } from "../../src/cli/help/usage.ts";
+import { VERB_DOCS } from "../../src/cli/help/usage.ts";
 import { LINTS } from "../../src/config/lint/lints.ts";
 import { FAILURES } from "../../src/model/check.ts";
 import { isHelperService } from "../../src/model/service_facts.ts";
 import { SPOKEN_SERVICES } from "../../src/model/services.ts";
 import { VERSION } from "../../src/model/version.ts";
 import { Page } from "./roff.ts";
-import { describeTool } from "./usage.ts";
+import { describeTool } from "./tool.ts";
 
 /** The page in roff. */
 export function ldirectord8(tools: Tools): string {
@@ -27,9 +27,11 @@ export function ldirectord8(tools: Tools): string {
   page.section("Verbs of the daemon");
   for (const verb of VERBS) page.term(`\`${verb}\``, VERB_DOCS[verb].does, `Exit status: ${VERB_DOCS[verb].exit}.`);
   page.section("Options");
-  for (const [option, does] of OPTION_DOCS) page.term(option.replace(/-{1,2}[a-z]+/g, (each) => `\`${each}\``), does);
+  for (const { spellings, doc } of VERB_OPTIONS) {
+    page.term(Object.keys(spellings).map((each) => `\`${each}\``).join(", "), doc);
+  }
   page.section("Commands").first("Each says more of itself with `--help`.");
-  for (const [name, tool] of tools) describeTool(page, name, tool);
+  for (const tool of tools.values()) describeTool(page, tool);
   states(page);
   healthCheck(page);
   notices(page);

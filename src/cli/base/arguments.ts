@@ -26,22 +26,50 @@ export interface VerbOptions extends StartOptions {
   readonly form?: StatusForm;
 }
 
-/** What an option does, and the only verb that knows it; absent = every verb takes it. */
-interface Option {
-  readonly sets: Partial<VerbOptions>;
+/** An option of the verbs, or several that say the same in different forms. */
+export interface VerbOption {
+  /** Its spellings, and what each sets; `undefined` for those that print something in place of the verb. */
+  readonly spellings: Readonly<Record<string, Partial<VerbOptions> | undefined>>;
+  /** The only verb that knows it; absent = every verb takes it. */
   readonly only?: Verb;
+  /** What it does: help and manual say it. */
+  readonly doc: string;
 }
 
-const OPTIONS: Readonly<Record<string, Option>> = {
-  "-d": { sets: { debug: true } },
-  "--debug": { sets: { debug: true } },
-  "--foreground": { sets: { foreground: true } },
-  "--background": { sets: { background: true } },
-  "--standby": { sets: { standby: true } },
-  "--long": { sets: { form: "long" }, only: "status" },
-  "--json": { sets: { form: "json" }, only: "status" },
-  "--yaml": { sets: { form: "yaml" }, only: "status" },
-};
+/** The options of the verbs, in the order in which they are listed. */
+export const VERB_OPTIONS: readonly VerbOption[] = [
+  {
+    spellings: { "-d": { debug: true }, "--debug": { debug: true } },
+    doc: "Stay in the foreground and log every check on standard error.",
+  },
+  {
+    spellings: { "--foreground": { foreground: true } },
+    doc:
+      "Stay in the foreground, as service managers want it; tells systemd when it is ready, how it is, and that it " +
+      "lives (Type=notify).",
+  },
+  {
+    spellings: { "--background": { background: true } },
+    doc: "Go to the background even if the configuration has supervised = yes, as cluster managers want it.",
+  },
+  {
+    spellings: { "--standby": { standby: true } },
+    doc: "Check, and leave the table to another director until activate.",
+  },
+  {
+    spellings: { "--long": { form: "long" }, "--json": { form: "json" }, "--yaml": { form: "yaml" } },
+    only: "status",
+    doc: "Of status: everything, as a table or as a document.",
+  },
+  { spellings: { "-h": undefined, "--help": undefined }, doc: "Print a short help." },
+  { spellings: { "-v": undefined, "--version": undefined }, doc: "Print the version." },
+];
+
+const OPTIONS = new Map(
+  VERB_OPTIONS.flatMap(({ spellings, only }) =>
+    Object.entries(spellings).map(([spelling, sets]) => [spelling, { sets, only }] as const)
+  ),
+);
 
 /** What the command line asks for. */
 export type Invocation =
@@ -70,17 +98,17 @@ export function parseArguments(args: readonly string[], tools: ReadonlySet<strin
       break;
     }
     if (!arg.startsWith("-") || arg === "-") words.push(arg);
-    else if (Object.hasOwn(OPTIONS, arg)) given.push(arg);
+    else if (OPTIONS.get(arg)?.sets) given.push(arg);
     else if (arg === "-h" || arg === "-?" || arg === "--help") return { kind: "help", topic: args.find(isVerb) };
     else if (arg === "-v" || arg === "--version") return { kind: "version" };
-    else return { kind: "usage", complaint: misspelt(args[0], tools) ?? `Unknown option: ${arg}` };
+    else return { kind: "usage", complaint: misspelt(args[0], tools) ?? unknownOption(arg) };
   }
   const [config, verb] = words.length > 1 ? words : [undefined, words[0]];
   if (!isVerb(verb)) return { kind: "usage", complaint: complaintOf(words, tools) };
-  const stray = given.find((option) => (OPTIONS[option].only ?? verb) !== verb);
+  const stray = given.find((option) => (OPTIONS.get(option)?.only ?? verb) !== verb);
   if (stray) return { kind: "usage", complaint: `${verb} has no option ${stray}` };
   const none: VerbOptions = { debug: false, foreground: false, background: false, standby: false };
-  const options = given.reduce((before, option) => ({ ...before, ...OPTIONS[option].sets }), none);
+  const options = given.reduce((before, option) => ({ ...before, ...OPTIONS.get(option)?.sets }), none);
   return { kind: "verb", verb, config, options };
 }
 
@@ -96,6 +124,11 @@ function complaintOf([first, second]: readonly string[], tools: ReadonlySet<stri
 function misspelt(word: string, tools: ReadonlySet<string>): string | undefined {
   const near = closest(word, [...VERBS, ...[...tools].filter((name) => !isHidden(name))]);
   return near === undefined || near === word ? undefined : `Unknown command: ${word}; did you mean ${near}?`;
+}
+
+function unknownOption(option: string): string {
+  const near = closest(option.replace(/^-+/, ""), [...OPTIONS.keys()].map((known) => known.replace(/^-+/, "")));
+  return `Unknown option: ${option}${near === undefined ? "" : `; did you mean --${near}?`}`;
 }
 
 /** Whether a tool is one that only our own programs call. */

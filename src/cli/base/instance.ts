@@ -1,6 +1,6 @@
 import { basename, resolve } from "node:path";
 import { closest } from "../../config/language/closest.ts";
-import type { KeptFiles } from "../../daemon/daemon.ts";
+import type { KeptFiles } from "../../daemon/ports.ts";
 import { daemonFor } from "../../daemon/process/configuration_lock.ts";
 import { pidFileOwner } from "../../daemon/process/pid_file.ts";
 import { entriesOf } from "../../system/folder.ts";

@@ -1,12 +1,9 @@
 import type { ExitStatus } from "./exit_status.ts";
+import type { Declaration } from "./declaration.ts";
 
 /** A command beside those that steer a daemon: `ldirectord NAME [options] [arguments]`. */
-export interface Tool {
-  /** One line, as `--help` lists it. */
-  readonly summary: string;
-  /** Not for people: no help lists it. */
-  readonly hidden?: true;
-  /** What `ldirectord NAME --help` prints; a wrong command line gets its first paragraph on standard error. */
+export interface Tool extends Declaration {
+  /** What `ldirectord NAME --help` prints. */
   readonly usage: string;
   /**
    * Does it.

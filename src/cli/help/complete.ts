@@ -9,15 +9,21 @@ import { topics } from "./help_text.ts";
 import { configurationNames, findInstance } from "../base/instance.ts";
 import { findRunning } from "../base/running_instance.ts";
 import { type Tool, UsageError } from "../base/tool.ts";
+import { withUsage } from "../base/tool_usage.ts";
 
 /**
  * For the shells' completion: prints what may stand in the place of the last argument, a word and its meaning on each
  * line, with a tab between. Looks up no names and asks no daemon: a key was pressed, and somebody waits.
  */
 export const complete: Tool = {
-  hidden: true,
-  summary: "what may come next on a command line, for the shells",
-  usage: "Usage: ldirectord __complete WORD...\n",
+  ...withUsage({
+    name: "__complete",
+    summary: "what may come next on a command line, for the shells",
+    hidden: true,
+    forms: ["WORD..."],
+    words: [],
+    options: {},
+  }),
 
   async run(args, others) {
     const tools = await others();

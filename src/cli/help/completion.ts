@@ -3,9 +3,10 @@
  */
 
 import { LINTS } from "../../config/lint/lints.ts";
-import { isVerb, VERBS } from "../base/arguments.ts";
-import type { Tools } from "../base/tool.ts";
-import { OPTION_DOCS, VERB_DOCS } from "./usage.ts";
+import { isVerb, VERB_OPTIONS, VERBS } from "../base/arguments.ts";
+import { allOptionsOf, type Choice, type Option, spellingsOf } from "../base/declaration.ts";
+import type { Tool, Tools } from "../base/tool.ts";
+import { VERB_DOCS } from "./usage.ts";
 
 /** A word that may stand there, and what it is. */
 export interface Candidate {
@@ -36,8 +37,8 @@ export function candidates(words: readonly string[], there: Nameable): readonly 
 }
 
 function possible(before: readonly string[], begun: string, there: Nameable): readonly Candidate[] {
-  const [name] = before;
-  if (name !== undefined && there.tools.has(name)) return ofTool(name, before.slice(1), begun, there);
+  const tool = there.tools.get(before[0] ?? "");
+  if (tool) return ofTool(tool, before.slice(1), begun, there);
   const named = before.filter((word) => !word.startsWith("-"));
   if (begun.startsWith("-")) return verbOptions();
   if (named.length === 0) return [...verbs(), ...tools(there), ...configurations(there)];
@@ -57,45 +58,25 @@ function configurations({ configurations }: Nameable): readonly Candidate[] {
 }
 
 function verbOptions(): readonly Candidate[] {
-  return OPTION_DOCS.flatMap(([options, does]) =>
-    options.split(", ").map((word) => ({ word, what: does.split(/[.;]/)[0] }))
+  return VERB_OPTIONS.flatMap(({ spellings, doc }) =>
+    Object.keys(spellings).map((word) => ({ word, what: doc.split(/[.;]/)[0] }))
   );
 }
 
-/** What a tool's usage says of an option: whether a value follows it, and what it does. */
-interface OptionUse {
-  readonly takes?: string;
-  readonly what: string;
-}
-
-/** The options in a usage text: `[--virtual V]` in its synopsis, `    -n, --lines N   the last N` below. */
-function optionsOf(usage: string): ReadonlyMap<string, OptionUse> {
-  const found = new Map<string, OptionUse>();
-  const [synopsis] = usage.split("\n\n");
-  for (const [, option, takes] of synopsis.matchAll(/(?<![\w-])(--?[a-z][a-z-]*)(?: ([A-Za-z][\w|]*))?/g)) {
-    if (!found.has(option)) found.set(option, { takes, what: "" });
-  }
-  for (const line of usage.split("\n")) {
-    const match = /^ {4}(-[^ ].*?)(?: {2,}(.*))?$/.exec(line);
-    const value = match && / ([A-Z]\w*|[a-z]\S*(?: \S+)*)$/.exec(match[1])?.[1];
-    for (const [option] of match?.[1].matchAll(/--?[a-z][a-z-]*/g) ?? []) {
-      found.set(option, { takes: value ?? found.get(option)?.takes, what: match?.[2] ?? "" });
-    }
-  }
-  return found;
-}
-
-function ofTool(name: string, before: readonly string[], begun: string, there: Nameable): readonly Candidate[] {
-  const { usage } = there.tools.get(name)!;
-  const options = optionsOf(usage);
-  const config = configOf(before) ?? (options.has("--config") ? there.running() : undefined);
-  const last = before[before.length - 1];
-  if (last !== undefined && options.get(last)?.takes) {
-    return valuesOf(last, options.get(last)!.takes!, config, there);
-  }
-  if (begun.startsWith("-")) return [...options].map(([word, { what }]) => ({ word, what }));
-  const named = before.filter((word, i) => !word.startsWith("-") && !options.get(before[i - 1])?.takes);
-  return placeOf(usage, named, config, there);
+function ofTool(tool: Tool, before: readonly string[], begun: string, there: Nameable): readonly Candidate[] {
+  const options = new Map(
+    Object.entries(allOptionsOf(tool)).flatMap(([name, option]) =>
+      spellingsOf(name, option).map((spelling) => [spelling, option] as const)
+    ),
+  );
+  const config = configOf(before) ?? (Object.hasOwn(tool.options, "config") ? there.running() : undefined);
+  const last = options.get(before[before.length - 1] ?? "");
+  if (last?.value !== undefined) return valuesOf(last, config, there);
+  if (begun.startsWith("-")) return [...options].map(([word, { doc }]) => ({ word, what: doc ?? "" }));
+  const words = before.filter((word, i) => !word.startsWith("-") && options.get(before[i - 1])?.value === undefined);
+  // A configuration that has been named before is the one that further words are of.
+  const named = tool.words[0]?.includes("configuration") ? words[0] : undefined;
+  return (tool.words[words.length] ?? []).flatMap((choice) => chosenFrom(choice, config ?? named, there));
 }
 
 /** The configuration that `--config` names, if it does. */
@@ -105,29 +86,23 @@ function configOf(words: readonly string[]): string | undefined {
 }
 
 /** What an option's value may be. */
-function valuesOf(option: string, takes: string, config: string | undefined, there: Nameable): readonly Candidate[] {
-  if (option === "--config") return configurations(there);
-  if (option === "--real") return there.reals(config);
-  if (option === "--virtual") return there.virtuals(config);
-  if (option === "--ignore") return Object.keys(LINTS).map((word) => ({ word, what: "question" }));
-  if (option === "--from") return [{ word: "keepalived", what: "keepalived.conf" }];
-  return takes.includes("|") ? takes.split("|").map((word) => ({ word, what: "" })) : [];
+function valuesOf({ value, is }: Option, config: string | undefined, there: Nameable): readonly Candidate[] {
+  if (is !== undefined) return chosenFrom(is, config, there);
+  return Array.isArray(value) ? value.map((word) => ({ word, what: "" })) : [];
 }
 
-/** What may stand in the next place that the synopsis has for a word that is no option. */
-function placeOf(
-  usage: string,
-  named: readonly string[],
-  config: string | undefined,
-  there: Nameable,
-): readonly Candidate[] {
-  const [synopsis] = usage.split("\n\n");
-  if (/\bREAL\b/.test(synopsis) && !/--real/.test(synopsis)) return named.length === 0 ? there.reals(config) : [];
-  if (/\bTOPIC\b/.test(synopsis)) return named.length === 0 ? there.topics().map((word) => ({ word, what: "" })) : [];
-  if (/\[virtual\|real\]/.test(synopsis)) {
-    const ofConfig = (name: string | undefined) => [...there.virtuals(name), ...there.reals(name)];
-    if (named.length === 0) return [...configurations(there), ...ofConfig(undefined)];
-    return named.length === 1 ? ofConfig(named[0]) : [];
+/** What there is of a kind. */
+function chosenFrom(choice: Choice, config: string | undefined, there: Nameable): readonly Candidate[] {
+  switch (choice) {
+    case "configuration":
+      return configurations(there);
+    case "real":
+      return there.reals(config);
+    case "virtual":
+      return there.virtuals(config);
+    case "topic":
+      return there.topics().map((word) => ({ word, what: "" }));
+    case "lint":
+      return Object.keys(LINTS).map((word) => ({ word, what: "question" }));
   }
-  return /\[config(file)?\]/.test(synopsis) && named.length === 0 ? configurations(there) : [];
 }

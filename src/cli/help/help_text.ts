@@ -14,10 +14,10 @@ import {
 } from "../../config/language/service_docs.ts";
 import { STRUCTURES } from "../../config/language/structured.ts";
 import { closest } from "../../config/language/closest.ts";
-import { type Verb, VERBS } from "../base/arguments.ts";
+import { type Verb, VERB_OPTIONS, VERBS } from "../base/arguments.ts";
 import { filled } from "../base/filled.ts";
 import type { Tools } from "../base/tool.ts";
-import { OPTION_DOCS, VERB_DOCS } from "./usage.ts";
+import { VERB_DOCS } from "./usage.ts";
 
 const WIDTH = 88;
 
@@ -39,7 +39,7 @@ Commands:
 ${[...tools].map(([name, { summary }]) => row(name, capital(summary))).join("\n")}
 
 Options:
-${OPTION_DOCS.map(([option, does]) => row(option, firstPart(does), 28)).join("\n")}
+${VERB_OPTIONS.map(({ spellings, doc }) => row(Object.keys(spellings).join(", "), firstPart(doc), 28)).join("\n")}
 
 config is looked up as /etc/ha.d/NAME, /etc/ha.d/conf/NAME, then as it stands; without
 one it is ldirectord.cf, or ldirectord.yaml.

@@ -46,18 +46,3 @@ export const VERB_DOCS: Readonly<Record<Verb, VerbDoc>> = {
     exit: "0 running; 1 gone, but it left its pid file, or no such file; 3 not running",
   },
 };
-
-/** What the options of the verbs do. */
-export const OPTION_DOCS: readonly (readonly [option: string, does: string])[] = [
-  ["-d, --debug", "Stay in the foreground and log every check on standard error."],
-  [
-    "--foreground",
-    "Stay in the foreground, as service managers want it; tells systemd when it is ready, how it is, and that it lives " +
-    "(Type=notify).",
-  ],
-  ["--background", "Go to the background even if the configuration has supervised = yes, as cluster managers want it."],
-  ["--standby", "Check, and leave the table to another director until activate."],
-  ["--long, --json, --yaml", "Of status: everything, as a table or as a document."],
-  ["-h, --help", "Print a short help."],
-  ["-v, --version", "Print the version."],
-];

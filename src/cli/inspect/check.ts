@@ -6,43 +6,49 @@ import { excerptOf, type Problem } from "../../config/language/problem.ts";
 import type { SyntaxTree } from "../../config/language/syntax_tree.ts";
 import { fileMode, hasOpenSsl, localAddresses, schedulers, sysctl, whyUnusable } from "../../doctor/machine.ts";
 import type { Model } from "../../model/virtual_service.ts";
+import { ONE_CONFIGURATION } from "../base/declaration.ts";
 import { filled } from "../base/filled.ts";
 import { hasConfiguration, notFound } from "../base/instance.ts";
 import { findAsked } from "../base/running_instance.ts";
 import { type Paint, paintFor } from "../terminal/paint.ts";
 import { type Tool, UsageError } from "../base/tool.ts";
 import { toolArguments } from "../base/tool_arguments.ts";
+import { withUsage } from "../base/tool_usage.ts";
 
 /** The exit statuses of `check`. */
 const STATUS = { clean: 0, warnings: 1, errors: 2 } as const;
 
-const OPTIONS = {
-  json: { type: "boolean" },
-  elsewhere: { type: "boolean" },
-  "errors-only": { type: "boolean" },
-  ignore: { type: "string" },
-} as const;
+const DECLARED = withUsage({
+  name: "check",
+  summary: "test a configuration: errors, doubtful lines, what to write instead",
+  forms: ["[--json] [--elsewhere] [--errors-only] [--ignore NAME[,NAME...]] [config]"],
+  words: ONE_CONFIGURATION,
+  about: `
+Reads a configuration and says what is wrong with it, and what is allowed but
+seldom meant. Nothing is changed; no daemon, no kernel and no root are needed.
+`,
+  options: {
+    json: { doc: "the same as JSON, for programs" },
+    elsewhere: { doc: "the file is meant for another machine: ask nothing of this one" },
+    "errors-only": {
+      doc: "say nothing of warnings and notes, and exit with 0 if they are all there is: for tools that test a file " +
+        "before they install it",
+    },
+    ignore: {
+      value: "NAMES",
+      is: "lint",
+      doc: "leave these questions out; a warning ends in its name in brackets, as in [http-without-receive]",
+    },
+  },
+  after: "Exit status: 0 no problems found (perhaps with notes), 1 warnings, 2 errors.",
+});
 
 /** The configuration test: all that is wrong with a file, and all that is seldom meant. */
 export const check: Tool = {
-  summary: "test a configuration: errors, doubtful lines, what to write instead",
-  usage: `Usage: ldirectord check [--json] [--elsewhere] [--errors-only] [--ignore NAME[,NAME...]] [config]
-
-Reads a configuration and says what is wrong with it, and what is allowed but
-seldom meant. Nothing is changed; no daemon, no kernel and no root are needed.
-
-    --json           the same as JSON, for programs
-    --elsewhere      the file is meant for another machine: ask nothing of this one
-    --errors-only    say nothing of warnings and notes, and exit with 0 if they are all
-                     there is: for tools that test a file before they install it
-    --ignore NAMES   leave these questions out; a warning ends in its name in
-                     brackets, as in [http-without-receive]
-
-Exit status: 0 no problems found (perhaps with notes), 1 warnings, 2 errors.
-`,
+  ...DECLARED,
 
   async run(args) {
-    const { values, words } = toolArguments(args, OPTIONS, 1);
+    const { values, words } = toolArguments(args, DECLARED);
     const ignored = ignoredLints(values.ignore);
     const instance = findAsked(words[0]);
     if (!values.json && !hasConfiguration(instance)) {

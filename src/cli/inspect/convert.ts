@@ -6,34 +6,42 @@ import { formatProblem } from "../../config/language/problem.ts";
 import { decodeSource, encodeSource } from "../../model/source_text.ts";
 import { Unwritable, writeCf } from "../../config/cf/write.ts";
 import { whyUnreadable } from "../../config/unreadable.ts";
+import { ONE_CONFIGURATION } from "../base/declaration.ts";
 import { findInstance, hasConfiguration, notFound } from "../base/instance.ts";
 import { type Tool, UsageError } from "../base/tool.ts";
 import { toolArguments } from "../base/tool_arguments.ts";
+import { withUsage } from "../base/tool_usage.ts";
 import { writeAll } from "../../system/write_all.ts";
 
 /** The exit statuses of `convert`. */
 const STATUS = { done: 0, incomplete: 1, errors: 2 } as const;
 
-const OPTIONS = { to: { type: "string" }, from: { type: "string" } } as const;
-
-/** Writes a configuration in another syntax. */
-export const convert: Tool = {
+const DECLARED = withUsage({
+  name: "convert",
   summary: "write a configuration as YAML or back, or from keepalived's",
-  usage: `Usage: ldirectord convert --to yaml|cf [config]
-       ldirectord convert --from keepalived [--to yaml|cf] FILE
-
+  forms: ["--to yaml|cf [config]", "--from keepalived [--to yaml|cf] FILE"],
+  words: ONE_CONFIGURATION,
+  about: `
 Prints the configuration in another syntax, remarks included. A name that ends in
 .yaml or .yml is read as YAML, any other as a configuration file; either can be
 started. ldirectord.schema.json tells editors what may stand in the YAML.
 
 From keepalived's configuration the virtual_server blocks are read; what could not
 be carried over is said on standard error, with its line.
-
-Exit status: 0 done, 1 something could not be carried over, 2 nothing was written.
 `,
+  options: {
+    to: { value: ["yaml", "cf"], doc: "the syntax to write; with --from it is cf unless said otherwise" },
+    from: { value: ["keepalived"], doc: "read FILE as a configuration of this program" },
+  },
+  after: "Exit status: 0 done, 1 something could not be carried over, 2 nothing was written.",
+});
+
+/** Writes a configuration in another syntax. */
+export const convert: Tool = {
+  ...DECLARED,
 
   async run(args) {
-    const { values, words } = toolArguments(args, OPTIONS, 1);
+    const { values, words } = toolArguments(args, DECLARED);
     const { from, to = from ? "cf" : undefined } = values;
     if (from !== undefined && from !== "keepalived") throw new UsageError(`--from knows keepalived, not ${from}`);
     if (to !== "yaml" && to !== "cf") throw new UsageError("say --to yaml or --to cf");

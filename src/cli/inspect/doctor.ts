@@ -2,32 +2,28 @@ import { loadConfig } from "../../config/load.ts";
 import type { Severity } from "../../config/language/problem.ts";
 import { pidFileOwner } from "../../daemon/process/pid_file.ts";
 import { type ConfigurationFacts, configurationFacts, gatherFacts, type Neighbour } from "../../doctor/facts.ts";
-import { examine, type Finding, type Level } from "../../doctor/findings.ts";
+import { examine } from "../../doctor/examine.ts";
+import type { Finding, Level } from "../../doctor/finding.ts";
 import { entriesOf } from "../../system/folder.ts";
 import { sayNeeds } from "./doctor_real.ts";
+import { ONE_CONFIGURATION } from "../base/declaration.ts";
 import { filled } from "../base/filled.ts";
 import { findInstance, hasConfiguration, type Instance, runFolders } from "../base/instance.ts";
 import { findAsked } from "../base/running_instance.ts";
 import { type Paint, paintFor } from "../terminal/paint.ts";
 import { type Tool, UsageError } from "../base/tool.ts";
 import { toolArguments } from "../base/tool_arguments.ts";
+import { withUsage } from "../base/tool_usage.ts";
 
 /** The exit statuses of `doctor`. */
 const STATUS: Readonly<Record<Level, number>> = { ok: 0, advice: 1, problem: 2 };
 
-const OPTIONS = {
-  json: { type: "boolean" },
-  real: { type: "string" },
-  method: { type: "string" },
-  virtual: { type: "string", multiple: true },
-} as const;
-
-/** Looks at the director's machine, and says what a real server needs. */
-export const doctor: Tool = {
+const DECLARED = withUsage({
+  name: "doctor",
   summary: "examine this machine: what a director or a real server lacks",
-  usage: `Usage: ldirectord doctor [--json] [config]
-       ldirectord doctor --real ADDRESS [--method gate|masq|ipip] [--virtual ADDRESS] [config]
-
+  forms: ["[--json] [config]", "--real ADDRESS [--method gate|masq|ipip] [--virtual ADDRESS] [config]"],
+  words: ONE_CONFIGURATION,
+  about: `
 Examines the machine that a director runs on: the kernel and its modules, its
 settings, addresses, permissions, the table. What is not as it should be is said
 with the reason and the commands that set it right. Nothing is changed. Without
@@ -36,14 +32,22 @@ root the table is not looked at.
 With --real, says what the real server of that address or name needs, on Debian, RHEL
 and with systemd-networkd. The method and the virtual addresses come from the
 configuration, or from the options where there is none.
-
-    --json   print everything as JSON
-
-Exit status: 0 all is well, 1 advice, 2 problems.
 `,
+  options: {
+    json: { doc: "print everything as JSON" },
+    real: { value: "ADDRESS", is: "real", doc: "say what this real server needs" },
+    method: { value: ["gate", "masq", "ipip"], doc: "how packets are forwarded to it" },
+    virtual: { value: "ADDRESS", is: "virtual", repeats: true, doc: "an address that it serves; may be repeated" },
+  },
+  after: "Exit status: 0 all is well, 1 advice, 2 problems.",
+});
+
+/** Looks at the director's machine, and says what a real server needs. */
+export const doctor: Tool = {
+  ...DECLARED,
 
   async run(args) {
-    const { values, words } = toolArguments(args, OPTIONS, 1);
+    const { values, words } = toolArguments(args, DECLARED);
     if (values.real !== undefined) return await sayNeeds(values.real, values, words[0]);
     if (values.method || values.virtual) throw new UsageError("--method and --virtual belong to --real ADDRESS");
     const configuration = await factsOf(words[0]);

@@ -4,34 +4,40 @@ import { parse, type Parsed } from "../../config/cf/parse.ts";
 import { formatProblem } from "../../config/language/problem.ts";
 import { decodeSource, encodeSource } from "../../model/source_text.ts";
 import { sameTree } from "../../config/cf/same_tree.ts";
+import { ONE_CONFIGURATION } from "../base/declaration.ts";
 import { findInstance, hasConfiguration, notFound } from "../base/instance.ts";
 import { replaceFile } from "../base/replace_file.ts";
 import type { Tool } from "../base/tool.ts";
 import { toolArguments } from "../base/tool_arguments.ts";
+import { withUsage } from "../base/tool_usage.ts";
 import { writeAll } from "../../system/write_all.ts";
 
 /** The exit statuses of `fmt`. */
 const STATUS = { done: 0, different: 1, errors: 2 } as const;
 
-const OPTIONS = { check: { type: "boolean" }, write: { type: "boolean", short: "w" } } as const;
-
-/** Lays out a configuration. */
-export const fmt: Tool = {
+const DECLARED = withUsage({
+  name: "fmt",
   summary: "lay out a configuration evenly",
-  usage: `Usage: ldirectord fmt [--check | -w] [config]
-
+  forms: ["[--check | -w] [config]"],
+  words: ONE_CONFIGURATION,
+  about: `
 Prints the configuration in an even layout. What it means, the order of its lines
 and its remarks stay as they are. One with errors is not touched, but for lines of
 virtual sections that are not indented: they are, and it is said.
-
-    --check      print nothing, and say by the exit status whether it is laid out so
-    -w, --write  write it to the file in place of the old layout
-
-Exit status: 0 done, 1 not laid out so (--check), 2 error in the configuration.
 `,
+  options: {
+    check: { doc: "print nothing, and say by the exit status whether it is laid out so" },
+    write: { short: "w", doc: "write it to the file in place of the old layout" },
+  },
+  after: "Exit status: 0 done, 1 not laid out so (--check), 2 error in the configuration.",
+});
+
+/** Lays out a configuration. */
+export const fmt: Tool = {
+  ...DECLARED,
 
   async run(args) {
-    const { values, words } = toolArguments(args, OPTIONS, 1);
+    const { values, words } = toolArguments(args, DECLARED);
     const instance = findInstance(words[0]);
     if (!hasConfiguration(instance)) {
       console.error(notFound(instance));

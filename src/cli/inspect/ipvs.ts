@@ -9,28 +9,33 @@ import { runningInstances } from "../base/running_instance.ts";
 import type { Tool } from "../base/tool.ts";
 import { UsageError } from "../base/tool.ts";
 import { toolArguments } from "../base/tool_arguments.ts";
+import { withUsage } from "../base/tool_usage.ts";
 import { writeAll } from "../../system/write_all.ts";
 
-const OPTIONS = { json: { type: "boolean" }, save: { type: "boolean" } } as const;
-
-/** The kernel's table, whoever keeps it. */
-export const ipvs: Tool = {
+const DECLARED = withUsage({
+  name: "ipvs",
   summary: "show the kernel's IPVS table, and what the directors here say of it",
-  usage: `Usage: ldirectord ipvs [--json | --save]
-
+  forms: ["[--json | --save]"],
+  words: [],
+  about: `
 Shows the whole IPVS table of the kernel as ipvsadm lays it out, entries of
 others included, and beside each real server its state, its names and why, as
 the directors that run on this machine have it. ipvsadm is not needed. Nothing
 is changed.
-
-    --json   print everything as JSON, with traffic and thresholds
-    --save   print the rules alone, as ipvsadm -Sn does and ipvsadm -R takes
-
-Exit status: 0 it was shown, 1 it cannot be read.
 `,
+  options: {
+    json: { doc: "print everything as JSON, with traffic and thresholds" },
+    save: { doc: "print the rules alone, as ipvsadm -Sn does and ipvsadm -R takes" },
+  },
+  after: "Exit status: 0 it was shown, 1 it cannot be read.",
+});
+
+/** The kernel's table, whoever keeps it. */
+export const ipvs: Tool = {
+  ...DECLARED,
 
   async run(args) {
-    const { values } = toolArguments(args, OPTIONS, 0);
+    const { values } = toolArguments(args, DECLARED);
     if (values.json && values.save) throw new UsageError("--json and --save exclude each other");
     const kernel = openIpvs();
     try {

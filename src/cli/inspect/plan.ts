@@ -11,6 +11,7 @@ import { encodeAction } from "../../ipvs/ipvsadm/rules.ts";
 import type { Action, Plan } from "../../model/plan.ts";
 import { destinationKey, type IpvsTable, serviceLabel } from "../../model/table.ts";
 import { givenNames, type Model } from "../../model/virtual_service.ts";
+import { ONE_CONFIGURATION } from "../base/declaration.ts";
 import { type Instance, keptFiles } from "../base/instance.ts";
 import { findAsked } from "../base/running_instance.ts";
 import { loadInstance } from "../base/load_instance.ts";
@@ -19,31 +20,38 @@ import { commands, type DiffLine, diffLines, type NameOf } from "./plan_text.ts"
 import { ASSUMED_UP, checkedNow, daemonsVerdicts, type Verdicts } from "./plan_verdicts.ts";
 import type { Tool } from "../base/tool.ts";
 import { toolArguments } from "../base/tool_arguments.ts";
+import { withUsage } from "../base/tool_usage.ts";
 
 /** The exit statuses of `plan`: those of diff(1), the other way round where that has trouble. */
 const STATUS = { nothing: 0, failed: 1, changes: 2 } as const;
 
-const OPTIONS = { json: { type: "boolean" }, check: { type: "boolean" }, commands: { type: "boolean" } } as const;
-
-/** What start or reload would change in this kernel now. */
-export const plan: Tool = {
+const DECLARED = withUsage({
+  name: "plan",
   summary: "show what start or reload would change in this kernel now",
-  usage: `Usage: ldirectord plan [--check] [--commands] [--json] [config]
-
+  forms: ["[--check] [--commands] [--json] [config]"],
+  words: ONE_CONFIGURATION,
+  about: `
 Compares the kernel's IPVS table with what a director of this configuration
 would want, and prints the difference and the ipvsadm commands that make it.
 Nothing is changed.
-
-    --check      ask every real server once. Otherwise the verdicts are those of the
-                 running daemon; where none runs, all are assumed to be up
-    --commands   print the commands alone
-    --json       print everything as JSON
-
-Exit status: 0 nothing to do, 2 changes, 1 it cannot be said.
 `,
+  options: {
+    check: {
+      doc: "ask every real server once. Otherwise the verdicts are those of the running daemon; where none runs, all " +
+        "are assumed to be up",
+    },
+    commands: { doc: "print the commands alone" },
+    json: { doc: "print everything as JSON" },
+  },
+  after: "Exit status: 0 nothing to do, 2 changes, 1 it cannot be said.",
+});
+
+/** What start or reload would change in this kernel now. */
+export const plan: Tool = {
+  ...DECLARED,
 
   async run(args) {
-    const { values, words } = toolArguments(args, OPTIONS, 1);
+    const { values, words } = toolArguments(args, DECLARED);
     const instance = findAsked(words[0]);
     const { model } = await loadInstance(instance, { quiet: true, failure: STATUS.failed });
     const believed = await daemonsVerdicts(instance, model) ?? ASSUMED_UP;

@@ -10,6 +10,7 @@ import { checksIn, type CheckUser, usersOf } from "../../director/check_users.ts
 import { formatEndpoint, type IpAddress } from "../../model/address.ts";
 import { type Check, couldNotBeMade, expectsHeaders, isAskedByHelper, RECEIVE_HINT } from "../../model/check.ts";
 import { givenNames, type Model } from "../../model/virtual_service.ts";
+import type { Option, Options } from "../base/declaration.ts";
 import { ExitStatus } from "../base/exit_status.ts";
 import { ExitWith } from "../base/exit_with.ts";
 import { findInstance, hasConfiguration } from "../base/instance.ts";
@@ -19,6 +20,7 @@ import { type Paint, paintFor } from "../terminal/paint.ts";
 import { runRounds } from "./run_rounds.ts";
 import { type Tool, UsageError } from "../base/tool.ts";
 import { toolArguments } from "../base/tool_arguments.ts";
+import { withUsage } from "../base/tool_usage.ts";
 
 /** The exit statuses of `probe`. */
 const STATUS = { up: 0, down: 1, notAsked: 2 } as const;
@@ -30,21 +32,23 @@ const FROM_FILES: Readonly<Record<Given[0] & SecretDirective, string>> = {
   requestheader: "headers that nobody is to see, as with a token, one a line",
 };
 
+const FILE_OPTIONS: Options = Object.fromEntries(
+  Object.entries(FROM_FILES).map(([name, doc]) => [`${name}file`, { value: "FILE", doc }]),
+);
+
 const ON_COMMAND_LINE = URL_DIRECTIVES.filter((name) => !isPassword(name));
 
-const OPTIONS = {
-  json: { type: "boolean" },
-  timeout: { type: "string" },
-  ...Object.fromEntries(Object.keys(FROM_FILES).map((name) => [`${name}file`, { type: "string" }] as const)),
-  ...Object.fromEntries(ON_COMMAND_LINE.map((name) => [name, { type: "string", multiple: true }] as const)),
-} as const;
+/** The option that stands for a directive. Whether it may be repeated is known of the directive, see {@link given}. */
+function directiveOption(form: string): Option {
+  return { value: form.includes("|") ? form.split("|") : form, repeats: true };
+}
 
-/** Runs checks now and shows their conversations. */
-export const probe: Tool = {
+const DECLARED = withUsage({
+  name: "probe",
   summary: "run the checks now, and show each conversation and its verdict",
-  usage: `Usage: ldirectord probe [--json] [config] [virtual|real]
-       ldirectord probe [options] URL
-
+  forms: ["[--json] [config] [virtual|real]", "[options] URL"],
+  words: [["configuration", "virtual", "real"], ["virtual", "real"]],
+  about: `
 Asks real servers as the daemon would, once, and shows what was said. Without
 a virtual or real server, all of the configuration are asked. No daemon is
 needed, and none is disturbed.
@@ -55,22 +59,28 @@ A URL asks one server without any configuration:
     ldirectord probe smtp://10.0.0.2         any service, at its own port
     ldirectord probe tcp://10.0.0.2:8080     a connection
     ldirectord probe ping://10.0.0.2         an echo
-
-    --json                     print everything as JSON
-    --timeout SECONDS          how long the check may take (5)
-${Object.entries(FROM_FILES).map(([name, what]) => `    ${`--${name}file FILE`.padEnd(26)} ${what}`).join("\n")}
-
-With a URL, the directives of a check are options, too:
-
-${ON_COMMAND_LINE.map((name) => `    --${name} ${formOf(name)}`).join("\n")}
-
-Exit status: 0 all are up, 1 one is down, 2 one could not be asked.
 `,
+  options: {
+    json: { doc: "print everything as JSON" },
+    timeout: { value: "SECONDS", doc: "how long the check may take (5)" },
+    ...FILE_OPTIONS,
+  },
+  further: {
+    intro: "With a URL, the directives of a check are options, too:",
+    options: Object.fromEntries(ON_COMMAND_LINE.map((name) => [name, directiveOption(formOf(name))])),
+  },
+  after: "Exit status: 0 all are up, 1 one is down, 2 one could not be asked.",
+});
+
+/** Runs checks now and shows their conversations. */
+export const probe: Tool = {
+  ...DECLARED,
 
   async run(args) {
-    const { values, words } = toolArguments(args, OPTIONS, 2);
+    const { values, further, words } = toolArguments(args, DECLARED);
+    const all = { ...values, ...further };
     const isUrl = words.length === 1 && words[0].includes("://");
-    const chosen = isUrl ? await chooseByUrl(words[0], await given(values)) : await choose(words, values);
+    const chosen = isUrl ? await chooseByUrl(words[0], await given(all)) : await choose(words, all);
     return await runAll(chosen, values.json === true, paintFor(Deno.stdout));
   },
 };
@@ -84,11 +94,11 @@ interface Probe {
   readonly whom: string;
 }
 
-type Values = ReturnType<typeof toolArguments<typeof OPTIONS>>["values"];
+/** The options that were given, by their names. */
+type Values = Readonly<Record<string, unknown>>;
 
 /** The directives on the command line. */
-async function given(values: Values): Promise<readonly Given[]> {
-  const all = values as Readonly<Record<string, unknown>>;
+async function given(all: Values): Promise<readonly Given[]> {
   const directives = ON_COMMAND_LINE.flatMap((name) => {
     const texts = (all[name] ?? []) as readonly string[];
     if (texts.length > 1 && !repeats(name)) throw new UsageError(`--${name} is given twice`);

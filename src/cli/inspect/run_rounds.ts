@@ -3,7 +3,7 @@ import { MAX_LOOKED_AT, type Round, runRound } from "../../checkers/run.ts";
 import type { Check } from "../../model/check.ts";
 import { Turns } from "../../model/turns.ts";
 import { countOpenFiles } from "../../system/open_files.ts";
-import { openFileLimit, setOpenFileLimit } from "../../system/libc.ts";
+import { openFileLimit, setOpenFileLimit } from "../../system/libc/limits.ts";
 
 /** Descriptors of rounds that are made at the same time, however many there are. */
 const MOST_AT_ONCE = 200;

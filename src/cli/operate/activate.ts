@@ -1,41 +1,49 @@
 import { askOnce, NobodyThere } from "../../control/client.ts";
+import { ONE_CONFIGURATION } from "../base/declaration.ts";
 import { ExitStatus } from "../base/exit_status.ts";
 import { findInstance } from "../base/instance.ts";
 import type { Tool } from "../base/tool.ts";
 import { toolArguments } from "../base/tool_arguments.ts";
+import { withUsage } from "../base/tool_usage.ts";
 
 /** Milliseconds: a table of 10,000 entries takes seconds, and a change that is under way comes first. */
 const PATIENCE = 120_000;
 
-/** `ldirectord activate`: a standby takes the table over. */
-export const activate: Tool = {
+const ACTIVATE = withUsage({
+  name: "activate",
   summary: "have a standby take the table over",
-  usage: `Usage:
-    ldirectord activate [configfile]
-
+  forms: ["[config]"],
+  words: ONE_CONFIGURATION,
+  options: {},
+  about: `
 Has a director that was started with --standby take the IPVS table over, with the health
 that it knows: one batch, no real server enters whose checks have not passed. Returns
 when the table is in the kernel. Does nothing to a director that is on duty already.
 `,
-  run: (args) => order("activate", args),
-};
+});
 
-/** `ldirectord deactivate`: a director becomes a standby. */
-export const deactivate: Tool = {
+/** `ldirectord activate`: a standby takes the table over. */
+export const activate: Tool = { ...ACTIVATE, run: (args) => order(ACTIVATE, args) };
+
+const DEACTIVATE = withUsage({
+  name: "deactivate",
   summary: "have a director leave the table, and stand by",
-  usage: `Usage:
-    ldirectord deactivate [configfile]
-
+  forms: ["[config]"],
+  words: ONE_CONFIGURATION,
+  options: {},
+  about: `
 Has a director leave the IPVS table, as a stop would (cleanstop), and go on checking as
 a standby. Returns when the table is left. Does nothing to a director that stands by.
 `,
-  run: (args) => order("deactivate", args),
-};
+});
 
-async function order(name: "activate" | "deactivate", args: readonly string[]): Promise<ExitStatus> {
-  const instance = findInstance(toolArguments(args, {}, 1).words.at(0));
+/** `ldirectord deactivate`: a director becomes a standby. */
+export const deactivate: Tool = { ...DEACTIVATE, run: (args) => order(DEACTIVATE, args) };
+
+async function order(declared: typeof ACTIVATE | typeof DEACTIVATE, args: readonly string[]): Promise<ExitStatus> {
+  const instance = findInstance(toolArguments(args, declared).words.at(0));
   try {
-    await askOnce(instance.socket, name, {}, PATIENCE);
+    await askOnce(instance.socket, declared.name, {}, PATIENCE);
     return ExitStatus.done;
   } catch (error) {
     if (!(error instanceof NobodyThere)) throw error;

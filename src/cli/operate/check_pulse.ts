@@ -1,4 +1,3 @@
-import { parseArgs } from "node:util";
 import { askOnce, Forbidden } from "../../control/client.ts";
 import { pidFileOwner } from "../../daemon/process/pid_file.ts";
 import { decodePulse } from "../../daemon/liveness/pulse.ts";
@@ -11,29 +10,37 @@ import {
   usualLimits,
 } from "../../daemon/liveness/pulse_verdict.ts";
 import { VERSION } from "../../model/version.ts";
-import { ExitStatus } from "../base/exit_status.ts";
+import { ONE_CONFIGURATION } from "../base/declaration.ts";
+import type { ExitStatus } from "../base/exit_status.ts";
 import { findInstance, type Instance } from "../base/instance.ts";
 import type { Tool } from "../base/tool.ts";
+import { toolArguments } from "../base/tool_arguments.ts";
+import { withUsage } from "../base/tool_usage.ts";
 
-const USAGE = `Usage:
-    ldirectord check-pulse [-w SECONDS] [-c SECONDS] [--director] [--table [-t SECONDS]] [configfile]
-
+const DECLARED = withUsage({
+  name: "check-pulse",
+  summary: "say whether a director is alive and at work: a Nagios plugin",
+  forms: ["[-w SECONDS] [-c SECONDS] [--director] [--table [-t SECONDS]] [config]"],
+  words: ONE_CONFIGURATION,
+  about: `
 Says whether a director is alive and at work, as a plugin of Nagios and its kin: one
 line, with performance data, and the exit status 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.
 The director renews its pulse file (/var/run/ldirectord.NAME.pulse) while it completes
 checks; a pulse that is old, or a single check that is overdue, is late. Says as well what
 clients meet: virtual services of which no real server serves, or none can be checked.
-
-Options:
-    -w, --warning SECONDS   late for WARNING above so many seconds (120)
-    -c, --critical SECONDS  late for CRITICAL above so many seconds (300)
-    --director              judge the director alone, and not what clients meet: for
-                            a program that restarts it
-    --table                 look into the kernel's IPVS table as well: a virtual service
-                            that is missing there is CRITICAL (for root only)
-    -t, --timeout SECONDS   with --table, how long the director gets to answer (10)
-    -V, --version           print the version
-
+`,
+  options: {
+    warning: { short: "w", value: "SECONDS", doc: "late for WARNING above so many seconds (120)" },
+    critical: { short: "c", value: "SECONDS", doc: "late for CRITICAL above so many seconds (300)" },
+    director: { doc: "judge the director alone, and not what clients meet: for a program that restarts it" },
+    table: {
+      doc: "look into the kernel's IPVS table as well: a virtual service that is missing there is CRITICAL (for root " +
+        "only)",
+    },
+    timeout: { short: "t", value: "SECONDS", doc: "with --table, how long the director gets to answer (10)" },
+    version: { short: "V", doc: "print the version" },
+  },
+  after: `
 A director that has just started gets as long for its first beat. Where checks are made
 less often than once a minute the usual limits are twice and five times what a check may
 take to come round. A table out of step is a WARNING, a virtual service that the director
@@ -41,17 +48,14 @@ knows to be missing there CRITICAL. A virtual service without a real server that
 is a WARNING. A real server that cannot be checked (state unknown) is a WARNING at once,
 and CRITICAL when that has lasted for longer than -c; or than -w, where it is so with all
 real servers of a virtual service.
-`;
+`,
+});
 
 /** `ldirectord check-pulse`: the Nagios plugin. */
 export const checkPulse: Tool = {
-  summary: "say whether a director is alive and at work: a Nagios plugin",
-  usage: USAGE,
-  run: async (args) => {
-    if (args.some((arg) => arg === "-V" || arg === "--version")) {
-      console.log(`ldirectord check-pulse v${VERSION}`);
-      return ExitStatus.done;
-    }
+  ...DECLARED,
+
+  async run(args) {
     const { state, line } = await look(args);
     console.log(line);
     return exitStatus(state);
@@ -61,8 +65,11 @@ export const checkPulse: Tool = {
 /** Whatever goes wrong is UNKNOWN, and on standard output: nobody reads a plugin's other words. */
 async function look(args: readonly string[]): Promise<{ readonly state: PluginState; readonly line: string }> {
   try {
-    const { name, warning, critical, table, timeout, director } = argumentsOf(args);
-    const instance = findInstance(name);
+    const { values, words } = toolArguments(args, DECLARED);
+    if (values.version) return { state: "OK", line: `ldirectord check-pulse v${VERSION}` };
+    const { table, director } = values;
+    const [warning, critical, timeout] = [values.warning, values.critical, values.timeout].map(seconds);
+    const instance = findInstance(words.at(0));
     const pulse = evidenceOf(instance);
     const seen = table && pulse.owner.state === "running"
       ? { ...pulse, table: await tableEvidence(instance.socket, timeout) }
@@ -75,30 +82,6 @@ async function look(args: readonly string[]): Promise<{ readonly state: PluginSt
   } catch (error) {
     return { state: "UNKNOWN", line: `UNKNOWN: ldirectord check-pulse: ${(error as Error).message}` };
   }
-}
-
-function argumentsOf(args: readonly string[]) {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    options: {
-      warning: { type: "string", short: "w" },
-      critical: { type: "string", short: "c" },
-      table: { type: "boolean" },
-      director: { type: "boolean" },
-      timeout: { type: "string", short: "t" },
-    },
-    allowPositionals: true,
-  });
-  if (positionals.length > 1) throw new Error(`one configuration at a time, not ${positionals.join(" and ")}`);
-  const { warning, critical, table, timeout, director } = values;
-  return {
-    name: positionals.at(0),
-    warning: seconds(warning),
-    critical: seconds(critical),
-    table,
-    timeout: seconds(timeout),
-    director,
-  };
 }
 
 function seconds(text: string | undefined): number | undefined {

@@ -5,6 +5,7 @@ import type { RealStatus } from "../../control/status.ts";
 import { whyUnreadable } from "../../config/unreadable.ts";
 import { readHistory } from "../../daemon/records/history_file.ts";
 import { kindBrush } from "../terminal/brushes.ts";
+import { CONFIG } from "../base/declaration.ts";
 import { ExitStatus } from "../base/exit_status.ts";
 import { type Instance, keptFiles } from "../base/instance.ts";
 import { type Paint, paintFor } from "../terminal/paint.ts";
@@ -12,35 +13,38 @@ import { formatDuration, formatShare } from "../base/quantities.ts";
 import { findRunning } from "../base/running_instance.ts";
 import { type Tool, UsageError } from "../base/tool.ts";
 import { toolArguments } from "../base/tool_arguments.ts";
-
-const OPTIONS = {
-  config: { type: "string" },
-  json: { type: "boolean" },
-  lines: { type: "string", short: "n" },
-} as const;
+import { withUsage } from "../base/tool_usage.ts";
 
 /** Entries that are shown unless more or less are asked for. */
 const USUAL = 50;
 
-/** What happened, from the file that the daemon keeps. */
-export const history: Tool = {
+const DECLARED = withUsage({
+  name: "history",
   summary: "show what happened: who came and went, why, how long each was up",
-  usage: `Usage: ldirectord history [REAL] [-n LINES] [--json] [--config NAME]
-
+  forms: ["[REAL] [-n LINES] [--json] [--config NAME]"],
+  words: [["real"]],
+  about: `
 Shows what happened, the newest last: real servers that came and went and why, orders,
 reloads, starts and stops. With REAL (address:port, address or name) only what is about
 it. For each real server: how long its checks have passed, of the time it was watched.
-
-    -n, --lines N   the last N entries (${USUAL}); 0 for all that are kept
-    --json          one JSON object an entry, one a line
-    --config NAME   the director's configuration, where several directors run
-
+`,
+  options: {
+    lines: { short: "n", value: "N", doc: `the last N entries (${USUAL}); 0 for all that are kept` },
+    json: { doc: "one JSON object an entry, one a line" },
+    config: CONFIG,
+  },
+  after: `
 Works without a running director, uptimes apart. Exit status: 0, or 1 when nothing was
 found.
 `,
+});
+
+/** What happened, from the file that the daemon keeps. */
+export const history: Tool = {
+  ...DECLARED,
 
   async run(args) {
-    const { values, words } = toolArguments(args, OPTIONS, 1);
+    const { values, words } = toolArguments(args, DECLARED);
     const lines = linesOf(values.lines);
     const instance = findRunning(values.config);
     const reals = await realsNamed(instance, words[0]);

@@ -2,19 +2,15 @@ import { MOST_WEIGHT } from "../../model/table.ts";
 import type { ControlClient } from "../../control/client.ts";
 import type { OrderResult } from "../../control/requests.ts";
 import type { RealStatus, Status } from "../../control/status.ts";
+import { CONFIG, type Option, type Options } from "../base/declaration.ts";
 import { ExitStatus } from "../base/exit_status.ts";
 import { formatDuration, parseDuration } from "../base/quantities.ts";
 import { findRunning, withDaemon } from "../base/running_instance.ts";
 import { type Tool, UsageError } from "../base/tool.ts";
 import { toolArguments } from "../base/tool_arguments.ts";
+import { withUsage } from "../base/tool_usage.ts";
 import { weightWish } from "../base/weight_wish.ts";
 import { writeAllSync } from "../../system/write_all.ts";
-
-const CONFIG = { config: { type: "string" } } as const;
-const WHICH = { ...CONFIG, virtual: { type: "string" } } as const;
-const FOR = { ...WHICH, for: { type: "string" } } as const;
-const KINDS = { ...WHICH, hold: { type: "boolean" }, weight: { type: "boolean" } } as const;
-const HOLD = { ...FOR, wait: { type: "boolean" }, timeout: { type: "string" } } as const;
 
 /** What can be taken back, in words. */
 const ORDERS = { all: "drain, disable or weight", hold: "drain or disable", weight: "weight" } as const;
@@ -26,63 +22,91 @@ const LOOK = 1_000;
 const TELL = 10_000;
 
 const REAL_HELP = `REAL is address:port, an address, or a name of the configuration, and is meant in all
-its virtual services; --virtual V means one of them (address:port, mark or servicename).
+its virtual services, or in that of --virtual.
 `;
 
-const TIME_HELP = `    --for TIME      for so long, as in 90s, 30m, 2h or 1d (90 alone is seconds); else
-                    until taken back by enable
-`;
+const VIRTUAL = {
+  value: "V",
+  is: "virtual",
+  doc: "in this virtual service alone (address:port, mark or servicename)",
+} as const satisfies Option;
 
-const CONFIG_HELP = `    --config NAME   the director's configuration, where several directors run
-`;
+const FOR = {
+  value: "TIME",
+  doc: "for so long, as in 90s, 30m, 2h or 1d (90 alone is seconds); else until taken back by enable",
+} as const satisfies Option;
 
-const WAIT_HELP = `    --wait          wait until the kernel has no open connection to it any more
-    --timeout TIME  wait no longer than that; exit status 1 then
-`;
+/** The options of orders that hold a real server out. */
+const HOLD_OPTIONS = {
+  virtual: VIRTUAL,
+  for: FOR,
+  wait: { doc: "wait until the kernel has no open connection to it any more" },
+  timeout: { value: "TIME", doc: "wait no longer than that; exit status 1 then" },
+  config: CONFIG,
+} as const satisfies Options;
+
+const HOLD_FORM = "REAL [--virtual V] [--for TIME] [--wait [--timeout TIME]]";
 
 const END_HELP = `
 What is ordered survives a reload and a restart, and is shown by status.
 Exit status: 0 done, 1 not done, 3 no director runs.
 `;
 
-/** No new connections for a real server. */
-export const drain: Tool = {
+const DRAIN = withUsage({
+  name: "drain",
   summary: "send a real server no new connections, for a time if you like",
-  usage: `Usage: ldirectord drain REAL [--virtual V] [--for TIME] [--wait [--timeout TIME]]
-
+  forms: [HOLD_FORM],
+  words: [["real"]],
+  about: `
 Gives a real server weight 0: open connections go on, new ones go to the others.
-${REAL_HELP}
-${TIME_HELP}${WAIT_HELP}${CONFIG_HELP}${END_HELP}`,
-  run: (args) => hold("drain", args),
-};
+${REAL_HELP}`,
+  options: HOLD_OPTIONS,
+  after: END_HELP,
+});
 
-/** A real server as if it were down. */
-export const disable: Tool = {
+/** No new connections for a real server. */
+export const drain: Tool = { ...DRAIN, run: (args) => hold("drain", args) };
+
+const DISABLE = withUsage({
+  name: "disable",
   summary: "take a real server out as if it were down",
-  usage: `Usage: ldirectord disable REAL [--virtual V] [--for TIME] [--wait [--timeout TIME]]
-
+  forms: [HOLD_FORM],
+  words: [["real"]],
+  about: `
 Takes a real server out as if its check failed: weight 0 with quiescent = yes, else gone
 from the kernel's table, which breaks its connections.
-${REAL_HELP}
-${TIME_HELP}${WAIT_HELP}${CONFIG_HELP}${END_HELP}`,
-  run: (args) => hold("disable", args),
-};
+${REAL_HELP}`,
+  options: HOLD_OPTIONS,
+  after: END_HELP,
+});
+
+/** A real server as if it were down. */
+export const disable: Tool = { ...DISABLE, run: (args) => hold("disable", args) };
+
+const ENABLE = withUsage({
+  name: "enable",
+  summary: "take back drain, disable and weight",
+  forms: ["REAL [--hold | --weight] [--virtual V]"],
+  words: [["real"]],
+  about: `
+Takes back what drain, disable and weight have ordered: its checks and the configuration
+count again.
+${REAL_HELP}`,
+  options: {
+    virtual: VIRTUAL,
+    hold: { doc: "take back drain or disable alone" },
+    weight: { doc: "take back weight alone" },
+    config: CONFIG,
+  },
+  after: "Exit status: 0 done, or there was nothing to take back; 1 not done, 3 no director runs.",
+});
 
 /** Orders about a real server taken back. */
 export const enable: Tool = {
-  summary: "take back drain, disable and weight",
-  usage: `Usage: ldirectord enable REAL [--hold | --weight] [--virtual V]
+  ...ENABLE,
 
-Takes back what drain, disable and weight have ordered: its checks and the configuration
-count again.
-${REAL_HELP}
-    --hold          take back drain or disable alone
-    --weight        take back weight alone
-${CONFIG_HELP}
-Exit status: 0 done, or there was nothing to take back; 1 not done, 3 no director runs.
-`,
   async run(args) {
-    const { values, words } = toolArguments(args, KINDS, 1);
+    const { values, words } = toolArguments(args, ENABLE);
     const real = realOf(words);
     const only = values.hold === values.weight ? undefined : values.hold ? "hold" : "weight";
     return await withDaemon(findRunning(values.config), async (client) => {
@@ -94,21 +118,29 @@ Exit status: 0 done, or there was nothing to take back; 1 not done, 3 no directo
   },
 };
 
-/** Another weight for a real server. */
-export const weight: Tool = {
+const WEIGHT = withUsage({
+  name: "weight",
   summary: "give a real server another weight than the configured one",
-  usage: `Usage: ldirectord weight REAL N|N%|+N|-N [--virtual V] [--for TIME]
-
+  forms: ["REAL N|N%|+N|-N [--virtual V] [--for TIME]"],
+  words: [["real"], []],
+  about: `
 Gives a real server the weight N, 0 to ${MOST_WEIGHT}, while it is up; N% of its configured weight
 (at least 1, unless N is 0); or N more or less than it has now. With weight 0 it gets no
 new connections: where no other real server serves, the fallback does.
-${REAL_HELP}
-${TIME_HELP}${CONFIG_HELP}${END_HELP}`,
+${REAL_HELP}`,
+  options: { virtual: VIRTUAL, for: FOR, config: CONFIG },
+  after: END_HELP,
+});
+
+/** Another weight for a real server. */
+export const weight: Tool = {
+  ...WEIGHT,
+
   async run(args) {
     // A minus before a number is no option's.
     const less = args.findIndex((arg) => /^-\d+$/.test(arg));
     const rest = less < 0 ? args : [...args.slice(0, less), ...args.slice(less + 1)];
-    const { values, words } = toolArguments(rest, FOR, less < 0 ? 2 : 1);
+    const { values, words } = toolArguments(rest, less < 0 ? WEIGHT : { ...WEIGHT, words: WEIGHT.words.slice(1) });
     const real = realOf(words);
     const wanted = weightWish(less < 0 ? words.at(1) : args[less]);
     const wish = { real, virtual: values.virtual, seconds: secondsOf(values.for, "--for"), ...wanted };
@@ -120,7 +152,7 @@ ${TIME_HELP}${CONFIG_HELP}${END_HELP}`,
 };
 
 async function hold(order: "drain" | "disable", args: readonly string[]): Promise<ExitStatus> {
-  const { values, words } = toolArguments(args, HOLD, 1);
+  const { values, words } = toolArguments(args, order === "drain" ? DRAIN : DISABLE);
   const real = realOf(words);
   const patience = secondsOf(values.timeout, "--timeout");
   if (patience !== undefined && !values.wait) throw new UsageError("--timeout is for --wait");

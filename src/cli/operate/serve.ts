@@ -1,15 +1,11 @@
 import { parseWebAddress } from "../../model/web_address.ts";
-import { setOpenFileLimit } from "../../system/libc.ts";
+import { setOpenFileLimit } from "../../system/libc/limits.ts";
+import { CONFIG } from "../base/declaration.ts";
 import { ExitStatus } from "../base/exit_status.ts";
 import { findRunning } from "../base/running_instance.ts";
 import { type Tool, UsageError } from "../base/tool.ts";
 import { toolArguments } from "../base/tool_arguments.ts";
-
-const OPTIONS = {
-  config: { type: "string" },
-  socket: { type: "string" },
-  "while-read": { type: "boolean" },
-} as const;
+import { withUsage } from "../base/tool_usage.ts";
 
 /** Where it listens unless told otherwise. */
 const USUAL = "127.0.0.1:9780";
@@ -20,28 +16,36 @@ const MOST_FILES = 4_096n;
 /** What the page needs none of, should somebody find a way in. */
 const GIVEN_UP = ["run", "ffi", "sys", "env"] as const;
 
-/** The status page and the metrics of a director, by a process of their own. */
-export const serve: Tool = {
+const DECLARED = withUsage({
+  name: "serve",
   summary: "serve the status page and the metrics of a director over HTTP",
-  usage: `Usage: ldirectord serve [ADDRESS:PORT | PORT] [--config NAME]
-
+  forms: ["[ADDRESS:PORT | PORT] [--config NAME]"],
+  words: [[]],
+  about: `
 Serves the status page (/), its data (/status.json), metrics for Prometheus (/metrics) and
 a health check (/healthz; /healthz?director of the director alone, /healthz/VIRTUAL of one
 virtual service) of a running director, at ${USUAL} unless told otherwise. A port
 alone means this host's loopback; there only requests for localhost or an address are
 answered, since other names may be a foreign page's. Nothing can be changed through it.
 The directive statuspage has a director start this by itself.
-
-    --config NAME   the director's configuration, where several directors run
-    --socket PATH   the director's control socket itself
-    --while-read    end with standard input: for whoever starts it and may die
-
+`,
+  options: {
+    config: CONFIG,
+    socket: { value: "PATH", doc: "the director's control socket itself" },
+    "while-read": { doc: "end with standard input: for whoever starts it and may die" },
+  },
+  after: `
 It waits for a director that does not run, and says so meanwhile. Exit status: 1 when it
 cannot listen.
 `,
+});
+
+/** The status page and the metrics of a director, by a process of their own. */
+export const serve: Tool = {
+  ...DECLARED,
 
   async run(args) {
-    const { values, words } = toolArguments(args, OPTIONS, 1);
+    const { values, words } = toolArguments(args, DECLARED);
     const address = parseWebAddress(words[0] ?? USUAL);
     if (typeof address === "string") throw new UsageError(address);
     setOpenFileLimit(MOST_FILES);

@@ -1,6 +1,7 @@
 import { type ControlClient, NobodyThere, withClient } from "../../control/client.ts";
 import { RequestError } from "../../control/protocol.ts";
 import { pidFileOwner } from "../../daemon/process/pid_file.ts";
+import { CONFIG } from "../base/declaration.ts";
 import { ExitStatus } from "../base/exit_status.ts";
 import type { Instance } from "../base/instance.ts";
 import { paintFor } from "../terminal/paint.ts";
@@ -9,21 +10,21 @@ import { status } from "../verbs/status.ts";
 import { terminalSize } from "../terminal/terminal_size.ts";
 import { type Tool, UsageError } from "../base/tool.ts";
 import { toolArguments } from "../base/tool_arguments.ts";
+import { withUsage } from "../base/tool_usage.ts";
 import { decodeKeys } from "./keys.ts";
 import { listHeight, topScreen } from "./screen.ts";
 import { BEGINNING, learn, learnDetails, press, selectedRow, type TopState, type Wish } from "./state.ts";
 import { writeAllSync } from "../../system/write_all.ts";
 
-const OPTIONS = { config: { type: "string" }, interval: { type: "string", short: "i" } } as const;
-
 /** Milliseconds for which a director that is asked may be silent. */
 const PATIENCE = 5_000;
 
-/** A live view of a director. */
-export const top: Tool = {
+const DECLARED = withUsage({
+  name: "top",
   summary: "watch a director live: who serves, how fast, what happens",
-  usage: `Usage: ldirectord top [-i SECONDS] [--config NAME]
-
+  forms: ["[-i SECONDS] [--config NAME]"],
+  words: [],
+  about: `
 Shows the virtual services and their real servers, live: states (changes flash), why,
 weights, connections, the latency of the newest checks, and what happens below.
 
@@ -35,16 +36,23 @@ weights, connections, the latency of the newest checks, and what happens below.
                   what happened to it      /   filter
     Esc           the whole list again     p   only what is not well
     ?             these keys
-
-    -i, --interval N   seconds between two looks (1)
-    --config NAME      the director's configuration, where several directors run
-
+`,
+  options: {
+    interval: { short: "i", value: "N", doc: "seconds between two looks (1)" },
+    config: CONFIG,
+  },
+  after: `
 Where it is no terminal that it writes to, it prints the table of status --long once.
 Exit status: 0, or 3 when no director runs.
 `,
+});
+
+/** A live view of a director. */
+export const top: Tool = {
+  ...DECLARED,
 
   async run(args) {
-    const { values } = toolArguments(args, OPTIONS, 0);
+    const { values } = toolArguments(args, DECLARED);
     const seconds = Number(values.interval ?? 1);
     if (!(seconds >= 0.2 && seconds <= 3600)) {
       throw new UsageError("--interval is a number of seconds from 0.2 to 3600");

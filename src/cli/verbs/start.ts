@@ -6,7 +6,7 @@ import { daemonState } from "./daemon_state.ts";
 import type { ExitStatus } from "../base/exit_status.ts";
 import type { Instance } from "../base/instance.ts";
 import { loadInstance } from "../base/load_instance.ts";
-import type { Place } from "./run_daemon.ts";
+import { placeFor } from "./place.ts";
 import { gone } from "./stop.ts";
 
 /** Starts the daemon of an instance: in the background, or in this process when supervised, debugging or told so. */
@@ -32,13 +32,6 @@ function runsAs({ pidFile }: Instance, pid: number): boolean {
 /** Waits for the end of a daemon that has been told to stop; gives false at once where none has. */
 async function hasEnded(instance: Instance, pid: number): Promise<boolean> {
   return await daemonState(instance) === "stopping" && await gone(instance, pid);
-}
-
-function placeFor({ debug, foreground, background }: StartOptions, supervised: boolean): Place {
-  if (debug) return "debug";
-  if (background) return "background";
-  if (supervised) return "supervised";
-  return foreground ? "foreground" : "background";
 }
 
 /** What starts this instance again, whatever command brought us here. */

@@ -1,4 +1,4 @@
-import { monotonicMicroseconds } from "../../system/libc.ts";
+import { monotonicMicroseconds } from "../../system/libc/clocks.ts";
 import { sendUnixDatagram } from "../../system/unix_socket.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { keepInheritedFiles, setsid } from "../../system/libc.ts";
+import { keepInheritedFiles, setsid } from "../../system/libc/process.ts";
 import { StandardStreams } from "../../system/standard_streams.ts";
 import { writeAllSync } from "../../system/write_all.ts";
 

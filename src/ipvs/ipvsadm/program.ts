@@ -6,7 +6,7 @@ import type { IpvsTimeouts } from "../../model/ipvs.ts";
 import type { SyncDaemon } from "../../model/sync.ts";
 import { killChild } from "../../system/started_program.ts";
 import { cleanCommand } from "../../system/clean_command.ts";
-import { setNiceness } from "../../system/libc.ts";
+import { setNiceness } from "../../system/libc/process.ts";
 import { Capability, handingDown } from "../../system/privileges.ts";
 import { isInEffect } from "../change_table.ts";
 import type { Counters } from "../counters.ts";

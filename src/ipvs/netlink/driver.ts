@@ -13,7 +13,7 @@ import {
   type VirtualKey,
   virtualKey,
 } from "../../model/table.ts";
-import { SystemError } from "../../system/libc.ts";
+import { SystemError } from "../../system/libc/errors.ts";
 import { isInEffect } from "../change_table.ts";
 import type { Counters, DestinationCounters, ServiceCounters } from "../counters.ts";
 import { IpvsUnavailable, type Outcome } from "../driver.ts";

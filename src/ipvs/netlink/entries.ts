@@ -14,7 +14,7 @@ import {
   serviceFamily,
   type ServiceSettings,
 } from "../../model/table.ts";
-import { AF_INET, AF_INET6 } from "../../system/libc.ts";
+import { AF_INET, AF_INET6 } from "../../system/libc/sockets.ts";
 import { canonicalSettings } from "../canonical.ts";
 import type { Traffic } from "../counters.ts";
 import type { Attributes, MessageWriter } from "./message.ts";

@@ -1,15 +1,6 @@
-import {
-  bind,
-  close,
-  connect,
-  Errno,
-  recv,
-  send,
-  setSocketOption,
-  SOCK_RAW,
-  socket,
-  SystemError,
-} from "../../system/libc.ts";
+import { Errno, SystemError } from "../../system/libc/errors.ts";
+import { close } from "../../system/libc/files.ts";
+import { bind, connect, recv, send, setSocketOption, SOCK_RAW, socket } from "../../system/libc/sockets.ts";
 import type { Steps } from "../../model/steps.ts";
 import {
   type Attributes,

@@ -4,7 +4,9 @@
 
 import { type Family, familyOf, type IpAddress } from "../../model/address.ts";
 import type { Origin } from "../../model/check.ts";
-import * as libc from "../../system/libc.ts";
+import { Errno, SystemError } from "../../system/libc/errors.ts";
+import * as files from "../../system/libc/files.ts";
+import * as sockets from "../../system/libc/sockets.ts";
 import { decodeEchoReply, ECHO_REPLY, encodeEchoRequest, withoutIpv4Header } from "./icmp_packet.ts";
 import { setOrigin } from "./origin.ts";
 import { unwatch, watch } from "./readiness.ts";
@@ -36,7 +38,7 @@ const nonce = crypto.getRandomValues(new Uint8Array(8));
 
 /**
  * Sends one echo request and waits for its reply. `false`: this process may open neither a raw nor a
- * datagram ICMP socket. Throws {@link libc.SystemError}, or the signal's reason.
+ * datagram ICMP socket. Throws {@link SystemError}, or the signal's reason.
  */
 export async function echo(address: IpAddress, signal: AbortSignal, origin: Origin = {}): Promise<boolean> {
   signal.throwIfAborted();
@@ -66,18 +68,18 @@ class EchoSocket {
   static #lastRequest = 0;
 
   static open(family: Family, address: IpAddress, origin: Origin, onClose: () => void): EchoSocket | undefined {
-    for (const type of [libc.SOCK_RAW, libc.SOCK_DGRAM]) {
-      const fd = libc.socket(socketFamily(address), type, PROTOCOL[family]);
+    for (const type of [sockets.SOCK_RAW, sockets.SOCK_DGRAM]) {
+      const fd = sockets.socket(socketFamily(address), type, PROTOCOL[family]);
       if (fd >= 0) {
         try {
           setOrigin(fd, origin, address);
-          return new EchoSocket(fd, family, type === libc.SOCK_RAW, onClose);
+          return new EchoSocket(fd, family, type === sockets.SOCK_RAW, onClose);
         } catch (error) {
-          libc.close(fd);
+          files.close(fd);
           throw error;
         }
       }
-      if (fd !== -libc.Errno.EPERM && fd !== -libc.Errno.EACCES) throw new libc.SystemError("socket", -fd);
+      if (fd !== -Errno.EPERM && fd !== -Errno.EACCES) throw new SystemError("socket", -fd);
     }
     return undefined;
   }
@@ -87,8 +89,8 @@ class EchoSocket {
     this.#onClose = onClose;
     this.#family = family;
     this.#raw = raw;
-    if (raw) libc.setSocketOption(fd, FILTER_LEVEL[family], FILTER_OPTION, onlyReplies(family));
-    libc.setSocketOption(fd, SOL_SOCKET, SO_RCVBUFFORCE, new Uint8Array(Uint32Array.of(RECEIVE_BUFFER).buffer));
+    if (raw) sockets.setSocketOption(fd, FILTER_LEVEL[family], FILTER_OPTION, onlyReplies(family));
+    sockets.setSocketOption(fd, SOL_SOCKET, SO_RCVBUFFORCE, new Uint8Array(Uint32Array.of(RECEIVE_BUFFER).buffer));
     watch(fd, () => this.#receive());
   }
 
@@ -101,8 +103,8 @@ class EchoSocket {
     try {
       const echo = { id: this.#id, sequence: request & 0xffff, payload: encodePayload(request) };
       const message = encodeEchoRequest(this.#family, echo);
-      const sent = libc.sendTo(this.#fd, message, encodeSocketAddress(address, 0));
-      if (sent < 0) throw new libc.SystemError("sendto", -sent);
+      const sent = sockets.sendTo(this.#fd, message, encodeSocketAddress(address, 0));
+      if (sent < 0) throw new SystemError("sendto", -sent);
       // Near hosts answer while we are still asking others, and what nobody takes the kernel drops in the end.
       this.#receive();
       await promise;
@@ -115,7 +117,7 @@ class EchoSocket {
 
   #receive(): void {
     for (let packets = 0; packets < MOST_AT_ONCE; packets++) {
-      const count = libc.recv(this.#fd, packet);
+      const count = sockets.recv(this.#fd, packet);
       if (count < 0) return;
       const bytes = packet.subarray(0, count);
       const message = this.#raw && this.#family === 4 ? withoutIpv4Header(bytes) : bytes;
@@ -141,7 +143,7 @@ class EchoSocket {
   #close(): void {
     this.#onClose();
     unwatch(this.#fd);
-    libc.close(this.#fd);
+    files.close(this.#fd);
   }
 }
 

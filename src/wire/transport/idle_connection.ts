@@ -4,7 +4,9 @@
 
 import type { IpAddress } from "../../model/address.ts";
 import type { Origin } from "../../model/check.ts";
-import * as libc from "../../system/libc.ts";
+import { Errno, SystemError } from "../../system/libc/errors.ts";
+import * as files from "../../system/libc/files.ts";
+import * as sockets from "../../system/libc/sockets.ts";
 import { encodeInt, setOrigin } from "./origin.ts";
 import { unwatchIdle, watchIdle } from "./idle_readiness.ts";
 import { encodeSocketAddress, socketFamily } from "./socket_address.ts";
@@ -12,7 +14,7 @@ import { encodeSocketAddress, socketFamily } from "./socket_address.ts";
 /** What happens to an idle connection; each is reported once at most, and nothing after {@link CloseIdle} was called. */
 export type IdleEvent =
   | { readonly type: "opened" }
-  | { readonly type: "failed"; readonly error: libc.SystemError }
+  | { readonly type: "failed"; readonly error: SystemError }
   | { readonly type: "ended"; readonly how: "closed" | "reset" | "silent" }
   /** The peer sends more than a greeting: the connection is closed. */
   | { readonly type: "flooded" };
@@ -49,7 +51,7 @@ export function openIdle(
   try {
     connection.connect(address, port, origin ?? {});
   } catch (error) {
-    if (!(error instanceof libc.SystemError)) throw error;
+    if (!(error instanceof SystemError)) throw error;
     connection.end();
     queueMicrotask(() => onEvent({ type: "failed", error }));
   }
@@ -67,27 +69,27 @@ class IdleConnection {
   }
 
   connect(address: IpAddress, port: number, origin: Origin): void {
-    const fd = libc.socket(socketFamily(address), libc.SOCK_STREAM, 0);
-    if (fd < 0) throw new libc.SystemError("socket", -fd);
+    const fd = sockets.socket(socketFamily(address), sockets.SOCK_STREAM, 0);
+    if (fd < 0) throw new SystemError("socket", -fd);
     this.#fd = fd;
     setOrigin(fd, origin, address);
     keepAlive(fd);
-    const outcome = libc.connect(fd, encodeSocketAddress(address, port));
-    if (outcome < 0 && outcome !== -libc.Errno.EINPROGRESS) throw new libc.SystemError("connect", -outcome);
+    const outcome = sockets.connect(fd, encodeSocketAddress(address, port));
+    if (outcome < 0 && outcome !== -Errno.EINPROGRESS) throw new SystemError("connect", -outcome);
     watchIdle(fd, () => this.#changed());
   }
 
   end(): void {
     if (this.#fd < 0) return;
     unwatchIdle(this.#fd);
-    libc.close(this.#fd);
+    files.close(this.#fd);
     this.#fd = -1;
   }
 
   #changed(): void {
     if (!this.#isOpen) {
-      const failure = libc.pendingError(this.#fd);
-      if (failure > 0) return this.#last({ type: "failed", error: new libc.SystemError("network", failure) });
+      const failure = sockets.pendingError(this.#fd);
+      if (failure > 0) return this.#last({ type: "failed", error: new SystemError("network", failure) });
       this.#isOpen = true;
       this.#onEvent({ type: "opened" });
     }
@@ -97,11 +99,11 @@ class IdleConnection {
 
   #drain(): void {
     for (let reads = 0; reads < READS; reads++) {
-      const count = libc.recv(this.#fd, landing);
-      if (count === -libc.Errno.EAGAIN) return;
-      if (count === -libc.Errno.EINTR) continue;
+      const count = sockets.recv(this.#fd, landing);
+      if (count === -Errno.EAGAIN) return;
+      if (count === -Errno.EINTR) continue;
       if (count === 0) return this.#last({ type: "ended", how: "closed" });
-      if (count < 0) return this.#last({ type: "ended", how: count === -libc.Errno.ECONNRESET ? "reset" : "silent" });
+      if (count < 0) return this.#last({ type: "ended", how: count === -Errno.ECONNRESET ? "reset" : "silent" });
       this.#bytes += count;
       if (this.#bytes > MOST_BYTES) break;
     }
@@ -114,7 +116,7 @@ class IdleConnection {
   }
 }
 
-/** Throws {@link libc.SystemError}. */
+/** Throws {@link SystemError}. */
 function keepAlive(fd: number): void {
   const options = [
     [SOL_SOCKET, SO_KEEPALIVE, 1],
@@ -123,7 +125,7 @@ function keepAlive(fd: number): void {
     [IPPROTO_TCP, TCP_KEEPCNT, KEEPALIVE.count],
   ] as const;
   for (const [level, option, value] of options) {
-    const outcome = libc.setSocketOption(fd, level, option, encodeInt(value));
-    if (outcome < 0) throw new libc.SystemError("setsockopt", -outcome);
+    const outcome = sockets.setSocketOption(fd, level, option, encodeInt(value));
+    if (outcome < 0) throw new SystemError("setsockopt", -outcome);
   }
 }

@@ -5,7 +5,19 @@
  * waits in the kernel: that costs nothing, and an end is noticed at once.
  */
 
-import * as libc from "../../system/libc.ts";
+import {
+  epollAdd,
+  epollCreate,
+  EPOLLET,
+  EPOLLIN,
+  epollModify,
+  EPOLLONESHOT,
+  EPOLLOUT,
+  EPOLLRDHUP,
+  epollWait,
+} from "../../system/libc/epoll.ts";
+import { SystemError } from "../../system/libc/errors.ts";
+import * as files from "../../system/libc/files.ts";
 import { beginTurn } from "../../model/turn.ts";
 
 interface Watcher {
@@ -29,12 +41,12 @@ const PAUSE = 20;
 
 /**
  * Reports changes of `fd` (readable, writable, hung up, failed) until {@link unwatchIdle}.
- * Throws {@link libc.SystemError}.
+ * Throws {@link SystemError}.
  */
 export function watchIdle(fd: number, onReady: () => void): void {
   open();
   const generation = lastGeneration = (lastGeneration + 1) >>> 0;
-  register(fd, libc.EPOLLIN | libc.EPOLLOUT | libc.EPOLLRDHUP | libc.EPOLLET, generation);
+  register(fd, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, generation);
   watchers[fd] = { generation, onReady };
   watching++;
   if (!isWaiting) wait();
@@ -47,9 +59,9 @@ export function watchIdle(fd: number, onReady: () => void): void {
 export function watchOnce(instance: number, onNews: () => void): () => void {
   open();
   onNewsOfInner = onNews;
-  const arm = inner === instance ? libc.epollModify : libc.epollAdd;
-  const failure = arm(epoll, instance, libc.EPOLLIN | libc.EPOLLONESHOT, 0);
-  if (failure < 0) throw new libc.SystemError("epoll_ctl", -failure);
+  const arm = inner === instance ? epollModify : epollAdd;
+  const failure = arm(epoll, instance, EPOLLIN | EPOLLONESHOT, 0);
+  if (failure < 0) throw new SystemError("epoll_ctl", -failure);
   inner = instance;
   if (!isWaiting) wait();
   return () => onNewsOfInner = undefined;
@@ -59,31 +71,31 @@ export function watchOnce(instance: number, onNews: () => void): () => void {
 export function unwatchIdle(fd: number): void {
   if (!watchers[fd]) return;
   watchers[fd] = undefined;
-  if (--watching === 0) libc.write(ending, new Uint8Array(BigUint64Array.of(1n).buffer));
+  if (--watching === 0) files.write(ending, new Uint8Array(BigUint64Array.of(1n).buffer));
 }
 
 function open(): void {
   if (epoll >= 0) return;
-  const made = libc.epollCreate();
-  if (made < 0) throw new libc.SystemError("epoll_create1", -made);
-  const end = libc.eventDescriptor();
+  const made = epollCreate();
+  if (made < 0) throw new SystemError("epoll_create1", -made);
+  const end = files.eventDescriptor();
   if (end < 0) {
-    libc.close(made);
-    throw new libc.SystemError("eventfd", -end);
+    files.close(made);
+    throw new SystemError("eventfd", -end);
   }
   [epoll, ending] = [made, end];
-  register(ending, libc.EPOLLIN, 0);
+  register(ending, EPOLLIN, 0);
 }
 
 function register(fd: number, events: number, generation: number): void {
-  const failure = libc.epollAdd(epoll, fd, events >>> 0, generation);
-  if (failure < 0) throw new libc.SystemError("epoll_ctl", -failure);
+  const failure = epollAdd(epoll, fd, events >>> 0, generation);
+  if (failure < 0) throw new SystemError("epoll_ctl", -failure);
 }
 
 async function wait(): Promise<void> {
   isWaiting = true;
   while (watching > 0 || inner >= 0) {
-    const count = await libc.epollWait(epoll, dispatch);
+    const count = await epollWait(epoll, dispatch);
     if (count < 0) await new Promise((resolve) => setTimeout(resolve, PAUSE));
   }
   isWaiting = false;
@@ -91,7 +103,7 @@ async function wait(): Promise<void> {
 
 /** The kernel gives a closed descriptor's number to the next socket while an event of the old one may be under way. */
 function dispatch(fd: number, generation: number): void {
-  if (fd === ending) libc.read(ending, new Uint8Array(8));
+  if (fd === ending) files.read(ending, new Uint8Array(8));
   const onReady = fd === inner ? takeNews() : ofGeneration(fd, generation);
   if (!onReady) return;
   beginTurn();

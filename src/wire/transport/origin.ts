@@ -4,7 +4,8 @@
 
 import { familyOf, type IpAddress } from "../../model/address.ts";
 import type { Origin } from "../../model/check.ts";
-import * as libc from "../../system/libc.ts";
+import { SystemError } from "../../system/libc/errors.ts";
+import * as sockets from "../../system/libc/sockets.ts";
 import { encodeSocketAddress } from "./socket_address.ts";
 
 const SOL_IP = 0;
@@ -15,17 +16,17 @@ const SO_MARK = 36;
 
 /**
  * Gives a socket that is not connected yet its origin. An address counts for peers of its own family only: a request
- * with a URL may lead to one of the other. Throws {@link libc.SystemError}.
+ * with a URL may lead to one of the other. Throws {@link SystemError}.
  */
 export function setOrigin(fd: number, { address, mark }: Origin, peer: IpAddress): void {
   if (mark !== undefined) {
-    const marked = libc.setSocketOption(fd, SOL_SOCKET, SO_MARK, encodeInt(mark));
-    if (marked < 0) throw new libc.SystemError("setsockopt", -marked);
+    const marked = sockets.setSocketOption(fd, SOL_SOCKET, SO_MARK, encodeInt(mark));
+    if (marked < 0) throw new SystemError("setsockopt", -marked);
   }
   if (address === undefined || familyOf(address) !== familyOf(peer)) return;
-  libc.setSocketOption(fd, SOL_IP, IP_BIND_ADDRESS_NO_PORT, encodeInt(1));
-  const bound = libc.bind(fd, encodeSocketAddress(address, 0));
-  if (bound < 0) throw new libc.SystemError("bind", -bound);
+  sockets.setSocketOption(fd, SOL_IP, IP_BIND_ADDRESS_NO_PORT, encodeInt(1));
+  const bound = sockets.bind(fd, encodeSocketAddress(address, 0));
+  if (bound < 0) throw new SystemError("bind", -bound);
 }
 
 /** Encodes an `int` as setsockopt(2) takes it. */

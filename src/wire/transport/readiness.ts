@@ -7,7 +7,17 @@
  * event loop several times for each answer.
  */
 
-import * as libc from "../../system/libc.ts";
+import {
+  epollAdd,
+  epollCreate,
+  epollDelete,
+  EPOLLET,
+  EPOLLIN,
+  EPOLLOUT,
+  epollPoll,
+  EPOLLRDHUP,
+} from "../../system/libc/epoll.ts";
+import { SystemError } from "../../system/libc/errors.ts";
 import { alarmAt } from "../../model/alarms.ts";
 import { beginTurn } from "../../model/turn.ts";
 import { watchOnce } from "./idle_readiness.ts";
@@ -46,15 +56,15 @@ const watchers: (Watcher | undefined)[] = [];
 
 /**
  * Reports changes of `fd` (readable, writable, hung up, failed) until {@link unwatch}.
- * Throws {@link libc.SystemError}.
+ * Throws {@link SystemError}.
  */
 export function watch(fd: number, onReady: OnReady): void {
-  if (epoll < 0) epoll = libc.epollCreate();
-  if (epoll < 0) throw new libc.SystemError("epoll_create1", -epoll);
+  if (epoll < 0) epoll = epollCreate();
+  if (epoll < 0) throw new SystemError("epoll_create1", -epoll);
   const generation = lastGeneration = (lastGeneration + 1) >>> 0;
-  const events = libc.EPOLLIN | libc.EPOLLOUT | libc.EPOLLRDHUP | libc.EPOLLET;
-  const failure = libc.epollAdd(epoll, fd, events >>> 0, generation);
-  if (failure < 0) throw new libc.SystemError("epoll_ctl", -failure);
+  const events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
+  const failure = epollAdd(epoll, fd, events >>> 0, generation);
+  if (failure < 0) throw new SystemError("epoll_ctl", -failure);
   watchers[fd] = { generation, onReady };
   watching++;
   pause = 0;
@@ -80,13 +90,13 @@ export function unwatch(fd: number): void {
 /** As {@link unwatch}, for a descriptor that another process will have as well: closing ours would not end the reports. */
 export function unwatchShared(fd: number): void {
   unwatch(fd);
-  libc.epollDelete(epoll, fd);
+  epollDelete(epoll, fd);
 }
 
 function look(): void {
   beginTurn();
   cancelLook = undefined;
-  const count = libc.epollPoll(epoll, dispatch);
+  const count = epollPoll(epoll, dispatch);
   if (watching > 0 && !cancelLook) lookAgain(count);
 }
 

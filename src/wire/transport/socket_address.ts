@@ -3,7 +3,7 @@
  */
 
 import { familyOf, type IpAddress, ipFromBytes, ipToBytes } from "../../model/address.ts";
-import { AF_INET, AF_INET6 } from "../../system/libc.ts";
+import { AF_INET, AF_INET6 } from "../../system/libc/sockets.ts";
 
 /** The socket family of an address: `AF_INET` or `AF_INET6`. */
 export function socketFamily(address: IpAddress): number {

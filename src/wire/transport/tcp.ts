@@ -7,7 +7,10 @@
 
 import type { IpAddress } from "../../model/address.ts";
 import type { Origin } from "../../model/check.ts";
-import * as libc from "../../system/libc.ts";
+import { EPOLLERR, EPOLLHUP, EPOLLIN, EPOLLOUT, EPOLLRDHUP } from "../../system/libc/epoll.ts";
+import { Errno, SystemError } from "../../system/libc/errors.ts";
+import * as files from "../../system/libc/files.ts";
+import * as sockets from "../../system/libc/sockets.ts";
 import type { ByteStream } from "./byte_stream.ts";
 import { setOrigin } from "./origin.ts";
 import { unwatch, unwatchShared, watch } from "./readiness.ts";
@@ -21,12 +24,12 @@ import { isLongTurn, nextTurn } from "../../model/turn.ts";
 const landing = new Uint8Array(16 * 1024);
 
 /** Any of these and the next read or write tells what happened. */
-const BROKEN = libc.EPOLLERR | libc.EPOLLHUP;
+const BROKEN = EPOLLERR | EPOLLHUP;
 
 /**
  * Connects to an address. The connection belongs to `signal`: when that is aborted, the connection is gone and
  * whatever waits on it is rejected. `onHeard` is called whenever the peer has sent something. Throws
- * {@link libc.SystemError}, its call being `network` for what the network, or the peer, has reported.
+ * {@link SystemError}, its call being `network` for what the network, or the peer, has reported.
  */
 export async function connectTcp(
   address: IpAddress,
@@ -64,8 +67,8 @@ async function connected(
   onHeard: () => void,
 ): Promise<TcpStream> {
   signal.throwIfAborted();
-  const fd = libc.socket(socketFamily(address), libc.SOCK_STREAM, 0);
-  if (fd < 0) throw new libc.SystemError("socket", -fd);
+  const fd = sockets.socket(socketFamily(address), sockets.SOCK_STREAM, 0);
+  if (fd < 0) throw new SystemError("socket", -fd);
   const stream = new TcpStream(fd, signal, onHeard);
   try {
     setOrigin(fd, origin, address);
@@ -98,13 +101,13 @@ class TcpStream implements ByteStream {
   readonly #abort = () => this.close();
 
   async connect(address: Uint8Array<ArrayBuffer>): Promise<void> {
-    const outcome = libc.connect(this.#fd, address);
-    if (outcome < 0 && outcome !== -libc.Errno.EINPROGRESS) throw new libc.SystemError("connect", -outcome);
+    const outcome = sockets.connect(this.#fd, address);
+    if (outcome < 0 && outcome !== -Errno.EINPROGRESS) throw new SystemError("connect", -outcome);
     this.watch();
     await this.#room();
     if (!this.#ended) return;
-    const failure = libc.pendingError(this.#fd);
-    if (failure > 0) throw new libc.SystemError("network", failure);
+    const failure = sockets.pendingError(this.#fd);
+    if (failure > 0) throw new SystemError("network", failure);
   }
 
   /** Has what happens to the descriptor reported. */
@@ -128,7 +131,7 @@ class TcpStream implements ByteStream {
         await nextTurn();
         this.#requireOpen();
       }
-      const count = libc.recv(this.#fd, landing);
+      const count = sockets.recv(this.#fd, landing);
       if (count === 0) return undefined;
       if (count > 0) {
         this.#onHeard();
@@ -137,23 +140,23 @@ class TcpStream implements ByteStream {
         if (count < landing.length && !this.#ended) this.#readable = false;
         return landing.slice(0, count);
       }
-      if (count === -libc.Errno.EAGAIN) this.#readable = false;
-      else if (count !== -libc.Errno.EINTR) throw new libc.SystemError("network", -count);
+      if (count === -Errno.EAGAIN) this.#readable = false;
+      else if (count !== -Errno.EINTR) throw new SystemError("network", -count);
     }
   }
 
   async write(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
     for (let rest = bytes; rest.length > 0;) {
       await this.#room();
-      const count = libc.send(this.#fd, rest);
+      const count = sockets.send(this.#fd, rest);
       if (count >= 0) rest = rest.subarray(count);
-      else if (count === -libc.Errno.EAGAIN) this.#writable = false;
-      else if (count !== -libc.Errno.EINTR) throw new libc.SystemError("network", -count);
+      else if (count === -Errno.EAGAIN) this.#writable = false;
+      else if (count !== -Errno.EINTR) throw new SystemError("network", -count);
     }
   }
 
   closeWrite(): Promise<void> {
-    libc.shutdownWrite(this.#fd);
+    sockets.shutdownWrite(this.#fd);
     return Promise.resolve();
   }
 
@@ -161,15 +164,15 @@ class TcpStream implements ByteStream {
     if (this.#fd < 0) return;
     this.#signal.removeEventListener("abort", this.#abort);
     unwatch(this.#fd);
-    libc.close(this.#fd);
+    files.close(this.#fd);
     this.#fd = -1;
     this.#wake();
   }
 
   #changed(events: number): void {
-    if (events & (BROKEN | libc.EPOLLRDHUP)) this.#ended = true;
-    if (this.#ended || events & libc.EPOLLIN) this.#readable = true;
-    if (events & (BROKEN | libc.EPOLLOUT)) this.#writable = true;
+    if (events & (BROKEN | EPOLLRDHUP)) this.#ended = true;
+    if (this.#ended || events & EPOLLIN) this.#readable = true;
+    if (events & (BROKEN | EPOLLOUT)) this.#writable = true;
     this.#wake();
   }
 

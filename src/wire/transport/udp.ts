@@ -4,7 +4,9 @@
 
 import type { IpAddress } from "../../model/address.ts";
 import type { Origin } from "../../model/check.ts";
-import * as libc from "../../system/libc.ts";
+import { Errno, SystemError } from "../../system/libc/errors.ts";
+import * as files from "../../system/libc/files.ts";
+import * as sockets from "../../system/libc/sockets.ts";
 import { setOrigin } from "./origin.ts";
 import { unwatch, watch } from "./readiness.ts";
 import { isLongTurn, nextTurn } from "../../model/turn.ts";
@@ -13,7 +15,7 @@ import { decodeSocketAddress, encodeSocketAddress, socketFamily } from "./socket
 const MAX_DATAGRAM = 65_535;
 const landing = new Uint8Array(MAX_DATAGRAM);
 
-/** A socket that sends to and hears one peer only. All throw {@link libc.SystemError}. */
+/** A socket that sends to and hears one peer only. All throw {@link SystemError}. */
 export interface UdpSocket {
   /** Sends one datagram. */
   send(datagram: Uint8Array<ArrayBuffer>): void;
@@ -39,14 +41,14 @@ export function connectUdp(
   onHeard = () => {},
 ): UdpSocket {
   signal.throwIfAborted();
-  const fd = libc.socket(socketFamily(address), libc.SOCK_DGRAM, 0);
-  if (fd < 0) throw new libc.SystemError("socket", -fd);
+  const fd = sockets.socket(socketFamily(address), sockets.SOCK_DGRAM, 0);
+  if (fd < 0) throw new SystemError("socket", -fd);
   try {
     setOrigin(fd, origin, address);
-    const failure = libc.connect(fd, encodeSocketAddress(address, port));
-    if (failure < 0) throw new libc.SystemError("connect", -failure);
+    const failure = sockets.connect(fd, encodeSocketAddress(address, port));
+    if (failure < 0) throw new SystemError("connect", -failure);
   } catch (error) {
-    libc.close(fd);
+    files.close(fd);
     throw error;
   }
   return new ConnectedUdp(fd, signal, onHeard);
@@ -71,20 +73,20 @@ class ConnectedUdp implements UdpSocket {
   send(datagram: Uint8Array<ArrayBuffer>): void {
     // What the network has reported meanwhile would look like a failure of the sending.
     this.requireHealth();
-    const sent = libc.send(this.#fd, datagram);
-    if (sent < 0) throw new libc.SystemError("send", -sent);
+    const sent = sockets.send(this.#fd, datagram);
+    if (sent < 0) throw new SystemError("send", -sent);
   }
 
   async receive(): Promise<Uint8Array<ArrayBuffer>> {
     while (this.#fd >= 0) {
       if (isLongTurn()) await nextTurn();
       if (this.#fd < 0) break;
-      const count = libc.recv(this.#fd, landing);
+      const count = sockets.recv(this.#fd, landing);
       if (count >= 0) {
         this.#onHeard();
         return landing.slice(0, count);
       }
-      if (count !== -libc.Errno.EAGAIN && count !== -libc.Errno.EINTR) throw new libc.SystemError("network", -count);
+      if (count !== -Errno.EAGAIN && count !== -Errno.EINTR) throw new SystemError("network", -count);
       await new Promise<void>((resolve) => this.#wake = resolve);
     }
     this.#signal.throwIfAborted();
@@ -92,19 +94,19 @@ class ConnectedUdp implements UdpSocket {
   }
 
   local(): { readonly address: IpAddress; readonly port: number } {
-    return decodeSocketAddress(libc.socketName(this.#fd))!;
+    return decodeSocketAddress(sockets.socketName(this.#fd))!;
   }
 
   requireHealth(): void {
-    const failure = libc.pendingError(this.#fd);
-    if (failure > 0) throw new libc.SystemError("network", failure);
+    const failure = sockets.pendingError(this.#fd);
+    if (failure > 0) throw new SystemError("network", failure);
   }
 
   close(): void {
     if (this.#fd < 0) return;
     this.#signal.removeEventListener("abort", this.#abort);
     unwatch(this.#fd);
-    libc.close(this.#fd);
+    files.close(this.#fd);
     this.#fd = -1;
     this.#wake?.();
   }

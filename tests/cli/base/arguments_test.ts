@@ -62,6 +62,7 @@ const COMPLAINTS: readonly (readonly [line: string, complaint: string | undefine
   ["start /etc/x.cf", "The configuration comes before the command: ldirectord /etc/x.cf start"],
   ["www check", "The command comes first: ldirectord check www"],
   ["--nonsense start", "Unknown option: --nonsense"],
+  ["--foregroud start", "Unknown option: --foregroud; did you mean --foreground?"],
 ];
 
 for (const [line, complaint] of COMPLAINTS) {

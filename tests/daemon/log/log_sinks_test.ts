@@ -1,6 +1,6 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { fileSink, streamSink } from "../../../src/daemon/log/log_sinks.ts";
-import { close, O_RDWR, open, read } from "../../../src/system/libc.ts";
+import { close, O_RDWR, open, read } from "../../../src/system/libc/files.ts";
 
 async function withPipe(work: (path: string) => void): Promise<void> {
   const folder = await Deno.makeTempDir();

@@ -1,6 +1,7 @@
 import { deepStrictEqual, match, ok } from "node:assert/strict";
 import type { Facts } from "../../src/doctor/facts.ts";
-import { examine, type Finding, QUESTIONS } from "../../src/doctor/findings.ts";
+import { examine, QUESTIONS } from "../../src/doctor/examine.ts";
+import type { Finding } from "../../src/doctor/finding.ts";
 import { decodeRules } from "../../src/ipvs/ipvsadm/rules.ts";
 import type { IpAddress } from "../../src/model/address.ts";
 import type { VirtualKey } from "../../src/model/table.ts";

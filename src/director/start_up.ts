@@ -1,0 +1,56 @@
+import type { CheckKey } from "../model/check.ts";
+import type { Clock } from "../model/clock.ts";
+
+/** Milliseconds at a start that first verdicts are waited for, so that most of the table goes to the kernel at once. */
+const HOLD = 500;
+
+/** Milliseconds that first rounds get before the fallback steps in for those that have not answered. */
+const SETTLE = 1_000;
+
+/** Waits for the first verdicts, and not for ever. */
+export class StartUp {
+  readonly #clock: Clock;
+  /** Checks whose first round has not ended. */
+  #unheard = new Set<CheckKey>();
+  readonly #heard = Promise.withResolvers<void>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Waits from now on for the first round of these checks alone, as far as it has been waited for. */
+  keep(checks: readonly CheckKey[]): void {
+    this.#unheard = new Set(checks.filter((key) => this.#unheard.has(key)));
+  }
+
+  /** Waits for the first round of these checks, too. */
+  expect(checks: readonly CheckKey[]): void {
+    for (const key of checks) this.#unheard.add(key);
+  }
+
+  /** Takes notice of rounds whose verdicts have been taken. */
+  hear(checks: readonly CheckKey[]): void {
+    for (const key of checks) this.#unheard.delete(key);
+    if (this.#unheard.size === 0) this.settle();
+  }
+
+  /** Waits no longer. */
+  settle(): void {
+    this.#heard.resolve();
+  }
+
+  /** Has it done when first rounds have had their time. */
+  whenDue(work: () => void): void {
+    this.#clock.after(SETTLE, work);
+  }
+
+  /** Resolves when there is a verdict of each check, or when it is waited for no longer. */
+  get verdicts(): Promise<void> {
+    return this.#heard.promise;
+  }
+
+  /** Waits for the same, but not beyond the time at which the first table should go to the kernel. */
+  mostVerdicts(): Promise<void> {
+    return Promise.race([this.verdicts, new Promise<void>((resolve) => this.#clock.after(HOLD, resolve))]);
+  }
+}
