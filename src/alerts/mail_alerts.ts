@@ -58,8 +58,8 @@ export class MailAlerts {
   }
 
   /** The daemon has another configuration. */
-  become(model: Model): void {
-    this.#reminders.become(model);
+  reconfigure(model: Model): void {
+    this.#reminders.reconfigure(model);
     for (const ids of [this.#planned, this.#ill]) {
       for (const id of ids) {
         const { virtual, real } = partsOf(id);

@@ -51,8 +51,8 @@ export function censusOf(model: Model, health: Health, { missing, bypassed }: Sh
     total += counts.total;
     serving += served;
     unknown += counts.unknown;
-    const isHeard = own.service !== "unknown" || missing.has(key);
-    if (served === 0 && isHeard && (counts.total > 0 || unresolved.has(key))) unserved.push(virtual);
+    const hasFirstRounds = own.service !== "unknown" || missing.has(key);
+    if (served === 0 && hasFirstRounds && (counts.total > 0 || unresolved.has(key))) unserved.push(virtual);
     if (counts.unknown > 0 && counts.unknown === counts.total) unjudged.push(virtual);
   }
   return { total, serving, unknown, unserved, unjudged };

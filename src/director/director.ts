@@ -14,7 +14,14 @@ import { Climb } from "./climb.ts";
 import { isAboutFallback, lineOf } from "./configured.ts";
 import { type DesiredMemo, type DesiredTable, desiredTableInSteps } from "./desired.ts";
 import type { Occasion, Report } from "./events.ts";
-import { adoptInSteps, type EndedRound, type HealthEvent, heardOf, type HostNames, reduceInSteps } from "./health.ts";
+import {
+  adoptInSteps,
+  type EndedRound,
+  type HealthEvent,
+  type HostNames,
+  reduceInSteps,
+  verifiedHealth,
+} from "./health.ts";
 import type { Health } from "./real_health.ts";
 import { leaveTable } from "./leave_table.ts";
 import { isNew, isOpen } from "./open_questions.ts";
@@ -80,7 +87,11 @@ export class Director {
       step: () => this.#dispatch({ type: "climb", at: ports.clock.now() }),
     });
     this.#keeper = this.#newKeeper();
-    this.#rounds = new Rounds({ descriptors: Infinity, ...ports, onEnd: (check, round) => this.#hear(check, round) });
+    this.#rounds = new Rounds({
+      descriptors: Infinity,
+      ...ports,
+      onEnd: (check, round) => this.#takeRound(check, round),
+    });
     this.#sentinels = this.#newSentinels();
   }
 
@@ -197,7 +208,7 @@ export class Director {
   }
 
   /** Takes over the operator's orders, all that are in force; resolves when the table is as they say. */
-  async obey(orders: Orders): Promise<void> {
+  async applyOrders(orders: Orders): Promise<void> {
     await this.#stand({ type: "orders", orders });
     await this.#keeper.idle();
   }
@@ -275,7 +286,7 @@ export class Director {
     yield* this.#reportTransitions(before);
     const checks = checksIn(model);
     this.#startUp.keep(checks.map(({ key }) => key));
-    this.#startUp.expect(yield* this.#rounds.becomeInSteps(checks));
+    this.#startUp.expect(yield* this.#rounds.reconfigureInSteps(checks));
     yield* this.#recall(checks);
     if (this.#desired) this.#desired = yield* desiredTableInSteps(model, this.#health, this.#desired);
     yield* this.#setSentinels();
@@ -307,7 +318,7 @@ export class Director {
       most: mostSentinels(descriptors),
       takeDescriptor: () => this.#rounds.takeDescriptor(),
       giveDescriptor: () => this.#rounds.giveDescriptor(),
-      makeNow: (check, hear) => this.#rounds.makeNow(check, hear),
+      makeNow: (check, onRound) => this.#rounds.makeNow(check, onRound),
     });
   }
 
@@ -316,14 +327,14 @@ export class Director {
     if (!this.#sentinels || this.#standby.isAway) return;
     const wanted = yield* wantedSentinels(this.#model, this.#health);
     if (this.#standby.isAway) return;
-    this.#sentinels.become(wanted, (check) => this.#rounds.last(check)?.result.up === true);
+    this.#sentinels.reconfigure(wanted, (check) => this.#rounds.last(check)?.result.up === true);
   }
 
   /** A standby takes over the table, which is as given. */
   *#takeOver(table: IpvsTable): Steps<void> {
     const now = this.#ports.clock.now();
     const unknown = yield* adoptInSteps(this.#model, table, new Map(), now);
-    const adopted = yield* adoptInSteps(this.#model, table, heardOf(this.#health), now);
+    const adopted = yield* adoptInSteps(this.#model, table, verifiedHealth(this.#health), now);
     this.#health = yield* this.#withStanding(adopted, this.#model);
     yield* this.#reportTransitions(unknown, true);
     yield* this.#wantTable("start");
@@ -353,7 +364,7 @@ export class Director {
     });
   }
 
-  #hear(check: Check, { result: said, durationMs }: Round): void {
+  #takeRound(check: Check, { result: said, durationMs }: Round): void {
     const result = verdictOf(check, said);
     this.#ports.report({ type: "round", check, result, durationMs, users: usersOf(this.#model, check.key) });
     if (result.up) this.#sentinels?.passed(check.key);
@@ -377,7 +388,7 @@ export class Director {
       this.#untaken.delete(round);
       if (isOpen(check, this.#model, this.#health)) this.#rounds.hasten(check);
     }
-    this.#startUp.hear(rounds.map(({ check }) => check));
+    this.#startUp.take(rounds.map(({ check }) => check));
   }
 
   #stand(event: HealthEvent): Promise<void> {

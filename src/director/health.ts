@@ -15,7 +15,7 @@ import { type Orders, realId } from "../model/orders.ts";
 import { atOnce, everySoOften, type Steps } from "../model/steps.ts";
 import type { Destination, DestinationKey, IpvsTable, TableService, VirtualKey } from "../model/table.ts";
 import { checksOf, type Model, type RealServer, type VirtualService } from "../model/virtual_service.ts";
-import { type CheckHealth, reduceCheck, unheard } from "./check_health.ts";
+import { type CheckHealth, reduceCheck, unverified } from "./check_health.ts";
 import { usersOf } from "./check_users.ts";
 import { maintenanceFile } from "./maintenance.ts";
 import type { Health, RealHealth, VirtualHealth } from "./real_health.ts";
@@ -83,7 +83,7 @@ function* reduceEvent(before: Health, event: HealthEvent, model: Model): Steps<H
     case "rounds":
       return yield* reduceRounds(before, event.rounds, model);
     case "recalled":
-      return yield* reduceRounds(before, event.rounds, model, isUnheard);
+      return yield* reduceRounds(before, event.rounds, model, awaitsFirstRound);
     case "settled":
       return yield* reduceVirtuals(before, (virtual) => virtual.settled ? virtual : { ...virtual, settled: true });
     case "climb":
@@ -103,8 +103,8 @@ function* reduceEvent(before: Health, event: HealthEvent, model: Model): Steps<H
   }
 }
 
-/** The part of the health that checks have spoken of: of the rest the table knows more. */
-export function heardOf(health: Health): Health {
+/** Returns the health of the real servers that a check has verified: of the others the table knows more. */
+export function verifiedHealth(health: Health): Health {
   return new Map(
     [...health].map(([key, virtual]) => {
       const reals = new Map([...virtual.reals].filter(([, real]) => real.verified));
@@ -171,7 +171,7 @@ function adoptReal(
   const reason = known?.reason ??
     (up ? "in the table before the first check" : "waiting for the first check");
   const checks = new Map(
-    checksOf(real.policy).map(({ key }) => [key, known?.checks.get(key) ?? unheard(up, reason)]),
+    checksOf(real.policy).map(({ key }) => [key, known?.checks.get(key) ?? unverified(up, reason)]),
   );
   const start: RealHealth = known ?? { up, verified: false, found, share: 1, reason, since: at, checks };
   return { ...start, verified: isVerified(checks), trouble: troubleOf(checks, real), found, checks };
@@ -184,7 +184,7 @@ function isVerified(checks: ReadonlyMap<CheckKey, CheckHealth>): boolean {
 }
 
 /** Whether no round of a check has ended for this real server. */
-export function isUnheard(real: RealHealth, check: CheckKey): boolean {
+export function awaitsFirstRound(real: RealHealth, check: CheckKey): boolean {
   const view = real.checks.get(check);
   return view !== undefined && !view.verified && view.trouble === undefined;
 }

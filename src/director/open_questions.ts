@@ -6,14 +6,14 @@ import type { CheckKey } from "../model/check.ts";
 import type { Model } from "../model/virtual_service.ts";
 import { isInDoubt } from "./check_health.ts";
 import { usersOf } from "./check_users.ts";
-import { isUnheard } from "./health.ts";
+import { awaitsFirstRound } from "./health.ts";
 import type { Health } from "./real_health.ts";
 
 /** Whether a real server lives by this check of which no round has ended for it. */
 export function isNew(key: CheckKey, model: Model, health: Health): boolean {
   return usersOf(model, key).some(({ virtual, real }) => {
     const known = health.get(virtual.key)?.reals.get(real.key);
-    return known !== undefined && isUnheard(known, key);
+    return known !== undefined && awaitsFirstRound(known, key);
   });
 }
 

@@ -116,12 +116,12 @@ export class Rounds {
   }
 
   /** Starts the checks that are new, forgets those that are gone, leaves all others on their course. Gives the new ones. */
-  become(checks: readonly Check[]): readonly CheckKey[] {
-    return atOnce(this.becomeInSteps(checks));
+  reconfigure(checks: readonly Check[]): readonly CheckKey[] {
+    return atOnce(this.reconfigureInSteps(checks));
   }
 
   /** The same in steps. */
-  *becomeInSteps(checks: readonly Check[]): Steps<readonly CheckKey[]> {
+  *reconfigureInSteps(checks: readonly Check[]): Steps<readonly CheckKey[]> {
     const keys = new Set(checks.map(({ key }) => key));
     for (const key of this.#courses.keys()) {
       if (keys.has(key)) continue;
@@ -179,11 +179,11 @@ export class Rounds {
     this.#plan(course, course.startedAt + course.check.retryInterval * 1000);
   }
 
-  /** Makes a round of a check now, or after the one that is under way. `hear` is called with it, unless the check is dropped. */
-  makeNow(key: CheckKey, hear: (round: Round) => void): void {
+  /** Makes a round of a check now, or after the one that is under way. `onRound` is called with it, unless the check is dropped. */
+  makeNow(key: CheckKey, onRound: (round: Round) => void): void {
     const course = this.#courses.get(key);
     if (!course) return;
-    course.asked.push(hear);
+    course.asked.push(onRound);
     if (course.waitsSince === undefined && !course.isUnderWay) this.#plan(course, this.#ports.clock.now());
   }
 
@@ -244,7 +244,7 @@ export class Rounds {
       course.isUnderWay = false;
       if (!this.#isCurrent(course)) return;
       this.#end(course, method, round);
-      for (const hear of asked) hear(round);
+      for (const onRound of asked) onRound(round);
     });
   }
 

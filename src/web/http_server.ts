@@ -266,8 +266,8 @@ function parseHead(head: string): Request | Response {
   return { method, url: target.startsWith("/") ? `http://${host ?? "localhost"}${target}` : target, isOld, keeps };
 }
 
-function refusal(status: number, says: string): Response {
-  return new Response(`${says}\n`, { status, headers: { "content-type": "text/plain;charset=UTF-8" } });
+function refusal(status: number, text: string): Response {
+  return new Response(`${text}\n`, { status, headers: { "content-type": "text/plain;charset=UTF-8" } });
 }
 
 const REASONS: Readonly<Record<number, string>> = {

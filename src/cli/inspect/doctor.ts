@@ -5,7 +5,7 @@ import { type ConfigurationFacts, configurationFacts, gatherFacts, type Neighbou
 import { examine } from "../../doctor/examine.ts";
 import type { Finding, Level } from "../../doctor/finding.ts";
 import { entriesOf } from "../../system/folder.ts";
-import { sayNeeds } from "./doctor_real.ts";
+import { printNeeds } from "./doctor_real.ts";
 import { ONE_CONFIGURATION } from "../base/declaration.ts";
 import { filled } from "../base/filled.ts";
 import { findInstance, hasConfiguration, type Instance, runFolders } from "../base/instance.ts";
@@ -48,7 +48,7 @@ export const doctor: Tool = {
 
   async run(args) {
     const { values, words } = toolArguments(args, DECLARED);
-    if (values.real !== undefined) return await sayNeeds(values.real, values, words[0]);
+    if (values.real !== undefined) return await printNeeds(values.real, values, words[0]);
     if (values.method || values.virtual) throw new UsageError("--method and --virtual belong to --real ADDRESS");
     const configuration = await factsOf(words[0]);
     const facts = await gatherFacts(configuration, await neighboursOf(words[0]));

@@ -23,7 +23,7 @@ export interface RealOptions {
 }
 
 /** Says what the real server of that address needs. Gives the exit status: 0, or 2 when it cannot be said. */
-export async function sayNeeds(address: string, options: RealOptions, name: string | undefined): Promise<number> {
+export async function printNeeds(address: string, options: RealOptions, name: string | undefined): Promise<number> {
   const given = parseIp(address.replace(/^\[|\]$/g, ""));
   if (!given && options.method) throw new UsageError(`not an address: ${address}`);
   const model = options.method ? undefined : await modelOf(name);

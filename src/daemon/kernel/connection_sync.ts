@@ -24,7 +24,7 @@ export class ConnectionSync {
   }
 
   /** Starts what is wanted and does not run, stops what is ours and no longer wanted. What fails is logged. */
-  async become(wanted: readonly SyncDaemon[]): Promise<void> {
+  async reconfigure(wanted: readonly SyncDaemon[]): Promise<void> {
     const ours = this.#ours();
     if (wanted.length === 0 && ours.length === 0) return;
     try {

@@ -16,7 +16,7 @@ export class FurtherInstances {
   }
 
   /** Starts those that are new, stops those that are gone, reloads the others if `reload` says so. */
-  become(names: readonly string[], { standby = false, reload = false } = {}): Promise<void> {
+  reconfigure(names: readonly string[], { standby = false, reload = false } = {}): Promise<void> {
     const before = this.#names;
     this.#names = names;
     // A start that never ends, as supervised = yes has it, would hold up everything that comes after it.

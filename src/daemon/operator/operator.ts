@@ -38,10 +38,10 @@ export class Operator {
     this.#book = new OrderBook(ports.ordersFile, (text) => ports.log.error(text));
   }
 
-  /** Has the director obey what earlier runs left; ends what is over. To be called before its start. */
+  /** Applies the orders that earlier runs left; ends what is over. To be called before its start. */
   takeUp(): void {
     this.#end(this.#book.expire(Date.now()));
-    this.#ports.director.obey(this.#book.orders);
+    this.#ports.director.applyOrders(this.#book.orders);
   }
 
   /** Ends orders whose time is over. */
@@ -50,7 +50,7 @@ export class Operator {
     if (ended.length === 0) return;
     this.#end(ended);
     void this.#save();
-    this.#ports.director.obey(this.#book.orders);
+    this.#ports.director.applyOrders(this.#book.orders);
   }
 
   /** The requests `drain` and `disable`. */
@@ -176,9 +176,9 @@ export class Operator {
     const { director } = this.#ports;
     const late = Promise.withResolvers<"late">();
     const timer = setTimeout(() => late.resolve("late"), PATIENCE);
-    const obeyed = await Promise.race([director.obey(this.#book.orders), late.promise]);
+    const applied = await Promise.race([director.applyOrders(this.#book.orders), late.promise]);
     clearTimeout(timer);
-    if (obeyed === "late") return "the kernel takes its time, and has not taken it yet";
+    if (applied === "late") return "the kernel takes its time, and has not taken it yet";
     return director.trouble === undefined ? undefined : `the kernel's table is not as wanted: ${director.trouble}`;
   }
 
