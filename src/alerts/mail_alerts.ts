@@ -132,7 +132,7 @@ export class MailAlerts {
 
   #tell(alerts: readonly Alert[]): void {
     const { host, namesOf } = this.#ports;
-    const imprint = { host, namesOf, date: new Date(), newId: () => crypto.randomUUID() };
-    for (const letter of composeLetters(alerts, imprint)) this.#queue.add(letter);
+    const letterFacts = { host, namesOf, date: new Date(), newId: () => crypto.randomUUID() };
+    for (const letter of composeLetters(alerts, letterFacts)) this.#queue.add(letter);
   }
 }

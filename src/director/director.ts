@@ -6,14 +6,14 @@ import { everySoOften, type Steps } from "../model/steps.ts";
 import type { IpvsTable } from "../model/table.ts";
 import { type Model, realServersIn, type VirtualService } from "../model/virtual_service.ts";
 import { WorkQueue } from "../model/work_queue.ts";
-import { type Census, censusOf, NO_SHORTFALL } from "./census.ts";
+import { type HealthCounts, healthCountsOf, NO_TABLE_FAULTS } from "./health_counts.ts";
 import { verdictOf } from "./check_health.ts";
 import { checksIn, indexInSteps, usersOf } from "./check_users.ts";
 import type { Clock } from "../model/clock.ts";
 import { Climb } from "./climb.ts";
 import { isAboutFallback, lineOf } from "./configured.ts";
 import { type DesiredMemo, type DesiredTable, desiredTableInSteps } from "./desired.ts";
-import type { Occasion, Report } from "./events.ts";
+import type { ChangeReason, Report } from "./events.ts";
 import {
   adoptInSteps,
   type EndedRound,
@@ -69,7 +69,7 @@ export class Director {
   readonly #standing = new Map<HealthEvent["type"], HealthEvent>();
   /** What changes the health, one after the other. */
   readonly #work = new WorkQueue();
-  #census: { readonly basis: readonly unknown[]; readonly counted: Census } | undefined;
+  #healthCounts: { readonly basis: readonly unknown[]; readonly counted: HealthCounts } | undefined;
   readonly #standby: Standby;
   readonly #startUp: StartUp;
   readonly #climb: Climb;
@@ -111,14 +111,14 @@ export class Director {
   }
 
   /** How many real servers there are, and how they are. */
-  get census(): Census {
-    const { missing, bypassed } = this.isStandby ? NO_SHORTFALL : this.#keeper;
+  get healthCounts(): HealthCounts {
+    const { missing, bypassed } = this.isStandby ? NO_TABLE_FAULTS : this.#keeper;
     const basis = [this.#model, this.#health, missing, bypassed] as const;
     // It is asked for every second, and seldom changes.
-    const known = this.#census;
+    const known = this.#healthCounts;
     if (known?.basis.every((each, i) => each === basis[i])) return known.counted;
-    const counted = censusOf(this.#model, this.#health, { missing, bypassed });
-    this.#census = { basis, counted };
+    const counted = healthCountsOf(this.#model, this.#health, { missing, bypassed });
+    this.#healthCounts = { basis, counted };
     return counted;
   }
 
@@ -269,15 +269,15 @@ export class Director {
   }
 
   /** Goes over to the configuration, and then wants the table that it asks for, unless that is still to wait. */
-  async #adopt(model: Model, occasion?: Occasion): Promise<void> {
+  async #adopt(model: Model, changeReason?: ChangeReason): Promise<void> {
     const table: IpvsTable = this.isStandby ? new Map() : await this.#keeper.read();
     if (this.#standby.isStopped) return;
-    await this.#change(() => this.#adoptInSteps(model, table, occasion), model);
+    await this.#change(() => this.#adoptInSteps(model, table, changeReason), model);
     this.#startUp.whenDue(() => this.#dispatch({ type: "settled" }));
     if (checksIn(model).length === 0) this.#dispatch({ type: "settled" });
   }
 
-  *#adoptInSteps(model: Model, table: IpvsTable, occasion: Occasion | undefined): Steps<void> {
+  *#adoptInSteps(model: Model, table: IpvsTable, changeReason: ChangeReason | undefined): Steps<void> {
     const before = this.#health;
     yield* indexInSteps(model);
     const adopted = yield* adoptInSteps(model, table, before, this.#ports.clock.now());
@@ -290,7 +290,7 @@ export class Director {
     yield* this.#recall(checks);
     if (this.#desired) this.#desired = yield* desiredTableInSteps(model, this.#health, this.#desired);
     yield* this.#setSentinels();
-    if (occasion) yield* this.#wantTable(occasion);
+    if (changeReason) yield* this.#wantTable(changeReason);
   }
 
   /** For real servers that a reload has brought, checks that others have had as well have spoken already. */
@@ -414,12 +414,12 @@ export class Director {
     if (event.type === "settled") this.#startUp.settle();
   }
 
-  *#wantTable(occasion: Occasion): Steps<void> {
+  *#wantTable(changeReason: ChangeReason): Steps<void> {
     if (this.#standby.isAway) return;
     const desired = yield* desiredTableInSteps(this.#model, this.#health, this.#desired);
     if (this.#standby.isAway) return;
     this.#desired = desired;
-    this.#keeper.want(desired.table, occasion);
+    this.#keeper.want(desired.table, changeReason);
   }
 
   /** Resolves when the work has been done, after all that was begun before. */

@@ -7,7 +7,7 @@ import type { CheckUser } from "./check_users.ts";
 import type { Role } from "./desired.ts";
 
 /** Why the table is changed, the lesser reason first. */
-export const OCCASIONS = [
+export const CHANGE_REASONS = [
   /** A real server gets more or less weight, for a reason other than going down or coming back. */
   "weight",
   /** Health has changed. */
@@ -17,8 +17,8 @@ export const OCCASIONS = [
   "stop",
 ] as const;
 
-/** One of {@link OCCASIONS}. */
-export type Occasion = typeof OCCASIONS[number];
+/** One of {@link CHANGE_REASONS}. */
+export type ChangeReason = typeof CHANGE_REASONS[number];
 
 /** Everything that happens and that somebody may want to log, mail, count or act upon. */
 export type DirectorEvent =
@@ -29,7 +29,7 @@ export type DirectorEvent =
   | {
     readonly type: "table-changed";
     readonly action: Action;
-    readonly occasion: Occasion;
+    readonly changeReason: ChangeReason;
     readonly role?: Role;
     readonly before?: Destination;
     readonly listed: boolean;

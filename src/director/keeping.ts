@@ -32,7 +32,7 @@ import type { Action, Plan } from "../model/plan.ts";
 import { everySoOften, type Steps } from "../model/steps.ts";
 import { type Destination, destinationKey, type IpvsTable, type VirtualKey } from "../model/table.ts";
 import type { DesiredTable, Role } from "./desired.ts";
-import { type Occasion, OCCASIONS } from "./events.ts";
+import { CHANGE_REASONS, type ChangeReason } from "./events.ts";
 import {
   changedInSteps,
   type Doubts,
@@ -71,7 +71,7 @@ export interface Keeping {
   /** The newest wish. */
   readonly wish?: DesiredTable;
   /** Why something is to be done, and since when; absent = all is done that was wanted. */
-  readonly due?: { readonly occasion: Occasion; readonly since: number };
+  readonly due?: { readonly changeReason: ChangeReason; readonly since: number };
   /** What goes on. */
   readonly doing?: "reading" | Batch;
   /** What is due waits for its retry. */
@@ -113,10 +113,10 @@ export interface Keeping {
 export interface Batch {
   readonly plan: Plan;
   readonly desired: DesiredTable;
-  readonly occasion: Occasion;
+  readonly changeReason: ChangeReason;
   readonly base: IpvsTable;
   /** Something else was wanted meanwhile, for that reason. */
-  readonly next?: Occasion;
+  readonly next?: ChangeReason;
 }
 
 /** A table that was read. */
@@ -128,7 +128,7 @@ export interface Seen {
 
 /** What happens to the keeper. */
 export type KeeperEvent =
-  | { readonly type: "wanted"; readonly desired: DesiredTable; readonly occasion: Occasion }
+  | { readonly type: "wanted"; readonly desired: DesiredTable; readonly changeReason: ChangeReason }
   /** It was read as it was to be. */
   | ReadEvent
   /** It was read for the director, beside what goes on. */
@@ -162,7 +162,7 @@ export type Effect =
   | {
     readonly do: "report-changed";
     readonly action: Action;
-    readonly occasion: Occasion;
+    readonly changeReason: ChangeReason;
     readonly role?: Role;
     readonly before?: Destination;
   }
@@ -199,7 +199,7 @@ export function isInStep(state: Keeping, now: number): boolean {
   if (isOut(state) || state.vanished.size > 0) return false;
   const next = isBatch(state.doing) ? state.doing.next : undefined;
   if (next !== undefined && isWholesale(next)) return false;
-  return state.due === undefined || (!isWholesale(state.due.occasion) && now - state.due.since < USUAL);
+  return state.due === undefined || (!isWholesale(state.due.changeReason) && now - state.due.since < USUAL);
 }
 
 /** Returns the virtual services that have vanished from the kernel, or that it never took. */
@@ -237,7 +237,7 @@ export function usesThresholds(desired: DesiredTable): boolean {
 export function* keep(state: Keeping, event: KeeperEvent, now: number): Steps<Kept> {
   switch (event.type) {
     case "wanted":
-      return yield* goOn(want(state, event.desired, event.occasion, now), now);
+      return yield* goOn(want(state, event.desired, event.changeReason, now), now);
     case "read":
       return yield* takeRead(state, event, now);
     case "noticed":
@@ -259,11 +259,22 @@ export function* keep(state: Keeping, event: KeeperEvent, now: number): Steps<Ke
   }
 }
 
-function want(state: Keeping, desired: DesiredTable, occasion: Occasion, now: number): Keeping {
+function want(state: Keeping, desired: DesiredTable, changeReason: ChangeReason, now: number): Keeping {
   const claimed = new Set([...state.claimed, ...desired.keys()]);
-  const wanted = { ...state, wish: desired, claimed, doubtsAll: state.doubtsAll || setsRight(occasion), waits: false };
-  if (isBatch(state.doing)) return { ...wanted, doing: { ...state.doing, next: greater(state.doing.next, occasion) } };
-  return { ...wanted, due: { occasion: greater(state.due?.occasion, occasion), since: state.due?.since ?? now } };
+  const wanted = {
+    ...state,
+    wish: desired,
+    claimed,
+    doubtsAll: state.doubtsAll || setsRight(changeReason),
+    waits: false,
+  };
+  if (isBatch(state.doing)) {
+    return { ...wanted, doing: { ...state.doing, next: greater(state.doing.next, changeReason) } };
+  }
+  return {
+    ...wanted,
+    due: { changeReason: greater(state.due?.changeReason, changeReason), since: state.due?.since ?? now },
+  };
 }
 
 function look(state: Keeping): Kept {
@@ -275,20 +286,20 @@ function look(state: Keeping): Kept {
 function takeFailedRead(state: Keeping, message: string, now: number): Kept {
   const failedLooks = state.failedLooks + 1;
   if (!state.due && failedLooks < FAILED_LOOKS) return [{ ...state, failedLooks }, []];
-  return fail({ ...state, failedLooks: 0, due: state.due ?? { occasion: "change", since: now } }, message);
+  return fail({ ...state, failedLooks: 0, due: state.due ?? { changeReason: "change", since: now } }, message);
 }
 
 /** Does the next thing that is due. */
 function* goOn(state: Keeping, now: number): Steps<Kept> {
   const { wish, due } = state;
   if (state.doing || state.waits || !wish || !due) return [state, []];
-  const seen = usable(state.seen, usesThresholds(wish), due.occasion, now);
+  const seen = usable(state.seen, usesThresholds(wish), due.changeReason, now);
   if (!seen) return look(state);
   const doubts = withDoubts(state.doubts, yield* changedInSteps(state.previous, wish));
   const plan = yield* planned({ ...state, doubts }, seen.table, wish);
-  if (plan.length === 0) return finish({ ...state, doubts, previous: wish, due: undefined }, due.occasion);
+  if (plan.length === 0) return finish({ ...state, doubts, previous: wish, due: undefined }, due.changeReason);
   if (state.leaves) return [{ ...state, doubts, due: undefined }, []];
-  const doing = { plan, desired: wish, occasion: due.occasion, base: seen.table };
+  const doing = { plan, desired: wish, changeReason: due.changeReason, base: seen.table };
   return [{ ...state, doubts, doing }, [{ do: "apply", plan }]];
 }
 
@@ -298,9 +309,14 @@ function* planned(state: Keeping, current: IpvsTable, desired: DesiredTable): St
 }
 
 /** A start, a reload or a stop is planned by every entry of ours; else an older look will do. */
-function usable(seen: Seen | undefined, thresholds: boolean, occasion: Occasion, now: number): Seen | undefined {
+function usable(
+  seen: Seen | undefined,
+  thresholds: boolean,
+  changeReason: ChangeReason,
+  now: number,
+): Seen | undefined {
   if (!seen || seen.thresholds !== thresholds) return undefined;
-  return !isWholesale(occasion) || now - seen.at <= FRESH ? seen : undefined;
+  return !isWholesale(changeReason) || now - seen.at <= FRESH ? seen : undefined;
 }
 
 function* takeRead(before: Keeping, event: ReadEvent, now: number): Steps<Kept> {
@@ -338,7 +354,7 @@ function* withoutServices(state: Keeping, gone: readonly VirtualKey[], now: numb
   const vanished = new Set(gone);
   const previous = new Map([...state.previous ?? []].filter(([key]) => !vanished.has(key)));
   const doubts = withDoubts(state.doubts, yield* changedInSteps(state.previous, previous));
-  return { ...state, previous, doubts, vanished, due: state.due ?? { occasion: "change", since: now } };
+  return { ...state, previous, doubts, vanished, due: state.due ?? { changeReason: "change", since: now } };
 }
 
 /** Nothing is due: what was changed is there, or is made again. */
@@ -352,7 +368,7 @@ function* confirm(state: Keeping, table: IpvsTable, agrees: boolean, now: number
     return [{ ...state, doubts: new Map(), doubtsAll: false, undone: 0, claimed: new Set(wish.keys()) }, []];
   }
   const undone = state.undone + 1;
-  const due = { occasion: "change", since: now } as const;
+  const due = { changeReason: "change", since: now } as const;
   if (undone < UNDONE) return yield* goOn({ ...state, undone, due }, now);
   return refuse({ ...state, undone, due }, left.map((action) => ({ action })));
 }
@@ -379,7 +395,7 @@ function* takeOutcomes(before: Keeping, outcomes: readonly Outcome[], now: numbe
   const ended = { ...withNext(before, batch, left.length > 0, now), previous, doubts };
   if (left.length === 0) {
     const seen = before.seen && { ...before.seen, table: yield* tableAfterInSteps(batch.base, made) };
-    const [done, further] = finish({ ...ended, seen }, batch.occasion);
+    const [done, further] = finish({ ...ended, seen }, batch.changeReason);
     const [state, more] = yield* goOn(done, now);
     return [state, [...effects, ...further, ...more]];
   }
@@ -400,20 +416,20 @@ function takeFailure(before: Keeping, message: string, now: number): Kept {
 }
 
 /** The state after a batch: `isOpen` when something of it is still to be done. */
-function withNext(before: Keeping, { occasion, next }: Batch, isOpen: boolean, now: number): Keeping {
+function withNext(before: Keeping, { changeReason, next }: Batch, isOpen: boolean, now: number): Keeping {
   if (isOpen) {
-    const due = { occasion: greater(next, occasion), since: before.due?.since ?? now };
+    const due = { changeReason: greater(next, changeReason), since: before.due?.since ?? now };
     return { ...before, doing: undefined, due };
   }
-  return { ...before, doing: undefined, due: next && { occasion: next, since: now } };
+  return { ...before, doing: undefined, due: next && { changeReason: next, since: now } };
 }
 
 /** All is done, unless something else was wanted meanwhile. A start and a reload are confirmed at once. */
-function finish(state: Keeping, occasion: Occasion): Kept {
+function finish(state: Keeping, changeReason: ChangeReason): Kept {
   const effects: Effect[] = isOut(state) ? [{ do: "report-in-step" }] : [];
   const well = { refused: new Map<string, string>(), unavailable: undefined, vanished: new Set<VirtualKey>() };
   const done = { ...state, ...well, again: false, tries: 0 };
-  if (done.due || !setsRight(occasion)) return [done, effects];
+  if (done.due || !setsRight(changeReason)) return [done, effects];
   const [looking, further] = look(done);
   return [looking, [...effects, ...further]];
 }
@@ -460,8 +476,8 @@ function* bypassedInSteps(wish: DesiredTable | undefined, table: IpvsTable): Ste
   return bypassed;
 }
 
-function changed(action: Action, { desired, base, occasion }: Batch, { previous }: Keeping): Effect {
-  const report = { do: "report-changed", action, occasion } as const;
+function changed(action: Action, { desired, base, changeReason }: Batch, { previous }: Keeping): Effect {
+  const report = { do: "report-changed", action, changeReason } as const;
   if (!("destination" in action)) return report;
   const [service, key] = [serviceOf(action), destinationKey(action.destination)];
   const wanted = desired.get(service)?.destinations.get(key) ?? previous?.get(service)?.destinations.get(key);
@@ -477,15 +493,15 @@ function isOut({ refused, unavailable }: Keeping): boolean {
 }
 
 /** A start and a reload look at every entry of ours; otherwise only what we want differently is touched. */
-function setsRight(occasion: Occasion): boolean {
-  return occasion === "start" || occasion === "reload";
+function setsRight(changeReason: ChangeReason): boolean {
+  return changeReason === "start" || changeReason === "reload";
 }
 
 /** A start, a reload or a stop, and not the change of a few entries. */
-function isWholesale(occasion: Occasion): boolean {
-  return occasion !== "change" && occasion !== "weight";
+function isWholesale(changeReason: ChangeReason): boolean {
+  return changeReason !== "change" && changeReason !== "weight";
 }
 
-function greater(one: Occasion | undefined, other: Occasion): Occasion {
-  return OCCASIONS[Math.max(OCCASIONS.indexOf(one ?? other), OCCASIONS.indexOf(other))];
+function greater(one: ChangeReason | undefined, other: ChangeReason): ChangeReason {
+  return CHANGE_REASONS[Math.max(CHANGE_REASONS.indexOf(one ?? other), CHANGE_REASONS.indexOf(other))];
 }

@@ -6,7 +6,7 @@ import { type IpvsTable, sizeOf, type VirtualKey } from "../model/table.ts";
 import { WorkQueue } from "../model/work_queue.ts";
 import type { Clock } from "../model/clock.ts";
 import type { DesiredTable } from "./desired.ts";
-import type { DirectorEvent, Occasion, Report } from "./events.ts";
+import type { ChangeReason, DirectorEvent, Report } from "./events.ts";
 import {
   type Effect,
   isIdle,
@@ -91,9 +91,9 @@ export class TableKeeper {
     return read.table;
   }
 
-  /** Orders a table. One that was ordered before and is not begun is replaced; the greater occasion of the two counts. */
-  want(desired: DesiredTable, occasion: Occasion): void {
-    void this.#take({ type: "wanted", desired, occasion });
+  /** Orders a table. One that was ordered before and is not begun is replaced; the greater reason of the two counts. */
+  want(desired: DesiredTable, changeReason: ChangeReason): void {
+    void this.#take({ type: "wanted", desired, changeReason });
   }
 
   /** Resolves when nothing is under way; what was refused may still wait for its retry. */
@@ -185,9 +185,9 @@ export class TableKeeper {
     }
   }
 
-  #changeEvent({ action, occasion, role, before }: Extract<Effect, { do: "report-changed" }>): DirectorEvent {
+  #changeEvent({ action, changeReason, role, before }: Extract<Effect, { do: "report-changed" }>): DirectorEvent {
     const { lineOf, isAboutFallback } = this.#ports;
-    const event = { type: "table-changed", action, occasion, listed: lineOf(action) !== undefined } as const;
+    const event = { type: "table-changed", action, changeReason, listed: lineOf(action) !== undefined } as const;
     if (!("destination" in action)) return event;
     return { ...event, before, role: role ?? (isAboutFallback(action) ? "fallback" : undefined) };
   }

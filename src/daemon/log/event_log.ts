@@ -105,16 +105,16 @@ export function userNames(users: readonly CheckUser[]): string {
 }
 
 /** A weight on its way up or down, which may change every second; none, or some again, is news. */
-function isStep({ occasion, action, before }: Extract<DirectorEvent, { type: "table-changed" }>): boolean {
-  return occasion === "weight" && action.do === "edit-destination" && action.destination.weight > 0 &&
+function isStep({ changeReason, action, before }: Extract<DirectorEvent, { type: "table-changed" }>): boolean {
+  return changeReason === "weight" && action.do === "edit-destination" && action.destination.weight > 0 &&
     before?.weight !== 0;
 }
 
 function describeChange(event: Extract<DirectorEvent, { type: "table-changed" }>): string {
-  const { action, occasion } = event;
+  const { action, changeReason } = event;
   const label = serviceLabel(action.service.address);
   // Purges at a reload have always been logged as those of a start.
-  const purge = occasion === "stop" ? "stop" : "start";
+  const purge = changeReason === "stop" ? "stop" : "start";
   switch (action.do) {
     case "add-service":
       return `Added virtual server: ${label}`;
@@ -127,7 +127,7 @@ function describeChange(event: Extract<DirectorEvent, { type: "table-changed" }>
       const subject = `${destinationKey(action.destination)} (${label})`;
       const weight = `(Weight set to ${action.destination.weight})`;
       if (action.do === "delete-destination") {
-        const purged = event.role !== "fallback" && (occasion === "stop" || !event.listed);
+        const purged = event.role !== "fallback" && (changeReason === "stop" || !event.listed);
         return purged ? `Purged real server (${purge}): ${subject}` : `Deleted ${server}: ${subject}`;
       }
       const emptied = action.do === "edit-destination" && action.destination.weight === 0;

@@ -3,7 +3,7 @@ import type { MailAlerts } from "../../alerts/mail_alerts.ts";
 import type { Circumstances } from "../../alerts/notice.ts";
 import type { Notifier } from "../../alerts/notifier.ts";
 import { monitorLine } from "../../alerts/monitor_file.ts";
-import { countReals, type RealCounts } from "../../director/census.ts";
+import { countReals, type RealCounts } from "../../director/health_counts.ts";
 import type { DirectorEvent } from "../../director/events.ts";
 import { type Health, isHeld, reasonFor, type VirtualHealth } from "../../director/real_health.ts";
 import { isServing, weightOf } from "../../director/serving.ts";
@@ -107,12 +107,17 @@ export class Reporter {
     if (event.type === "transition") mails.transition(event.virtual, event.real, event.was, event.is, text);
     if (event.type === "fallback") mails.fallback(event.virtual, event.active, text);
     if (event.type === "table-changed" && "destination" in event.action) {
-      const { action: { service, destination }, occasion, role } = event;
+      const { action: { service, destination }, changeReason, role } = event;
       // A virtual service that left the configuration has nobody left to tell.
       const virtual = this.#ports.model().virtuals.get(virtualKey(service.address));
       if (!virtual) return;
       if (role === "fallback") mails.fallbackChange(virtual, event.action.do !== "delete-destination", text);
-      else mails.tableChange(virtual, destinationKey(destination), occasion === "change" && role !== "leaving", text);
+      else {mails.tableChange(
+          virtual,
+          destinationKey(destination),
+          changeReason === "change" && role !== "leaving",
+          text,
+        );}
     }
   }
 

@@ -66,10 +66,10 @@ Deno.test({
     });
     const service = virtual.settings;
     const added = { do: "add-service", service } as const;
-    reporter.report({ type: "table-changed", action: added, occasion: "start", listed: true });
+    reporter.report({ type: "table-changed", action: added, changeReason: "start", listed: true });
     reporter.report({ type: "services-vanished", services: [service] });
     reporter.report({ type: "services-vanished", services: [service] });
-    reporter.report({ type: "table-changed", action: added, occasion: "change", listed: true });
+    reporter.report({ type: "table-changed", action: added, changeReason: "change", listed: true });
     deepStrictEqual(told, [
       "notify: up down, 0 serve",
       "mail: Virtual servers vanished from the IPVS table and are put back: 192.0.2.1:80",
@@ -118,7 +118,7 @@ Deno.test({
     });
     const action = { do: "delete-destination", service: virtual.settings, destination: real.destination } as const;
     for (const role of ["leaving", "serving"] as const) {
-      reporter.report({ type: "table-changed", action, occasion: "change", role, listed: false });
+      reporter.report({ type: "table-changed", action, changeReason: "change", role, listed: false });
     }
     deepStrictEqual(alerts, [false, true]);
   },
