@@ -9,7 +9,7 @@
  * | yes              | no                | no                 | it is read                                              |
  * | yes              | no                | yes                | it is changed by a plan, or nothing is left to change   |
  *
- * One thing is done at a time. What is wanted meanwhile is due next, and the newest wish counts. When the table is being left,
+ * One thing is done at a time. What is wanted meanwhile is due next, and what was wanted last counts. When the table is being left,
  * it is read once more where it is not known what came of the last changes, and is changed no more.
  *
  * | what came of the changes   | what follows                                                                           |
@@ -68,8 +68,8 @@ const FAILED_LOOKS = 2;
 
 /** What is known, and what is to be done. Times are milliseconds of the director's clock. */
 export interface Keeping {
-  /** The newest wish. */
-  readonly wish?: DesiredTable;
+  /** The table that was wanted last. */
+  readonly wanted?: DesiredTable;
   /** Why something is to be done, and since when; absent = all is done that was wanted. */
   readonly due?: { readonly changeReason: ChangeReason; readonly since: number };
   /** What goes on. */
@@ -203,9 +203,9 @@ export function isInStep(state: Keeping, now: number): boolean {
 }
 
 /** Returns the virtual services that have vanished from the kernel, or that it never took. */
-export function missingServices({ wish, previous, refused, vanished }: Keeping): ReadonlySet<VirtualKey> {
-  if (refused.size === 0 || !wish) return vanished;
-  return new Set([...vanished, ...[...wish.keys()].filter((key) => !previous?.has(key))]);
+export function missingServices({ wanted, previous, refused, vanished }: Keeping): ReadonlySet<VirtualKey> {
+  if (refused.size === 0 || !wanted) return vanished;
+  return new Set([...vanished, ...[...wanted.keys()].filter((key) => !previous?.has(key))]);
 }
 
 /** Returns whether there is nothing to do now; what was refused may wait for its retry. */
@@ -219,8 +219,8 @@ export function knownTable({ seen }: Keeping, thresholds: boolean): IpvsTable | 
 }
 
 /** Returns whether a virtual service is ours, as far as that is known. */
-export function isOurs({ wish, claimed }: Keeping, service: VirtualKey): boolean {
-  return wish === undefined || wish.has(service) || claimed.has(service);
+export function isOurs({ wanted, claimed }: Keeping, service: VirtualKey): boolean {
+  return wanted === undefined || wanted.has(service) || claimed.has(service);
 }
 
 /** Returns whether connection thresholds are among what is wanted: reading them may cost a second look at the table. */
@@ -261,24 +261,24 @@ export function* keep(state: Keeping, event: KeeperEvent, now: number): Steps<Ke
 
 function want(state: Keeping, desired: DesiredTable, changeReason: ChangeReason, now: number): Keeping {
   const claimed = new Set([...state.claimed, ...desired.keys()]);
-  const wanted = {
+  const after = {
     ...state,
-    wish: desired,
+    wanted: desired,
     claimed,
     doubtsAll: state.doubtsAll || setsRight(changeReason),
     waits: false,
   };
   if (isBatch(state.doing)) {
-    return { ...wanted, doing: { ...state.doing, next: greater(state.doing.next, changeReason) } };
+    return { ...after, doing: { ...state.doing, next: greater(state.doing.next, changeReason) } };
   }
   return {
-    ...wanted,
+    ...after,
     due: { changeReason: greater(state.due?.changeReason, changeReason), since: state.due?.since ?? now },
   };
 }
 
 function look(state: Keeping): Kept {
-  const thresholds = state.wish !== undefined && usesThresholds(state.wish);
+  const thresholds = state.wanted !== undefined && usesThresholds(state.wanted);
   return [{ ...state, doing: "reading" }, [{ do: "read", thresholds }]];
 }
 
@@ -291,15 +291,15 @@ function takeFailedRead(state: Keeping, message: string, now: number): Kept {
 
 /** Does the next thing that is due. */
 function* goOn(state: Keeping, now: number): Steps<Kept> {
-  const { wish, due } = state;
-  if (state.doing || state.waits || !wish || !due) return [state, []];
-  const seen = usable(state.seen, usesThresholds(wish), due.changeReason, now);
+  const { wanted, due } = state;
+  if (state.doing || state.waits || !wanted || !due) return [state, []];
+  const seen = usable(state.seen, usesThresholds(wanted), due.changeReason, now);
   if (!seen) return look(state);
-  const doubts = withDoubts(state.doubts, yield* changedInSteps(state.previous, wish));
-  const plan = yield* planned({ ...state, doubts }, seen.table, wish);
-  if (plan.length === 0) return finish({ ...state, doubts, previous: wish, due: undefined }, due.changeReason);
+  const doubts = withDoubts(state.doubts, yield* changedInSteps(state.previous, wanted));
+  const plan = yield* planned({ ...state, doubts }, seen.table, wanted);
+  if (plan.length === 0) return finish({ ...state, doubts, previous: wanted, due: undefined }, due.changeReason);
   if (state.leaves) return [{ ...state, doubts, due: undefined }, []];
-  const doing = { plan, desired: wish, changeReason: due.changeReason, base: seen.table };
+  const doing = { plan, desired: wanted, changeReason: due.changeReason, base: seen.table };
   return [{ ...state, doubts, doing }, [{ do: "apply", plan }]];
 }
 
@@ -340,9 +340,9 @@ function* takeRead(before: Keeping, event: ReadEvent, now: number): Steps<Kept> 
     failedLooks: 0,
     seen: { table, thresholds, at: now },
     contradictedAt: before.seen?.thresholds === thresholds && !agrees ? now : before.contradictedAt,
-    bypassed: before.due ? before.bypassed : yield* bypassedInSteps(before.wish, table),
+    bypassed: before.due ? before.bypassed : yield* bypassedInSteps(before.wanted, table),
   };
-  const gone = [...before.previous?.keys() ?? []].filter((key) => !table.has(key) && before.wish?.has(key));
+  const gone = [...before.previous?.keys() ?? []].filter((key) => !table.has(key) && before.wanted?.has(key));
   if (gone.length > 0) effects.push({ do: "report-vanished", services: gone });
   const state = gone.length > 0 ? yield* withoutServices(read, gone, now) : read;
   const [after, further] = state.due ? yield* goOn(state, now) : yield* confirm(state, table, agrees, now);
@@ -359,13 +359,13 @@ function* withoutServices(state: Keeping, gone: readonly VirtualKey[], now: numb
 
 /** Nothing is due: what was changed is there, or is made again. */
 function* confirm(state: Keeping, table: IpvsTable, agrees: boolean, now: number): Steps<Kept> {
-  const { wish, doubts, doubtsAll } = state;
-  if (!wish || !(doubtsAll || doubts.size > 0)) return [state, []];
-  const left = yield* planned(state, table, wish);
+  const { wanted, doubts, doubtsAll } = state;
+  if (!wanted || !(doubtsAll || doubts.size > 0)) return [state, []];
+  const left = yield* planned(state, table, wanted);
   if (left.length === 0) {
     const { contradictedAt = -Infinity } = state;
     if (!agrees || now - contradictedAt < SETTLES) return [state, []];
-    return [{ ...state, doubts: new Map(), doubtsAll: false, undone: 0, claimed: new Set(wish.keys()) }, []];
+    return [{ ...state, doubts: new Map(), doubtsAll: false, undone: 0, claimed: new Set(wanted.keys()) }, []];
   }
   const undone = state.undone + 1;
   const due = { changeReason: "change", since: now } as const;
@@ -463,10 +463,10 @@ function retryLater(state: Keeping, effects: readonly Effect[]): Kept {
   return [{ ...state, waits: true, tries: state.tries + 1 }, [...effects, { do: "retry", after }]];
 }
 
-function* bypassedInSteps(wish: DesiredTable | undefined, table: IpvsTable): Steps<ReadonlySet<RealId>> {
+function* bypassedInSteps(wanted: DesiredTable | undefined, table: IpvsTable): Steps<ReadonlySet<RealId>> {
   const bypassed = new Set<RealId>();
   let count = 0;
-  for (const [service, { destinations }] of wish ?? []) {
+  for (const [service, { destinations }] of wanted ?? []) {
     const kernel = table.get(service)?.destinations;
     for (const [key, { weight }] of destinations) {
       if (everySoOften(count++)) yield;

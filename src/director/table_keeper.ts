@@ -138,7 +138,7 @@ export class TableKeeper {
   }
 
   #take(event: KeeperEvent): Promise<void> {
-    return this.#work.do(() => this.#step(event), sizeOf(this.#state.wish ?? new Map()));
+    return this.#work.do(() => this.#step(event), sizeOf(this.#state.wanted ?? new Map()));
   }
 
   *#step(event: KeeperEvent): Steps<void> {
@@ -178,7 +178,7 @@ export class TableKeeper {
       case "report-vanished":
         return report({
           type: "services-vanished",
-          services: effect.services.flatMap((key) => state.wish?.get(key) ?? []),
+          services: effect.services.flatMap((key) => state.wanted?.get(key) ?? []),
         });
       case "report-in-step":
         return report({ type: "table-in-step" });

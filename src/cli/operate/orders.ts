@@ -9,7 +9,7 @@ import { findRunning, withDaemon } from "../base/running_instance.ts";
 import { type Tool, UsageError } from "../base/tool.ts";
 import { toolArguments } from "../base/tool_arguments.ts";
 import { withUsage } from "../base/tool_usage.ts";
-import { weightWish } from "../base/weight_wish.ts";
+import { parseWeightChange } from "../base/weight_change.ts";
 import { writeAllSync } from "../../system/write_all.ts";
 
 /** What can be taken back, in words. */
@@ -142,10 +142,10 @@ export const weight: Tool = {
     const rest = less < 0 ? args : [...args.slice(0, less), ...args.slice(less + 1)];
     const { values, words } = toolArguments(rest, less < 0 ? WEIGHT : { ...WEIGHT, words: WEIGHT.words.slice(1) });
     const real = realOf(words);
-    const wanted = weightWish(less < 0 ? words.at(1) : args[less]);
-    const wish = { real, virtual: values.virtual, seconds: secondsOf(values.for, "--for"), ...wanted };
+    const wanted = parseWeightChange(less < 0 ? words.at(1) : args[less]);
+    const input = { real, virtual: values.virtual, seconds: secondsOf(values.for, "--for"), ...wanted };
     return await withDaemon(findRunning(values.config), async (client) => {
-      tell(await client.ask("weight", wish), "weight");
+      tell(await client.ask("weight", input), "weight");
       return ExitStatus.done;
     });
   },
@@ -156,10 +156,10 @@ async function hold(order: "drain" | "disable", args: readonly string[]): Promis
   const real = realOf(words);
   const patience = secondsOf(values.timeout, "--timeout");
   if (patience !== undefined && !values.wait) throw new UsageError("--timeout is for --wait");
-  const wish = { real, virtual: values.virtual, seconds: secondsOf(values.for, "--for") };
+  const input = { real, virtual: values.virtual, seconds: secondsOf(values.for, "--for") };
   return await withDaemon(findRunning(values.config), async (client) => {
-    tell(await client.ask(order, wish), order === "drain" ? "drained" : "disabled");
-    return values.wait ? await waitForEnd(client, wish, patience) : ExitStatus.done;
+    tell(await client.ask(order, input), order === "drain" ? "drained" : "disabled");
+    return values.wait ? await waitForEnd(client, input, patience) : ExitStatus.done;
   });
 }
 

@@ -13,7 +13,7 @@ import { toolArguments } from "../base/tool_arguments.ts";
 import { withUsage } from "../base/tool_usage.ts";
 import { decodeKeys } from "./keys.ts";
 import { listHeight, topScreen } from "./screen.ts";
-import { BEGINNING, learn, learnDetails, press, selectedRow, type TopState, type Wish } from "./state.ts";
+import { BEGINNING, learn, learnDetails, type PendingOrder, press, selectedRow, type TopState } from "./state.ts";
 import { writeAllSync } from "../../system/write_all.ts";
 
 /** Milliseconds for which a director that is asked may be silent. */
@@ -119,9 +119,9 @@ class Top {
       const count = await Deno.stdin.read(buffer);
       if (count === null) return;
       for (const key of decodeKeys(new TextDecoder().decode(buffer.subarray(0, count)))) {
-        const { state, wish, quit } = press(this.#state, key, listHeight(terminalSize().rows));
+        const { state, pending, quit } = press(this.#state, key, listHeight(terminalSize().rows));
         this.#state = state;
-        if (wish) this.#order(wish);
+        if (pending) this.#order(pending);
         if (state.closeUp && !state.details) this.#look();
         if (quit) return;
       }
@@ -142,12 +142,12 @@ class Top {
       this.#state = learn(this.#state, status, entries, performance.now());
       const row = this.#state.closeUp ? selectedRow(this.#state) : undefined;
       if (!row) return;
-      const wish = { real: row.real.real, virtual: row.virtual.key, conversation: true };
-      this.#state = learnDetails(this.#state, await client.ask("status", wish, PATIENCE));
+      const query = { real: row.real.real, virtual: row.virtual.key, conversation: true };
+      this.#state = learnDetails(this.#state, await client.ask("status", query, PATIENCE));
     }).then(() => this.#looking = false);
   }
 
-  #order({ order, real, virtual, weight }: Wish): void {
+  #order({ order, real, virtual, weight }: PendingOrder): void {
     this.#ask(async (client) => {
       const whom = { real, virtual };
       const { reals, warnings } = order === "weight"

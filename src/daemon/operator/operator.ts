@@ -19,7 +19,7 @@ const LONGEST = 315_360_000;
 /** Milliseconds that the kernel gets to take an order before the operator is told that it has not. */
 const PATIENCE = 5_000;
 
-/** What an operator's wishes need. */
+/** What an operator's orders need. */
 export interface OperatorPorts {
   readonly director: Director;
   readonly log: Log;
@@ -54,18 +54,18 @@ export class Operator {
   }
 
   /** The requests `drain` and `disable`. */
-  async hold(kind: Hold, told: Arguments): Promise<OrderResult> {
-    const { selected, until } = await this.#read(told);
+  async hold(kind: Hold, input: Arguments): Promise<OrderResult> {
+    const { selected, until } = await this.#read(input);
     this.#book.give(selected.map(idOf), { hold: { value: kind, since: Date.now(), until } });
     return await this.#carryOut(selected, kind, until);
   }
 
   /** The request `weight`. */
-  async weigh(told: Arguments): Promise<OrderResult> {
-    const { selected, until } = await this.#read(told);
+  async weigh(input: Arguments): Promise<OrderResult> {
+    const { selected, until } = await this.#read(input);
     const since = Date.now();
     // Nothing is ordered of any of them when one cannot have what is asked for.
-    const orders = selected.map((each) => ({ id: idOf(each), value: this.#weightFor(each, told) }));
+    const orders = selected.map((each) => ({ id: idOf(each), value: this.#weightFor(each, input) }));
     for (const { id, value } of orders) this.#book.give([id], { weight: { value, since, until } });
     await this.#tellAll(orders.map(({ id, value }) => ({ id, what: `weight ${value}${ending(until)}` })));
     return await this.#finish(orders.map(({ id }) => id), until);
@@ -86,21 +86,21 @@ export class Operator {
   }
 
   /** The request `enable`: all is as the configuration and the checks say. */
-  async enable(told: Arguments): Promise<OrderResult> {
-    const forgotten = typeof told.real === "string" ? this.#forgotten(told.real) : [];
-    const { only } = told;
+  async enable(input: Arguments): Promise<OrderResult> {
+    const forgotten = typeof input.real === "string" ? this.#forgotten(input.real) : [];
+    const { only } = input;
     if (only !== undefined && only !== "hold" && only !== "weight") {
       throw new RequestError("bad-argument", "only is neither hold nor weight");
     }
-    const ended = this.#book.takeBack([...forgotten, ...await this.#listed(told, forgotten.length > 0)], only);
+    const ended = this.#book.takeBack([...forgotten, ...await this.#listed(input, forgotten.length > 0)], only);
     await this.#tellAll(ended.map(({ id, order }) => ({ id, what: `${order} taken back` })));
     return await this.#finish([...new Set(ended.map(({ id }) => id))], undefined);
   }
 
   /** Those that the configuration has; none of them is no mistake where others are meant. */
-  async #listed(told: Arguments, mayBeNone: boolean): Promise<RealId[]> {
+  async #listed(input: Arguments, mayBeNone: boolean): Promise<RealId[]> {
     try {
-      return (await this.#read(told)).selected.map(idOf);
+      return (await this.#read(input)).selected.map(idOf);
     } catch (error) {
       if (mayBeNone && error instanceof RequestError) return [];
       throw error;
@@ -119,8 +119,8 @@ export class Operator {
     });
   }
 
-  async #read(told: Arguments): Promise<{ readonly selected: readonly Selected[]; readonly until?: number }> {
-    const { real, virtual, seconds } = told;
+  async #read(input: Arguments): Promise<{ readonly selected: readonly Selected[]; readonly until?: number }> {
+    const { real, virtual, seconds } = input;
     if (typeof real !== "string") throw new RequestError("bad-argument", "real is missing: which real server?");
     if (virtual !== undefined && typeof virtual !== "string") {
       throw new RequestError("bad-argument", "virtual is not a string");

@@ -8,9 +8,9 @@ import {
   learn,
   learnDetails,
   listRows,
+  type PendingOrder,
   press,
   type TopState,
-  type Wish,
 } from "../../../src/cli/top/state.ts";
 import { entry, realStatus, statusWith } from "../../web/example_status.ts";
 
@@ -36,16 +36,16 @@ function beginning(...reals: readonly RealStatus[]): TopState {
 }
 
 /** Types on the keyboard: characters, and what a terminal sends for other keys. */
-function type(state: TopState, text: string): { state: TopState; wishes: Wish[]; quit: boolean } {
-  const wishes: Wish[] = [];
+function type(state: TopState, text: string): { state: TopState; orders: PendingOrder[]; quit: boolean } {
+  const orders: PendingOrder[] = [];
   let quit = false;
   for (const key of decodeKeys(text)) {
     const pressed = press(state, key, 10);
     state = pressed.state;
-    if (pressed.wish) wishes.push(pressed.wish);
+    if (pressed.pending) orders.push(pressed.pending);
     quit ||= pressed.quit === true;
   }
-  return { state, wishes, quit };
+  return { state, orders, quit };
 }
 
 const reals = (state: TopState) => listRows(state).flatMap((row) => row.kind === "real" ? [row.real.real] : []);
@@ -136,7 +136,7 @@ Deno.test({
     match(screenOf(state, 100, 24).join("\n"), /^w +give it another weight/m);
     const closed = type(state, "d");
     match(screenOf(closed.state, 100, 24).join("\n"), /^> 10\.0\.0\.11:80/m);
-    deepStrictEqual([closed.wishes, closed.state.prompt], [[], undefined]);
+    deepStrictEqual([closed.orders, closed.state.prompt], [[], undefined]);
   },
 });
 
@@ -170,7 +170,7 @@ Deno.test({
 const V = "tcp:192.0.2.10:80";
 
 /** What is typed, and what is asked of the director. */
-const WISHES: [typed: string, wishes: Wish[]][] = [
+const WISHES: [typed: string, orders: PendingOrder[]][] = [
   ["dy", [{ order: "drain", real: "10.0.0.11:80", virtual: V }]],
   ["d\r", [{ order: "drain", real: "10.0.0.11:80", virtual: V }]],
   ["\x1b[Bxy", [{ order: "disable", real: "10.0.0.12:80", virtual: V }]],
@@ -188,13 +188,13 @@ const WISHES: [typed: string, wishes: Wish[]][] = [
   ["/nobody\rdy", []],
 ];
 
-for (const [typed, wishes] of WISHES) {
+for (const [typed, orders] of WISHES) {
   Deno.test({
     name: `top: ${JSON.stringify(typed)} asks the director for ${
-      wishes.length ? JSON.stringify(wishes[0]) : "nothing"
+      orders.length ? JSON.stringify(orders[0]) : "nothing"
     }`,
     ...pure,
-    fn: () => deepStrictEqual(type(beginning(A, B, C), typed).wishes, wishes),
+    fn: () => deepStrictEqual(type(beginning(A, B, C), typed).orders, orders),
   });
 }
 
