@@ -1,5 +1,5 @@
 import { partsOf, type RealId, realId } from "../model/orders.ts";
-import { isPlanned, type ToldState } from "../model/real_state.ts";
+import { isPlanned, type ReportedState } from "../model/real_state.ts";
 import type { DestinationKey } from "../model/table.ts";
 import type { AlertState, Model, RealServer, VirtualService } from "../model/virtual_service.ts";
 import type { Clock } from "../model/clock.ts";
@@ -45,10 +45,10 @@ export class MailAlerts {
   constructor(ports: MailPorts) {
     this.#ports = ports;
     this.#queue = new MailQueue(ports);
-    this.#fallbacks = new FallbackNews(ports.clock, (alert) => this.#tell([alert]));
+    this.#fallbacks = new FallbackNews(ports.clock, (alert) => this.#send([alert]));
     this.#reminders = new Reminders(ports.clock, (virtual, server, reason) => {
       const text = `Inaccessible real server: ${server} (${virtual.label})`;
-      if (virtual.alerts.on.has(this.#state)) this.#tell([{ virtual, server, state: this.#state, text, reason }]);
+      if (virtual.alerts.on.has(this.#state)) this.#send([{ virtual, server, state: this.#state, text, reason }]);
     });
   }
 
@@ -69,7 +69,7 @@ export class MailAlerts {
   }
 
   /** The state of a real server changed. */
-  transition(virtual: VirtualService, real: RealServer, was: ToldState, is: ToldState, text: string): void {
+  transition(virtual: VirtualService, real: RealServer, was: ReportedState, is: ReportedState, text: string): void {
     this.#reminders.change(virtual, real, is === "down", text);
     const id = realId(virtual.key, real.key);
     if (isPlanned(is) || (isPlanned(was) && is === "up" && !this.#ill.has(id))) this.#planned.add(id);
@@ -96,7 +96,7 @@ export class MailAlerts {
 
   /** A virtual service has vanished from the kernel's table, or is back. */
   vanished(virtual: VirtualService, text: string): void {
-    if (virtual.alerts.on.has(this.#state)) this.#tell([{ virtual, state: this.#state, text }]);
+    if (virtual.alerts.on.has(this.#state)) this.#send([{ virtual, state: this.#state, text }]);
   }
 
   /** Another director tells of outages from now on. */
@@ -122,7 +122,7 @@ export class MailAlerts {
     if (!gathering) {
       gathering = new Gathering({
         clock: this.#ports.clock,
-        tell: (alerts) => this.#tell(alerts),
+        send: (alerts) => this.#send(alerts),
         end: () => this.#gatherings.delete(recipients),
       });
       this.#gatherings.set(recipients, gathering);
@@ -130,7 +130,7 @@ export class MailAlerts {
     gathering.add({ ...news, state: this.#state });
   }
 
-  #tell(alerts: readonly Alert[]): void {
+  #send(alerts: readonly Alert[]): void {
     const { host, namesOf } = this.#ports;
     const letterFacts = { host, namesOf, date: new Date(), newId: () => crypto.randomUUID() };
     for (const letter of composeLetters(alerts, letterFacts)) this.#queue.add(letter);

@@ -178,8 +178,8 @@ async function ask(
   try {
     const checker = await source();
     if (!checker) return down("internal", `there is no check for service ${target.service}`);
-    const heard = () => hasSpoken = true;
-    const result = await checker(target, { signal, trace, warn: (text) => warning = oneLine(text), heard });
+    const onReply = () => hasSpoken = true;
+    const result = await checker(target, { signal, trace, warn: (text) => warning = oneLine(text), onReply });
     if (!result.up || warning === undefined) return result;
     return { ...result, detail: `${result.detail}; ${warning}`, warning };
   } catch (error) {

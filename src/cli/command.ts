@@ -24,7 +24,7 @@ const COMMANDS: Readonly<Record<Verb, () => Promise<Command>>> = {
 
 /** Does what the command line asks for and gives the exit status. What could not be done is told in one line. */
 export async function runCommand(args: readonly string[]): Promise<ExitStatus> {
-  keepComplaintsFromFailing();
+  ignoreStandardErrorFailures();
   try {
     return await dispatch(args);
   } catch (error) {
@@ -38,7 +38,7 @@ export async function runCommand(args: readonly string[]): Promise<ExitStatus> {
 }
 
 /** A complaint that cannot be written, as the disk is full, say, must not leave half done what it complains of. */
-function keepComplaintsFromFailing(): void {
+function ignoreStandardErrorFailures(): void {
   const complain = console.error;
   console.error = (...words: unknown[]) => {
     try {

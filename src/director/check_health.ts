@@ -57,7 +57,7 @@ export function verdictOf({ method }: Check, result: CheckResult): CheckResult {
 }
 
 /** Whether it is open if the verdict changes: the rounds so far point there, and do not suffice. */
-export function isInDoubt(check: CheckHealth): boolean {
+export function isUndecided(check: CheckHealth): boolean {
   return check.verified && (check.up ? check.failures > 0 : check.passes > 0);
 }
 

@@ -10,7 +10,7 @@ import { type HealthCounts, healthCountsOf, NO_TABLE_FAULTS } from "./health_cou
 import { verdictOf } from "./check_health.ts";
 import { checksIn, indexInSteps, usersOf } from "./check_users.ts";
 import type { Clock } from "../model/clock.ts";
-import { Climb } from "./climb.ts";
+import { SlowStart } from "./slow_start.ts";
 import { isAboutFallback, lineOf } from "./configured.ts";
 import { type DesiredMemo, type DesiredTable, desiredTableInSteps } from "./desired.ts";
 import type { ChangeReason, Report } from "./events.ts";
@@ -66,13 +66,13 @@ export class Director {
   /** Rounds that have ended and have not changed the health yet, the gathered ones among them. */
   readonly #untaken = new Set<EndedRound>();
   /** What holds until it is said anew, for entries that a reload brings as well. */
-  readonly #standing = new Map<HealthEvent["type"], HealthEvent>();
+  readonly #lasting = new Map<HealthEvent["type"], HealthEvent>();
   /** What changes the health, one after the other. */
   readonly #work = new WorkQueue();
   #healthCounts: { readonly basis: readonly unknown[]; readonly counted: HealthCounts } | undefined;
   readonly #standby: Standby;
   readonly #startUp: StartUp;
-  readonly #climb: Climb;
+  readonly #slowStart: SlowStart;
 
   /** @param standby checks, and leaves the table to another director until {@link activate}. */
   constructor(model: Model, ports: DirectorPorts, standby = false) {
@@ -80,11 +80,11 @@ export class Director {
     this.#ports = ports;
     this.#standby = new Standby(standby);
     this.#startUp = new StartUp(ports.clock);
-    this.#climb = new Climb({
+    this.#slowStart = new SlowStart({
       clock: ports.clock,
       health: () => this.#health,
       model: () => this.#model,
-      step: () => this.#dispatch({ type: "climb", at: ports.clock.now() }),
+      step: () => this.#dispatch({ type: "slow-start", at: ports.clock.now() }),
     });
     this.#keeper = this.#newKeeper();
     this.#rounds = new Rounds({
@@ -149,8 +149,8 @@ export class Director {
   }
 
   /** This process was kept from running: rounds have their time anew before one is overdue (see checkers/deadlines.ts). */
-  excuse(): void {
-    this.#rounds.excuse();
+  extendDeadlines(): void {
+    this.#rounds.extendDeadlines();
   }
 
   /** Why the kernel's table is not as wanted, in one line; `undefined` when it is, or is about to be. */
@@ -204,12 +204,12 @@ export class Director {
 
   /** Tells which files the maintenance directory holds now. */
   maintain(files: ReadonlySet<string>, names: HostNames): void {
-    this.#stand({ type: "maintenance", files, names });
+    this.#applyLasting({ type: "maintenance", files, names });
   }
 
   /** Takes over the operator's orders, all that are in force; resolves when the table is as they say. */
   async applyOrders(orders: Orders): Promise<void> {
-    await this.#stand({ type: "orders", orders });
+    await this.#applyLasting({ type: "orders", orders });
     await this.#keeper.idle();
   }
 
@@ -342,7 +342,7 @@ export class Director {
 
   *#withStanding(health: Health, model: Model): Steps<Health> {
     let after = health;
-    for (const event of this.#standing.values()) after = yield* reduceInSteps(after, event, model);
+    for (const event of this.#lasting.values()) after = yield* reduceInSteps(after, event, model);
     return after;
   }
 
@@ -391,8 +391,8 @@ export class Director {
     this.#startUp.take(rounds.map(({ check }) => check));
   }
 
-  #stand(event: HealthEvent): Promise<void> {
-    this.#standing.set(event.type, event);
+  #applyLasting(event: HealthEvent): Promise<void> {
+    this.#lasting.set(event.type, event);
     return this.#dispatch(event);
   }
 
@@ -404,10 +404,10 @@ export class Director {
     const before = this.#health;
     this.#health = yield* reduceInSteps(before, event, this.#model);
     if (this.#health !== before) {
-      const isTold = yield* this.#reportTransitions(before);
+      const isReported = yield* this.#reportTransitions(before);
       // At a start the first table waits for the first verdicts.
-      if (this.#desired) yield* this.#wantTable(isTold ? "change" : "weight");
-      this.#climb.goOn();
+      if (this.#desired) yield* this.#wantTable(isReported ? "change" : "weight");
+      this.#slowStart.goOn();
     }
     if (event.type === "orders" || event.type === "maintenance") yield* this.#setSentinels();
     if (event.type === "rounds") this.#conclude(event.rounds);

@@ -1,6 +1,6 @@
 import type { Check, CheckResult } from "../model/check.ts";
 import type { Action } from "../model/plan.ts";
-import type { ServiceState, ToldState } from "../model/real_state.ts";
+import type { ReportedState, ServiceState } from "../model/real_state.ts";
 import type { Destination, ServiceSettings } from "../model/table.ts";
 import type { RealServer, VirtualService } from "../model/virtual_service.ts";
 import type { CheckUser } from "./check_users.ts";
@@ -64,8 +64,8 @@ export type DirectorEvent =
     readonly type: "transition";
     readonly virtual: VirtualService;
     readonly real: RealServer;
-    readonly was: ToldState;
-    readonly is: ToldState;
+    readonly was: ReportedState;
+    readonly is: ReportedState;
     readonly reason: string;
     readonly repeated?: true;
   }

@@ -30,7 +30,7 @@ export type HealthEvent =
   /** First rounds have had their time. */
   | { readonly type: "settled" }
   /** Time has passed for those that climb back. */
-  | { readonly type: "climb"; readonly at: number }
+  | { readonly type: "slow-start"; readonly at: number }
   /** The names of all files in the maintenance directory, as they are now. */
   | { readonly type: "maintenance"; readonly files: ReadonlySet<string>; readonly names: HostNames }
   /** All orders of the operator that are in force, as they are now. */
@@ -86,8 +86,8 @@ function* reduceEvent(before: Health, event: HealthEvent, model: Model): Steps<H
       return yield* reduceRounds(before, event.rounds, model, awaitsFirstRound);
     case "settled":
       return yield* reduceVirtuals(before, (virtual) => virtual.settled ? virtual : { ...virtual, settled: true });
-    case "climb":
-      return yield* reduceReals(before, (real, virtual) => climb(real, virtual.slowStart, event.at), model);
+    case "slow-start":
+      return yield* reduceReals(before, (real, virtual) => raiseShare(real, virtual.slowStart, event.at), model);
     case "maintenance": {
       const { files, names } = event;
       return yield* reduceReals(before, (health, _virtual, real) => {
@@ -114,7 +114,7 @@ export function verifiedHealth(health: Health): Health {
 }
 
 /** Whether the weight of some real server is on its way back. */
-export function isClimbing(health: Health): boolean {
+export function isSlowStarting(health: Health): boolean {
   for (const { reals } of health.values()) {
     for (const real of reals.values()) if (real.share < 1) return true;
   }
@@ -222,15 +222,15 @@ function reduceReal(before: RealHealth, round: EndedRound, virtual: VirtualServi
   const after = { ...before, up, verified: isVerified(checks), reason: reasonOf(checks, real), trouble, checks };
   if (up === before.up) return after;
   // Who was never found dead has nothing to climb back from.
-  const climbs = up && before.verified && virtual.slowStart > 0;
-  return { ...after, share: climbs ? 0 : 1, since: round.at };
+  const startsSlowly = up && before.verified && virtual.slowStart > 0;
+  return { ...after, share: startsSlowly ? 0 : 1, since: round.at };
 }
 
 /** What the first check says that is not content, or else the main one. Where there are several, its name goes before. */
 function reasonOf(checks: ReadonlyMap<CheckKey, CheckHealth>, real: RealServer): string {
   const all = checksOf(real.policy);
-  const telling = all.find(({ key }) => checks.get(key)?.up === false) ?? all[0];
-  return said(telling, checks.get(telling.key)?.reason ?? "", all.length);
+  const decisive = all.find(({ key }) => checks.get(key)?.up === false) ?? all[0];
+  return said(decisive, checks.get(decisive.key)?.reason ?? "", all.length);
 }
 
 /** The first trouble of its checks, unless one that could be made says that it is down. */
@@ -251,7 +251,7 @@ function said({ method, target }: Check, what: string, checks: number): string {
 }
 
 /** The weight grows with the time since the return; steps of a hundredth are fine enough for any weight. */
-function climb(before: RealHealth, slowStart: number, at: number): RealHealth {
+function raiseShare(before: RealHealth, slowStart: number, at: number): RealHealth {
   if (before.share >= 1) return before;
   const share = Math.min(1, Math.floor((at - before.since) / (slowStart * 10)) / 100);
   return share === before.share ? before : { ...before, share };

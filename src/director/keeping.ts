@@ -35,14 +35,14 @@ import type { DesiredTable, Role } from "./desired.ts";
 import { CHANGE_REASONS, type ChangeReason } from "./events.ts";
 import {
   changedInSteps,
-  type Doubts,
   planInSteps,
   serviceOf,
   subjectOf,
   takenInSteps,
-  withDoubts,
+  type Unconfirmed,
   withoutChanged,
   withoutDeletedInSteps,
+  withUnconfirmed,
 } from "./plan.ts";
 
 /** Milliseconds until refused changes or an unreachable table are tried again: the first waits, then the last for ever. */
@@ -88,9 +88,9 @@ export interface Keeping {
   readonly previous?: DesiredTable;
   /** Virtual services that were ours, until they are seen to be gone. */
   readonly claimed: ReadonlySet<VirtualKey>;
-  readonly doubts: Doubts;
+  readonly unconfirmed: Unconfirmed;
   /** Every entry is doubted: from a start or a reload on. */
-  readonly doubtsAll: boolean;
+  readonly allUnconfirmed: boolean;
   /** Looks in a row that have found a doubted change undone. */
   readonly undone: number;
   /** Changes of which it is not known whether they were made. */
@@ -180,8 +180,8 @@ export const UNKNOWN: Keeping = {
   leaves: false,
   tries: 0,
   claimed: new Set(),
-  doubts: new Map(),
-  doubtsAll: false,
+  unconfirmed: new Map(),
+  allUnconfirmed: false,
   undone: 0,
   unknown: [],
   again: false,
@@ -265,7 +265,7 @@ function want(state: Keeping, desired: DesiredTable, changeReason: ChangeReason,
     ...state,
     wanted: desired,
     claimed,
-    doubtsAll: state.doubtsAll || setsRight(changeReason),
+    allUnconfirmed: state.allUnconfirmed || setsRight(changeReason),
     waits: false,
   };
   if (isBatch(state.doing)) {
@@ -295,17 +295,17 @@ function* goOn(state: Keeping, now: number): Steps<Kept> {
   if (state.doing || state.waits || !wanted || !due) return [state, []];
   const seen = usable(state.seen, usesThresholds(wanted), due.changeReason, now);
   if (!seen) return look(state);
-  const doubts = withDoubts(state.doubts, yield* changedInSteps(state.previous, wanted));
-  const plan = yield* planned({ ...state, doubts }, seen.table, wanted);
-  if (plan.length === 0) return finish({ ...state, doubts, previous: wanted, due: undefined }, due.changeReason);
-  if (state.leaves) return [{ ...state, doubts, due: undefined }, []];
+  const unconfirmed = withUnconfirmed(state.unconfirmed, yield* changedInSteps(state.previous, wanted));
+  const plan = yield* planned({ ...state, unconfirmed }, seen.table, wanted);
+  if (plan.length === 0) return finish({ ...state, unconfirmed, previous: wanted, due: undefined }, due.changeReason);
+  if (state.leaves) return [{ ...state, unconfirmed, due: undefined }, []];
   const doing = { plan, desired: wanted, changeReason: due.changeReason, base: seen.table };
-  return [{ ...state, doubts, doing }, [{ do: "apply", plan }]];
+  return [{ ...state, unconfirmed, doing }, [{ do: "apply", plan }]];
 }
 
 function* planned(state: Keeping, current: IpvsTable, desired: DesiredTable): Steps<Plan> {
-  const { previous, doubtsAll, doubts, claimed } = state;
-  return yield* planInSteps({ current, desired, previous, reconcile: doubtsAll, doubts, claimed });
+  const { previous, allUnconfirmed, unconfirmed, claimed } = state;
+  return yield* planInSteps({ current, desired, previous, reconcile: allUnconfirmed, unconfirmed, claimed });
 }
 
 /** A start, a reload or a stop is planned by every entry of ours; else an older look will do. */
@@ -353,19 +353,22 @@ function* takeRead(before: Keeping, event: ReadEvent, now: number): Steps<Kept> 
 function* withoutServices(state: Keeping, gone: readonly VirtualKey[], now: number): Steps<Keeping> {
   const vanished = new Set(gone);
   const previous = new Map([...state.previous ?? []].filter(([key]) => !vanished.has(key)));
-  const doubts = withDoubts(state.doubts, yield* changedInSteps(state.previous, previous));
-  return { ...state, previous, doubts, vanished, due: state.due ?? { changeReason: "change", since: now } };
+  const unconfirmed = withUnconfirmed(state.unconfirmed, yield* changedInSteps(state.previous, previous));
+  return { ...state, previous, unconfirmed, vanished, due: state.due ?? { changeReason: "change", since: now } };
 }
 
 /** Nothing is due: what was changed is there, or is made again. */
 function* confirm(state: Keeping, table: IpvsTable, agrees: boolean, now: number): Steps<Kept> {
-  const { wanted, doubts, doubtsAll } = state;
-  if (!wanted || !(doubtsAll || doubts.size > 0)) return [state, []];
+  const { wanted, unconfirmed, allUnconfirmed } = state;
+  if (!wanted || !(allUnconfirmed || unconfirmed.size > 0)) return [state, []];
   const left = yield* planned(state, table, wanted);
   if (left.length === 0) {
     const { contradictedAt = -Infinity } = state;
     if (!agrees || now - contradictedAt < SETTLES) return [state, []];
-    return [{ ...state, doubts: new Map(), doubtsAll: false, undone: 0, claimed: new Set(wanted.keys()) }, []];
+    return [
+      { ...state, unconfirmed: new Map(), allUnconfirmed: false, undone: 0, claimed: new Set(wanted.keys()) },
+      [],
+    ];
   }
   const undone = state.undone + 1;
   const due = { changeReason: "change", since: now } as const;
@@ -391,8 +394,8 @@ function* takeOutcomes(before: Keeping, outcomes: readonly Outcome[], now: numbe
   }
   const left = [...refused.map(({ action }) => action), ...unknown];
   const previous = yield* takenInSteps(batch.desired, before.previous, left);
-  const doubts = withoutChanged(before.doubts, made);
-  const ended = { ...withNext(before, batch, left.length > 0, now), previous, doubts };
+  const unconfirmed = withoutChanged(before.unconfirmed, made);
+  const ended = { ...withNext(before, batch, left.length > 0, now), previous, unconfirmed };
   if (left.length === 0) {
     const seen = before.seen && { ...before.seen, table: yield* tableAfterInSteps(batch.base, made) };
     const [done, further] = finish({ ...ended, seen }, batch.changeReason);

@@ -4,7 +4,7 @@
 
 import type { CheckKey } from "../model/check.ts";
 import type { Model } from "../model/virtual_service.ts";
-import { isInDoubt } from "./check_health.ts";
+import { isUndecided } from "./check_health.ts";
 import { usersOf } from "./check_users.ts";
 import { awaitsFirstRound } from "./health.ts";
 import type { Health } from "./real_health.ts";
@@ -17,10 +17,10 @@ export function isNew(key: CheckKey, model: Model, health: Health): boolean {
   });
 }
 
-/** Whether a real server lives by this check that is in doubt: its next rounds decide. */
+/** Whether a real server lives by this check whose verdict is open: its next rounds decide. */
 export function isOpen(key: CheckKey, model: Model, health: Health): boolean {
   return usersOf(model, key).some(({ virtual, real }) => {
     const view = health.get(virtual.key)?.reals.get(real.key)?.checks.get(key);
-    return view !== undefined && isInDoubt(view);
+    return view !== undefined && isUndecided(view);
   });
 }

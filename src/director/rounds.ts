@@ -50,7 +50,7 @@ interface Course {
   /** A round has begun and not ended. */
   isUnderWay: boolean;
   /** It has been given its time anew. */
-  excused: boolean;
+  isExtended: boolean;
   /** To be called with the first round that begins from now on: a round was asked for at once. */
   asked: ((round: Round) => void)[];
   /** Milliseconds by which its rounds are still to be brought forward, so that checks that began together spread. */
@@ -66,7 +66,7 @@ function newCourse(check: Check, lead: number, due: number): Course {
     due,
     endsBy: 0,
     isUnderWay: false,
-    excused: false,
+    isExtended: false,
     asked: [],
     lead,
   };
@@ -161,11 +161,11 @@ export class Rounds {
   }
 
   /** Gives each round its time anew before it is overdue; each once, as its deadline (checkers/deadlines.ts). */
-  excuse(): void {
+  extendDeadlines(): void {
     const now = this.#ports.clock.now();
     for (const course of this.#courses.values()) {
-      if (course.excused) continue;
-      course.excused = true;
+      if (course.isExtended) continue;
+      course.isExtended = true;
       course.endsBy = Math.max(course.endsBy, now + limitOf(course));
     }
   }
@@ -234,7 +234,7 @@ export class Rounds {
   #begin(course: Course, method: CheckMethod, taken: number): void {
     course.startedAt = this.#ports.clock.now();
     course.endsBy = course.startedAt + limitOf(course);
-    course.excused = false;
+    course.isExtended = false;
     course.isUnderWay = true;
     const { asked } = course;
     if (asked.length > 0) course.asked = [];
@@ -273,7 +273,7 @@ export class Rounds {
     course.due = due;
     this.#schedule.set(course.check.key, due);
     course.endsBy = due + limitOf(course);
-    course.excused = false;
+    course.isExtended = false;
     this.#setAlarm();
   }
 

@@ -108,10 +108,10 @@ Deno.test("a round that was kept from running has its time anew once", pure, asy
   rounds.reconfigure(checks);
   const limit = checks[0].negotiateTimeout * 1000;
   await clock.advance(limit - 1);
-  rounds.excuse();
+  rounds.extendDeadlines();
   await clock.advance(limit - 1);
   strictEqual(rounds.overdue().length, 0);
-  rounds.excuse();
+  rounds.extendDeadlines();
   await clock.advance(1000);
   ok(rounds.overdue().length === 1);
 });

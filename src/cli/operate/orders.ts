@@ -112,7 +112,7 @@ export const enable: Tool = {
     return await withDaemon(findRunning(values.config), async (client) => {
       const result = await client.ask("enable", { real, virtual: values.virtual, only });
       if (result.reals.length === 0) console.log(`no ${ORDERS[only ?? "all"]} was ordered of ${real}`);
-      tell(result, "enabled");
+      printResult(result, "enabled");
       return ExitStatus.done;
     });
   },
@@ -145,7 +145,7 @@ export const weight: Tool = {
     const wanted = parseWeightChange(less < 0 ? words.at(1) : args[less]);
     const input = { real, virtual: values.virtual, seconds: secondsOf(values.for, "--for"), ...wanted };
     return await withDaemon(findRunning(values.config), async (client) => {
-      tell(await client.ask("weight", input), "weight");
+      printResult(await client.ask("weight", input), "weight");
       return ExitStatus.done;
     });
   },
@@ -158,7 +158,7 @@ async function hold(order: "drain" | "disable", args: readonly string[]): Promis
   if (patience !== undefined && !values.wait) throw new UsageError("--timeout is for --wait");
   const input = { real, virtual: values.virtual, seconds: secondsOf(values.for, "--for") };
   return await withDaemon(findRunning(values.config), async (client) => {
-    tell(await client.ask(order, input), order === "drain" ? "drained" : "disabled");
+    printResult(await client.ask(order, input), order === "drain" ? "drained" : "disabled");
     return values.wait ? await waitForEnd(client, input, patience) : ExitStatus.done;
   });
 }
@@ -175,7 +175,7 @@ function secondsOf(text: string | undefined, option: string): number | undefined
   return seconds;
 }
 
-function tell({ reals, until, warnings }: OrderResult, done: string): void {
+function printResult({ reals, until, warnings }: OrderResult, done: string): void {
   const ending = until === null ? "" : ` until ${new Date(until).toLocaleString("sv-SE")}`;
   for (const { real, names: [name], virtual, weight } of reals) {
     const how = done === "weight" ? `weight ${weight}` : done;

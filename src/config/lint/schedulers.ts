@@ -70,9 +70,9 @@ export const SCHEDULER_LINTS: Readonly<Record<string, Lint>> = {
           fix,
         };
       }
-      const climbs = settings.slowstart ?? tree.globals.slowstart;
-      if (virtual.slowStart > 0 && climbs) {
-        yield { place: climbs, text: `slowstart has no effect with the scheduler ${scheduler}`, fix };
+      const given = settings.slowstart ?? tree.globals.slowstart;
+      if (virtual.slowStart > 0 && given) {
+        yield { place: given, text: `slowstart has no effect with the scheduler ${scheduler}`, fix };
       }
     }),
   },

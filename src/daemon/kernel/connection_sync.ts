@@ -28,14 +28,14 @@ export class ConnectionSync {
     const ours = this.#ours();
     if (wanted.length === 0 && ours.length === 0) return;
     try {
-      await this.#goOver(wanted, ours);
+      await this.#switchTo(wanted, ours);
     } catch (error) {
       if (!(error instanceof IpvsUnavailable)) throw error;
       this.#ports.log.error(`Connection synchronisation is not as the configuration asks: ${error.message}`);
     }
   }
 
-  async #goOver(wanted: readonly SyncDaemon[], before: readonly SyncDaemon[]): Promise<void> {
+  async #switchTo(wanted: readonly SyncDaemon[], before: readonly SyncDaemon[]): Promise<void> {
     const { driver, log } = this.#ports;
     const running = await driver.syncDaemons();
     const ours = before.filter((daemon) => running.some((other) => same(daemon, other)));

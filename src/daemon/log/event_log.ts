@@ -2,7 +2,7 @@ import { couldNotBeMade } from "../../model/check.ts";
 import type { CheckUser } from "../../director/check_users.ts";
 import type { DirectorEvent } from "../../director/events.ts";
 import type { Role } from "../../director/desired.ts";
-import { isPlanned, type ToldState } from "../../model/real_state.ts";
+import { isPlanned, type ReportedState } from "../../model/real_state.ts";
 import { destinationKey, serviceLabel } from "../../model/table.ts";
 import type { LogFields, Severity } from "./log.ts";
 
@@ -83,13 +83,13 @@ export function logFields(event: DirectorEvent): LogFields {
   }
 }
 
-function severityOf(state: ToldState): Severity {
+function severityOf(state: ReportedState): Severity {
   if (state === "up" || isPlanned(state)) return "notice";
   return state === "unknown" ? "error" : "warning";
 }
 
 /** The reason of one that is held out names its state. */
-function inWords(state: ToldState, reason: string): string {
+function inWords(state: ReportedState, reason: string): string {
   if (isPlanned(state)) return state === "maintenance" ? `in ${reason}` : reason;
   return `${state}: ${reason}`;
 }

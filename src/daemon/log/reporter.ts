@@ -54,7 +54,7 @@ export class Reporter {
     if (event.type !== "round" || this.#isNews(event) || this.#log.isVerbose) {
       const { severity, text } = logLine(event);
       this.#log.write(severity, text, logFields(event));
-      if (this.#ports.onDuty()) this.#tell(event, text);
+      if (this.#ports.onDuty()) this.#announce(event, text);
     }
     if (event.type === "round") {
       this.#warn(event);
@@ -75,20 +75,20 @@ export class Reporter {
   }
 
   /** What reaches others than the log; a standby's is nobody's business. */
-  #tell(event: DirectorEvent, text: string): void {
+  #announce(event: DirectorEvent, text: string): void {
     this.#mail(event, text);
     this.#notify(event, text);
     if (event.type === "fallback") this.#fallbackCommands.change(event.virtual, event.active);
     if (event.type === "services-vanished") {
-      for (const { address } of event.services) this.#tellVanished(virtualKey(address), true, text);
+      for (const { address } of event.services) this.#announceVanished(virtualKey(address), true, text);
     }
     if (event.type === "table-changed" && event.action.do === "add-service") {
-      this.#tellVanished(virtualKey(event.action.service.address), false, text);
+      this.#announceVanished(virtualKey(event.action.service.address), false, text);
     }
   }
 
   /** Clients of a virtual service that has vanished are not served, however well its real servers are. */
-  #tellVanished(key: VirtualKey, isGone: boolean, text: string): void {
+  #announceVanished(key: VirtualKey, isGone: boolean, text: string): void {
     const virtual = this.#ports.model().virtuals.get(key);
     if (!virtual || isGone === this.#vanished.has(key)) return;
     if (isGone) this.#vanished.add(key);

@@ -67,7 +67,7 @@ export class Operator {
     // Nothing is ordered of any of them when one cannot have what is asked for.
     const orders = selected.map((each) => ({ id: idOf(each), value: this.#weightFor(each, input) }));
     for (const { id, value } of orders) this.#book.give([id], { weight: { value, since, until } });
-    await this.#tellAll(orders.map(({ id, value }) => ({ id, what: `weight ${value}${ending(until)}` })));
+    await this.#recordAll(orders.map(({ id, value }) => ({ id, what: `weight ${value}${ending(until)}` })));
     return await this.#finish(orders.map(({ id }) => id), until);
   }
 
@@ -93,7 +93,7 @@ export class Operator {
       throw new RequestError("bad-argument", "only is neither hold nor weight");
     }
     const ended = this.#book.takeBack([...forgotten, ...await this.#listed(input, forgotten.length > 0)], only);
-    await this.#tellAll(ended.map(({ id, order }) => ({ id, what: `${order} taken back` })));
+    await this.#recordAll(ended.map(({ id, order }) => ({ id, what: `${order} taken back` })));
     return await this.#finish([...new Set(ended.map(({ id }) => id))], undefined);
   }
 
@@ -136,7 +136,7 @@ export class Operator {
 
   async #carryOut(selected: readonly Selected[], order: string, until: number | undefined): Promise<OrderResult> {
     const ids = selected.map(idOf);
-    await this.#tellAll(ids.map((id) => ({ id, what: `${order}${ending(until)}` })));
+    await this.#recordAll(ids.map((id) => ({ id, what: `${order}${ending(until)}` })));
     return await this.#finish(ids, until);
   }
 
@@ -203,21 +203,21 @@ export class Operator {
   }
 
   #end(ended: readonly EndedOrder[]): void {
-    for (const { id, order } of ended) this.#tell(id, `${order} has ended: its time is over`);
+    for (const { id, order } of ended) this.#record(id, `${order} has ended: its time is over`);
   }
 
   /** Logs what was ordered, in short turns. */
-  async #tellAll(all: readonly { readonly id: RealId; readonly what: string }[]): Promise<void> {
-    const tell = this.#tell.bind(this);
+  async #recordAll(all: readonly { readonly id: RealId; readonly what: string }[]): Promise<void> {
+    const record = this.#record.bind(this);
     await walkFor(all.length)(function* () {
       for (const { id, what } of all) {
         yield;
-        tell(id, what);
+        record(id, what);
       }
     }());
   }
 
-  #tell(id: RealId, what: string): void {
+  #record(id: RealId, what: string): void {
     const { history, log } = this.#ports;
     const { virtual: key, real } = partsOf(id);
     const virtual = this.#labelOf(key);

@@ -26,7 +26,7 @@ class World implements Disposable {
     missing: [] as readonly VirtualService[],
     checkEvery: 15 as number | undefined,
     overdue: () => this.director.late,
-    excuse: () => {},
+    extendDeadlines: () => {},
     waiting: { count: 0, longest: 0 },
   };
   alive = 0;

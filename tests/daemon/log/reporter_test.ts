@@ -1,6 +1,6 @@
 import { deepStrictEqual } from "node:assert/strict";
 import type { MailAlerts } from "../../../src/alerts/mail_alerts.ts";
-import type { Notifier, Told } from "../../../src/alerts/notifier.ts";
+import type { NoticeFacts, Notifier } from "../../../src/alerts/notifier.ts";
 import { Log } from "../../../src/daemon/log/log.ts";
 import { Reporter } from "../../../src/daemon/log/reporter.ts";
 import { adopt, reduce } from "../../../src/director/health.ts";
@@ -49,7 +49,7 @@ Deno.test({
     const told: string[] = [];
     const mails = { vanished: (_: unknown, text: string) => told.push(`mail: ${text}`) } as unknown as MailAlerts;
     const notifier = {
-      fallback: (_: unknown, { was, is, circumstances }: Told) =>
+      fallback: (_: unknown, { was, is, circumstances }: NoticeFacts) =>
         told.push(`notify: ${was} ${is}, ${circumstances.serving} serve`),
     } as unknown as Notifier;
     const health = reduce(adopt(model, new Map(), new Map(), 0), {
@@ -84,7 +84,7 @@ Deno.test({
   permissions: "none",
   fn: () => {
     const told: (readonly string[])[] = [];
-    const note = (...[, , { circumstances }]: [unknown, unknown, Told]) => told.push(circumstances.names);
+    const note = (...[, , { circumstances }]: [unknown, unknown, NoticeFacts]) => told.push(circumstances.names);
     const labelled = { ...real, label: "front" };
     const { address } = real.destination;
     const reporter = new Reporter({

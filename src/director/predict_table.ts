@@ -8,7 +8,7 @@ import { type DesiredTable, desiredTable } from "./desired.ts";
 import { adopt, type EndedRound, type HealthEvent, reduce } from "./health.ts";
 
 /** What is known, or assumed, of the time after a start. */
-export interface Foreknowledge {
+export interface Assumptions {
   /** The kernel's table now. */
   readonly table: IpvsTable;
   /** What each check will have said: once it has, one round counts for as many as it takes. */
@@ -19,7 +19,7 @@ export interface Foreknowledge {
 }
 
 /** The table that a director of this configuration will want when its checks have spoken. Pure. */
-export function foresee(model: Model, { table, said, maintenance, orders }: Foreknowledge): DesiredTable {
+export function predictTable(model: Model, { table, said, maintenance, orders }: Assumptions): DesiredTable {
   const hasty: Model = {
     ...model,
     virtuals: new Map([...model.virtuals].map(([key, virtual]) => [key, {
