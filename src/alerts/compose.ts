@@ -2,7 +2,7 @@ import { harmlessLine } from "../model/harmless_text.ts";
 import type { DestinationKey } from "../model/table.ts";
 import type { VirtualService } from "../model/virtual_service.ts";
 import { type Letter, type Mailbox, parseMailbox } from "./letter.ts";
-import type { Alert } from "./news.ts";
+import type { Alert } from "./alert_rules.ts";
 
 /** Alerts that one letter spells out; mail servers refuse letters of many megabytes. */
 const MOST = 1_000;

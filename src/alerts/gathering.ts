@@ -1,5 +1,5 @@
 import type { Clock } from "../model/clock.ts";
-import { type Alert, type Happening, Happenings, type News } from "./news.ts";
+import { type Alert, type Happening, Happenings, type News } from "./alert_rules.ts";
 
 /** Milliseconds that the first alert of a quiet time waits for the table's change that belongs to it. */
 const FIRST = 1_000;

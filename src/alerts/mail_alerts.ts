@@ -4,11 +4,11 @@ import type { DestinationKey } from "../model/table.ts";
 import type { AlertState, Model, RealServer, VirtualService } from "../model/virtual_service.ts";
 import type { Clock } from "../model/clock.ts";
 import { composeLetters } from "./compose.ts";
-import { FallbackNews } from "./fallback_news.ts";
+import { FallbackAlerts } from "./fallback_alerts.ts";
 import { Gathering } from "./gathering.ts";
 import type { Send } from "./letter.ts";
 import { MailQueue } from "./mail_queue.ts";
-import type { Alert, News } from "./news.ts";
+import type { Alert, News } from "./alert_rules.ts";
 import { Reminders } from "./reminders.ts";
 
 /** Milliseconds that letters get when the daemon stops. */
@@ -34,7 +34,7 @@ export class MailAlerts {
   readonly #ports: MailPorts;
   readonly #queue: MailQueue;
   readonly #reminders: Reminders;
-  readonly #fallbacks: FallbackNews;
+  readonly #fallbacks: FallbackAlerts;
   readonly #gatherings = new Map<string, Gathering>();
   /** Real servers whose last change was planned: the table's change that follows is planned as well, however late. */
   readonly #planned = new Set<RealId>();
@@ -45,7 +45,7 @@ export class MailAlerts {
   constructor(ports: MailPorts) {
     this.#ports = ports;
     this.#queue = new MailQueue(ports);
-    this.#fallbacks = new FallbackNews(ports.clock, (alert) => this.#send([alert]));
+    this.#fallbacks = new FallbackAlerts(ports.clock, (alert) => this.#send([alert]));
     this.#reminders = new Reminders(ports.clock, (virtual, server, reason) => {
       const text = `Inaccessible real server: ${server} (${virtual.label})`;
       if (virtual.alerts.on.has(this.#state)) this.#send([{ virtual, server, state: this.#state, text, reason }]);
@@ -100,7 +100,7 @@ export class MailAlerts {
   }
 
   /** Another director tells of outages from now on. */
-  standDown(): void {
+  handOver(): void {
     this.#reminders.stop();
   }
 

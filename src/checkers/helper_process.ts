@@ -39,7 +39,7 @@ const LATE = 1_000;
  * needs a second for the library that it loads.
  */
 const SILENCE = 3_000;
-const BURNT = 2_500;
+const MOST_CPU_TIME = 2_500;
 
 /** The share of a CPU with less of which a silent helper is not at work: it was stopped. */
 const IDLE_SHARE = 0.1;
@@ -332,10 +332,10 @@ export class HelperProcess<C extends Conversation> {
   /** It computes, or it was stopped or kept from running, which is no server's doing. */
   #judgeSilence(now: number): void {
     const silence = now - this.#beatAt;
-    const burnt = cpuMilliseconds(this.pid) - this.#cpuAtBeat;
-    if (burnt > BURNT && this.#parsed) return this.#blame("it did not come back from what a server sent");
+    const cpuTime = cpuMilliseconds(this.pid) - this.#cpuAtBeat;
+    if (cpuTime > MOST_CPU_TIME && this.#parsed) return this.#blame("it did not come back from what a server sent");
     const isOverdue = [...this.#rounds.values()].some(({ due }) => now > due + GRACE);
-    const isIdle = burnt < silence * IDLE_SHARE;
+    const isIdle = cpuTime < silence * IDLE_SHARE;
     if (!(isIdle && (isOverdue || silence > LONGEST_STOP)) && silence < LONGEST_SILENCE) return;
     this.#kill({ why: "it was stopped, or kept from running", blamesServer: false, isIntended: false });
   }

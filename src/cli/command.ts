@@ -1,4 +1,4 @@
-import { filled } from "./base/filled.ts";
+import { wrapText } from "./base/wrap_text.ts";
 import { isHidden, parseArguments, type Verb, type VerbOptions } from "./base/arguments.ts";
 import { ExitStatus } from "./base/exit_status.ts";
 import { ExitWith } from "./base/exit_with.ts";
@@ -75,7 +75,7 @@ async function dispatch(args: readonly string[]): Promise<ExitStatus> {
 /** The names of all commands, for a usage error. */
 function commandList(): string {
   const names = Object.keys(TOOLS).filter((name) => !isHidden(name));
-  return ["    ldirectord COMMAND, where COMMAND is", ...filled(names.join(" | "), 80).map((line) => `    ${line}`)]
+  return ["    ldirectord COMMAND, where COMMAND is", ...wrapText(names.join(" | "), 80).map((line) => `    ${line}`)]
     .join("\n");
 }
 

@@ -146,7 +146,7 @@ export class Daemon implements Controlled {
       this.#ports.log.info("Deactivated: leaving the IPVS table to another director");
       const left = await this.director.deactivate();
       this.#parts.signs.show();
-      await Promise.all([this.#parts.reporter.standDown(), this.#parts.further.go("deactivate")]);
+      await Promise.all([this.#parts.reporter.handOver(), this.#parts.further.go("deactivate")]);
       if (left !== undefined) throw new IpvsUnavailable(`${LEFT}: ${left}`);
     });
   }

@@ -20,7 +20,7 @@ export interface Assumptions {
 
 /** The table that a director of this configuration will want when its checks have spoken. Pure. */
 export function predictTable(model: Model, { table, said, maintenance, orders }: Assumptions): DesiredTable {
-  const hasty: Model = {
+  const oneRoundDecides: Model = {
     ...model,
     virtuals: new Map([...model.virtuals].map(([key, virtual]) => [key, {
       ...virtual,
@@ -32,10 +32,10 @@ export function predictTable(model: Model, { table, said, maintenance, orders }:
   const rounds = checksIn(model).map((check): EndedRound => {
     return { check: check.key, result: verdictOf(check, said(check.key)), at: 0 };
   });
-  let health = adopt(hasty, table, new Map(), 0);
-  if (maintenance) health = reduce(health, maintenance, hasty);
-  if (orders) health = reduce(health, { type: "orders", orders }, hasty);
-  health = reduce(health, { type: "rounds", rounds }, hasty);
-  health = reduce(health, { type: "settled" }, hasty);
-  return desiredTable(hasty, health).table;
+  let health = adopt(oneRoundDecides, table, new Map(), 0);
+  if (maintenance) health = reduce(health, maintenance, oneRoundDecides);
+  if (orders) health = reduce(health, { type: "orders", orders }, oneRoundDecides);
+  health = reduce(health, { type: "rounds", rounds }, oneRoundDecides);
+  health = reduce(health, { type: "settled" }, oneRoundDecides);
+  return desiredTable(oneRoundDecides, health).table;
 }

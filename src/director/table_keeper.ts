@@ -12,13 +12,13 @@ import {
   isIdle,
   isInStep,
   isOurs,
-  keep,
   type KeeperEvent,
-  type Keeping,
+  type KeeperState,
   knownTable,
   missingServices,
+  reduceKeeper,
   UNKNOWN,
-} from "./keeping.ts";
+} from "./keeper_state.ts";
 import { trustedRead, type TrustedTable } from "./trusted_read.ts";
 
 /** Milliseconds between two looks at the table: ten times as long as a look takes, within these bounds. */
@@ -37,7 +37,7 @@ export interface KeeperPorts {
   isAboutFallback(action: Action): boolean;
 }
 
-/** Keeps our part of the kernel's table as wanted: does what keeping.ts says, one thing at a time. */
+/** Keeps our part of the kernel's table as wanted: does what keeper_state.ts says, one thing at a time. */
 export class TableKeeper {
   readonly #ports: KeeperPorts;
   readonly #work = new WorkQueue();
@@ -143,7 +143,7 @@ export class TableKeeper {
 
   *#step(event: KeeperEvent): Steps<void> {
     if (this.#closed) return;
-    const [state, effects] = yield* keep(this.#state, event, this.#ports.clock.now());
+    const [state, effects] = yield* reduceKeeper(this.#state, event, this.#ports.clock.now());
     this.#state = state;
     if (!state.waits) this.#cancelRetry();
     for (const [i, effect] of effects.entries()) {
@@ -154,7 +154,7 @@ export class TableKeeper {
     this.#changed = Promise.withResolvers();
   }
 
-  #carryOut(effect: Effect, state: Keeping): void {
+  #carryOut(effect: Effect, state: KeeperState): void {
     const { clock, report, lineOf } = this.#ports;
     switch (effect.do) {
       case "read":

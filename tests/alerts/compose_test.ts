@@ -1,7 +1,7 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { composeLetters } from "../../src/alerts/compose.ts";
 import { type Mailbox, parseMailbox } from "../../src/alerts/letter.ts";
-import type { Alert } from "../../src/alerts/news.ts";
+import type { Alert } from "../../src/alerts/alert_rules.ts";
 import type { DestinationKey } from "../../src/model/table.ts";
 import type { VirtualService } from "../../src/model/virtual_service.ts";
 import { alertSettings, mailServer, sketchVirtual } from "./fixture.ts";

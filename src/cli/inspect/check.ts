@@ -7,7 +7,7 @@ import type { SyntaxTree } from "../../config/language/syntax_tree.ts";
 import { fileMode, hasOpenSsl, localAddresses, schedulers, sysctl, whyUnusable } from "../../doctor/machine.ts";
 import type { Model } from "../../model/virtual_service.ts";
 import { ONE_CONFIGURATION } from "../base/declaration.ts";
-import { filled } from "../base/filled.ts";
+import { wrapText } from "../base/wrap_text.ts";
 import { hasConfiguration, notFound } from "../base/instance.ts";
 import { findAsked } from "../base/running_instance.ts";
 import { type Paint, paintFor } from "../terminal/paint.ts";
@@ -155,6 +155,6 @@ const WIDTH = 92;
 
 /** `  why: text`, in lines of a readable width. */
 function wrapped(label: string, text: string): string[] {
-  const [first, ...rest] = filled(text, WIDTH);
+  const [first, ...rest] = wrapText(text, WIDTH);
   return [`  ${label}: ${first}`, ...rest.map((line) => `       ${line}`)];
 }

@@ -7,7 +7,7 @@ import type { Finding, Level } from "../../doctor/finding.ts";
 import { entriesOf } from "../../system/folder.ts";
 import { printNeeds } from "./doctor_real.ts";
 import { ONE_CONFIGURATION } from "../base/declaration.ts";
-import { filled } from "../base/filled.ts";
+import { wrapText } from "../base/wrap_text.ts";
 import { findInstance, hasConfiguration, type Instance, runFolders } from "../base/instance.ts";
 import { findAsked } from "../base/running_instance.ts";
 import { type Paint, paintFor } from "../terminal/paint.ts";
@@ -108,7 +108,7 @@ function text(
   const lines = findings.map(({ level, what, why, commands = [] }) =>
     [
       `${signs[level]}  ${level === "ok" ? what : paint.bold(what)}`,
-      ...why ? filled(why, 90).map((line) => `         ${line}`) : [],
+      ...why ? wrapText(why, 90).map((line) => `         ${line}`) : [],
       ...commands.map((command) => `             ${paint.cyan(command)}`),
     ].join("\n")
   );

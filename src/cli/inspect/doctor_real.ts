@@ -7,7 +7,7 @@ import { type RealNeeds, realNeeds, type RealToSetUp } from "../../doctor/real_n
 import { familyOf, type IpAddress, isInNetwork, isLoopback, parseIp } from "../../model/address.ts";
 import { type Forwarding, type Method, methodOf, methodText, parseMethod } from "../../model/table.ts";
 import { givenNames, type Model } from "../../model/virtual_service.ts";
-import { filled } from "../base/filled.ts";
+import { wrapText } from "../base/wrap_text.ts";
 import { findAsked } from "../base/running_instance.ts";
 import { loadInstance } from "../base/load_instance.ts";
 import { type Paint, paintFor } from "../terminal/paint.ts";
@@ -113,7 +113,7 @@ function needsText({ address, forwarding, tunnel, virtuals }: RealToSetUp, needs
     ...needs.steps.flatMap(({ what, why, commands }) => [
       "",
       `  ${paint.bold(what)}`,
-      ...filled(why, 90).map((line) => `  ${line}`),
+      ...wrapText(why, 90).map((line) => `  ${line}`),
       ...commands.map((command) => `      ${paint.cyan(command)}`),
     ]),
     "",

@@ -4,7 +4,7 @@ import type { DesiredTable } from "../../director/desired.ts";
 import { predictTable } from "../../director/predict_table.ts";
 import type { HealthEvent } from "../../director/health.ts";
 import { plan as planOf } from "../../director/plan.ts";
-import { usesThresholds } from "../../director/keeping.ts";
+import { usesThresholds } from "../../director/keeper_state.ts";
 import { IpvsUnavailable } from "../../ipvs/driver.ts";
 import { openIpvs } from "../../ipvs/open_ipvs.ts";
 import { encodeAction } from "../../ipvs/ipvsadm/rules.ts";

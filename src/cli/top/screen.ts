@@ -92,13 +92,13 @@ export function topScreen(state: TopState, screen: Screen): string[] {
 function bodyLines(state: TopState, height: number, screen: Screen): Line[] {
   if (state.help) return HELP.slice(0, height).map((text): Line => [{ text }]);
   if (!state.status) return [];
-  if (state.closeUp) return closeUp(state, state.status, screen).slice(0, height);
+  if (state.detailView) return detailView(state, state.status, screen).slice(0, height);
   return list(state, state.status, height - 1, screen);
 }
 
 /** What happened; of a real server that is looked at closely only what happened to it. */
 function eventsFor(state: TopState): readonly HistoryEntry[] {
-  const row = state.closeUp ? selectedRow(state) : undefined;
+  const row = state.detailView ? selectedRow(state) : undefined;
   if (!row) return state.events;
   return state.events.filter(({ real, virtual }) =>
     real === row.real.real && (virtual === undefined || virtual === row.virtual.virtual)
@@ -141,7 +141,7 @@ function troubleLine({ trouble, status }: TopState, { paint }: Screen): Line {
 }
 
 /** What the director has told of the selected real server, or as much as the list knows. */
-function closeUp(state: TopState, status: Status, { paint }: Screen): Line[] {
+function detailView(state: TopState, status: Status, { paint }: Screen): Line[] {
   const selected = selectedRow(state);
   const row = state.details?.id === selected?.id ? state.details : selected;
   if (!row) return [[{ text: "no real server is selected" }]];

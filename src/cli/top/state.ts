@@ -48,7 +48,7 @@ export interface TopState {
   /** What the keys do is shown. */
   readonly help: boolean;
   /** The selected real server is shown with all that is known of it. */
-  readonly closeUp: boolean;
+  readonly detailView: boolean;
   /** That, once the director has said it. */
   readonly details?: RealRow;
   readonly message?: string;
@@ -63,7 +63,7 @@ export const BEGINNING: TopState = {
   filter: "",
   problems: false,
   help: false,
-  closeUp: false,
+  detailView: false,
   changed: new Map(),
 };
 
@@ -76,7 +76,7 @@ export type Row =
 export type RealRow = Extract<Row, { kind: "real" }>;
 
 /** The state after the director has answered. */
-export function learn(before: TopState, status: Status, events: readonly HistoryEntry[], now: number): TopState {
+export function updateStatus(before: TopState, status: Status, events: readonly HistoryEntry[], now: number): TopState {
   const known = new Map(realRows(before.status).map(({ id, real }) => [id, real.state]));
   const changed = new Map([...before.changed].filter(([, at]) => now - at < FLASH));
   for (const { id, real } of realRows(status)) {
@@ -93,7 +93,7 @@ export function learn(before: TopState, status: Status, events: readonly History
 }
 
 /** The state after the director has told all of the selected real server. */
-export function learnDetails(before: TopState, status: Status): TopState {
+export function updateDetails(before: TopState, status: Status): TopState {
   return { ...before, details: realRows(status).at(0) };
 }
 
@@ -138,13 +138,15 @@ export function press(state: TopState, key: Key, page: number): Pressed {
   if (state.prompt?.kind === "filter") return { state: pressInFilter(state, state.prompt.before, key) };
   if (state.prompt?.kind === "confirm") return answer(state, state.prompt.pending, key);
   if (state.prompt?.kind === "weight") return pressInWeight(state, state.prompt.pending, state.prompt.typed, key);
-  const calm = { ...state, message: undefined, help: false };
-  if (state.help) return { state: calm };
-  if (calm.closeUp && leavesCloseUp(key)) return { state: { ...calm, closeUp: false, details: undefined } };
-  return "name" in key ? { state: pressNamed(calm, key.name, page) } : pressCharacter(calm, key.character);
+  const cleared = { ...state, message: undefined, help: false };
+  if (state.help) return { state: cleared };
+  if (cleared.detailView && leavesDetailView(key)) {
+    return { state: { ...cleared, detailView: false, details: undefined } };
+  }
+  return "name" in key ? { state: pressNamed(cleared, key.name, page) } : pressCharacter(cleared, key.character);
 }
 
-function leavesCloseUp(key: Key): boolean {
+function leavesDetailView(key: Key): boolean {
   return "name" in key ? key.name === "enter" || key.name === "escape" : key.character === "q";
 }
 
@@ -165,7 +167,7 @@ function pressNamed(state: TopState, name: Extract<Key, { name: string }>["name"
     case "escape":
       return { ...state, filter: "", problems: false };
     case "enter":
-      return { ...state, closeUp: selectedRow(state) !== undefined };
+      return { ...state, detailView: selectedRow(state) !== undefined };
     default:
       return state;
   }

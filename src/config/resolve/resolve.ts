@@ -32,7 +32,7 @@ import type { Facts, Load } from "./facts.ts";
 import type { ProblemList } from "../language/problem.ts";
 import { kernelPort, resolveHost, resolvePort, warnOfMapping, within } from "./endpoint.ts";
 import { type PolicyMaker, resolveChecks } from "./checks.ts";
-import { isNobody, resolveService } from "./service.ts";
+import { isUnspecified, resolveService } from "./service.ts";
 import type { Section, Setting, Settings, SyntaxTree } from "../language/syntax_tree.ts";
 
 /**
@@ -60,10 +60,10 @@ export function* resolveInSteps(tree: SyntaxTree, facts: Facts, problems: Proble
   for (const section of sections) {
     yield;
     const virtual = yield* resolveSection(load, section, unresolved);
-    if (!virtual || isNobody(virtual.settings.address)) continue;
-    const twin = virtuals.get(virtual.key);
-    if (twin) {
-      const said = `duplicate virtual server: ${virtual.label} is at line ${twin.line} already`;
+    if (!virtual || isUnspecified(virtual.settings.address)) continue;
+    const duplicate = virtuals.get(virtual.key);
+    if (duplicate) {
+      const said = `duplicate virtual server: ${virtual.label} is at line ${duplicate.line} already`;
       problems.error(section.head, said, "put the real servers of both into one section");
     } else virtuals.set(virtual.key, virtual);
   }
@@ -243,11 +243,11 @@ function addReal(
   real: RealServer,
   line: Setting<RealValue>,
 ): void {
-  const twin = reals.get(real.key);
-  if (twin) {
+  const duplicate = reals.get(real.key);
+  if (duplicate) {
     load.problems.warning(
       line,
-      `real server ${real.key} is given twice: this one counts, the one at line ${twin.line} does not`,
+      `real server ${real.key} is given twice: this one counts, the one at line ${duplicate.line} does not`,
     );
     reals.delete(real.key);
   }

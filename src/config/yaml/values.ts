@@ -55,9 +55,9 @@ export class Values {
     const reading = readText(row.value, text);
     if ("value" in reading) return { setting: this.setting(scalars[0]!, reading.value), written: text };
     let start = 0;
-    const guilty = words.findIndex((word) => (start += word.length + 2) > reading.mistake.at);
-    const at = reading.mistake.at - (start - words[guilty].length - 2);
-    return this.mistake(name, scalars[guilty]!, { ...reading.mistake, at });
+    const wrong = words.findIndex((word) => (start += word.length + 2) > reading.mistake.at);
+    const at = reading.mistake.at - (start - words[wrong].length - 2);
+    return this.mistake(name, scalars[wrong]!, { ...reading.mistake, at });
   }
 
   /** A value in parts, read as if they stood in a row. */

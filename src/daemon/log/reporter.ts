@@ -63,8 +63,8 @@ export class Reporter {
   };
 
   /** Another director takes over: ends what the fallback commands began, and the reminders. */
-  async standDown(): Promise<void> {
-    this.#ports.mails.standDown();
+  async handOver(): Promise<void> {
+    this.#ports.mails.handOver();
     await this.#fallbackCommands.stopAll();
   }
 

@@ -61,7 +61,7 @@ export class Operator {
   }
 
   /** The request `weight`. */
-  async weigh(input: Arguments): Promise<OrderResult> {
+  async setWeight(input: Arguments): Promise<OrderResult> {
     const { selected, until } = await this.#read(input);
     const since = Date.now();
     // Nothing is ordered of any of them when one cannot have what is asked for.
@@ -141,7 +141,7 @@ export class Operator {
   }
 
   async #finish(ids: readonly RealId[], until: number | undefined): Promise<OrderResult> {
-    const [unsaved, untaken] = await Promise.all([this.#save(), this.#obeyed()]);
+    const [unsaved, untaken] = await Promise.all([this.#save(), this.#ordersApplied()]);
     const { reals, warnings } = await walkFor(ids.length)(this.#outcomeInSteps(ids));
     return {
       reals,
@@ -172,7 +172,7 @@ export class Operator {
   }
 
   /** Has the orders obeyed. Gives what the operator should know when the kernel does not do so. */
-  async #obeyed(): Promise<string | undefined> {
+  async #ordersApplied(): Promise<string | undefined> {
     const { director } = this.#ports;
     const late = Promise.withResolvers<"late">();
     const timer = setTimeout(() => late.resolve("late"), PATIENCE);

@@ -23,7 +23,7 @@ export function controlRequests(daemon: Controlled): Handlers {
     drain: (input) => operator.hold("drain", input),
     disable: (input) => operator.hold("disable", input),
     enable: (input) => operator.enable(input),
-    weight: (input) => operator.weigh(input),
+    weight: (input) => operator.setWeight(input),
     activate: () => done(daemon.activate()),
     deactivate: () => done(daemon.deactivate()),
   };

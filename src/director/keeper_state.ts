@@ -67,7 +67,7 @@ const UNDONE = 2;
 const FAILED_LOOKS = 2;
 
 /** What is known, and what is to be done. Times are milliseconds of the director's clock. */
-export interface Keeping {
+export interface KeeperState {
   /** The table that was wanted last. */
   readonly wanted?: DesiredTable;
   /** Why something is to be done, and since when; absent = all is done that was wanted. */
@@ -172,10 +172,10 @@ export type Effect =
   | { readonly do: "report-in-step" };
 
 /** A state, and what is to be done on the way to it. */
-export type Kept = readonly [Keeping, readonly Effect[]];
+export type KeeperStep = readonly [KeeperState, readonly Effect[]];
 
 /** Nothing is known, and nothing wanted. */
-export const UNKNOWN: Keeping = {
+export const UNKNOWN: KeeperState = {
   waits: false,
   leaves: false,
   tries: 0,
@@ -195,7 +195,7 @@ export const UNKNOWN: Keeping = {
  * Returns whether the kernel has taken all that was wanted, as far as is known. A change of a few entries, which takes some
  * milliseconds, counts as taken until it is late.
  */
-export function isInStep(state: Keeping, now: number): boolean {
+export function isInStep(state: KeeperState, now: number): boolean {
   if (isOut(state) || state.vanished.size > 0) return false;
   const next = isBatch(state.doing) ? state.doing.next : undefined;
   if (next !== undefined && isWholesale(next)) return false;
@@ -203,23 +203,23 @@ export function isInStep(state: Keeping, now: number): boolean {
 }
 
 /** Returns the virtual services that have vanished from the kernel, or that it never took. */
-export function missingServices({ wanted, previous, refused, vanished }: Keeping): ReadonlySet<VirtualKey> {
+export function missingServices({ wanted, previous, refused, vanished }: KeeperState): ReadonlySet<VirtualKey> {
   if (refused.size === 0 || !wanted) return vanished;
   return new Set([...vanished, ...[...wanted.keys()].filter((key) => !previous?.has(key))]);
 }
 
 /** Returns whether there is nothing to do now; what was refused may wait for its retry. */
-export function isIdle({ doing, due, waits }: Keeping): boolean {
+export function isIdle({ doing, due, waits }: KeeperState): boolean {
   return doing === undefined && (due === undefined || waits);
 }
 
 /** Returns the table that is known, if any: what is read next should agree with it. */
-export function knownTable({ seen }: Keeping, thresholds: boolean): IpvsTable | undefined {
+export function knownTable({ seen }: KeeperState, thresholds: boolean): IpvsTable | undefined {
   return seen?.thresholds === thresholds ? seen.table : undefined;
 }
 
 /** Returns whether a virtual service is ours, as far as that is known. */
-export function isOurs({ wanted, claimed }: Keeping, service: VirtualKey): boolean {
+export function isOurs({ wanted, claimed }: KeeperState, service: VirtualKey): boolean {
   return wanted === undefined || wanted.has(service) || claimed.has(service);
 }
 
@@ -234,7 +234,7 @@ export function usesThresholds(desired: DesiredTable): boolean {
 }
 
 /** Returns the next state, and what is to be done, in steps. */
-export function* keep(state: Keeping, event: KeeperEvent, now: number): Steps<Kept> {
+export function* reduceKeeper(state: KeeperState, event: KeeperEvent, now: number): Steps<KeeperStep> {
   switch (event.type) {
     case "wanted":
       return yield* goOn(want(state, event.desired, event.changeReason, now), now);
@@ -259,7 +259,7 @@ export function* keep(state: Keeping, event: KeeperEvent, now: number): Steps<Ke
   }
 }
 
-function want(state: Keeping, desired: DesiredTable, changeReason: ChangeReason, now: number): Keeping {
+function want(state: KeeperState, desired: DesiredTable, changeReason: ChangeReason, now: number): KeeperState {
   const claimed = new Set([...state.claimed, ...desired.keys()]);
   const after = {
     ...state,
@@ -277,20 +277,20 @@ function want(state: Keeping, desired: DesiredTable, changeReason: ChangeReason,
   };
 }
 
-function look(state: Keeping): Kept {
+function look(state: KeeperState): KeeperStep {
   const thresholds = state.wanted !== undefined && usesThresholds(state.wanted);
   return [{ ...state, doing: "reading" }, [{ do: "read", thresholds }]];
 }
 
 /** A single look may fail; then the table counts as out of reach, and is looked at until it can be. */
-function takeFailedRead(state: Keeping, message: string, now: number): Kept {
+function takeFailedRead(state: KeeperState, message: string, now: number): KeeperStep {
   const failedLooks = state.failedLooks + 1;
   if (!state.due && failedLooks < FAILED_LOOKS) return [{ ...state, failedLooks }, []];
   return fail({ ...state, failedLooks: 0, due: state.due ?? { changeReason: "change", since: now } }, message);
 }
 
 /** Does the next thing that is due. */
-function* goOn(state: Keeping, now: number): Steps<Kept> {
+function* goOn(state: KeeperState, now: number): Steps<KeeperStep> {
   const { wanted, due } = state;
   if (state.doing || state.waits || !wanted || !due) return [state, []];
   const seen = usable(state.seen, usesThresholds(wanted), due.changeReason, now);
@@ -303,7 +303,7 @@ function* goOn(state: Keeping, now: number): Steps<Kept> {
   return [{ ...state, unconfirmed, doing }, [{ do: "apply", plan }]];
 }
 
-function* planned(state: Keeping, current: IpvsTable, desired: DesiredTable): Steps<Plan> {
+function* planned(state: KeeperState, current: IpvsTable, desired: DesiredTable): Steps<Plan> {
   const { previous, allUnconfirmed, unconfirmed, claimed } = state;
   return yield* planInSteps({ current, desired, previous, reconcile: allUnconfirmed, unconfirmed, claimed });
 }
@@ -319,7 +319,7 @@ function usable(
   return !isWholesale(changeReason) || now - seen.at <= FRESH ? seen : undefined;
 }
 
-function* takeRead(before: Keeping, event: ReadEvent, now: number): Steps<Kept> {
+function* takeRead(before: KeeperState, event: ReadEvent, now: number): Steps<KeeperStep> {
   const { table, thresholds, agrees } = event;
   const effects: Effect[] = [];
   const made: Action[] = [];
@@ -332,7 +332,7 @@ function* takeRead(before: Keeping, event: ReadEvent, now: number): Steps<Kept> 
     }
   }
   const previous = before.previous && (yield* withoutDeletedInSteps(before.previous, made));
-  const read: Keeping = {
+  const read: KeeperState = {
     ...before,
     previous,
     doing: undefined,
@@ -350,7 +350,7 @@ function* takeRead(before: Keeping, event: ReadEvent, now: number): Steps<Kept> 
 }
 
 /** Virtual services that have vanished are put back; all that was in them is doubted, as the look may have been wrong. */
-function* withoutServices(state: Keeping, gone: readonly VirtualKey[], now: number): Steps<Keeping> {
+function* withoutServices(state: KeeperState, gone: readonly VirtualKey[], now: number): Steps<KeeperState> {
   const vanished = new Set(gone);
   const previous = new Map([...state.previous ?? []].filter(([key]) => !vanished.has(key)));
   const unconfirmed = withUnconfirmed(state.unconfirmed, yield* changedInSteps(state.previous, previous));
@@ -358,7 +358,7 @@ function* withoutServices(state: Keeping, gone: readonly VirtualKey[], now: numb
 }
 
 /** Nothing is due: what was changed is there, or is made again. */
-function* confirm(state: Keeping, table: IpvsTable, agrees: boolean, now: number): Steps<Kept> {
+function* confirm(state: KeeperState, table: IpvsTable, agrees: boolean, now: number): Steps<KeeperStep> {
   const { wanted, unconfirmed, allUnconfirmed } = state;
   if (!wanted || !(allUnconfirmed || unconfirmed.size > 0)) return [state, []];
   const left = yield* planned(state, table, wanted);
@@ -376,7 +376,7 @@ function* confirm(state: Keeping, table: IpvsTable, agrees: boolean, now: number
   return refuse({ ...state, undone, due }, left.map((action) => ({ action })));
 }
 
-function* takeOutcomes(before: Keeping, outcomes: readonly Outcome[], now: number): Steps<Kept> {
+function* takeOutcomes(before: KeeperState, outcomes: readonly Outcome[], now: number): Steps<KeeperStep> {
   const batch = before.doing;
   if (!isBatch(batch)) return [before, []];
   const effects: Effect[] = [];
@@ -411,7 +411,7 @@ function* takeOutcomes(before: Keeping, outcomes: readonly Outcome[], now: numbe
   return [after, [...effects, ...further]];
 }
 
-function takeFailure(before: Keeping, message: string, now: number): Kept {
+function takeFailure(before: KeeperState, message: string, now: number): KeeperStep {
   const batch = before.doing;
   if (!isBatch(batch)) return [before, []];
   const ended = withNext(before, batch, true, now);
@@ -419,7 +419,7 @@ function takeFailure(before: Keeping, message: string, now: number): Kept {
 }
 
 /** The state after a batch: `isOpen` when something of it is still to be done. */
-function withNext(before: Keeping, { changeReason, next }: Batch, isOpen: boolean, now: number): Keeping {
+function withNext(before: KeeperState, { changeReason, next }: Batch, isOpen: boolean, now: number): KeeperState {
   if (isOpen) {
     const due = { changeReason: greater(next, changeReason), since: before.due?.since ?? now };
     return { ...before, doing: undefined, due };
@@ -428,7 +428,7 @@ function withNext(before: Keeping, { changeReason, next }: Batch, isOpen: boolea
 }
 
 /** All is done, unless something else was wanted meanwhile. A start and a reload are confirmed at once. */
-function finish(state: Keeping, changeReason: ChangeReason): Kept {
+function finish(state: KeeperState, changeReason: ChangeReason): KeeperStep {
   const effects: Effect[] = isOut(state) ? [{ do: "report-in-step" }] : [];
   const well = { refused: new Map<string, string>(), unavailable: undefined, vanished: new Set<VirtualKey>() };
   const done = { ...state, ...well, again: false, tries: 0 };
@@ -438,7 +438,7 @@ function finish(state: Keeping, changeReason: ChangeReason): Kept {
 }
 
 /** The table cannot be reached: said once, and tried again. */
-function fail(state: Keeping, message: string): Kept {
+function fail(state: KeeperState, message: string): KeeperStep {
   const effects: Effect[] = message === state.unavailable ? [] : [{ do: "report-unavailable", message }];
   return retryLater({ ...state, unavailable: message, seen: undefined }, effects);
 }
@@ -449,19 +449,19 @@ interface Refused {
 }
 
 /** The kernel does not take some changes: each is said once, and tried again. */
-function refuse(state: Keeping, all: readonly Refused[]): Kept {
+function refuse(state: KeeperState, all: readonly Refused[]): KeeperStep {
   // A virtual service that was not taken takes all its real servers with it: one line tells it.
   const missing = new Set(all.flatMap(({ action }) => action.do === "add-service" ? [serviceOf(action)] : []));
   const refused = new Map(all.map(({ action, reason }) => [subjectOf(action), reason ?? ""]));
   const effects = all.flatMap(({ action, reason }): Effect[] => {
-    const isSaid = state.refused.get(subjectOf(action)) === (reason ?? "");
+    const isReported = state.refused.get(subjectOf(action)) === (reason ?? "");
     const isImplied = "destination" in action && missing.has(serviceOf(action));
-    return isSaid || isImplied ? [] : [{ do: "report-refused", action, reason }];
+    return isReported || isImplied ? [] : [{ do: "report-refused", action, reason }];
   });
   return retryLater({ ...state, refused, unavailable: undefined, again: false, seen: undefined }, effects);
 }
 
-function retryLater(state: Keeping, effects: readonly Effect[]): Kept {
+function retryLater(state: KeeperState, effects: readonly Effect[]): KeeperStep {
   const after = RETRY_DELAYS[Math.min(state.tries, RETRY_DELAYS.length - 1)];
   return [{ ...state, waits: true, tries: state.tries + 1 }, [...effects, { do: "retry", after }]];
 }
@@ -479,7 +479,7 @@ function* bypassedInSteps(wanted: DesiredTable | undefined, table: IpvsTable): S
   return bypassed;
 }
 
-function changed(action: Action, { desired, base, changeReason }: Batch, { previous }: Keeping): Effect {
+function changed(action: Action, { desired, base, changeReason }: Batch, { previous }: KeeperState): Effect {
   const report = { do: "report-changed", action, changeReason } as const;
   if (!("destination" in action)) return report;
   const [service, key] = [serviceOf(action), destinationKey(action.destination)];
@@ -487,11 +487,11 @@ function changed(action: Action, { desired, base, changeReason }: Batch, { previ
   return { ...report, role: wanted?.role, before: base.get(service)?.destinations.get(key) };
 }
 
-function isBatch(doing: Keeping["doing"]): doing is Batch {
+function isBatch(doing: KeeperState["doing"]): doing is Batch {
   return typeof doing === "object";
 }
 
-function isOut({ refused, unavailable }: Keeping): boolean {
+function isOut({ refused, unavailable }: KeeperState): boolean {
   return refused.size > 0 || unavailable !== undefined;
 }
 

@@ -1,7 +1,7 @@
 import type { VirtualKey } from "../model/table.ts";
 import type { AlertState, VirtualService } from "../model/virtual_service.ts";
 import type { Clock } from "../model/clock.ts";
-import type { Alert } from "./news.ts";
+import type { Alert } from "./alert_rules.ts";
 
 /** Milliseconds that the table gets to follow before the alert is sent without its change. */
 const FOLLOW = 1_000;
@@ -19,7 +19,7 @@ interface Turn {
  * the table has nothing to change or follows late; what follows late is sent as well, as clients feel it only then. A change
  * of the table that no turn asked for, as when a fallback steps in before the first rounds are over, is not told.
  */
-export class FallbackNews {
+export class FallbackAlerts {
   readonly #clock: Clock;
   readonly #send: (alert: Alert) => void;
   /** The last turn of each virtual service, until the table has followed. */
