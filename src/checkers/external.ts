@@ -47,6 +47,7 @@ async function judgeCommand(argv: readonly string[], target: CheckTarget, run: C
   if (NOT_RUN.has(status)) {
     return down("internal", `the command could not run what it needs: exit status ${status}${said}`);
   }
+  if (status !== 0 && await isGone(target.command[0])) return notThere(target.command[0]);
   if (status !== 0) return down("reported", `exit status ${status}${said}`);
   return up(`exit status 0${said}`, target.dynamicWeight ? askedWeight(lastLine) : undefined);
 }
@@ -57,13 +58,26 @@ async function judgeCommand(argv: readonly string[], target: CheckTarget, run: C
  * @throws any other error.
  */
 function cannotRun(command: string, error: unknown): CheckResult {
-  if (error instanceof Deno.errors.NotFound) {
-    return down("internal", `cannot run ${command}: it is not there, or the interpreter that it names is not`);
-  }
+  if (error instanceof Deno.errors.NotFound) return notThere(command);
   if (error instanceof Deno.errors.PermissionDenied) {
     return down("internal", `cannot run ${command}: permission denied (is it executable?)`);
   }
   throw error;
+}
+
+function notThere(command: string): CheckResult {
+  return down("internal", `cannot run ${command}: it is not there, or the interpreter that it names is not`);
+}
+
+/** Whether a file is not there any more: its interpreter, which may have found it so, ends with a status of its own. */
+async function isGone(file: string): Promise<boolean> {
+  if (!file.includes("/")) return false;
+  try {
+    await Deno.stat(file);
+    return false;
+  } catch (error) {
+    return error instanceof Deno.errors.NotFound;
+  }
 }
 
 /** What ends each of the commands that run now. */

@@ -76,6 +76,17 @@ Deno.test("external: a command that is not executable, or whose interpreter is m
   await Deno.remove(file);
 });
 
+for (const method of ["external", "external-perl"] as const) {
+  Deno.test(`${method}: a command that vanishes while its interpreter starts says nothing of the server`, async () => {
+    const file = await Deno.makeTempFile();
+    // The interpreter's own failure, when it can no longer open the file.
+    await Deno.writeTextFile(file, '#!/bin/sh\nrm "$0"\nexit 2\n');
+    await Deno.chmod(file, 0o755);
+    const { result } = await runRound(checkOf({ command: [file] }), method);
+    strictEqual(inWords(result).startsWith(`down (internal): cannot run ${file}: `), true, inWords(result));
+  });
+}
+
 /** Whether a process is gone, or dead and not yet reaped by its parent. */
 async function ended(pid: number): Promise<boolean> {
   const stat = await Deno.readTextFile(`/proc/${pid}/stat`).catch(() => "gone) Z");
