@@ -364,8 +364,8 @@ export class Director {
     });
   }
 
-  #takeRound(check: Check, { result: said, durationMs }: Round): void {
-    const result = verdictOf(check, said);
+  #takeRound(check: Check, { result: answer, durationMs }: Round): void {
+    const result = verdictOf(check, answer);
     this.#ports.report({ type: "round", check, result, durationMs, users: usersOf(this.#model, check.key) });
     if (result.up) this.#sentinels?.passed(check.key);
     const ended = { check: check.key, result, at: this.#ports.clock.now() };

@@ -230,7 +230,7 @@ function reduceReal(before: RealHealth, round: EndedRound, virtual: VirtualServi
 function reasonOf(checks: ReadonlyMap<CheckKey, CheckHealth>, real: RealServer): string {
   const all = checksOf(real.policy);
   const decisive = all.find(({ key }) => checks.get(key)?.up === false) ?? all[0];
-  return said(decisive, checks.get(decisive.key)?.reason ?? "", all.length);
+  return reasonText(decisive, checks.get(decisive.key)?.reason ?? "", all.length);
 }
 
 /** The first trouble of its checks, unless one that could be made says that it is down. */
@@ -239,13 +239,13 @@ function troubleOf(checks: ReadonlyMap<CheckKey, CheckHealth>, real: RealServer)
   const all = checksOf(real.policy);
   for (const check of all) {
     const trouble = checks.get(check.key)?.trouble;
-    if (trouble !== undefined) return said(check, trouble, all.length);
+    if (trouble !== undefined) return reasonText(check, trouble, all.length);
   }
   return undefined;
 }
 
 /** What one of so many checks says, with its name where there are several. */
-function said({ method, target }: Check, what: string, checks: number): string {
+function reasonText({ method, target }: Check, what: string, checks: number): string {
   if (checks === 1) return what;
   return `${method === "negotiate" ? target.service : method} at port ${target.port}: ${what}`;
 }

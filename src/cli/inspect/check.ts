@@ -121,12 +121,12 @@ function text(file: string, { model, show }: Loaded, problems: readonly Problem[
     const place = line > 0 ? `${file}:${line}:${column}` : file;
     const kind = { error: paint.red, warning: paint.yellow, note: paint.bold }[severity](severity);
     const [source, caret] = excerptOf(problem, show);
-    const said = [`${paint.bold(place)}: ${kind}: ${problem.text}${name ? paint.dim(` [${name}]`) : ""}`];
-    if (source !== undefined) said.push(source, paint.green(caret));
-    if (why && name && !explained.has(name)) said.push(...wrapped("why", why));
+    const message = [`${paint.bold(place)}: ${kind}: ${problem.text}${name ? paint.dim(` [${name}]`) : ""}`];
+    if (source !== undefined) message.push(source, paint.green(caret));
+    if (why && name && !explained.has(name)) message.push(...wrapped("why", why));
     if (name) explained.add(name);
-    if (hint) said.push(...wrapped("fix", hint));
-    return said.join("\n");
+    if (hint) message.push(...wrapped("fix", hint));
+    return message.join("\n");
   });
   return [...shown, summary(file, model, problems)].join("\n\n");
 }

@@ -200,9 +200,9 @@ async function waitForEnd(
     if (open === 0) {
       return progress.end(`no connection is open any more, after ${formatDuration(waited)}`, ExitStatus.done);
     }
-    const said = open === undefined ? "the kernel does not say what is open" : `${open} connections open`;
-    if (waited >= patience) return progress.end(`${said}, after ${formatDuration(waited)}`, ExitStatus.notDone);
-    progress.show(`${said}, ${formatDuration(waited)}`);
+    const message = open === undefined ? "the kernel does not say what is open" : `${open} connections open`;
+    if (waited >= patience) return progress.end(`${message}, after ${formatDuration(waited)}`, ExitStatus.notDone);
+    progress.show(`${message}, ${formatDuration(waited)}`);
     await new Promise((wake) => setTimeout(wake, LOOK));
   }
 }

@@ -370,8 +370,8 @@ function readPort(text: string, at: number): Reading<PortRef> {
 
 /** What is not even nearly a method may be a request that has lost its quotes. */
 function unknownForwarding(word: string): string {
-  const said = "forward method must be gate, masq or ipip";
-  return /^[\w ]+$/.test(word) && forwardingHint(word) ? `${said}, not ${quoted(word)}` : said;
+  const message = "forward method must be gate, masq or ipip";
+  return /^[\w ]+$/.test(word) && forwardingHint(word) ? `${message}, not ${quoted(word)}` : message;
 }
 
 function forwardingHint(word: string): string | undefined {

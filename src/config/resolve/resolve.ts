@@ -63,8 +63,8 @@ export function* resolveInSteps(tree: SyntaxTree, facts: Facts, problems: Proble
     if (!virtual || isUnspecified(virtual.settings.address)) continue;
     const duplicate = virtuals.get(virtual.key);
     if (duplicate) {
-      const said = `duplicate virtual server: ${virtual.label} is at line ${duplicate.line} already`;
-      problems.error(section.head, said, "put the real servers of both into one section");
+      const message = `duplicate virtual server: ${virtual.label} is at line ${duplicate.line} already`;
+      problems.error(section.head, message, "put the real servers of both into one section");
     } else virtuals.set(virtual.key, virtual);
   }
   warnOfQuiescent(load, sections);
@@ -331,9 +331,9 @@ function resolveFallback(
   const given = portRef ? resolvePort(load, line, portRef, service.kind) : 0;
   if (address === "unknown") {
     note(host.text, line.line);
-    const said =
+    const message =
       `fallback server ${host.text} has no IPv${family} address: there is no fallback until its name resolves`;
-    load.problems.warning(within(line, host), said);
+    load.problems.warning(within(line, host), message);
   }
   if (address === "unknown" || address === "wrong" || given === undefined) return undefined;
   const wanted = given || (service.kind === "fwm" ? 0 : service.port);
@@ -382,8 +382,8 @@ function warnOfBindTo({ globals: { bindto }, problems }: Load, sections: readonl
   const other = bindto &&
     sections.find(({ family, settings }) => !settings.bindto && familyOf(bindto.value) !== family);
   if (!other) return;
-  const said = `bindto has no effect on real servers that have IPv${other.family} addresses`;
-  problems.warning(bindto, said, `write bindto in their sections, with an IPv${other.family} address`);
+  const message = `bindto has no effect on real servers that have IPv${other.family} addresses`;
+  problems.warning(bindto, message, `write bindto in their sections, with an IPv${other.family} address`);
 }
 
 /** The manual has always said yes and the old program did no: whoever relies on either should say so. */

@@ -182,8 +182,8 @@ class YamlReader {
         if (
           row.mayBeEmpty && (value === null || (isScalar(value) && isEmpty(value.value === null ? "" : textOf(value))))
         ) {
-          const said = `${name} has no value: it counts as not set`;
-          this.#problems.warning(this.#places.of(item.key), said, LEAVE_OUT);
+          const message = `${name} has no value: it counts as not set`;
+          this.#problems.warning(this.#places.of(item.key), message, LEAVE_OUT);
           continue;
         }
         const setting = this.#values.read(name, row, value);
@@ -223,9 +223,13 @@ class YamlReader {
     }
     const { row } = found;
     if (row.scope !== "both" && row.scope !== scope) {
-      const said = scope === "global" ? `${name} belongs to a virtual section` : `${name} is a global directive`;
+      const message = scope === "global" ? `${name} belongs to a virtual section` : `${name} is a global directive`;
       this.#problems.unread.add(name);
-      this.#problems.error(place, said, scope === "global" ? "write it below - address:" : "write it at the top level");
+      this.#problems.error(
+        place,
+        message,
+        scope === "global" ? "write it below - address:" : "write it at the top level",
+      );
       return undefined;
     }
     if (row.outdated) this.#problems.warning(place, row.outdated.text);

@@ -99,8 +99,8 @@ export class Values {
     const inOrder = structure.parts.filter((part) => part.inRow && texts.has(part.key));
     const spread = inOrder.find(({ key }) => /\s/.test(texts.get(key)!));
     if (spread) {
-      const said = `${name}: there is a blank in ${spread.key}`;
-      this.#problems.error(this.#places.of(given.get(spread.key)!), said);
+      const message = `${name}: there is a blank in ${spread.key}`;
+      this.#problems.error(this.#places.of(given.get(spread.key)!), message);
       return undefined;
     }
     const row = inRow(structure, new Map([...texts].filter(([key]) => key !== "request" && key !== "receive")));
@@ -139,7 +139,7 @@ export class Values {
       column,
       length: Math.max(1, Math.min(length, whole.column + whole.length - column)),
     };
-    this.#problems.error(place, said(subject, text), hint);
+    this.#problems.error(place, withSubject(subject, text), hint);
   }
 
   /** Returns what a scalar means, with its place. */
@@ -169,6 +169,6 @@ function partAt(parts: readonly Part[], texts: Parts, offset: number): { readonl
   return { part: parts[parts.length - 1], at: 0 };
 }
 
-function said(subject: string, text: string): string {
+function withSubject(subject: string, text: string): string {
   return text.startsWith("must ") ? `${subject} ${text}` : `${subject}: ${text}`;
 }

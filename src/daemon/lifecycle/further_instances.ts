@@ -46,8 +46,8 @@ export class FurtherInstances {
       const command = cleanCommand(OWN_PROGRAM, { args, stdin: "null", stdout: "null", stderr: "piped" });
       const { code, stderr } = await command.output();
       if (code === 0) return;
-      const said = new TextDecoder().decode(stderr).trim().split("\n")[0];
-      complain(`ended with status ${code}${said ? `: ${said}` : ""}`);
+      const message = new TextDecoder().decode(stderr).trim().split("\n")[0];
+      complain(`ended with status ${code}${message ? `: ${message}` : ""}`);
     } catch (error) {
       complain(`cannot be started: ${(error as Error).message}`);
     }

@@ -31,6 +31,6 @@ export const checkType: Grammar<CheckType> = quotable(`${CHECK_TYPES.join("|")}|
   if (/^\d+$/.test(text)) return connectCount.read(text);
   const reading = namedCheckType.read(text);
   if ("value" in reading) return reading;
-  const said = `must be ${orList([...CHECK_TYPES, "a number"])}, not ${quoted(text)}`;
-  return mistake(whole(text), said, reading.mistake.hint);
+  const message = `must be ${orList([...CHECK_TYPES, "a number"])}, not ${quoted(text)}`;
+  return mistake(whole(text), message, reading.mistake.hint);
 }, { anyOf: [{ enum: withTruths(CHECK_TYPES) }, { type: "integer", minimum: 0 }] });
