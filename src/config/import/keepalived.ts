@@ -19,7 +19,7 @@ export interface Carried {
 const CARRIED = new Set(["global_defs", "virtual_server", "virtual_server_group"]);
 
 /** Blocks that are about something else than virtual services. */
-const FOREIGN: Readonly<Record<string, string>> = {
+const FOREIGN: ReadonlyMap<string, string> = new Map(Object.entries({
   vrrp_instance: "moving addresses between directors is not this program's: keep it, or use heartbeat or Pacemaker",
   vrrp_sync_group: "moving addresses between directors is not this program's",
   vrrp_script: "it belongs to vrrp",
@@ -28,7 +28,7 @@ const FOREIGN: Readonly<Record<string, string>> = {
   static_routes: "routes are the system's to set",
   static_rules: "routing rules are the system's to set",
   include: "other files are not followed: convert them one by one",
-};
+}));
 
 /** Reads a keepalived.conf. */
 export function fromKeepalived(text: string): Carried {
@@ -47,5 +47,5 @@ export function fromKeepalived(text: string): Carried {
 }
 
 function foreignNote({ keyword, line }: Statement): Note {
-  return { line, text: `${keyword} is left out: ${FOREIGN[keyword] ?? "there is nothing like it here"}` };
+  return { line, text: `${keyword} is left out: ${FOREIGN.get(keyword) ?? "there is nothing like it here"}` };
 }

@@ -15,7 +15,7 @@ export interface Converted<T> {
 const MOST_NOTES = 10_000;
 
 /** What to write instead of a keyword that means nothing here. */
-const INSTEAD: Readonly<Record<string, string>> = {
+const INSTEAD: ReadonlyMap<string, string> = new Map(Object.entries({
   delay_loop: "checkinterval is that of all real servers of a section",
   digest: "write receive = text of the page instead",
   lvs_sync_daemon: "write syncdaemon = both",
@@ -25,7 +25,7 @@ const INSTEAD: Readonly<Record<string, string>> = {
   quorum: "the fallback waits for the last one",
   quorum_down: "fallbackcommand = PROGRAM is told when the last real server goes, and when the first is back",
   quorum_up: "fallbackcommand = PROGRAM is told when the last real server goes, and when the first is back",
-};
+}));
 
 /** Returns lists as one, with the notes of all. */
 export function joined<T>(parts: readonly Converted<readonly T[]>[]): Converted<readonly T[]> {
@@ -34,7 +34,7 @@ export function joined<T>(parts: readonly Converted<readonly T[]>[]): Converted<
 
 /** Returns that a statement is left out, and what to write instead. */
 export function leftOut({ keyword, line }: Statement): Note {
-  return { line, text: `${keyword} is left out: ${INSTEAD[keyword] ?? "there is nothing like it here"}` };
+  return { line, text: `${keyword} is left out: ${INSTEAD.get(keyword) ?? "there is nothing like it here"}` };
 }
 
 /** The notes of a whole file: each once, and not more of them than a person reads. */

@@ -234,6 +234,15 @@ const CARRIED: [what: string, keepalived: string, ours: string[], notes: RegExp[
     ["virtual = 10.0.0.100:80"],
     [/real_server \$WEB1 is left out: it has no address/],
   ],
+  [
+    "an unknown keyword that every object has is unknown",
+    `constructor x\n${section("", "valueOf 1", "TCP_CHECK {\n}")}`,
+    ["virtual = 10.0.0.100:80"],
+    [
+      /^constructor is left out: there is nothing like it here$/,
+      /^valueOf is left out: there is nothing like it here$/,
+    ],
+  ],
 ];
 
 for (const [what, keepalived, ours, notes] of CARRIED) {
