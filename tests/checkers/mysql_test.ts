@@ -1,19 +1,20 @@
 import { match, ok, strictEqual } from "node:assert/strict";
 import { parseIp } from "../../src/model/address.ts";
-import type { CheckTarget } from "../../src/model/check.ts";
 import { Secret } from "../../src/model/secret.ts";
 import { ldirectord } from "../cli/program.ts";
 import { testOverTls } from "./database_tls.ts";
 import { testIllServers } from "./ill_servers.ts";
-import { checkOf, contains, inWords, type Manners, openDescriptors, round, verdict, withPeer } from "./peers.ts";
+import { checkOf, contains, type Manners, verdict, withPeer } from "./peers.ts";
 import { answersQuery, oneRow, switchesTo } from "./mysql_packets.ts";
 import { MYSQL_PASSWORD, startMariadb } from "./mysql_server.ts";
 import { freePort, temporaryDirectory } from "./real_server.ts";
+import { type Row, testRows } from "./real_server_rows.ts";
 import { needsSetup } from "../needs_setup.ts";
 
 const joe = { login: "joe", passwd: new Secret(MYSQL_PASSWORD), database: "shop" };
+const SECRETS = [MYSQL_PASSWORD, "wr0ng-password"];
 
-const ROWS: readonly { name: string; target: Partial<CheckTarget>; verdict: string }[] = [
+const ROWS: readonly Row[] = [
   { name: "one row", target: { request: "SELECT 1" }, verdict: "up: first row: 1" },
   {
     name: "without a database",
@@ -122,21 +123,9 @@ Deno.test("mysql: a real MariaDB", needsSetup, async (t) => {
     ok(!server.said().includes("Aborted"), server.said());
   });
   for (const host of ["127.0.0.1", "::1"]) {
-    for (const row of ROWS) {
-      await t.step(`${row.name}, at ${host}`, async () => {
-        const before = openDescriptors();
-        const target = { service: "mysql", address: parseIp(host), port, ...joe, ...row.target } as const;
-        const { result, trace } = await round(checkOf(target), "negotiate");
-        strictEqual(inWords(result), row.verdict.replace("HOST", host));
-        const told = JSON.stringify([result, trace]);
-        ok(![MYSQL_PASSWORD, "wr0ng-password"].some((secret) => told.includes(secret)), told);
-        strictEqual(openDescriptors(), before);
-      });
-    }
-    await testOverTls(t, { service: "mysql", address: parseIp(host), port, ...joe }, {
-      version: "SHOW STATUS LIKE 'Ssl_version'",
-      secret: MYSQL_PASSWORD,
-    });
+    const database = { service: "mysql", address: parseIp(host), port, ...joe } as const;
+    await testRows(t, database, ROWS, SECRETS);
+    await testOverTls(t, database, "SHOW STATUS LIKE 'Ssl_version'", SECRETS);
   }
 });
 
@@ -158,37 +147,26 @@ function opens(greeting: string): Manners {
   };
 }
 
-const OPENINGS: readonly { name: string; greeting: string; verdict: string }[] = [
+/** A column type's number. */
+const JSON_TYPE = 0xf5;
+
+const ANSWERS: readonly { name: string; manners: Manners; verdict: string }[] = [
   {
     name: "packets out of order",
-    greeting: "\x01\x00\x00\x07x".repeat(16_384),
+    manners: opens("\x01\x00\x00\x07x".repeat(16_384)),
     verdict:
       "down (protocol): the server's answer cannot be read: Warning: got packets out of order. Expected 0 but received 7",
   },
   {
     name: "a refusal before the greeting",
-    greeting: "\x17\x00\x00\x00\xff\x10\x04Too many connections",
+    manners: opens("\x17\x00\x00\x00\xff\x10\x04Too many connections"),
     verdict: "down (reported): error 1040: Too many connections",
   },
   {
     name: "a host that is blocked",
-    greeting: "\x18\x00\x00\x00\xff\x6a\x04Host '10.0.0.1' is bl",
+    manners: opens("\x18\x00\x00\x00\xff\x6a\x04Host '10.0.0.1' is bl"),
     verdict: "down (auth): error 1130: Host '10.0.0.1' is bl",
   },
-];
-
-for (const row of OPENINGS) {
-  Deno.test(`mysql: ${row.name}`, async () => {
-    await withPeer(opens(row.greeting), async (peer) => {
-      strictEqual(await verdict(checkOf({ ...ASKED, ...peer }, { negotiateTimeout: 1 })), row.verdict);
-    });
-  });
-}
-
-/** A column type's number. */
-const JSON_TYPE = 0xf5;
-
-const ANSWERS: readonly { name: string; manners: Manners; verdict: string }[] = [
   {
     name: "a value of MySQL's own type JSON, which is UTF-8 though it says that it is binary",
     manners: answersQuery(...oneRow(JSON_TYPE, '{"city":"K\xc3\xb6ln"}')),
