@@ -37,30 +37,28 @@ tryRows([
   {
     name: "a redirect to another host",
     peer: site({ "/": "HTTP/1.1 302 Found\r\nLocation: http://elsewhere.example/\r\n\r\n" }),
-    verdict: "down (reported): 302 Found: redirected to another server: http://elsewhere.example/",
+    verdict: "down (reported): 302 Found … another server: http://elsewhere.example/",
   },
   {
     name: "a redirect to another port",
     peer: site({ "/": "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\n\r\n" }),
-    verdict: "down (reported): 302 Found: redirected to another server: http://127.0.0.1:1/",
+    verdict: "down (reported): 302 Found … another server: http://127.0.0.1:1/",
   },
   {
     name: "a redirect to https",
     peer: site({ "/": "HTTP/1.1 302 Found\r\nLocation: https://www.example.com/\r\n\r\n" }),
     target: { virtualHost: "www.example.com" },
-    verdict: "down (reported): 302 Found: redirected to TLS: https://www.example.com/ (write service = https, or " +
-      "expectstatus = 302)",
+    verdict: "down (reported): 302 Found … TLS: https://www.example.com/ … service = https … expectstatus = 302 …",
   },
   {
     name: "a redirect to https by the server's address",
     peer: site({ "/": "HTTP/1.1 301 Moved\r\nLocation: https://127.0.0.1/x\r\n\r\n" }),
-    verdict: "down (reported): 301 Moved: redirected to TLS: https://127.0.0.1/x (write service = https, or " +
-      "expectstatus = 301)",
+    verdict: "down (reported): 301 Moved … TLS: https://127.0.0.1/x … service = https … expectstatus = 301 …",
   },
   {
     name: "a redirect to https at another host",
     peer: site({ "/": "HTTP/1.1 302 Found\r\nLocation: https://elsewhere.example/\r\n\r\n" }),
-    verdict: "down (reported): 302 Found: redirected to another server: https://elsewhere.example/",
+    verdict: "down (reported): 302 Found … another server: https://elsewhere.example/",
   },
   {
     name: "a redirect to nowhere",
@@ -70,7 +68,7 @@ tryRows([
   {
     name: "a redirect in a circle",
     peer: site({ "/": "HTTP/1.1 302 Found\r\nLocation: /\r\n\r\n" }),
-    verdict: "down (reported): more than 5 redirects",
+    verdict: "down (reported): … 5 redirects",
   },
 ]);
 

@@ -67,7 +67,7 @@ tryRows([
     name: "another page",
     peer: answers("HTTP/1.0 200 OK\r\n\r\nnothing here"),
     target: asked,
-    verdict: "down (mismatch): reply does not match receive: /Test Page/",
+    verdict: "down (mismatch): … /Test Page/",
   },
   {
     name: "the page with a bad status",
@@ -79,38 +79,38 @@ tryRows([
     name: "a page cut short",
     peer: answers("HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\nTest Page"),
     target: asked,
-    verdict: "down (protocol): the server closed the connection after 9 of the body's 20 bytes",
+    verdict: "down (protocol): … 9 … 20 bytes",
   },
   {
     name: "chunks cut short",
     peer: answers("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nTest Page\r\n"),
     target: asked,
-    verdict: "down (protocol): the server closed the connection within a chunked body",
+    verdict: "down (protocol): … closed … chunked body",
   },
   {
     name: "a chunk cut short",
     peer: answers("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n20\r\nTest Page"),
-    verdict: "down (protocol): the server closed the connection within a chunk",
+    verdict: "down (protocol): … closed … chunk",
   },
   {
     name: "a chunk longer than its size",
     peer: answers("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nTest Page\r\n0\r\n\r\n"),
-    verdict: "down (protocol): a chunk is longer than its size",
+    verdict: "down (protocol): … chunk … size",
   },
   {
     name: "a chunk of no size",
     peer: answers("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nTest\r\n"),
-    verdict: "down (protocol): the reply has a bad chunk size: Test",
+    verdict: "down (protocol): … chunk size: Test",
   },
   {
     name: "a length that is none",
     peer: answers("HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n"),
-    verdict: "down (protocol): the reply has a bad Content-Length: -1",
+    verdict: "down (protocol): … Content-Length: -1",
   },
   {
     name: "two lengths",
     peer: answers("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab"),
-    verdict: "down (protocol): the reply has a bad Content-Length: 1, 2",
+    verdict: "down (protocol): … Content-Length: 1, 2",
   },
   {
     name: "the same length twice",
@@ -120,33 +120,33 @@ tryRows([
   {
     name: "another protocol",
     peer: answers("SSH-2.0-OpenSSH_9.2\r\n"),
-    verdict: "down (protocol): not an HTTP reply: SSH-2.0-OpenSSH_9.2",
+    verdict: "down (protocol): … SSH-2.0-OpenSSH_9.2",
   },
-  { name: "garbage", peer: garbage, verdict: "down (protocol): not an HTTP reply: …" },
+  { name: "garbage", peer: garbage, verdict: "down (protocol): … HTTP …" },
   {
     name: "a close without a word",
     peer: answers(""),
-    verdict: "down (protocol): the server closed the connection without a reply",
+    verdict: "down (protocol): … closed … without a reply",
   },
   {
     name: "a close within the header",
     peer: answers("HTTP/1.1 200 OK\r\nServer: x\r\n"),
-    verdict: "down (protocol): the server closed the connection within the reply's header",
+    verdict: "down (protocol): … closed … header",
   },
   {
     name: "interim replies without end",
     peer: flood("HTTP/1.1 100 Continue\r\n\r\n"),
-    verdict: "down (protocol): the server sent more than 16 interim replies",
+    verdict: "down (protocol): … 16 interim replies",
   },
   {
     name: "a header without end",
     peer: flood("X-Flood: yes\r\n", "HTTP/1.1 200 OK\r\n"),
-    verdict: "down (protocol): the reply's header has more than 65536 bytes",
+    verdict: "down (protocol): … header … 65536 bytes",
   },
   {
     name: "a line without end",
     peer: flood("x"),
-    verdict: "down (protocol): the server sent a line of more than 16384 bytes",
+    verdict: "down (protocol): … line … 16384 bytes",
   },
   {
     name: "a body without end that matches in its first MiB",
@@ -158,7 +158,7 @@ tryRows([
     name: "a body without end that does not",
     peer: flood("x", "HTTP/1.1 200 OK\r\n\r\n"),
     target: asked,
-    verdict: "down (mismatch): reply does not match receive: /Test Page/",
+    verdict: "down (mismatch): … /Test Page/",
   },
   {
     name: "one chunk without end",
@@ -173,7 +173,7 @@ tryRows([
   {
     name: "chunks with more said of them than is in them, without end",
     peer: flood(`1;${"x".repeat(1000)}\r\nx\r\n`, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"),
-    verdict: "down (protocol): the reply's chunk extensions have more than 65536 bytes",
+    verdict: "down (protocol): … chunk extensions … 65536 bytes",
   },
   {
     name: "HEAD, whose length is not its body's",

@@ -1,5 +1,6 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { checksOf } from "../../../src/model/virtual_service.ts";
+import { saysFacts } from "../../facts.ts";
 import { line, load, model, pure, virtual } from "../fixture.ts";
 import { check, HEAD, said } from "./sections.ts";
 
@@ -43,14 +44,14 @@ pure("checkmark: each real server's checks have their own mark, or else that of 
 });
 
 pure("checkip: a range needs as many addresses, and a command knows the server by its own", () => {
-  deepStrictEqual(said(HEAD, "real = 10.0.0.1->10.0.0.3:80 gate checkip:10.1.0.1", "service = http"), [
-    "error 3:47+8 checkip has 1 of the 3 addresses that are needed",
+  saysFacts(said(HEAD, "real = 10.0.0.1->10.0.0.3:80 gate checkip:10.1.0.1", "service = http"), [
+    "error 3:47+8 checkip … 1 … 3 …",
   ]);
-  deepStrictEqual(said(HEAD, "real = 10.0.0.1:80 gate checkip:10.1.0.9->10.1.0.1", "service = http"), [
-    "error 3:37+18 Invalid Range: the range ends before it begins: write 10.1.0.1->10.1.0.9",
+  saysFacts(said(HEAD, "real = 10.0.0.1:80 gate checkip:10.1.0.9->10.1.0.1", "service = http"), [
+    "error 3:37+18 … range … 10.1.0.1->10.1.0.9",
   ]);
   const external = ["real = 10.0.0.1:80 gate checkip:10.1.0.1", "checktype = external"];
-  deepStrictEqual(said(HEAD, ...external), ["warning 3:37+8 checkip has no effect with checktype external"]);
+  saysFacts(said(HEAD, ...external), ["warning 3:37+8 checkip … no effect … external"]);
   deepStrictEqual(check(HEAD, ...external).target.commandArguments, ["192.0.2.1", "80", "10.0.0.1", "80"]);
 });
 
@@ -70,12 +71,12 @@ pure("bindto and checkmark make the origin of a section's checks, its agent's in
 });
 
 pure("bindto of the other address family is pointed out", () => {
-  deepStrictEqual(said("virtual = 192.0.2.1:80", "real = 10.0.0.1:80 masq", "bindto = 2001:db8::254"), [
-    "warning 4:14+13 bindto has no effect: the real servers here have IPv4 addresses",
+  saysFacts(said("virtual = 192.0.2.1:80", "real = 10.0.0.1:80 masq", "bindto = 2001:db8::254"), [
+    "warning 4:14+13 bindto … no effect … IPv4 …",
   ]);
   const text = "quiescent = yes\nbindto = 10.0.0.254\n" +
     "virtual6 = [2001:db8::1]:80\n    real6 = [2001:db8::11]:80 masq\n";
-  deepStrictEqual(load(text).problems.map(line), [
-    "warning 2:10+10 bindto has no effect on real servers that have IPv6 addresses",
+  saysFacts(load(text).problems.map(line), [
+    "warning 2:10+10 bindto … no effect … IPv6 …",
   ]);
 });
