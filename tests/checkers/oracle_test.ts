@@ -1,18 +1,9 @@
 // There is no Oracle server in Debian: what is proven here is all that comes before a login, against listeners that
 // speak TNS.
 import { ok, strictEqual } from "node:assert/strict";
-import { Secret } from "../../src/model/secret.ts";
 import { testIllServers } from "./ill_servers.ts";
-import { ACCEPT, answers, packet, PASSWORD, refusal, tooOld } from "./oracle_listener.ts";
+import { ACCEPT, answers, ASKED, packet, PASSWORD, refusal, tooOld } from "./oracle_listener.ts";
 import { checkOf, flood, inWords, type Manners, openDescriptors, round, verdict, withPeer } from "./peers.ts";
-
-const ASKED = {
-  service: "oracle",
-  login: "joe",
-  passwd: new Secret(PASSWORD),
-  database: "shop",
-  request: "SELECT 1 FROM dual",
-} as const;
 
 const ROWS: readonly { name: string; peer: Manners; verdict: string }[] = [
   {
