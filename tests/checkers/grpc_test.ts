@@ -29,7 +29,7 @@ const HEALTH_ROWS: readonly Row[] = [
   {
     name: "a service that is not there",
     target: { request: "nosuch" },
-    verdict: "down (mismatch): the server knows no service nosuch (NOT_FOUND: unknown service)",
+    verdict: "down (mismatch): … nosuch … NOT_FOUND: unknown service …",
   },
   {
     name: "a service that we may not ask after",
@@ -70,7 +70,7 @@ const ETCD_ROWS: readonly Row[] = [
   {
     name: "a service that is not there",
     target: { request: "nosuch" },
-    verdict: "down (mismatch): the server knows no service nosuch (NOT_FOUND: unknown service)",
+    verdict: "down (mismatch): … nosuch … NOT_FOUND: unknown service …",
   },
 ];
 

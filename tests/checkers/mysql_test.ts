@@ -1,6 +1,7 @@
 import { match, ok, strictEqual } from "node:assert/strict";
 import { parseIp } from "../../src/model/address.ts";
 import { Secret } from "../../src/model/secret.ts";
+import { saysFacts } from "../facts.ts";
 import { ldirectord } from "../cli/program.ts";
 import { testOverTls } from "./database_tls.ts";
 import { testIllServers } from "./ill_servers.ts";
@@ -25,7 +26,7 @@ const ROWS: readonly Row[] = [
   {
     name: "an ed25519 login, which the library does not know",
     target: { login: "modern", database: undefined, request: "SELECT 1" },
-    verdict: "down (auth): logins by client_ed25519 cannot be checked: give the check a user that has a password",
+    verdict: "down (auth): … client_ed25519 …",
   },
   {
     name: "a login without a password",
@@ -43,7 +44,7 @@ const ROWS: readonly Row[] = [
   {
     name: "receive is about the first row",
     target: { request: "SELECT name FROM items", receive: contains("two") },
-    verdict: "down (mismatch): first row does not match receive: /two/ (Büro)",
+    verdict: "down (mismatch): … /two/ (Büro)",
   },
   {
     name: "a million rows",
@@ -55,31 +56,27 @@ const ROWS: readonly Row[] = [
   {
     name: "a first row of 8 MB",
     target: { request: "SELECT REPEAT('x', 8000000)" },
-    verdict: "down (protocol): the server sent more than 4194304 bytes",
+    verdict: "down (protocol): … 4194304 bytes …",
   },
   {
     name: "no row",
     target: { request: "SELECT * FROM items WHERE FALSE" },
-    verdict: "down (mismatch): the query gave no row",
+    verdict: "down (mismatch): … no row",
   },
   {
     name: "a statement without rows",
     target: { request: "SET @x = 1" },
-    verdict: "down (mismatch): the query gave no row",
+    verdict: "down (mismatch): … no row",
   },
   {
     name: "a query that is none",
     target: { request: "SELEKT" },
-    verdict:
-      "down (reported): error 1064: You have an error in your SQL syntax; check the manual that corresponds to " +
-      "your MariaDB server version for the right syntax to use near 'SELEKT' at line 1",
+    verdict: "down (reported): error 1064: … 'SELEKT' at line 1",
   },
   {
     name: "two statements",
     target: { request: "SELECT 1; SELECT 2" },
-    verdict:
-      "down (reported): error 1064: You have an error in your SQL syntax; check the manual that corresponds to " +
-      "your MariaDB server version for the right syntax to use near 'SELECT 2' at line 1",
+    verdict: "down (reported): error 1064: … 'SELECT 2' at line 1",
   },
   {
     name: "a table that is closed to us",
@@ -154,8 +151,7 @@ const ANSWERS: readonly { name: string; manners: Manners; verdict: string }[] = 
   {
     name: "packets out of order",
     manners: opens("\x01\x00\x00\x07x".repeat(16_384)),
-    verdict:
-      "down (protocol): the server's answer cannot be read: Warning: got packets out of order. Expected 0 but received 7",
+    verdict: "down (protocol): … packets out of order. Expected 0 but received 7",
   },
   {
     name: "a refusal before the greeting",
@@ -175,14 +171,14 @@ const ANSWERS: readonly { name: string; manners: Manners; verdict: string }[] = 
   {
     name: "a password that is wanted in the clear",
     manners: switchesTo("mysql_clear_password"),
-    verdict: "down (auth): logins by mysql_clear_password cannot be checked: give the check a user that has a password",
+    verdict: "down (auth): … mysql_clear_password …",
   },
 ];
 
 for (const row of ANSWERS) {
   Deno.test(`mysql: ${row.name}`, async () => {
     await withPeer(row.manners, async (peer) => {
-      strictEqual(await verdict(checkOf({ ...ASKED, ...peer }, { negotiateTimeout: 5 })), row.verdict);
+      saysFacts([await verdict(checkOf({ ...ASKED, ...peer }, { negotiateTimeout: 5 }))], [row.verdict]);
     });
   });
 }
