@@ -2,6 +2,7 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { type Letter, type Refusal, refuseAll, type Send } from "../../src/alerts/letter.ts";
 import { MailQueue } from "../../src/alerts/mail_queue.ts";
 import { FakeClock } from "../director/fake_clock.ts";
+import { saysFacts } from "../facts.ts";
 import { mailServer, sketchLetter } from "./fixture.ts";
 
 const pure = { permissions: "none" } as const;
@@ -52,7 +53,7 @@ Deno.test("a server that refuses is tried again with growing delays, until it ta
   world.answer = takes;
   await world.until(4_000);
   deepStrictEqual(world.attempts.map((line) => parseInt(line)), [0, 5, 20, 50, 110]);
-  deepStrictEqual(world.complaints, ["Alert mail not taken by 192.0.2.25: connection refused"]);
+  saysFacts(world.complaints, ["… 192.0.2.25: connection refused"]);
 });
 
 Deno.test("after an hour a letter is given up", pure, async () => {
@@ -61,7 +62,7 @@ Deno.test("after an hour a letter is given up", pure, async () => {
   world.queue.add(sketchLetter("one"));
   await world.until(10_000);
   ok(parseInt(world.attempts.at(-1)!) <= 3_600);
-  strictEqual(world.complaints.at(-1), "Alert mail given up: one: connection refused");
+  saysFacts(world.complaints.slice(-1), ["… one: connection refused"]);
   strictEqual(world.complaints.length, 2);
 });
 
@@ -77,7 +78,7 @@ Deno.test("a server that says nothing is left after a minute, and holds up no ot
   await world.until(100);
   ok(world.signals[0].aborted);
   deepStrictEqual(world.attempts.at(-1), "65 one to ops@example.org");
-  deepStrictEqual(world.complaints, ["Alert mail not taken by silent: not done within 60 s"]);
+  saysFacts(world.complaints, ["… silent … 60 s"]);
 });
 
 Deno.test("one server gets one letter at a time, the oldest first", pure, async () => {
@@ -110,8 +111,8 @@ Deno.test("an address that is refused for good is not tried again", pure, async 
   world.queue.add(sketchLetter("one"));
   await world.until(4_000);
   strictEqual(world.attempts.length, 1);
-  deepStrictEqual(world.complaints, [
-    "Alert mail not taken by 192.0.2.25: ops@example.org is refused for good: 550 no such user",
+  saysFacts(world.complaints, [
+    "… 192.0.2.25 … ops@example.org … 550 no such user",
   ]);
 });
 
@@ -134,7 +135,7 @@ Deno.test("beyond a thousand letters the oldest is dropped", pure, async () => {
   const world = new World();
   world.answer = hangs;
   for (let i = 0; i <= 1_000; i++) world.queue.add(sketchLetter(`letter ${i}`));
-  deepStrictEqual(world.complaints, ["Alert mail dropped, as more than 1000 wait to be sent: letter 0"]);
+  saysFacts(world.complaints, ["… 1000 … letter 0"]);
   world.answer = takes;
   await world.until(100);
   strictEqual(world.attempts.length, 1_001);
@@ -157,7 +158,7 @@ Deno.test("close() does not try twice", pure, async () => {
   world.queue.add(sketchLetter("one"));
   await world.queue.close(5_000);
   strictEqual(world.attempts.length, 1);
-  deepStrictEqual(world.complaints.at(-1), "Alert mail given up: one: connection refused");
+  saysFacts(world.complaints.slice(-1), ["… one: connection refused"]);
 });
 
 Deno.test("close() waits for a silent server no longer than it may, and breaks off", pure, async () => {
@@ -168,7 +169,7 @@ Deno.test("close() waits for a silent server no longer than it may, and breaks o
   await world.until(5);
   await closed;
   ok(world.signals[0].aborted);
-  deepStrictEqual(world.complaints, ["Alert mail given up: one: no time was left"]);
+  saysFacts(world.complaints, ["… one …"]);
 });
 
 Deno.test("close() of an empty queue waits for nothing", pure, () => new World().queue.close(5_000));

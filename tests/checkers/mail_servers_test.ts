@@ -1,13 +1,14 @@
 import "./first_round.ts";
-import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
 import { runRound } from "../../src/checkers/run.ts";
 import { parseIp } from "../../src/model/address.ts";
 import type { CheckTarget } from "../../src/model/check.ts";
 import { Secret } from "../../src/model/secret.ts";
 import { JOE, saslSocket, startDovecot, startPostfix } from "./mail_servers.ts";
 import { decodeLatin1, encodeLatin1 } from "../../src/wire/transport/latin1.ts";
-import { checkOf, inWords, type Manners, openDescriptors, verdict, withPeer } from "./peers.ts";
+import { checkOf, type Manners, verdict, withPeer } from "./peers.ts";
 import { freePort, temporaryDirectory } from "./real_server.ts";
+import { discreetVerdict } from "./real_server_rows.ts";
 import { needsSetup } from "../needs_setup.ts";
 
 const WRONG = "wr0ng-password";
@@ -24,13 +25,8 @@ interface Row {
 }
 
 /** The verdict of one round, which tells no secret and leaves no descriptor behind. */
-async function discreetVerdict(target: Partial<CheckTarget>, negotiateTimeout?: number): Promise<string> {
-  const before = openDescriptors();
-  const { result, trace } = await runRound(checkOf(target, negotiateTimeout ? { negotiateTimeout } : {}), "negotiate");
-  const told = JSON.stringify([result, trace]);
-  ok(![JOE.password, WRONG].some((secret) => told.includes(secret)), told);
-  strictEqual(openDescriptors(), before);
-  return inWords(result);
+function verdictOf(target: Partial<CheckTarget>, negotiateTimeout?: number): Promise<string> {
+  return discreetVerdict(checkOf(target, negotiateTimeout ? { negotiateTimeout } : {}), [JOE.password, WRONG]);
 }
 
 Deno.test("imap, imaps, pop and pops: a real dovecot", needsSetup, async (t) => {
@@ -56,13 +52,13 @@ Deno.test("imap, imaps, pop and pops: a real dovecot", needsSetup, async (t) => 
   for (const host of ["127.0.0.1", "::1"]) {
     for (const row of rows) {
       await t.step(`${row.name}, ${host}`, async () => {
-        match(await discreetVerdict({ ...row.target, address: parseIp(host) }), row.verdict);
+        match(await verdictOf({ ...row.target, address: parseIp(host) }), row.verdict);
       });
     }
   }
   await t.step("imaps: a certificate that must be valid and is not", async () => {
     strictEqual(
-      await discreetVerdict({ service: "imaps", port: ports.imaps, tlsVerify: true, virtualHost: "www.example.com" }),
+      await verdictOf({ service: "imaps", port: ports.imaps, tlsVerify: true, virtualHost: "www.example.com" }),
       "down (protocol): TLS failed: certificate verify failed: self-signed certificate",
     );
   });
@@ -70,7 +66,7 @@ Deno.test("imap, imaps, pop and pops: a real dovecot", needsSetup, async (t) => 
     const secured = { service, port: ports[service], startTls: true } as const;
     await t.step(`${service} with starttls: a certificate that must be valid and is not`, async () => {
       strictEqual(
-        await discreetVerdict({ ...secured, tlsVerify: true }),
+        await verdictOf({ ...secured, tlsVerify: true }),
         "down (protocol): TLS failed: certificate verify failed: self-signed certificate",
       );
     });
@@ -89,7 +85,7 @@ Deno.test("imap, imaps, pop and pops: a real dovecot", needsSetup, async (t) => 
     });
   }
   await t.step("imap at the port of imaps", async () => {
-    match(await discreetVerdict({ service: "imap", port: ports.imaps }, DEADLINE), /^down \((timeout|protocol)\): /);
+    match(await verdictOf({ service: "imap", port: ports.imaps }, DEADLINE), /^down \((timeout|protocol)\): /);
   });
   for (const service of ["imap", "imaps", "pop", "pops"] as const) {
     for (const host of ["127.0.0.1", "::1"]) {
@@ -97,7 +93,7 @@ Deno.test("imap, imaps, pop and pops: a real dovecot", needsSetup, async (t) => 
         using _frozen = dovecot.freeze();
         const stage = service.endsWith("s") ? "TLS handshake" : "waiting for the greeting";
         strictEqual(
-          await discreetVerdict({ service, address: parseIp(host), port: ports[service], ...joe }, DEADLINE),
+          await verdictOf({ service, address: parseIp(host), port: ports[service], ...joe }, DEADLINE),
           `down (timeout): no answer within ${DEADLINE} s (${stage})`,
         );
       });
@@ -175,7 +171,7 @@ Deno.test("smtp and submission: a real postfix", needsSetup, async (t) => {
     for (const service of ["smtp", "submission"] as const) {
       await t.step(`${service}: a greeting, ${host}`, async () => {
         strictEqual(
-          await discreetVerdict({ service, address, port: ports[service] }),
+          await verdictOf({ service, address, port: ports[service] }),
           "up: 220 mail.example.org ESMTP Postfix",
         );
       });
@@ -183,24 +179,24 @@ Deno.test("smtp and submission: a real postfix", needsSetup, async (t) => {
     for (const row of LOGINS) {
       await t.step(`${row.name}, ${host}`, async () => {
         const target = { service: "submission", address, port: ports[row.at], ...row.target } as const;
-        match(await discreetVerdict(target), row.verdict);
+        match(await verdictOf(target), row.verdict);
       });
     }
     await t.step(`smtp with starttls: a greeting, ${host}`, async () => {
       strictEqual(
-        await discreetVerdict({ service: "smtp", address, port: ports.smtp, startTls: true }),
+        await verdictOf({ service: "smtp", address, port: ports.smtp, startTls: true }),
         "up: 220 mail.example.org ESMTP Postfix",
       );
     });
     await t.step(`smtp with starttls: a certificate that must be valid and is not, ${host}`, async () => {
       strictEqual(
-        await discreetVerdict({ service: "smtp", address, port: ports.smtp, startTls: true, tlsVerify: true }),
+        await verdictOf({ service: "smtp", address, port: ports.smtp, startTls: true, tlsVerify: true }),
         "down (protocol): TLS failed: certificate verify failed: self-signed certificate",
       );
     });
     await t.step(`smtp: a server that takes no mail from us, ${host}`, async () => {
       match(
-        await discreetVerdict({ service: "smtp", address, port: ports.closed }),
+        await verdictOf({ service: "smtp", address, port: ports.closed }),
         /^down \(reported\): 554 5\.7\.1 .*Client host rejected/,
       );
     });
@@ -213,7 +209,7 @@ Deno.test("smtp and submission: a real postfix", needsSetup, async (t) => {
     await t.step(`smtp: a server that is stopped, ${host}`, async () => {
       using _frozen = postfix.freeze();
       strictEqual(
-        await discreetVerdict({ service: "smtp", address, port: ports.smtp }, DEADLINE),
+        await verdictOf({ service: "smtp", address, port: ports.smtp }, DEADLINE),
         `down (timeout): no answer within ${DEADLINE} s (waiting for the greeting)`,
       );
     });

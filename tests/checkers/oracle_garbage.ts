@@ -3,17 +3,8 @@
  * collected: to be run with `--v8-flags=--expose-gc`.
  */
 
-import { Secret } from "../../src/model/secret.ts";
-import { PASSWORD, tooOld } from "./oracle_listener.ts";
+import { ASKED, tooOld } from "./oracle_listener.ts";
 import { checkOf, round, withPeer } from "./peers.ts";
-
-const ASKED = {
-  service: "oracle",
-  login: "joe",
-  passwd: new Secret(PASSWORD),
-  database: "shop",
-  request: "x",
-} as const;
 
 await withPeer(tooOld, async (peer) => {
   const { result } = await round(checkOf({ ...ASKED, ...peer }), "negotiate");

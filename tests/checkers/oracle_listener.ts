@@ -2,10 +2,20 @@
  * Listeners that speak as much TNS as comes before a login.
  */
 
+import { Secret } from "../../src/model/secret.ts";
 import type { Client, Manners } from "./peers.ts";
 
 /** The password of whoever logs in. */
 export const PASSWORD = "s3cret-of-joe";
+
+/** A check of a database, but for the listener's address. */
+export const ASKED = {
+  service: "oracle",
+  login: "joe",
+  passwd: new Secret(PASSWORD),
+  database: "shop",
+  request: "SELECT 1 FROM dual",
+} as const;
 
 /** A packet, by the number of its type. */
 export function packet(type: number, body: string): string {

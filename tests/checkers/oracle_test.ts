@@ -1,18 +1,10 @@
 // There is no Oracle server in Debian: what is proven here is all that comes before a login, against listeners that
 // speak TNS.
 import { ok, strictEqual } from "node:assert/strict";
-import { Secret } from "../../src/model/secret.ts";
+import { saysFacts } from "../facts.ts";
 import { testIllServers } from "./ill_servers.ts";
-import { ACCEPT, answers, packet, PASSWORD, refusal, tooOld } from "./oracle_listener.ts";
+import { ACCEPT, answers, ASKED, packet, PASSWORD, refusal, tooOld } from "./oracle_listener.ts";
 import { checkOf, flood, inWords, type Manners, openDescriptors, round, verdict, withPeer } from "./peers.ts";
-
-const ASKED = {
-  service: "oracle",
-  login: "joe",
-  passwd: new Secret(PASSWORD),
-  database: "shop",
-  request: "SELECT 1 FROM dual",
-} as const;
 
 const ROWS: readonly { name: string; peer: Manners; verdict: string }[] = [
   {
@@ -22,7 +14,7 @@ const ROWS: readonly { name: string; peer: Manners; verdict: string }[] = [
       await client.say(refusal(asked.includes("(SID=shop)") ? 12505 : 12514));
       await client.gone();
     },
-    verdict: "down (reported): the listener knows no SID and no service shop",
+    verdict: "down (reported): … SID … service shop",
   },
   {
     name: "a service that blocks new connections",
@@ -33,26 +25,26 @@ const ROWS: readonly { name: string; peer: Manners; verdict: string }[] = [
   {
     name: "a redirection",
     peer: answers(packet(5, "\0\x3a(ADDRESS=(PROTOCOL=TCP)(HOST=192.0.2.1)(PORT=1521))")),
-    verdict: "down (protocol): the listener sends us to another address",
+    verdict: "down (protocol): … another address",
   },
   {
     name: "requests to send again",
     peer: answers(packet(11, "").repeat(1000)),
-    verdict: "down (protocol): the listener asks for the same again and again",
+    verdict: "down (protocol): … again …",
   },
   {
     name: "a server that is too old",
     peer: tooOld,
-    verdict: "down (protocol): Oracle before 12.1 cannot be asked: write checktype = connect",
+    verdict: "down (protocol): … 12.1 … checktype = connect",
   },
-  { name: "zeros", peer: answers("\0".repeat(65_536)), verdict: "down (protocol): not a TNS packet" },
+  { name: "zeros", peer: answers("\0".repeat(65_536)), verdict: "down (protocol): … TNS packet" },
   {
     name: "an answer cut short",
     peer: async (client) => {
       await client.hearUntil("))");
       await client.say(refusal(12514).slice(0, 20));
     },
-    verdict: "down (protocol): the server closed the connection within a packet",
+    verdict: "down (protocol): … closed … packet",
   },
   {
     name: "the end after an acceptance",
@@ -60,7 +52,7 @@ const ROWS: readonly { name: string; peer: Manners; verdict: string }[] = [
       await client.hearUntil("))");
       await client.say(ACCEPT);
     },
-    verdict: "down (protocol): the server closed the connection",
+    verdict: "down (protocol): … closed the connection",
   },
 ];
 
@@ -72,7 +64,7 @@ for (const row of ROWS) {
         /CONNECTION_ID=[^)]+/,
         "CONNECTION_ID=ID",
       );
-      strictEqual(said, row.verdict);
+      saysFacts([said], [row.verdict]);
       ok(!JSON.stringify([result, trace]).includes(PASSWORD));
     });
   });

@@ -2,17 +2,17 @@ import "./first_round.ts";
 import { ok, strictEqual } from "node:assert/strict";
 import { runRound } from "../../src/checkers/run.ts";
 import { parseIp } from "../../src/model/address.ts";
-import type { CheckTarget } from "../../src/model/check.ts";
 import { Secret } from "../../src/model/secret.ts";
 import { FTP_PAGE, FTP_PASSWORD, startVsftpd } from "./ftp_server.ts";
 import { checkOf, contains, inWords, openDescriptors } from "./peers.ts";
 import { freePort, temporaryDirectory } from "./real_server.ts";
+import { assertVerdict, type Row, testRows } from "./real_server_rows.ts";
 import { needsSetup } from "../needs_setup.ts";
 
 const WRONG = "wr0ng-password";
 const visitor = { passwd: new Secret(FTP_PASSWORD) };
 
-const ROWS: readonly { name: string; target: Partial<CheckTarget>; deadline?: number; verdict: string }[] = [
+const ROWS: readonly Row[] = [
   { name: "a login", target: visitor, verdict: "up: logged in as anonymous" },
   { name: "a wrong password", target: { passwd: new Secret(WRONG) }, verdict: "down (auth): 530 Login incorrect." },
   {
@@ -23,7 +23,7 @@ const ROWS: readonly { name: string; target: Partial<CheckTarget>; deadline?: nu
   {
     name: "a file that does not match",
     target: { ...visitor, request: "page", receive: contains("Another Page") },
-    verdict: "down (mismatch): reply does not match receive: /Another Page/",
+    verdict: "down (mismatch): … /Another Page/",
   },
   {
     name: "a file that is not there",
@@ -40,19 +40,12 @@ Deno.test("ftp: a real vsftpd", needsSetup, async (t) => {
   await using vsftpd = await startVsftpd(directory.path, port);
   for (const host of ["127.0.0.1", "::1"]) {
     const server = { service: "ftp", address: parseIp(host)!, port } as const;
+    await testRows(t, server, ROWS, [FTP_PASSWORD, WRONG]);
     for (const row of ROWS) {
-      await t.step(`${row.name}, ${host}`, async () => {
-        const before = openDescriptors();
-        const { result, trace } = await runRound(checkOf({ ...server, ...row.target }), "negotiate");
-        strictEqual(inWords(result), row.verdict);
-        const told = JSON.stringify([result, trace]);
-        ok(![FTP_PASSWORD, WRONG].some((secret) => told.includes(secret)), told);
-        strictEqual(openDescriptors(), before);
-      });
       await t.step(`${row.name}, by TLS, ${host}`, async () => {
         const before = openDescriptors();
         const { result, trace } = await runRound(checkOf({ ...server, ...row.target, startTls: true }), "negotiate");
-        strictEqual(inWords(result), row.verdict);
+        assertVerdict(inWords(result), row.verdict);
         const said = trace.map(({ text }) => text);
         ok(said.indexOf("* TLS handshake") < said.indexOf("> USER anonymous"), said.join("\n"));
         strictEqual(openDescriptors(), before);

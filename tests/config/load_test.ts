@@ -2,6 +2,7 @@ import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import type { IpAddress } from "../../src/model/address.ts";
 import { loadConfig, type LoadEnvironment } from "../../src/config/load.ts";
 import { atOnce } from "../../src/model/steps.ts";
+import { saysFacts } from "../facts.ts";
 import { line } from "./fixture.ts";
 
 /** A machine made of values, with one file. */
@@ -114,7 +115,7 @@ Deno.test({
     const text =
       "# gr\xfcn\nvirtual = 192.0.2.1:80\n    quiescent = no\n    real = 10.0.0.1:80 gate\n    receive = gr\xfcn\n";
     const { model, problems } = await loadConfig("/x", machine(Uint8Array.from(text, (c) => c.charCodeAt(0))));
-    deepStrictEqual(problems.map(line), ["warning 5:5+7 the line is not UTF-8: its bytes are taken as they are"]);
+    saysFacts(problems.map(line), ["warning 5:5+7 … UTF-8 …"]);
     const [service] = model!.virtuals.values();
     const [{ policy }] = service.reals.values();
     const receive = policy.kind === "checked" ? policy.check.target.receive : undefined;
@@ -125,9 +126,9 @@ Deno.test({
 Deno.test("a file that cannot be read is a problem, not an exception", async () => {
   const directory = await Deno.makeTempDir();
   const rows: Readonly<Record<string, RegExp>> = {
-    [`${directory}/none.cf`]: /^there is no such file$/,
-    [directory]: /^this is a directory$/,
-    "/dev/zero": /^the file is larger than 16777216 bytes$/,
+    [`${directory}/none.cf`]: /no such file/,
+    [directory]: /directory/,
+    "/dev/zero": /16777216 bytes/,
   };
   for (const [file, said] of Object.entries(rows)) {
     const { model, problems } = await loadConfig(file);

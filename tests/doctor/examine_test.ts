@@ -6,6 +6,7 @@ import { decodeRules } from "../../src/ipvs/ipvsadm/rules.ts";
 import type { IpAddress } from "../../src/model/address.ts";
 import type { VirtualKey } from "../../src/model/table.ts";
 import { model, pure, section } from "../config/fixture.ts";
+import { saysFacts } from "../facts.ts";
 
 const SITE = section("virtual = 192.0.2.10:80", "real = 10.0.0.1:80 masq", "service = http", "scheduler = wlc");
 
@@ -73,52 +74,52 @@ const QUIET = "servicename = x";
 
 const DATABASE = SITE.replace("service = http", 'service = mysql\n    login = "x"\n    request = "SELECT 1"');
 
+/** The facts in what is said, and those of the machine. */
 const ROWS: readonly (readonly [said: string, given: Facts])[] = [
   [
-    "problem ipvs: the kernel 6.1.0-18-amd64 has no IPVS, and there is no module ip_vs for it",
+    "problem ipvs: … 6.1.0-18-amd64 … IPVS … module ip_vs …",
     facts({ ipvsLoaded: false, modules: { present: new Set(), loadable: new Set() } }),
   ],
-  ["advice ipvs: the kernel's module ip_vs is not loaded", facts({ ipvsLoaded: false })],
-  ["problem schedulers: the kernel has no scheduler mh", facts({}, {}, SITE.replace("wlc", "mh"))],
+  ["advice ipvs: … module ip_vs …", facts({ ipvsLoaded: false })],
+  ["problem schedulers: … scheduler mh", facts({}, {}, SITE.replace("wlc", "mh"))],
   [
-    "problem helper process: there is no user ldirectord or nobody for the helper process",
+    "problem helper process: … user ldirectord … nobody …",
     facts({ helperUser: undefined }, {}, DATABASE),
   ],
   [
-    "problem helper process: the helper process cannot be started: " +
-    "root may not become nobody here (it lacks CAP_SETUID or CAP_SETGID)",
+    "problem helper process: … root … nobody … CAP_SETUID … CAP_SETGID …",
     facts({ isRoot: true, capabilities: 0x1000n | 0x2000n }, {}, DATABASE),
   ],
   [
-    "advice fallback flags: 192.0.2.10:80: sh without sh-fallback refuses the new clients that belong to a real server of weight 0",
+    "advice fallback flags: 192.0.2.10:80: sh … sh-fallback … real … weight 0",
     facts(
       { modules: { present: new Set(["ip_vs", "ip_vs_sh"]), loadable: new Set() } },
       {},
       SITE.replace("scheduler = wlc", "scheduler = sh\n    schedflags = sh-port"),
     ),
   ],
-  ["problem driver: the program ipvsadm is not installed", facts({ driver: "ipvsadm", ipvsadm: undefined })],
-  ["problem permission: this process may not change the table (it lacks CAP_NET_ADMIN)", facts({ capabilities: 0n })],
-  ["problem permission: the table cannot be read: because", facts({ table: "because" })],
+  ["problem driver: … ipvsadm …", facts({ driver: "ipvsadm", ipvsadm: undefined })],
+  ["problem permission: … CAP_NET_ADMIN …", facts({ capabilities: 0n })],
+  ["problem permission: … table … because", facts({ table: "because" })],
   [
-    "advice permission: this process may not open raw sockets (it lacks CAP_NET_RAW)",
+    "advice permission: … CAP_NET_RAW …",
     facts({ capabilities: 1n << 12n }, {}, SITE.replace("service = http", "checktype = ping")),
   ],
   [
-    "advice configuration: /etc/ha.d/www has 2 warnings",
+    "advice configuration: /etc/ha.d/www … 2 warnings",
     facts({ configuration: { ...WELL.configuration!, problems: { error: 0, warning: 2 } } }),
   ],
   [
-    "problem configuration: /etc/ha.d/www has 1 error: it cannot be started, and nothing more is known of it here",
+    "problem configuration: /etc/ha.d/www … 1 error …",
     facts({ configuration: { ...WELL.configuration!, problems: { error: 1, warning: 2 }, model: undefined } }),
   ],
   [
-    "problem configuration: /etc/ha.d/www holds passwords or tokens, and everybody may read it",
+    "problem configuration: /etc/ha.d/www … passwords … tokens …",
     facts({ configuration: { ...WELL.configuration!, mode: 0o644 } }),
   ],
-  ["problem forwarding: net.ipv4.ip_forward is 0", facts({}, { "net.ipv4.ip_forward": "0" })],
+  ["problem forwarding: net.ipv4.ip_forward … 0", facts({}, { "net.ipv4.ip_forward": "0" })],
   [
-    "problem forwarding: net.ipv6.conf.all.forwarding is 0",
+    "problem forwarding: net.ipv6.conf.all.forwarding … 0",
     facts(
       {
         addresses: [...WELL.addresses, { interface: "eth0", address: "2001:db8::9" as IpAddress, prefix: 64 }],
@@ -128,40 +129,38 @@ const ROWS: readonly (readonly [said: string, given: Facts])[] = [
     ),
   ],
   [
-    "problem ipv6: net.ipv6.conf.all.disable_ipv6 is 1, and virtual6 needs IPv6",
+    "problem ipv6: net.ipv6.conf.all.disable_ipv6 … 1 … virtual6 … IPv6",
     facts({}, { "net.ipv6.conf.all.disable_ipv6": "1" }, section("virtual6 = 7", "scheduler = wlc")),
   ],
   [
-    "problem virtual-addresses: the virtual address 192.0.2.99 is on no interface",
+    "problem virtual-addresses: … virtual address 192.0.2.99 … interface",
     facts({}, {}, SITE.replace("192.0.2.10", "192.0.2.99")),
   ],
   [
-    "advice virtual-addresses: the virtual address 192.0.2.10 is on no interface",
+    "advice virtual-addresses: … virtual address 192.0.2.10 … interface",
     facts({ addresses: [], configuration: { ...WELL.configuration!, running: false } }),
   ],
   [
-    "advice rp-filter: rp_filter is strict (1) on eth0, eth1",
+    "advice rp-filter: rp_filter … strict (1) … eth0, eth1",
     facts({}, {
       "net.ipv4.conf.all.rp_filter": "1",
       "net.ipv4.conf.eth0.rp_filter": "0",
     }),
   ],
   [
-    "problem send-redirects: send_redirects is on for eth0, where virtual and real servers share a network",
+    "problem send-redirects: send_redirects … eth0 … virtual … real … network",
     facts({ table: new Map() }, {}, SITE.replace("10.0.0.1:80", "192.0.2.11:80")),
   ],
   [
-    "problem quiescent-persistent: net.ipv4.vs.expire_quiescent_template is 0, and 192.0.2.10:80 is persistent and " +
-    "quiescent",
+    "problem quiescent-persistent: net.ipv4.vs.expire_quiescent_template … 0 … 192.0.2.10:80 … persistent … quiescent",
     facts({}, { "net.ipv4.vs.expire_quiescent_template": "0" }, `${SITE}    persistent = 600\n`),
   ],
   [
-    "advice removed-servers: net.ipv4.vs.expire_nodest_conn is 0, and 192.0.2.10:80 removes real servers that are down " +
-    "(quiescent = no)",
+    "advice removed-servers: net.ipv4.vs.expire_nodest_conn … 0 … 192.0.2.10:80 … real … quiescent = no …",
     facts({}, { "net.ipv4.vs.expire_nodest_conn": "0" }, SITE.replace("= yes", "= no")),
   ],
   [
-    "problem conntrack: the firewall's connection table is nearly full: 60000 of 65536",
+    "problem conntrack: … table … 60000 … 65536",
     facts({}, {
       "net.netfilter.nf_conntrack_max": "65536",
       "net.netfilter.nf_conntrack_count": "60000",
@@ -169,31 +168,31 @@ const ROWS: readonly (readonly [said: string, given: Facts])[] = [
     }),
   ],
   [
-    "advice conntrack: the firewall tracks connections, and IPVS's are hidden from it (net.ipv4.vs.conntrack is 0)",
+    "advice conntrack: … IPVS … net.ipv4.vs.conntrack … 0 …",
     facts({}, { "net.netfilter.nf_conntrack_max": "65536", "net.netfilter.nf_conntrack_count": "6" }),
   ],
   [
-    "advice table: the table has 10.0.0.9:80 in 192.0.2.10:80, which /etc/ha.d/www does not list",
+    "advice table: … table … 10.0.0.9:80 … 192.0.2.10:80 … /etc/ha.d/www … list",
     facts({ table: decodeRules("-A -t 192.0.2.10:80 -s wlc\n-a -t 192.0.2.10:80 -r 10.0.0.9:80 -m -w 1\n") }),
   ],
   [
-    "problem neighbours: 192.0.2.10:80 is in /etc/ha.d/shop as well, whose daemon runs",
+    "problem neighbours: 192.0.2.10:80 … /etc/ha.d/shop … daemon …",
     facts({ neighbours: [{ file: "/etc/ha.d/shop", virtuals: new Set(["tcp:192.0.2.10:80" as VirtualKey]) }] }),
   ],
-  ["advice keepers: keepalived runs on this machine", facts({ keepers: ["keepalived"] })],
+  ["advice keepers: keepalived …", facts({ keepers: ["keepalived"] })],
   [
-    "problem mail: there is no sendmail, and 192.0.2.10:80 sends alerts through it",
+    "problem mail: … sendmail … 192.0.2.10:80 …",
     facts({ sendmail: false }, {}, `${SITE}    emailalert = a@b\n`),
   ],
   [
-    "problem openssl: OpenSSL's library is not installed, and there are checks over TLS",
+    "problem openssl: OpenSSL … TLS",
     facts({ openssl: false }, {}, SITE.replace("= http", "= https")),
   ],
-  ["problem open-files: a process may have 64 files open, and 1 checks may need 102", facts({ openFiles: 64 })],
+  ["problem open-files: … 64 … 1 … 102", facts({ openFiles: 64 })],
 ];
 
 pure("what is not as it should be is found, and nothing else", () => {
-  for (const [said, given] of ROWS) deepStrictEqual(complaints(given), [said], said);
+  for (const [said, given] of ROWS) saysFacts(complaints(given), [said], said);
 });
 
 pure("what does not concern the configuration is not complained of", () => {

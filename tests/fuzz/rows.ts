@@ -10,7 +10,7 @@ import { FTP_PASSWORD } from "../checkers/ftp_server.ts";
 import { MANAGER } from "../checkers/ldap_server.ts";
 import { JOE } from "../checkers/mail_servers.ts";
 import { MYSQL_PASSWORD } from "../checkers/mysql_server.ts";
-import { PASSWORD } from "../checkers/oracle_listener.ts";
+import { ASKED as oracle } from "../checkers/oracle_listener.ts";
 import { PGSQL_PASSWORD } from "../checkers/pgsql_server.ts";
 import { RADIUS } from "../checkers/radius_server.ts";
 import { PORTS } from "../lab/services/rows.ts";
@@ -30,13 +30,6 @@ export interface FuzzRow {
 const joe = { login: JOE.login, passwd: new Secret(JOE.password) };
 const anyRow = { request: "SELECT 1", receive: pattern("[ab]*a[ab]{12}z|1") };
 const manager = { login: MANAGER.dn, passwd: new Secret(MANAGER.password), request: "dc=example,dc=org" };
-const oracle = {
-  service: "oracle",
-  login: "joe",
-  passwd: new Secret(PASSWORD),
-  database: "shop",
-  request: "x",
-} as const;
 
 export const ROWS: readonly FuzzRow[] = [
   {

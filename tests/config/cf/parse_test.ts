@@ -1,6 +1,7 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { type DirectiveName, DIRECTIVES } from "../../../src/config/language/directives.ts";
 import { parse } from "../../../src/config/cf/parse.ts";
+import { saysFacts } from "../../facts.ts";
 import { line, load, model, pure, section } from "../fixture.ts";
 
 /** What is wrong with a text, without the warnings that others of these tests are about. */
@@ -20,15 +21,15 @@ pure("where a line begins says what it belongs to", () => {
     [`virtual = 10.0.0.9:80\n\n# x\n    # y\n${REAL}\n\ncheckinterval = 3`]: [],
     "virtual = 10.0.0.9:80\n \t real = 10.0.0.1:80 gate": [],
     "virtual\u{a0}=\u{a0}10.0.0.9:80\n\u{a0}   real\u{a0}= 10.0.0.1:80\u{a0}gate\u{a0}": [],
-    "virtual = 10.0.0.9:80\n   real = 10.0.0.1:80 gate": ["error 2:1+3 the line is indented by 3 blanks"],
-    " checkinterval = 3": ["error 1:1+1 the line is indented by 1 blank"],
-    "    checkinterval = 3": ["error 1:5+13 an indented line, but no virtual section above it"],
-    "    real = 10.0.0.1:80 gate": ["error 1:5+4 an indented line, but no virtual section above it"],
-    "real = 10.0.0.1:80 gate": ["error 1:1+4 real belongs to a virtual section"],
-    "virtual = 10.0.0.9:80\n    autoreload = yes": ["error 2:5+10 autoreload is a global directive"],
-    "    virtual = 10.0.0.9:80": ["error 1:5+7 a virtual section begins in column 0"],
+    "virtual = 10.0.0.9:80\n   real = 10.0.0.1:80 gate": ["error 2:1+3 … indented … 3 blanks"],
+    " checkinterval = 3": ["error 1:1+1 … indented … 1 blank"],
+    "    checkinterval = 3": ["error 1:5+13 … indented … virtual …"],
+    "    real = 10.0.0.1:80 gate": ["error 1:5+4 … indented … virtual …"],
+    "real = 10.0.0.1:80 gate": ["error 1:1+4 real … virtual …"],
+    "virtual = 10.0.0.9:80\n    autoreload = yes": ["error 2:5+10 autoreload …"],
+    "    virtual = 10.0.0.9:80": ["error 1:5+7 … virtual … column 0"],
   };
-  for (const [text, said] of Object.entries(rows)) deepStrictEqual(problems(text), said, text);
+  for (const [text, said] of Object.entries(rows)) saysFacts(problems(text), said, text);
 });
 
 pure("a section whose lines are not indented enough is one error, whatever else is right with it", () => {
@@ -57,49 +58,49 @@ pure("what is set in the wrong place is not said to be not set", () => {
 
 pure("what is no directive is an error that says what was meant", () => {
   const rows: Readonly<Record<string, readonly [string, string | undefined]>> = {
-    "checkintervall = 3": ['error 1:1+14 Unknown command "checkintervall"', "did you mean checkinterval?"],
+    "checkintervall = 3": ['error 1:1+14 Unknown command "checkintervall"', "… checkinterval …"],
     "CheckInterval = 3": [
       'error 1:1+13 Unknown command "CheckInterval"',
-      "names are written in small letters: checkinterval",
+      "… small letters: checkinterval",
     ],
     "checkinterval: 3": [
       'error 1:1+14 Unknown command "checkinterval"',
-      "write checkinterval = …; with colons it is YAML, in a file named .yaml",
+      "… checkinterval = … YAML … .yaml …",
     ],
     "frobnicate = 3": ['error 1:1+10 Unknown command "frobnicate"', undefined],
     "= 3": [
       "error 1:1+1 Unknown command",
-      "a line is name = value; ldirectord help directives lists the names",
+      "… name = value … ldirectord help directives …",
     ],
     "toString = 3": ['error 1:1+8 Unknown command "toString"', undefined],
-    "checkinterval 3": ["error 1:1+13 checkinterval without =", "write checkinterval = seconds"],
-    "checkinterval": ["error 1:1+13 checkinterval without =", "write checkinterval = seconds"],
-    "checkinterval =": ["error 1:1+13 checkinterval needs a value", "write checkinterval = seconds"],
-    "fallback = # none": ["error 1:1+8 fallback needs a value", "write fallback = host[:port] [gate|masq|ipip]"],
+    "checkinterval 3": ["error 1:1+13 checkinterval … =", "… checkinterval = seconds"],
+    "checkinterval": ["error 1:1+13 checkinterval … =", "… checkinterval = seconds"],
+    "checkinterval =": ["error 1:1+13 checkinterval …", "… checkinterval = seconds"],
+    "fallback = # none": ["error 1:1+8 fallback …", "… fallback = host[:port] [gate|masq|ipip]"],
     "timeout = 30": [
-      "error 1:1+7 timeout directive deprecated in favour of checktimeout and negotiatetimeout",
-      "write checktimeout = seconds and negotiatetimeout = seconds",
+      "error 1:1+7 timeout … checktimeout … negotiatetimeout",
+      "… checktimeout = seconds … negotiatetimeout = seconds",
     ],
     "connecttimeout = 30": [
-      "error 1:1+14 connecttimeout directive deprecated in favour of negotiatetimeout",
-      "write negotiatetimeout = seconds, and checktimeout = seconds for connect checks",
+      "error 1:1+14 connecttimeout … negotiatetimeout",
+      "… negotiatetimeout = seconds … checktimeout = seconds … connect …",
     ],
     "checkinterval = 10s": [
-      'error 1:17+3 checkinterval: not a number of seconds: "10s"',
-      "write the number of seconds: 10",
+      'error 1:17+3 checkinterval … "10s"',
+      "… seconds: 10",
     ],
     "quiescent = no\nvirtual = 10.0.0.9:80\n    checktype = checktimeout3": [
-      "error 3:17+13 checktype must be connect, negotiate, external, external-perl, ping, on, off or a number, " +
-      'not "checktimeout3"',
+      'error 3:17+13 checktype … connect … ping … "checktimeout3"',
       undefined,
     ],
-    "autoreload = Yes": [`error 1:14+3 autoreload must be 'yes' or 'no', not "Yes"`, "write yes"],
-    "a\0b = 3": ["error 1:2+1 a control character (0x00) in the line", "is this a text file?"],
-    [`logfile = /${"x".repeat(70_000)}`]: ["error 1:1+1 the line is longer than 65536 characters", undefined],
+    "autoreload = Yes": [`error 1:14+3 autoreload … 'yes' … 'no' … "Yes"`, "… yes"],
+    "a\0b = 3": ["error 1:2+1 … 0x00 …", "… text file …"],
+    [`logfile = /${"x".repeat(70_000)}`]: ["error 1:1+1 … 65536 …", undefined],
   };
   for (const [text, [said, hint]] of Object.entries(rows)) {
     const [problem, ...more] = load(text).problems;
-    deepStrictEqual([line(problem), problem.hint, more.length], [said, hint, 0]);
+    saysFacts([line(problem), problem.hint ?? "no hint"], [said, hint ?? "no hint"]);
+    strictEqual(more.length, 0);
   }
 });
 
@@ -110,11 +111,11 @@ pure("comments end values, but not inside quotes", () => {
     ['"/a" # "b"', "/a"],
     ['"/a"# b', "/a"],
     ['"/a"   ', "/a"],
-    ["/a#b", "/a", "warning 2:17+1 a comment begins here"],
+    ["/a#b", "/a", "warning 2:17+1 … comment …"],
     [
       '"/a#b"',
       "/a#b",
-      "warning 2:18+1 this # is part of the value, as it stands in quotes; the old program cut the line here",
+      "warning 2:18+1 … # … quotes …",
     ],
     ['"class="ok""', 'class="ok"'],
     ["/it's", "/it's"],
@@ -122,46 +123,46 @@ pure("comments end values, but not inside quotes", () => {
   for (const [written, request, ...said] of rows) {
     const text = `virtual = 10.0.0.9:80\n    request = ${written}`;
     const { tree, problems } = parse(text);
-    deepStrictEqual(problems.toSorted().map(line), said, written);
+    saysFacts(problems.toSorted().map(line), said, written);
     strictEqual(tree.sections[0].settings.request?.value, request, written);
   }
 });
 
 pure("of duplicates the last one counts, and is warned of", () => {
   const text = "checkinterval = 3\ncheckinterval = 4\nexecute = a\nexecute = b\n";
-  deepStrictEqual(problems(text), [
-    "warning 2:17+1 checkinterval is given twice: this one counts, the one at line 1 does not",
+  saysFacts(problems(text), [
+    "warning 2:17+1 checkinterval … twice … 1 …",
   ]);
   const { checkInterval, execute } = model(text);
   deepStrictEqual([checkInterval, execute], [4, ["a", "b"]]);
 });
 
 pure("a bare supervised means yes, with a warning", () => {
-  deepStrictEqual(problems("supervised # as ever"), ["warning 1:1+10 supervised without a value means yes"]);
+  saysFacts(problems("supervised # as ever"), ["warning 1:1+10 supervised …"]);
   strictEqual(model("supervised").supervised, true);
 });
 
 pure("all problems are reported at once, in the file's order", () => {
   const text =
     'bogus = 1\nvirtual = 10.0.0.9:80\n    receive = "("\n    real = nosuch:80 gate\nvirtual = nosuch:80\nfork = 2\n';
-  deepStrictEqual(problems(text), [
+  saysFacts(problems(text), [
     'error 1:1+5 Unknown command "bogus"',
-    "error 3:16+1 invalid receive expression: Unmatched ( in regex",
-    "warning 4:12+6 real server nosuch has no IPv4 address: it is down until its name resolves",
-    "error 5:11+6 invalid address for virtual service: nosuch has no IPv4 address",
-    `error 6:8+1 fork must be 'yes' or 'no', not "2"`,
+    "error 3:16+1 … receive … Unmatched ( …",
+    "warning 4:12+6 real … nosuch … IPv4 address … down … resolves",
+    "error 5:11+6 … address … virtual service: nosuch … IPv4 address",
+    `error 6:8+1 fork … 'yes' … 'no' … "2"`,
   ]);
 });
 
 pure("a file of noise gives a bounded number of problems", () => {
   const said = load("bogus = 1\n".repeat(1_000)).problems;
   strictEqual(said.length, 101);
-  deepStrictEqual(line(said[100]), "error 100:1+0 900 more errors are not shown");
+  saysFacts([line(said[100])], ["error 100:1+0 900 …"]);
 });
 
 pure("a line that is not UTF-8 is taken as it is, with a warning", () => {
-  deepStrictEqual(problems("logfile = /var/log/\u{dce9}"), [
-    "warning 1:1+7 the line is not UTF-8: its bytes are taken as they are",
+  saysFacts(problems("logfile = /var/log/\u{dce9}"), [
+    "warning 1:1+7 … UTF-8 …",
   ]);
   deepStrictEqual(problems("# \u{dce9}"), []);
 });
@@ -274,11 +275,11 @@ pure("every directive is explained", () => {
 });
 
 pure("outdated directives are accepted with a warning", () => {
-  deepStrictEqual(
+  saysFacts(
     problems(section("10.0.0.9:80".replace(/^/, "virtual = "), "service = http", "load = x", "checkcount = 2")),
     [
-      "warning 4:5+4 load has no effect: it never worked",
-      "warning 5:5+10 checkcount is deprecated: failurecount works with every kind of check",
+      "warning 4:5+4 load …",
+      "warning 5:5+10 checkcount … failurecount …",
     ],
   );
 });

@@ -3,6 +3,7 @@ import { fallbackServer, realServer, serviceHead } from "../../../src/config/lan
 import type { Endpoint, RealValue } from "../../../src/config/language/endpoints.ts";
 import type { Grammar } from "../../../src/config/language/grammar.ts";
 import { methodText } from "../../../src/model/table.ts";
+import { saysFacts } from "../../facts.ts";
 import { pure } from "../fixture.ts";
 
 function endpoint({ host, last, port }: Endpoint & { readonly last?: RealValue["last"] }): string {
@@ -58,54 +59,55 @@ pure("real servers are read whole", () => {
   }
 });
 
+/** Grammar, what is written, and `offset+length text` as far as it states facts. */
 const BAD: readonly (readonly [Grammar<unknown>, string, string])[] = [
-  [realServer, "10.0.0.1:80", "11+1 the forwarding method is missing"],
-  [realServer, "10.0.0.1:80 ipip:gue", "12+8 forward method must be gate, masq or ipip"],
-  [realServer, "10.0.0.1:80 ipip:gue:70000", "12+14 forward method must be gate, masq or ipip"],
-  [realServer, "10.0.0.1:80 gat", '12+3 forward method must be gate, masq or ipip, not "gat"'],
-  [realServer, "10.0.0.1:80 gate -1", "17+2 a weight is a number from 0 to 65535"],
-  [realServer, "10.0.0.1:80 gate 70000", "17+5 a weight is a number from 0 to 65535"],
-  [realServer, "10.0.0.1:80 gate label=a label=b", "25+7 label= is given twice"],
-  [realServer, "10.0.0.1:80 gate label=10.0.0.2", "17+14 a label cannot look like an address"],
-  [realServer, "10.0.0.1:80 gate label=-d", "17+8 a label has letters, digits, dots, hyphens and underscores"],
-  [realServer, "10.0.0.1->10.0.0.2:80 gate label=a", "27+7 a label is for one real server, and not for a range"],
+  [realServer, "10.0.0.1:80", "11+1 … forwarding … missing"],
+  [realServer, "10.0.0.1:80 ipip:gue", "12+8 … gate, masq … ipip"],
+  [realServer, "10.0.0.1:80 ipip:gue:70000", "12+14 … gate, masq … ipip"],
+  [realServer, "10.0.0.1:80 gat", '12+3 … gate, masq … ipip … "gat"'],
+  [realServer, "10.0.0.1:80 gate -1", "17+2 … weight … 0 … 65535"],
+  [realServer, "10.0.0.1:80 gate 70000", "17+5 … weight … 0 … 65535"],
+  [realServer, "10.0.0.1:80 gate label=a label=b", "25+7 label= … twice"],
+  [realServer, "10.0.0.1:80 gate label=10.0.0.2", "17+14 … label … address"],
+  [realServer, "10.0.0.1:80 gate label=-d", "17+8 … label …"],
+  [realServer, "10.0.0.1->10.0.0.2:80 gate label=a", "27+7 … label … range"],
   [realServer, "10.0.0.1:80 gate 1 2", "19+1 Invalid text"],
   [realServer, "10.0.0.1:80 gate,3", "16+1 Invalid text"],
   [realServer, "10.0.0.1:80 gate 1 foo", "19+3 Invalid text"],
-  [realServer, '10.0.0.1:80 gate 1 "/a"', "19+4 the receive expression is missing after the request"],
-  [realServer, '10.0.0.1:80 gate 1 "/a", "b', "25+1 the closing quote is missing"],
-  [realServer, '10.0.0.1:80 gate 1 "/a", "b" "c"', "29+3 there is text after the request and receive pair"],
-  [realServer, "10.0.0.1:80 gate 1 l:9 u:3", "19+3 the lower threshold is above the upper one"],
-  [realServer, "10.0.0.1:80 gate 1 u:3 u:4", "23+3 the threshold u: is given twice"],
-  [realServer, "10.0.0.1:80 gate checkip:", "25+1 the address is missing"],
-  [realServer, "10.0.0.1:80 gate checkip:web1", '25+4 not an address: "web1"'],
+  [realServer, '10.0.0.1:80 gate 1 "/a"', "19+4 … receive expression … missing … request"],
+  [realServer, '10.0.0.1:80 gate 1 "/a", "b', "25+1 … quote … missing"],
+  [realServer, '10.0.0.1:80 gate 1 "/a", "b" "c"', "29+3 … text … request … receive …"],
+  [realServer, "10.0.0.1:80 gate 1 l:9 u:3", "19+3 … threshold …"],
+  [realServer, "10.0.0.1:80 gate 1 u:3 u:4", "23+3 … threshold … twice"],
+  [realServer, "10.0.0.1:80 gate checkip:", "25+1 … address … missing"],
+  [realServer, "10.0.0.1:80 gate checkip:web1", '25+4 … address: "web1"'],
   [realServer, "10.0.0.1:80 gate checkip:10.1.0.1:81", "33+3 Invalid text"],
-  [realServer, "10.0.0.1:80 gate checkip:::1", "25+3 an IPv6 address stands in brackets"],
-  [realServer, "10.0.0.1:80 gate checkip:10.1.0.1->web1", '25+14 not an address: "10.1.0.1->web1"'],
-  [realServer, "10.0.0.1:80 gate checkip:10.1.0.1 checkip:10.1.0.2", "34+16 checkip: is given twice"],
-  [realServer, "10.0.0.1:80 gate checkmark:0", "27+1 the number must be at least 1"],
-  [realServer, "10.0.0.1:80 gate checkmark:7 checkmark:8", "29+11 checkmark: is given twice"],
+  [realServer, "10.0.0.1:80 gate checkip:::1", "25+3 … IPv6 address … brackets"],
+  [realServer, "10.0.0.1:80 gate checkip:10.1.0.1->web1", '25+14 … address: "10.1.0.1->web1"'],
+  [realServer, "10.0.0.1:80 gate checkip:10.1.0.1 checkip:10.1.0.2", "34+16 … twice"],
+  [realServer, "10.0.0.1:80 gate checkmark:0", "27+1 … 1"],
+  [realServer, "10.0.0.1:80 gate checkmark:7 checkmark:8", "29+11 … twice"],
   [realServer, "10.0.0.1:80 gate checkip=10.1.0.1", "17+16 Invalid text"],
-  [realServer, "10.0.0.01:80 gate", '0+9 not an IPv4 address: "10.0.0.01"'],
-  [realServer, "10.0.0.256:80 gate", '0+10 not an IPv4 address: "10.0.0.256"'],
-  [realServer, "10.0.0:80 gate", '0+6 not an IPv4 address: "10.0.0"'],
-  [realServer, "::1:80 gate", "0+6 an IPv6 address stands in brackets"],
-  [realServer, "[::1:80 gate", "0+1 the closing bracket is missing"],
-  [realServer, "[::g]:80 gate", '0+5 not an IPv6 address: "::g"'],
-  [realServer, "10.0.0.1:80->10.0.0.3 gate", "11+2 the port stands after the range"],
-  [realServer, "10.0.0.1-> gate", "10+1 the address is missing"],
-  [realServer, "10.0.0.1: gate", "9+1 the port is missing after the colon"],
-  [realServer, "10.0.0.1:99999 gate", "9+5 invalid port (99999): a port is a number up to 65535"],
-  [realServer, "10.0.0.1-10.0.0.3:80 gate", '0+17 not an address or a host name: "10.0.0.1-10.0.0.3"'],
-  [realServer, "we$b:80 gate", '0+4 not an address or a host name: "we$b"'],
-  [serviceHead, "192.168.6.240", '0+13 the port is missing after "192.168.6.240"'],
-  [serviceHead, "0", "0+1 a firewall mark is a number from 1 to 4294967295"],
-  [serviceHead, "4294967296", "0+10 a firewall mark is a number from 1 to 4294967295"],
-  [serviceHead, "10.0.0.1:80 junk", '12+4 Invalid text, around "junk"'],
-  [serviceHead, '"10.0.0.256:80"', '1+10 not an IPv4 address: "10.0.0.256"'],
-  [fallbackServer, "127.0.0.1:80 gate 3", "18+1 a fallback has no weight"],
-  [fallbackServer, "127.0.0.1:80 gat 3", '13+5 forward method must be gate, masq or ipip, not "gat 3"'],
-  [fallbackServer, "127.0.0.1:8$0", '10+3 not a port: "8$0"'],
+  [realServer, "10.0.0.01:80 gate", '0+9 … IPv4 address: "10.0.0.01"'],
+  [realServer, "10.0.0.256:80 gate", '0+10 … IPv4 address: "10.0.0.256"'],
+  [realServer, "10.0.0:80 gate", '0+6 … IPv4 address: "10.0.0"'],
+  [realServer, "::1:80 gate", "0+6 … IPv6 address … brackets"],
+  [realServer, "[::1:80 gate", "0+1 … bracket … missing"],
+  [realServer, "[::g]:80 gate", '0+5 … IPv6 address: "::g"'],
+  [realServer, "10.0.0.1:80->10.0.0.3 gate", "11+2 … port … range"],
+  [realServer, "10.0.0.1-> gate", "10+1 … address … missing"],
+  [realServer, "10.0.0.1: gate", "9+1 … port … missing … colon"],
+  [realServer, "10.0.0.1:99999 gate", "9+5 … port (99999) … port … 65535"],
+  [realServer, "10.0.0.1-10.0.0.3:80 gate", '0+17 … address … "10.0.0.1-10.0.0.3"'],
+  [realServer, "we$b:80 gate", '0+4 … address … "we$b"'],
+  [serviceHead, "192.168.6.240", '0+13 … port … missing … "192.168.6.240"'],
+  [serviceHead, "0", "0+1 … firewall mark … 1 … 4294967295"],
+  [serviceHead, "4294967296", "0+10 … firewall mark … 1 … 4294967295"],
+  [serviceHead, "10.0.0.1:80 junk", '12+4 Invalid text … "junk"'],
+  [serviceHead, '"10.0.0.256:80"', '1+10 … IPv4 address: "10.0.0.256"'],
+  [fallbackServer, "127.0.0.1:80 gate 3", "18+1 … weight"],
+  [fallbackServer, "127.0.0.1:80 gat 3", '13+5 … gate, masq … ipip … "gat 3"'],
+  [fallbackServer, "127.0.0.1:8$0", '10+3 … port: "8$0"'],
   [realServer, '10.0.0.1:80 gate 3 , "a", "b"', "19+1 Invalid text"],
 ];
 
@@ -114,37 +116,37 @@ pure("what is wrong with an endpoint is pointed at", () => {
     const reading = grammar.read(written);
     ok("mistake" in reading, `${written} was accepted`);
     const { at, length, text } = reading.mistake;
-    strictEqual(`${at}+${length} ${text}`, said, written);
+    saysFacts([`${at}+${length} ${text}`], [said], written);
   }
 });
 
 pure("whoever leaves out the brackets of IPv6 is told where they go", () => {
   const rows: Readonly<Record<string, string>> = {
-    "2001:db8::1:80": "write [2001:db8::1]:80 or [2001:db8::1:80]",
-    "2001:db8:0:0:0:0:0:1:80": "write [2001:db8:0:0:0:0:0:1]:80",
-    "2001:db8::beef": "write [2001:db8::beef]",
-    "::1": "write [::1]",
-    "1:2:3": "write [2001:db8::1]",
+    "2001:db8::1:80": "… [2001:db8::1]:80 or [2001:db8::1:80]",
+    "2001:db8:0:0:0:0:0:1:80": "… [2001:db8:0:0:0:0:0:1]:80",
+    "2001:db8::beef": "… [2001:db8::beef]",
+    "::1": "… [::1]",
+    "1:2:3": "… [2001:db8::1]",
   };
   for (const [written, hint] of Object.entries(rows)) {
     const reading = serviceHead.read(written);
     ok("mistake" in reading, written);
-    strictEqual(reading.mistake.hint, hint, written);
+    saysFacts([reading.mistake.hint ?? "none"], [hint], written);
   }
 });
 
 pure("what stands where the forwarding method should is told by what it looks like", () => {
-  const rows: Readonly<Record<string, string | undefined>> = {
-    "10.0.0.1:80 GATE": "did you mean gate?",
-    "10.0.0.1:80 NAT": "did you mean masq?",
-    "10.0.0.1 -> 10.0.0.3:80 gate": "a range is written without blanks: first->last:port",
-    "10.0.0.1:80 \\": "a line cannot be continued on the next one",
-    "10.0.0.1:80 5": undefined,
+  const rows: Readonly<Record<string, string>> = {
+    "10.0.0.1:80 GATE": "… gate …",
+    "10.0.0.1:80 NAT": "… masq …",
+    "10.0.0.1 -> 10.0.0.3:80 gate": "… range … first->last:port",
+    "10.0.0.1:80 \\": "… line … continued …",
+    "10.0.0.1:80 5": "none",
   };
   for (const [written, hint] of Object.entries(rows)) {
     const reading = realServer.read(written);
     ok("mistake" in reading, written);
-    strictEqual(reading.mistake.hint, hint, written);
+    saysFacts([reading.mistake.hint ?? "none"], [hint], written);
   }
 });
 

@@ -1,11 +1,9 @@
-import { deepStrictEqual, notStrictEqual, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, notStrictEqual, ok, strictEqual } from "node:assert/strict";
 import type { CheckDirective } from "../../../src/config/language/directive_facts.ts";
 import { DIRECTIVES, findDirective } from "../../../src/config/language/directives.ts";
 import { checksOf } from "../../../src/model/virtual_service.ts";
-import { model, pure } from "../fixture.ts";
-
-const HEAD = "virtual = 192.0.2.1:80";
-const REAL = "real = 10.0.0.1:80 gate";
+import { model, pure, section } from "../fixture.ts";
+import { check, checkOf, HEAD, REAL } from "./sections.ts";
 
 /** Two values of each directive that changes something in checks, and the lines that it needs beside it. */
 const SAMPLES: Readonly<Record<CheckDirective, readonly [one: string, other: string, ...beside: readonly string[]]>> = {
@@ -73,4 +71,52 @@ pure("a key tells no secret", () => {
 pure("a further check and the main one are told apart by what they ask", () => {
   const found = keys([], ['alsocheck = http:80 "/a", "x"', 'alsocheck = http:80 "/a", "y"', "agentport = 80"]);
   deepStrictEqual([found.length, new Set(found).size], [4, 4]);
+});
+
+pure("checks with the same parameters are one check, with others they are not", () => {
+  const twice = (first: readonly string[], second: readonly string[], second_head = "virtual = 192.0.2.2:80") => {
+    const text = `${section(HEAD, REAL, ...first)}${section(second_head, REAL, ...second).replace(/^.*\n/, "")}`;
+    return [...model(text).virtuals.values()].map(({ reals }) => checkOf([...reals.values()][0]));
+  };
+  const [one, same] = twice(["checktimeout = 3", "passwd = x"], ["checktimeout = 3", "passwd = x"]);
+  strictEqual(one, same);
+  for (
+    const other of [
+      "checktype = connect",
+      "checktype = 3",
+      "checkinterval = 11",
+      "checktimeout = 4",
+      "negotiatetimeout = 31",
+      "service = https",
+      "request = /x",
+      "receive = x",
+      "httpmethod = HEAD",
+      "virtualhost = x",
+      "login = x",
+      "passwd = x",
+      "database = x",
+      "secret = x",
+      "checkport = 81",
+      "checkcount = 2",
+      "tlsverify = yes",
+      "protocol = udp",
+    ]
+  ) {
+    const [one, another] = twice([], [other]);
+    notStrictEqual(one.key, another.key, other);
+  }
+  const [a, b] = twice(["passwd = a"], ["passwd = b"]);
+  notStrictEqual(a.key, b.key);
+  const [c, d] = twice(["checktype = external"], ["checktype = external"]);
+  notStrictEqual(c.key, d.key, "an external check is told of its virtual service");
+  const [e, f] = twice(["failurecount = 1"], ["failurecount = 3"]);
+  strictEqual(e, f, "the failure count is each virtual service's own");
+});
+
+pure("a check's key tells no secret, and is the same at the next load", () => {
+  const body = [REAL, 'passwd = "hunter2"', 'secret = "hunter3"'];
+  const { key } = check(HEAD, ...body);
+  ok(!/hunter/.test(key), key);
+  strictEqual(check(HEAD, ...body).key, key);
+  notStrictEqual(check(HEAD, REAL, 'passwd = "hunter3"', 'secret = "hunter2"').key, key);
 });
