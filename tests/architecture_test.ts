@@ -56,6 +56,7 @@ const ARROWS: Readonly<Record<string, Arrows>> = {
     resolve: ["language"],
     lint: ["language"],
   },
+  "config/language": { ".": ["values"], values: ["."] },
   doctor: { ".": ["questions"], questions: ["."] },
   system: { ".": ["libc"], libc: [] },
   wire: { transport: [], protocols: ["transport"], http2: ["transport"] },

@@ -2,7 +2,7 @@ import { harmlessLine } from "../model/harmless_text.ts";
 import type { DestinationKey } from "../model/table.ts";
 import type { VirtualService } from "../model/virtual_service.ts";
 import { type Letter, type Mailbox, parseMailbox } from "./letter.ts";
-import type { Alert } from "./news.ts";
+import type { Alert } from "./alert_rules.ts";
 
 /** Alerts that one letter spells out; mail servers refuse letters of many megabytes. */
 const MOST = 1_000;
@@ -11,7 +11,7 @@ const MOST = 1_000;
 const LONGEST = 900;
 
 /** What a letter says besides its alerts. */
-export interface Imprint {
+export interface LetterFacts {
   /** The name of this host. */
   readonly host: string;
   readonly date: Date;
@@ -22,19 +22,19 @@ export interface Imprint {
 }
 
 /** The letters that alerts of a few seconds make: one for all that share recipients, sender, mail server and state. */
-export function composeLetters(alerts: readonly Alert[], imprint: Imprint): Letter[] {
+export function composeLetters(alerts: readonly Alert[], letterFacts: LetterFacts): Letter[] {
   const digests = Map.groupBy(
     alerts,
     ({ virtual: { alerts: { to, from, smtp } }, state }) => JSON.stringify([to, from, smtp, state]),
   );
   return [...digests.values()]
     .filter(([{ virtual }]) => virtual.alerts.to.length > 0)
-    .map((digest) => composeLetter(digest, imprint));
+    .map((digest) => composeLetter(digest, letterFacts));
 }
 
-function composeLetter(alerts: readonly Alert[], imprint: Imprint): Letter {
+function composeLetter(alerts: readonly Alert[], letterFacts: LetterFacts): Letter {
   const [{ virtual }] = alerts;
-  const { host, date, newId } = imprint;
+  const { host, date, newId } = letterFacts;
   const domain = mailDomain(host);
   const from = senderOf(virtual, domain);
   return {
@@ -43,7 +43,7 @@ function composeLetter(alerts: readonly Alert[], imprint: Imprint): Letter {
     from,
     to: virtual.alerts.to.map((address) => qualified(address, domain)),
     subject: subjectOf(alerts),
-    text: textOf(alerts, imprint),
+    text: textOf(alerts, letterFacts),
     server: virtual.alerts.smtp,
   };
 }
@@ -54,7 +54,7 @@ function subjectOf([first, ...others]: readonly Alert[]): string {
   return line(`${serviceName === undefined ? "" : `[${serviceName}] `}${first.text}`) + more;
 }
 
-function textOf(alerts: readonly Alert[], { host, namesOf }: Imprint): string {
+function textOf(alerts: readonly Alert[], { host, namesOf }: LetterFacts): string {
   const lines = [`ldirectord host: ${host}`];
   for (const { text, reason, virtual, server } of alerts.slice(0, MOST)) {
     lines.push(`Log-Message: ${text}`);

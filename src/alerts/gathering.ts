@@ -1,5 +1,5 @@
 import type { Clock } from "../model/clock.ts";
-import { type Alert, type Happening, Happenings, type News } from "./news.ts";
+import { type Alert, type Happening, Happenings, type News } from "./alert_rules.ts";
 
 /** Milliseconds that the first alert of a quiet time waits for the table's change that belongs to it. */
 const FIRST = 1_000;
@@ -14,7 +14,7 @@ const LONGEST = 10_000;
 export interface GatheringPorts {
   readonly clock: Clock;
   /** Tells alerts, in one letter. */
-  tell(alerts: readonly Alert[]): void;
+  send(alerts: readonly Alert[]): void;
   /** All alerts were sent, and it is quiet. */
   end(): void;
 }
@@ -26,7 +26,7 @@ export interface GatheringPorts {
 export class Gathering {
   readonly #ports: GatheringPorts;
   readonly #happenings = new Happenings();
-  #hasTold = false;
+  #hasSent = false;
   /** When the first of the news came that were not told yet. */
   #since: number | undefined;
   #cancelFirst: (() => void) | undefined;
@@ -42,8 +42,8 @@ export class Gathering {
     this.#since ??= clock.now();
     this.#closeIn(Math.min(QUIET, this.#since + LONGEST - clock.now()));
     const completed = this.#happenings.add(news, clock.now());
-    if (this.#hasTold) return;
-    if (completed) this.#tellFirst(completed);
+    if (this.#hasSent) return;
+    if (completed) this.#sendFirst(completed);
     this.#cancelFirst ??= clock.after(FIRST, () => this.#waitForFirst());
   }
 
@@ -51,10 +51,10 @@ export class Gathering {
   #waitForFirst(): void {
     this.#cancelFirst = undefined;
     const { first } = this.#happenings;
-    if (this.#hasTold || !first) return;
+    if (this.#hasSent || !first) return;
     const rest = first.at + FIRST - this.#ports.clock.now();
     if (rest > 0) this.#cancelFirst = this.#ports.clock.after(rest, () => this.#waitForFirst());
-    else this.#tellFirst(first);
+    else this.#sendFirst(first);
   }
 
   /** Tells what there is, and ends. */
@@ -62,29 +62,29 @@ export class Gathering {
     this.#cancelFirst?.();
     this.#cancelClosing?.();
     const alerts = this.#happenings.takeAll();
-    if (alerts.length > 0) this.#ports.tell(alerts);
+    if (alerts.length > 0) this.#ports.send(alerts);
     this.#ports.end();
   }
 
-  #tellFirst(happening: Happening | undefined): void {
+  #sendFirst(happening: Happening | undefined): void {
     const alert = happening && this.#happenings.takeOut(happening);
     if (!alert) return;
-    this.#hasTold = true;
-    this.#ports.tell([alert]);
+    this.#hasSent = true;
+    this.#ports.send([alert]);
   }
 
   #closeIn(milliseconds: number): void {
     this.#cancelClosing?.();
-    this.#cancelClosing = this.#ports.clock.after(Math.max(0, milliseconds), () => this.#tellRest());
+    this.#cancelClosing = this.#ports.clock.after(Math.max(0, milliseconds), () => this.#sendRest());
   }
 
   /** What follows upon an alert that is sent now is not the first of a quiet time either. */
-  #tellRest(): void {
+  #sendRest(): void {
     const alerts = this.#happenings.takeAll();
     if (alerts.length === 0) return this.close();
     this.#since = undefined;
-    this.#hasTold = true;
-    this.#ports.tell(alerts);
+    this.#hasSent = true;
+    this.#ports.send(alerts);
     this.#closeIn(QUIET);
   }
 }

@@ -1,14 +1,14 @@
 import { partsOf, type RealId, realId } from "../model/orders.ts";
-import { isPlanned, type ToldState } from "../model/real_state.ts";
+import { isPlanned, type ReportedState } from "../model/real_state.ts";
 import type { DestinationKey } from "../model/table.ts";
 import type { AlertState, Model, RealServer, VirtualService } from "../model/virtual_service.ts";
 import type { Clock } from "../model/clock.ts";
 import { composeLetters } from "./compose.ts";
-import { FallbackNews } from "./fallback_news.ts";
+import { FallbackAlerts } from "./fallback_alerts.ts";
 import { Gathering } from "./gathering.ts";
 import type { Send } from "./letter.ts";
 import { MailQueue } from "./mail_queue.ts";
-import type { Alert, News } from "./news.ts";
+import type { Alert, News } from "./alert_rules.ts";
 import { Reminders } from "./reminders.ts";
 
 /** Milliseconds that letters get when the daemon stops. */
@@ -34,7 +34,7 @@ export class MailAlerts {
   readonly #ports: MailPorts;
   readonly #queue: MailQueue;
   readonly #reminders: Reminders;
-  readonly #fallbacks: FallbackNews;
+  readonly #fallbacks: FallbackAlerts;
   readonly #gatherings = new Map<string, Gathering>();
   /** Real servers whose last change was planned: the table's change that follows is planned as well, however late. */
   readonly #planned = new Set<RealId>();
@@ -45,10 +45,10 @@ export class MailAlerts {
   constructor(ports: MailPorts) {
     this.#ports = ports;
     this.#queue = new MailQueue(ports);
-    this.#fallbacks = new FallbackNews(ports.clock, (alert) => this.#tell([alert]));
+    this.#fallbacks = new FallbackAlerts(ports.clock, (alert) => this.#send([alert]));
     this.#reminders = new Reminders(ports.clock, (virtual, server, reason) => {
       const text = `Inaccessible real server: ${server} (${virtual.label})`;
-      if (virtual.alerts.on.has(this.#state)) this.#tell([{ virtual, server, state: this.#state, text, reason }]);
+      if (virtual.alerts.on.has(this.#state)) this.#send([{ virtual, server, state: this.#state, text, reason }]);
     });
   }
 
@@ -58,8 +58,8 @@ export class MailAlerts {
   }
 
   /** The daemon has another configuration. */
-  become(model: Model): void {
-    this.#reminders.become(model);
+  reconfigure(model: Model): void {
+    this.#reminders.reconfigure(model);
     for (const ids of [this.#planned, this.#ill]) {
       for (const id of ids) {
         const { virtual, real } = partsOf(id);
@@ -69,7 +69,7 @@ export class MailAlerts {
   }
 
   /** The state of a real server changed. */
-  transition(virtual: VirtualService, real: RealServer, was: ToldState, is: ToldState, text: string): void {
+  transition(virtual: VirtualService, real: RealServer, was: ReportedState, is: ReportedState, text: string): void {
     this.#reminders.change(virtual, real, is === "down", text);
     const id = realId(virtual.key, real.key);
     if (isPlanned(is) || (isPlanned(was) && is === "up" && !this.#ill.has(id))) this.#planned.add(id);
@@ -96,11 +96,11 @@ export class MailAlerts {
 
   /** A virtual service has vanished from the kernel's table, or is back. */
   vanished(virtual: VirtualService, text: string): void {
-    if (virtual.alerts.on.has(this.#state)) this.#tell([{ virtual, state: this.#state, text }]);
+    if (virtual.alerts.on.has(this.#state)) this.#send([{ virtual, state: this.#state, text }]);
   }
 
   /** Another director tells of outages from now on. */
-  standDown(): void {
+  handOver(): void {
     this.#reminders.stop();
   }
 
@@ -122,7 +122,7 @@ export class MailAlerts {
     if (!gathering) {
       gathering = new Gathering({
         clock: this.#ports.clock,
-        tell: (alerts) => this.#tell(alerts),
+        send: (alerts) => this.#send(alerts),
         end: () => this.#gatherings.delete(recipients),
       });
       this.#gatherings.set(recipients, gathering);
@@ -130,9 +130,9 @@ export class MailAlerts {
     gathering.add({ ...news, state: this.#state });
   }
 
-  #tell(alerts: readonly Alert[]): void {
+  #send(alerts: readonly Alert[]): void {
     const { host, namesOf } = this.#ports;
-    const imprint = { host, namesOf, date: new Date(), newId: () => crypto.randomUUID() };
-    for (const letter of composeLetters(alerts, imprint)) this.#queue.add(letter);
+    const letterFacts = { host, namesOf, date: new Date(), newId: () => crypto.randomUUID() };
+    for (const letter of composeLetters(alerts, letterFacts)) this.#queue.add(letter);
   }
 }

@@ -124,9 +124,9 @@ export class MailQueue {
     const left = refusals.filter(({ permanent }) => !permanent);
     entry.to = left.map(({ address }) => address);
     entry.due = now + RETRY_DELAYS[Math.min(entry.attempts++, RETRY_DELAYS.length - 1)];
-    const hopeless = left.length > 0 && (this.#whenEmpty !== undefined || entry.due > entry.since + PATIENCE);
-    if (hopeless) this.#giveUp(entry.letter, left[0].message);
-    if (hopeless || left.length === 0) this.#waiting = this.#waiting.filter((other) => other !== entry);
+    const undeliverable = left.length > 0 && (this.#whenEmpty !== undefined || entry.due > entry.since + PATIENCE);
+    if (undeliverable) this.#giveUp(entry.letter, left[0].message);
+    if (undeliverable || left.length === 0) this.#waiting = this.#waiting.filter((other) => other !== entry);
   }
 
   #complainOnce(place: string, message: string): void {

@@ -1,4 +1,4 @@
-import type { ServiceState, ToldState } from "../model/real_state.ts";
+import type { ReportedState, ServiceState } from "../model/real_state.ts";
 import type { NotifyTarget, RealServer, VirtualService } from "../model/virtual_service.ts";
 
 /** One transition, as a program or a webhook is told of it. */
@@ -8,8 +8,8 @@ export interface Notice {
   readonly virtual: VirtualService;
   /** Absent when the virtual service as a whole lost its last real server or regained its first. */
   readonly real?: RealServer;
-  readonly was: ToldState | ServiceState;
-  readonly is: ToldState | ServiceState;
+  readonly was: ReportedState | ServiceState;
+  readonly is: ReportedState | ServiceState;
   readonly reason: string;
   /** As the log has it. */
   readonly text: string;

@@ -24,7 +24,7 @@ export interface NotifierPorts {
 }
 
 /** What a notice says of a transition. */
-export type Told = Pick<Notice, "was" | "is" | "reason" | "text" | "circumstances">;
+export type NoticeFacts = Pick<Notice, "was" | "is" | "reason" | "text" | "circumstances">;
 
 /** What waits for one program or webhook, the first of it under way. */
 interface Line {
@@ -47,13 +47,13 @@ export class Notifier {
   }
 
   /** The state of a real server changed, or its first check found it dead. */
-  transition(virtual: VirtualService, real: RealServer, told: Told): void {
-    this.#add({ ...told, virtual, real });
+  transition(virtual: VirtualService, real: RealServer, facts: NoticeFacts): void {
+    this.#add({ ...facts, virtual, real });
   }
 
   /** A virtual service lost its last real server, or has one again. */
-  fallback(virtual: VirtualService, told: Told): void {
-    this.#add({ ...told, virtual });
+  fallback(virtual: VirtualService, facts: NoticeFacts): void {
+    this.#add({ ...facts, virtual });
   }
 
   /** Waits a few seconds for what is under way or waits. */
@@ -64,13 +64,13 @@ export class Notifier {
     clearTimeout(timer);
   }
 
-  #add(told: Omit<Notice, "target" | "time">): void {
-    const target = told.virtual.notify;
+  #add(facts: Omit<Notice, "target" | "time">): void {
+    const target = facts.virtual.notify;
     if (!target || this.#ending.signal.aborted) return;
     const key = target.kind === "webhook" ? target.url.reveal() : target.argv.join("\0");
     const known = this.#lines.get(key);
     const line = known ?? { waiting: [], dropped: false };
-    line.waiting.push({ ...told, target, time: new Date() });
+    line.waiting.push({ ...facts, target, time: new Date() });
     if (line.waiting.length > CAPACITY) this.#drop(line);
     if (known) return;
     this.#lines.set(key, line);
@@ -86,7 +86,7 @@ export class Notifier {
 
   async #work(key: string, line: Line): Promise<void> {
     for (let notice = line.waiting[0]; notice && !this.#ending.signal.aborted; notice = line.waiting[0]) {
-      const problem = await this.#tell(notice);
+      const problem = await this.#send(notice);
       if (problem !== undefined) this.#ports.complain(`notify: ${problem}`);
       line.waiting.shift();
     }
@@ -98,7 +98,7 @@ export class Notifier {
     this.#idle = Promise.withResolvers();
   }
 
-  async #tell(notice: Notice): Promise<string | undefined> {
+  async #send(notice: Notice): Promise<string | undefined> {
     const { target } = notice;
     const { host } = this.#ports;
     if (target.kind === "program") {

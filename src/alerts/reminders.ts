@@ -39,7 +39,7 @@ export class Reminders {
   }
 
   /** Goes over to another configuration. Waits that it does not change go on. */
-  become(model: Model): void {
+  reconfigure(model: Model): void {
     for (const outage of [...this.#outages.values()]) {
       const before = outage.virtual.alerts.repeatEvery;
       const virtual = model.virtuals.get(outage.virtual.key);

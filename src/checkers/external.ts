@@ -42,14 +42,14 @@ async function judgeCommand(argv: readonly string[], target: CheckTarget, run: C
   const { status, signal, lastLine } = end;
   if (lastLine) run.trace(`< ${lastLine}`);
   run.trace(signal === undefined ? `* exit status ${status}` : `* killed by ${signal}`);
-  const said = lastLine && `: ${lastLine}`;
-  if (signal !== undefined) return down("reported", `the command was killed by ${signal}${said}`);
+  const suffix = lastLine && `: ${lastLine}`;
+  if (signal !== undefined) return down("reported", `the command was killed by ${signal}${suffix}`);
   if (NOT_RUN.has(status)) {
-    return down("internal", `the command could not run what it needs: exit status ${status}${said}`);
+    return down("internal", `the command could not run what it needs: exit status ${status}${suffix}`);
   }
   if (status !== 0 && await isGone(target.command[0])) return notThere(target.command[0]);
-  if (status !== 0) return down("reported", `exit status ${status}${said}`);
-  return up(`exit status 0${said}`, target.dynamicWeight ? askedWeight(lastLine) : undefined);
+  if (status !== 0) return down("reported", `exit status ${status}${suffix}`);
+  return up(`exit status 0${suffix}`, target.dynamicWeight ? askedWeight(lastLine) : undefined);
 }
 
 /**

@@ -21,11 +21,11 @@ const MAX_FILE = 1024 * 1024;
 export async function ftp(target: CheckTarget, run: CheckRun): Promise<CheckResult> {
   const server = new LineDialogue(await openTcp(target, run), run.trace);
   const ask = async (command: string, shown?: string): Promise<NumberedReply> => {
-    await server.say(command, shown);
-    return await server.hearNumbered("FTP");
+    await server.sendLine(command, shown);
+    return await server.readNumbered("FTP");
   };
   try {
-    const greeting = await server.hearNumbered("FTP");
+    const greeting = await server.readNumbered("FTP");
     if (greeting.code !== 220) return down("reported", greeting.text);
 
     let control: ByteStream | undefined;
@@ -80,7 +80,7 @@ async function fetchFile(
     const file = new ByteBuffer();
     const count = await new ByteReader(data).fill(file, MAX_FILE);
     data.close();
-    const closed = await server.hearNumbered("FTP");
+    const closed = await server.readNumbered("FTP");
     // A file that we cut short is an error to the server (426), and none to us.
     if (closed.code >= 400 && count < MAX_FILE) return down("reported", closed.text);
     const text = decodeLatin1(file.bytes());

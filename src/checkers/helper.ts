@@ -15,7 +15,7 @@ import { down } from "./verdict.ts";
 /** Processes with one round each at the same time; further rounds wait. */
 const MAX_ALONE = 4;
 
-/** Rounds in a row that a guilty server must let end before it shares a process again. */
+/** Rounds in a row that a server on probation must let end before it shares a process again. */
 const PROBATION = 20;
 
 /** Ends of a shared process with which a round is made alone. */
@@ -64,8 +64,8 @@ class Helper {
   #shared: HelperProcess<Asked> | undefined;
   readonly #alone = new Map<HelperProcess<Conversation>, Asked>();
   readonly #waiting: Asked[] = [];
-  /** Guilty servers, with the rounds that they still have to let end. */
-  readonly #guilty = new Map<string, number>();
+  /** Servers that have ended a helper, with the rounds that they still have to let end. */
+  readonly #onProbation = new Map<string, number>();
   readonly #ending = new Set<Promise<void>>();
   #isWanted = true;
   /** It runs also while nothing is asked. */
@@ -84,7 +84,7 @@ class Helper {
   ask(target: CheckTarget, milliseconds: number, trace: (line: string) => void): Promise<CheckResult> {
     return new Promise<CheckResult>((resolve, reject) => {
       const asked = new Asked(target, milliseconds, trace, resolve, reject);
-      if (this.#guilty.has(nameOf(target))) this.#askAlone(asked);
+      if (this.#onProbation.has(nameOf(target))) this.#askAlone(asked);
       else this.#askShared(asked);
     }).finally(() => this.#releaseIfIdle());
   }
@@ -161,10 +161,10 @@ class Helper {
     if (!process) return this.#cannotStart(asked);
     this.#alone.set(process, asked);
     const { target, milliseconds, trace } = asked;
-    const leave = <T>(tell: (word: T) => void) => (word: T) => {
-      this.#behaved(target);
+    const leave = <T>(answer: (word: T) => void) => (word: T) => {
+      this.#passRound(target);
       process.kill();
-      tell(word);
+      answer(word);
     };
     process.ask({ target, milliseconds, trace, settle: leave(asked.settle), fail: leave(asked.fail) });
   }
@@ -173,22 +173,22 @@ class Helper {
     // It has had its verdict.
     if (end.open.length === 0) return;
     if (end.isIntended) return asked.settle(down("internal", "the helper process was ended"));
-    // Of a server that is known to be guilty each round would tell the same.
-    this.#note(end, asked, !this.#guilty.has(nameOf(asked.target)));
+    // Of a server on probation each round would give the same note.
+    this.#note(end, asked, !this.#onProbation.has(nameOf(asked.target)));
     if (end.atStart) return this.#cannotStart(asked);
     if (end.blamesServer) {
-      this.#guilty.set(nameOf(asked.target), PROBATION);
+      this.#onProbation.set(nameOf(asked.target), PROBATION);
       return asked.settle(down("protocol", "the reply kept the check from ending"));
     }
     if (++asked.accidents < MAX_ACCIDENTS) return this.#askAlone(asked);
     asked.settle(down("internal", `the helper process was ended: ${end.why}`));
   }
 
-  #behaved(target: CheckTarget): void {
+  #passRound(target: CheckTarget): void {
     const name = nameOf(target);
-    const left = (this.#guilty.get(name) ?? 0) - 1;
-    if (left > 0) this.#guilty.set(name, left);
-    else this.#guilty.delete(name);
+    const left = (this.#onProbation.get(name) ?? 0) - 1;
+    if (left > 0) this.#onProbation.set(name, left);
+    else this.#onProbation.delete(name);
   }
 
   #newProcess<C extends Conversation>(onEnd: (end: HelperEnd<C>) => void): HelperProcess<C> | undefined {

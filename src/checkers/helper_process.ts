@@ -39,7 +39,7 @@ const LATE = 1_000;
  * needs a second for the library that it loads.
  */
 const SILENCE = 3_000;
-const BURNT = 2_500;
+const MOST_CPU_TIME = 2_500;
 
 /** The share of a CPU with less of which a silent helper is not at work: it was stopped. */
 const IDLE_SHARE = 0.1;
@@ -178,7 +178,7 @@ export class HelperProcess<C extends Conversation> {
     const { target, milliseconds } = conversation;
     const due = performance.now() + START_LIMIT + milliseconds;
     this.#rounds.set(round, { conversation, over: new AbortController(), due, isDropped: false, connections: 0 });
-    this.#say({ do: "ask", round, milliseconds, target: writeTarget(target) });
+    this.#send({ do: "ask", round, milliseconds, target: writeTarget(target) });
     if (this.#timer === undefined) this.#startLooking();
   }
 
@@ -194,7 +194,7 @@ export class HelperProcess<C extends Conversation> {
       try {
         const file = filesOnDisk(path);
         if (this.#files.get(path) === file.version) continue;
-        this.#say({ do: "file", path, version: file.version, text: new TextDecoder().decode(file.read()) });
+        this.#send({ do: "file", path, version: file.version, text: new TextDecoder().decode(file.read()) });
         this.#files.set(path, file.version);
       } catch (error) {
         throw new TlsFileError(`${path} cannot be read: ${(error as Error).message}`);
@@ -202,7 +202,7 @@ export class HelperProcess<C extends Conversation> {
     }
   }
 
-  #say(order: Order): void {
+  #send(order: Order): void {
     // One that has ended says so itself.
     this.#orders.write(new TextEncoder().encode(`${JSON.stringify(order)}\n`)).catch(() => {});
   }
@@ -279,11 +279,11 @@ export class HelperProcess<C extends Conversation> {
         await new Promise((resolve) => setTimeout(resolve, RETRY));
         signal.throwIfAborted();
       }
-      this.#say({ do: "take", round: number });
+      this.#send({ do: "take", round: number });
     } catch (error) {
       if (signal.aborted || !this.#rounds.has(number)) return;
       this.#drop(number, round);
-      this.#say({ do: "drop", round: number });
+      this.#send({ do: "drop", round: number });
       round.conversation.fail(error);
     } finally {
       if (fd >= 0) files.close(fd);
@@ -325,17 +325,17 @@ export class HelperProcess<C extends Conversation> {
       // Its own deadline may be late on a busy machine. From now on it has as long again.
       round.isDropped = true;
       round.due = now;
-      this.#say({ do: "drop", round: number });
+      this.#send({ do: "drop", round: number });
     }
   }
 
   /** It computes, or it was stopped or kept from running, which is no server's doing. */
   #judgeSilence(now: number): void {
     const silence = now - this.#beatAt;
-    const burnt = cpuMilliseconds(this.pid) - this.#cpuAtBeat;
-    if (burnt > BURNT && this.#parsed) return this.#blame("it did not come back from what a server sent");
+    const cpuTime = cpuMilliseconds(this.pid) - this.#cpuAtBeat;
+    if (cpuTime > MOST_CPU_TIME && this.#parsed) return this.#blame("it did not come back from what a server sent");
     const isOverdue = [...this.#rounds.values()].some(({ due }) => now > due + GRACE);
-    const isIdle = burnt < silence * IDLE_SHARE;
+    const isIdle = cpuTime < silence * IDLE_SHARE;
     if (!(isIdle && (isOverdue || silence > LONGEST_STOP)) && silence < LONGEST_SILENCE) return;
     this.#kill({ why: "it was stopped, or kept from running", blamesServer: false, isIntended: false });
   }

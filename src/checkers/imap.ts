@@ -23,15 +23,15 @@ export async function imaps(target: CheckTarget, run: CheckRun): Promise<CheckRe
 async function converse(stream: ByteStream, target: CheckTarget, run: CheckRun): Promise<CheckResult> {
   const server = new LineDialogue(stream, run.trace);
   try {
-    const greeting = await server.hear();
+    const greeting = await server.readLine();
     if (/^\* BYE\b/i.test(greeting)) return down("reported", greeting);
     const state = /^\* (OK|PREAUTH)\b/i.exec(greeting)?.[1].toUpperCase();
     if (!state) throw new ProtocolError(`not an IMAP greeting: ${greeting.slice(0, 80)}`);
 
     if (target.startTls && !beginsWithTls(target.service)) {
       // RFC 9051, 6.2.1.
-      await server.say("0 STARTTLS");
-      const ready = await server.hearUntil((line) => /^(0 |\* BYE\b)/i.test(line));
+      await server.sendLine("0 STARTTLS");
+      const ready = await server.readUntil((line) => /^(0 |\* BYE\b)/i.test(line));
       if (!/^0 OK\b/i.test(ready)) return down("reported", `STARTTLS: ${ready}`);
       await server.secure((stream) => secure(stream, target, run));
     }
@@ -40,9 +40,9 @@ async function converse(stream: ByteStream, target: CheckTarget, run: CheckRun):
     const login = state === "OK" ? target.login : undefined;
     if (login) {
       const command = `1 LOGIN ${quoted(login)}`;
-      await server.say(`${command} ${quoted(target.passwd?.reveal() ?? "")}`, `${command} ***`);
+      await server.sendLine(`${command} ${quoted(target.passwd?.reveal() ?? "")}`, `${command} ***`);
       // Untagged lines may come before the answer (RFC 3501, 2.2.2); a BYE means that none will.
-      const answer = await server.hearUntil((line) => /^(1 |\* BYE\b)/i.test(line));
+      const answer = await server.readUntil((line) => /^(1 |\* BYE\b)/i.test(line));
       if (!/^1 OK\b/i.test(answer)) return refusal(answer);
     }
 

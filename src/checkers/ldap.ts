@@ -104,9 +104,9 @@ async function resultOf(
 /** Number 0 is a server's own, of which there is one: it ends the conversation (RFC 4511, 4.4.1). */
 function requireOurs(reply: LdapReply, id: number): void {
   if (reply.id === id) return;
-  const said = "text" in reply && reply.text ? `: ${reply.text}` : "";
+  const suffix = "text" in reply && reply.text ? `: ${reply.text}` : "";
   throw new ProtocolError(
-    reply.id === 0 ? `the server ended the conversation${said}` : "the server answered something that was not asked",
+    reply.id === 0 ? `the server ended the conversation${suffix}` : "the server answered something that was not asked",
   );
 }
 

@@ -5,7 +5,7 @@
 import { once } from "node:events";
 import { type Connection, createConnection, type QueryError, type TypeCastField } from "mysql2";
 import type { CheckResult, CheckRun, CheckTarget } from "../model/check.ts";
-import { HeardTooMuch, NodeStream } from "../wire/transport/node_stream.ts";
+import { NodeStream, TooMuchReceived } from "../wire/transport/node_stream.ts";
 import { ProtocolError } from "../wire/transport/protocol_error.ts";
 import { judgeFirstRow, type Row, rowText } from "./first_row.ts";
 import { openTcp, secure } from "./open.ts";
@@ -91,7 +91,7 @@ function useOurTls(connection: Connection, stream: NodeStream, target: CheckTarg
 function firstRow(connection: Connection, sql: string): Promise<Row | undefined> {
   return new Promise((resolve, reject) => {
     let first: Row | undefined;
-    const fail = (error: Error) => first && error instanceof HeardTooMuch ? resolve(first) : reject(error);
+    const fail = (error: Error) => first && error instanceof TooMuchReceived ? resolve(first) : reject(error);
     const query = connection.query({ sql, rowsAsArray: true, typeCast: textOf });
     // What a statement without rows reports comes here too, and is no array.
     query.on("result", (row: unknown) => Array.isArray(row) && (first ??= row));

@@ -11,7 +11,7 @@ import { down, up } from "./verdict.ts";
 export async function nntp(target: CheckTarget, run: CheckRun): Promise<CheckResult> {
   const server = new LineDialogue(await openTcp(target, run), run.trace);
   try {
-    const greeting = await server.hearNumbered("NNTP");
+    const greeting = await server.readNumbered("NNTP");
     if (greeting.code < 200 || greeting.code > 299) return down("reported", greeting.text);
     await server.part("QUIT");
     return up(greeting.text);

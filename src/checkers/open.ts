@@ -22,14 +22,14 @@ export async function openTcp(
   { address = target.address, port = target.port }: { readonly address?: IpAddress; readonly port?: number } = {},
 ): Promise<ByteStream> {
   run.trace(`* connecting to ${formatEndpoint(address, port)}`);
-  const stream = await connect(address, port, run.signal, target.origin, run.heard);
+  const stream = await connect(address, port, run.signal, target.origin, run.onReply);
   run.trace("* connected");
   return stream;
 }
 
 /** A socket that speaks to the target's address and port over UDP. */
 export function openUdp(target: CheckTarget, run: CheckRun): UdpSocket {
-  return connectUdp(target.address, target.port, run.signal, target.origin, run.heard);
+  return connectUdp(target.address, target.port, run.signal, target.origin, run.onReply);
 }
 
 /** The same over TLS, in the name of `virtualhost` where that is one. By default any certificate will do. */

@@ -93,11 +93,11 @@ interface DriverError extends Error {
 function explain(error: DriverError, stream: NodeStream, run: CheckRun): CheckResult | undefined {
   // What went wrong below the driver, which keeps only its text.
   if (stream.failure) throw stream.failure;
-  const [said] = error.message.split("\n");
-  run.trace(`< ${said}`);
+  const [message] = error.message.split("\n");
+  run.trace(`< ${message}`);
   if (UNKNOWN_NAMES.includes(error.code ?? "")) return undefined;
   if (error.code === TOO_OLD) return down("protocol", "Oracle before 12.1 cannot be asked: write checktype = connect");
-  if (error.code?.startsWith("ORA-")) return down(REJECTIONS.has(error.errorNum ?? 0) ? "auth" : "reported", said);
+  if (error.code?.startsWith("ORA-")) return down(REJECTIONS.has(error.errorNum ?? 0) ? "auth" : "reported", message);
   // All else is of a server that does not know its protocol: the driver is not careful with what it reads.
-  throw new ProtocolError(said);
+  throw new ProtocolError(message);
 }

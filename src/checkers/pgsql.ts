@@ -7,7 +7,7 @@ import { Client, type DatabaseError, Query, type QueryArrayConfig } from "pg";
 import type { CheckResult, CheckRun, CheckTarget } from "../model/check.ts";
 import type { ByteStream } from "../wire/transport/byte_stream.ts";
 import { decodeLatin1 } from "../wire/transport/latin1.ts";
-import { HeardTooMuch, NodeStream } from "../wire/transport/node_stream.ts";
+import { NodeStream, TooMuchReceived } from "../wire/transport/node_stream.ts";
 import { ProtocolError } from "../wire/transport/protocol_error.ts";
 import { judgeFirstRow, type Row, rowText } from "./first_row.ts";
 import { openTcp, secure } from "./open.ts";
@@ -105,7 +105,7 @@ function firstRow(client: Client, text: string): Promise<Row | undefined> {
     const query = new Query<Row>(config);
     query.on("row", (row) => first ??= row);
     query.on("end", () => resolve(first));
-    query.on("error", (error) => first && error instanceof HeardTooMuch ? resolve(first) : reject(error));
+    query.on("error", (error) => first && error instanceof TooMuchReceived ? resolve(first) : reject(error));
     client.query(query);
   });
 }

@@ -23,23 +23,23 @@ export async function pops(target: CheckTarget, run: CheckRun): Promise<CheckRes
 async function converse(stream: ByteStream, target: CheckTarget, run: CheckRun): Promise<CheckResult> {
   const server = new LineDialogue(stream, run.trace);
   try {
-    const greeting = await server.hear();
+    const greeting = await server.readLine();
     if (!isOk(greeting)) return down("reported", greeting);
 
     if (target.startTls && !beginsWithTls(target.service)) {
       // RFC 2595, 4.
-      await server.say("STLS");
-      const ready = await server.hear();
+      await server.sendLine("STLS");
+      const ready = await server.readLine();
       if (!isOk(ready)) return down("reported", `STLS: ${ready}`);
       await server.secure((stream) => secure(stream, target, run));
     }
 
     if (target.login) {
-      await server.say(`USER ${target.login}`);
-      const known = await server.hear();
+      await server.sendLine(`USER ${target.login}`);
+      const known = await server.readLine();
       if (!isOk(known)) return refusal(known);
-      await server.say(`PASS ${target.passwd?.reveal() ?? ""}`, "PASS ***");
-      const welcome = await server.hear();
+      await server.sendLine(`PASS ${target.passwd?.reveal() ?? ""}`, "PASS ***");
+      const welcome = await server.readLine();
       if (!isOk(welcome)) return refusal(welcome);
     }
 

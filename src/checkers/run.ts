@@ -178,8 +178,8 @@ async function ask(
   try {
     const checker = await source();
     if (!checker) return down("internal", `there is no check for service ${target.service}`);
-    const heard = () => hasSpoken = true;
-    const result = await checker(target, { signal, trace, warn: (text) => warning = oneLine(text), heard });
+    const onReply = () => hasSpoken = true;
+    const result = await checker(target, { signal, trace, warn: (text) => warning = oneLine(text), onReply });
     if (!result.up || warning === undefined) return result;
     return { ...result, detail: `${result.detail}; ${warning}`, warning };
   } catch (error) {
@@ -248,7 +248,7 @@ function betweenCharacters(text: string, at: number): number {
   return place;
 }
 
-const landing = new Uint8Array(MAX_LOOKED_AT);
+const scratch = new Uint8Array(MAX_LOOKED_AT);
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
@@ -256,6 +256,6 @@ const decoder = new TextDecoder();
 function bounded(text: string, most: number): string {
   // No character has more than three bytes in UTF-8.
   if (text.length * 3 <= most) return text;
-  const { read, written } = encoder.encodeInto(text, landing.subarray(0, most));
-  return read === text.length ? text : decoder.decode(landing.subarray(0, written));
+  const { read, written } = encoder.encodeInto(text, scratch.subarray(0, most));
+  return read === text.length ? text : decoder.decode(scratch.subarray(0, written));
 }

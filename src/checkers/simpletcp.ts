@@ -32,10 +32,10 @@ export async function simpletcp(target: CheckTarget, run: CheckRun): Promise<Che
       return up(some ? "answered" : "closed the connection in order");
     }
     const { receive } = target;
-    const { text, telling } = await replyUpTo(reader, (line) => matches(receive, line));
+    const { text, decisive } = await replyUpTo(reader, (line) => matches(receive, line));
     run.trace(`< ${text}`);
     run.trace(`* ${text.length} bytes`);
-    return judgeReply(target, telling, `reply matches receive (${text.length} bytes)`);
+    return judgeReply(target, decisive, `reply matches receive (${text.length} bytes)`);
   } finally {
     stream.close();
   }
@@ -59,12 +59,12 @@ async function replyUpTo(reader: ByteReader, wanted: (line: string) => boolean |
       const line = text.slice(start, before + end + 1);
       const is = wanted(line);
       // Not awaited where there is nothing to wait for: a reply may have a million lines.
-      if (typeof is === "boolean" ? is : await is) return { text, telling: line };
+      if (typeof is === "boolean" ? is : await is) return { text, decisive: line };
       start = before + end + 1;
     }
   }
   const rest = text.slice(start);
-  return { text, telling: await wanted(rest) ? rest : text };
+  return { text, decisive: await wanted(rest) ? rest : text };
 }
 
 /**

@@ -31,9 +31,9 @@ export async function sip(target: CheckTarget, run: CheckRun): Promise<CheckResu
   if (!/^[^\s<>"]+$/.test(party)) return down("internal", `the login is no SIP address: ${party}`);
   const ask = target.transport === "udp" ? askByDatagram : askByConnection;
   const { status, reason } = await ask(party, target, run);
-  const said = `${status} ${reason}`.trim();
-  if (status === 200) return up(said);
-  return down(REJECTIONS.has(status) ? "auth" : "reported", said);
+  const detail = `${status} ${reason}`.trim();
+  if (status === 200) return up(detail);
+  return down(REJECTIONS.has(status) ? "auth" : "reported", detail);
 }
 
 async function askByDatagram(party: string, target: CheckTarget, run: CheckRun): Promise<SipReply> {

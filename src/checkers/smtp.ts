@@ -13,15 +13,15 @@ import { down, up } from "./verdict.ts";
 export async function smtp(target: CheckTarget, run: CheckRun): Promise<CheckResult> {
   const server = new LineDialogue(await openTcp(target, run), run.trace);
   try {
-    const greeting = await server.hearNumbered("SMTP");
+    const greeting = await server.readNumbered("SMTP");
     if (greeting.code !== 220) return down("reported", greeting.text);
 
     let welcome = await greet(server);
     if (welcome.code !== 250) return down("reported", welcome.text);
 
     if (target.startTls) {
-      await server.say("STARTTLS");
-      const ready = await server.hearNumbered("SMTP");
+      await server.sendLine("STARTTLS");
+      const ready = await server.readNumbered("SMTP");
       if (ready.code !== 220) return down("reported", `STARTTLS: ${ready.text}`);
       await server.secure((stream) => secure(stream, target, run));
       // What the server offered before may be anybody's word (RFC 3207, 4.2).
@@ -45,11 +45,11 @@ export async function smtp(target: CheckTarget, run: CheckRun): Promise<CheckRes
 /** Says who we are, to old servers in the old way; the answer to EHLO lists what the server can do. */
 async function greet(server: LineDialogue): Promise<NumberedReply> {
   const name = Deno.hostname();
-  await server.say(`EHLO ${name}`);
-  const welcome = await server.hearNumbered("SMTP");
+  await server.sendLine(`EHLO ${name}`);
+  const welcome = await server.readNumbered("SMTP");
   if (welcome.code === 250) return welcome;
-  await server.say(`HELO ${name}`);
-  return await server.hearNumbered("SMTP");
+  await server.sendLine(`HELO ${name}`);
+  return await server.readNumbered("SMTP");
 }
 
 /** That we may not: authentication required, mechanism too weak, credentials invalid, encryption required. */
@@ -65,18 +65,18 @@ async function logIn(
   const offered = mechanisms(welcome);
   if (offered.has("PLAIN")) {
     // RFC 4616, 2: as whom we act (nobody else), who we are, and the proof.
-    await server.say(`AUTH PLAIN ${base64(`\0${login}\0${password}`)}`, "AUTH PLAIN ***");
-    return await server.hearNumbered("SMTP");
+    await server.sendLine(`AUTH PLAIN ${base64(`\0${login}\0${password}`)}`, "AUTH PLAIN ***");
+    return await server.readNumbered("SMTP");
   }
   if (!offered.has("LOGIN")) return undefined;
-  await server.say("AUTH LOGIN");
-  const forName = await server.hearNumbered("SMTP");
+  await server.sendLine("AUTH LOGIN");
+  const forName = await server.readNumbered("SMTP");
   if (forName.code !== 334) return forName;
-  await server.say(base64(login), login);
-  const forPassword = await server.hearNumbered("SMTP");
+  await server.sendLine(base64(login), login);
+  const forPassword = await server.readNumbered("SMTP");
   if (forPassword.code !== 334) return forPassword;
-  await server.say(base64(password), "***");
-  return await server.hearNumbered("SMTP");
+  await server.sendLine(base64(password), "***");
+  return await server.readNumbered("SMTP");
 }
 
 /** Of `250-AUTH PLAIN LOGIN`; some old servers write `AUTH=`. */

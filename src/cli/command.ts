@@ -1,4 +1,4 @@
-import { filled } from "./base/filled.ts";
+import { wrapText } from "./base/wrap_text.ts";
 import { isHidden, parseArguments, type Verb, type VerbOptions } from "./base/arguments.ts";
 import { ExitStatus } from "./base/exit_status.ts";
 import { ExitWith } from "./base/exit_with.ts";
@@ -24,7 +24,7 @@ const COMMANDS: Readonly<Record<Verb, () => Promise<Command>>> = {
 
 /** Does what the command line asks for and gives the exit status. What could not be done is told in one line. */
 export async function runCommand(args: readonly string[]): Promise<ExitStatus> {
-  keepComplaintsFromFailing();
+  ignoreStandardErrorFailures();
   try {
     return await dispatch(args);
   } catch (error) {
@@ -38,7 +38,7 @@ export async function runCommand(args: readonly string[]): Promise<ExitStatus> {
 }
 
 /** A complaint that cannot be written, as the disk is full, say, must not leave half done what it complains of. */
-function keepComplaintsFromFailing(): void {
+function ignoreStandardErrorFailures(): void {
   const complain = console.error;
   console.error = (...words: unknown[]) => {
     try {
@@ -75,7 +75,7 @@ async function dispatch(args: readonly string[]): Promise<ExitStatus> {
 /** The names of all commands, for a usage error. */
 function commandList(): string {
   const names = Object.keys(TOOLS).filter((name) => !isHidden(name));
-  return ["    ldirectord COMMAND, where COMMAND is", ...filled(names.join(" | "), 80).map((line) => `    ${line}`)]
+  return ["    ldirectord COMMAND, where COMMAND is", ...wrapText(names.join(" | "), 80).map((line) => `    ${line}`)]
     .join("\n");
 }
 

@@ -142,8 +142,8 @@ function treeOf(
     const row = findDirective(name)!.row;
     const reading = readText(row.value, text);
     if ("mistake" in reading) {
-      const { text: said, hint } = reading.mistake;
-      return `${name}${said.startsWith("must ") ? " " : ": "}${said}${hint ? `; ${hint}` : ""}`;
+      const { text: message, hint } = reading.mistake;
+      return `${name}${message.startsWith("must ") ? " " : ": "}${message}${hint ? `; ${hint}` : ""}`;
     }
     if (row.repeats) collected[name] = [...(collected[name] as unknown[] | undefined) ?? [], setting(reading.value)];
     else collected[name] = setting(reading.value);

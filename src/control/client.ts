@@ -70,7 +70,7 @@ export class ControlClient {
    */
   async ask<Name extends RequestName>(
     name: Name,
-    told: Requests[Name]["told"],
+    input: Requests[Name]["input"],
     patience: Patience = PATIENCE,
   ): Promise<Requests[Name]["answers"]> {
     const longest = setTimeout(() => this.close(), typeof patience === "number" ? patience : LONGEST);
@@ -81,7 +81,7 @@ export class ControlClient {
     };
     this.#onSign();
     try {
-      return decodeAnswer(await this.#exchange(encodeRequest(name, told as Arguments))) as Requests[Name]["answers"];
+      return decodeAnswer(await this.#exchange(encodeRequest(name, input as Arguments))) as Requests[Name]["answers"];
     } finally {
       this.#onSign = () => {};
       clearTimeout(silence);
@@ -125,8 +125,8 @@ export async function withClient<T>(path: string, speak: (client: ControlClient)
 export async function askOnce<Name extends RequestName>(
   path: string,
   name: Name,
-  told: Requests[Name]["told"],
+  input: Requests[Name]["input"],
   patience?: Patience,
 ): Promise<Requests[Name]["answers"]> {
-  return await withClient(path, (client) => client.ask(name, told, patience));
+  return await withClient(path, (client) => client.ask(name, input, patience));
 }

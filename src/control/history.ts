@@ -1,11 +1,11 @@
 /** What happened: the entries of the history file, and what the request `history` answers. */
 
-import type { ToldState } from "../model/real_state.ts";
+import type { ReportedState } from "../model/real_state.ts";
 
 /** The kinds of what is worth remembering. */
 export type HistoryKind =
   /** The new state of a real server. */
-  | ToldState
+  | ReportedState
   /** No real server is up any more, or one is again: the fallback, where there is one, has stepped in, or has left. */
   | "fallback-in"
   | "fallback-out"

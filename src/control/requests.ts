@@ -1,5 +1,5 @@
 /**
- * Every request of the control socket with what it is told and what it answers: the registry. A new one is a line here,
+ * Every request of the control socket with its input and its answer: the registry. A new one is a line here,
  * a handler in daemon/requests/control_requests.ts, and a section in docs/control-socket.md.
  */
 
@@ -8,26 +8,26 @@ import type { Arguments, EncodedResult } from "./protocol.ts";
 import type { OrderKind } from "../model/orders.ts";
 import type { Status } from "./status.ts";
 
-/** What is told and answered, by the request's name; `given` where a handler may give it in another form. */
+/** The input and the answer, by the request's name; `given` where a handler may give it in another form. */
 export interface Requests {
-  readonly status: { readonly told: StatusWish; readonly answers: Status; readonly given: Status | EncodedResult };
-  readonly history: { readonly told: { readonly after?: number }; readonly answers: History };
-  readonly drain: { readonly told: OrderWish; readonly answers: OrderResult };
-  readonly disable: { readonly told: OrderWish; readonly answers: OrderResult };
-  readonly enable: { readonly told: RealWish & { readonly only?: OrderKind }; readonly answers: OrderResult };
-  readonly weight: { readonly told: OrderWish & WeightWish; readonly answers: OrderResult };
+  readonly status: { readonly input: StatusQuery; readonly answers: Status; readonly given: Status | EncodedResult };
+  readonly history: { readonly input: { readonly after?: number }; readonly answers: History };
+  readonly drain: { readonly input: OrderInput; readonly answers: OrderResult };
+  readonly disable: { readonly input: OrderInput; readonly answers: OrderResult };
+  readonly enable: { readonly input: RealSelection & { readonly only?: OrderKind }; readonly answers: OrderResult };
+  readonly weight: { readonly input: OrderInput & WeightChange; readonly answers: OrderResult };
   /** A standby takes the table over; answered when the table is in the kernel. */
-  readonly activate: { readonly told: Nothing; readonly answers: Nothing };
+  readonly activate: { readonly input: Nothing; readonly answers: Nothing };
   /** The director leaves the table, and goes on checking; answered when it has. */
-  readonly deactivate: { readonly told: Nothing; readonly answers: Nothing };
+  readonly deactivate: { readonly input: Nothing; readonly answers: Nothing };
 }
 
 /** A request without arguments, or an answer that says no more than that it was done. */
 export type Nothing = Readonly<Record<never, never>>;
 
 /** What a status is to be of. */
-export interface StatusWish {
-  /** Only of these real servers, named as in {@link RealWish}. */
+export interface StatusQuery {
+  /** Only of these real servers, named as in {@link RealSelection}. */
   readonly real?: string;
   readonly virtual?: string;
   /** With what graphs are drawn from. */
@@ -37,7 +37,7 @@ export interface StatusWish {
 }
 
 /** Which real servers are meant. */
-export interface RealWish {
+export interface RealSelection {
   /** `address:port`, `address`, or a name of the configuration. */
   readonly real: string;
   /** `address:port`, mark, key or `servicename`; absent = in all virtual services. */
@@ -45,13 +45,13 @@ export interface RealWish {
 }
 
 /** An order, and for how long. */
-export interface OrderWish extends RealWish {
+export interface OrderInput extends RealSelection {
   /** Absent = until it is taken back. */
   readonly seconds?: number;
 }
 
 /** A weight: a number, a share of the configured one, or so much more or less than now. */
-export type WeightWish = { readonly weight: number } | { readonly percent: number } | { readonly more: number };
+export type WeightChange = { readonly weight: number } | { readonly percent: number } | { readonly more: number };
 
 /** What came of an order; the kernel's table is as it says. */
 export interface OrderResult {
@@ -87,6 +87,6 @@ type Given<Name extends RequestName> = Requests[Name] extends { readonly given: 
  */
 export type Handlers = {
   readonly [Name in RequestName]: (
-    told: Arguments,
+    input: Arguments,
   ) => Given<Name> | Promise<Given<Name>>;
 };

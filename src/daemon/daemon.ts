@@ -101,14 +101,14 @@ export class Daemon implements Controlled {
     });
     // Told to end by then: what is begun now, nobody would end.
     if (this.#isStopping) return;
-    await this.#ports.timeouts?.become(this.director.model.ipvsTimeouts);
-    await this.#ports.sync?.become(this.director.model.syncDaemons);
+    await this.#ports.timeouts?.reconfigure(this.director.model.ipvsTimeouts);
+    await this.#ports.sync?.reconfigure(this.director.model.syncDaemons);
     if (this.#isStopping) return;
     this.#parts.mails.enter("running");
     this.#state = "running";
-    this.#parts.page?.become(this.director.model.statusPage);
+    this.#parts.page?.reconfigure(this.director.model.statusPage);
     const standby = this.director.isStandby;
-    this.#background(this.#parts.further.become(this.director.model.execute, { standby }));
+    this.#background(this.#parts.further.reconfigure(this.director.model.execute, { standby }));
     this.#timer = setInterval(() => this.#look(), LOOK);
     this.#ports.manager?.ready();
     if (this.#reloadAfterStart) this.reload();
@@ -146,7 +146,7 @@ export class Daemon implements Controlled {
       this.#ports.log.info("Deactivated: leaving the IPVS table to another director");
       const left = await this.director.deactivate();
       this.#parts.signs.show();
-      await Promise.all([this.#parts.reporter.standDown(), this.#parts.further.go("deactivate")]);
+      await Promise.all([this.#parts.reporter.handOver(), this.#parts.further.go("deactivate")]);
       if (left !== undefined) throw new IpvsUnavailable(`${LEFT}: ${left}`);
     });
   }
@@ -168,8 +168,8 @@ export class Daemon implements Controlled {
     await Promise.all([
       this.#parts.reporter.stop(),
       helper.close(),
-      this.#parts.further.become([]),
-      this.#ports.sync?.become([]),
+      this.#parts.further.reconfigure([]),
+      this.#ports.sync?.reconfigure([]),
     ]);
     this.history.add({ kind: "stopped", detail: "told to" });
     this.history.flush();
@@ -178,15 +178,15 @@ export class Daemon implements Controlled {
 
   /** What goes along with the director to another configuration. */
   async #follow(model: Model, isReload: boolean): Promise<void> {
-    this.#parts.mails.become(model);
+    this.#parts.mails.reconfigure(model);
     runHelperFor(model);
     this.records.checks.keep(new Set(checksIn(model).map(({ key }) => key)));
     this.#ports.onReload(model);
-    await this.#ports.timeouts?.become(model.ipvsTimeouts);
-    await this.#ports.sync?.become(model.syncDaemons);
+    await this.#ports.timeouts?.reconfigure(model.ipvsTimeouts);
+    await this.#ports.sync?.reconfigure(model.syncDaemons);
     if (this.#isStopping) return;
-    this.#parts.page?.become(model.statusPage);
-    await this.#parts.further.become(model.execute, { standby: this.director.isStandby, reload: isReload });
+    this.#parts.page?.reconfigure(model.statusPage);
+    await this.#parts.further.reconfigure(model.execute, { standby: this.director.isStandby, reload: isReload });
   }
 
   /** What is done once a second: orders whose time is over, the file, the maintenance directory, names that did not resolve. */

@@ -32,7 +32,7 @@ export class StatusPage {
   }
 
   /** Serves at that address from now on; nowhere, when there is none. */
-  become(address: WebAddress | undefined): void {
+  reconfigure(address: WebAddress | undefined): void {
     const same = address && this.#address && formatWebAddress(address) === formatWebAddress(this.#address);
     if (same || (!address && !this.#address)) return;
     this.stop();

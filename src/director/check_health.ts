@@ -32,8 +32,8 @@ export interface CheckHealth {
   readonly weight?: AskedWeight;
 }
 
-/** The view of a check that has not run yet. */
-export function unheard(up: boolean, reason: string): CheckHealth {
+/** Returns the view of a check that has not run yet. */
+export function unverified(up: boolean, reason: string): CheckHealth {
   return { up, verified: false, failures: 0, passes: 0, reason };
 }
 
@@ -42,8 +42,8 @@ export function reduceCheck(before: CheckHealth, result: CheckResult, virtual: V
   if (couldNotBeMade(result)) {
     return before.trouble === result.detail ? before : { ...before, trouble: result.detail };
   }
-  const { trouble, ...heard } = before;
-  const known = trouble === undefined ? before : heard;
+  const { trouble, ...rest } = before;
+  const known = trouble === undefined ? before : rest;
   return result.up ? pass(known, result, virtual) : fail(known, result.detail, virtual);
 }
 
@@ -57,7 +57,7 @@ export function verdictOf({ method }: Check, result: CheckResult): CheckResult {
 }
 
 /** Whether it is open if the verdict changes: the rounds so far point there, and do not suffice. */
-export function isInDoubt(check: CheckHealth): boolean {
+export function isUndecided(check: CheckHealth): boolean {
   return check.verified && (check.up ? check.failures > 0 : check.passes > 0);
 }
 

@@ -24,7 +24,7 @@ import type { Destination, DestinationKey, TableService, VirtualKey } from "../m
 import { atOnce, everySoOften, type Steps } from "../model/steps.ts";
 import type { Model, VirtualService } from "../model/virtual_service.ts";
 import { canonicalSettings } from "../ipvs/canonical.ts";
-import { type Health, isAvailable, isHeard, type RealHealth, type VirtualHealth } from "./real_health.ts";
+import { hasFirstRounds, type Health, isAvailable, type RealHealth, type VirtualHealth } from "./real_health.ts";
 import { needsFallback, weightOf } from "./serving.ts";
 
 /** What a destination is to us: a real server that is available has the role `serving`, whatever its weight. */
@@ -87,14 +87,14 @@ function* desiredService(virtual: VirtualService, health: VirtualHealth): Steps<
   if (virtual.fallback && needsFallback(virtual, health)) {
     destinations.set(virtual.fallback.key, { ...virtual.fallback.destination, role: "fallback" });
   }
-  if (health.leaving.size > 0 && isAnyUnheard(health) && !isServed(destinations)) {
+  if (health.leaving.size > 0 && awaitsAnyFirstRound(health) && !isServed(destinations)) {
     for (const [key, destination] of health.leaving) destinations.set(key, { ...destination, role: "leaving" });
   }
   return { ...canonicalSettings(virtual.settings), destinations, readdQuiescent: virtual.readdQuiescent };
 }
 
-function isAnyUnheard({ reals }: VirtualHealth): boolean {
-  for (const real of reals.values()) if (!isHeard(real)) return true;
+function awaitsAnyFirstRound({ reals }: VirtualHealth): boolean {
+  for (const real of reals.values()) if (!hasFirstRounds(real)) return true;
   return false;
 }
 

@@ -6,15 +6,22 @@ import { everySoOften, type Steps } from "../model/steps.ts";
 import type { IpvsTable } from "../model/table.ts";
 import { type Model, realServersIn, type VirtualService } from "../model/virtual_service.ts";
 import { WorkQueue } from "../model/work_queue.ts";
-import { type Census, censusOf, NO_SHORTFALL } from "./census.ts";
+import { type HealthCounts, healthCountsOf, NO_TABLE_FAULTS } from "./health_counts.ts";
 import { verdictOf } from "./check_health.ts";
 import { checksIn, indexInSteps, usersOf } from "./check_users.ts";
 import type { Clock } from "../model/clock.ts";
-import { Climb } from "./climb.ts";
+import { SlowStart } from "./slow_start.ts";
 import { isAboutFallback, lineOf } from "./configured.ts";
 import { type DesiredMemo, type DesiredTable, desiredTableInSteps } from "./desired.ts";
-import type { Occasion, Report } from "./events.ts";
-import { adoptInSteps, type EndedRound, type HealthEvent, heardOf, type HostNames, reduceInSteps } from "./health.ts";
+import type { ChangeReason, Report } from "./events.ts";
+import {
+  adoptInSteps,
+  type EndedRound,
+  type HealthEvent,
+  type HostNames,
+  reduceInSteps,
+  verifiedHealth,
+} from "./health.ts";
 import type { Health } from "./real_health.ts";
 import { leaveTable } from "./leave_table.ts";
 import { isNew, isOpen } from "./open_questions.ts";
@@ -59,13 +66,13 @@ export class Director {
   /** Rounds that have ended and have not changed the health yet, the gathered ones among them. */
   readonly #untaken = new Set<EndedRound>();
   /** What holds until it is said anew, for entries that a reload brings as well. */
-  readonly #standing = new Map<HealthEvent["type"], HealthEvent>();
+  readonly #lasting = new Map<HealthEvent["type"], HealthEvent>();
   /** What changes the health, one after the other. */
   readonly #work = new WorkQueue();
-  #census: { readonly basis: readonly unknown[]; readonly counted: Census } | undefined;
+  #healthCounts: { readonly basis: readonly unknown[]; readonly counted: HealthCounts } | undefined;
   readonly #standby: Standby;
   readonly #startUp: StartUp;
-  readonly #climb: Climb;
+  readonly #slowStart: SlowStart;
 
   /** @param standby checks, and leaves the table to another director until {@link activate}. */
   constructor(model: Model, ports: DirectorPorts, standby = false) {
@@ -73,14 +80,18 @@ export class Director {
     this.#ports = ports;
     this.#standby = new Standby(standby);
     this.#startUp = new StartUp(ports.clock);
-    this.#climb = new Climb({
+    this.#slowStart = new SlowStart({
       clock: ports.clock,
       health: () => this.#health,
       model: () => this.#model,
-      step: () => this.#dispatch({ type: "climb", at: ports.clock.now() }),
+      step: () => this.#dispatch({ type: "slow-start", at: ports.clock.now() }),
     });
     this.#keeper = this.#newKeeper();
-    this.#rounds = new Rounds({ descriptors: Infinity, ...ports, onEnd: (check, round) => this.#hear(check, round) });
+    this.#rounds = new Rounds({
+      descriptors: Infinity,
+      ...ports,
+      onEnd: (check, round) => this.#takeRound(check, round),
+    });
     this.#sentinels = this.#newSentinels();
   }
 
@@ -100,14 +111,14 @@ export class Director {
   }
 
   /** How many real servers there are, and how they are. */
-  get census(): Census {
-    const { missing, bypassed } = this.isStandby ? NO_SHORTFALL : this.#keeper;
+  get healthCounts(): HealthCounts {
+    const { missing, bypassed } = this.isStandby ? NO_TABLE_FAULTS : this.#keeper;
     const basis = [this.#model, this.#health, missing, bypassed] as const;
     // It is asked for every second, and seldom changes.
-    const known = this.#census;
+    const known = this.#healthCounts;
     if (known?.basis.every((each, i) => each === basis[i])) return known.counted;
-    const counted = censusOf(this.#model, this.#health, { missing, bypassed });
-    this.#census = { basis, counted };
+    const counted = healthCountsOf(this.#model, this.#health, { missing, bypassed });
+    this.#healthCounts = { basis, counted };
     return counted;
   }
 
@@ -138,8 +149,8 @@ export class Director {
   }
 
   /** This process was kept from running: rounds have their time anew before one is overdue (see checkers/deadlines.ts). */
-  excuse(): void {
-    this.#rounds.excuse();
+  extendDeadlines(): void {
+    this.#rounds.extendDeadlines();
   }
 
   /** Why the kernel's table is not as wanted, in one line; `undefined` when it is, or is about to be. */
@@ -193,12 +204,12 @@ export class Director {
 
   /** Tells which files the maintenance directory holds now. */
   maintain(files: ReadonlySet<string>, names: HostNames): void {
-    this.#stand({ type: "maintenance", files, names });
+    this.#applyLasting({ type: "maintenance", files, names });
   }
 
   /** Takes over the operator's orders, all that are in force; resolves when the table is as they say. */
-  async obey(orders: Orders): Promise<void> {
-    await this.#stand({ type: "orders", orders });
+  async applyOrders(orders: Orders): Promise<void> {
+    await this.#applyLasting({ type: "orders", orders });
     await this.#keeper.idle();
   }
 
@@ -258,15 +269,15 @@ export class Director {
   }
 
   /** Goes over to the configuration, and then wants the table that it asks for, unless that is still to wait. */
-  async #adopt(model: Model, occasion?: Occasion): Promise<void> {
+  async #adopt(model: Model, changeReason?: ChangeReason): Promise<void> {
     const table: IpvsTable = this.isStandby ? new Map() : await this.#keeper.read();
     if (this.#standby.isStopped) return;
-    await this.#change(() => this.#adoptInSteps(model, table, occasion), model);
+    await this.#change(() => this.#adoptInSteps(model, table, changeReason), model);
     this.#startUp.whenDue(() => this.#dispatch({ type: "settled" }));
     if (checksIn(model).length === 0) this.#dispatch({ type: "settled" });
   }
 
-  *#adoptInSteps(model: Model, table: IpvsTable, occasion: Occasion | undefined): Steps<void> {
+  *#adoptInSteps(model: Model, table: IpvsTable, changeReason: ChangeReason | undefined): Steps<void> {
     const before = this.#health;
     yield* indexInSteps(model);
     const adopted = yield* adoptInSteps(model, table, before, this.#ports.clock.now());
@@ -275,11 +286,11 @@ export class Director {
     yield* this.#reportTransitions(before);
     const checks = checksIn(model);
     this.#startUp.keep(checks.map(({ key }) => key));
-    this.#startUp.expect(yield* this.#rounds.becomeInSteps(checks));
+    this.#startUp.expect(yield* this.#rounds.reconfigureInSteps(checks));
     yield* this.#recall(checks);
     if (this.#desired) this.#desired = yield* desiredTableInSteps(model, this.#health, this.#desired);
     yield* this.#setSentinels();
-    if (occasion) yield* this.#wantTable(occasion);
+    if (changeReason) yield* this.#wantTable(changeReason);
   }
 
   /** For real servers that a reload has brought, checks that others have had as well have spoken already. */
@@ -307,7 +318,7 @@ export class Director {
       most: mostSentinels(descriptors),
       takeDescriptor: () => this.#rounds.takeDescriptor(),
       giveDescriptor: () => this.#rounds.giveDescriptor(),
-      makeNow: (check, hear) => this.#rounds.makeNow(check, hear),
+      makeNow: (check, onRound) => this.#rounds.makeNow(check, onRound),
     });
   }
 
@@ -316,14 +327,14 @@ export class Director {
     if (!this.#sentinels || this.#standby.isAway) return;
     const wanted = yield* wantedSentinels(this.#model, this.#health);
     if (this.#standby.isAway) return;
-    this.#sentinels.become(wanted, (check) => this.#rounds.last(check)?.result.up === true);
+    this.#sentinels.reconfigure(wanted, (check) => this.#rounds.last(check)?.result.up === true);
   }
 
   /** A standby takes over the table, which is as given. */
   *#takeOver(table: IpvsTable): Steps<void> {
     const now = this.#ports.clock.now();
     const unknown = yield* adoptInSteps(this.#model, table, new Map(), now);
-    const adopted = yield* adoptInSteps(this.#model, table, heardOf(this.#health), now);
+    const adopted = yield* adoptInSteps(this.#model, table, verifiedHealth(this.#health), now);
     this.#health = yield* this.#withStanding(adopted, this.#model);
     yield* this.#reportTransitions(unknown, true);
     yield* this.#wantTable("start");
@@ -331,7 +342,7 @@ export class Director {
 
   *#withStanding(health: Health, model: Model): Steps<Health> {
     let after = health;
-    for (const event of this.#standing.values()) after = yield* reduceInSteps(after, event, model);
+    for (const event of this.#lasting.values()) after = yield* reduceInSteps(after, event, model);
     return after;
   }
 
@@ -353,8 +364,8 @@ export class Director {
     });
   }
 
-  #hear(check: Check, { result: said, durationMs }: Round): void {
-    const result = verdictOf(check, said);
+  #takeRound(check: Check, { result: answer, durationMs }: Round): void {
+    const result = verdictOf(check, answer);
     this.#ports.report({ type: "round", check, result, durationMs, users: usersOf(this.#model, check.key) });
     if (result.up) this.#sentinels?.passed(check.key);
     const ended = { check: check.key, result, at: this.#ports.clock.now() };
@@ -377,11 +388,11 @@ export class Director {
       this.#untaken.delete(round);
       if (isOpen(check, this.#model, this.#health)) this.#rounds.hasten(check);
     }
-    this.#startUp.hear(rounds.map(({ check }) => check));
+    this.#startUp.take(rounds.map(({ check }) => check));
   }
 
-  #stand(event: HealthEvent): Promise<void> {
-    this.#standing.set(event.type, event);
+  #applyLasting(event: HealthEvent): Promise<void> {
+    this.#lasting.set(event.type, event);
     return this.#dispatch(event);
   }
 
@@ -393,22 +404,22 @@ export class Director {
     const before = this.#health;
     this.#health = yield* reduceInSteps(before, event, this.#model);
     if (this.#health !== before) {
-      const isTold = yield* this.#reportTransitions(before);
+      const isReported = yield* this.#reportTransitions(before);
       // At a start the first table waits for the first verdicts.
-      if (this.#desired) yield* this.#wantTable(isTold ? "change" : "weight");
-      this.#climb.goOn();
+      if (this.#desired) yield* this.#wantTable(isReported ? "change" : "weight");
+      this.#slowStart.goOn();
     }
     if (event.type === "orders" || event.type === "maintenance") yield* this.#setSentinels();
     if (event.type === "rounds") this.#conclude(event.rounds);
     if (event.type === "settled") this.#startUp.settle();
   }
 
-  *#wantTable(occasion: Occasion): Steps<void> {
+  *#wantTable(changeReason: ChangeReason): Steps<void> {
     if (this.#standby.isAway) return;
     const desired = yield* desiredTableInSteps(this.#model, this.#health, this.#desired);
     if (this.#standby.isAway) return;
     this.#desired = desired;
-    this.#keeper.want(desired.table, occasion);
+    this.#keeper.want(desired.table, changeReason);
   }
 
   /** Resolves when the work has been done, after all that was begun before. */

@@ -1,13 +1,13 @@
 import type { Check, CheckResult } from "../model/check.ts";
 import type { Action } from "../model/plan.ts";
-import type { ServiceState, ToldState } from "../model/real_state.ts";
+import type { ReportedState, ServiceState } from "../model/real_state.ts";
 import type { Destination, ServiceSettings } from "../model/table.ts";
 import type { RealServer, VirtualService } from "../model/virtual_service.ts";
 import type { CheckUser } from "./check_users.ts";
 import type { Role } from "./desired.ts";
 
 /** Why the table is changed, the lesser reason first. */
-export const OCCASIONS = [
+export const CHANGE_REASONS = [
   /** A real server gets more or less weight, for a reason other than going down or coming back. */
   "weight",
   /** Health has changed. */
@@ -17,8 +17,8 @@ export const OCCASIONS = [
   "stop",
 ] as const;
 
-/** One of {@link OCCASIONS}. */
-export type Occasion = typeof OCCASIONS[number];
+/** One of {@link CHANGE_REASONS}. */
+export type ChangeReason = typeof CHANGE_REASONS[number];
 
 /** Everything that happens and that somebody may want to log, mail, count or act upon. */
 export type DirectorEvent =
@@ -29,7 +29,7 @@ export type DirectorEvent =
   | {
     readonly type: "table-changed";
     readonly action: Action;
-    readonly occasion: Occasion;
+    readonly changeReason: ChangeReason;
     readonly role?: Role;
     readonly before?: Destination;
     readonly listed: boolean;
@@ -64,8 +64,8 @@ export type DirectorEvent =
     readonly type: "transition";
     readonly virtual: VirtualService;
     readonly real: RealServer;
-    readonly was: ToldState;
-    readonly is: ToldState;
+    readonly was: ReportedState;
+    readonly is: ReportedState;
     readonly reason: string;
     readonly repeated?: true;
   }

@@ -15,7 +15,7 @@ import { type Orders, realId } from "../model/orders.ts";
 import { atOnce, everySoOften, type Steps } from "../model/steps.ts";
 import type { Destination, DestinationKey, IpvsTable, TableService, VirtualKey } from "../model/table.ts";
 import { checksOf, type Model, type RealServer, type VirtualService } from "../model/virtual_service.ts";
-import { type CheckHealth, reduceCheck, unheard } from "./check_health.ts";
+import { type CheckHealth, reduceCheck, unverified } from "./check_health.ts";
 import { usersOf } from "./check_users.ts";
 import { maintenanceFile } from "./maintenance.ts";
 import type { Health, RealHealth, VirtualHealth } from "./real_health.ts";
@@ -30,7 +30,7 @@ export type HealthEvent =
   /** First rounds have had their time. */
   | { readonly type: "settled" }
   /** Time has passed for those that climb back. */
-  | { readonly type: "climb"; readonly at: number }
+  | { readonly type: "slow-start"; readonly at: number }
   /** The names of all files in the maintenance directory, as they are now. */
   | { readonly type: "maintenance"; readonly files: ReadonlySet<string>; readonly names: HostNames }
   /** All orders of the operator that are in force, as they are now. */
@@ -83,11 +83,11 @@ function* reduceEvent(before: Health, event: HealthEvent, model: Model): Steps<H
     case "rounds":
       return yield* reduceRounds(before, event.rounds, model);
     case "recalled":
-      return yield* reduceRounds(before, event.rounds, model, isUnheard);
+      return yield* reduceRounds(before, event.rounds, model, awaitsFirstRound);
     case "settled":
       return yield* reduceVirtuals(before, (virtual) => virtual.settled ? virtual : { ...virtual, settled: true });
-    case "climb":
-      return yield* reduceReals(before, (real, virtual) => climb(real, virtual.slowStart, event.at), model);
+    case "slow-start":
+      return yield* reduceReals(before, (real, virtual) => raiseShare(real, virtual.slowStart, event.at), model);
     case "maintenance": {
       const { files, names } = event;
       return yield* reduceReals(before, (health, _virtual, real) => {
@@ -103,8 +103,8 @@ function* reduceEvent(before: Health, event: HealthEvent, model: Model): Steps<H
   }
 }
 
-/** The part of the health that checks have spoken of: of the rest the table knows more. */
-export function heardOf(health: Health): Health {
+/** Returns the health of the real servers that a check has verified: of the others the table knows more. */
+export function verifiedHealth(health: Health): Health {
   return new Map(
     [...health].map(([key, virtual]) => {
       const reals = new Map([...virtual.reals].filter(([, real]) => real.verified));
@@ -114,7 +114,7 @@ export function heardOf(health: Health): Health {
 }
 
 /** Whether the weight of some real server is on its way back. */
-export function isClimbing(health: Health): boolean {
+export function isSlowStarting(health: Health): boolean {
   for (const { reals } of health.values()) {
     for (const real of reals.values()) if (real.share < 1) return true;
   }
@@ -171,7 +171,7 @@ function adoptReal(
   const reason = known?.reason ??
     (up ? "in the table before the first check" : "waiting for the first check");
   const checks = new Map(
-    checksOf(real.policy).map(({ key }) => [key, known?.checks.get(key) ?? unheard(up, reason)]),
+    checksOf(real.policy).map(({ key }) => [key, known?.checks.get(key) ?? unverified(up, reason)]),
   );
   const start: RealHealth = known ?? { up, verified: false, found, share: 1, reason, since: at, checks };
   return { ...start, verified: isVerified(checks), trouble: troubleOf(checks, real), found, checks };
@@ -184,7 +184,7 @@ function isVerified(checks: ReadonlyMap<CheckKey, CheckHealth>): boolean {
 }
 
 /** Whether no round of a check has ended for this real server. */
-export function isUnheard(real: RealHealth, check: CheckKey): boolean {
+export function awaitsFirstRound(real: RealHealth, check: CheckKey): boolean {
   const view = real.checks.get(check);
   return view !== undefined && !view.verified && view.trouble === undefined;
 }
@@ -222,15 +222,15 @@ function reduceReal(before: RealHealth, round: EndedRound, virtual: VirtualServi
   const after = { ...before, up, verified: isVerified(checks), reason: reasonOf(checks, real), trouble, checks };
   if (up === before.up) return after;
   // Who was never found dead has nothing to climb back from.
-  const climbs = up && before.verified && virtual.slowStart > 0;
-  return { ...after, share: climbs ? 0 : 1, since: round.at };
+  const startsSlowly = up && before.verified && virtual.slowStart > 0;
+  return { ...after, share: startsSlowly ? 0 : 1, since: round.at };
 }
 
 /** What the first check says that is not content, or else the main one. Where there are several, its name goes before. */
 function reasonOf(checks: ReadonlyMap<CheckKey, CheckHealth>, real: RealServer): string {
   const all = checksOf(real.policy);
-  const telling = all.find(({ key }) => checks.get(key)?.up === false) ?? all[0];
-  return said(telling, checks.get(telling.key)?.reason ?? "", all.length);
+  const decisive = all.find(({ key }) => checks.get(key)?.up === false) ?? all[0];
+  return reasonText(decisive, checks.get(decisive.key)?.reason ?? "", all.length);
 }
 
 /** The first trouble of its checks, unless one that could be made says that it is down. */
@@ -239,19 +239,19 @@ function troubleOf(checks: ReadonlyMap<CheckKey, CheckHealth>, real: RealServer)
   const all = checksOf(real.policy);
   for (const check of all) {
     const trouble = checks.get(check.key)?.trouble;
-    if (trouble !== undefined) return said(check, trouble, all.length);
+    if (trouble !== undefined) return reasonText(check, trouble, all.length);
   }
   return undefined;
 }
 
 /** What one of so many checks says, with its name where there are several. */
-function said({ method, target }: Check, what: string, checks: number): string {
+function reasonText({ method, target }: Check, what: string, checks: number): string {
   if (checks === 1) return what;
   return `${method === "negotiate" ? target.service : method} at port ${target.port}: ${what}`;
 }
 
 /** The weight grows with the time since the return; steps of a hundredth are fine enough for any weight. */
-function climb(before: RealHealth, slowStart: number, at: number): RealHealth {
+function raiseShare(before: RealHealth, slowStart: number, at: number): RealHealth {
   if (before.share >= 1) return before;
   const share = Math.min(1, Math.floor((at - before.since) / (slowStart * 10)) / 100);
   return share === before.share ? before : { ...before, share };

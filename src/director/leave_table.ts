@@ -31,7 +31,7 @@ export async function leaveTable(leaving: Leaving): Promise<Left> {
 
 async function purge(leaving: Leaving): Promise<Left> {
   const { keeper, clock, model } = leaving;
-  const ours = leaving.ours ?? await takeWhatIsThere(leaving);
+  const ours = leaving.ours ?? await adoptTable(leaving);
   const kept = [...ours].filter(([key]) => !model.virtuals.get(key)?.cleanStop);
   const end = clock.now() + LEAVE;
   keeper.want(new Map(kept), "stop");
@@ -44,7 +44,7 @@ async function purge(leaving: Leaving): Promise<Left> {
 }
 
 /** Stopped before the first table: what an earlier run has left is ours to purge all the same. */
-async function takeWhatIsThere({ keeper, clock, model }: Leaving): Promise<DesiredTable> {
+async function adoptTable({ keeper, clock, model }: Leaving): Promise<DesiredTable> {
   const table = await keeper.read();
   const health = adopt(model, table, new Map(), clock.now());
   const ours = [...desiredTable(model, health).table].filter(([key]) => table.has(key));

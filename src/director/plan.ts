@@ -44,13 +44,13 @@ export interface PlanInput {
   readonly previous?: DesiredTable;
   readonly reconcile: boolean;
   /** Entries that are planned as with `reconcile`. */
-  readonly doubts?: Doubts;
+  readonly unconfirmed?: Unconfirmed;
   /** Virtual services that are ours to remove where they are not desired; absent = those of `previous`. */
   readonly claimed?: ReadonlySet<VirtualKey>;
 }
 
 /** Entries by virtual service; {@link SETTINGS} stands for the virtual service itself. */
-export type Doubts = ReadonlyMap<VirtualKey, ReadonlySet<DestinationKey | typeof SETTINGS>>;
+export type Unconfirmed = ReadonlyMap<VirtualKey, ReadonlySet<DestinationKey | typeof SETTINGS>>;
 
 /** The settings of a virtual service, among its entries. */
 export const SETTINGS = "settings";
@@ -65,7 +65,7 @@ export function* planInSteps(input: PlanInput): Steps<Plan> {
   const actions: Action[] = [];
   for (const [key, desired] of input.desired) {
     const previous = input.previous?.get(key);
-    if (!input.reconcile && previous === desired && !input.doubts?.has(key)) continue;
+    if (!input.reconcile && previous === desired && !input.unconfirmed?.has(key)) continue;
     yield;
     yield* planService(key, desired, previous, input, actions);
   }
@@ -80,10 +80,11 @@ function* planService(
   key: VirtualKey,
   desired: DesiredService,
   previous: DesiredService | undefined,
-  { current, reconcile, doubts }: PlanInput,
+  { current, reconcile, unconfirmed }: PlanInput,
   actions: Action[],
 ): Steps<void> {
-  const isDoubted = (entry: DestinationKey | typeof SETTINGS) => reconcile || doubts?.get(key)?.has(entry) === true;
+  const isUnconfirmed = (entry: DestinationKey | typeof SETTINGS) =>
+    reconcile || unconfirmed?.get(key)?.has(entry) === true;
   const service = desired;
   const kernel = current.get(key);
   let count = 0;
@@ -95,7 +96,7 @@ function* planService(
     }
     return;
   }
-  const settingsWanted = isDoubted(SETTINGS) || !previous || !sameSettings(previous, desired);
+  const settingsWanted = isUnconfirmed(SETTINGS) || !previous || !sameSettings(previous, desired);
   if (settingsWanted && !sameSettings(kernel, desired)) actions.push({ do: "edit-service", service });
 
   const up: Action[] = [];
@@ -103,7 +104,7 @@ function* planService(
   for (const [real, destination] of desired.destinations) {
     if (everySoOften(count++)) yield;
     const before = previous?.destinations.get(real);
-    if (!isDoubted(real) && before && sameDestination(before, destination)) continue;
+    if (!isUnconfirmed(real) && before && sameDestination(before, destination)) continue;
     const there = kernel.destinations.get(real);
     if (!there) {
       if (mayAdd(destination, before, desired)) up.push(action("add-destination", service, destination));
@@ -114,7 +115,7 @@ function* planService(
   for (const [real, destination] of kernel.destinations) {
     if (everySoOften(count++)) yield;
     if (desired.destinations.has(real)) continue;
-    if (isDoubted(real) || previous?.destinations.has(real)) {
+    if (isUnconfirmed(real) || previous?.destinations.has(real)) {
       down.push(action("delete-destination", service, destination));
     }
   }
@@ -145,7 +146,7 @@ function action(
 }
 
 /** The entries that two wanted tables do not have in common, in steps. */
-export function* changedInSteps(before: DesiredTable | undefined, after: DesiredTable): Steps<Doubts> {
+export function* changedInSteps(before: DesiredTable | undefined, after: DesiredTable): Steps<Unconfirmed> {
   const changed = new Map<VirtualKey, Set<DestinationKey | typeof SETTINGS>>();
   for (const key of new Set([...before?.keys() ?? [], ...after.keys()])) {
     const [old, service] = [before?.get(key), after.get(key)];
@@ -169,17 +170,17 @@ export function* changedInSteps(before: DesiredTable | undefined, after: Desired
 }
 
 /** Returns what is doubted in one or the other. */
-export function withDoubts(doubts: Doubts, further: Doubts): Doubts {
-  if (further.size === 0) return doubts;
-  const all = new Map(doubts);
+export function withUnconfirmed(unconfirmed: Unconfirmed, further: Unconfirmed): Unconfirmed {
+  if (further.size === 0) return unconfirmed;
+  const all = new Map(unconfirmed);
   for (const [key, entries] of further) all.set(key, new Set([...all.get(key) ?? [], ...entries]));
   return all;
 }
 
 /** Returns what is doubted apart from what these actions have changed. */
-export function withoutChanged(doubts: Doubts, made: Plan): Doubts {
-  if (doubts.size === 0 || made.length === 0) return doubts;
-  const left = new Map([...doubts].map(([key, entries]) => [key, new Set(entries)]));
+export function withoutChanged(unconfirmed: Unconfirmed, made: Plan): Unconfirmed {
+  if (unconfirmed.size === 0 || made.length === 0) return unconfirmed;
+  const left = new Map([...unconfirmed].map(([key, entries]) => [key, new Set(entries)]));
   for (const action of made) {
     left.get(serviceOf(action))?.delete("destination" in action ? destinationKey(action.destination) : SETTINGS);
   }

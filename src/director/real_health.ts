@@ -75,6 +75,6 @@ export function checksSay({ trouble, verified, up, reason }: RealHealth): string
 }
 
 /** Returns whether its checks have said something, or have been tried in vain: the table's word counts till then. */
-export function isHeard({ verified, trouble }: RealHealth): boolean {
+export function hasFirstRounds({ verified, trouble }: RealHealth): boolean {
   return verified || trouble !== undefined;
 }

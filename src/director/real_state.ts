@@ -14,7 +14,7 @@
  * One that is unknown stays as it was, in the table or out of it.
  */
 
-import type { RealState, ToldState } from "../model/real_state.ts";
+import type { RealState, ReportedState } from "../model/real_state.ts";
 import type { RealServer } from "../model/virtual_service.ts";
 import type { RealHealth } from "./real_health.ts";
 
@@ -29,7 +29,7 @@ export function stateOf(real: RealServer, health: RealHealth | undefined): RealS
 }
 
 /** Returns the state as alerts name it. */
-export function toldStateOf(real: RealServer, health: RealHealth): ToldState {
+export function reportedStateOf(real: RealServer, health: RealHealth): ReportedState {
   const state = stateOf(real, health);
   if (state === "unchecked") return "up";
   return state === "waiting" || state === "off" ? "unknown" : state;

@@ -50,7 +50,7 @@ interface Course {
   /** A round has begun and not ended. */
   isUnderWay: boolean;
   /** It has been given its time anew. */
-  excused: boolean;
+  isExtended: boolean;
   /** To be called with the first round that begins from now on: a round was asked for at once. */
   asked: ((round: Round) => void)[];
   /** Milliseconds by which its rounds are still to be brought forward, so that checks that began together spread. */
@@ -66,7 +66,7 @@ function newCourse(check: Check, lead: number, due: number): Course {
     due,
     endsBy: 0,
     isUnderWay: false,
-    excused: false,
+    isExtended: false,
     asked: [],
     lead,
   };
@@ -116,12 +116,12 @@ export class Rounds {
   }
 
   /** Starts the checks that are new, forgets those that are gone, leaves all others on their course. Gives the new ones. */
-  become(checks: readonly Check[]): readonly CheckKey[] {
-    return atOnce(this.becomeInSteps(checks));
+  reconfigure(checks: readonly Check[]): readonly CheckKey[] {
+    return atOnce(this.reconfigureInSteps(checks));
   }
 
   /** The same in steps. */
-  *becomeInSteps(checks: readonly Check[]): Steps<readonly CheckKey[]> {
+  *reconfigureInSteps(checks: readonly Check[]): Steps<readonly CheckKey[]> {
     const keys = new Set(checks.map(({ key }) => key));
     for (const key of this.#courses.keys()) {
       if (keys.has(key)) continue;
@@ -161,11 +161,11 @@ export class Rounds {
   }
 
   /** Gives each round its time anew before it is overdue; each once, as its deadline (checkers/deadlines.ts). */
-  excuse(): void {
+  extendDeadlines(): void {
     const now = this.#ports.clock.now();
     for (const course of this.#courses.values()) {
-      if (course.excused) continue;
-      course.excused = true;
+      if (course.isExtended) continue;
+      course.isExtended = true;
       course.endsBy = Math.max(course.endsBy, now + limitOf(course));
     }
   }
@@ -179,11 +179,11 @@ export class Rounds {
     this.#plan(course, course.startedAt + course.check.retryInterval * 1000);
   }
 
-  /** Makes a round of a check now, or after the one that is under way. `hear` is called with it, unless the check is dropped. */
-  makeNow(key: CheckKey, hear: (round: Round) => void): void {
+  /** Makes a round of a check now, or after the one that is under way. `onRound` is called with it, unless the check is dropped. */
+  makeNow(key: CheckKey, onRound: (round: Round) => void): void {
     const course = this.#courses.get(key);
     if (!course) return;
-    course.asked.push(hear);
+    course.asked.push(onRound);
     if (course.waitsSince === undefined && !course.isUnderWay) this.#plan(course, this.#ports.clock.now());
   }
 
@@ -234,7 +234,7 @@ export class Rounds {
   #begin(course: Course, method: CheckMethod, taken: number): void {
     course.startedAt = this.#ports.clock.now();
     course.endsBy = course.startedAt + limitOf(course);
-    course.excused = false;
+    course.isExtended = false;
     course.isUnderWay = true;
     const { asked } = course;
     if (asked.length > 0) course.asked = [];
@@ -244,7 +244,7 @@ export class Rounds {
       course.isUnderWay = false;
       if (!this.#isCurrent(course)) return;
       this.#end(course, method, round);
-      for (const hear of asked) hear(round);
+      for (const onRound of asked) onRound(round);
     });
   }
 
@@ -273,7 +273,7 @@ export class Rounds {
     course.due = due;
     this.#schedule.set(course.check.key, due);
     course.endsBy = due + limitOf(course);
-    course.excused = false;
+    course.isExtended = false;
     this.#setAlarm();
   }
 

@@ -2,14 +2,14 @@
  * What is due next. A binary heap of due times; no clock inside.
  */
 
-/** A key's wish; not due while it is out. */
-interface Wish<K> {
+/** A key with the time at which it is due; none while it is out. */
+interface Slot<K> {
   readonly key: K;
   due: number | undefined;
 }
 
 interface Entry<K> {
-  readonly wish: Wish<K>;
+  readonly slot: Slot<K>;
   readonly due: number;
 }
 
@@ -17,21 +17,21 @@ interface Entry<K> {
 export class Schedule<K> {
   readonly #heap: Entry<K>[] = [];
   /** Keys that were taken out stay: a table that changes with every round costs V8 more than the round. */
-  readonly #wishes = new Map<K, Wish<K>>();
+  readonly #slots = new Map<K, Slot<K>>();
 
   /** Makes the key due at that time, and no longer at any other. */
   set(key: K, due: number): void {
-    let wish = this.#wishes.get(key);
-    if (!wish) this.#wishes.set(key, wish = { key, due });
-    wish.due = due;
-    this.#push({ wish, due });
+    let slot = this.#slots.get(key);
+    if (!slot) this.#slots.set(key, slot = { key, due });
+    slot.due = due;
+    this.#push({ slot, due });
   }
 
   /** Forgets the key. */
   delete(key: K): void {
-    const wish = this.#wishes.get(key);
-    if (wish) wish.due = undefined;
-    this.#wishes.delete(key);
+    const slot = this.#slots.get(key);
+    if (slot) slot.due = undefined;
+    this.#slots.delete(key);
   }
 
   /** When the next key is due; `undefined` when none waits. */
@@ -44,16 +44,16 @@ export class Schedule<K> {
   takeDue(now: number): K[] {
     const taken: K[] = [];
     for (this.#dropStale(); this.#heap.length > 0 && this.#heap[0].due <= now; this.#dropStale()) {
-      const { wish } = this.#pop();
-      wish.due = undefined;
-      taken.push(wish.key);
+      const { slot } = this.#pop();
+      slot.due = undefined;
+      taken.push(slot.key);
     }
     return taken;
   }
 
   /** Entries of moved and forgotten keys stay in the heap until they come to its top. */
   #dropStale(): void {
-    while (this.#heap.length > 0 && this.#heap[0].wish.due !== this.#heap[0].due) this.#pop();
+    while (this.#heap.length > 0 && this.#heap[0].slot.due !== this.#heap[0].due) this.#pop();
   }
 
   #push(entry: Entry<K>): void {

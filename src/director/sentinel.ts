@@ -229,7 +229,7 @@ function ended(before: Sentinel, how: SentinelEnd, now: number): SentinelStep {
     ...before,
     phase: "waiting",
     since: now,
-    reason: SAID[how],
+    reason: END_REASONS[how],
     // In case that the check never has a verdict.
     dueAt: now + RETRY.most,
     opensOnPass: true,
@@ -239,7 +239,7 @@ function ended(before: Sentinel, how: SentinelEnd, now: number): SentinelStep {
   return earliest <= now ? check(next, now) : step({ ...next, checkAt: earliest });
 }
 
-const SAID: Readonly<Record<SentinelEnd, string>> = {
+const END_REASONS: Readonly<Record<SentinelEnd, string>> = {
   closed: "the server has closed it",
   reset: "the server has reset it",
   silent: "the server does not answer to keepalive",

@@ -20,8 +20,8 @@ export interface SentinelsPorts {
   /** Takes one of the descriptors that checks may hold. Returns whether one was free. */
   takeDescriptor(): boolean;
   giveDescriptor(): void;
-  /** Makes a round of a check now; `hear` is called with it. */
-  makeNow(check: CheckKey, hear: (round: Round) => void): void;
+  /** Makes a round of a check now; `onRound` is called with it. */
+  makeNow(check: CheckKey, onRound: (round: Round) => void): void;
 }
 
 /** A sentinel that is wanted: where it goes, and the checks that it has made. */
@@ -61,7 +61,7 @@ export class Sentinels {
    *
    * @param hasPassed whether the newest round of a check has passed: a new sentinel waits for that.
    */
-  become(wanted: ReadonlyMap<SentinelKey, WantedSentinel>, hasPassed: (check: CheckKey) => boolean): void {
+  reconfigure(wanted: ReadonlyMap<SentinelKey, WantedSentinel>, hasPassed: (check: CheckKey) => boolean): void {
     this.#byCheck.clear();
     for (const [key, watch] of this.#watches) {
       if (wanted.has(key)) continue;
@@ -82,7 +82,7 @@ export class Sentinels {
 
   /** Has none any more. */
   close(): void {
-    this.become(new Map(), () => false);
+    this.reconfigure(new Map(), () => false);
   }
 
   /** A round of a check has passed. */

@@ -9,7 +9,7 @@ import type { AskedWeight, Check } from "../model/check.ts";
 import type { ServiceState } from "../model/real_state.ts";
 import { MOST_WEIGHT } from "../model/table.ts";
 import { checksOf, type RealServer, type VirtualService } from "../model/virtual_service.ts";
-import { isAvailable, isHeard, isHeld, type RealHealth, type VirtualHealth } from "./real_health.ts";
+import { hasFirstRounds, isAvailable, isHeld, type RealHealth, type VirtualHealth } from "./real_health.ts";
 
 /** Returns whether new connections go to this real server. */
 export function isServing(real: RealServer, health: RealHealth): boolean {
@@ -76,7 +76,7 @@ function serviceOf(virtual: VirtualService, health: VirtualHealth): ServiceState
 
 /** Whether it is known that it does not serve, should that be so: it need not be waited for. */
 function isKnown(real: RealServer, own: RealHealth): boolean {
-  return isHeard(own) || isHeld(own) || fullWeight(real, own) === 0;
+  return hasFirstRounds(own) || isHeld(own) || fullWeight(real, own) === 0;
 }
 
 /** Returns the real servers of a virtual service that have health, each with its own. */

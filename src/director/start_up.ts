@@ -11,8 +11,8 @@ const SETTLE = 1_000;
 export class StartUp {
   readonly #clock: Clock;
   /** Checks whose first round has not ended. */
-  #unheard = new Set<CheckKey>();
-  readonly #heard = Promise.withResolvers<void>();
+  #pending = new Set<CheckKey>();
+  readonly #verdicts = Promise.withResolvers<void>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -20,23 +20,23 @@ export class StartUp {
 
   /** Waits from now on for the first round of these checks alone, as far as it has been waited for. */
   keep(checks: readonly CheckKey[]): void {
-    this.#unheard = new Set(checks.filter((key) => this.#unheard.has(key)));
+    this.#pending = new Set(checks.filter((key) => this.#pending.has(key)));
   }
 
   /** Waits for the first round of these checks, too. */
   expect(checks: readonly CheckKey[]): void {
-    for (const key of checks) this.#unheard.add(key);
+    for (const key of checks) this.#pending.add(key);
   }
 
   /** Takes notice of rounds whose verdicts have been taken. */
-  hear(checks: readonly CheckKey[]): void {
-    for (const key of checks) this.#unheard.delete(key);
-    if (this.#unheard.size === 0) this.settle();
+  take(checks: readonly CheckKey[]): void {
+    for (const key of checks) this.#pending.delete(key);
+    if (this.#pending.size === 0) this.settle();
   }
 
   /** Waits no longer. */
   settle(): void {
-    this.#heard.resolve();
+    this.#verdicts.resolve();
   }
 
   /** Has it done when first rounds have had their time. */
@@ -46,7 +46,7 @@ export class StartUp {
 
   /** Resolves when there is a verdict of each check, or when it is waited for no longer. */
   get verdicts(): Promise<void> {
-    return this.#heard.promise;
+    return this.#verdicts.promise;
   }
 
   /** Waits for the same, but not beyond the time at which the first table should go to the kernel. */

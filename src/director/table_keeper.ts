@@ -6,19 +6,19 @@ import { type IpvsTable, sizeOf, type VirtualKey } from "../model/table.ts";
 import { WorkQueue } from "../model/work_queue.ts";
 import type { Clock } from "../model/clock.ts";
 import type { DesiredTable } from "./desired.ts";
-import type { DirectorEvent, Occasion, Report } from "./events.ts";
+import type { ChangeReason, DirectorEvent, Report } from "./events.ts";
 import {
   type Effect,
   isIdle,
   isInStep,
   isOurs,
-  keep,
   type KeeperEvent,
-  type Keeping,
+  type KeeperState,
   knownTable,
   missingServices,
+  reduceKeeper,
   UNKNOWN,
-} from "./keeping.ts";
+} from "./keeper_state.ts";
 import { trustedRead, type TrustedTable } from "./trusted_read.ts";
 
 /** Milliseconds between two looks at the table: ten times as long as a look takes, within these bounds. */
@@ -37,7 +37,7 @@ export interface KeeperPorts {
   isAboutFallback(action: Action): boolean;
 }
 
-/** Keeps our part of the kernel's table as wanted: does what keeping.ts says, one thing at a time. */
+/** Keeps our part of the kernel's table as wanted: does what keeper_state.ts says, one thing at a time. */
 export class TableKeeper {
   readonly #ports: KeeperPorts;
   readonly #work = new WorkQueue();
@@ -91,9 +91,9 @@ export class TableKeeper {
     return read.table;
   }
 
-  /** Orders a table. One that was ordered before and is not begun is replaced; the greater occasion of the two counts. */
-  want(desired: DesiredTable, occasion: Occasion): void {
-    void this.#take({ type: "wanted", desired, occasion });
+  /** Orders a table. One that was ordered before and is not begun is replaced; the greater reason of the two counts. */
+  want(desired: DesiredTable, changeReason: ChangeReason): void {
+    void this.#take({ type: "wanted", desired, changeReason });
   }
 
   /** Resolves when nothing is under way; what was refused may still wait for its retry. */
@@ -138,12 +138,12 @@ export class TableKeeper {
   }
 
   #take(event: KeeperEvent): Promise<void> {
-    return this.#work.do(() => this.#step(event), sizeOf(this.#state.wish ?? new Map()));
+    return this.#work.do(() => this.#step(event), sizeOf(this.#state.wanted ?? new Map()));
   }
 
   *#step(event: KeeperEvent): Steps<void> {
     if (this.#closed) return;
-    const [state, effects] = yield* keep(this.#state, event, this.#ports.clock.now());
+    const [state, effects] = yield* reduceKeeper(this.#state, event, this.#ports.clock.now());
     this.#state = state;
     if (!state.waits) this.#cancelRetry();
     for (const [i, effect] of effects.entries()) {
@@ -154,7 +154,7 @@ export class TableKeeper {
     this.#changed = Promise.withResolvers();
   }
 
-  #carryOut(effect: Effect, state: Keeping): void {
+  #carryOut(effect: Effect, state: KeeperState): void {
     const { clock, report, lineOf } = this.#ports;
     switch (effect.do) {
       case "read":
@@ -178,16 +178,16 @@ export class TableKeeper {
       case "report-vanished":
         return report({
           type: "services-vanished",
-          services: effect.services.flatMap((key) => state.wish?.get(key) ?? []),
+          services: effect.services.flatMap((key) => state.wanted?.get(key) ?? []),
         });
       case "report-in-step":
         return report({ type: "table-in-step" });
     }
   }
 
-  #changeEvent({ action, occasion, role, before }: Extract<Effect, { do: "report-changed" }>): DirectorEvent {
+  #changeEvent({ action, changeReason, role, before }: Extract<Effect, { do: "report-changed" }>): DirectorEvent {
     const { lineOf, isAboutFallback } = this.#ports;
-    const event = { type: "table-changed", action, occasion, listed: lineOf(action) !== undefined } as const;
+    const event = { type: "table-changed", action, changeReason, listed: lineOf(action) !== undefined } as const;
     if (!("destination" in action)) return event;
     return { ...event, before, role: role ?? (isAboutFallback(action) ? "fallback" : undefined) };
   }

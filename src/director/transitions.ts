@@ -1,9 +1,9 @@
-import type { ToldState } from "../model/real_state.ts";
+import type { ReportedState } from "../model/real_state.ts";
 import { atOnce, everySoOften, type Steps } from "../model/steps.ts";
 import type { Model, RealServer } from "../model/virtual_service.ts";
 import type { DirectorEvent } from "./events.ts";
 import { type Health, isAvailable, type RealHealth, reasonFor } from "./real_health.ts";
-import { stateOf, toldStateOf } from "./real_state.ts";
+import { reportedStateOf, stateOf } from "./real_state.ts";
 
 /** A real server that came or went, or the last one of a virtual service that went, or the first that came. */
 type Transition = Extract<DirectorEvent, { type: "transition" | "fallback" }>;
@@ -29,8 +29,8 @@ export function* transitionsInSteps(before: Health, after: Health, model: Model)
       if (everySoOften(count++)) yield;
       const real = virtual.reals.get(realKey);
       const oldReal = old?.reals.get(realKey);
-      if (!real || !oldReal || realHealth === oldReal || !tells(real, oldReal, realHealth)) continue;
-      const [was, is, reason] = [stateBefore(real, oldReal), toldStateOf(real, realHealth), reasonFor(realHealth)];
+      if (!real || !oldReal || realHealth === oldReal || !isReported(real, oldReal, realHealth)) continue;
+      const [was, is, reason] = [stateBefore(real, oldReal), reportedStateOf(real, realHealth), reasonFor(realHealth)];
       events.push({ type: "transition", virtual, real, was, is, reason });
     }
     const was = old?.service ?? "unknown";
@@ -42,13 +42,13 @@ export function* transitionsInSteps(before: Health, after: Health, model: Model)
 }
 
 /** What the kernel's table alone says of a real server is no state that it was in. */
-function stateBefore(real: RealServer, health: RealHealth): ToldState {
-  const state = toldStateOf(real, health);
+function stateBefore(real: RealServer, health: RealHealth): ReportedState {
+  const state = reportedStateOf(real, health);
   return state === "up" && !health.verified && health.checks.size > 0 ? "unknown" : state;
 }
 
 /** The state that an entry is taken over in is no news; a first verdict is, where it finds the server dead. */
-function tells(real: RealServer, before: RealHealth, after: RealHealth): boolean {
+function isReported(real: RealServer, before: RealHealth, after: RealHealth): boolean {
   const is = stateOf(real, after);
   if (isAvailable(after) !== isAvailable(before)) return true;
   if (is === "waiting") return false;

@@ -14,7 +14,7 @@ import { adoptTcp } from "../wire/transport/tcp.ts";
 import { startTls } from "../wire/transport/tls.ts";
 import { giveUpRights } from "./give_up_rights.ts";
 import { MailStream } from "./mail_stream.ts";
-import { sayLine } from "./say_line.ts";
+import { writeJsonLine } from "./write_json_line.ts";
 
 /** The port at which SMTP is encrypted from the start. */
 const SMTPS = 465;
@@ -34,7 +34,7 @@ export async function sendMail(connection: number): Promise<void> {
   giveUpRights();
   const job: MailJob = JSON.parse(await new Response(Deno.stdin.readable).text());
   const refusals = await refusalsOf(job, connection);
-  sayLine(refusals.map((refusal) => ({ ...refusal, message: refusal.message.slice(0, MAX_MESSAGE) })));
+  writeJsonLine(refusals.map((refusal) => ({ ...refusal, message: refusal.message.slice(0, MAX_MESSAGE) })));
 }
 
 async function refusalsOf(job: MailJob, connection: number): Promise<readonly Refusal[]> {

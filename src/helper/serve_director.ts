@@ -18,7 +18,7 @@ import { boundWork } from "./bounded_work.ts";
 import { giveUpRights } from "./give_up_rights.ts";
 import { HandedConnections } from "./handed_connections.ts";
 import { ownChecker } from "./own_checkers.ts";
-import { sayLine } from "./say_line.ts";
+import { writeJsonLine } from "./write_json_line.ts";
 
 /** Characters of an order: a target, or a file of certificates. */
 const MAX_ORDER = 64 * 1024 * 1024;
@@ -29,7 +29,7 @@ export async function serveDirector(channel: number, words: number): Promise<voi
   const user = giveUpRights();
   surviveLibraries();
   const work = new Conversations(channel, words);
-  say({ say: "ready", user });
+  report({ say: "ready", user });
   forgetStartPages();
   waitInThread();
   for await (const line of boundedLines(Deno.stdin.readable, MAX_ORDER)) work.take(JSON.parse(line) as Order);
@@ -46,7 +46,7 @@ class Conversations {
 
   constructor(channel: number, words: number) {
     this.#words = words;
-    this.#connections = new HandedConnections(channel, words, (round) => say({ say: "connect", round }));
+    this.#connections = new HandedConnections(channel, words, (round) => report({ say: "connect", round }));
     connectBy((_address, _port, signal, _origin, onHeard) => this.#connections.connect(signal, onHeard));
     readPemFilesFrom((path) => {
       const file = this.#files.get(path);
@@ -74,11 +74,11 @@ class Conversations {
     if (this.#underWay.size === 0) this.#startBeating();
     const dropped = new AbortController();
     this.#underWay.set(round, dropped);
-    const trace = (text: string) => say({ say: "trace", round, text: text.slice(0, MAX_TEXT) });
+    const trace = (text: string) => report({ say: "trace", round, text: text.slice(0, MAX_TEXT) });
     // Nothing of it may go on when its verdict is sent, be it at the deadline.
     const over = Promise.withResolvers<void>();
     const checker = await ownChecker(written.service)!;
-    say({ say: "begun", round });
+    report({ say: "begun", round });
     const watched: Checker = async (target, run) => {
       const signal = AbortSignal.any([run.signal, dropped.signal]);
       this.#connections.belongs(signal, round);
@@ -92,7 +92,7 @@ class Conversations {
     await over.promise;
     this.#underWay.delete(round);
     if (this.#underWay.size === 0) clearInterval(this.#timer);
-    say({ say: "result", round, result: bounded(result) });
+    report({ say: "result", round, result: bounded(result) });
   }
 
   /** Shows the director that the event loop turns. */
@@ -103,9 +103,9 @@ class Conversations {
   }
 }
 
-/** What a server sent may keep us from saying it later. */
-function say(report: Report): void {
-  sayLine(report);
+/** Reports at once: what a server sent may keep us from it later. */
+function report(report: Report): void {
+  writeJsonLine(report);
 }
 
 function bounded(result: CheckResult): CheckResult {

@@ -161,7 +161,7 @@ export interface CheckRun {
    */
   trace(line: string): void;
   /** Notes that the server has said something: what goes wrong with it from then on is the server's doing. */
-  heard(): void;
+  onReply(): void;
   /** Notes what the operator should know even if the check passes. */
   warn(warning: string): void;
 }

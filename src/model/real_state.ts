@@ -20,7 +20,7 @@ export type RealState =
   | "off";
 
 /** A state that the log, alerts and the history name. Before the first verdict it is `unknown`. */
-export type ToldState = Exclude<RealState, "waiting" | "unchecked" | "off">;
+export type ReportedState = Exclude<RealState, "waiting" | "unchecked" | "off">;
 
 /** A virtual service as alerts name it: whether a real server serves. `unknown` before the first rounds. */
 export type ServiceState = "up" | "down" | "unknown";

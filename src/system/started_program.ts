@@ -9,7 +9,7 @@ export function killChild(child: Deno.ChildProcess): void {
 
 /** Reads what a program writes to its end, and returns the last characters of it, at most so many. */
 export async function lastWords(output: ReadableStream<Uint8Array>, most: number): Promise<string> {
-  let said = "";
-  for await (const bytes of output) said = (said + new TextDecoder().decode(bytes)).slice(-most);
-  return said;
+  let tail = "";
+  for await (const bytes of output) tail = (tail + new TextDecoder().decode(bytes)).slice(-most);
+  return tail;
 }

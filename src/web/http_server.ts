@@ -260,14 +260,14 @@ function parseHead(head: string): Request | Response {
   if (host === undefined && version === "1.1") return refusal(400, "The request's Host is missing.");
   // What a body has is not read: it would be the next request.
   const hasBody = fields.has("transfer-encoding") || Number(fields.get("content-length") ?? 0) !== 0;
-  const wish = (fields.get("connection") ?? "").toLowerCase();
+  const connection = (fields.get("connection") ?? "").toLowerCase();
   const isOld = version === "1.0";
-  const keeps = !hasBody && (isOld ? wish.includes("keep-alive") : !wish.includes("close"));
+  const keeps = !hasBody && (isOld ? connection.includes("keep-alive") : !connection.includes("close"));
   return { method, url: target.startsWith("/") ? `http://${host ?? "localhost"}${target}` : target, isOld, keeps };
 }
 
-function refusal(status: number, says: string): Response {
-  return new Response(`${says}\n`, { status, headers: { "content-type": "text/plain;charset=UTF-8" } });
+function refusal(status: number, text: string): Response {
+  return new Response(`${text}\n`, { status, headers: { "content-type": "text/plain;charset=UTF-8" } });
 }
 
 const REASONS: Readonly<Record<number, string>> = {

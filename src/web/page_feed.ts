@@ -42,13 +42,13 @@ export class PageFeed {
       start: (controller) => {
         viewer = { controller, unread: 0 };
         this.#viewers.add(viewer);
-        this.#tell(viewer);
+        this.#send(viewer);
       },
       cancel: () => {
         if (viewer) this.#forget(viewer);
       },
     });
-    this.#timer ??= setInterval(() => this.#tellAll(), PERIOD);
+    this.#timer ??= setInterval(() => this.#sendAll(), PERIOD);
     return new Response(stream, { headers: { ...headers, "content-type": "text/event-stream" } });
   }
 
@@ -58,15 +58,15 @@ export class PageFeed {
     clearInterval(this.#timer);
   }
 
-  #tellAll(): void {
+  #sendAll(): void {
     if (this.#viewers.size === 0) {
       clearInterval(this.#timer);
       this.#timer = undefined;
     }
-    for (const viewer of this.#viewers) this.#tell(viewer);
+    for (const viewer of this.#viewers) this.#send(viewer);
   }
 
-  async #tell(viewer: Viewer): Promise<void> {
+  async #send(viewer: Viewer): Promise<void> {
     // Whoever does not read is told nothing more until he has.
     if ((viewer.controller.desiredSize ?? 0) <= 0) {
       if (++viewer.unread > MOST_UNREAD) this.#dismiss(viewer);

@@ -52,8 +52,8 @@ export class WebServer {
     const url = URL.parse(asked);
     if (!url) return new Response("The request's Host makes no sense.\n", { status: 400, headers: HEADERS });
     if (this.#isRebound(url)) {
-      const says = "This page is for its own host alone: ask for it as localhost, or by its address.\n";
-      return new Response(says, { status: 421, headers: HEADERS });
+      const text = "This page is for its own host alone: ask for it as localhost, or by its address.\n";
+      return new Response(text, { status: 421, headers: HEADERS });
     }
     switch (url.pathname) {
       case "/":
@@ -71,8 +71,8 @@ export class WebServer {
       default: {
         const name = /^\/healthz\/(.+)$/.exec(url.pathname)?.at(1);
         if (name !== undefined) return await this.#healthAnswer({ about: "virtual", name: decoded(name) });
-        const says = "There are /, /status.json, /metrics, /healthz and /healthz/VIRTUAL.\n";
-        return new Response(says, { status: 404, headers: HEADERS });
+        const text = "There are /, /status.json, /metrics, /healthz and /healthz/VIRTUAL.\n";
+        return new Response(text, { status: 404, headers: HEADERS });
       }
     }
   }

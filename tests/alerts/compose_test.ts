@@ -1,13 +1,13 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { composeLetters } from "../../src/alerts/compose.ts";
 import { type Mailbox, parseMailbox } from "../../src/alerts/letter.ts";
-import type { Alert } from "../../src/alerts/news.ts";
+import type { Alert } from "../../src/alerts/alert_rules.ts";
 import type { DestinationKey } from "../../src/model/table.ts";
 import type { VirtualService } from "../../src/model/virtual_service.ts";
 import { alertSettings, mailServer, sketchVirtual } from "./fixture.ts";
 
 const pure = { permissions: "none" } as const;
-const imprint = { host: "lb1", date: new Date("2026-11-20T06:15:00Z"), newId: () => "id", namesOf: () => [] };
+const letterFacts = { host: "lb1", date: new Date("2026-11-20T06:15:00Z"), newId: () => "id", namesOf: () => [] };
 
 function alert(text: string, virtual: VirtualService = sketchVirtual(), options: Partial<Alert> = {}): Alert {
   return { virtual, state: "running", text, ...options };
@@ -16,9 +16,9 @@ function alert(text: string, virtual: VirtualService = sketchVirtual(), options:
 Deno.test("a letter names the host, the log's words, the reason and the daemon's state", pure, () => {
   const text = "Deleted real server: 10.0.0.11:80 (192.0.2.10:80)";
   const reason = "Real server 10.0.0.11:80 (192.0.2.10:80) is down: 503 Service Unavailable";
-  deepStrictEqual(composeLetters([alert(text, sketchVirtual(), { reason })], imprint), [{
+  deepStrictEqual(composeLetters([alert(text, sketchVirtual(), { reason })], letterFacts), [{
     id: "<id@lb1>",
-    date: imprint.date,
+    date: letterFacts.date,
     from: { name: "", address: "ldirectord@lb1" },
     to: ["ops@example.org"],
     subject: text,
@@ -29,7 +29,7 @@ Deno.test("a letter names the host, the log's words, the reason and the daemon's
 
 Deno.test("the service's name stands before the subject, name and comment in the text", pure, () => {
   const virtual = sketchVirtual({ serviceName: "Shop", comment: "call Jane" });
-  const [{ subject, text }] = composeLetters([alert("Deleted real server: R (V)", virtual)], imprint);
+  const [{ subject, text }] = composeLetters([alert("Deleted real server: R (V)", virtual)], letterFacts);
   strictEqual(subject, "[Shop] Deleted real server: R (V)");
   strictEqual(
     text,
@@ -40,7 +40,7 @@ Deno.test("the service's name stands before the subject, name and comment in the
 
 Deno.test("one letter tells all that happened, of several virtual services too", pure, () => {
   const alerts = [alert("one"), alert("two"), alert("three", sketchVirtual({ comment: "call Jim" }, "192.0.2.20:80"))];
-  const [letter, ...others] = composeLetters(alerts, imprint);
+  const [letter, ...others] = composeLetters(alerts, letterFacts);
   deepStrictEqual(others, []);
   strictEqual(letter.subject, "one (and 2 more)");
   deepStrictEqual(letter.text.match(/^Log-Message: .*/gm), [
@@ -60,7 +60,7 @@ const APART: [name: string, others: Alert][] = [
 
 for (const [name, other] of APART) {
   Deno.test(`two letters for ${name}`, pure, () => {
-    deepStrictEqual(composeLetters([alert("one"), other], imprint).map(({ subject }) => subject), ["one", "two"]);
+    deepStrictEqual(composeLetters([alert("one"), other], letterFacts).map(({ subject }) => subject), ["one", "two"]);
   });
 }
 
@@ -68,19 +68,22 @@ Deno.test(
   "nobody to tell: no letter",
   pure,
   () =>
-    deepStrictEqual(composeLetters([alert("one", sketchVirtual({ alerts: alertSettings({ to: [] }) }))], imprint), []),
+    deepStrictEqual(
+      composeLetters([alert("one", sketchVirtual({ alerts: alertSettings({ to: [] }) }))], letterFacts),
+      [],
+    ),
 );
 
 Deno.test("what a server said cannot forge a header or a line, nor fill a mailbox", pure, () => {
   const reason = `down: 503\r\nBcc: all@example.org ${"x".repeat(5_000)}`;
-  const [{ subject, text }] = composeLetters([alert("a\nb", sketchVirtual(), { reason })], imprint);
+  const [{ subject, text }] = composeLetters([alert("a\nb", sketchVirtual(), { reason })], letterFacts);
   strictEqual(subject, "a b");
   strictEqual(text.split("\n").length, 5);
   ok(text.split("\n").every((line) => line.length < 998));
 });
 
 Deno.test("a letter of thousands of alerts spells out the first thousand", pure, () => {
-  const [{ subject, text }] = composeLetters(Array.from({ length: 3_000 }, (_, i) => alert(`alert ${i}`)), imprint);
+  const [{ subject, text }] = composeLetters(Array.from({ length: 3_000 }, (_, i) => alert(`alert ${i}`)), letterFacts);
   strictEqual(subject, "alert 0 (and 2999 more)");
   strictEqual(text.match(/^Log-Message: /gm)?.length, 1_000);
   ok(text.includes("\nand 2000 more, which the log has\n"));
@@ -97,14 +100,14 @@ const SENDERS: [from: string | undefined, host: string, sender: Mailbox, id: str
 for (const [from, host, sender, id] of SENDERS) {
   Deno.test(`emailalertfrom = ${from ?? "(unset)"} on ${host}: ${sender.address}`, pure, () => {
     const virtual = sketchVirtual({ alerts: alertSettings({ from }) });
-    const [letter] = composeLetters([alert("one", virtual)], { ...imprint, host });
+    const [letter] = composeLetters([alert("one", virtual)], { ...letterFacts, host });
     deepStrictEqual([letter.from, letter.id], [sender, id]);
   });
 }
 
 Deno.test("a recipient without a domain is one of this host", pure, () => {
   const virtual = sketchVirtual({ alerts: alertSettings({ to: ["root", "ops@example.org"] }) });
-  deepStrictEqual(composeLetters([alert("one", virtual)], imprint)[0].to, ["root@lb1", "ops@example.org"]);
+  deepStrictEqual(composeLetters([alert("one", virtual)], letterFacts)[0].to, ["root@lb1", "ops@example.org"]);
 });
 
 const MAILBOXES: [text: string, mailbox: Mailbox][] = [
@@ -123,7 +126,7 @@ for (const [text, mailbox] of MAILBOXES) {
 Deno.test("a real server has its names in the letter", () => {
   const about = { ...alert("Deleted real server: R (V)"), server: "10.0.0.11:80" as DestinationKey };
   const namesOf = (_: unknown, server: DestinationKey) => server === about.server ? ["front", "web1"] : [];
-  const [{ subject, text }] = composeLetters([about], { ...imprint, namesOf });
+  const [{ subject, text }] = composeLetters([about], { ...letterFacts, namesOf });
   strictEqual(subject, "Deleted real server: R (V)");
   match(text, /^Real server: 10\.0\.0\.11:80 front web1$/m);
 });

@@ -88,7 +88,7 @@ class World {
     this.mails.enter("reloading");
     const model = this.sketch(sketch);
     await this.director.reload(model);
-    this.mails.become(model);
+    this.mails.reconfigure(model);
     this.mails.enter("running");
     await this.clock.advance(15_000);
   }
@@ -97,7 +97,7 @@ class World {
     const orders = reals.map((real) =>
       [`tcp:${AT} ${real}` as RealId, { hold: { value: "drain", since: 0 } }] as const
     );
-    void this.director.obey(new Map(held ? orders : []));
+    void this.director.applyOrders(new Map(held ? orders : []));
     await this.clock.advance(15_000);
   }
 

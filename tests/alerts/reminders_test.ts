@@ -66,7 +66,7 @@ for (const [name, every, steps, expected] of TIMELINES) {
     const before = model(every);
     for (const step of steps) {
       await clock.advance(step[0] * 1000 - clock.now());
-      if (step[1] === "model") reminders.become(step[2]);
+      if (step[1] === "model") reminders.reconfigure(step[2]);
       else if (step[1] === "stop") reminders.stop();
       else reminders.change(...lookUp(before, step[2]), step[1] === "down", "refused");
     }

@@ -35,7 +35,7 @@ function world(count: number, descriptors: number, late = 0) {
 
 Deno.test("rounds for which there are no descriptors wait, and each has its turn", pure, async () => {
   const { rounds, checks, clock, begun, ends, ended } = world(3000, 10);
-  rounds.become(checks);
+  rounds.reconfigure(checks);
   deepStrictEqual([begun.length, rounds.underWay, rounds.waiting.count], [10, 10, 2990]);
   for (let i = 0; i < 300; i++) {
     for (const end of ends.splice(0)) end();
@@ -56,7 +56,7 @@ for (const interval of [0.1, 0.2]) {
         clock.after(20, answer);
       };
       answer();
-      rounds.become(checks.map((check) => ({ ...check, interval, retryInterval: interval })));
+      rounds.reconfigure(checks.map((check) => ({ ...check, interval, retryInterval: interval })));
       await clock.advance(2 * interval * 1000);
       const before = begun.length;
       await clock.advance(20 * interval * 1000);
@@ -68,13 +68,13 @@ for (const interval of [0.1, 0.2]) {
 
 Deno.test("of what it is pressed for, no pulse shows the rest of a binary fraction", pure, () => {
   const { rounds, checks } = world(1, 1);
-  rounds.become(checks.map((check) => ({ ...check, interval: 0.1, negotiateTimeout: 0.2, checkTimeout: 0.2 })));
+  rounds.reconfigure(checks.map((check) => ({ ...check, interval: 0.1, negotiateTimeout: 0.2, checkTimeout: 0.2 })));
   strictEqual(rounds.every, 0.3);
 });
 
 Deno.test("thousands of rounds do not begin in one turn of the event loop", pure, async () => {
   const { rounds, checks, clock, begun } = world(3000, Infinity);
-  rounds.become(checks);
+  rounds.reconfigure(checks);
   ok(begun.length < 500, `${begun.length} began at once`);
   deepStrictEqual(rounds.waiting, { count: 0, longest: 0 });
   await clock.advance(0);
@@ -86,7 +86,7 @@ Deno.test(
   pure,
   async () => {
     const { rounds, checks, clock } = world(3, 1);
-    rounds.become(checks);
+    rounds.reconfigure(checks);
     await clock.advance(3_600_000);
     strictEqual(rounds.overdue().length, 1);
     deepStrictEqual(rounds.waiting, { count: 2, longest: 3_600_000 });
@@ -95,8 +95,8 @@ Deno.test(
 
 Deno.test("checks that are dropped while they wait take nobody's turn", pure, async () => {
   const { rounds, checks, clock, begun, ends } = world(3, 1);
-  rounds.become(checks);
-  rounds.become([checks[0], checks[2]]);
+  rounds.reconfigure(checks);
+  rounds.reconfigure([checks[0], checks[2]]);
   strictEqual(rounds.waiting.count, 1);
   ends[0]();
   await clock.advance(1);
@@ -105,13 +105,13 @@ Deno.test("checks that are dropped while they wait take nobody's turn", pure, as
 
 Deno.test("a round that was kept from running has its time anew once", pure, async () => {
   const { rounds, checks, clock } = world(1, 1);
-  rounds.become(checks);
+  rounds.reconfigure(checks);
   const limit = checks[0].negotiateTimeout * 1000;
   await clock.advance(limit - 1);
-  rounds.excuse();
+  rounds.extendDeadlines();
   await clock.advance(limit - 1);
   strictEqual(rounds.overdue().length, 0);
-  rounds.excuse();
+  rounds.extendDeadlines();
   await clock.advance(1000);
   ok(rounds.overdue().length === 1);
 });

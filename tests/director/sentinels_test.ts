@@ -164,11 +164,11 @@ Deno.test("sentinels: a real server that is held out has none, and has it again 
   const orders: RealOrders = { hold: { value: "drain", since: 0 } };
   const [{ key: virtual, reals }] = world.director.model.virtuals.values();
   const [real] = reals.keys();
-  const held = world.director.obey(new Map([[realId(virtual, real), orders]]));
+  const held = world.director.applyOrders(new Map([[realId(virtual, real), orders]]));
   await world.clock.advance(100);
   await held;
   deepStrictEqual(world.connections, [B]);
-  const freed = world.director.obey(new Map());
+  const freed = world.director.applyOrders(new Map());
   await world.clock.advance(100);
   await freed;
   deepStrictEqual(world.connections, [A, B]);

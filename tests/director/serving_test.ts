@@ -1,5 +1,5 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
-import { censusOf } from "../../src/director/census.ts";
+import { healthCountsOf } from "../../src/director/health_counts.ts";
 import { desiredTable } from "../../src/director/desired.ts";
 import { adopt, reduce } from "../../src/director/health.ts";
 import type { Health } from "../../src/director/real_health.ts";
@@ -65,7 +65,7 @@ for (const [name, configured, method, asked, ordered, reason] of ROWS) {
       strictEqual(needsFallback(virtual, own), reason !== undefined);
       const unserved = reason === undefined ? [] : [virtual];
       const serving = reason === undefined ? 1 : 0;
-      deepStrictEqual(censusOf(model, health), { serving, total: 1, unknown: 0, unserved, unjudged: [] });
+      deepStrictEqual(healthCountsOf(model, health), { serving, total: 1, unknown: 0, unserved, unjudged: [] });
       const { destinations } = desiredTable(model, health).table.get(virtual.key)!;
       strictEqual(destinations.has(FALLBACK), reason !== undefined);
       strictEqual(

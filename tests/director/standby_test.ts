@@ -22,7 +22,7 @@ Deno.test("a standby checks and touches nothing, takes over in one batch, and le
   await world.start();
   await world.clock.advance(60_000);
   deepStrictEqual(touched, []);
-  const { serving, total } = world.director.census;
+  const { serving, total } = world.director.healthCounts;
   deepStrictEqual([serving, total], [1, 2]);
   world.events.length = 0;
 

@@ -7,13 +7,13 @@ const [A, B] = ["a", "b"] as CheckKey[];
 
 /** What is known after so many milliseconds of a start in which that has been done. */
 const ROWS: readonly (readonly [what: string, work: (startUp: StartUp) => void, at: number, expected: string[]])[] = [
-  ["one check has not spoken", (start) => start.hear([A]), 100, []],
-  ["one check has not spoken, half a second later", (start) => start.hear([A]), 500, ["most"]],
-  ["all checks have spoken", (start) => start.hear([A, B]), 0, ["most", "all"]],
-  ["they speak one after the other", (start) => [[A], [B]].forEach((keys) => start.hear(keys)), 0, ["most", "all"]],
-  ["a reload has taken away what has not spoken", (start) => [start.keep([A]), start.hear([A])], 0, ["most", "all"]],
-  ["a reload has brought one more", (start) => [start.expect(["c" as CheckKey]), start.hear([A, B])], 0, []],
-  ["a reload has kept one that has spoken", (start) => [start.hear([A]), start.keep([A, B])], 0, []],
+  ["one check has not spoken", (start) => start.take([A]), 100, []],
+  ["one check has not spoken, half a second later", (start) => start.take([A]), 500, ["most"]],
+  ["all checks have spoken", (start) => start.take([A, B]), 0, ["most", "all"]],
+  ["they speak one after the other", (start) => [[A], [B]].forEach((keys) => start.take(keys)), 0, ["most", "all"]],
+  ["a reload has taken away what has not spoken", (start) => [start.keep([A]), start.take([A])], 0, ["most", "all"]],
+  ["a reload has brought one more", (start) => [start.expect(["c" as CheckKey]), start.take([A, B])], 0, []],
+  ["a reload has kept one that has spoken", (start) => [start.take([A]), start.keep([A, B])], 0, []],
   ["it waits no longer", (start) => start.settle(), 0, ["most", "all"]],
 ];
 

@@ -225,10 +225,10 @@ const LIES: [name: string, lie: (table: IpvsTable) => IpvsTable][] = [
 ];
 
 for (const [name, lie] of LIES) {
-  for (const occasion of ["start", "change", "reload", "stop"] as const) {
+  for (const changeReason of ["start", "change", "reload", "stop"] as const) {
     for (const wrong of [1, 2, 3]) {
       Deno.test({
-        name: `TableKeeper: ${occasion}: read ${wrong} is ${name}, and is not believed`,
+        name: `TableKeeper: ${changeReason}: read ${wrong} is ${name}, and is not believed`,
         ...pure,
         fn: async () => {
           const clock = new FakeClock();
@@ -241,14 +241,14 @@ for (const [name, lie] of LIES) {
             isAboutFallback: () => false,
           });
           keeper.watch();
-          if (occasion === "start") {
+          if (changeReason === "start") {
             await driver.apply(plan({ current: new Map(), desired: wanted(...REALS), reconcile: true }));
           } else {
             keeper.want(wanted(...REALS), "start");
             await clock.advance(5_000);
           }
           driver.wrong = new Set([driver.reads + wrong]);
-          keeper.want(wanted(REALS[0]), occasion);
+          keeper.want(wanted(REALS[0]), changeReason);
           await clock.advance(20_000);
           deepStrictEqual(encodeRules(await MemoryIpvs.prototype.read.call(driver)).match(/10\.0\.0\.\d:80/g), [
             REALS[0],

@@ -30,7 +30,7 @@ export function happen(scene: Scene, happening: Happening): void {
     case "order":
       world.stir(happening.real);
       world.order(happening.virtual, happening.real, happening.order);
-      return void life.director.obey(world.ordersNow);
+      return void life.director.applyOrders(world.ordersNow);
     case "maintain":
       for (const real of [...world.maintained, ...happening.files]) world.stir(real);
       world.maintained = happening.files;

@@ -156,7 +156,7 @@ export class Life {
       report: ifAlive((event) => this.#witness.hear(event)),
       runRound: (check) => this.#world.round(check),
     }, standby);
-    void director.obey(ordersNow);
+    void director.applyOrders(ordersNow);
     director.maintain(new Set(maintained), new Map());
     return director;
   }

@@ -59,7 +59,7 @@ export function findInstance(name?: string): Instance {
   // One file has one daemon, which may have been called by another of the file's names.
   const other = running === undefined ? daemonFor(file, runFolders())?.name : undefined;
   const base = other ?? own;
-  const beside = running ?? (other && runningBeside(other)) ?? besideOf(ownFolder(), base);
+  const beside = running ?? (other && runningBeside(other)) ?? siblingOf(ownFolder(), base);
   return {
     name,
     file,
@@ -74,11 +74,11 @@ export function findInstance(name?: string): Instance {
 
 /** The path of the files of the daemon of that name, where one runs, without what tells them apart. */
 function runningBeside(base: string): string | undefined {
-  const candidates = runFolders().map((folder) => besideOf(folder, base));
+  const candidates = runFolders().map((folder) => siblingOf(folder, base));
   return candidates.find((beside) => pidFileOwner(`${beside}.pid`).state === "running");
 }
 
-function besideOf(folder: string, base: string): string {
+function siblingOf(folder: string, base: string): string {
   return `${folder}/ldirectord.${base}`;
 }
 

@@ -56,14 +56,14 @@ export async function withDaemon(
   try {
     return await withClient(instance.socket, speak);
   } catch (error) {
-    if (error instanceof NobodyThere) return complainOfSilence(instance);
+    if (error instanceof NobodyThere) return reportSilence(instance);
     if (!(error instanceof RequestError)) throw error;
     console.error(`ldirectord: ${error.message}`);
     return ExitStatus.notDone;
   }
 }
 
-function complainOfSilence(instance: Instance): ExitStatus {
+function reportSilence(instance: Instance): ExitStatus {
   const owner = pidFileOwner(instance.pidFile);
   if (owner.state === "running") {
     console.error(

@@ -1,5 +1,5 @@
 import { type Declaration, type Options, tagOf } from "./declaration.ts";
-import { filled } from "./filled.ts";
+import { wrapText } from "./wrap_text.ts";
 
 /** Columns of a usage text. */
 const WIDTH = 90;
@@ -35,7 +35,7 @@ function optionLines(options: Options): readonly string[] {
   const rows = Object.entries(options).map(([name, option]) => ({ tag: tagOf(name, option), doc: option.doc ?? "" }));
   const column = Math.max(...rows.map(({ tag }) => tag.length)) + GAP;
   return rows.flatMap(({ tag, doc }) =>
-    filled(doc, WIDTH - MARGIN - column).map((line, i) =>
+    wrapText(doc, WIDTH - MARGIN - column).map((line, i) =>
       `${" ".repeat(MARGIN)}${(i === 0 ? tag : "").padEnd(column)}${line}`.trimEnd()
     )
   );

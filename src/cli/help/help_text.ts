@@ -15,7 +15,7 @@ import {
 import { STRUCTURES } from "../../config/language/structured.ts";
 import { closest } from "../../config/language/closest.ts";
 import { type Verb, VERB_OPTIONS, VERBS } from "../base/arguments.ts";
-import { filled } from "../base/filled.ts";
+import { wrapText } from "../base/wrap_text.ts";
 import type { Tools } from "../base/tool.ts";
 import { VERB_DOCS } from "./usage.ts";
 
@@ -190,14 +190,14 @@ ldirectord convert --to yaml, and --to cf, turn one into the other.
 
 /** A name and what there is to say of it, in lines of a readable width. */
 function row(name: string, text: string, indent = 18): string {
-  const [first, ...rest] = filled(text, WIDTH - indent);
+  const [first, ...rest] = wrapText(text, WIDTH - indent);
   const head = `    ${name} `.padEnd(indent);
   const lines = head.length > indent ? [head.trimEnd(), `${" ".repeat(indent)}${first}`] : [`${head}${first}`];
   return [...lines, ...rest.map((line) => `${" ".repeat(indent)}${line}`)].join("\n");
 }
 
 function fill(text: string): string {
-  return filled(text, WIDTH).join("\n");
+  return wrapText(text, WIDTH).join("\n");
 }
 
 function firstSentence(text: string): string {

@@ -7,7 +7,7 @@ import type { SyntaxTree } from "../../config/language/syntax_tree.ts";
 import { fileMode, hasOpenSsl, localAddresses, schedulers, sysctl, whyUnusable } from "../../doctor/machine.ts";
 import type { Model } from "../../model/virtual_service.ts";
 import { ONE_CONFIGURATION } from "../base/declaration.ts";
-import { filled } from "../base/filled.ts";
+import { wrapText } from "../base/wrap_text.ts";
 import { hasConfiguration, notFound } from "../base/instance.ts";
 import { findAsked } from "../base/running_instance.ts";
 import { type Paint, paintFor } from "../terminal/paint.ts";
@@ -121,12 +121,12 @@ function text(file: string, { model, show }: Loaded, problems: readonly Problem[
     const place = line > 0 ? `${file}:${line}:${column}` : file;
     const kind = { error: paint.red, warning: paint.yellow, note: paint.bold }[severity](severity);
     const [source, caret] = excerptOf(problem, show);
-    const said = [`${paint.bold(place)}: ${kind}: ${problem.text}${name ? paint.dim(` [${name}]`) : ""}`];
-    if (source !== undefined) said.push(source, paint.green(caret));
-    if (why && name && !explained.has(name)) said.push(...wrapped("why", why));
+    const message = [`${paint.bold(place)}: ${kind}: ${problem.text}${name ? paint.dim(` [${name}]`) : ""}`];
+    if (source !== undefined) message.push(source, paint.green(caret));
+    if (why && name && !explained.has(name)) message.push(...wrapped("why", why));
     if (name) explained.add(name);
-    if (hint) said.push(...wrapped("fix", hint));
-    return said.join("\n");
+    if (hint) message.push(...wrapped("fix", hint));
+    return message.join("\n");
   });
   return [...shown, summary(file, model, problems)].join("\n\n");
 }
@@ -155,6 +155,6 @@ const WIDTH = 92;
 
 /** `  why: text`, in lines of a readable width. */
 function wrapped(label: string, text: string): string[] {
-  const [first, ...rest] = filled(text, WIDTH);
+  const [first, ...rest] = wrapText(text, WIDTH);
   return [`  ${label}: ${first}`, ...rest.map((line) => `       ${line}`)];
 }

@@ -5,9 +5,9 @@ import { type ConfigurationFacts, configurationFacts, gatherFacts, type Neighbou
 import { examine } from "../../doctor/examine.ts";
 import type { Finding, Level } from "../../doctor/finding.ts";
 import { entriesOf } from "../../system/folder.ts";
-import { sayNeeds } from "./doctor_real.ts";
+import { printNeeds } from "./doctor_real.ts";
 import { ONE_CONFIGURATION } from "../base/declaration.ts";
-import { filled } from "../base/filled.ts";
+import { wrapText } from "../base/wrap_text.ts";
 import { findInstance, hasConfiguration, type Instance, runFolders } from "../base/instance.ts";
 import { findAsked } from "../base/running_instance.ts";
 import { type Paint, paintFor } from "../terminal/paint.ts";
@@ -48,7 +48,7 @@ export const doctor: Tool = {
 
   async run(args) {
     const { values, words } = toolArguments(args, DECLARED);
-    if (values.real !== undefined) return await sayNeeds(values.real, values, words[0]);
+    if (values.real !== undefined) return await printNeeds(values.real, values, words[0]);
     if (values.method || values.virtual) throw new UsageError("--method and --virtual belong to --real ADDRESS");
     const configuration = await factsOf(words[0]);
     const facts = await gatherFacts(configuration, await neighboursOf(words[0]));
@@ -108,7 +108,7 @@ function text(
   const lines = findings.map(({ level, what, why, commands = [] }) =>
     [
       `${signs[level]}  ${level === "ok" ? what : paint.bold(what)}`,
-      ...why ? filled(why, 90).map((line) => `         ${line}`) : [],
+      ...why ? wrapText(why, 90).map((line) => `         ${line}`) : [],
       ...commands.map((command) => `             ${paint.cyan(command)}`),
     ].join("\n")
   );

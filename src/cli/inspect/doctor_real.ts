@@ -7,7 +7,7 @@ import { type RealNeeds, realNeeds, type RealToSetUp } from "../../doctor/real_n
 import { familyOf, type IpAddress, isInNetwork, isLoopback, parseIp } from "../../model/address.ts";
 import { type Forwarding, type Method, methodOf, methodText, parseMethod } from "../../model/table.ts";
 import { givenNames, type Model } from "../../model/virtual_service.ts";
-import { filled } from "../base/filled.ts";
+import { wrapText } from "../base/wrap_text.ts";
 import { findAsked } from "../base/running_instance.ts";
 import { loadInstance } from "../base/load_instance.ts";
 import { type Paint, paintFor } from "../terminal/paint.ts";
@@ -23,7 +23,7 @@ export interface RealOptions {
 }
 
 /** Says what the real server of that address needs. Gives the exit status: 0, or 2 when it cannot be said. */
-export async function sayNeeds(address: string, options: RealOptions, name: string | undefined): Promise<number> {
+export async function printNeeds(address: string, options: RealOptions, name: string | undefined): Promise<number> {
   const given = parseIp(address.replace(/^\[|\]$/g, ""));
   if (!given && options.method) throw new UsageError(`not an address: ${address}`);
   const model = options.method ? undefined : await modelOf(name);
@@ -113,7 +113,7 @@ function needsText({ address, forwarding, tunnel, virtuals }: RealToSetUp, needs
     ...needs.steps.flatMap(({ what, why, commands }) => [
       "",
       `  ${paint.bold(what)}`,
-      ...filled(why, 90).map((line) => `  ${line}`),
+      ...wrapText(why, 90).map((line) => `  ${line}`),
       ...commands.map((command) => `      ${paint.cyan(command)}`),
     ]),
     "",

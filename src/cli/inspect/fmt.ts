@@ -48,8 +48,8 @@ export const fmt: Tool = {
     const before = decodeSource(await Deno.readFile(file));
     const { format, read } = await syntaxOf(file);
     const after = format(before);
-    const mended = !model && isMended(read(before), read(after));
-    if (!model && !mended) {
+    const repaired = !model && isRepaired(read(before), read(after));
+    if (!model && !repaired) {
       for (const problem of problems.filter(({ severity }) => severity === "error")) {
         console.error(formatProblem(problem, file, show, Deno.pid));
       }
@@ -58,7 +58,7 @@ export const fmt: Tool = {
     if (model && !sameTree(read(before).tree, read(after).tree)) {
       throw new Error(`${file} would not mean the same`);
     }
-    if (mended) {
+    if (repaired) {
       console.error(
         "ldirectord fmt: lines below virtual lines are indented that were not enough: see that each belongs there",
       );
@@ -71,7 +71,7 @@ export const fmt: Tool = {
 };
 
 /** Whether the layout takes away errors, which only wrong indentation can be. */
-function isMended(before: Parsed, after: Parsed): boolean {
+function isRepaired(before: Parsed, after: Parsed): boolean {
   return before.problems.hasErrors && !after.problems.hasErrors;
 }
 

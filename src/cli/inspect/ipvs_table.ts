@@ -107,13 +107,13 @@ function serviceReport(
         inactive: own?.inactive ?? 0,
         totals: own?.totals ?? NONE,
         rates: own?.rates ?? NONE,
-        ...saidOf(real, reals.get(real), kept?.virtual),
+        ...reportOf(real, reals.get(real), kept?.virtual),
       };
     }),
   };
 }
 
-function saidOf(
+function reportOf(
   key: DestinationKey,
   real: RealStatus | undefined,
   virtual: VirtualStatus | undefined,

@@ -1,10 +1,10 @@
 import { MaintenanceWatch } from "../../daemon/lifecycle/maintenance_watch.ts";
 import { ordersAt } from "../../daemon/operator/order_book.ts";
 import type { DesiredTable } from "../../director/desired.ts";
-import { foresee } from "../../director/foresee.ts";
+import { predictTable } from "../../director/predict_table.ts";
 import type { HealthEvent } from "../../director/health.ts";
 import { plan as planOf } from "../../director/plan.ts";
-import { usesThresholds } from "../../director/keeping.ts";
+import { usesThresholds } from "../../director/keeper_state.ts";
 import { IpvsUnavailable } from "../../ipvs/driver.ts";
 import { openIpvs } from "../../ipvs/open_ipvs.ts";
 import { encodeAction } from "../../ipvs/ipvsadm/rules.ts";
@@ -80,7 +80,7 @@ async function compare(instance: Instance, model: Model, verdicts: Verdicts): Pr
   const driver = openIpvs(model.ipvsDriver);
   const maintenance = await maintenanceNow(model);
   const orders = ordersAt(keptFiles(instance).orders, Date.now());
-  const wanted = (table: IpvsTable) => foresee(model, { table, said: verdicts.of, maintenance, orders });
+  const wanted = (table: IpvsTable) => predictTable(model, { table, said: verdicts.of, maintenance, orders });
   try {
     let current = await driver.read({ thresholds: false });
     if (usesThresholds(wanted(current))) current = await driver.read({ thresholds: true });

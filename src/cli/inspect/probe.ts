@@ -91,7 +91,7 @@ interface Probe {
   /** Absent for a URL. */
   readonly users: readonly CheckUser[];
   /** Them in words, with a blank in front; empty for a URL. */
-  readonly whom: string;
+  readonly servers: string;
 }
 
 /** The options that were given, by their names. */
@@ -135,7 +135,7 @@ async function chooseByUrl(url: string, directives: readonly Given[]): Promise<r
   const error = problems.find(({ severity }) => severity === "error");
   if (error) throw new UsageError(`${error.text}${error.hint ? `; ${error.hint}` : ""}`);
   if (!model || model.unresolved.length > 0) throw notAsked(`${model?.unresolved[0].host ?? url} has no address`);
-  return checksIn(model).map((check) => ({ check, users: [], whom: "" }));
+  return checksIn(model).map((check) => ({ check, users: [], servers: "" }));
 }
 
 /** What the words name: a configuration, something in it, or both. */
@@ -147,7 +147,7 @@ async function choose(words: readonly string[], values: Values): Promise<readonl
   const { model } = await loadInstance(findAsked(name), { quiet: true, failure: STATUS.notAsked });
   const probes = checksIn(model).flatMap((check) => {
     const users = usersOf(model, check.key).filter((user) => wanted === undefined || isMeant(user, wanted, model));
-    return users.length > 0 ? [{ check, users, whom: forWhom(users, model) }] : [];
+    return users.length > 0 ? [{ check, users, servers: usersText(users, model) }] : [];
   });
   if (probes.length > 0) return probes;
   if (wanted === undefined) throw notAsked(`nothing is checked in ${model.file}`);
@@ -215,7 +215,7 @@ function verdictOf(rounds: readonly Round[]): keyof typeof STATUS {
   return rounds.every(({ result }) => result.up) ? "up" : "down";
 }
 
-function conversation({ check, whom }: Probe, { result, durationMs, trace }: Round, paint: Paint): string {
+function conversation({ check, servers }: Probe, { result, durationMs, trace }: Round, paint: Paint): string {
   const verdict = result.up
     ? paint.green("up")
     : couldNotBeMade(result)
@@ -225,7 +225,7 @@ function conversation({ check, whom }: Probe, { result, durationMs, trace }: Rou
   const isBlind = !result.up && result.why === "mismatch" && expectsHeaders(check.target);
   const lines = trace.map(({ atMs, text }) => `${paint.dim(milliseconds(atMs))}  ${text}`);
   return [
-    paint.bold(nameOf(check)) + whom,
+    paint.bold(nameOf(check)) + servers,
     ...lines,
     `${paint.dim(milliseconds(durationMs))}  ${verdict}${why}: ${result.detail}`,
     ...isBlind ? [`              hint: receive sees the body only: ${RECEIVE_HINT}`] : [],
@@ -241,7 +241,7 @@ function nameOf({ method, target }: Check): string {
   return method === "ping" ? `${kind} ${target.address}` : `${kind} ${formatEndpoint(target.address, target.port)}`;
 }
 
-function forWhom(users: readonly CheckUser[], model: Model): string {
+function usersText(users: readonly CheckUser[], model: Model): string {
   const named = users.map(({ virtual, real }) => {
     const [name] = givenNames(model, real);
     return `${real.key}${name === undefined ? "" : ` (${name})`} of ${virtual.label}`;

@@ -9,7 +9,7 @@ import { findRunning, withDaemon } from "../base/running_instance.ts";
 import { type Tool, UsageError } from "../base/tool.ts";
 import { toolArguments } from "../base/tool_arguments.ts";
 import { withUsage } from "../base/tool_usage.ts";
-import { weightWish } from "../base/weight_wish.ts";
+import { parseWeightChange } from "../base/weight_change.ts";
 import { writeAllSync } from "../../system/write_all.ts";
 
 /** What can be taken back, in words. */
@@ -112,7 +112,7 @@ export const enable: Tool = {
     return await withDaemon(findRunning(values.config), async (client) => {
       const result = await client.ask("enable", { real, virtual: values.virtual, only });
       if (result.reals.length === 0) console.log(`no ${ORDERS[only ?? "all"]} was ordered of ${real}`);
-      tell(result, "enabled");
+      printResult(result, "enabled");
       return ExitStatus.done;
     });
   },
@@ -142,10 +142,10 @@ export const weight: Tool = {
     const rest = less < 0 ? args : [...args.slice(0, less), ...args.slice(less + 1)];
     const { values, words } = toolArguments(rest, less < 0 ? WEIGHT : { ...WEIGHT, words: WEIGHT.words.slice(1) });
     const real = realOf(words);
-    const wanted = weightWish(less < 0 ? words.at(1) : args[less]);
-    const wish = { real, virtual: values.virtual, seconds: secondsOf(values.for, "--for"), ...wanted };
+    const wanted = parseWeightChange(less < 0 ? words.at(1) : args[less]);
+    const input = { real, virtual: values.virtual, seconds: secondsOf(values.for, "--for"), ...wanted };
     return await withDaemon(findRunning(values.config), async (client) => {
-      tell(await client.ask("weight", wish), "weight");
+      printResult(await client.ask("weight", input), "weight");
       return ExitStatus.done;
     });
   },
@@ -156,10 +156,10 @@ async function hold(order: "drain" | "disable", args: readonly string[]): Promis
   const real = realOf(words);
   const patience = secondsOf(values.timeout, "--timeout");
   if (patience !== undefined && !values.wait) throw new UsageError("--timeout is for --wait");
-  const wish = { real, virtual: values.virtual, seconds: secondsOf(values.for, "--for") };
+  const input = { real, virtual: values.virtual, seconds: secondsOf(values.for, "--for") };
   return await withDaemon(findRunning(values.config), async (client) => {
-    tell(await client.ask(order, wish), order === "drain" ? "drained" : "disabled");
-    return values.wait ? await waitForEnd(client, wish, patience) : ExitStatus.done;
+    printResult(await client.ask(order, input), order === "drain" ? "drained" : "disabled");
+    return values.wait ? await waitForEnd(client, input, patience) : ExitStatus.done;
   });
 }
 
@@ -175,7 +175,7 @@ function secondsOf(text: string | undefined, option: string): number | undefined
   return seconds;
 }
 
-function tell({ reals, until, warnings }: OrderResult, done: string): void {
+function printResult({ reals, until, warnings }: OrderResult, done: string): void {
   const ending = until === null ? "" : ` until ${new Date(until).toLocaleString("sv-SE")}`;
   for (const { real, names: [name], virtual, weight } of reals) {
     const how = done === "weight" ? `weight ${weight}` : done;
@@ -200,9 +200,9 @@ async function waitForEnd(
     if (open === 0) {
       return progress.end(`no connection is open any more, after ${formatDuration(waited)}`, ExitStatus.done);
     }
-    const said = open === undefined ? "the kernel does not say what is open" : `${open} connections open`;
-    if (waited >= patience) return progress.end(`${said}, after ${formatDuration(waited)}`, ExitStatus.notDone);
-    progress.show(`${said}, ${formatDuration(waited)}`);
+    const message = open === undefined ? "the kernel does not say what is open" : `${open} connections open`;
+    if (waited >= patience) return progress.end(`${message}, after ${formatDuration(waited)}`, ExitStatus.notDone);
+    progress.show(`${message}, ${formatDuration(waited)}`);
     await new Promise((wake) => setTimeout(wake, LOOK));
   }
 }

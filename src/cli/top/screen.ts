@@ -19,12 +19,12 @@ import {
 import {
   isFresh,
   listRows,
+  type PendingOrder,
   type Prompt,
   type RealRow,
   type Row,
   selectedRow,
   type TopState,
-  type Wish,
 } from "./state.ts";
 
 /** How much room there is, and how it is to look. */
@@ -92,13 +92,13 @@ export function topScreen(state: TopState, screen: Screen): string[] {
 function bodyLines(state: TopState, height: number, screen: Screen): Line[] {
   if (state.help) return HELP.slice(0, height).map((text): Line => [{ text }]);
   if (!state.status) return [];
-  if (state.closeUp) return closeUp(state, state.status, screen).slice(0, height);
+  if (state.detailView) return detailView(state, state.status, screen).slice(0, height);
   return list(state, state.status, height - 1, screen);
 }
 
 /** What happened; of a real server that is looked at closely only what happened to it. */
 function eventsFor(state: TopState): readonly HistoryEntry[] {
-  const row = state.closeUp ? selectedRow(state) : undefined;
+  const row = state.detailView ? selectedRow(state) : undefined;
   if (!row) return state.events;
   return state.events.filter(({ real, virtual }) =>
     real === row.real.real && (virtual === undefined || virtual === row.virtual.virtual)
@@ -141,7 +141,7 @@ function troubleLine({ trouble, status }: TopState, { paint }: Screen): Line {
 }
 
 /** What the director has told of the selected real server, or as much as the list knows. */
-function closeUp(state: TopState, status: Status, { paint }: Screen): Line[] {
+function detailView(state: TopState, status: Status, { paint }: Screen): Line[] {
   const selected = selectedRow(state);
   const row = state.details?.id === selected?.id ? state.details : selected;
   if (!row) return [[{ text: "no real server is selected" }]];
@@ -255,8 +255,8 @@ function footLines(state: TopState, screen: Screen): Line[] {
 
 function promptLines(prompt: Prompt, state: TopState, columns: number): string[] {
   if (prompt.kind === "filter") return [`filter: ${state.filter}_  (Enter keeps it, Esc takes it back)`];
-  const { order, real } = prompt.wish;
-  const row = rowOf(prompt.wish, state);
+  const { order, real } = prompt.pending;
+  const row = rowOf(prompt.pending, state);
   if (prompt.kind === "weight") {
     const { wanted = null, configured = null } = row?.real.weight ?? {};
     const now = `${real} has weight ${wanted ?? "none"} now, ${configured} in the configuration`;
@@ -268,13 +268,13 @@ function promptLines(prompt: Prompt, state: TopState, columns: number): string[]
   return [row ? consequence(order, row) : "", asked];
 }
 
-function rowOf({ real, virtual }: Wish, state: TopState): RealRow | undefined {
+function rowOf({ real, virtual }: PendingOrder, state: TopState): RealRow | undefined {
   return listRows(state).filter((row) => row.kind === "real")
     .find((row) => row.real.real === real && row.virtual.key === virtual);
 }
 
 /** What follows for the clients of its virtual service. */
-function consequence(order: Wish["order"], { real, virtual }: RealRow): string {
+function consequence(order: PendingOrder["order"], { real, virtual }: RealRow): string {
   if (order === "enable") return `${virtual.virtual}: its checks and the configuration count again`;
   const others = virtual.counts.serving - (real.serving ? 1 : 0);
   const instead = virtual.fallback ? "only the fallback will serve" : "NO SERVER will be left";

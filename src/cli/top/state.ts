@@ -2,10 +2,10 @@
 
 import type { HistoryEntry } from "../../control/history.ts";
 import type { RealStatus, Status, VirtualStatus } from "../../control/status.ts";
-import type { WeightWish } from "../../control/requests.ts";
+import type { WeightChange } from "../../control/requests.ts";
 import { UsageError } from "../base/tool.ts";
 import type { Key } from "./keys.ts";
-import { weightWish } from "../base/weight_wish.ts";
+import { parseWeightChange } from "../base/weight_change.ts";
 
 /** The orders in which real servers can stand. */
 export const SORTS = ["configuration", "state", "name", "conn/s", "active", "latency", "changed"] as const;
@@ -17,20 +17,20 @@ export type Sort = typeof SORTS[number];
 const FLASH = 4_000;
 
 /** What a key may ask of the director. */
-export interface Wish {
+export interface PendingOrder {
   readonly order: "drain" | "disable" | "enable" | "weight";
   readonly real: string;
   /** Absent = in all virtual services. */
   readonly virtual?: string;
   /** Of the order `weight`. */
-  readonly weight?: WeightWish;
+  readonly weight?: WeightChange;
 }
 
 /** What the last line asks for. */
 export type Prompt =
   | { readonly kind: "filter"; readonly before: string }
-  | { readonly kind: "confirm"; readonly wish: Wish }
-  | { readonly kind: "weight"; readonly wish: Wish; readonly typed: string };
+  | { readonly kind: "confirm"; readonly pending: PendingOrder }
+  | { readonly kind: "weight"; readonly pending: PendingOrder; readonly typed: string };
 
 /** All that there is to show. */
 export interface TopState {
@@ -48,7 +48,7 @@ export interface TopState {
   /** What the keys do is shown. */
   readonly help: boolean;
   /** The selected real server is shown with all that is known of it. */
-  readonly closeUp: boolean;
+  readonly detailView: boolean;
   /** That, once the director has said it. */
   readonly details?: RealRow;
   readonly message?: string;
@@ -63,7 +63,7 @@ export const BEGINNING: TopState = {
   filter: "",
   problems: false,
   help: false,
-  closeUp: false,
+  detailView: false,
   changed: new Map(),
 };
 
@@ -76,7 +76,7 @@ export type Row =
 export type RealRow = Extract<Row, { kind: "real" }>;
 
 /** The state after the director has answered. */
-export function learn(before: TopState, status: Status, events: readonly HistoryEntry[], now: number): TopState {
+export function updateStatus(before: TopState, status: Status, events: readonly HistoryEntry[], now: number): TopState {
   const known = new Map(realRows(before.status).map(({ id, real }) => [id, real.state]));
   const changed = new Map([...before.changed].filter(([, at]) => now - at < FLASH));
   for (const { id, real } of realRows(status)) {
@@ -93,7 +93,7 @@ export function learn(before: TopState, status: Status, events: readonly History
 }
 
 /** The state after the director has told all of the selected real server. */
-export function learnDetails(before: TopState, status: Status): TopState {
+export function updateDetails(before: TopState, status: Status): TopState {
   return { ...before, details: realRows(status).at(0) };
 }
 
@@ -124,7 +124,7 @@ export function selectedRow(state: TopState): RealRow | undefined {
 /** What a key leads to. */
 export interface Pressed {
   readonly state: TopState;
-  readonly wish?: Wish;
+  readonly pending?: PendingOrder;
   readonly quit?: true;
 }
 
@@ -136,15 +136,17 @@ export interface Pressed {
 export function press(state: TopState, key: Key, page: number): Pressed {
   if ("name" in key && key.name === "interrupt") return { state, quit: true };
   if (state.prompt?.kind === "filter") return { state: pressInFilter(state, state.prompt.before, key) };
-  if (state.prompt?.kind === "confirm") return answer(state, state.prompt.wish, key);
-  if (state.prompt?.kind === "weight") return pressInWeight(state, state.prompt.wish, state.prompt.typed, key);
-  const calm = { ...state, message: undefined, help: false };
-  if (state.help) return { state: calm };
-  if (calm.closeUp && leavesCloseUp(key)) return { state: { ...calm, closeUp: false, details: undefined } };
-  return "name" in key ? { state: pressNamed(calm, key.name, page) } : pressCharacter(calm, key.character);
+  if (state.prompt?.kind === "confirm") return answer(state, state.prompt.pending, key);
+  if (state.prompt?.kind === "weight") return pressInWeight(state, state.prompt.pending, state.prompt.typed, key);
+  const cleared = { ...state, message: undefined, help: false };
+  if (state.help) return { state: cleared };
+  if (cleared.detailView && leavesDetailView(key)) {
+    return { state: { ...cleared, detailView: false, details: undefined } };
+  }
+  return "name" in key ? { state: pressNamed(cleared, key.name, page) } : pressCharacter(cleared, key.character);
 }
 
-function leavesCloseUp(key: Key): boolean {
+function leavesDetailView(key: Key): boolean {
   return "name" in key ? key.name === "enter" || key.name === "escape" : key.character === "q";
 }
 
@@ -165,7 +167,7 @@ function pressNamed(state: TopState, name: Extract<Key, { name: string }>["name"
     case "escape":
       return { ...state, filter: "", problems: false };
     case "enter":
-      return { ...state, closeUp: selectedRow(state) !== undefined };
+      return { ...state, detailView: selectedRow(state) !== undefined };
     default:
       return state;
   }
@@ -218,24 +220,24 @@ function pressInFilter(state: TopState, before: string, key: Key): TopState {
 }
 
 /** Nobody is taken out by a slip of the finger. */
-function ask(state: TopState, order: Wish["order"]): TopState {
+function ask(state: TopState, order: PendingOrder["order"]): TopState {
   const row = selectedRow(state);
   if (!row) return { ...state, message: "no real server is selected" };
-  const wish = { order, real: row.real.real, virtual: row.virtual.key };
-  const prompt: Prompt = order === "weight" ? { kind: "weight", wish, typed: "" } : { kind: "confirm", wish };
+  const pending = { order, real: row.real.real, virtual: row.virtual.key };
+  const prompt: Prompt = order === "weight" ? { kind: "weight", pending, typed: "" } : { kind: "confirm", pending };
   return { ...state, prompt };
 }
 
-function pressInWeight(state: TopState, wish: Wish, typed: string, key: Key): Pressed {
+function pressInWeight(state: TopState, pending: PendingOrder, typed: string, key: Key): Pressed {
   if ("character" in key) {
     const next = /^[0-9%+-]$/.test(key.character) ? typed + key.character : typed;
-    return { state: { ...state, prompt: { kind: "weight", wish, typed: next } } };
+    return { state: { ...state, prompt: { kind: "weight", pending, typed: next } } };
   }
   switch (key.name) {
     case "backspace":
-      return { state: { ...state, prompt: { kind: "weight", wish, typed: typed.slice(0, -1) } } };
+      return { state: { ...state, prompt: { kind: "weight", pending, typed: typed.slice(0, -1) } } };
     case "enter":
-      return orderWeight({ ...state, prompt: undefined }, wish, typed);
+      return orderWeight({ ...state, prompt: undefined }, pending, typed);
     case "escape":
       return { state: { ...state, prompt: undefined } };
     default:
@@ -243,23 +245,23 @@ function pressInWeight(state: TopState, wish: Wish, typed: string, key: Key): Pr
   }
 }
 
-function orderWeight(state: TopState, wish: Wish, typed: string): Pressed {
+function orderWeight(state: TopState, pending: PendingOrder, typed: string): Pressed {
   try {
-    return { state, wish: { ...wish, weight: weightWish(typed) } };
+    return { state, pending: { ...pending, weight: parseWeightChange(typed) } };
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     return { state: { ...state, message: error.message } };
   }
 }
 
-function answer(state: TopState, wish: Wish, key: Key): Pressed {
+function answer(state: TopState, pending: PendingOrder, key: Key): Pressed {
   const done = { ...state, prompt: undefined };
-  if ("name" in key) return key.name === "enter" ? { state: done, wish } : { state: done };
-  if (key.character === "y") return { state: done, wish };
+  if ("name" in key) return key.name === "enter" ? { state: done, pending } : { state: done };
+  if (key.character === "y") return { state: done, pending };
   if (key.character !== "a") return { state: done };
   // The address without its port means the machine, whatever ports it serves on.
-  const machine = wish.real.slice(0, wish.real.lastIndexOf(":")).replace(/^\[|\]$/g, "");
-  return { state: done, wish: { order: wish.order, real: machine } };
+  const machine = pending.real.slice(0, pending.real.lastIndexOf(":")).replace(/^\[|\]$/g, "");
+  return { state: done, pending: { order: pending.order, real: machine } };
 }
 
 function move(state: TopState, by: number): TopState {

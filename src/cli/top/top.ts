@@ -13,7 +13,15 @@ import { toolArguments } from "../base/tool_arguments.ts";
 import { withUsage } from "../base/tool_usage.ts";
 import { decodeKeys } from "./keys.ts";
 import { listHeight, topScreen } from "./screen.ts";
-import { BEGINNING, learn, learnDetails, press, selectedRow, type TopState, type Wish } from "./state.ts";
+import {
+  BEGINNING,
+  type PendingOrder,
+  press,
+  selectedRow,
+  type TopState,
+  updateDetails,
+  updateStatus,
+} from "./state.ts";
 import { writeAllSync } from "../../system/write_all.ts";
 
 /** Milliseconds for which a director that is asked may be silent. */
@@ -119,10 +127,10 @@ class Top {
       const count = await Deno.stdin.read(buffer);
       if (count === null) return;
       for (const key of decodeKeys(new TextDecoder().decode(buffer.subarray(0, count)))) {
-        const { state, wish, quit } = press(this.#state, key, listHeight(terminalSize().rows));
+        const { state, pending, quit } = press(this.#state, key, listHeight(terminalSize().rows));
         this.#state = state;
-        if (wish) this.#order(wish);
-        if (state.closeUp && !state.details) this.#look();
+        if (pending) this.#order(pending);
+        if (state.detailView && !state.details) this.#look();
         if (quit) return;
       }
       this.#draw();
@@ -139,15 +147,15 @@ class Top {
       if (status.daemon.startedAt !== this.#state.status?.daemon.startedAt) this.#next = 0;
       const { entries, next } = await client.ask("history", { after: this.#next }, PATIENCE);
       this.#next = next;
-      this.#state = learn(this.#state, status, entries, performance.now());
-      const row = this.#state.closeUp ? selectedRow(this.#state) : undefined;
+      this.#state = updateStatus(this.#state, status, entries, performance.now());
+      const row = this.#state.detailView ? selectedRow(this.#state) : undefined;
       if (!row) return;
-      const wish = { real: row.real.real, virtual: row.virtual.key, conversation: true };
-      this.#state = learnDetails(this.#state, await client.ask("status", wish, PATIENCE));
+      const query = { real: row.real.real, virtual: row.virtual.key, conversation: true };
+      this.#state = updateDetails(this.#state, await client.ask("status", query, PATIENCE));
     }).then(() => this.#looking = false);
   }
 
-  #order({ order, real, virtual, weight }: Wish): void {
+  #order({ order, real, virtual, weight }: PendingOrder): void {
     this.#ask(async (client) => {
       const whom = { real, virtual };
       const { reals, warnings } = order === "weight"

@@ -12,13 +12,13 @@ import { terminalSize } from "../terminal/terminal_size.ts";
 export async function status(instance: Instance, { form }: { readonly form?: StatusForm }): Promise<ExitStatus> {
   const owner = pidFileOwner(instance.pidFile);
   if (owner.state === "running") {
-    const said = `ldirectord for ${instance.file} is running with pid: ${owner.pid}`;
+    const message = `ldirectord for ${instance.file} is running with pid: ${owner.pid}`;
     if (form === undefined) {
-      console.error(said);
+      console.error(message);
       if (Deno.stdout.isTerminal()) await show(instance, "long").catch(() => {});
       return ExitStatus.done;
     }
-    if (form === "long") console.error(said);
+    if (form === "long") console.error(message);
     return await show(instance, form);
   }
   if (!hasConfiguration(instance)) {

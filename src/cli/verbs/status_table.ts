@@ -124,10 +124,10 @@ function virtualLine(virtual: VirtualStatus, paint: Paint, width = Infinity): st
   const { protocol, scheduler, persistence, name, state, counts, kernel } = virtual;
   const kind = [protocol, scheduler, ...persistence === null ? [] : [`persistent ${persistence}`]].join(" ");
   const about = ` ${kind}${name === null ? "" : ` (${name})`}: `;
-  const fares = `, ${serveText(counts)}`;
+  const serving = `, ${serveText(counts)}`;
   const traffic = kernel ? `, ${trafficText(kernel.rates)}` : "";
-  const fits = [virtual.virtual, about, state, fares, traffic].join("").length <= width;
-  return paint.bold(virtual.virtual) + about + virtualBrush(state, paint)(state) + fares + (fits ? traffic : "");
+  const fits = [virtual.virtual, about, state, serving, traffic].join("").length <= width;
+  return paint.bold(virtual.virtual) + about + virtualBrush(state, paint)(state) + serving + (fits ? traffic : "");
 }
 
 /** `2 of 3 serve, 1 unknown`. */

@@ -97,11 +97,11 @@ function remarksBelow(lines: readonly string[], used: ReadonlySet<number>): read
   let last = 0;
   for (const line of used) last = Math.max(last, line);
   const remarks = lines.slice(last).map((line) => remarkOf(line) ?? "");
-  const [first, end] = [remarks.findIndex(isSaid), remarks.findLastIndex(isSaid)];
+  const [first, end] = [remarks.findIndex(hasText), remarks.findLastIndex(hasText)];
   return first < 0 ? [] : remarks.slice(first, end + 1);
 }
 
-function isSaid(remark: string): boolean {
+function hasText(remark: string): boolean {
   return remark !== "";
 }
 

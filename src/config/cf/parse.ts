@@ -105,8 +105,8 @@ class Parser {
     const control = text.search(/[\0-\x08\x0b-\x1f\x7f]/);
     if (control >= 0) {
       const code = text.charCodeAt(control).toString(16).padStart(2, "0");
-      const said = `a control character (0x${code}) in the line`;
-      this.problems.error({ line, column: control + 1, length: 1 }, said, "is this a text file?");
+      const message = `a control character (0x${code}) in the line`;
+      this.problems.error({ line, column: control + 1, length: 1 }, message, "is this a text file?");
       return;
     }
     const name = /^[^\s=#"]*/.exec(text.slice(indent))![0];
@@ -155,13 +155,13 @@ class Parser {
       return this.#body;
     }
     if (row.scope === "global") {
-      const said = row.opens ? "a virtual section begins in column 0" : `${name} is a global directive`;
-      this.problems.error(place, said, "write it without leading blanks");
+      const message = row.opens ? "a virtual section begins in column 0" : `${name} is a global directive`;
+      this.problems.error(place, message, "write it without leading blanks");
       return undefined;
     }
     if (indent < LEAST_INDENT && !line.text.slice(0, indent).includes("\t")) {
-      const said = `the line is indented by ${indent} blank${indent === 1 ? "" : "s"}`;
-      this.#misindented({ line: place.line, column: 1, length: indent }, said);
+      const message = `the line is indented by ${indent} blank${indent === 1 ? "" : "s"}`;
+      this.#misindented({ line: place.line, column: 1, length: indent }, message);
     } else if (!this.#body) {
       const hint = row.scope === "both" ? "a global directive begins in column 0" : "begin one: virtual = host:port";
       this.problems.error(place, "an indented line, but no virtual section above it", hint);
@@ -170,12 +170,12 @@ class Parser {
   }
 
   /** Said once of each section: its lines are probably all alike. */
-  #misindented(place: Place, said: string): void {
+  #misindented(place: Place, message: string): void {
     if (this.#isMisindented) return;
     this.#isMisindented = true;
     this.problems.error(
       place,
-      said,
+      message,
       `lines of a virtual section are indented by at least ${LEAST_INDENT} blanks or a tab, global ones not at all; ` +
         "ldirectord fmt -w indents them",
     );
@@ -204,11 +204,11 @@ class Parser {
       if (reading.remark) this.problems.warning(setting, `${name}: ${reading.remark.text}`, reading.remark.hint);
       return setting;
     }
-    const { at, length, text: said, hint } = reading.mistake;
+    const { at, length, text: message, hint } = reading.mistake;
     const subject = row.opens ? "virtual service" : name;
     this.problems.error(
       { line: place.line, column: start + at + 1, length },
-      said.startsWith("must ") ? `${subject} ${said}` : `${subject}: ${said}`,
+      message.startsWith("must ") ? `${subject} ${message}` : `${subject}: ${message}`,
       hint,
     );
     return undefined;
@@ -216,8 +216,8 @@ class Parser {
 
   #warnOfHashes(line: number, { quotedHash, touchingHash }: ValueExtent): void {
     if (quotedHash !== undefined) {
-      const said = "this # is part of the value, as it stands in quotes; the old program cut the line here";
-      this.problems.warning({ line, column: quotedHash + 1, length: 1 }, said);
+      const message = "this # is part of the value, as it stands in quotes; the old program cut the line here";
+      this.problems.warning({ line, column: quotedHash + 1, length: 1 }, message);
     }
     if (touchingHash !== undefined) {
       const hint = "put the value in quotes if the # belongs to it, else a blank before the #";
@@ -255,8 +255,8 @@ class Parser {
       return;
     }
     if (before && !Array.isArray(before)) {
-      const said = `${name} is given twice: this one counts, the one at line ${before.line} does not`;
-      this.problems.warning(setting, said);
+      const message = `${name} is given twice: this one counts, the one at line ${before.line} does not`;
+      this.problems.warning(setting, message);
     }
     collected[name] = setting;
   }

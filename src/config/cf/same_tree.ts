@@ -13,11 +13,11 @@ function same(a: unknown, b: unknown): boolean {
   if (a instanceof Secret && b instanceof Secret) return a.reveal() === b.reveal();
   if (a instanceof Set && b instanceof Set) return same([...a], [...b]);
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return a === b;
-  const [left, right] = [said(a), said(b)];
+  const [left, right] = [meaningOf(a), meaningOf(b)];
   return left.length === right.length &&
     left.every(([name, value], i) => name === right[i][0] && same(value, right[i][1]));
 }
 
-function said(value: object): readonly [string, unknown][] {
+function meaningOf(value: object): readonly [string, unknown][] {
   return Object.entries(value).filter(([name]) => !PLACES.has(name));
 }

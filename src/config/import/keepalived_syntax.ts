@@ -1,6 +1,6 @@
 /**
  * The text of a keepalived.conf as a tree: keywords with their words, and blocks in braces. What the keywords mean is
- * keepalived.ts's business.
+ * the business of the other files.
  */
 
 import { splitLines } from "../cf/parse.ts";

@@ -5,7 +5,9 @@
 import { SPOKEN_SERVICES, type SpokenService } from "../../model/services.ts";
 import { closest } from "./closest.ts";
 import { type Grammar, mistake, shifted, value } from "./grammar.ts";
-import { type Expression, portNumber, quoted } from "./values.ts";
+import { portNumber } from "./values/numbers.ts";
+import { quoted } from "./values/quoted.ts";
+import type { Expression } from "./values/texts.ts";
 import { readWords, STRAY, withoutOuterQuotes } from "./words.ts";
 
 const KINDS = [...SPOKEN_SERVICES, "connect", "ping"] as const;

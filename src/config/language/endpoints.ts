@@ -9,7 +9,9 @@ import { type Forwarding, type Method, MOST_WEIGHT, parseMethod } from "../../mo
 import { closest } from "./closest.ts";
 import { type Grammar, mistake, type Reading, shifted, type Spot, value, whole } from "./grammar.ts";
 import { quotable } from "./quotes.ts";
-import { type Expression, packetMark, quoted } from "./values.ts";
+import { packetMark } from "./values/numbers.ts";
+import { quoted } from "./values/quoted.ts";
+import type { Expression } from "./values/texts.ts";
 import { readWords, STRAY, withoutOuterQuotes, type Word } from "./words.ts";
 
 /** A host as written: an address, or a name to look up. */
@@ -368,8 +370,8 @@ function readPort(text: string, at: number): Reading<PortRef> {
 
 /** What is not even nearly a method may be a request that has lost its quotes. */
 function unknownForwarding(word: string): string {
-  const said = "forward method must be gate, masq or ipip";
-  return /^[\w ]+$/.test(word) && forwardingHint(word) ? `${said}, not ${quoted(word)}` : said;
+  const message = "forward method must be gate, masq or ipip";
+  return /^[\w ]+$/.test(word) && forwardingHint(word) ? `${message}, not ${quoted(word)}` : message;
 }
 
 function forwardingHint(word: string): string | undefined {

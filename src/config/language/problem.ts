@@ -73,9 +73,9 @@ export class ProblemList {
     return directive !== undefined && this.unread.has(directive);
   }
 
-  #add(severity: Severity, { line, column, length }: Place, said: string, hint?: string): void {
+  #add(severity: Severity, { line, column, length }: Place, message: string, hint?: string): void {
     // It may quote a value of the file, and YAML can write any character.
-    const text = harmless(said);
+    const text = harmless(message);
     const kept = this.#kept[severity];
     if (kept.length >= MOST_PROBLEMS) {
       this.#dropped[severity]++;

@@ -8,7 +8,7 @@ import { SECRET_DIRECTIVES } from "./directive_facts.ts";
 import { DIRECTIVES, findDirective } from "./directives.ts";
 import { valueExtent } from "./quotes.ts";
 import { STRUCTURES } from "./structured.ts";
-import { FURTHER_VALUE } from "./values.ts";
+import { FURTHER_VALUE } from "./values/quoted.ts";
 
 /** Gives a line of a file by its 1-based number, as a message may show it; `undefined` where there is none. */
 export type ShowLine = (line: number) => string | undefined;
@@ -110,8 +110,10 @@ function shownYamlLines(lines: readonly string[]): readonly string[] {
       keys.push({ name, indent, isOpen });
       const shown = OPEN_KEYS.has(name) ? rest.length : openLength(name, rest);
       if (isSecret(name)) return `${prefix}${whole}${rest && "***"}`;
-      const said = shownName(name, `: ${rest}`) || findDirective(name) || OPEN_KEYS.has(name) ? whole : masked(whole);
-      return hideUserInfo(`${prefix}${said}${shownValue(rest, shown)}`);
+      const shownText = shownName(name, `: ${rest}`) || findDirective(name) || OPEN_KEYS.has(name)
+        ? whole
+        : masked(whole);
+      return hideUserInfo(`${prefix}${shownText}${shownValue(rest, shown)}`);
     }
     const parent = keys.at(-1)?.name;
     const isElement = prefix.includes("-") && parent !== undefined && findDirective(parent)?.row.opens === undefined;

@@ -5,7 +5,7 @@
 import { costOfMissingFallbackFlag, missingFallbackFlag } from "../../model/fallback_flag.ts";
 import { closest } from "../language/closest.ts";
 import { inSections, type Lint, nameOf } from "./lint.ts";
-import { LINUX_SCHEDULERS } from "../language/values.ts";
+import { LINUX_SCHEDULERS } from "../language/values/ipvs.ts";
 
 /** The questions about schedulers. */
 export const SCHEDULER_LINTS: Readonly<Record<string, Lint>> = {
@@ -70,9 +70,9 @@ export const SCHEDULER_LINTS: Readonly<Record<string, Lint>> = {
           fix,
         };
       }
-      const climbs = settings.slowstart ?? tree.globals.slowstart;
-      if (virtual.slowStart > 0 && climbs) {
-        yield { place: climbs, text: `slowstart has no effect with the scheduler ${scheduler}`, fix };
+      const given = settings.slowstart ?? tree.globals.slowstart;
+      if (virtual.slowStart > 0 && given) {
+        yield { place: given, text: `slowstart has no effect with the scheduler ${scheduler}`, fix };
       }
     }),
   },

@@ -19,7 +19,7 @@ import { refuseSentinelWithoutPort, wantsSentinel } from "./sentinel.ts";
 import { looksAt } from "../language/service_docs.ts";
 import { sourceBytes } from "../../model/source_text.ts";
 import type { Section, Setting, Settings } from "../language/syntax_tree.ts";
-import type { Expression } from "../language/values.ts";
+import type { Expression } from "../language/values/texts.ts";
 
 /** Makes the policy of one address of a `real` line, which is checked at the same or another address. */
 export type PolicyMaker = (address: IpAddress, configuredPort: number, checkedAt: IpAddress) => CheckPolicy;

@@ -34,8 +34,8 @@ export function resolveHost(
     if (names.includes(host.text)) return ip;
     load.hostNames.set(ip, [...names, host.text]);
     if (unused.length > 0) {
-      const said = `${host.text} is ${ip} here, and its further addresses are not used: ${unused.join(", ")}`;
-      load.problems.warning(within(setting, host), said, "write a line for each address");
+      const message = `${host.text} is ${ip} here, and its further addresses are not used: ${unused.join(", ")}`;
+      load.problems.warning(within(setting, host), message, "write a line for each address");
     }
     return ip;
   }
@@ -92,6 +92,7 @@ export function warnOfMapping(
   forwarding: Forwarding,
 ): void {
   if (given === 0 || given === used) return;
-  const said = `port ${used} is used, that of the virtual service, and not ${given}: ${forwarding} does not map ports`;
-  load.problems.warning(place, said, "only masq maps ports");
+  const message =
+    `port ${used} is used, that of the virtual service, and not ${given}: ${forwarding} does not map ports`;
+  load.problems.warning(place, message, "only masq maps ports");
 }

@@ -32,7 +32,7 @@ import type { Facts, Load } from "./facts.ts";
 import type { ProblemList } from "../language/problem.ts";
 import { kernelPort, resolveHost, resolvePort, warnOfMapping, within } from "./endpoint.ts";
 import { type PolicyMaker, resolveChecks } from "./checks.ts";
-import { isNobody, resolveService } from "./service.ts";
+import { isUnspecified, resolveService } from "./service.ts";
 import type { Section, Setting, Settings, SyntaxTree } from "../language/syntax_tree.ts";
 
 /**
@@ -60,11 +60,11 @@ export function* resolveInSteps(tree: SyntaxTree, facts: Facts, problems: Proble
   for (const section of sections) {
     yield;
     const virtual = yield* resolveSection(load, section, unresolved);
-    if (!virtual || isNobody(virtual.settings.address)) continue;
-    const twin = virtuals.get(virtual.key);
-    if (twin) {
-      const said = `duplicate virtual server: ${virtual.label} is at line ${twin.line} already`;
-      problems.error(section.head, said, "put the real servers of both into one section");
+    if (!virtual || isUnspecified(virtual.settings.address)) continue;
+    const duplicate = virtuals.get(virtual.key);
+    if (duplicate) {
+      const message = `duplicate virtual server: ${virtual.label} is at line ${duplicate.line} already`;
+      problems.error(section.head, message, "put the real servers of both into one section");
     } else virtuals.set(virtual.key, virtual);
   }
   warnOfQuiescent(load, sections);
@@ -243,11 +243,11 @@ function addReal(
   real: RealServer,
   line: Setting<RealValue>,
 ): void {
-  const twin = reals.get(real.key);
-  if (twin) {
+  const duplicate = reals.get(real.key);
+  if (duplicate) {
     load.problems.warning(
       line,
-      `real server ${real.key} is given twice: this one counts, the one at line ${twin.line} does not`,
+      `real server ${real.key} is given twice: this one counts, the one at line ${duplicate.line} does not`,
     );
     reals.delete(real.key);
   }
@@ -331,9 +331,9 @@ function resolveFallback(
   const given = portRef ? resolvePort(load, line, portRef, service.kind) : 0;
   if (address === "unknown") {
     note(host.text, line.line);
-    const said =
+    const message =
       `fallback server ${host.text} has no IPv${family} address: there is no fallback until its name resolves`;
-    load.problems.warning(within(line, host), said);
+    load.problems.warning(within(line, host), message);
   }
   if (address === "unknown" || address === "wrong" || given === undefined) return undefined;
   const wanted = given || (service.kind === "fwm" ? 0 : service.port);
@@ -382,8 +382,8 @@ function warnOfBindTo({ globals: { bindto }, problems }: Load, sections: readonl
   const other = bindto &&
     sections.find(({ family, settings }) => !settings.bindto && familyOf(bindto.value) !== family);
   if (!other) return;
-  const said = `bindto has no effect on real servers that have IPv${other.family} addresses`;
-  problems.warning(bindto, said, `write bindto in their sections, with an IPv${other.family} address`);
+  const message = `bindto has no effect on real servers that have IPv${other.family} addresses`;
+  problems.warning(bindto, message, `write bindto in their sections, with an IPv${other.family} address`);
 }
 
 /** The manual has always said yes and the old program did no: whoever relies on either should say so. */

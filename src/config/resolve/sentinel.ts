@@ -23,13 +23,13 @@ export function wantsSentinel(
 ): true | undefined {
   const setting = own.sentinel ?? globals.sentinel;
   if (!setting?.value) return undefined;
-  const harm = sentinelDoc(checked.service);
-  if (harm.use === "never") {
+  const advice = sentinelDoc(checked.service);
+  if (advice.use === "never") {
     const instead = own.sentinel
       ? "leave sentinel out, and write a shorter checkinterval, or retryinterval with failurecount"
       : "write sentinel = no in this section";
     const text = `sentinel is not for service ${checked.service}: an idle connection is ${
-      harm.why.replaceAll("`", "")
+      advice.why.replaceAll("`", "")
     }`;
     problems.error(own.sentinel ?? head, text, instead);
     return undefined;

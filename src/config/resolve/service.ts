@@ -10,7 +10,7 @@ import type { ServiceHead } from "../language/endpoints.ts";
 import type { Load } from "./facts.ts";
 import { resolveHost, resolvePort, within } from "./endpoint.ts";
 import type { Section, Settings } from "../language/syntax_tree.ts";
-import type { Netmask } from "../language/values.ts";
+import type { Netmask } from "../language/values/ipvs.ts";
 
 /**
  * The virtual service that a section describes; `undefined` when it has no port, which was reported.
@@ -60,7 +60,7 @@ function endpointAddress(
   }
   const address = resolveHost(load, head, host, family, ofFamily("virtual", family === 4 ? 6 : 4));
   const number = resolvePort(load, head, port, kind);
-  if (address !== "unknown" && address !== "wrong" && address === NOBODY[family]) {
+  if (address !== "unknown" && address !== "wrong" && address === UNSPECIFIED[family]) {
     load.problems.error(within(head, host), `no client can connect to ${address}`, "write an address of this machine");
   }
   if (address === "unknown") {
@@ -71,15 +71,15 @@ function endpointAddress(
     );
   }
   if (number === undefined) return undefined;
-  return { kind, address: address === "unknown" || address === "wrong" ? NOBODY[family] : address, port: number };
+  return { kind, address: address === "unknown" || address === "wrong" ? UNSPECIFIED[family] : address, port: number };
 }
 
 /** Stand-ins that no virtual service can have. */
-const NOBODY: Readonly<Record<Family, IpAddress>> = { 4: "0.0.0.0" as IpAddress, 6: "::" as IpAddress };
+const UNSPECIFIED: Readonly<Record<Family, IpAddress>> = { 4: "0.0.0.0" as IpAddress, 6: "::" as IpAddress };
 
 /** Whether a virtual service's address is a stand-in. */
-export function isNobody(address: ServiceAddress): boolean {
-  return address.kind !== "fwm" && address.address === NOBODY[serviceFamily(address)];
+export function isUnspecified(address: ServiceAddress): boolean {
+  return address.kind !== "fwm" && address.address === UNSPECIFIED[serviceFamily(address)];
 }
 
 /** The names that `ipvsadm -S` prints for the flags of the schedulers that have names for them. These have no third one. */

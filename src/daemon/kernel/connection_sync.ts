@@ -24,18 +24,18 @@ export class ConnectionSync {
   }
 
   /** Starts what is wanted and does not run, stops what is ours and no longer wanted. What fails is logged. */
-  async become(wanted: readonly SyncDaemon[]): Promise<void> {
+  async reconfigure(wanted: readonly SyncDaemon[]): Promise<void> {
     const ours = this.#ours();
     if (wanted.length === 0 && ours.length === 0) return;
     try {
-      await this.#goOver(wanted, ours);
+      await this.#switchTo(wanted, ours);
     } catch (error) {
       if (!(error instanceof IpvsUnavailable)) throw error;
       this.#ports.log.error(`Connection synchronisation is not as the configuration asks: ${error.message}`);
     }
   }
 
-  async #goOver(wanted: readonly SyncDaemon[], before: readonly SyncDaemon[]): Promise<void> {
+  async #switchTo(wanted: readonly SyncDaemon[], before: readonly SyncDaemon[]): Promise<void> {
     const { driver, log } = this.#ports;
     const running = await driver.syncDaemons();
     const ours = before.filter((daemon) => running.some((other) => same(daemon, other)));

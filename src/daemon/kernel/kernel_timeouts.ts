@@ -14,7 +14,7 @@ export class KernelTimeouts {
   }
 
   /** Sets what differs; what fails is logged. @param wanted 0 = as it is; absent = all as they are. */
-  async become(wanted: IpvsTimeouts | undefined): Promise<void> {
+  async reconfigure(wanted: IpvsTimeouts | undefined): Promise<void> {
     if (!wanted) return;
     try {
       const before = await this.#driver.timeouts();

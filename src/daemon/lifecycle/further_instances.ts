@@ -16,7 +16,7 @@ export class FurtherInstances {
   }
 
   /** Starts those that are new, stops those that are gone, reloads the others if `reload` says so. */
-  become(names: readonly string[], { standby = false, reload = false } = {}): Promise<void> {
+  reconfigure(names: readonly string[], { standby = false, reload = false } = {}): Promise<void> {
     const before = this.#names;
     this.#names = names;
     // A start that never ends, as supervised = yes has it, would hold up everything that comes after it.
@@ -46,8 +46,8 @@ export class FurtherInstances {
       const command = cleanCommand(OWN_PROGRAM, { args, stdin: "null", stdout: "null", stderr: "piped" });
       const { code, stderr } = await command.output();
       if (code === 0) return;
-      const said = new TextDecoder().decode(stderr).trim().split("\n")[0];
-      complain(`ended with status ${code}${said ? `: ${said}` : ""}`);
+      const message = new TextDecoder().decode(stderr).trim().split("\n")[0];
+      complain(`ended with status ${code}${message ? `: ${message}` : ""}`);
     } catch (error) {
       complain(`cannot be started: ${(error as Error).message}`);
     }

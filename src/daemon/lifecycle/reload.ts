@@ -75,7 +75,7 @@ export class Configuration {
         this.#logProblems(loaded);
         if (!loaded.model) return this.#failed("The configuration has errors: nothing was changed");
         if (loaded.isBlank && director.model.virtuals.size > 0) return this.#failed(BLANK);
-        await this.#goOver(loaded, loaded.model, true);
+        await this.#switchTo(loaded, loaded.model, true);
       } finally {
         manager?.ready();
       }
@@ -103,7 +103,7 @@ export class Configuration {
     return this.#changing;
   }
 
-  async #goOver(loaded: Loaded, model: Model, isReload: boolean): Promise<void> {
+  async #switchTo(loaded: Loaded, model: Model, isReload: boolean): Promise<void> {
     const { director, history, mails, follow } = this.#ports;
     mails.enter("reloading");
     try {
@@ -166,7 +166,7 @@ export class Configuration {
       const loaded = await this.#loaded.relookup();
       if (!loaded.model || loaded.model.unresolved.length >= director.model.unresolved.length) return;
       log.info("Host names of real servers resolve now that did not before");
-      await this.#goOver(loaded, loaded.model, false);
+      await this.#switchTo(loaded, loaded.model, false);
     });
   }
 

@@ -76,13 +76,13 @@ export function judgePulse(
     `overdue=${overdue}s;${limits.warning};${limits.critical};0`,
     `checks=${pulse.checks}c`,
   ];
-  return verdict(state, [line, ...faults.map(({ says }) => says)].join(", but "), ` | ${performance.join(" ")}`);
+  return verdict(state, [line, ...faults.map(({ text }) => text)].join(", but "), ` | ${performance.join(" ")}`);
 }
 
 /** Something that is not as it should be. */
 interface Fault {
   readonly state: PluginState;
-  readonly says: string;
+  readonly text: string;
 }
 
 function faultsOfDirector(pulse: Pulse, limits: PulseLimits, table: TableEvidence | undefined): Fault[] {
@@ -90,18 +90,18 @@ function faultsOfDirector(pulse: Pulse, limits: PulseLimits, table: TableEvidenc
   const { overdue, missing } = pulse;
   const late = stateOf(overdue?.seconds ?? 0, limits);
   if (overdue && late !== "OK") {
-    faults.push({ state: late, says: `the check of ${overdue.check} is ${count(overdue.seconds)} overdue` });
+    faults.push({ state: late, text: `the check of ${overdue.check} is ${count(overdue.seconds)} overdue` });
   }
   if (table?.missing.length) {
-    faults.push({ state: "CRITICAL", says: `the IPVS table lacks ${table.missing.join(", ")}` });
+    faults.push({ state: "CRITICAL", text: `the IPVS table lacks ${table.missing.join(", ")}` });
   } else if (missing) {
-    faults.push({ state: "CRITICAL", says: `the IPVS table lacks ${someOf(missing)}` });
+    faults.push({ state: "CRITICAL", text: `the IPVS table lacks ${someOf(missing)}` });
   } else if (!pulse.inStep) {
-    faults.push({ state: "WARNING", says: "the IPVS table is not as wanted" });
+    faults.push({ state: "WARNING", text: "the IPVS table is not as wanted" });
   }
   if (table?.trouble !== undefined) {
-    const says = `the director does not say how the IPVS table is: ${table.trouble}`;
-    faults.push({ state: "CRITICAL", says });
+    const text = `the director does not say how the IPVS table is: ${table.trouble}`;
+    faults.push({ state: "CRITICAL", text });
   }
   return faults;
 }
@@ -117,18 +117,18 @@ function faultsOfClients(
 ): Fault[] {
   const faults: Fault[] = [];
   const secondsSince = (time: string) => Math.max(0, (now - Date.parse(time)) / 1000);
-  if (unserved) faults.push({ state: "WARNING", says: `no real server of ${someOf(unserved)} serves` });
+  if (unserved) faults.push({ state: "WARNING", text: `no real server of ${someOf(unserved)} serves` });
   if (unjudged) {
     const seconds = secondsSince(unjudged.since);
     const state = seconds > warning ? "CRITICAL" : "WARNING";
-    const says = `no real server of ${someOf(unjudged)} can be checked, for ${count(seconds)}`;
-    faults.push({ state, says });
+    const text = `no real server of ${someOf(unjudged)} can be checked, for ${count(seconds)}`;
+    faults.push({ state, text });
   }
   if (unknown) {
     const seconds = secondsSince(unknown.since);
     const state = seconds > critical ? "CRITICAL" : "WARNING";
     const reals = `${unknown.reals} real ${unknown.reals === 1 ? "server" : "servers"}`;
-    faults.push({ state, says: `${reals} cannot be checked, for ${count(seconds)}` });
+    faults.push({ state, text: `${reals} cannot be checked, for ${count(seconds)}` });
   }
   return faults;
 }

@@ -21,7 +21,7 @@ export interface Supervised {
   /** Rounds that wait for their turn. That is no trouble of theirs: their time has not begun. */
   readonly waiting: WaitingRounds;
   /** Gives rounds their time anew. */
-  excuse(): void;
+  extendDeadlines(): void;
 }
 
 /** What one look found. */
@@ -81,10 +81,10 @@ export class Supervisor {
   #look(lateness: number): void {
     const { supervised } = this.#ports;
     this.#keepTime(lateness);
-    if (this.#late) supervised.excuse();
+    if (this.#late) supervised.extendDeadlines();
     const overdue = supervised.overdue().filter(({ milliseconds }) => milliseconds > TOLERANCE);
-    this.#tell(overdue);
-    this.#tellOfWaiting();
+    this.#logOverdue(overdue);
+    this.#logWaiting();
     const worst = overdue[0] && { name: nameOf(overdue[0]), milliseconds: overdue[0].milliseconds };
     this.#ports.onLook({ overdue: worst, sure: !this.#late && overdue.length === 0 });
   }
@@ -103,7 +103,7 @@ export class Supervisor {
   }
 
   /** Once: how many wait now is what `status` and the metrics say. */
-  #tellOfWaiting(): void {
+  #logWaiting(): void {
     const { log, supervised, files } = this.#ports;
     const { count } = supervised.waiting;
     if (count === 0 || this.#waited) return;
@@ -114,7 +114,7 @@ export class Supervisor {
     );
   }
 
-  #tell(overdue: readonly OverdueCheck[]): void {
+  #logOverdue(overdue: readonly OverdueCheck[]): void {
     const { log } = this.#ports;
     const now = new Map(overdue.map((each) => [each.check.key, nameOf(each)]));
     const fresh = [...now].filter(([key]) => !this.#overdue.has(key)).map(([, name]) => name);

@@ -1,5 +1,5 @@
 import type { Clock } from "../../model/clock.ts";
-import type { Census } from "../../director/census.ts";
+import type { HealthCounts } from "../../director/health_counts.ts";
 import type { VirtualService } from "../../model/virtual_service.ts";
 import type { OpenFiles } from "../../system/open_files.ts";
 import type { Log } from "../log/log.ts";
@@ -20,7 +20,7 @@ const STEP_TIME = 5_000;
 export interface Living extends Supervised {
   readonly inStep: boolean;
   readonly isStandby: boolean;
-  readonly census: Census;
+  readonly healthCounts: HealthCounts;
   readonly missing: readonly VirtualService[];
   readonly checkEvery: number | undefined;
 }
@@ -92,7 +92,7 @@ export class VitalSigns {
     const { director, clock, manager } = this.#ports;
     this.#vitals = vitals;
     if (director.inStep) this.#inStepAt = clock.now();
-    const { unknown, unjudged } = director.census;
+    const { unknown, unjudged } = director.healthCounts;
     this.#unknownSince = unknown === 0 ? undefined : this.#unknownSince ?? new Date();
     this.#unjudgedSince = unjudged.length === 0 ? undefined : this.#unjudgedSince ?? new Date();
     if (this.#checks > this.#beats || director.checkEvery === undefined) this.#beat(vitals);
@@ -104,7 +104,7 @@ export class VitalSigns {
   #report(): void {
     const { director, manager } = this.#ports;
     if (!manager) return;
-    const { serving, total, unknown } = director.census;
+    const { serving, total, unknown } = director.healthCounts;
     const table = director.isStandby ? "standing by" : this.#isInStep ? "table in step" : "table not in step";
     const overdue = this.#vitals.overdue ? `; overdue: the check of ${this.#vitals.overdue.name}` : "";
     const serve = `${serving} of ${total} real servers serve${unknown === 0 ? "" : `, ${unknown} unknown`}`;
@@ -147,15 +147,15 @@ export class VitalSigns {
 
   /** What clients meet, as far as monitoring wants to know. */
   #clients(): Pick<Pulse, "missing" | "unserved" | "unknown" | "unjudged"> {
-    const { census, missing } = this.#ports.director;
-    const unserved = census.unserved.filter((virtual) => !missing.includes(virtual));
-    const unjudged = some(census.unjudged);
+    const { healthCounts, missing } = this.#ports.director;
+    const unserved = healthCounts.unserved.filter((virtual) => !missing.includes(virtual));
+    const unjudged = some(healthCounts.unjudged);
     return {
       missing: some(missing),
       unserved: some(unserved),
-      unknown: census.unknown === 0
+      unknown: healthCounts.unknown === 0
         ? null
-        : { reals: census.unknown, since: (this.#unknownSince ?? new Date()).toISOString() },
+        : { reals: healthCounts.unknown, since: (this.#unknownSince ?? new Date()).toISOString() },
       unjudged: unjudged && { ...unjudged, since: (this.#unjudgedSince ?? new Date()).toISOString() },
     };
   }

@@ -2,7 +2,7 @@ import { couldNotBeMade } from "../../model/check.ts";
 import type { CheckUser } from "../../director/check_users.ts";
 import type { DirectorEvent } from "../../director/events.ts";
 import type { Role } from "../../director/desired.ts";
-import { isPlanned, type ToldState } from "../../model/real_state.ts";
+import { isPlanned, type ReportedState } from "../../model/real_state.ts";
 import { destinationKey, serviceLabel } from "../../model/table.ts";
 import type { LogFields, Severity } from "./log.ts";
 
@@ -83,13 +83,13 @@ export function logFields(event: DirectorEvent): LogFields {
   }
 }
 
-function severityOf(state: ToldState): Severity {
+function severityOf(state: ReportedState): Severity {
   if (state === "up" || isPlanned(state)) return "notice";
   return state === "unknown" ? "error" : "warning";
 }
 
 /** The reason of one that is held out names its state. */
-function inWords(state: ToldState, reason: string): string {
+function inWords(state: ReportedState, reason: string): string {
   if (isPlanned(state)) return state === "maintenance" ? `in ${reason}` : reason;
   return `${state}: ${reason}`;
 }
@@ -105,16 +105,16 @@ export function userNames(users: readonly CheckUser[]): string {
 }
 
 /** A weight on its way up or down, which may change every second; none, or some again, is news. */
-function isStep({ occasion, action, before }: Extract<DirectorEvent, { type: "table-changed" }>): boolean {
-  return occasion === "weight" && action.do === "edit-destination" && action.destination.weight > 0 &&
+function isStep({ changeReason, action, before }: Extract<DirectorEvent, { type: "table-changed" }>): boolean {
+  return changeReason === "weight" && action.do === "edit-destination" && action.destination.weight > 0 &&
     before?.weight !== 0;
 }
 
 function describeChange(event: Extract<DirectorEvent, { type: "table-changed" }>): string {
-  const { action, occasion } = event;
+  const { action, changeReason } = event;
   const label = serviceLabel(action.service.address);
   // Purges at a reload have always been logged as those of a start.
-  const purge = occasion === "stop" ? "stop" : "start";
+  const purge = changeReason === "stop" ? "stop" : "start";
   switch (action.do) {
     case "add-service":
       return `Added virtual server: ${label}`;
@@ -127,7 +127,7 @@ function describeChange(event: Extract<DirectorEvent, { type: "table-changed" }>
       const subject = `${destinationKey(action.destination)} (${label})`;
       const weight = `(Weight set to ${action.destination.weight})`;
       if (action.do === "delete-destination") {
-        const purged = event.role !== "fallback" && (occasion === "stop" || !event.listed);
+        const purged = event.role !== "fallback" && (changeReason === "stop" || !event.listed);
         return purged ? `Purged real server (${purge}): ${subject}` : `Deleted ${server}: ${subject}`;
       }
       const emptied = action.do === "edit-destination" && action.destination.weight === 0;

@@ -19,7 +19,7 @@ export function sinkFor(logFile: string, format: LogFormat, label: string): Sink
  * `[date|CFGNAME|PID] message`, or JSON; the file is opened anew for each line, so that it can be rotated at any time.
  * When it cannot be written, whoever has started us is told once, as long as there is somebody.
  */
-export function fileSink(path: string, format: LogFormat, label: string, complain = tellStarter): Sink {
+export function fileSink(path: string, format: LogFormat, label: string, complain = printComplaint): Sink {
   let failed = false;
   return (severity, message, fields) => {
     const line = format === "json"
@@ -36,7 +36,7 @@ export function fileSink(path: string, format: LogFormat, label: string, complai
   };
 }
 
-function tellStarter(complaint: string): void {
+function printComplaint(complaint: string): void {
   console.error(complaint);
 }
 

@@ -3,7 +3,7 @@ import type { MailAlerts } from "../../alerts/mail_alerts.ts";
 import type { Circumstances } from "../../alerts/notice.ts";
 import type { Notifier } from "../../alerts/notifier.ts";
 import { monitorLine } from "../../alerts/monitor_file.ts";
-import { countReals, type RealCounts } from "../../director/census.ts";
+import { countReals, type RealCounts } from "../../director/health_counts.ts";
 import type { DirectorEvent } from "../../director/events.ts";
 import { type Health, isHeld, reasonFor, type VirtualHealth } from "../../director/real_health.ts";
 import { isServing, weightOf } from "../../director/serving.ts";
@@ -54,7 +54,7 @@ export class Reporter {
     if (event.type !== "round" || this.#isNews(event) || this.#log.isVerbose) {
       const { severity, text } = logLine(event);
       this.#log.write(severity, text, logFields(event));
-      if (this.#ports.onDuty()) this.#tell(event, text);
+      if (this.#ports.onDuty()) this.#announce(event, text);
     }
     if (event.type === "round") {
       this.#warn(event);
@@ -63,8 +63,8 @@ export class Reporter {
   };
 
   /** Another director takes over: ends what the fallback commands began, and the reminders. */
-  async standDown(): Promise<void> {
-    this.#ports.mails.standDown();
+  async handOver(): Promise<void> {
+    this.#ports.mails.handOver();
     await this.#fallbackCommands.stopAll();
   }
 
@@ -75,20 +75,20 @@ export class Reporter {
   }
 
   /** What reaches others than the log; a standby's is nobody's business. */
-  #tell(event: DirectorEvent, text: string): void {
+  #announce(event: DirectorEvent, text: string): void {
     this.#mail(event, text);
     this.#notify(event, text);
     if (event.type === "fallback") this.#fallbackCommands.change(event.virtual, event.active);
     if (event.type === "services-vanished") {
-      for (const { address } of event.services) this.#tellVanished(virtualKey(address), true, text);
+      for (const { address } of event.services) this.#announceVanished(virtualKey(address), true, text);
     }
     if (event.type === "table-changed" && event.action.do === "add-service") {
-      this.#tellVanished(virtualKey(event.action.service.address), false, text);
+      this.#announceVanished(virtualKey(event.action.service.address), false, text);
     }
   }
 
   /** Clients of a virtual service that has vanished are not served, however well its real servers are. */
-  #tellVanished(key: VirtualKey, isGone: boolean, text: string): void {
+  #announceVanished(key: VirtualKey, isGone: boolean, text: string): void {
     const virtual = this.#ports.model().virtuals.get(key);
     if (!virtual || isGone === this.#vanished.has(key)) return;
     if (isGone) this.#vanished.add(key);
@@ -107,12 +107,17 @@ export class Reporter {
     if (event.type === "transition") mails.transition(event.virtual, event.real, event.was, event.is, text);
     if (event.type === "fallback") mails.fallback(event.virtual, event.active, text);
     if (event.type === "table-changed" && "destination" in event.action) {
-      const { action: { service, destination }, occasion, role } = event;
+      const { action: { service, destination }, changeReason, role } = event;
       // A virtual service that left the configuration has nobody left to tell.
       const virtual = this.#ports.model().virtuals.get(virtualKey(service.address));
       if (!virtual) return;
       if (role === "fallback") mails.fallbackChange(virtual, event.action.do !== "delete-destination", text);
-      else mails.tableChange(virtual, destinationKey(destination), occasion === "change" && role !== "leaving", text);
+      else {mails.tableChange(
+          virtual,
+          destinationKey(destination),
+          changeReason === "change" && role !== "leaving",
+          text,
+        );}
     }
   }
 

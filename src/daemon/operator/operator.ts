@@ -19,7 +19,7 @@ const LONGEST = 315_360_000;
 /** Milliseconds that the kernel gets to take an order before the operator is told that it has not. */
 const PATIENCE = 5_000;
 
-/** What an operator's wishes need. */
+/** What an operator's orders need. */
 export interface OperatorPorts {
   readonly director: Director;
   readonly log: Log;
@@ -38,10 +38,10 @@ export class Operator {
     this.#book = new OrderBook(ports.ordersFile, (text) => ports.log.error(text));
   }
 
-  /** Has the director obey what earlier runs left; ends what is over. To be called before its start. */
+  /** Applies the orders that earlier runs left; ends what is over. To be called before its start. */
   takeUp(): void {
     this.#end(this.#book.expire(Date.now()));
-    this.#ports.director.obey(this.#book.orders);
+    this.#ports.director.applyOrders(this.#book.orders);
   }
 
   /** Ends orders whose time is over. */
@@ -50,24 +50,24 @@ export class Operator {
     if (ended.length === 0) return;
     this.#end(ended);
     void this.#save();
-    this.#ports.director.obey(this.#book.orders);
+    this.#ports.director.applyOrders(this.#book.orders);
   }
 
   /** The requests `drain` and `disable`. */
-  async hold(kind: Hold, told: Arguments): Promise<OrderResult> {
-    const { selected, until } = await this.#read(told);
+  async hold(kind: Hold, input: Arguments): Promise<OrderResult> {
+    const { selected, until } = await this.#read(input);
     this.#book.give(selected.map(idOf), { hold: { value: kind, since: Date.now(), until } });
     return await this.#carryOut(selected, kind, until);
   }
 
   /** The request `weight`. */
-  async weigh(told: Arguments): Promise<OrderResult> {
-    const { selected, until } = await this.#read(told);
+  async setWeight(input: Arguments): Promise<OrderResult> {
+    const { selected, until } = await this.#read(input);
     const since = Date.now();
     // Nothing is ordered of any of them when one cannot have what is asked for.
-    const orders = selected.map((each) => ({ id: idOf(each), value: this.#weightFor(each, told) }));
+    const orders = selected.map((each) => ({ id: idOf(each), value: this.#weightFor(each, input) }));
     for (const { id, value } of orders) this.#book.give([id], { weight: { value, since, until } });
-    await this.#tellAll(orders.map(({ id, value }) => ({ id, what: `weight ${value}${ending(until)}` })));
+    await this.#recordAll(orders.map(({ id, value }) => ({ id, what: `weight ${value}${ending(until)}` })));
     return await this.#finish(orders.map(({ id }) => id), until);
   }
 
@@ -86,21 +86,21 @@ export class Operator {
   }
 
   /** The request `enable`: all is as the configuration and the checks say. */
-  async enable(told: Arguments): Promise<OrderResult> {
-    const forgotten = typeof told.real === "string" ? this.#forgotten(told.real) : [];
-    const { only } = told;
+  async enable(input: Arguments): Promise<OrderResult> {
+    const forgotten = typeof input.real === "string" ? this.#forgotten(input.real) : [];
+    const { only } = input;
     if (only !== undefined && only !== "hold" && only !== "weight") {
       throw new RequestError("bad-argument", "only is neither hold nor weight");
     }
-    const ended = this.#book.takeBack([...forgotten, ...await this.#listed(told, forgotten.length > 0)], only);
-    await this.#tellAll(ended.map(({ id, order }) => ({ id, what: `${order} taken back` })));
+    const ended = this.#book.takeBack([...forgotten, ...await this.#listed(input, forgotten.length > 0)], only);
+    await this.#recordAll(ended.map(({ id, order }) => ({ id, what: `${order} taken back` })));
     return await this.#finish([...new Set(ended.map(({ id }) => id))], undefined);
   }
 
   /** Those that the configuration has; none of them is no mistake where others are meant. */
-  async #listed(told: Arguments, mayBeNone: boolean): Promise<RealId[]> {
+  async #listed(input: Arguments, mayBeNone: boolean): Promise<RealId[]> {
     try {
-      return (await this.#read(told)).selected.map(idOf);
+      return (await this.#read(input)).selected.map(idOf);
     } catch (error) {
       if (mayBeNone && error instanceof RequestError) return [];
       throw error;
@@ -119,8 +119,8 @@ export class Operator {
     });
   }
 
-  async #read(told: Arguments): Promise<{ readonly selected: readonly Selected[]; readonly until?: number }> {
-    const { real, virtual, seconds } = told;
+  async #read(input: Arguments): Promise<{ readonly selected: readonly Selected[]; readonly until?: number }> {
+    const { real, virtual, seconds } = input;
     if (typeof real !== "string") throw new RequestError("bad-argument", "real is missing: which real server?");
     if (virtual !== undefined && typeof virtual !== "string") {
       throw new RequestError("bad-argument", "virtual is not a string");
@@ -136,12 +136,12 @@ export class Operator {
 
   async #carryOut(selected: readonly Selected[], order: string, until: number | undefined): Promise<OrderResult> {
     const ids = selected.map(idOf);
-    await this.#tellAll(ids.map((id) => ({ id, what: `${order}${ending(until)}` })));
+    await this.#recordAll(ids.map((id) => ({ id, what: `${order}${ending(until)}` })));
     return await this.#finish(ids, until);
   }
 
   async #finish(ids: readonly RealId[], until: number | undefined): Promise<OrderResult> {
-    const [unsaved, untaken] = await Promise.all([this.#save(), this.#obeyed()]);
+    const [unsaved, untaken] = await Promise.all([this.#save(), this.#ordersApplied()]);
     const { reals, warnings } = await walkFor(ids.length)(this.#outcomeInSteps(ids));
     return {
       reals,
@@ -172,13 +172,13 @@ export class Operator {
   }
 
   /** Has the orders obeyed. Gives what the operator should know when the kernel does not do so. */
-  async #obeyed(): Promise<string | undefined> {
+  async #ordersApplied(): Promise<string | undefined> {
     const { director } = this.#ports;
     const late = Promise.withResolvers<"late">();
     const timer = setTimeout(() => late.resolve("late"), PATIENCE);
-    const obeyed = await Promise.race([director.obey(this.#book.orders), late.promise]);
+    const applied = await Promise.race([director.applyOrders(this.#book.orders), late.promise]);
     clearTimeout(timer);
-    if (obeyed === "late") return "the kernel takes its time, and has not taken it yet";
+    if (applied === "late") return "the kernel takes its time, and has not taken it yet";
     return director.trouble === undefined ? undefined : `the kernel's table is not as wanted: ${director.trouble}`;
   }
 
@@ -203,21 +203,21 @@ export class Operator {
   }
 
   #end(ended: readonly EndedOrder[]): void {
-    for (const { id, order } of ended) this.#tell(id, `${order} has ended: its time is over`);
+    for (const { id, order } of ended) this.#record(id, `${order} has ended: its time is over`);
   }
 
   /** Logs what was ordered, in short turns. */
-  async #tellAll(all: readonly { readonly id: RealId; readonly what: string }[]): Promise<void> {
-    const tell = this.#tell.bind(this);
+  async #recordAll(all: readonly { readonly id: RealId; readonly what: string }[]): Promise<void> {
+    const record = this.#record.bind(this);
     await walkFor(all.length)(function* () {
       for (const { id, what } of all) {
         yield;
-        tell(id, what);
+        record(id, what);
       }
     }());
   }
 
-  #tell(id: RealId, what: string): void {
+  #record(id: RealId, what: string): void {
     const { history, log } = this.#ports;
     const { virtual: key, real } = partsOf(id);
     const virtual = this.#labelOf(key);

@@ -44,9 +44,9 @@ export async function startInBackground(args: readonly string[], isAtWork: (pid:
 
 /** Whether the daemon says that it is at work, before it ends. */
 async function saysReady(output: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<boolean> {
-  let said = "";
-  for await (const text of output.pipeThrough(new TextDecoderStream())) said += text;
-  return said === READY;
+  let received = "";
+  for await (const text of output.pipeThrough(new TextDecoderStream())) received += text;
+  return received === READY;
 }
 
 /** Whether {@link startInBackground} started this process. Asked once: programs that we start in turn must not think so. */

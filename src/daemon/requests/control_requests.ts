@@ -11,19 +11,19 @@ export function controlRequests(daemon: Controlled): Handlers {
   const { operator, history } = daemon;
   const documents = new SharedWork<EncodedResult>();
   return {
-    status: (told) => {
-      const { real, virtual, detail, conversation } = told;
-      const wish = JSON.stringify([real, virtual, detail, conversation]);
-      return documents.do(wish, async () => statusOf(daemon, await scopeOf(told, daemon)));
+    status: (input) => {
+      const { real, virtual, detail, conversation } = input;
+      const query = JSON.stringify([real, virtual, detail, conversation]);
+      return documents.do(query, async () => statusOf(daemon, await scopeOf(input, daemon)));
     },
     history: ({ after = 0 }) => {
       if (typeof after !== "number") throw new RequestError("bad-argument", "after is not a number");
       return history.since(after);
     },
-    drain: (told) => operator.hold("drain", told),
-    disable: (told) => operator.hold("disable", told),
-    enable: (told) => operator.enable(told),
-    weight: (told) => operator.weigh(told),
+    drain: (input) => operator.hold("drain", input),
+    disable: (input) => operator.hold("disable", input),
+    enable: (input) => operator.enable(input),
+    weight: (input) => operator.setWeight(input),
     activate: () => done(daemon.activate()),
     deactivate: () => done(daemon.deactivate()),
   };

@@ -34,16 +34,16 @@ export function sendRedirects({ sysctls, addresses, ...facts }: Facts): readonly
       )
     )
   );
-  const telling = shared.filter((name) =>
+  const redirecting = shared.filter((name) =>
     sysctls.get(conf("all", "send_redirects")) === "1" ||
     sysctls.get(conf(name, "send_redirects")) === "1"
   );
-  if (telling.length === 0) return shared.length > 0 ? [ok("send_redirects is off where it matters")] : [];
+  if (redirecting.length === 0) return shared.length > 0 ? [ok("send_redirects is off where it matters")] : [];
   return [{
     level: "problem",
-    what: `send_redirects is on for ${telling.join(", ")}, where virtual and real servers share a network`,
+    what: `send_redirects is on for ${redirecting.join(", ")}, where virtual and real servers share a network`,
     why: "This machine tells real servers of a shorter way to the clients, past itself; what goes that way is not " +
       "translated back, and connections hang.",
-    commands: ["all", ...telling].flatMap((name) => setting(conf(name, "send_redirects"), "0")),
+    commands: ["all", ...redirecting].flatMap((name) => setting(conf(name, "send_redirects"), "0")),
   }];
 }

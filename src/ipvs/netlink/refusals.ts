@@ -6,8 +6,8 @@ const Errno = { ENOENT: 2, ESRCH: 3, ENOMEM: 12, EEXIST: 17, EINVAL: 22, ERANGE:
 
 /** Returns why the kernel refused a change, for an operator: in the words of ipvsadm(8) where it has some. */
 export function reasonOf(action: Action, { error, words }: Verdict): string {
-  const said = words === undefined ? "" : ` (${words})`;
-  return `${knownReasons(action)[-error] ?? `error ${-error}`}${said}`;
+  const suffix = words === undefined ? "" : ` (${words})`;
+  return `${knownReasons(action)[-error] ?? `error ${-error}`}${suffix}`;
 }
 
 function knownReasons(action: Action): Readonly<Record<number, string>> {

@@ -63,14 +63,14 @@ export function epollPoll(
   onEvent: OnEpollEvent,
 ): number {
   const count = outcome(libc().epoll_wait(epoll, ready, MAX_EVENTS, 0));
-  tellEvents(ready, count, onEvent);
+  dispatchEvents(ready, count, onEvent);
   return count;
 }
 
 /** An event of {@link epollPoll}. */
 type OnEpollEvent = (fd: number, generation: number, events: number) => void;
 
-function tellEvents(list: DataView, count: number, onEvent: OnEpollEvent): void {
+function dispatchEvents(list: DataView, count: number, onEvent: OnEpollEvent): void {
   for (let offset = 0; offset < count * EVENT_SIZE; offset += EVENT_SIZE) {
     const data = offset + EVENT_DATA;
     onEvent(list.getUint32(data, true), list.getUint32(data + 4, true), list.getUint32(offset, true));
@@ -87,6 +87,6 @@ const FOR_EVER = -1;
  */
 export async function epollWait(epoll: number, onEvent: OnEpollEvent): Promise<number> {
   const count = await libc().epoll_wait_long(epoll, readyLater, MAX_EVENTS, FOR_EVER);
-  tellEvents(readyLater, count, onEvent);
+  dispatchEvents(readyLater, count, onEvent);
   return count;
 }

@@ -98,14 +98,14 @@ async function serveConnection({ type, flags, payload }: Frame, stream: ByteStre
     stream.write(encodeFrame({ type, flags: Flag.ACK, stream: 0, payload }));
   if (type === FrameType.SETTINGS && !(flags & Flag.ACK)) await answer(new Uint8Array(0));
   else if (type === FrameType.PING && !(flags & Flag.ACK)) await answer(payload);
-  else if (type === FrameType.GOAWAY) heedGoAway(payload);
+  else if (type === FrameType.GOAWAY) checkGoAway(payload);
   else if (type === FrameType.DATA || type === FrameType.HEADERS) {
     throw new ProtocolError("the server sent a reply that belongs to no request");
   }
 }
 
 /** RFC 9113, 6.8: a server that goes away may still answer what it names. */
-function heedGoAway(payload: Uint8Array<ArrayBuffer>): void {
+function checkGoAway(payload: Uint8Array<ArrayBuffer>): void {
   const error = errorIn(payload, 4);
   const last = new DataView(payload.buffer, payload.byteOffset).getUint32(0) & 0x7fff_ffff;
   if (last >= STREAM && error === "NO_ERROR") return;

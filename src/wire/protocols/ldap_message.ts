@@ -56,7 +56,7 @@ export function encodeUnbind(id: number): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(new UnbindRequest({ messageId: id }).write());
 }
 
-/** The wish to go over to TLS (RFC 4511, 4.14.1). */
+/** The request to go over to TLS (RFC 4511, 4.14.1). */
 export function encodeStartTls(id: number): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(new ExtendedRequest({ messageId: id, oid: START_TLS }).write());
 }

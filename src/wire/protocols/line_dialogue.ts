@@ -39,7 +39,7 @@ export class LineDialogue {
   }
 
   /** Sends one line; `shown` is what the trace gets of it, for lines that hold a secret. */
-  async say(line: string, shown: string = line): Promise<void> {
+  async sendLine(line: string, shown: string = line): Promise<void> {
     // Such a character would end our line and make a command of the rest.
     if (/[\r\n\0]/.test(line)) throw new UnusableValue("a value of the configuration has a line end in it");
     this.#trace(`> ${shown}`);
@@ -47,7 +47,7 @@ export class LineDialogue {
   }
 
   /** The next line. Throws {@link ProtocolError} when there is none. */
-  async hear(): Promise<string> {
+  async readLine(): Promise<string> {
     const line = await this.#reader.line(MAX_LINE);
     if (line === undefined) throw new ProtocolError("the server closed the connection");
     this.#trace(`< ${line}`);
@@ -55,22 +55,22 @@ export class LineDialogue {
   }
 
   /** The first line for which `wanted` holds; a few others before it are skipped. */
-  async hearUntil(wanted: (line: string) => boolean): Promise<string> {
+  async readUntil(wanted: (line: string) => boolean): Promise<string> {
     for (let lines = 0; lines < MAX_LINES; lines++) {
-      const line = await this.hear();
+      const line = await this.readLine();
       if (wanted(line)) return line;
     }
     throw new ProtocolError(`the server sent more than ${MAX_LINES} lines in answer to one`);
   }
 
   /** A numbered answer, of one line or of many (`250-…`, `250-…`, `250 …`). `protocol` names it where it is none. */
-  async hearNumbered(protocol: string): Promise<NumberedReply> {
-    const text = await this.hear();
+  async readNumbered(protocol: string): Promise<NumberedReply> {
+    const text = await this.readLine();
     const match = /^([1-5]\d\d)([ -]|$)/.exec(text);
     if (!match) throw new ProtocolError(`not an ${protocol} reply: ${text.slice(0, 80)}`);
     const lines = [text];
     if (match[2] === "-") {
-      await this.hearUntil((line) => lines.push(line) > 0 && (line.startsWith(`${match[1]} `) || line === match[1]));
+      await this.readUntil((line) => lines.push(line) > 0 && (line.startsWith(`${match[1]} `) || line === match[1]));
     }
     return { code: Number(match[1]), text, lines };
   }
@@ -96,7 +96,7 @@ export class LineDialogue {
     let timer: number | undefined;
     const enough = new Promise<undefined>((resolve) => timer = setTimeout(resolve, PARTING, undefined));
     try {
-      await this.say(goodbye);
+      await this.sendLine(goodbye);
       const answer = await Promise.race([this.#reader.line(MAX_LINE), enough]);
       if (answer !== undefined) this.#trace(`< ${answer}`);
     } catch {

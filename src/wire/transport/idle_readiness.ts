@@ -104,7 +104,7 @@ async function wait(): Promise<void> {
 /** The kernel gives a closed descriptor's number to the next socket while an event of the old one may be under way. */
 function dispatch(fd: number, generation: number): void {
   if (fd === ending) files.read(ending, new Uint8Array(8));
-  const onReady = fd === inner ? takeNews() : ofGeneration(fd, generation);
+  const onReady = fd === inner ? takeReady() : ofGeneration(fd, generation);
   if (!onReady) return;
   beginTurn();
   try {
@@ -120,7 +120,7 @@ function ofGeneration(fd: number, generation: number): (() => void) | undefined 
   return watcher?.generation === generation ? watcher.onReady : undefined;
 }
 
-function takeNews(): (() => void) | undefined {
+function takeReady(): (() => void) | undefined {
   const onNews = onNewsOfInner;
   onNewsOfInner = undefined;
   return onNews;

@@ -11,7 +11,7 @@ import { ProtocolError } from "./protocol_error.ts";
 const MAX_HEARD = 4 * 1024 * 1024;
 
 /** The server sent more than so many bytes. */
-export class HeardTooMuch extends ProtocolError {
+export class TooMuchReceived extends ProtocolError {
   constructor(limit: number) {
     super(`the server sent more than ${limit} bytes`);
   }
@@ -23,7 +23,7 @@ export class NodeStream extends Duplex {
   readonly #limit: number;
   #written: Promise<void> = Promise.resolve();
   #change: Promise<void> | undefined;
-  #heard = 0;
+  #received = 0;
   #failure?: Error;
 
   /** @param limit bytes that the library is given. */
@@ -77,8 +77,8 @@ export class NodeStream extends Duplex {
       if (this.#change) await this.#change;
       const bytes = await this.#stream.read();
       if (!bytes) throw new ProtocolError("the server closed the connection");
-      this.#heard += bytes.length;
-      if (this.#heard > this.#limit) throw new HeardTooMuch(this.#limit);
+      this.#received += bytes.length;
+      if (this.#received > this.#limit) throw new TooMuchReceived(this.#limit);
       this.#hand(bytes);
     } catch (error) {
       // What fails because the library has ended the connection is no failure of the server's, nor of ours.

@@ -1,13 +1,13 @@
 import { strictEqual } from "node:assert/strict";
 import { commands, diffLines } from "../../../src/cli/inspect/plan_text.ts";
-import { foresee } from "../../../src/director/foresee.ts";
+import { predictTable } from "../../../src/director/predict_table.ts";
 import { plan } from "../../../src/director/plan.ts";
 import { decodeRules } from "../../../src/ipvs/ipvsadm/rules.ts";
 import { model, pure } from "../../config/fixture.ts";
 
 function shown(text: string, table: string): string {
   const current = decodeRules(table);
-  const desired = foresee(model(text), { table: current, said: () => ({ up: true, detail: "" }) });
+  const desired = predictTable(model(text), { table: current, said: () => ({ up: true, detail: "" }) });
   const steps = plan({ current, desired, reconcile: true });
   const lines = diffLines(steps, current, desired).map(({ sign, text }) => `${sign} ${text}`);
   return [...lines, ...commands(steps)].join("\n");
@@ -74,7 +74,7 @@ ipvsadm -e -t 192.0.2.10:80 -r 10.0.0.1:80 -g -w 5 -x 20 -y 10`,
 
 pure("a real server's name stands beside its address", () => {
   const loaded = model("quiescent = yes\nvirtual = 192.0.2.10:80\n    real = web1:80 gate\n    checktype = ping\n");
-  const desired = foresee(loaded, { table: new Map(), said: () => ({ up: true, detail: "" }) });
+  const desired = predictTable(loaded, { table: new Map(), said: () => ({ up: true, detail: "" }) });
   const steps = plan({ current: new Map(), desired, reconcile: true });
   const lines = diffLines(steps, new Map(), desired, () => "web1").map(({ sign, text }) => `${sign} ${text}`);
   strictEqual(lines[1], "+     real 10.0.0.1:80 (web1)  gate weight 1");

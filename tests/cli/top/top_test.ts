@@ -5,12 +5,12 @@ import { decodeKeys } from "../../../src/cli/top/keys.ts";
 import { topScreen } from "../../../src/cli/top/screen.ts";
 import {
   BEGINNING,
-  learn,
-  learnDetails,
   listRows,
+  type PendingOrder,
   press,
   type TopState,
-  type Wish,
+  updateDetails,
+  updateStatus,
 } from "../../../src/cli/top/state.ts";
 import { entry, realStatus, statusWith } from "../../web/example_status.ts";
 
@@ -32,20 +32,20 @@ const B = realStatus({
 const C = realStatus({ real: "[2001:db8::13]:80", names: [], kernel: { ...A.kernel!, active: 99 } });
 
 function beginning(...reals: readonly RealStatus[]): TopState {
-  return learn(BEGINNING, statusWith(...reals), [entry("connection refused")], 0);
+  return updateStatus(BEGINNING, statusWith(...reals), [entry("connection refused")], 0);
 }
 
 /** Types on the keyboard: characters, and what a terminal sends for other keys. */
-function type(state: TopState, text: string): { state: TopState; wishes: Wish[]; quit: boolean } {
-  const wishes: Wish[] = [];
+function type(state: TopState, text: string): { state: TopState; orders: PendingOrder[]; quit: boolean } {
+  const orders: PendingOrder[] = [];
   let quit = false;
   for (const key of decodeKeys(text)) {
     const pressed = press(state, key, 10);
     state = pressed.state;
-    if (pressed.wish) wishes.push(pressed.wish);
+    if (pressed.pending) orders.push(pressed.pending);
     quit ||= pressed.quit === true;
   }
-  return { state, wishes, quit };
+  return { state, orders, quit };
 }
 
 const reals = (state: TopState) => listRows(state).flatMap((row) => row.kind === "real" ? [row.real.real] : []);
@@ -84,7 +84,7 @@ Deno.test({
     const lastReload = { time: status.time, ok: false, trouble: "line 3: nonsense" };
     const unresolved = [{ virtual: "192.0.2.10:80", host: "web9", line: 4 }];
     const second = (changed: Partial<Status>) =>
-      screenOf(learn(BEGINNING, { ...status, ...changed }, [], 0), 100, 24)[1];
+      screenOf(updateStatus(BEGINNING, { ...status, ...changed }, [], 0), 100, 24)[1];
     strictEqual(second({}), "");
     strictEqual(second({ unresolved }), "! web9 (192.0.2.10:80): its name does not resolve");
     const daemon = { ...status.daemon, lastReload };
@@ -112,7 +112,7 @@ Deno.test({
     match(line(type(beginning(A, B), "x").state), /only the fallback will serve$/);
     const status = statusWith(A);
     const alone = { ...status, virtuals: status.virtuals.map((virtual) => ({ ...virtual, fallback: null })) };
-    match(line(type(learn(BEGINNING, alone, [], 0), "d").state), /NO SERVER will be left$/);
+    match(line(type(updateStatus(BEGINNING, alone, [], 0), "d").state), /NO SERVER will be left$/);
   },
 });
 
@@ -136,7 +136,7 @@ Deno.test({
     match(screenOf(state, 100, 24).join("\n"), /^w +give it another weight/m);
     const closed = type(state, "d");
     match(screenOf(closed.state, 100, 24).join("\n"), /^> 10\.0\.0\.11:80/m);
-    deepStrictEqual([closed.wishes, closed.state.prompt], [[], undefined]);
+    deepStrictEqual([closed.orders, closed.state.prompt], [[], undefined]);
   },
 });
 
@@ -146,7 +146,7 @@ Deno.test({
   fn: () => {
     const events = Array.from({ length: 40 }, (_, i) => entry(`number ${i}`));
     const other = { ...entry("of another"), real: "10.0.0.11:80" };
-    const state = learn(BEGINNING, statusWith(A, B), [...events, other], 0);
+    const state = updateStatus(BEGINNING, statusWith(A, B), [...events, other], 0);
     const seen = (of: TopState) => screenOf(of, 100, 40).filter((line) => line.includes("(192.0.2.10:80)"));
     // Two lines above the list, its titles, three rows, a gap, and the keys.
     strictEqual(seen(state).length, 40 - 8);
@@ -159,7 +159,7 @@ Deno.test({
   name: "top: text that is cut off ends in an ellipsis, also where the terminal shows no more than ASCII",
   ...pure,
   fn: () => {
-    const state = learn(BEGINNING, statusWith(A), [entry("x".repeat(200))], 0);
+    const state = updateStatus(BEGINNING, statusWith(A), [entry("x".repeat(200))], 0);
     const line = (unicode: boolean) =>
       topScreen(state, { columns: 80, rows: 24, paint: PAINT, unicode, now: 0 }).find((each) => each.includes("xxx"))!;
     deepStrictEqual([line(true).length, line(true).at(-1)], [80, "…"]);
@@ -170,7 +170,7 @@ Deno.test({
 const V = "tcp:192.0.2.10:80";
 
 /** What is typed, and what is asked of the director. */
-const WISHES: [typed: string, wishes: Wish[]][] = [
+const WISHES: [typed: string, orders: PendingOrder[]][] = [
   ["dy", [{ order: "drain", real: "10.0.0.11:80", virtual: V }]],
   ["d\r", [{ order: "drain", real: "10.0.0.11:80", virtual: V }]],
   ["\x1b[Bxy", [{ order: "disable", real: "10.0.0.12:80", virtual: V }]],
@@ -188,13 +188,13 @@ const WISHES: [typed: string, wishes: Wish[]][] = [
   ["/nobody\rdy", []],
 ];
 
-for (const [typed, wishes] of WISHES) {
+for (const [typed, orders] of WISHES) {
   Deno.test({
     name: `top: ${JSON.stringify(typed)} asks the director for ${
-      wishes.length ? JSON.stringify(wishes[0]) : "nothing"
+      orders.length ? JSON.stringify(orders[0]) : "nothing"
     }`,
     ...pure,
-    fn: () => deepStrictEqual(type(beginning(A, B, C), typed).wishes, wishes),
+    fn: () => deepStrictEqual(type(beginning(A, B, C), typed).orders, orders),
   });
 }
 
@@ -213,9 +213,9 @@ Deno.test({
   ...pure,
   fn: () => {
     const chosen = type(beginning(A, B, C), "j").state;
-    const after = learn(chosen, statusWith(B, A), [], 1);
+    const after = updateStatus(chosen, statusWith(B, A), [], 1);
     match(screenOf(after, 120, 24).join("\n"), /^> 10\.0\.0\.12:80/m);
-    match(screenOf(learn(after, statusWith(A), [], 2), 120, 24).join("\n"), /^> 10\.0\.0\.11:80/m);
+    match(screenOf(updateStatus(after, statusWith(A), [], 2), 120, 24).join("\n"), /^> 10\.0\.0\.11:80/m);
   },
 });
 
@@ -223,7 +223,7 @@ Deno.test({
   name: "top: a change of state flashes, and not for long",
   ...pure,
   fn: () => {
-    const state = learn(beginning(A), statusWith({ ...A, state: "down", serving: false }), [], 1_000);
+    const state = updateStatus(beginning(A), statusWith({ ...A, state: "down", serving: false }), [], 1_000);
     match(screenOf(state, 100, 24, 1_500).join("\n"), /\*>\*10\.0\.0\.11:80 \(web1\) +down.*\*/);
     ok(!screenOf(state, 100, 24, 9_000).join("\n").includes("*"));
   },
@@ -255,7 +255,7 @@ Deno.test({
     const conversation = [{ atMs: 0, text: "* connecting to 10.0.0.12:80" }, { atMs: 1.5, text: "< HTTP/1.1 503" }];
     const opened = type(beginning(A, B), "j\r").state;
     match(screenOf(opened, 100, 24).join("\n"), /^10\.0\.0\.12:80 of 192\.0\.2\.10:80 \(shop\)$/m);
-    const told = learnDetails(opened, statusWith({ ...B, checks: [{ ...check, conversation }] }));
+    const told = updateDetails(opened, statusWith({ ...B, checks: [{ ...check, conversation }] }));
     const text = screenOf(told, 100, 30).join("\n");
     match(text, /^down for 2m10s: 503 Service Unavailable$/m);
     match(text, /^check http at 10\.0\.0\.11:80: passes: 200 OK$/m);
@@ -283,7 +283,7 @@ for (const [columns, rows] of [[80, 24], [200, 50], [40, 10], [20, 5], [1, 1]]) 
     name: `top: a screen of ${columns} by ${rows} is filled, and nothing sticks out, with 300 real servers`,
     ...pure,
     fn: () => {
-      const state = learn(BEGINNING, MANY, Array.from({ length: 30 }, () => entry("x".repeat(300))), 0);
+      const state = updateStatus(BEGINNING, MANY, Array.from({ length: 30 }, () => entry("x".repeat(300))), 0);
       for (const typed of ["", "\x1b[F", "s", "/10.0.1", "d"]) {
         const lines = screenOf(type(state, typed).state, columns, rows);
         strictEqual(lines.length, rows);
@@ -303,7 +303,7 @@ Deno.test({
     const lost = { ...beginning(A), trouble: "no director answers" };
     strictEqual(screenOf(lost, 80, 24)[1], "! no director answers");
     const noTable: Status = { ...statusWith(A), table: { driver: "netlink", inStep: false, trouble: "no IPVS" } };
-    strictEqual(screenOf(learn(BEGINNING, noTable, [], 0), 80, 24)[1], "! no IPVS");
+    strictEqual(screenOf(updateStatus(BEGINNING, noTable, [], 0), 80, 24)[1], "! no IPVS");
   },
 });
 

@@ -46,12 +46,12 @@ class World implements Disposable {
 Deno.test("sync threads are started, changed and stopped as the configuration asks", async () => {
   using world = new World();
   const director = world.director();
-  await director.become([MASTER, BACKUP]);
+  await director.reconfigure([MASTER, BACKUP]);
   deepStrictEqual(world.threads, [MASTER, BACKUP]);
-  await director.become([ELSEWHERE, BACKUP]);
+  await director.reconfigure([ELSEWHERE, BACKUP]);
   deepStrictEqual(world.threads, [BACKUP, ELSEWHERE]);
-  await director.become([ELSEWHERE, BACKUP]);
-  await director.become([]);
+  await director.reconfigure([ELSEWHERE, BACKUP]);
+  await director.reconfigure([]);
   deepStrictEqual(world.threads, []);
   deepStrictEqual(world.log, [
     "info: Started connection synchronisation: master on eth0, syncid 7",
@@ -67,20 +67,20 @@ Deno.test("a sync thread that somebody else has started is left alone", async ()
   using world = new World();
   world.threads = [ELSEWHERE, BACKUP];
   const director = world.director();
-  await director.become([MASTER, BACKUP]);
-  await director.become([]);
+  await director.reconfigure([MASTER, BACKUP]);
+  await director.reconfigure([]);
   deepStrictEqual(world.threads, [ELSEWHERE, BACKUP]);
   saysFacts(world.log, ["warning: … master … eth1 … syncid 7"]);
 });
 
 Deno.test("a director that died knows its own sync threads again, and takes nobody else's for them", async () => {
   using world = new World();
-  await world.director().become([MASTER, BACKUP]);
-  await world.director().become([MASTER, BACKUP]);
+  await world.director().reconfigure([MASTER, BACKUP]);
+  await world.director().reconfigure([MASTER, BACKUP]);
   deepStrictEqual(world.threads, [MASTER, BACKUP]);
   // Meanwhile somebody has replaced one.
   world.threads = [ELSEWHERE, BACKUP];
-  await world.director().become([]);
+  await world.director().reconfigure([]);
   deepStrictEqual(world.threads, [ELSEWHERE]);
 });
 
@@ -89,9 +89,9 @@ for (const garbage of ["", "{}", "7", "null", "[null, 7, {}]", '[{"role": "maste
     using world = new World();
     world.threads = [BACKUP];
     Deno.writeTextFileSync(world.file, garbage);
-    await world.director().become([MASTER]);
+    await world.director().reconfigure([MASTER]);
     deepStrictEqual(world.threads, [BACKUP, MASTER]);
-    await world.director().become([]);
+    await world.director().reconfigure([]);
     deepStrictEqual(world.threads, [BACKUP]);
   });
 }
@@ -107,6 +107,6 @@ Deno.test("without syncdaemon the kernel is not even asked", async () => {
     log: new Log(() => {}),
     file: "/nowhere",
   });
-  await director.become([]);
+  await director.reconfigure([]);
   deepStrictEqual(world.log, []);
 });

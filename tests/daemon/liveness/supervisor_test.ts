@@ -34,13 +34,13 @@ function world() {
   const clock = new JumpingClock();
   const lines: string[] = [];
   const looks: Vitals[] = [];
-  const supervised = { late: [] as OverdueCheck[], excused: 0, waiting: { count: 0, longest: 0 } };
+  const supervised = { late: [] as OverdueCheck[], extended: 0, waiting: { count: 0, longest: 0 } };
   const supervisor = new Supervisor(1000, {
     clock,
     log: new Log((severity, text) => lines.push(`${severity}: ${text}`)),
     supervised: {
       overdue: () => supervised.late,
-      excuse: () => supervised.excused++,
+      extendDeadlines: () => supervised.extended++,
       get waiting() {
         return supervised.waiting;
       },
@@ -99,7 +99,7 @@ Deno.test(
       "notice: This process runs in time again",
     ]);
     deepStrictEqual(looks.map(({ sure }) => sure), [true, false, true]);
-    deepStrictEqual(supervised.excused, 1);
+    deepStrictEqual(supervised.extended, 1);
   },
 );
 

@@ -2,7 +2,7 @@ import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { Log } from "../../../src/daemon/log/log.ts";
 import { decodePulse, type Pulse } from "../../../src/daemon/liveness/pulse.ts";
 import { VitalSigns } from "../../../src/daemon/liveness/vital_signs.ts";
-import type { Census } from "../../../src/director/census.ts";
+import type { HealthCounts } from "../../../src/director/health_counts.ts";
 import type { OverdueCheck } from "../../../src/director/overdue.ts";
 import type { VirtualService } from "../../../src/model/virtual_service.ts";
 import { FakeClock } from "../../director/fake_clock.ts";
@@ -22,11 +22,11 @@ class World implements Disposable {
     late: [] as OverdueCheck[],
     inStep: true,
     isStandby: false,
-    census: { serving: 1, total: 2, unknown: 0, unserved: [], unjudged: [] } as Census,
+    healthCounts: { serving: 1, total: 2, unknown: 0, unserved: [], unjudged: [] } as HealthCounts,
     missing: [] as readonly VirtualService[],
     checkEvery: 15 as number | undefined,
     overdue: () => this.director.late,
-    excuse: () => {},
+    extendDeadlines: () => {},
     waiting: { count: 0, longest: 0 },
   };
   alive = 0;
@@ -124,7 +124,7 @@ Deno.test("the pulse tells of a table that stays out of step, and of a standby a
 Deno.test("the pulse says how long real servers cannot be checked, and which virtual services no real server serves", async () => {
   using world = new World();
   const { director, clock, signs } = world;
-  director.census = { serving: 1, total: 2, unknown: 2, unserved: [virtual], unjudged: [virtual] };
+  director.healthCounts = { serving: 1, total: 2, unknown: 2, unserved: [virtual], unjudged: [virtual] };
   for (let second = 0; second < 7; second++) {
     signs.countCheck();
     await clock.advance(1_000);
@@ -135,7 +135,7 @@ Deno.test("the pulse says how long real servers cannot be checked, and which vir
   const { since } = world.pulse().pulse.unknown!;
   deepStrictEqual(world.pulse().pulse.unjudged, { count: 1, first, since });
   strictEqual(world.status.startsWith("1 of 2 real servers serve, 2 unknown"), true);
-  director.census = { serving: 0, total: 2, unknown: 0, unserved: [virtual], unjudged: [] };
+  director.healthCounts = { serving: 0, total: 2, unknown: 0, unserved: [virtual], unjudged: [] };
   director.missing = [virtual];
   signs.countCheck();
   await clock.advance(1_000);

@@ -1,5 +1,5 @@
 import { deepStrictEqual } from "node:assert/strict";
-import type { DirectorEvent, Occasion } from "../../../src/director/events.ts";
+import type { ChangeReason, DirectorEvent } from "../../../src/director/events.ts";
 import type { Role } from "../../../src/director/desired.ts";
 import { logLine, warningLine } from "../../../src/daemon/log/event_log.ts";
 import type { Action } from "../../../src/model/plan.ts";
@@ -11,11 +11,11 @@ const [real] = virtual.reals.values();
 const service = virtual.settings;
 
 /** A change of the table; one of a destination without a role is of one that the configuration does not list. */
-function change(verb: Action["do"], occasion: Occasion, role?: Role, weight = 3): DirectorEvent {
+function change(verb: Action["do"], changeReason: ChangeReason, role?: Role, weight = 3): DirectorEvent {
   const action = verb.endsWith("service")
     ? { do: verb, service }
     : { do: verb, service, destination: destination(`10.0.0.1:80 weight ${weight}`) };
-  return { type: "table-changed", action: action as Action, occasion, role, listed: role !== undefined };
+  return { type: "table-changed", action: action as Action, changeReason, role, listed: role !== undefined };
 }
 
 /** The texts that scripts look for, and the ones that explain. */

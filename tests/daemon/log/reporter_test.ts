@@ -1,6 +1,6 @@
 import { deepStrictEqual } from "node:assert/strict";
 import type { MailAlerts } from "../../../src/alerts/mail_alerts.ts";
-import type { Notifier, Told } from "../../../src/alerts/notifier.ts";
+import type { NoticeFacts, Notifier } from "../../../src/alerts/notifier.ts";
 import { Log } from "../../../src/daemon/log/log.ts";
 import { Reporter } from "../../../src/daemon/log/reporter.ts";
 import { adopt, reduce } from "../../../src/director/health.ts";
@@ -49,7 +49,7 @@ Deno.test({
     const told: string[] = [];
     const mails = { vanished: (_: unknown, text: string) => told.push(`mail: ${text}`) } as unknown as MailAlerts;
     const notifier = {
-      fallback: (_: unknown, { was, is, circumstances }: Told) =>
+      fallback: (_: unknown, { was, is, circumstances }: NoticeFacts) =>
         told.push(`notify: ${was} ${is}, ${circumstances.serving} serve`),
     } as unknown as Notifier;
     const health = reduce(adopt(model, new Map(), new Map(), 0), {
@@ -66,10 +66,10 @@ Deno.test({
     });
     const service = virtual.settings;
     const added = { do: "add-service", service } as const;
-    reporter.report({ type: "table-changed", action: added, occasion: "start", listed: true });
+    reporter.report({ type: "table-changed", action: added, changeReason: "start", listed: true });
     reporter.report({ type: "services-vanished", services: [service] });
     reporter.report({ type: "services-vanished", services: [service] });
-    reporter.report({ type: "table-changed", action: added, occasion: "change", listed: true });
+    reporter.report({ type: "table-changed", action: added, changeReason: "change", listed: true });
     deepStrictEqual(told, [
       "notify: up down, 0 serve",
       "mail: Virtual servers vanished from the IPVS table and are put back: 192.0.2.1:80",
@@ -84,7 +84,7 @@ Deno.test({
   permissions: "none",
   fn: () => {
     const told: (readonly string[])[] = [];
-    const note = (...[, , { circumstances }]: [unknown, unknown, Told]) => told.push(circumstances.names);
+    const note = (...[, , { circumstances }]: [unknown, unknown, NoticeFacts]) => told.push(circumstances.names);
     const labelled = { ...real, label: "front" };
     const { address } = real.destination;
     const reporter = new Reporter({
@@ -118,7 +118,7 @@ Deno.test({
     });
     const action = { do: "delete-destination", service: virtual.settings, destination: real.destination } as const;
     for (const role of ["leaving", "serving"] as const) {
-      reporter.report({ type: "table-changed", action, occasion: "change", role, listed: false });
+      reporter.report({ type: "table-changed", action, changeReason: "change", role, listed: false });
     }
     deepStrictEqual(alerts, [false, true]);
   },

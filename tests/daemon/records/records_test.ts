@@ -3,7 +3,7 @@ import { HistoryFile, readHistory } from "../../../src/daemon/records/history_fi
 import { Records } from "../../../src/daemon/records/records.ts";
 import type { DirectorEvent } from "../../../src/director/events.ts";
 import { type RealId, realId } from "../../../src/model/orders.ts";
-import type { ToldState } from "../../../src/model/real_state.ts";
+import type { ReportedState } from "../../../src/model/real_state.ts";
 import { sketchModel, verdict } from "../../director/fixture.ts";
 
 const NEVER = (text: string) => {
@@ -17,7 +17,7 @@ const ID: RealId = realId(VIRTUAL.key, REAL.key);
 
 type EventOf<Type extends DirectorEvent["type"]> = Extract<DirectorEvent, { readonly type: Type }>;
 
-function transition(was: ToldState, is: ToldState, reason: string): EventOf<"transition"> {
+function transition(was: ReportedState, is: ReportedState, reason: string): EventOf<"transition"> {
   return { type: "transition", virtual: VIRTUAL, real: REAL, was, is, reason };
 }
 

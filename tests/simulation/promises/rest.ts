@@ -27,8 +27,8 @@ export function checkRest({ world, life, timeline }: Scene): void {
     }
     for (const [real, weight] of own.get(at) ?? []) if (weight > 0 && is.get(real)) serving++;
   }
-  if (director.census.serving !== serving) {
-    timeline.violate(`it says that ${director.census.serving} real servers serve, and ${serving} do`);
+  if (director.healthCounts.serving !== serving) {
+    timeline.violate(`it says that ${director.healthCounts.serving} real servers serve, and ${serving} do`);
   }
 }
 

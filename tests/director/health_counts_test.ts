@@ -1,5 +1,5 @@
 import { deepStrictEqual } from "node:assert/strict";
-import { censusOf, type Shortfall } from "../../src/director/census.ts";
+import { healthCountsOf, type TableFaults } from "../../src/director/health_counts.ts";
 import { adopt, reduce } from "../../src/director/health.ts";
 import type { Health } from "../../src/director/real_health.ts";
 import type { CheckKey, CheckResult } from "../../src/model/check.ts";
@@ -11,7 +11,7 @@ const AT = "192.0.2.1:80";
 const [A, B] = ["10.0.0.1:80", "10.0.0.2:80"];
 const model = sketchModel({ at: AT, reals: [A, B] });
 const OURS: CheckResult = { up: false, why: "internal", detail: "no such command" };
-const nothing: Shortfall = { missing: new Set(), bypassed: new Set() };
+const nothing: TableFaults = { missing: new Set(), bypassed: new Set() };
 const nameless: Model = {
   ...sketchModel({ at: AT, reals: [] }),
   unresolved: [{ virtual: keyOf(AT), host: "web9", line: 3 }],
@@ -28,7 +28,7 @@ function healthAfter(of: Model, ...results: readonly (CheckResult | undefined)[]
 const [up, down] = [verdict(true), verdict(false)];
 
 /** What the first rounds of both said, what the kernel does not do, and the counts: total, serving, unknown, unserved, unjudged. */
-const ROWS: [what: string, of: Model, results: (CheckResult | undefined)[], kernel: Shortfall, counts: number[]][] = [
+const ROWS: [what: string, of: Model, results: (CheckResult | undefined)[], kernel: TableFaults, counts: number[]][] = [
   ["both are up", model, [up, up], nothing, [2, 2, 0, 0, 0]],
   ["both are down", model, [down, down], nothing, [2, 0, 0, 1, 0]],
   ["one has not been heard", model, [down, undefined], nothing, [2, 0, 0, 0, 0]],
@@ -48,10 +48,10 @@ const ROWS: [what: string, of: Model, results: (CheckResult | undefined)[], kern
 
 for (const [what, of, results, kernel, counts] of ROWS) {
   Deno.test({
-    name: `census: ${what}`,
+    name: `health counts: ${what}`,
     permissions: "none",
     fn: () => {
-      const { total, serving, unknown, unserved, unjudged } = censusOf(of, healthAfter(of, ...results), kernel);
+      const { total, serving, unknown, unserved, unjudged } = healthCountsOf(of, healthAfter(of, ...results), kernel);
       deepStrictEqual([total, serving, unknown, unserved.length, unjudged.length], counts);
     },
   });

@@ -9,7 +9,7 @@
  * | yes              | no                | no                 | it is read                                              |
  * | yes              | no                | yes                | it is changed by a plan, or nothing is left to change   |
  *
- * One thing is done at a time. What is wanted meanwhile is due next, and the newest wish counts. When the table is being left,
+ * One thing is done at a time. What is wanted meanwhile is due next, and what was wanted last counts. When the table is being left,
  * it is read once more where it is not known what came of the last changes, and is changed no more.
  *
  * | what came of the changes   | what follows                                                                           |
@@ -32,17 +32,17 @@ import type { Action, Plan } from "../model/plan.ts";
 import { everySoOften, type Steps } from "../model/steps.ts";
 import { type Destination, destinationKey, type IpvsTable, type VirtualKey } from "../model/table.ts";
 import type { DesiredTable, Role } from "./desired.ts";
-import { type Occasion, OCCASIONS } from "./events.ts";
+import { CHANGE_REASONS, type ChangeReason } from "./events.ts";
 import {
   changedInSteps,
-  type Doubts,
   planInSteps,
   serviceOf,
   subjectOf,
   takenInSteps,
-  withDoubts,
+  type Unconfirmed,
   withoutChanged,
   withoutDeletedInSteps,
+  withUnconfirmed,
 } from "./plan.ts";
 
 /** Milliseconds until refused changes or an unreachable table are tried again: the first waits, then the last for ever. */
@@ -67,11 +67,11 @@ const UNDONE = 2;
 const FAILED_LOOKS = 2;
 
 /** What is known, and what is to be done. Times are milliseconds of the director's clock. */
-export interface Keeping {
-  /** The newest wish. */
-  readonly wish?: DesiredTable;
+export interface KeeperState {
+  /** The table that was wanted last. */
+  readonly wanted?: DesiredTable;
   /** Why something is to be done, and since when; absent = all is done that was wanted. */
-  readonly due?: { readonly occasion: Occasion; readonly since: number };
+  readonly due?: { readonly changeReason: ChangeReason; readonly since: number };
   /** What goes on. */
   readonly doing?: "reading" | Batch;
   /** What is due waits for its retry. */
@@ -88,9 +88,9 @@ export interface Keeping {
   readonly previous?: DesiredTable;
   /** Virtual services that were ours, until they are seen to be gone. */
   readonly claimed: ReadonlySet<VirtualKey>;
-  readonly doubts: Doubts;
+  readonly unconfirmed: Unconfirmed;
   /** Every entry is doubted: from a start or a reload on. */
-  readonly doubtsAll: boolean;
+  readonly allUnconfirmed: boolean;
   /** Looks in a row that have found a doubted change undone. */
   readonly undone: number;
   /** Changes of which it is not known whether they were made. */
@@ -113,10 +113,10 @@ export interface Keeping {
 export interface Batch {
   readonly plan: Plan;
   readonly desired: DesiredTable;
-  readonly occasion: Occasion;
+  readonly changeReason: ChangeReason;
   readonly base: IpvsTable;
   /** Something else was wanted meanwhile, for that reason. */
-  readonly next?: Occasion;
+  readonly next?: ChangeReason;
 }
 
 /** A table that was read. */
@@ -128,7 +128,7 @@ export interface Seen {
 
 /** What happens to the keeper. */
 export type KeeperEvent =
-  | { readonly type: "wanted"; readonly desired: DesiredTable; readonly occasion: Occasion }
+  | { readonly type: "wanted"; readonly desired: DesiredTable; readonly changeReason: ChangeReason }
   /** It was read as it was to be. */
   | ReadEvent
   /** It was read for the director, beside what goes on. */
@@ -162,7 +162,7 @@ export type Effect =
   | {
     readonly do: "report-changed";
     readonly action: Action;
-    readonly occasion: Occasion;
+    readonly changeReason: ChangeReason;
     readonly role?: Role;
     readonly before?: Destination;
   }
@@ -172,16 +172,16 @@ export type Effect =
   | { readonly do: "report-in-step" };
 
 /** A state, and what is to be done on the way to it. */
-export type Kept = readonly [Keeping, readonly Effect[]];
+export type KeeperStep = readonly [KeeperState, readonly Effect[]];
 
 /** Nothing is known, and nothing wanted. */
-export const UNKNOWN: Keeping = {
+export const UNKNOWN: KeeperState = {
   waits: false,
   leaves: false,
   tries: 0,
   claimed: new Set(),
-  doubts: new Map(),
-  doubtsAll: false,
+  unconfirmed: new Map(),
+  allUnconfirmed: false,
   undone: 0,
   unknown: [],
   again: false,
@@ -195,32 +195,32 @@ export const UNKNOWN: Keeping = {
  * Returns whether the kernel has taken all that was wanted, as far as is known. A change of a few entries, which takes some
  * milliseconds, counts as taken until it is late.
  */
-export function isInStep(state: Keeping, now: number): boolean {
+export function isInStep(state: KeeperState, now: number): boolean {
   if (isOut(state) || state.vanished.size > 0) return false;
   const next = isBatch(state.doing) ? state.doing.next : undefined;
   if (next !== undefined && isWholesale(next)) return false;
-  return state.due === undefined || (!isWholesale(state.due.occasion) && now - state.due.since < USUAL);
+  return state.due === undefined || (!isWholesale(state.due.changeReason) && now - state.due.since < USUAL);
 }
 
 /** Returns the virtual services that have vanished from the kernel, or that it never took. */
-export function missingServices({ wish, previous, refused, vanished }: Keeping): ReadonlySet<VirtualKey> {
-  if (refused.size === 0 || !wish) return vanished;
-  return new Set([...vanished, ...[...wish.keys()].filter((key) => !previous?.has(key))]);
+export function missingServices({ wanted, previous, refused, vanished }: KeeperState): ReadonlySet<VirtualKey> {
+  if (refused.size === 0 || !wanted) return vanished;
+  return new Set([...vanished, ...[...wanted.keys()].filter((key) => !previous?.has(key))]);
 }
 
 /** Returns whether there is nothing to do now; what was refused may wait for its retry. */
-export function isIdle({ doing, due, waits }: Keeping): boolean {
+export function isIdle({ doing, due, waits }: KeeperState): boolean {
   return doing === undefined && (due === undefined || waits);
 }
 
 /** Returns the table that is known, if any: what is read next should agree with it. */
-export function knownTable({ seen }: Keeping, thresholds: boolean): IpvsTable | undefined {
+export function knownTable({ seen }: KeeperState, thresholds: boolean): IpvsTable | undefined {
   return seen?.thresholds === thresholds ? seen.table : undefined;
 }
 
 /** Returns whether a virtual service is ours, as far as that is known. */
-export function isOurs({ wish, claimed }: Keeping, service: VirtualKey): boolean {
-  return wish === undefined || wish.has(service) || claimed.has(service);
+export function isOurs({ wanted, claimed }: KeeperState, service: VirtualKey): boolean {
+  return wanted === undefined || wanted.has(service) || claimed.has(service);
 }
 
 /** Returns whether connection thresholds are among what is wanted: reading them may cost a second look at the table. */
@@ -234,10 +234,10 @@ export function usesThresholds(desired: DesiredTable): boolean {
 }
 
 /** Returns the next state, and what is to be done, in steps. */
-export function* keep(state: Keeping, event: KeeperEvent, now: number): Steps<Kept> {
+export function* reduceKeeper(state: KeeperState, event: KeeperEvent, now: number): Steps<KeeperStep> {
   switch (event.type) {
     case "wanted":
-      return yield* goOn(want(state, event.desired, event.occasion, now), now);
+      return yield* goOn(want(state, event.desired, event.changeReason, now), now);
     case "read":
       return yield* takeRead(state, event, now);
     case "noticed":
@@ -259,51 +259,67 @@ export function* keep(state: Keeping, event: KeeperEvent, now: number): Steps<Ke
   }
 }
 
-function want(state: Keeping, desired: DesiredTable, occasion: Occasion, now: number): Keeping {
+function want(state: KeeperState, desired: DesiredTable, changeReason: ChangeReason, now: number): KeeperState {
   const claimed = new Set([...state.claimed, ...desired.keys()]);
-  const wanted = { ...state, wish: desired, claimed, doubtsAll: state.doubtsAll || setsRight(occasion), waits: false };
-  if (isBatch(state.doing)) return { ...wanted, doing: { ...state.doing, next: greater(state.doing.next, occasion) } };
-  return { ...wanted, due: { occasion: greater(state.due?.occasion, occasion), since: state.due?.since ?? now } };
+  const after = {
+    ...state,
+    wanted: desired,
+    claimed,
+    allUnconfirmed: state.allUnconfirmed || setsRight(changeReason),
+    waits: false,
+  };
+  if (isBatch(state.doing)) {
+    return { ...after, doing: { ...state.doing, next: greater(state.doing.next, changeReason) } };
+  }
+  return {
+    ...after,
+    due: { changeReason: greater(state.due?.changeReason, changeReason), since: state.due?.since ?? now },
+  };
 }
 
-function look(state: Keeping): Kept {
-  const thresholds = state.wish !== undefined && usesThresholds(state.wish);
+function look(state: KeeperState): KeeperStep {
+  const thresholds = state.wanted !== undefined && usesThresholds(state.wanted);
   return [{ ...state, doing: "reading" }, [{ do: "read", thresholds }]];
 }
 
 /** A single look may fail; then the table counts as out of reach, and is looked at until it can be. */
-function takeFailedRead(state: Keeping, message: string, now: number): Kept {
+function takeFailedRead(state: KeeperState, message: string, now: number): KeeperStep {
   const failedLooks = state.failedLooks + 1;
   if (!state.due && failedLooks < FAILED_LOOKS) return [{ ...state, failedLooks }, []];
-  return fail({ ...state, failedLooks: 0, due: state.due ?? { occasion: "change", since: now } }, message);
+  return fail({ ...state, failedLooks: 0, due: state.due ?? { changeReason: "change", since: now } }, message);
 }
 
 /** Does the next thing that is due. */
-function* goOn(state: Keeping, now: number): Steps<Kept> {
-  const { wish, due } = state;
-  if (state.doing || state.waits || !wish || !due) return [state, []];
-  const seen = usable(state.seen, usesThresholds(wish), due.occasion, now);
+function* goOn(state: KeeperState, now: number): Steps<KeeperStep> {
+  const { wanted, due } = state;
+  if (state.doing || state.waits || !wanted || !due) return [state, []];
+  const seen = usable(state.seen, usesThresholds(wanted), due.changeReason, now);
   if (!seen) return look(state);
-  const doubts = withDoubts(state.doubts, yield* changedInSteps(state.previous, wish));
-  const plan = yield* planned({ ...state, doubts }, seen.table, wish);
-  if (plan.length === 0) return finish({ ...state, doubts, previous: wish, due: undefined }, due.occasion);
-  if (state.leaves) return [{ ...state, doubts, due: undefined }, []];
-  const doing = { plan, desired: wish, occasion: due.occasion, base: seen.table };
-  return [{ ...state, doubts, doing }, [{ do: "apply", plan }]];
+  const unconfirmed = withUnconfirmed(state.unconfirmed, yield* changedInSteps(state.previous, wanted));
+  const plan = yield* planned({ ...state, unconfirmed }, seen.table, wanted);
+  if (plan.length === 0) return finish({ ...state, unconfirmed, previous: wanted, due: undefined }, due.changeReason);
+  if (state.leaves) return [{ ...state, unconfirmed, due: undefined }, []];
+  const doing = { plan, desired: wanted, changeReason: due.changeReason, base: seen.table };
+  return [{ ...state, unconfirmed, doing }, [{ do: "apply", plan }]];
 }
 
-function* planned(state: Keeping, current: IpvsTable, desired: DesiredTable): Steps<Plan> {
-  const { previous, doubtsAll, doubts, claimed } = state;
-  return yield* planInSteps({ current, desired, previous, reconcile: doubtsAll, doubts, claimed });
+function* planned(state: KeeperState, current: IpvsTable, desired: DesiredTable): Steps<Plan> {
+  const { previous, allUnconfirmed, unconfirmed, claimed } = state;
+  return yield* planInSteps({ current, desired, previous, reconcile: allUnconfirmed, unconfirmed, claimed });
 }
 
 /** A start, a reload or a stop is planned by every entry of ours; else an older look will do. */
-function usable(seen: Seen | undefined, thresholds: boolean, occasion: Occasion, now: number): Seen | undefined {
+function usable(
+  seen: Seen | undefined,
+  thresholds: boolean,
+  changeReason: ChangeReason,
+  now: number,
+): Seen | undefined {
   if (!seen || seen.thresholds !== thresholds) return undefined;
-  return !isWholesale(occasion) || now - seen.at <= FRESH ? seen : undefined;
+  return !isWholesale(changeReason) || now - seen.at <= FRESH ? seen : undefined;
 }
 
-function* takeRead(before: Keeping, event: ReadEvent, now: number): Steps<Kept> {
+function* takeRead(before: KeeperState, event: ReadEvent, now: number): Steps<KeeperStep> {
   const { table, thresholds, agrees } = event;
   const effects: Effect[] = [];
   const made: Action[] = [];
@@ -316,7 +332,7 @@ function* takeRead(before: Keeping, event: ReadEvent, now: number): Steps<Kept> 
     }
   }
   const previous = before.previous && (yield* withoutDeletedInSteps(before.previous, made));
-  const read: Keeping = {
+  const read: KeeperState = {
     ...before,
     previous,
     doing: undefined,
@@ -324,9 +340,9 @@ function* takeRead(before: Keeping, event: ReadEvent, now: number): Steps<Kept> 
     failedLooks: 0,
     seen: { table, thresholds, at: now },
     contradictedAt: before.seen?.thresholds === thresholds && !agrees ? now : before.contradictedAt,
-    bypassed: before.due ? before.bypassed : yield* bypassedInSteps(before.wish, table),
+    bypassed: before.due ? before.bypassed : yield* bypassedInSteps(before.wanted, table),
   };
-  const gone = [...before.previous?.keys() ?? []].filter((key) => !table.has(key) && before.wish?.has(key));
+  const gone = [...before.previous?.keys() ?? []].filter((key) => !table.has(key) && before.wanted?.has(key));
   if (gone.length > 0) effects.push({ do: "report-vanished", services: gone });
   const state = gone.length > 0 ? yield* withoutServices(read, gone, now) : read;
   const [after, further] = state.due ? yield* goOn(state, now) : yield* confirm(state, table, agrees, now);
@@ -334,30 +350,33 @@ function* takeRead(before: Keeping, event: ReadEvent, now: number): Steps<Kept> 
 }
 
 /** Virtual services that have vanished are put back; all that was in them is doubted, as the look may have been wrong. */
-function* withoutServices(state: Keeping, gone: readonly VirtualKey[], now: number): Steps<Keeping> {
+function* withoutServices(state: KeeperState, gone: readonly VirtualKey[], now: number): Steps<KeeperState> {
   const vanished = new Set(gone);
   const previous = new Map([...state.previous ?? []].filter(([key]) => !vanished.has(key)));
-  const doubts = withDoubts(state.doubts, yield* changedInSteps(state.previous, previous));
-  return { ...state, previous, doubts, vanished, due: state.due ?? { occasion: "change", since: now } };
+  const unconfirmed = withUnconfirmed(state.unconfirmed, yield* changedInSteps(state.previous, previous));
+  return { ...state, previous, unconfirmed, vanished, due: state.due ?? { changeReason: "change", since: now } };
 }
 
 /** Nothing is due: what was changed is there, or is made again. */
-function* confirm(state: Keeping, table: IpvsTable, agrees: boolean, now: number): Steps<Kept> {
-  const { wish, doubts, doubtsAll } = state;
-  if (!wish || !(doubtsAll || doubts.size > 0)) return [state, []];
-  const left = yield* planned(state, table, wish);
+function* confirm(state: KeeperState, table: IpvsTable, agrees: boolean, now: number): Steps<KeeperStep> {
+  const { wanted, unconfirmed, allUnconfirmed } = state;
+  if (!wanted || !(allUnconfirmed || unconfirmed.size > 0)) return [state, []];
+  const left = yield* planned(state, table, wanted);
   if (left.length === 0) {
     const { contradictedAt = -Infinity } = state;
     if (!agrees || now - contradictedAt < SETTLES) return [state, []];
-    return [{ ...state, doubts: new Map(), doubtsAll: false, undone: 0, claimed: new Set(wish.keys()) }, []];
+    return [
+      { ...state, unconfirmed: new Map(), allUnconfirmed: false, undone: 0, claimed: new Set(wanted.keys()) },
+      [],
+    ];
   }
   const undone = state.undone + 1;
-  const due = { occasion: "change", since: now } as const;
+  const due = { changeReason: "change", since: now } as const;
   if (undone < UNDONE) return yield* goOn({ ...state, undone, due }, now);
   return refuse({ ...state, undone, due }, left.map((action) => ({ action })));
 }
 
-function* takeOutcomes(before: Keeping, outcomes: readonly Outcome[], now: number): Steps<Kept> {
+function* takeOutcomes(before: KeeperState, outcomes: readonly Outcome[], now: number): Steps<KeeperStep> {
   const batch = before.doing;
   if (!isBatch(batch)) return [before, []];
   const effects: Effect[] = [];
@@ -375,11 +394,11 @@ function* takeOutcomes(before: Keeping, outcomes: readonly Outcome[], now: numbe
   }
   const left = [...refused.map(({ action }) => action), ...unknown];
   const previous = yield* takenInSteps(batch.desired, before.previous, left);
-  const doubts = withoutChanged(before.doubts, made);
-  const ended = { ...withNext(before, batch, left.length > 0, now), previous, doubts };
+  const unconfirmed = withoutChanged(before.unconfirmed, made);
+  const ended = { ...withNext(before, batch, left.length > 0, now), previous, unconfirmed };
   if (left.length === 0) {
     const seen = before.seen && { ...before.seen, table: yield* tableAfterInSteps(batch.base, made) };
-    const [done, further] = finish({ ...ended, seen }, batch.occasion);
+    const [done, further] = finish({ ...ended, seen }, batch.changeReason);
     const [state, more] = yield* goOn(done, now);
     return [state, [...effects, ...further, ...more]];
   }
@@ -392,7 +411,7 @@ function* takeOutcomes(before: Keeping, outcomes: readonly Outcome[], now: numbe
   return [after, [...effects, ...further]];
 }
 
-function takeFailure(before: Keeping, message: string, now: number): Kept {
+function takeFailure(before: KeeperState, message: string, now: number): KeeperStep {
   const batch = before.doing;
   if (!isBatch(batch)) return [before, []];
   const ended = withNext(before, batch, true, now);
@@ -400,26 +419,26 @@ function takeFailure(before: Keeping, message: string, now: number): Kept {
 }
 
 /** The state after a batch: `isOpen` when something of it is still to be done. */
-function withNext(before: Keeping, { occasion, next }: Batch, isOpen: boolean, now: number): Keeping {
+function withNext(before: KeeperState, { changeReason, next }: Batch, isOpen: boolean, now: number): KeeperState {
   if (isOpen) {
-    const due = { occasion: greater(next, occasion), since: before.due?.since ?? now };
+    const due = { changeReason: greater(next, changeReason), since: before.due?.since ?? now };
     return { ...before, doing: undefined, due };
   }
-  return { ...before, doing: undefined, due: next && { occasion: next, since: now } };
+  return { ...before, doing: undefined, due: next && { changeReason: next, since: now } };
 }
 
 /** All is done, unless something else was wanted meanwhile. A start and a reload are confirmed at once. */
-function finish(state: Keeping, occasion: Occasion): Kept {
+function finish(state: KeeperState, changeReason: ChangeReason): KeeperStep {
   const effects: Effect[] = isOut(state) ? [{ do: "report-in-step" }] : [];
   const well = { refused: new Map<string, string>(), unavailable: undefined, vanished: new Set<VirtualKey>() };
   const done = { ...state, ...well, again: false, tries: 0 };
-  if (done.due || !setsRight(occasion)) return [done, effects];
+  if (done.due || !setsRight(changeReason)) return [done, effects];
   const [looking, further] = look(done);
   return [looking, [...effects, ...further]];
 }
 
 /** The table cannot be reached: said once, and tried again. */
-function fail(state: Keeping, message: string): Kept {
+function fail(state: KeeperState, message: string): KeeperStep {
   const effects: Effect[] = message === state.unavailable ? [] : [{ do: "report-unavailable", message }];
   return retryLater({ ...state, unavailable: message, seen: undefined }, effects);
 }
@@ -430,27 +449,27 @@ interface Refused {
 }
 
 /** The kernel does not take some changes: each is said once, and tried again. */
-function refuse(state: Keeping, all: readonly Refused[]): Kept {
+function refuse(state: KeeperState, all: readonly Refused[]): KeeperStep {
   // A virtual service that was not taken takes all its real servers with it: one line tells it.
   const missing = new Set(all.flatMap(({ action }) => action.do === "add-service" ? [serviceOf(action)] : []));
   const refused = new Map(all.map(({ action, reason }) => [subjectOf(action), reason ?? ""]));
   const effects = all.flatMap(({ action, reason }): Effect[] => {
-    const isSaid = state.refused.get(subjectOf(action)) === (reason ?? "");
+    const isReported = state.refused.get(subjectOf(action)) === (reason ?? "");
     const isImplied = "destination" in action && missing.has(serviceOf(action));
-    return isSaid || isImplied ? [] : [{ do: "report-refused", action, reason }];
+    return isReported || isImplied ? [] : [{ do: "report-refused", action, reason }];
   });
   return retryLater({ ...state, refused, unavailable: undefined, again: false, seen: undefined }, effects);
 }
 
-function retryLater(state: Keeping, effects: readonly Effect[]): Kept {
+function retryLater(state: KeeperState, effects: readonly Effect[]): KeeperStep {
   const after = RETRY_DELAYS[Math.min(state.tries, RETRY_DELAYS.length - 1)];
   return [{ ...state, waits: true, tries: state.tries + 1 }, [...effects, { do: "retry", after }]];
 }
 
-function* bypassedInSteps(wish: DesiredTable | undefined, table: IpvsTable): Steps<ReadonlySet<RealId>> {
+function* bypassedInSteps(wanted: DesiredTable | undefined, table: IpvsTable): Steps<ReadonlySet<RealId>> {
   const bypassed = new Set<RealId>();
   let count = 0;
-  for (const [service, { destinations }] of wish ?? []) {
+  for (const [service, { destinations }] of wanted ?? []) {
     const kernel = table.get(service)?.destinations;
     for (const [key, { weight }] of destinations) {
       if (everySoOften(count++)) yield;
@@ -460,32 +479,32 @@ function* bypassedInSteps(wish: DesiredTable | undefined, table: IpvsTable): Ste
   return bypassed;
 }
 
-function changed(action: Action, { desired, base, occasion }: Batch, { previous }: Keeping): Effect {
-  const report = { do: "report-changed", action, occasion } as const;
+function changed(action: Action, { desired, base, changeReason }: Batch, { previous }: KeeperState): Effect {
+  const report = { do: "report-changed", action, changeReason } as const;
   if (!("destination" in action)) return report;
   const [service, key] = [serviceOf(action), destinationKey(action.destination)];
   const wanted = desired.get(service)?.destinations.get(key) ?? previous?.get(service)?.destinations.get(key);
   return { ...report, role: wanted?.role, before: base.get(service)?.destinations.get(key) };
 }
 
-function isBatch(doing: Keeping["doing"]): doing is Batch {
+function isBatch(doing: KeeperState["doing"]): doing is Batch {
   return typeof doing === "object";
 }
 
-function isOut({ refused, unavailable }: Keeping): boolean {
+function isOut({ refused, unavailable }: KeeperState): boolean {
   return refused.size > 0 || unavailable !== undefined;
 }
 
 /** A start and a reload look at every entry of ours; otherwise only what we want differently is touched. */
-function setsRight(occasion: Occasion): boolean {
-  return occasion === "start" || occasion === "reload";
+function setsRight(changeReason: ChangeReason): boolean {
+  return changeReason === "start" || changeReason === "reload";
 }
 
 /** A start, a reload or a stop, and not the change of a few entries. */
-function isWholesale(occasion: Occasion): boolean {
-  return occasion !== "change" && occasion !== "weight";
+function isWholesale(changeReason: ChangeReason): boolean {
+  return changeReason !== "change" && changeReason !== "weight";
 }
 
-function greater(one: Occasion | undefined, other: Occasion): Occasion {
-  return OCCASIONS[Math.max(OCCASIONS.indexOf(one ?? other), OCCASIONS.indexOf(other))];
+function greater(one: ChangeReason | undefined, other: ChangeReason): ChangeReason {
+  return CHANGE_REASONS[Math.max(CHANGE_REASONS.indexOf(one ?? other), CHANGE_REASONS.indexOf(other))];
 }

@@ -8,7 +8,7 @@ import { type DesiredTable, desiredTable } from "./desired.ts";
 import { adopt, type EndedRound, type HealthEvent, reduce } from "./health.ts";
 
 /** What is known, or assumed, of the time after a start. */
-export interface Foreknowledge {
+export interface Assumptions {
   /** The kernel's table now. */
   readonly table: IpvsTable;
   /** What each check will have said: once it has, one round counts for as many as it takes. */
@@ -19,8 +19,8 @@ export interface Foreknowledge {
 }
 
 /** The table that a director of this configuration will want when its checks have spoken. Pure. */
-export function foresee(model: Model, { table, said, maintenance, orders }: Foreknowledge): DesiredTable {
-  const hasty: Model = {
+export function predictTable(model: Model, { table, said, maintenance, orders }: Assumptions): DesiredTable {
+  const oneRoundDecides: Model = {
     ...model,
     virtuals: new Map([...model.virtuals].map(([key, virtual]) => [key, {
       ...virtual,
@@ -32,10 +32,10 @@ export function foresee(model: Model, { table, said, maintenance, orders }: Fore
   const rounds = checksIn(model).map((check): EndedRound => {
     return { check: check.key, result: verdictOf(check, said(check.key)), at: 0 };
   });
-  let health = adopt(hasty, table, new Map(), 0);
-  if (maintenance) health = reduce(health, maintenance, hasty);
-  if (orders) health = reduce(health, { type: "orders", orders }, hasty);
-  health = reduce(health, { type: "rounds", rounds }, hasty);
-  health = reduce(health, { type: "settled" }, hasty);
-  return desiredTable(hasty, health).table;
+  let health = adopt(oneRoundDecides, table, new Map(), 0);
+  if (maintenance) health = reduce(health, maintenance, oneRoundDecides);
+  if (orders) health = reduce(health, { type: "orders", orders }, oneRoundDecides);
+  health = reduce(health, { type: "rounds", rounds }, oneRoundDecides);
+  health = reduce(health, { type: "settled" }, oneRoundDecides);
+  return desiredTable(oneRoundDecides, health).table;
 }

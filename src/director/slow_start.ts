@@ -1,13 +1,13 @@
 import type { Clock } from "../model/clock.ts";
 import type { Model } from "../model/virtual_service.ts";
-import { isClimbing } from "./health.ts";
+import { isSlowStarting } from "./health.ts";
 import type { Health } from "./real_health.ts";
 
 /** Milliseconds between two steps of those that climb back to their weight; less where all of `slowstart` is less. */
 const STEP = 1_000;
 
 /** What climbs, and how a step is made. */
-export interface ClimbPorts {
+export interface SlowStartPorts {
   readonly clock: Clock;
   health(): Health;
   model(): Model;
@@ -16,21 +16,21 @@ export interface ClimbPorts {
 }
 
 /** Makes the steps of real servers that come back with `slowstart`, for as long as one climbs. */
-export class Climb {
-  readonly #ports: ClimbPorts;
+export class SlowStart {
+  readonly #ports: SlowStartPorts;
   #isUnderWay = false;
 
-  constructor(ports: ClimbPorts) {
+  constructor(ports: SlowStartPorts) {
     this.#ports = ports;
   }
 
   /** Goes on, if a real server climbs and no step is due already. */
   goOn(): void {
     const { clock, health, model, step } = this.#ports;
-    if (this.#isUnderWay || !isClimbing(health())) return;
+    if (this.#isUnderWay || !isSlowStarting(health())) return;
     this.#isUnderWay = true;
-    const climbs = [...model().virtuals.values()].flatMap(({ slowStart }) => slowStart > 0 ? slowStart * 1000 : []);
-    clock.after(climbs.reduce((least, each) => Math.min(least, each), STEP), () => {
+    const durations = [...model().virtuals.values()].flatMap(({ slowStart }) => slowStart > 0 ? slowStart * 1000 : []);
+    clock.after(durations.reduce((least, each) => Math.min(least, each), STEP), () => {
       this.#isUnderWay = false;
       step();
       this.goOn();

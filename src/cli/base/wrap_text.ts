@@ -1,5 +1,5 @@
 /** A text in lines of so many characters at most, broken between words. */
-export function filled(text: string, width: number): readonly string[] {
+export function wrapText(text: string, width: number): readonly string[] {
   const lines = [""];
   for (const word of text.split(" ")) {
     const last = lines.length - 1;

@@ -1,5 +1,5 @@
 import { deepStrictEqual } from "node:assert/strict";
-import { type Alert, Happenings, type News } from "../../src/alerts/news.ts";
+import { type Alert, Happenings, type News } from "../../src/alerts/alert_rules.ts";
 import type { AlertState } from "../../src/model/virtual_service.ts";
 import { alertSettings, server, sketchVirtual } from "./fixture.ts";
 

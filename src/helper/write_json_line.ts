@@ -1,6 +1,6 @@
 import { writeAllSync } from "../system/write_all.ts";
 
 /** Writes a value to the director as one line of JSON, before anything else is done. */
-export function sayLine(value: unknown): void {
+export function writeJsonLine(value: unknown): void {
   writeAllSync(Deno.stdout, new TextEncoder().encode(`${JSON.stringify(value)}\n`));
 }

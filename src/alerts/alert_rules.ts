@@ -1,5 +1,5 @@
 /**
- * Every rule of which news of real servers make an alert. Pure. The fallback's have rules of their own: fallback_news.ts.
+ * Every rule of which news of real servers make an alert. Pure. The fallback's have rules of their own: fallback_alerts.ts.
  *
  * | what happened                                             | an alert?                                          |
  * | --------------------------------------------------------- | -------------------------------------------------- |

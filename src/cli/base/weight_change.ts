@@ -1,4 +1,4 @@
-import type { WeightWish } from "../../control/requests.ts";
+import type { WeightChange } from "../../control/requests.ts";
 import { MOST_WEIGHT } from "../../model/table.ts";
 import { UsageError } from "./tool.ts";
 
@@ -7,7 +7,7 @@ import { UsageError } from "./tool.ts";
  *
  * @throws {UsageError}
  */
-export function weightWish(text: string | undefined): WeightWish {
+export function parseWeightChange(text: string | undefined): WeightChange {
   if (text === undefined) throw new UsageError("which weight?");
   const [, sign, digits, percent] = /^([+-]?)(\d{1,5})(%?)$/.exec(text) ?? [];
   const number = Number(digits);

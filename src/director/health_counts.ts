@@ -15,7 +15,7 @@ export interface RealCounts {
 }
 
 /** Real servers by how they are, each counted in each of its virtual services. Those with `checktype = off` are left out. */
-export interface Census extends RealCounts {
+export interface HealthCounts extends RealCounts {
   /** Virtual services of which no real server serves and some should, as far as first rounds have been heard. */
   readonly unserved: readonly VirtualService[];
   /** Virtual services of which no real server can be checked. */
@@ -23,7 +23,7 @@ export interface Census extends RealCounts {
 }
 
 /** What the kernel does not do as it should. */
-export interface Shortfall {
+export interface TableFaults {
   /** Virtual services that it does not have. */
   readonly missing: ReadonlySet<VirtualKey>;
   /** Real servers that it sends no clients. */
@@ -31,14 +31,18 @@ export interface Shortfall {
 }
 
 /** The kernel does all that it should. */
-export const NO_SHORTFALL: Shortfall = { missing: new Set(), bypassed: new Set() };
+export const NO_TABLE_FAULTS: TableFaults = { missing: new Set(), bypassed: new Set() };
 
 /**
  * Returns how many real servers are how.
  *
  * @param kernel what the kernel does not do as it should: `missing` virtual services, and `bypassed` real servers.
  */
-export function censusOf(model: Model, health: Health, { missing, bypassed }: Shortfall = NO_SHORTFALL): Census {
+export function healthCountsOf(
+  model: Model,
+  health: Health,
+  { missing, bypassed }: TableFaults = NO_TABLE_FAULTS,
+): HealthCounts {
   let [total, serving, unknown] = [0, 0, 0];
   const unserved: VirtualService[] = [];
   const unjudged: VirtualService[] = [];
@@ -51,8 +55,8 @@ export function censusOf(model: Model, health: Health, { missing, bypassed }: Sh
     total += counts.total;
     serving += served;
     unknown += counts.unknown;
-    const isHeard = own.service !== "unknown" || missing.has(key);
-    if (served === 0 && isHeard && (counts.total > 0 || unresolved.has(key))) unserved.push(virtual);
+    const hasFirstRounds = own.service !== "unknown" || missing.has(key);
+    if (served === 0 && hasFirstRounds && (counts.total > 0 || unresolved.has(key))) unserved.push(virtual);
     if (counts.unknown > 0 && counts.unknown === counts.total) unjudged.push(virtual);
   }
   return { total, serving, unknown, unserved, unjudged };
@@ -62,7 +66,7 @@ export function censusOf(model: Model, health: Health, { missing, bypassed }: Sh
 export function countReals(
   virtual: VirtualService,
   { reals }: VirtualHealth,
-  bypassed = NO_SHORTFALL.bypassed,
+  bypassed = NO_TABLE_FAULTS.bypassed,
 ): RealCounts {
   const counts = { total: 0, serving: 0, unknown: 0 };
   for (const [key, own] of reals) {

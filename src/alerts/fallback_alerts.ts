@@ -1,7 +1,7 @@
 import type { VirtualKey } from "../model/table.ts";
 import type { AlertState, VirtualService } from "../model/virtual_service.ts";
 import type { Clock } from "../model/clock.ts";
-import type { Alert } from "./news.ts";
+import type { Alert } from "./alert_rules.ts";
 
 /** Milliseconds that the table gets to follow before the alert is sent without its change. */
 const FOLLOW = 1_000;
@@ -11,7 +11,7 @@ interface Turn {
   readonly active: boolean;
   readonly state: AlertState;
   readonly text: string;
-  isTold: boolean;
+  isSent: boolean;
 }
 
 /**
@@ -19,22 +19,22 @@ interface Turn {
  * the table has nothing to change or follows late; what follows late is sent as well, as clients feel it only then. A change
  * of the table that no turn asked for, as when a fallback steps in before the first rounds are over, is not told.
  */
-export class FallbackNews {
+export class FallbackAlerts {
   readonly #clock: Clock;
-  readonly #tell: (alert: Alert) => void;
+  readonly #send: (alert: Alert) => void;
   /** The last turn of each virtual service, until the table has followed. */
   readonly #turns = new Map<VirtualKey, Turn>();
 
-  constructor(clock: Clock, tell: (alert: Alert) => void) {
+  constructor(clock: Clock, send: (alert: Alert) => void) {
     this.#clock = clock;
-    this.#tell = tell;
+    this.#send = send;
   }
 
   /** The turn of a fallback began or ended. */
   turn(virtual: VirtualService, active: boolean, state: AlertState, text: string): void {
-    const turn: Turn = { virtual, active, state, text, isTold: false };
+    const turn: Turn = { virtual, active, state, text, isSent: false };
     this.#turns.set(virtual.key, turn);
-    this.#clock.after(FOLLOW, () => this.#tellTurn(turn));
+    this.#clock.after(FOLLOW, () => this.#sendTurn(turn));
   }
 
   /** The table's entry of a fallback was added or removed. */
@@ -42,23 +42,23 @@ export class FallbackNews {
     const turn = this.#turns.get(key);
     if (turn?.active !== isThere) return;
     this.#turns.delete(key);
-    turn.isTold = true;
-    this.#say(turn, text, turn.text);
+    turn.isSent = true;
+    this.#sendAlert(turn, text, turn.text);
   }
 
   /** Tells what waits. */
   close(): void {
-    for (const turn of this.#turns.values()) this.#tellTurn(turn);
+    for (const turn of this.#turns.values()) this.#sendTurn(turn);
     this.#turns.clear();
   }
 
-  #tellTurn(turn: Turn): void {
-    if (turn.isTold || this.#turns.get(turn.virtual.key) !== turn) return;
-    turn.isTold = true;
-    this.#say(turn, turn.text);
+  #sendTurn(turn: Turn): void {
+    if (turn.isSent || this.#turns.get(turn.virtual.key) !== turn) return;
+    turn.isSent = true;
+    this.#sendAlert(turn, turn.text);
   }
 
-  #say({ virtual, state }: Turn, text: string, reason?: string): void {
-    if (virtual.alerts.on.has(state)) this.#tell({ virtual, state, text, reason });
+  #sendAlert({ virtual, state }: Turn, text: string, reason?: string): void {
+    if (virtual.alerts.on.has(state)) this.#send({ virtual, state, text, reason });
   }
 }

@@ -1,0 +1,43 @@
+/**
+ * The grammars of files, accounts and other configurations by their names.
+ */
+
+import { closest } from "../closest.ts";
+import { type Grammar, mistake, value, whole } from "../grammar.ts";
+import { quotable } from "../quotes.ts";
+import { quoted } from "./quoted.ts";
+
+/** A file or directory by its absolute path: the daemon's working directory is `/`. */
+export const path: Grammar<string> = quotable("path", (text) => {
+  if (text.startsWith("/")) return value(text);
+  return mistake(whole(text), `not an absolute path: ${quoted(text)}`, "a path begins with /");
+}, { type: "string", pattern: "^/" });
+
+/** The name of an account of the system (shadow-utils allows these characters). */
+export const accountName: Grammar<string> = quotable("account", (text) => {
+  if (/^[a-z_][\w-]*\$?$/i.test(text)) return value(text);
+  return mistake(whole(text), `not the name of an account: ${quoted(text)}`, "write a name that /etc/passwd has");
+});
+
+/** The name of another configuration, or its path. */
+export const configurationName: Grammar<string> = quotable("configuration", (text) => {
+  if (text === "") return mistake(whole(text), "the name of a configuration is missing");
+  if (text.startsWith("-")) return mistake(whole(text), "the name of a configuration cannot begin with -");
+  return value(text);
+});
+
+const FACILITIES = [
+  ..."auth authpriv cron daemon ftp kern lpr mail news syslog user uucp".split(" "),
+  ...Array.from({ length: 8 }, (_, i) => `local${i}`),
+];
+
+/** A log file's path, or a syslog facility. */
+export const logTarget: Grammar<string> = quotable("path|facility", (text) => {
+  if (text.startsWith("/") || FACILITIES.includes(text)) return value(text);
+  const near = closest(text, FACILITIES);
+  return mistake(
+    whole(text),
+    `neither a path nor a syslog facility: ${quoted(text)}`,
+    near ? `did you mean ${near}?` : "a path begins with /; the facilities are daemon, local0 to local7 and the like",
+  );
+});

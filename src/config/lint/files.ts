@@ -1,0 +1,71 @@
+/**
+ * Lints of files: those that the configuration names, and its own.
+ */
+
+import { isCredential, type RequestHeader, speaksTls } from "../../model/check.ts";
+import { Secret } from "../../model/secret.ts";
+import { checksOf, type NotifyTarget } from "../../model/virtual_service.ts";
+import { SECRET_DIRECTIVES } from "../language/directive_facts.ts";
+import { inSections, type Lint } from "./lint.ts";
+import { IS_MISSING, namedFiles } from "./named_files.ts";
+
+/** The questions about files. */
+export const FILE_LINTS: Readonly<Record<string, Lint>> = {
+  "secrets-readable": {
+    why: "Every user of this machine can read the passwords and tokens in it.",
+    find: function* ({ tree, model, facts }) {
+      if (facts.fileMode === undefined || (facts.fileMode & 0o004) === 0) return;
+      const scopes = [tree.globals, ...tree.sections.map(({ settings }) => settings)];
+      const settings = scopes.flatMap((scope) => SECRET_DIRECTIVES.flatMap((name) => [scope[name] ?? []].flat()));
+      const first = settings.find(({ value }) => holdsSecret(value));
+      if (!first) return;
+      yield {
+        place: first,
+        text: "the file holds a password or token, and everybody may read it",
+        fix: `chmod 600 ${model.file}`,
+      };
+    },
+  },
+
+  "file-missing": {
+    why: "What is not there fails when it is needed: a check that cannot be made, a hook that does nothing.",
+    find: function* ({ tree, facts: { unusable } }) {
+      for (const { place, path, what } of namedFiles(tree)) {
+        if (unusable?.get(path) !== IS_MISSING) continue;
+        yield { place, text: `${what} ${path} ${IS_MISSING}`, fix: "correct the path, or install it" };
+      }
+    },
+  },
+
+  "file-unusable": {
+    why:
+      "A check that cannot be made says nothing of its real servers, which stay as they were: their state is unknown.",
+    find: function* ({ tree, facts: { unusable } }) {
+      for (const { place, path, what, use } of namedFiles(tree)) {
+        const why = unusable?.get(path);
+        if (why === undefined || why === IS_MISSING) continue;
+        const fix = use === "program" ? `chmod +x ${path}, if that is the right one` : "correct the path, or the file";
+        yield { place, text: `${what} ${path} ${why}`, fix };
+      }
+    },
+  },
+
+  "library-missing": {
+    why: "Checks over TLS cannot be made without OpenSSL's library: the state of their real servers is unknown.",
+    find: inSections(function* ({ section, virtual }, { facts: { openSsl } }) {
+      const isTls = [...virtual.reals.values()].some(({ policy }) => checksOf(policy).some(speaksTls));
+      if (openSsl !== false || !isTls) return;
+      yield {
+        place: section.head,
+        text: "its checks need OpenSSL's library, which is not here",
+        fix: "install libssl3 (RHEL: openssl-libs)",
+      };
+    }),
+  },
+};
+
+/** Whether a value of a directive that may be secret is one. */
+function holdsSecret(value: Secret | RequestHeader | NotifyTarget): boolean {
+  if (value instanceof Secret) return value.reveal() !== "";
+  return "name" in value && isCredential(value);
+}
