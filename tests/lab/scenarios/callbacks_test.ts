@@ -1,6 +1,6 @@
 import { run } from "../world/command.ts";
 import { type Cluster, clusterScenario } from "../world/cluster.ts";
-import { SITE, SITE_UP } from "../world/cluster_site.ts";
+import { SITE, SITE_UP } from "../world/site.ts";
 import { dedented } from "../world/director.ts";
 import type { Node } from "../world/node.ts";
 

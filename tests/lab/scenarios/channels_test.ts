@@ -5,6 +5,7 @@ import { GATEWAY } from "../world/addresses.ts";
 import { run } from "../world/command.ts";
 import { BY_IPVSADM, PROGRAM } from "../world/director.ts";
 import { scenario, type World } from "../world/scenario.ts";
+import { SITE_UP } from "../world/site.ts";
 import { poll } from "../world/wait.ts";
 
 const PAGE = `${GATEWAY.v4}:9780`;
@@ -23,12 +24,6 @@ const SITE = `
             checkcommand = ${COMMAND}
             scheduler = rr
             servicename = shop
-`;
-
-const SITE_UP = `
-    -A -t 192.0.2.10:80 -s rr
-    -a -t 192.0.2.10:80 -r 10.0.0.11:80 -m -w 1
-    -a -t 192.0.2.10:80 -r 10.0.0.12:80 -m -w 1
 `;
 
 /** The operator's check: a real server is well while its file is there. */
@@ -56,16 +51,16 @@ async function channels({ director }: World) {
       return "";
     }
   };
-  const document = JSON.parse((await director.tool("www", "status", "--json")).stdout || "{}");
+  const document = await director.status();
   const metrics = await get("/metrics");
   const value = (name: string) => Number(new RegExp(`^${name}(?:\\{[^\\n]*\\})? (\\S+)$`, "m").exec(metrics)?.[1]);
   const pulse = await director.tool("check-pulse", "www");
   return {
-    inStep: document.table?.inStep,
-    states: document.virtuals?.[0].reals.map(({ state }: { state: string }) => state).join(" "),
-    why: document.virtuals?.[0].reals[0].why,
-    virtual: document.virtuals?.[0].state,
-    counts: document.counts,
+    inStep: document?.table.inStep,
+    states: document?.virtuals[0].reals.map(({ state }) => state).join(" "),
+    why: document?.virtuals[0].reals[0].why ?? "",
+    virtual: document?.virtuals[0].state,
+    counts: document?.counts,
     head: (await director.tool("www", "status", "--long")).stdout.split("\n")[0],
     healthz: (await get("/healthz")).split("\n").at(-1),
     healthzOfShop: (await get("/healthz/shop")).split("\n").at(-1),

@@ -112,9 +112,8 @@ scenario(
     await director.crash();
     await director.does("start");
     await table.stays(pairWith("0"), 3);
-    const { stdout } = await director.tool("www", "status", "--json");
-    const [{ state, orders, weight }] = JSON.parse(stdout).virtuals[0].reals;
-    deepStrictEqual([state, orders.hold.kind, orders.weight.weight], ["drained", "drain", 7]);
+    const [{ state, orders, weight }] = (await director.status())!.virtuals[0].reals;
+    deepStrictEqual([state, orders.hold?.kind, orders.weight?.weight], ["drained", "drain", 7]);
     deepStrictEqual(weight, { configured: 3, wanted: 0, kernel: 0 });
     const yaml = await director.tool("www", "status", "--yaml");
     deepStrictEqual(parse(yaml.stdout).virtuals[0].reals[0].weight, weight);

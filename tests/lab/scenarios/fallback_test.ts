@@ -1,20 +1,19 @@
 import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
 import { poll } from "../world/wait.ts";
 import { scenario, scenarioByBothDrivers } from "../world/scenario.ts";
+import { ONLY_11_UP, SITE_UP } from "../world/site.ts";
 
-const ONE_UP = `
-  -A -t 192.0.2.10:80 -s rr
-  -a -t 192.0.2.10:80 -r 10.0.0.11:80 -m -w 1
-`;
+/** Global directives by which a dead real server is soon found. */
+const GLOBALS = `
+    checktimeout = 1
+    checkinterval = 1`;
 
 scenarioByBothDrivers(
   "the fallback comes when the last real server goes, and goes when the first returns",
   async (world) => {
     const { director, reals, table, client } = world;
     await reals.are(["10.0.0.11", "10.0.0.12", "10.0.0.13"]);
-    await director.start(`
-    checktimeout = 1
-    checkinterval = 1
+    await director.start(`${GLOBALS}
     quiescent = no
     virtual = 192.0.2.10:80
             real = 10.0.0.11:80 masq
@@ -23,14 +22,10 @@ scenarioByBothDrivers(
             service = http
             scheduler = rr
   `);
-    await table.becomes(`
-    -A -t 192.0.2.10:80 -s rr
-    -a -t 192.0.2.10:80 -r 10.0.0.11:80 -m -w 1
-    -a -t 192.0.2.10:80 -r 10.0.0.12:80 -m -w 1
-  `);
+    await table.becomes(SITE_UP);
 
     reals.stop("10.0.0.12");
-    await table.becomes(ONE_UP);
+    await table.becomes(ONLY_11_UP);
     reals.stop("10.0.0.11");
     await table.becomes(`
     -A -t 192.0.2.10:80 -s rr
@@ -39,7 +34,7 @@ scenarioByBothDrivers(
     await client.isServedBy("192.0.2.10:80", "10.0.0.13");
 
     await reals.start("10.0.0.11");
-    await table.becomes(ONE_UP);
+    await table.becomes(ONLY_11_UP);
     await client.isServedBy("192.0.2.10:80", "10.0.0.11");
   },
 );
@@ -47,9 +42,7 @@ scenarioByBothDrivers(
 scenario("a global fallback on the director itself, beside quiescent real servers", async (world) => {
   const { director, reals, table } = world;
   await reals.are(["10.0.0.11"]);
-  await director.start(`
-    checktimeout = 1
-    checkinterval = 1
+  await director.start(`${GLOBALS}
     quiescent = yes
     fallback = 127.0.0.1
     virtual = 192.0.2.10:80
@@ -57,7 +50,7 @@ scenario("a global fallback on the director itself, beside quiescent real server
             service = http
             scheduler = rr
   `);
-  await table.becomes(ONE_UP);
+  await table.becomes(ONLY_11_UP);
 
   reals.stop("10.0.0.11");
   await table.becomes(`
@@ -67,7 +60,7 @@ scenario("a global fallback on the director itself, beside quiescent real server
   `);
 
   await reals.start("10.0.0.11");
-  await table.becomes(ONE_UP);
+  await table.becomes(ONLY_11_UP);
 });
 
 scenario("fallbackcommand is told when the last real server goes and when the first returns", async (world) => {
@@ -75,9 +68,7 @@ scenario("fallbackcommand is told when the last real server goes and when the fi
   await Deno.writeTextFile("/run/tell", `#!/bin/sh\necho "$*" >> /run/told\n`, { mode: 0o755 });
   const told = () => Deno.readTextFile("/run/told").catch(() => "");
   await reals.are(["10.0.0.11"]);
-  await director.start(`
-    checktimeout = 1
-    checkinterval = 1
+  await director.start(`${GLOBALS}
     quiescent = no
     virtual = 192.0.2.10:80
             real = 10.0.0.11:80 masq
@@ -85,7 +76,7 @@ scenario("fallbackcommand is told when the last real server goes and when the fi
             service = http
             scheduler = rr
   `);
-  await table.becomes(ONE_UP);
+  await table.becomes(ONLY_11_UP);
   await Deno.remove("/run/told").catch(() => {});
 
   reals.stop("10.0.0.11");
@@ -100,9 +91,7 @@ scenario("fallbackcommand is told when the last real server goes and when the fi
 scenario("a real server of weight 0 does not serve, whoever wants that weight", async (world) => {
   const { director, reals, table, client } = world;
   await reals.are(["10.0.0.11", "10.0.0.12", "10.0.0.13"]);
-  await director.start(`
-    checktimeout = 1
-    checkinterval = 1
+  await director.start(`${GLOBALS}
     quiescent = no
     virtual = 192.0.2.10:80
             real = 10.0.0.11:80 masq 0
@@ -119,9 +108,13 @@ scenario("a real server of weight 0 does not serve, whoever wants that weight", 
   await table.becomes(both);
 
   const status = async () => {
-    const { virtuals } = JSON.parse((await director.tool("www", "status", "--json")).stdout);
-    const { state, fallback, reals: [first, second] } = virtuals[0];
-    return { state, fallback: fallback.active, serving: [first.serving, second.serving], why: [first.why, second.why] };
+    const { state, fallback, reals: [first, second] } = (await director.status())!.virtuals[0];
+    return {
+      state,
+      fallback: fallback?.active,
+      serving: [first.serving, second.serving],
+      why: [first.why, second.why],
+    };
   };
   const { why, ...healthy } = await status();
   deepStrictEqual(healthy, { state: "degraded", fallback: false, serving: [false, true] });
@@ -155,9 +148,7 @@ scenarioByBothDrivers(
   async (world) => {
     const { director, reals, table, client } = world;
     await reals.are(["10.0.0.11", "10.0.0.12", "10.0.0.13"]);
-    await director.start(`
-    checktimeout = 1
-    checkinterval = 1
+    await director.start(`${GLOBALS}
     quiescent = yes
     virtual = 192.0.2.10:80
             real = 10.0.0.11:80 masq
@@ -186,8 +177,8 @@ scenarioByBothDrivers(
     await table.changeByHand("-e -t 192.0.2.10:80 -r 10.0.0.11:80 -m -w 0");
     await table.changeByHand("-d -t 192.0.2.10:80 -r 10.0.0.13:80");
     const serving = async () => {
-      const { table: { inStep }, virtuals } = JSON.parse((await director.tool("www", "status", "--json")).stdout);
-      return [inStep, ...virtuals[0].reals.map((real: { serving: boolean }) => real.serving)];
+      const { table: { inStep }, virtuals } = (await director.status())!;
+      return [inStep, ...virtuals[0].reals.map(({ serving }) => serving)];
     };
     deepStrictEqual(await poll(serving, ([, first]) => first === false, 10), [true, false, false, false]);
     await table.becomes(`
@@ -201,9 +192,7 @@ scenarioByBothDrivers(
 scenario("checktype = 2: a server that answers errors is out until it answers well", async (world) => {
   const { director, reals, table } = world;
   await reals.are(["10.0.0.11", "10.0.0.12"]);
-  await director.start(`
-    checktimeout = 1
-    checkinterval = 1
+  await director.start(`${GLOBALS}
     quiescent = no
     virtual = 192.0.2.10:80
             real = 10.0.0.11:80 masq
@@ -212,18 +201,14 @@ scenario("checktype = 2: a server that answers errors is out until it answers we
             checktype = 2
             scheduler = rr
   `);
-  const both = `${ONE_UP}    -a -t 192.0.2.10:80 -r 10.0.0.12:80 -m -w 1\n`;
-  await table.becomes(both);
+  await table.becomes(SITE_UP);
   await reals.sicken("10.0.0.12");
-  await table.becomes(ONE_UP);
-  const rounds = async () => {
-    const { virtuals } = JSON.parse((await director.tool("www", "status", "--json")).stdout);
-    return virtuals[0].reals[1].checks[0].failures as number;
-  };
+  await table.becomes(ONLY_11_UP);
+  const rounds = async () => (await director.status())!.virtuals[0].reals[1].checks[0].failures;
   // More rounds than stand between two negotiates, none of which may pass.
   const failures = await poll(rounds, (count) => count >= 6, 30);
   strictEqual(failures >= 6, true, `${failures} failed rounds in a row`);
-  await table.becomes(ONE_UP);
+  await table.becomes(ONLY_11_UP);
   await reals.heal("10.0.0.12");
-  await table.becomes(both);
+  await table.becomes(SITE_UP);
 });

@@ -1,9 +1,22 @@
 import { scenario } from "../world/scenario.ts";
+import { GLOBALS } from "../world/site.ts";
 
-const GLOBALS = `
-    checktimeout = 2
-    checkinterval = 1
-    quiescent = no`;
+/** Two web servers, each with the method by which it gets clients' packets. */
+const site = (first: string, second = first) =>
+  `${GLOBALS}
+    virtual = 192.0.2.10:80
+            real = 10.0.0.11:80 ${first}
+            real = 10.0.0.12:80 ${second}
+            service = http
+            scheduler = rr
+`;
+
+/** Their table: the option of ipvsadm for each one's method. */
+const siteUp = (first: string, second = first) => `
+    -A -t 192.0.2.10:80 -s rr
+    -a -t 192.0.2.10:80 -r 10.0.0.11:80 ${first}
+    -a -t 192.0.2.10:80 -r 10.0.0.12:80 ${second}
+`;
 
 scenario("masq: clients' requests reach real servers on another port", async ({ director, reals, table, client }) => {
   await reals.are(["10.0.0.11", "10.0.0.12"]);
@@ -25,18 +38,8 @@ scenario("masq: clients' requests reach real servers on another port", async ({ 
 scenario("gate: real servers answer clients directly, from their loopback's address", async (world) => {
   const { director, reals, table, client } = world;
   await reals.are(["10.0.0.11", "10.0.0.12"], "gate");
-  await director.start(`${GLOBALS}
-    virtual = 192.0.2.10:80
-            real = 10.0.0.11:80 gate
-            real = 10.0.0.12:80 gate
-            service = http
-            scheduler = rr
-  `);
-  await table.becomes(`
-    -A -t 192.0.2.10:80 -s rr
-    -a -t 192.0.2.10:80 -r 10.0.0.11:80 -g -w 1
-    -a -t 192.0.2.10:80 -r 10.0.0.12:80 -g -w 1
-  `);
+  await director.start(site("gate"));
+  await table.becomes(siteUp("-g -w 1"));
   await client.isServedBy("192.0.2.10:80", "10.0.0.11", "10.0.0.12");
 
   reals.stop("10.0.0.12");
@@ -49,18 +52,8 @@ scenario("gate: real servers answer clients directly, from their loopback's addr
 
 scenario("ipip: real servers get clients' packets through a tunnel", async ({ director, reals, table, client }) => {
   await reals.are(["10.0.0.11", "10.0.0.12"], "ipip");
-  await director.start(`${GLOBALS}
-    virtual = 192.0.2.10:80
-            real = 10.0.0.11:80 ipip
-            real = 10.0.0.12:80 ipip
-            service = http
-            scheduler = rr
-  `);
-  await table.becomes(`
-    -A -t 192.0.2.10:80 -s rr
-    -a -t 192.0.2.10:80 -r 10.0.0.11:80 -i -w 1
-    -a -t 192.0.2.10:80 -r 10.0.0.12:80 -i -w 1
-  `);
+  await director.start(site("ipip"));
+  await table.becomes(siteUp("-i -w 1"));
   await client.isServedBy("192.0.2.10:80", "10.0.0.11", "10.0.0.12");
 });
 
@@ -71,18 +64,10 @@ scenario("ipip:gue and ipip:gre: clients' packets come in UDP, and by GRE", asyn
   const alone = "ip addr flush dev tunl0 && ip addr add 192.0.2.10/32 dev gre0";
   await reals.types("10.0.0.12", `modprobe ip_gre && ip link set gre0 up && ${alone}`);
   await reals.types("10.0.0.12", "sysctl -qw net.ipv4.conf.gre0.rp_filter=0");
-  await director.start(`${GLOBALS}
-    virtual = 192.0.2.10:80
-            real = 10.0.0.11:80 ipip:gue:6080
-            real = 10.0.0.12:80 ipip:gre
-            service = http
-            scheduler = rr
-  `);
-  await table.becomes(`
-    -A -t 192.0.2.10:80 -s rr
-    -a -t 192.0.2.10:80 -r 10.0.0.11:80 -i -w 1 --tun-type gue --tun-port 6080 --tun-nocsum
-    -a -t 192.0.2.10:80 -r 10.0.0.12:80 -i -w 1 --tun-type gre --tun-nocsum
-  `);
+  await director.start(site("ipip:gue:6080", "ipip:gre"));
+  await table.becomes(
+    siteUp("-i -w 1 --tun-type gue --tun-port 6080 --tun-nocsum", "-i -w 1 --tun-type gre --tun-nocsum"),
+  );
   await client.isServedBy("192.0.2.10:80", "10.0.0.11", "10.0.0.12");
 });
 

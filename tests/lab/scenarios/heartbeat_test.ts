@@ -1,6 +1,6 @@
 import { match, strictEqual } from "node:assert/strict";
 import { clusterScenario } from "../world/cluster.ts";
-import { SITE, SITE_UP, VIRTUAL_SERVICE } from "../world/cluster_site.ts";
+import { SITE, SITE_UP, VIRTUAL_SERVICE } from "../world/site.ts";
 import { Heartbeat } from "../world/heartbeat.ts";
 
 const RESOURCES = "node1 IPaddr::192.0.2.10/24/eth0 IPaddr::10.0.0.1/24/eth0 ldirectord::www";

@@ -3,6 +3,7 @@ import { LOG } from "../world/director.ts";
 import { isThere } from "../world/files.ts";
 import type { Host } from "../world/host.ts";
 import { scenario } from "../world/scenario.ts";
+import { ONLY_11_UP, SITE_UP } from "../world/site.ts";
 import { poll } from "../world/wait.ts";
 
 const SYSLOG = "/run/syslog";
@@ -36,11 +37,7 @@ scenario(
 
     await stopSyslog();
     await reals.start("10.0.0.11");
-    await world.table.becomes(`
-    -A -t 192.0.2.10:80 -s rr
-    -a -t 192.0.2.10:80 -r 10.0.0.11:80 -m -w 1
-    -a -t 192.0.2.10:80 -r 10.0.0.12:80 -m -w 1
-  `);
+    await world.table.becomes(SITE_UP);
     await startSyslog(director.host);
     reals.stop("10.0.0.12");
     await says(SYSLOG, `local3.warning ${tag}: Real server 10.0.0.12:80 (192.0.2.10:80) is down: `);
@@ -101,17 +98,11 @@ scenario(
     );
     await director.configure(FARM.replaceAll("10.0.0.11:80", "10.0.0.11->10.0.0.40:80"));
     director.startInDebug("/run/stuck");
-    const up = `
-    -A -t 192.0.2.10:80 -s rr
-    -a -t 192.0.2.10:80 -r 10.0.0.11:80 -m -w 1
-  `;
-    await table.becomes(`${up}
-    -a -t 192.0.2.10:80 -r 10.0.0.12:80 -m -w 1
-  `);
+    await table.becomes(SITE_UP);
     const checked = async () => Number(/checks=(\d+)/.exec((await director.tool("check-pulse", "www")).stdout)?.[1]);
     ok(await poll(checked, (checks) => checks > 150, 60) > 150, "the checks have come to an end");
     reals.stop("10.0.0.12");
-    await table.becomes(up);
+    await table.becomes(ONLY_11_UP);
   },
 );
 

@@ -181,8 +181,8 @@ scenario("a machine without ipvsadm: the table is kept, put back, shown and purg
     const shown = (await director.tool("ipvs")).stdout;
     match(shown, /^TCP {2}192\.0\.2\.10:80 wrr \[shop, .*www\]$/m);
     match(shown, /^ {2}-> 10\.0\.0\.11:80 +Masq +2 +\d+ +\d+ +up +200 OK/m);
-    const status = JSON.parse((await director.tool("www", "status", "--json")).stdout);
-    deepStrictEqual([status.table.driver, status.table.inStep], ["netlink", true]);
+    const { table } = (await director.status())!;
+    deepStrictEqual([table.driver, table.inStep], ["netlink", true]);
 
     reals.stop("10.0.0.12");
     await becomes(LEFT);

@@ -1,6 +1,6 @@
 import { match, strictEqual } from "node:assert/strict";
 import { clusterScenario } from "../world/cluster.ts";
-import { SITE, SITE_UP } from "../world/cluster_site.ts";
+import { SITE, SITE_UP } from "../world/site.ts";
 import { AGENT, installAgent } from "../world/pacemaker.ts";
 import { poll } from "../world/wait.ts";
 

@@ -2,6 +2,7 @@
 
 import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
 import { scenario } from "../world/scenario.ts";
+import { SITE_UP } from "../world/site.ts";
 
 const SITE = `
     checktimeout = 2
@@ -13,12 +14,6 @@ const SITE = `
             service = http
             receive = "10.0.0"
             scheduler = rr
-`;
-
-const SITE_UP = `
-    -A -t 192.0.2.10:80 -s rr
-    -a -t 192.0.2.10:80 -r 10.0.0.11:80 -m -w 1
-    -a -t 192.0.2.10:80 -r 10.0.0.12:80 -m -w 1
 `;
 
 scenario("plan: what it announces is what start does, and it changes nothing itself", async (world) => {

@@ -1,7 +1,7 @@
 import { notStrictEqual } from "node:assert/strict";
 import { director, group, ip } from "../world/cib.ts";
 import { clusterScenario } from "../world/cluster.ts";
-import { SITE, SITE_UP, VIRTUAL_SERVICE } from "../world/cluster_site.ts";
+import { SITE, SITE_UP, VIRTUAL_SERVICE } from "../world/site.ts";
 import { Pacemaker } from "../world/pacemaker.ts";
 import { poll } from "../world/wait.ts";
 

@@ -1,7 +1,7 @@
 import { match, strictEqual } from "node:assert/strict";
 import { director, group, ip, promotable } from "../world/cib.ts";
 import { clusterScenario } from "../world/cluster.ts";
-import { SITE, SITE_UP, VIRTUAL_SERVICE } from "../world/cluster_site.ts";
+import { SITE, SITE_UP, VIRTUAL_SERVICE } from "../world/site.ts";
 import { Conversation } from "../world/conversation.ts";
 import { Pacemaker } from "../world/pacemaker.ts";
 import { poll } from "../world/wait.ts";

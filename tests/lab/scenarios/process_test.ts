@@ -2,24 +2,8 @@ import { deepStrictEqual, doesNotMatch, match, notStrictEqual, strictEqual } fro
 import { run } from "../world/command.ts";
 import { PROGRAM } from "../world/director.ts";
 import { scenario } from "../world/scenario.ts";
+import { QUIESCENT_SITE as SITE, SITE_UP } from "../world/site.ts";
 import { poll } from "../world/wait.ts";
-
-const SITE = `
-    checktimeout = 2
-    checkinterval = 1
-    quiescent = yes
-    virtual = 192.0.2.10:80
-            real = 10.0.0.11:80 masq
-            real = 10.0.0.12:80 masq
-            service = http
-            scheduler = rr
-`;
-
-const SITE_UP = `
-    -A -t 192.0.2.10:80 -s rr
-    -a -t 192.0.2.10:80 -r 10.0.0.11:80 -m -w 1
-    -a -t 192.0.2.10:80 -r 10.0.0.12:80 -m -w 1
-`;
 
 scenario("kill -9 and start again: the table is adopted, and no request fails", async (world) => {
   const { director, reals, table, client } = world;
@@ -117,10 +101,7 @@ scenario(
     await director.logs(/No real server is up/);
     const first = await director.pid();
     const stopped = director.try("stop");
-    const state = async () => {
-      const { stdout } = await director.tool("www", "status", "--json");
-      return stdout === "" ? "none" : JSON.parse(stdout).daemon.state;
-    };
+    const state = async () => (await director.status())?.daemon.state;
     strictEqual(await poll(state, (now) => now === "stopping", 10), "stopping");
     await reals.are(["10.0.0.11", "10.0.0.12"]);
     await director.does("start");

@@ -1,25 +1,11 @@
 import { scenario, scenarioByBothDrivers } from "../world/scenario.ts";
-
-const GLOBALS = `
-    checktimeout = 2
-    checkinterval = 1
-    quiescent = no`;
+import { GLOBALS, ONLY_11_UP, SITE, SITE_UP } from "../world/site.ts";
 
 scenarioByBothDrivers("reload: virtuals and real servers come and go, and no request fails", async (world) => {
   const { director, reals, table, client } = world;
   await reals.are(["10.0.0.11", "10.0.0.12", "10.0.0.13"]);
-  await director.start(`${GLOBALS}
-    virtual = 192.0.2.10:80
-            real = 10.0.0.11:80 masq
-            real = 10.0.0.12:80 masq
-            service = http
-            scheduler = rr
-  `);
-  await table.becomes(`
-    -A -t 192.0.2.10:80 -s rr
-    -a -t 192.0.2.10:80 -r 10.0.0.11:80 -m -w 1
-    -a -t 192.0.2.10:80 -r 10.0.0.12:80 -m -w 1
-  `);
+  await director.start(SITE);
+  await table.becomes(SITE_UP);
   const load = client.startLoad("192.0.2.10:80");
 
   await director.reload(`${GLOBALS}
@@ -63,19 +49,8 @@ scenarioByBothDrivers("reload: virtuals and real servers come and go, and no req
 scenario("reload with a broken file changes nothing, and the director goes on", async (world) => {
   const { director, reals, table } = world;
   await reals.are(["10.0.0.11", "10.0.0.12"]);
-  await director.start(`${GLOBALS}
-    virtual = 192.0.2.10:80
-            real = 10.0.0.11:80 masq
-            real = 10.0.0.12:80 masq
-            service = http
-            scheduler = rr
-  `);
-  const before = `
-    -A -t 192.0.2.10:80 -s rr
-    -a -t 192.0.2.10:80 -r 10.0.0.11:80 -m -w 1
-    -a -t 192.0.2.10:80 -r 10.0.0.12:80 -m -w 1
-  `;
-  await table.becomes(before);
+  await director.start(SITE);
+  await table.becomes(SITE_UP);
 
   await director.configure(`${GLOBALS}
     virtual = 192.0.2.20:80
@@ -85,13 +60,10 @@ scenario("reload with a broken file changes nothing, and the director goes on", 
   `);
   await director.signal("SIGHUP");
   await director.logs(/reading file \/etc\/ha\.d\/www at line \d+/);
-  await table.stays(before, 2);
+  await table.stays(SITE_UP, 2);
 
   reals.stop("10.0.0.12");
-  await table.becomes(`
-    -A -t 192.0.2.10:80 -s rr
-    -a -t 192.0.2.10:80 -r 10.0.0.11:80 -m -w 1
-  `);
+  await table.becomes(ONLY_11_UP);
 });
 
 scenario("autoreload: a changed file is read without being told", async ({ director, reals, table }) => {

@@ -1,9 +1,10 @@
 import { ok, strictEqual } from "node:assert/strict";
-import type { SentinelStatus, Status } from "../../../src/control/status.ts";
+import type { SentinelStatus } from "../../../src/control/status.ts";
 import { startDovecot } from "../../checkers/mail_servers.ts";
 import { startPostgres } from "../../checkers/pgsql_server.ts";
 import type { Director } from "../world/director.ts";
 import { scenario } from "../world/scenario.ts";
+import { ONLY_11_UP, SITE_UP } from "../world/site.ts";
 import { poll, sleep } from "../world/wait.ts";
 
 const [R11, R12] = ["10.0.0.11", "10.0.0.12"];
@@ -23,21 +24,9 @@ const HOURLY = `
             scheduler = rr
 `;
 
-const BOTH = `
-    -A -t 192.0.2.10:80 -s rr
-    -a -t 192.0.2.10:80 -r 10.0.0.11:80 -m -w 1
-    -a -t 192.0.2.10:80 -r 10.0.0.12:80 -m -w 1
-`;
-
-const ONLY_R11 = `
-    -A -t 192.0.2.10:80 -s rr
-    -a -t 192.0.2.10:80 -r 10.0.0.11:80 -m -w 1
-`;
-
 /** What the sentinels of all real servers are doing, and how often each was checked. */
 async function statusOf(director: Director): Promise<{ readonly sentinel: SentinelStatus; readonly rounds: number }[]> {
-  const { stdout } = await director.tool("www", "status", "--json");
-  const { virtuals } = JSON.parse(stdout || '{"virtuals":[]}') as Status;
+  const { virtuals = [] } = await director.status() ?? {};
   return virtuals.flatMap(({ reals }) => reals).flatMap(({ sentinel, checks: [{ rounds }] }) =>
     sentinel ? [{ sentinel, rounds }] : []
   );
@@ -53,12 +42,12 @@ scenario("sentinel: a killed web server is out at once although it is checked on
   const { director, reals, table } = world;
   await reals.are([R11, R12]);
   await director.start(HOURLY);
-  await table.becomes(BOTH);
+  await table.becomes(SITE_UP);
   await sentinelsAreOpen(director, 2);
   const listing = (await director.tool("www", "status", "--long")).stdout;
   ok(listing.includes("SENTINEL"), listing);
   reals.stop(R12);
-  await table.becomes(ONLY_R11, 10);
+  await table.becomes(ONLY_11_UP, 10);
   const [, { sentinel, rounds }] = await statusOf(director);
   strictEqual(sentinel.state, "waiting", JSON.stringify(sentinel));
   strictEqual(rounds, 2);
@@ -79,10 +68,10 @@ scenario("sentinel: an unplugged real server is out, although it is checked once
   const { director, reals, table } = world;
   await reals.are([R11, R12]);
   await director.start(HOURLY);
-  await table.becomes(BOTH);
+  await table.becomes(SITE_UP);
   await sentinelsAreOpen(director, 2);
   await reals.types(R12, "ip link set eth0 down");
-  await table.becomes(ONLY_R11, 25);
+  await table.becomes(ONLY_11_UP, 25);
 });
 
 scenario("sentinel: a web server whose worker ends, or that is restarted, is not taken out", async (world) => {
@@ -93,7 +82,7 @@ scenario("sentinel: a web server whose worker ends, or that is restarted, is not
   await reals.types(R12, `sed -i 's/master_process off;//' /run/lab/${R12}.conf`);
   await reals.start(R12);
   await director.start(HOURLY.replace("quiescent", "failurecount = 3\n    retryinterval = 2\n    quiescent"));
-  await table.becomes(BOTH);
+  await table.becomes(SITE_UP);
   await sentinelsAreOpen(director, 2);
   for (const end of ["KILL", "TERM"]) {
     const [, { rounds }] = await statusOf(director);
@@ -101,12 +90,12 @@ scenario("sentinel: a web server whose worker ends, or that is restarted, is not
     const checked = async () => (await statusOf(director))[1].rounds;
     ok(await poll(checked, (count) => count > rounds, 10) > rounds, "not checked");
     await sentinelsAreOpen(director, 2);
-    strictEqual(await table.now(), BOTH.split("\n").map((row) => row.trim()).filter(Boolean).join("\n"));
+    strictEqual(await table.now(), SITE_UP.split("\n").map((row) => row.trim()).filter(Boolean).join("\n"));
   }
   reals.stop(R11);
   await reals.start(R11);
   await sentinelsAreOpen(director, 2);
-  await table.stays(BOTH, 5);
+  await table.stays(SITE_UP, 5);
 });
 
 scenario(
@@ -121,7 +110,7 @@ scenario(
     );
     await reals.start(R12);
     await director.start(HOURLY);
-    await table.becomes(BOTH);
+    await table.becomes(SITE_UP);
     await sentinelsAreOpen(director, 2);
     const learnt = async () => (await statusOf(director))[1].sentinel.limitSeconds !== null;
     ok(await poll(learnt, Boolean, 20), "its limit was not learnt");
@@ -131,7 +120,7 @@ scenario(
     ok(sentinel.opened >= 4, `opened ${sentinel.opened} times`);
     await sentinelsAreOpen(director, 2);
     reals.stop(R12);
-    await table.becomes(ONLY_R11, 10);
+    await table.becomes(ONLY_11_UP, 10);
   },
 );
 
@@ -139,14 +128,14 @@ scenario("sentinel: a frozen server still has its kernel answer: only its check 
   const { director, reals, table } = world;
   await reals.are([R11, R12]);
   await director.start(HOURLY);
-  await table.becomes(BOTH);
+  await table.becomes(SITE_UP);
   await sentinelsAreOpen(director, 2);
   reals.stall(R12);
-  await table.stays(BOTH, 6);
+  await table.stays(SITE_UP, 6);
   await director.reload(HOURLY.replace("3600", "1"));
-  await table.becomes(ONLY_R11, 20);
+  await table.becomes(ONLY_11_UP, 20);
   reals.resume(R12);
-  await table.becomes(BOTH);
+  await table.becomes(SITE_UP);
 });
 
 scenario("sentinel: a killed PostgreSQL and a killed Dovecot are out at once; MariaDB is refused", async (world) => {

@@ -43,10 +43,7 @@ scenario(
     await reals.are(["10.0.0.11", "10.0.0.12"]);
     await director.configure(SITE);
     await director.configure(SHOP, "shop");
-    const state = async (name = "www") => {
-      const { stdout } = await director.tool(name, "status", "--json");
-      return stdout === "" ? "none" : JSON.parse(stdout).daemon.state;
-    };
+    const state = async (name = "www") => (await director.status(name))?.daemon.state;
 
     strictEqual((await director.tool("www", "start", "--standby")).code, 0);
     strictEqual(await poll(() => state("shop"), (now) => now === "standby", 30), "standby");

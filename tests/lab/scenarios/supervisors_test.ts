@@ -1,6 +1,6 @@
 import { match, notStrictEqual, strictEqual } from "node:assert/strict";
 import { clusterScenario, type ClusterWorld } from "../world/cluster.ts";
-import { SITE, SITE_UP } from "../world/cluster_site.ts";
+import { SITE, SITE_UP } from "../world/site.ts";
 import type { Node } from "../world/node.ts";
 import { poll } from "../world/wait.ts";
 

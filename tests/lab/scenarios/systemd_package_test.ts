@@ -3,17 +3,12 @@ import { makeDeb } from "../../../tools/package.ts";
 import { outcomeOf, run } from "../world/command.ts";
 import { isThere } from "../world/files.ts";
 import { scenario } from "../world/scenario.ts";
+import { SITE, SITE_UP } from "../world/site.ts";
 import { SystemdUnit } from "../world/systemd_unit.ts";
 
 const PROGRAM = "/usr/sbin/ldirectord";
 const WANTS = "/etc/systemd/system/multi-user.target.wants";
 const LOGROTATE = "/etc/logrotate.d/ldirectord";
-
-const ALL_UP = `
-  -A -t 192.0.2.10:80 -s rr
-  -a -t 192.0.2.10:80 -r 10.0.0.11:80 -m -w 1
-  -a -t 192.0.2.10:80 -r 10.0.0.12:80 -m -w 1
-`;
 
 scenario("package: takes the Perl program's place, is upgraded under load, and goes without a trace", async (world) => {
   const { director, reals, table, client } = world;
@@ -31,26 +26,17 @@ scenario("package: takes the Perl program's place, is upgraded under load, and g
   strictEqual(await enabled(), "enabled");
 
   await reals.are(["10.0.0.11", "10.0.0.12"]);
-  await director.configure(`
-    checktimeout = 2
-    checkinterval = 1
-    quiescent = no
-    virtual = 192.0.2.10:80
-            real = 10.0.0.11:80 masq
-            real = 10.0.0.12:80 masq
-            service = http
-            scheduler = rr
-  `);
+  await director.configure(SITE);
   const unit = await SystemdUnit.onHost(director.host.name);
   await unit.does("start");
-  await table.becomes(ALL_UP, 0);
+  await table.becomes(SITE_UP, 0);
   const old = await unit.property("MainPID");
   const load = client.startLoad("192.0.2.10:80");
   await Deno.writeTextFile(LOGROTATE, "# the operator's own\n");
   await install(await makeDeb({ version: "2.0.0-2", folder: "/run", compression: "none" }));
   await unit.wasRestarted(1);
   notStrictEqual(await unit.property("MainPID"), old);
-  await table.becomes(ALL_UP, 0);
+  await table.becomes(SITE_UP, 0);
   await load.endsWithoutFailure();
   strictEqual(await Deno.readTextFile(LOGROTATE), "# the operator's own\n");
 

@@ -1,5 +1,7 @@
 import { doesNotMatch, match, notStrictEqual, strictEqual } from "node:assert/strict";
+import type { Status } from "../../../src/control/status.ts";
 import { scenario } from "../world/scenario.ts";
+import { ONLY_11_UP, SITE_UP } from "../world/site.ts";
 import { SystemdUnit } from "../world/systemd_unit.ts";
 import { poll } from "../world/wait.ts";
 
@@ -21,21 +23,12 @@ const SITE = `${GLOBALS.trimEnd()}
             real = 10.0.0.12:80 masq
 `;
 
-const ONE_UP = `
-    -A -t 192.0.2.10:80 -s rr
-    -a -t 192.0.2.10:80 -r 10.0.0.11:80 -m -w 1
-`;
-
-const ALL_UP = `${ONE_UP}
-    -a -t 192.0.2.10:80 -r 10.0.0.12:80 -m -w 1
-`;
-
 scenario("systemd: started, reloaded, and stopped with a clean table", async ({ director, reals, table }) => {
   await reals.are(["10.0.0.11", "10.0.0.12"]);
   await director.configure(SITE);
   const unit = await SystemdUnit.install(director.host.name);
   await unit.does("start");
-  await table.becomes(ALL_UP, 0);
+  await table.becomes(SITE_UP, 0);
   await unit.becomes("StatusText", /^2 of 2 real servers serve, table in step$/);
 
   reals.stop("10.0.0.12");
@@ -43,14 +36,14 @@ scenario("systemd: started, reloaded, and stopped with a clean table", async ({ 
 
   await director.configure(GLOBALS);
   await unit.does("reload");
-  await table.becomes(ONE_UP);
+  await table.becomes(ONLY_11_UP);
   strictEqual(await unit.property("ActiveState"), "active");
 
   await director.configure("virtual = nonsense");
   const { code } = await unit.try("reload");
   notStrictEqual(code, 0, "a broken configuration is an error of the reload");
   match(await unit.journal(), /Error \[\d+\] reading file \/etc\/ha\.d\/www at line 1/);
-  await table.becomes(ONE_UP);
+  await table.becomes(ONLY_11_UP);
   strictEqual(await unit.property("ActiveState"), "active");
 
   await unit.does("stop");
@@ -68,17 +61,17 @@ scenario("systemd: killed or stalled, it is started anew, and clients notice nei
   await director.configure(SITE);
   const unit = await SystemdUnit.install(director.host.name, ["WatchdogSec=6"]);
   await unit.does("start");
-  await table.becomes(ALL_UP);
+  await table.becomes(SITE_UP);
   const load = client.startLoad("192.0.2.10:80");
 
   await unit.signal("SIGKILL");
   await unit.wasRestarted(1);
-  await table.becomes(ALL_UP, 0);
+  await table.becomes(SITE_UP, 0);
 
   await unit.signal("SIGSTOP");
   await unit.wasRestarted(2);
   match(await unit.journal(), /Watchdog timeout/);
-  await table.becomes(ALL_UP, 0);
+  await table.becomes(SITE_UP, 0);
 
   await load.endsWithoutFailure();
   await unit.does("stop");
@@ -98,7 +91,7 @@ scenario(
     );
     const unit = await SystemdUnit.install(director.host.name, ["WatchdogSec=4", ...EVERY_LICENCE], "a-b.c-1");
     await unit.does("start");
-    await table.becomes(ONE_UP, 0);
+    await table.becomes(ONLY_11_UP, 0);
     match(await unit.property("Description"), /^Linux Director \(a-b\.c-1\)$/);
 
     reals.stop("10.0.0.11");
@@ -120,12 +113,13 @@ scenario("systemd: directories are asked by the helper process, which has no rig
   await director.configure(`${GLOBALS}${directory}`);
   const unit = await SystemdUnit.install(director.host.name);
   await unit.does("start");
-  const status = async () => JSON.parse((await director.tool("www", "status", "--json")).stdout || "{}");
   const why = /not an LDAP message/;
-  const { daemon, virtuals } = await poll(status, ({ virtuals }) => why.test(virtuals?.[1].reals[0].why), 30);
-  match(virtuals[1].reals[0].why, why);
-  strictEqual(daemon.helper.user, "ldirectord");
-  const rights = await Deno.readTextFile(`/proc/${daemon.helper.pid}/status`);
+  const told = (status?: Status) => status?.virtuals[1].reals[0].why ?? "";
+  const status = await poll(() => director.status(), (status) => why.test(told(status)), 30);
+  match(told(status), why);
+  const { user, pid } = status!.daemon.helper!;
+  strictEqual(user, "ldirectord");
+  const rights = await Deno.readTextFile(`/proc/${pid}/status`);
   match(rights, /^CapPrm:\t0+$/m);
   match(rights, /^NoNewPrivs:\t1$/m);
   await unit.does("stop");

@@ -1,17 +1,12 @@
 import { match, ok, strictEqual } from "node:assert/strict";
 import { PROGRAM } from "../world/director.ts";
 import { scenario } from "../world/scenario.ts";
+import { SITE_UP } from "../world/site.ts";
 import { poll } from "../world/wait.ts";
 
 const GUIDE = Deno.readTextFileSync(new URL("../../../docs/from-perl.md", import.meta.url));
 
 const PERL = "/usr/sbin/ldirectord";
-
-const ALL_UP = `
-  -A -t 192.0.2.10:80 -s rr
-  -a -t 192.0.2.10:80 -r 10.0.0.11:80 -m -w 1
-  -a -t 192.0.2.10:80 -r 10.0.0.12:80 -m -w 1
-`;
 
 scenario(
   "takeover: the Perl program is killed, ours starts on its file and table, and clients notice nothing",
@@ -30,7 +25,7 @@ scenario(
             scheduler = rr
   `);
     await director.host.run(PERL, "www", "start");
-    await table.becomes(ALL_UP, 60);
+    await table.becomes(SITE_UP, 60);
     const load = client.startLoad("192.0.2.10:80");
 
     const check = await director.tool("check", "www");
@@ -44,12 +39,12 @@ scenario(
     strictEqual(await poll(() => isAlive(pid), (alive) => !alive, 10), false);
     const start = await director.host.outcomeOf(PROGRAM, "www", "start");
     strictEqual(start.code, 0, start.stderr);
-    await table.becomes(ALL_UP, 0);
+    await table.becomes(SITE_UP, 0);
     match((await director.try("status")).stderr, /is running with pid/);
     await load.endsWithoutFailure();
 
     reals.stop("10.0.0.12");
-    await table.becomes(ALL_UP.replace("10.0.0.12:80 -m -w 1", "10.0.0.12:80 -m -w 0"));
+    await table.becomes(SITE_UP.replace("10.0.0.12:80 -m -w 1", "10.0.0.12:80 -m -w 0"));
   },
 );
 

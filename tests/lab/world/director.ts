@@ -1,4 +1,5 @@
 import { match, strictEqual } from "node:assert/strict";
+import type { Status } from "../../../src/control/status.ts";
 import { GATEWAY, sibling6, VIRTUAL } from "./addresses.ts";
 import type { Outcome } from "./command.ts";
 import { Host } from "./host.ts";
@@ -102,6 +103,12 @@ export class Director {
   /** Runs a command beside the verbs, whatever comes of it. */
   tool(...words: string[]): Promise<Outcome> {
     return this.host.outcomeOf("timeout", String(START_SECONDS), this.program, ...words);
+  }
+
+  /** What the daemon says of its state; `undefined` when none answers. */
+  async status(name = NAME): Promise<Status | undefined> {
+    const { stdout } = await this.tool(name, "status", "--json");
+    return stdout === "" ? undefined : JSON.parse(stdout);
   }
 
   /** Runs a command beside the verbs on a terminal of 80 by 24, types the keys after so many seconds, and gives what it showed. */
