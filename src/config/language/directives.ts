@@ -9,7 +9,17 @@ import { alsoCheck } from "./also_check.ts";
 import type { Directive, Replaced } from "./directive.ts";
 import * as endpoints from "./endpoints.ts";
 import type { Grammar } from "./grammar.ts";
-import * as values from "./values.ts";
+import * as checkTypes from "./values/check_type.ts";
+import * as choices from "./values/choices.ts";
+import * as commands from "./values/commands.ts";
+import * as durations from "./values/durations.ts";
+import * as hosts from "./values/hosts.ts";
+import * as http from "./values/http.ts";
+import * as ipvs from "./values/ipvs.ts";
+import * as mail from "./values/mail.ts";
+import * as numbers from "./values/numbers.ts";
+import * as paths from "./values/paths.ts";
+import * as texts from "./values/texts.ts";
 
 const UNSET = "unset";
 
@@ -70,7 +80,7 @@ export const DIRECTIVES = {
   },
   checktimeout: {
     scope: "both",
-    value: values.seconds,
+    value: durations.seconds,
     default: "negotiatetimeout, else 5",
     checks: "all",
     doc:
@@ -79,14 +89,14 @@ export const DIRECTIVES = {
   },
   negotiatetimeout: {
     scope: "both",
-    value: values.seconds,
+    value: durations.seconds,
     default: "checktimeout, else 30",
     checks: "all",
     doc: "How long a negotiate check may take, from the first packet to the last line.",
   },
   checkinterval: {
     scope: "both",
-    value: values.seconds,
+    value: durations.seconds,
     default: "10",
     checks: "schedule",
     doc:
@@ -95,20 +105,20 @@ export const DIRECTIVES = {
   },
   failurecount: {
     scope: "both",
-    value: values.count,
+    value: numbers.count,
     default: "1",
     doc: "How many checks in a row must fail until a server is taken out. One success starts the count again.",
   },
   risecount: {
     scope: "both",
-    value: values.count,
+    value: numbers.count,
     default: "1",
     since: "2.0",
     doc: "How many checks in a row must pass until a server that was down is put back in.",
   },
   retryinterval: {
     scope: "both",
-    value: values.seconds,
+    value: durations.seconds,
     default: "checkinterval",
     checks: "schedule",
     since: "2.0",
@@ -118,7 +128,7 @@ export const DIRECTIVES = {
   },
   slowstart: {
     scope: "both",
-    value: values.secondsOrZero,
+    value: durations.secondsOrZero,
     default: "0",
     since: "2.0",
     doc: "Seconds over which the weight of a server that has come back climbs from 1 to what it is. It takes weights " +
@@ -126,7 +136,7 @@ export const DIRECTIVES = {
   },
   checkcount: {
     scope: "both",
-    value: values.count,
+    value: numbers.count,
     default: "1",
     checks: "named",
     outdated: { status: "deprecated", text: "checkcount is deprecated: failurecount works with every kind of check" },
@@ -134,14 +144,14 @@ export const DIRECTIVES = {
   },
   autoreload: {
     scope: "global",
-    value: values.yesNo,
+    value: choices.yesNo,
     default: "no",
     doc: "Whether the configuration is loaded again by itself when the content of the file changes.",
   },
   callback: {
     scope: "global",
     mayBeEmpty: true,
-    value: values.path,
+    value: paths.path,
     default: UNSET,
     isFreeText: true,
     file: "program",
@@ -167,7 +177,7 @@ export const DIRECTIVES = {
   fallbackcommand: {
     scope: "both",
     mayBeEmpty: true,
-    value: values.command,
+    value: commands.command,
     default: UNSET,
     isFreeText: true,
     file: "program",
@@ -178,13 +188,13 @@ export const DIRECTIVES = {
   logfile: {
     scope: "global",
     mayBeEmpty: true,
-    value: values.logTarget,
+    value: paths.logTarget,
     default: "/var/log/ldirectord.log",
     doc: "The file that the log is written to, or the syslog facility when it is no path.",
   },
   logformat: {
     scope: "global",
-    value: values.logFormat,
+    value: choices.logFormat,
     default: "text",
     since: "2.0",
     doc: "How a line of the log is written: as text, or as a JSON object with the same words and, of changes, the " +
@@ -192,7 +202,7 @@ export const DIRECTIVES = {
   },
   statuspage: {
     scope: "global",
-    value: values.webAddress,
+    value: hosts.webAddress,
     default: UNSET,
     since: "2.0",
     doc:
@@ -202,7 +212,7 @@ export const DIRECTIVES = {
   },
   user: {
     scope: "global",
-    value: values.accountName,
+    value: paths.accountName,
     default: "unset: as it was started",
     atRestart: true,
     since: "2.0",
@@ -215,7 +225,7 @@ export const DIRECTIVES = {
   emailalert: {
     scope: "both",
     mayBeEmpty: true,
-    value: values.mailAddresses,
+    value: mail.mailAddresses,
     default: UNSET,
     isFreeText: true,
     doc:
@@ -226,7 +236,7 @@ export const DIRECTIVES = {
   emailalertfrom: {
     scope: "global",
     mayBeEmpty: true,
-    value: values.mailbox,
+    value: mail.mailbox,
     default: "ldirectord@HOSTNAME",
     isFreeText: true,
     needs: {
@@ -237,7 +247,7 @@ export const DIRECTIVES = {
   },
   emailalertfreq: {
     scope: "both",
-    value: values.repeatSeconds,
+    value: numbers.repeatSeconds,
     default: "0",
     needs: {
       directive: "emailalert",
@@ -248,7 +258,7 @@ export const DIRECTIVES = {
   emailalertstatus: {
     scope: "both",
     mayBeEmpty: true,
-    value: values.alertStates,
+    value: mail.alertStates,
     default: "all",
     needs: {
       directive: "emailalert",
@@ -259,7 +269,7 @@ export const DIRECTIVES = {
   },
   emailalertplanned: {
     scope: "both",
-    value: values.yesNo,
+    value: choices.yesNo,
     default: "no",
     needs: {
       directive: "emailalert",
@@ -271,7 +281,7 @@ export const DIRECTIVES = {
   },
   smtp: {
     scope: "both",
-    value: values.mailServer,
+    value: mail.mailServer,
     default: "the local sendmail",
     needs: {
       directive: "emailalert",
@@ -281,7 +291,7 @@ export const DIRECTIVES = {
   },
   smtpuser: {
     scope: "both",
-    value: values.text,
+    value: texts.text,
     default: UNSET,
     isFreeText: true,
     needs: {
@@ -293,7 +303,7 @@ export const DIRECTIVES = {
   },
   smtppasswd: {
     scope: "both",
-    value: values.secret,
+    value: texts.secret,
     default: UNSET,
     isFreeText: true,
     needs: {
@@ -306,7 +316,7 @@ export const DIRECTIVES = {
   },
   smtptls: {
     scope: "both",
-    value: values.mailEncryption,
+    value: choices.mailEncryption,
     default: "auto",
     since: "2.0",
     doc:
@@ -315,7 +325,7 @@ export const DIRECTIVES = {
   },
   notify: {
     scope: "both",
-    value: values.notifyTarget,
+    value: commands.notifyTarget,
     default: UNSET,
     file: "program",
     secret: "perhaps",
@@ -329,47 +339,47 @@ export const DIRECTIVES = {
   execute: {
     scope: "global",
     mayBeEmpty: true,
-    value: values.configurationName,
+    value: paths.configurationName,
     default: UNSET,
     repeats: true,
     doc: "Starts a further director for the named configuration.",
   },
   supervised: {
     scope: "global",
-    value: values.yesNo,
+    value: choices.yesNo,
     default: "no",
     bare: "yes",
     doc: "Stays in the foreground and logs to standard output, for a supervisor that wants it so.",
   },
   fork: {
     scope: "global",
-    value: values.yesNo,
+    value: choices.yesNo,
     default: "no",
     doc: "Once chose a process for each virtual service. All checks now run at the same time, whatever it says.",
   },
   quiescent: {
     scope: "both",
-    value: values.yesNo,
+    value: choices.yesNo,
     default: "yes",
     doc: "Whether a real server that is down stays in the kernel's table with weight 0, so that open and persistent " +
       "connections remain, or is removed.",
   },
   readdquiescent: {
     scope: "global",
-    value: values.yesNo,
+    value: choices.yesNo,
     default: "no",
     doc: "Whether a real server that is down and missing from the kernel's table is added to it with weight 0.",
   },
   cleanstop: {
     scope: "both",
-    value: values.yesNo,
+    value: choices.yesNo,
     default: "yes",
     doc: "Whether the virtual service is removed from the kernel's table when the daemon stops.",
   },
   maintenancedir: {
     scope: "global",
     mayBeEmpty: true,
-    value: values.path,
+    value: paths.path,
     default: UNSET,
     file: "folder",
     doc: "A directory in which a file named after a real server (its address or name, with or without the port) " +
@@ -377,7 +387,7 @@ export const DIRECTIVES = {
   },
   ipvsdriver: {
     scope: "global",
-    value: values.ipvsDriver,
+    value: choices.ipvsDriver,
     default: "auto",
     atRestart: true,
     since: "2.0",
@@ -387,7 +397,7 @@ export const DIRECTIVES = {
   },
   ipvstimeouts: {
     scope: "global",
-    value: values.ipvsTimeouts,
+    value: ipvs.ipvsTimeouts,
     default: "unset: left as they are",
     since: "2.0",
     doc:
@@ -397,7 +407,7 @@ export const DIRECTIVES = {
   },
   syncdaemon: {
     scope: "global",
-    value: values.syncDaemon,
+    value: choices.syncDaemon,
     default: "off",
     needs: {
       directive: "syncinterface",
@@ -412,21 +422,21 @@ export const DIRECTIVES = {
   },
   syncinterface: {
     scope: "global",
-    value: values.networkInterface,
+    value: hosts.networkInterface,
     default: UNSET,
     since: "2.0",
     doc: "The network interface by which syncdaemon reaches the other directors, by multicast.",
   },
   syncid: {
     scope: "global",
-    value: values.syncId,
+    value: numbers.syncId,
     default: "0",
     since: "2.0",
     doc: "Which directors belong together for syncdaemon: a number that they share. Those of id 0 listen to all.",
   },
   bindto: {
     scope: "both",
-    value: values.address,
+    value: hosts.address,
     default: "what the routing table says",
     checks: "all",
     since: "2.0",
@@ -435,7 +445,7 @@ export const DIRECTIVES = {
   },
   checkmark: {
     scope: "both",
-    value: values.packetMark,
+    value: numbers.packetMark,
     default: UNSET,
     checks: "all",
     since: "2.0",
@@ -444,7 +454,7 @@ export const DIRECTIVES = {
   },
   sentinel: {
     scope: "both",
-    value: values.yesNo,
+    value: choices.yesNo,
     default: "no",
     since: "2.0",
     doc: "Whether an idle TCP connection is held to the port of each real server that is checked, with the kernel's " +
@@ -459,7 +469,7 @@ export const DIRECTIVES = {
   },
   tlsverify: {
     scope: "both",
-    value: values.yesNo,
+    value: choices.yesNo,
     default: "no",
     checks: "tls",
     since: "2.0",
@@ -467,7 +477,7 @@ export const DIRECTIVES = {
   },
   starttls: {
     scope: "both",
-    value: values.yesNo,
+    value: choices.yesNo,
     default: "no",
     checks: "named",
     since: "2.0",
@@ -476,7 +486,7 @@ export const DIRECTIVES = {
   },
   tlsservername: {
     scope: "both",
-    value: values.serverName,
+    value: hosts.serverName,
     default: "virtualhost, else for http the host of the request's URL",
     checks: "tls",
     since: "2.0",
@@ -484,7 +494,7 @@ export const DIRECTIVES = {
   },
   tlscafile: {
     scope: "both",
-    value: values.path,
+    value: paths.path,
     default: "the system's certificate authorities",
     needs: {
       directive: "tlsverify",
@@ -497,7 +507,7 @@ export const DIRECTIVES = {
   },
   tlscertfile: {
     scope: "both",
-    value: values.path,
+    value: paths.path,
     default: UNSET,
     checks: "tls",
     file: "certificate",
@@ -506,7 +516,7 @@ export const DIRECTIVES = {
   },
   tlskeyfile: {
     scope: "both",
-    value: values.path,
+    value: paths.path,
     default: "the file of tlscertfile",
     needs: {
       directive: "tlscertfile",
@@ -520,7 +530,7 @@ export const DIRECTIVES = {
   },
   certexpirywarn: {
     scope: "both",
-    value: values.daysOrZero,
+    value: numbers.daysOrZero,
     default: "0",
     checks: "tls",
     since: "2.0",
@@ -530,7 +540,7 @@ export const DIRECTIVES = {
   },
   checktype: {
     scope: "virtual",
-    value: values.checkType,
+    value: checkTypes.checkType,
     default: "negotiate",
     checks: "way",
     doc: "How real servers are checked: a conversation in the service's protocol (negotiate), a TCP connection " +
@@ -540,7 +550,7 @@ export const DIRECTIVES = {
   },
   service: {
     scope: "virtual",
-    value: values.service,
+    value: choices.service,
     default: "by the virtual service's port: http for 80, smtp for 25, …; none for ports that have none",
     checks: "way",
     doc: "The protocol that a negotiate check speaks. With none, real servers are not checked and always in.",
@@ -558,7 +568,7 @@ export const DIRECTIVES = {
   },
   agentport: {
     scope: "virtual",
-    value: values.portNumber,
+    value: numbers.portNumber,
     default: UNSET,
     since: "2.0",
     doc:
@@ -567,7 +577,7 @@ export const DIRECTIVES = {
   },
   dynamicweight: {
     scope: "virtual",
-    value: values.yesNo,
+    value: choices.yesNo,
     default: "no",
     checks: "named",
     since: "2.0",
@@ -576,7 +586,7 @@ export const DIRECTIVES = {
   checkcommand: {
     scope: "virtual",
     mayBeEmpty: true,
-    value: values.command,
+    value: commands.command,
     default: "/bin/true",
     isFreeText: true,
     checks: "named",
@@ -588,14 +598,14 @@ export const DIRECTIVES = {
   },
   checkport: {
     scope: "virtual",
-    value: values.portNumber,
+    value: numbers.portNumber,
     default: "the real server's port",
     checks: "port",
     doc: "The port that is checked, when it is not the one that serves.",
   },
   request: {
     scope: "virtual",
-    value: values.text,
+    value: texts.text,
     default: UNSET,
     isFreeText: true,
     checks: "named",
@@ -605,7 +615,7 @@ export const DIRECTIVES = {
   },
   receive: {
     scope: "virtual",
-    value: values.expression,
+    value: texts.expression,
     default: "anything will do",
     isFreeText: true,
     checks: "named",
@@ -613,14 +623,14 @@ export const DIRECTIVES = {
   },
   httpmethod: {
     scope: "virtual",
-    value: values.httpMethod,
+    value: http.httpMethod,
     default: "GET",
     checks: "named",
     doc: "The method of the http request; POST is new. An answer to HEAD has no body that receive could match.",
   },
   dnstype: {
     scope: "virtual",
-    value: values.dnsType,
+    value: choices.dnsType,
     default: "PTR for an address, else A, or AAAA where receive is an IPv6 address",
     checks: "named",
     since: "2.0",
@@ -629,7 +639,7 @@ export const DIRECTIVES = {
   },
   requestheader: {
     scope: "virtual",
-    value: values.requestHeader,
+    value: http.requestHeader,
     default: UNSET,
     isFreeText: true,
     checks: "named",
@@ -641,7 +651,7 @@ export const DIRECTIVES = {
   },
   requestbody: {
     scope: "virtual",
-    value: values.text,
+    value: texts.text,
     default: "empty",
     isFreeText: true,
     needs: {
@@ -655,7 +665,7 @@ export const DIRECTIVES = {
   },
   expectstatus: {
     scope: "virtual",
-    value: values.statusRanges,
+    value: http.statusRanges,
     default: "200-299",
     checks: "named",
     since: "2.0",
@@ -664,7 +674,7 @@ export const DIRECTIVES = {
   virtualhost: {
     scope: "virtual",
     mayBeEmpty: true,
-    value: values.virtualHost,
+    value: http.virtualHost,
     default: "the host of the request's URL, else the real server's address",
     isFreeText: true,
     checks: "tls",
@@ -672,7 +682,7 @@ export const DIRECTIVES = {
   },
   login: {
     scope: "virtual",
-    value: values.text,
+    value: texts.text,
     default: "by service: anonymous for ftp, ldirectord@host for sip, else no log-in",
     isFreeText: true,
     checks: "named",
@@ -680,7 +690,7 @@ export const DIRECTIVES = {
   },
   passwd: {
     scope: "virtual",
-    value: values.secret,
+    value: texts.secret,
     default: "ldirectord@host for ftp, else none",
     isFreeText: true,
     checks: "named",
@@ -689,7 +699,7 @@ export const DIRECTIVES = {
   },
   database: {
     scope: "virtual",
-    value: values.text,
+    value: texts.text,
     default: UNSET,
     isFreeText: true,
     checks: "named",
@@ -697,7 +707,7 @@ export const DIRECTIVES = {
   },
   secret: {
     scope: "virtual",
-    value: values.secret,
+    value: texts.secret,
     default: "empty",
     isFreeText: true,
     checks: "named",
@@ -706,7 +716,7 @@ export const DIRECTIVES = {
   },
   scheduler: {
     scope: "virtual",
-    value: values.scheduler,
+    value: ipvs.scheduler,
     default: "wrr",
     doc:
       "The kernel's rule for choosing a real server; which ones there are depends on the kernel. sh and mh choose by " +
@@ -717,7 +727,7 @@ export const DIRECTIVES = {
   schedflags: {
     scope: "virtual",
     mayBeEmpty: true,
-    value: values.schedulerFlags,
+    value: ipvs.schedulerFlags,
     default: "sh-fallback with sh, mh-fallback with mh, else unset",
     doc:
       "Flags of the scheduler: sh-port and sh-fallback for sh, mh-port and mh-fallback for mh, flag-1 to flag-3 for any. " +
@@ -726,13 +736,13 @@ export const DIRECTIVES = {
   },
   persistent: {
     scope: "virtual",
-    value: values.persistence,
+    value: numbers.persistence,
     default: UNSET,
     doc: "For how many seconds a client stays with the real server that it was given.",
   },
   netmask: {
     scope: "virtual",
-    value: values.netmask,
+    value: ipvs.netmask,
     default: "each client for itself",
     needs: {
       directive: "persistent",
@@ -743,20 +753,20 @@ export const DIRECTIVES = {
   },
   protocol: {
     scope: "virtual",
-    value: values.protocol,
+    value: choices.protocol,
     default: "tcp; udp when the port is 53; fwm for a firewall mark",
     doc: "The protocol of the virtual service.",
   },
   ops: {
     scope: "virtual",
-    value: values.yesNo,
+    value: choices.yesNo,
     default: "no",
     doc: "One-packet scheduling: each UDP packet is given a real server of its own.",
   },
   monitorfile: {
     scope: "virtual",
     mayBeEmpty: true,
-    value: values.path,
+    value: paths.path,
     default: UNSET,
     doc:
       "A file to which each check of the section adds a line with its result: up, down (also in maintenance, drained or " +
@@ -765,7 +775,7 @@ export const DIRECTIVES = {
   servicename: {
     scope: "virtual",
     mayBeEmpty: true,
-    value: values.remark,
+    value: texts.remark,
     default: UNSET,
     isFreeText: true,
     doc: "What alert mails call the virtual service.",
@@ -773,14 +783,14 @@ export const DIRECTIVES = {
   comment: {
     scope: "virtual",
     mayBeEmpty: true,
-    value: values.remark,
+    value: texts.remark,
     default: UNSET,
     isFreeText: true,
     doc: "A remark that alert mails carry.",
   },
   load: {
     scope: "virtual",
-    value: values.text,
+    value: texts.text,
     default: UNSET,
     outdated: { status: "ignored", text: "load has no effect: it never worked" },
     doc: "Accepted and ignored.",

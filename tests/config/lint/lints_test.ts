@@ -2,7 +2,7 @@ import { deepStrictEqual, ok } from "node:assert/strict";
 import type { LintFacts } from "../../../src/config/lint/lint.ts";
 import { lint, LINTS } from "../../../src/config/lint/lints.ts";
 import { parse } from "../../../src/config/cf/parse.ts";
-import { LINUX_SCHEDULERS } from "../../../src/config/language/values.ts";
+import { LINUX_SCHEDULERS } from "../../../src/config/language/values/ipvs.ts";
 import type { IpAddress } from "../../../src/model/address.ts";
 import { saysFacts } from "../../facts.ts";
 import { model, pure, section } from "../fixture.ts";
