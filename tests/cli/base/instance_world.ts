@@ -14,6 +14,7 @@ import {
 import { findAsked, findForStatus, findRunning, runningInstances } from "../../../src/cli/base/running_instance.ts";
 import { ConfigurationLock } from "../../../src/daemon/process/configuration_lock.ts";
 import { PidFile } from "../../../src/daemon/process/pid_file.ts";
+import { becomeAccount } from "../../../src/system/privileges.ts";
 
 /** What there is on the machine. */
 export interface World {
@@ -63,9 +64,8 @@ export type Question = readonly [lookUp: keyof typeof LOOK_UPS, name?: string];
 export async function lookUp(world: World, ...questions: readonly Question[]): Promise<readonly string[]> {
   const program = [Deno.execPath(), "run", "-A", "--no-check", new URL(import.meta.url).pathname];
   const folders = "mount -t tmpfs none /etc && mount -t tmpfs none /run && cd /run";
-  const account = world.isNobody ? "unshare --user" : "";
   const { success, stdout, stderr } = await new Deno.Command("unshare", {
-    args: ["--map-root-user", "--mount", "sh", "-c", `${folders} && exec ${account} "$@"`, "sh", ...program],
+    args: ["--mount", "sh", "-c", `${folders} && exec "$@"`, "sh", ...program],
     env: { LDIRECTORD_WORLD: JSON.stringify({ world, questions }) },
     signal: AbortSignal.timeout(30_000),
     stdin: "null",
@@ -95,6 +95,7 @@ if (import.meta.main) {
     readonly questions: readonly [lookUp: keyof typeof LOOK_UPS, name?: string | null][];
   };
   make(world);
+  if (world.isNobody) becomeAccount({ name: "nobody", uid: 65_534, gid: 65_534 }, []);
   const answers = questions.map(([lookUp, name]) => {
     try {
       return LOOK_UPS[lookUp](name ?? undefined);
