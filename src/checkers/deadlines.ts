@@ -3,11 +3,11 @@
  * until it would have rung, which at 500 rounds a second is tens of megabytes.
  */
 
-import { alarmAt } from "../model/alarms.ts";
+import { alarmAt, GRID } from "../model/alarms.ts";
 import { threadMilliseconds } from "../system/libc/clocks.ts";
 
 /** Milliseconds to which deadlines are rounded up, so that those of one moment share a wake-up. */
-const GRAIN = 24;
+const GRAIN = 3 * GRID;
 
 /**
  * Milliseconds by which the timer may ring late, and at most {@link OVERSLEPT_SHARE} of the time that a deadline was set

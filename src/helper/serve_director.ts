@@ -7,13 +7,13 @@ import { MAX_TEXT } from "../checkers/helper_messages.ts";
 import { BEAT, BEAT_INTERVAL } from "../checkers/helper_process.ts";
 import { connectBy } from "../checkers/open.ts";
 import { converse } from "../checkers/run.ts";
+import { prepareForLongRun } from "../checkers/long_run.ts";
 import { compilePattern } from "../perl_regex/perl_regex.ts";
 import type { Checker, CheckResult, Pattern } from "../model/check.ts";
 import { boundedLines } from "../system/line_reader.ts";
 import { type PemFile, readPemFilesFrom } from "../system/pem_file.ts";
 import { forgetStartPages } from "../system/start_pages.ts";
 import { writeWord } from "../system/shared_words.ts";
-import { waitInThread } from "../wire/transport/readiness.ts";
 import { boundWork } from "./bounded_work.ts";
 import { giveUpRights } from "./give_up_rights.ts";
 import { HandedConnections } from "./handed_connections.ts";
@@ -31,7 +31,7 @@ export async function serveDirector(channel: number, words: number): Promise<voi
   const work = new Conversations(channel, words);
   report({ say: "ready", user });
   forgetStartPages();
-  waitInThread();
+  prepareForLongRun();
   for await (const line of boundedLines(Deno.stdin.readable, MAX_ORDER)) work.take(JSON.parse(line) as Order);
 }
 

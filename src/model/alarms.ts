@@ -4,7 +4,7 @@
  */
 
 /** Milliseconds between the points of the grid. */
-const GRID = 8;
+export const GRID = 8;
 
 interface Alarm {
   /** On the clock of `performance.now()`, a point of the grid. */

@@ -18,14 +18,14 @@ import {
   EPOLLRDHUP,
 } from "../../system/libc/epoll.ts";
 import { SystemError } from "../../system/libc/errors.ts";
-import { alarmAt } from "../../model/alarms.ts";
+import { alarmAt, GRID } from "../../model/alarms.ts";
 import { beginTurn } from "../../model/turn.ts";
 import { watchOnce } from "./idle_readiness.ts";
 
 /** Milliseconds between two looks while few wait and no thread does: a duration is measured this closely. */
 const SHORTEST_PAUSE = 2;
 /** Milliseconds between two looks while many wait: waking up is what costs, so one look serves many answers. */
-const BUSY_PAUSE = 8;
+const BUSY_PAUSE = GRID;
 /** Milliseconds between two looks when only silent peers are left, and no thread waits for them. */
 const LONGEST_PAUSE = 16;
 /** Sockets that are few enough for the thread to wait for them. */
