@@ -207,8 +207,8 @@ export const DIRECTIVES = {
     since: "2.0",
     doc:
       "Where the status page is served, and with it metrics for Prometheus (/metrics), its data (/status.json) and " +
-      "a check for others (/healthz): an address and port, or a port alone for loopback, where it answers who asks " +
-      "for localhost or an address, and no other name. It can only be read, and asks for no password.",
+      "a health check for other programs (/healthz): an address and port, or a port alone for loopback. On loopback, " +
+      "only requests for localhost or an address are answered. The page is read-only, and needs no password.",
   },
   user: {
     scope: "global",
@@ -416,9 +416,9 @@ export const DIRECTIVES = {
     },
     since: "2.0",
     doc:
-      "Has the kernel tell its connections to the other directors (master), take theirs (backup), or both, so that " +
-      "clients' connections survive a failover; for a standby too. Threads that somebody else has started are left " +
-      "alone.",
+      "Has the kernel send its connections to the other directors (master), receive theirs (backup), or both, so that " +
+      "clients' connections survive a failover; on a standby too. Sync daemons that this program has not started are " +
+      "left alone.",
   },
   syncinterface: {
     scope: "global",
@@ -449,23 +449,24 @@ export const DIRECTIVES = {
     default: UNSET,
     checks: "all",
     since: "2.0",
-    doc: "A mark that the packets of checks carry on this host, for its routing rules and its firewall (SO_MARK): so " +
-      "that a check can be told from clients, or sent another way. Not for external checks.",
+    doc:
+      "A mark that the packets of checks carry on this host (SO_MARK). Its routing rules and firewall can treat them " +
+      "differently from clients' packets. Not for external checks.",
   },
   sentinel: {
     scope: "both",
     value: choices.yesNo,
     default: "no",
     since: "2.0",
-    doc: "Whether an idle TCP connection is held to the port of each real server that is checked, with the kernel's " +
-      "keepalive on it: two small packets a second, and the host is gone when it has not answered twice. When the " +
-      "server ends it, or its host does not answer any more, the check is made at once, and its result counts as " +
-      "usual: so a server whose process has died is out within milliseconds, and a host without power within " +
-      "seconds, whatever checkinterval says. The time after which a server closes idle connections is learnt, and " +
-      "the connection is renewed before it. For TCP services whose checks go to a port; an error for mysql, which " +
-      "blocks a host after 100 connections that say nothing (max_connect_errors). A global yes counts for the " +
-      "sections that can have one. Real servers that are drained, disabled or in maintenance have none, and neither " +
-      "has a standby.",
+    doc:
+      "Whether an idle TCP connection is kept open to the checked port of each real server. The kernel's keepalive " +
+      "sends two small packets a second on it. When the server closes it, or the host has not answered two of them, " +
+      "the check is made at once, and its result counts as usual. So a server whose process dies is removed within " +
+      "milliseconds, and a host without power within seconds, whatever checkinterval is. If a server closes idle " +
+      "connections after some time, the connection is renewed before that. For TCP services whose checks go to a " +
+      "port. An error for mysql, which blocks a host after 100 connections that send nothing (max_connect_errors). A " +
+      "global yes applies to the sections that can have one. There is none to real servers that are drained, disabled " +
+      "or in maintenance, and none from a standby.",
   },
   tlsverify: {
     scope: "both",
@@ -490,7 +491,7 @@ export const DIRECTIVES = {
     default: "virtualhost, else for http the host of the request's URL",
     checks: "tls",
     since: "2.0",
-    doc: "The name that a server checked over TLS is told (SNI) and that its certificate must be valid for.",
+    doc: "The name that is sent to a server checked over TLS (SNI), and that its certificate must be valid for.",
   },
   tlscafile: {
     scope: "both",
@@ -512,7 +513,7 @@ export const DIRECTIVES = {
     checks: "tls",
     file: "certificate",
     since: "2.0",
-    doc: "A PEM file of the certificate, with its chain, that is shown to servers that ask who checks them.",
+    doc: "A PEM file of the certificate, with its chain, that is sent to servers that ask for a client's certificate.",
   },
   tlskeyfile: {
     scope: "both",
@@ -571,9 +572,8 @@ export const DIRECTIVES = {
     value: numbers.portNumber,
     default: UNSET,
     since: "2.0",
-    doc:
-      "The port of an agent on each real server that says in one line how it feels, as HAProxy's agent-check does: " +
-      "75% of its weight, up, drain (weight 0), down or maint. An agent that does not answer counts for nothing.",
+    doc: "The port of an agent on each real server that reports its state in one line, as for HAProxy's agent-check: " +
+      "75% of its weight, up, drain (weight 0), down or maint. An agent that does not answer is ignored.",
   },
   dynamicweight: {
     scope: "virtual",
