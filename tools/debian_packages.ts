@@ -17,6 +17,7 @@ export type Packages = Readonly<Record<string, Need>>;
 /** What the demonstration uses: a kernel, hosts, web servers. */
 export const STAGE: Packages = {
   "user-mode-linux": { purpose: "a Linux kernel with IPVS, run as a process", starts: ["linux.uml"] },
+  "tcc": { purpose: "compiles what that kernel needs on processors with AMX", starts: ["tcc"] },
   "ipvsadm": { purpose: "reads and changes the kernel's IPVS table", starts: ["ipvsadm"] },
   "iproute2": { purpose: "network namespaces: director, client and real servers", starts: ["ip", "ss"] },
   "iptables": {
