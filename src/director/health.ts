@@ -19,7 +19,7 @@ import { type CheckHealth, reduceCheck, unverified } from "./check_health.ts";
 import { usersOf } from "./check_users.ts";
 import { maintenanceFile } from "./maintenance.ts";
 import type { Health, RealHealth, VirtualHealth } from "./real_health.ts";
-import { withService } from "./serving.ts";
+import { withQuorum } from "./quorum.ts";
 
 /** What can change health. Times are milliseconds of the director's clock. */
 export type HealthEvent =
@@ -74,7 +74,7 @@ export function* reduceInSteps(before: Health, event: HealthEvent, model: Model)
   if (after === before) return before;
   return yield* reduceVirtuals(after, (health, key) => {
     const virtual = health === before.get(key) ? undefined : model.virtuals.get(key);
-    return virtual ? withService(virtual, health) : health;
+    return virtual ? withQuorum(virtual, health) : health;
   });
 }
 
@@ -136,8 +136,9 @@ function* adoptVirtual(
   }
   const fallback = virtual.fallback?.key;
   const leaving = leavingOf(virtual, table);
-  return withService(virtual, {
+  return withQuorum(virtual, {
     service: before?.service ?? "unknown",
+    failOpen: before?.failOpen ?? false,
     // What leaves can serve until the first rounds of what comes in its place have had their time.
     settled: leaving.size === 0 && (before?.settled ?? false),
     fallbackFound: before?.fallbackFound ??

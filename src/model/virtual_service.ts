@@ -102,6 +102,16 @@ export interface VirtualService {
   readonly settings: ServiceSettings;
   readonly reals: ReadonlyMap<DestinationKey, RealServer>;
   readonly fallback?: Fallback;
+  /** The weight that has to serve for the virtual service to be up. */
+  readonly quorum: number;
+  /** The weight above the quorum that has to serve for one that is down to come up again. */
+  readonly hysteresis: number;
+  /** A program and its own arguments, called with `up` or `down` and the virtual service when the quorum is reached or lost. */
+  readonly quorumCommand?: readonly string[];
+  /** Seconds between the last call of `quorumCommand` and the purge of the virtual service. */
+  readonly withdrawDelay: number;
+  /** The percentage of real servers below which all of them are kept that nobody holds out; 0 = never. */
+  readonly failOpen: number;
   /** A program and its own arguments, called with `start` when the last real server goes and `stop` when the first returns. */
   readonly fallbackCommand?: readonly string[];
   /** Down means weight 0 instead of removal. */

@@ -78,13 +78,21 @@ function helperRestarts(ends: number): Family {
 }
 
 function virtualFamilies(virtuals: readonly Labelled<VirtualStatus>[]): Family[] {
-  const gauge = (name: string, help: string, value: (virtual: VirtualStatus) => number) =>
+  const gauge = (name: string, help: string, value: (virtual: VirtualStatus) => number | undefined) =>
     family(`ldirectord_virtual_${name}`, "gauge", help, virtuals, value);
   return [
     gauge("reals", "Real servers in the configuration.", ({ counts }) => counts.reals),
     gauge("reals_serving", "Real servers that clients may be sent to.", ({ counts }) => counts.serving),
     gauge("reals_unknown", "Real servers that cannot be checked.", ({ counts }) => counts.unknown),
     gauge("fallback_active", "Whether the fallback serves.", ({ fallback }) => Number(fallback?.active ?? false)),
+    gauge("quorum_serving_weight", "The weight that serves.", ({ quorum }) => quorum?.serving),
+    gauge("quorum_needed_weight", "The weight that has to serve for it to be up.", ({ quorum }) => quorum?.needed),
+    gauge("quorum_lost", "Whether less than its quorum serves.", ({ quorum }) => Number(quorum?.state === "down")),
+    gauge(
+      "fail_open",
+      "Whether all real servers get clients because too few are up.",
+      ({ failOpen }) => Number(failOpen),
+    ),
     ...trafficFamilies("virtual", virtuals),
   ];
 }

@@ -3,6 +3,7 @@
  * kept up to date with a few of them a second.
  */
 
+import { quorumText } from "../control/quorum_text.ts";
 import type { HistoryEntry } from "../control/history.ts";
 import type { RealStatus, Status, VirtualStatus } from "../control/status.ts";
 
@@ -34,6 +35,8 @@ export interface PageVirtual {
   readonly state: string;
   readonly counts: VirtualStatus["counts"];
   readonly fallback: string | null;
+  /** What is to be known of its quorum. */
+  readonly quorum: string | null;
   readonly drift: string | null;
   readonly rates: { readonly connections: number; readonly bytesIn: number; readonly bytesOut: number } | null;
   /** Identities of its real servers, in order. */
@@ -114,6 +117,7 @@ function pageVirtual(virtual: VirtualStatus): PageVirtual {
     state,
     counts,
     fallback: fallback && `${fallback.real} ${fallback.active ? "serves" : "stands by"}`,
+    quorum: quorumText(virtual),
     drift,
     rates,
     reals: reals.map((real) => idOf(virtual, real)),

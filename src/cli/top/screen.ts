@@ -1,5 +1,6 @@
 /** The screen of `top`, line by line. Pure. */
 
+import { quorumText } from "../../control/quorum_text.ts";
 import type { HistoryEntry } from "../../control/history.ts";
 import type { RealStatus, Status } from "../../control/status.ts";
 import { type Brush, brushOf, kindBrush, virtualBrush } from "../terminal/brushes.ts";
@@ -194,7 +195,7 @@ function virtualRow({ virtual }: Extract<Row, { kind: "virtual" }>, { paint }: S
     { text: state, brush: virtualBrush(state, paint) },
     { text: `, ${serveText(counts)}${traffic}` },
     { text: fallback?.active ? `, fallback ${fallback.real}` : "", brush: paint.yellow },
-    { text: drift === null ? "" : ` ! ${drift}`, brush: paint.red },
+    { text: [quorumText(virtual), drift].map((text) => text === null ? "" : ` ! ${text}`).join(""), brush: paint.red },
   ];
 }
 

@@ -1,5 +1,6 @@
 /** The status document as a table for a person. */
 
+import { quorumText } from "../../control/quorum_text.ts";
 import type {
   CountsStatus,
   HelperStatus,
@@ -144,6 +145,8 @@ function virtualLines(virtual: VirtualStatus, layout: Layout, now: number, { pai
   const { fallback, drift, reals } = virtual;
   const lines = [virtualLine(virtual, paint, width)];
   if (drift !== null) lines.push(paint.red(`${INDENT}! ${drift}`));
+  const quorum = quorumText(virtual);
+  if (quorum !== null) lines.push(paint.red(`${INDENT}! ${quorum}`));
   if (reals.length > 0) lines.push(paint.dim(titleLine(layout)));
   lines.push(...reals.map((real) => realLine(real, layout, now, paint)));
   if (fallback) {

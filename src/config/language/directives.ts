@@ -164,7 +164,7 @@ export const DIRECTIVES = {
     default: UNSET,
     family: 4,
     doc:
-      "Where clients go while no real server is up with a weight above 0, forwarded by gate unless another method is given. Without a " +
+      "Where clients go while less than the quorum is up (with quorum = 1: while no real server is up with a weight above 0), forwarded by gate unless another method is given. Without a " +
       "port, the virtual service's own. A global fallback serves IPv4 sections that have none.",
   },
   fallback6: {
@@ -184,6 +184,59 @@ export const DIRECTIVES = {
     doc: "A program that is run with start when the last real server of a virtual service goes down, and with stop " +
       "when the first returns; the virtual service and its protocol follow as arguments. It is ended after 60 s, and " +
       "after 20 s when the director stops.",
+  },
+  quorum: {
+    scope: "both",
+    value: numbers.weightSum,
+    default: "1",
+    since: "2.0",
+    doc:
+      "The weight that has to serve for the virtual service to be up: the weights of all real servers that are up and " +
+      "not held out, added together. Below it the virtual service counts as down. Then its fallback serves all new " +
+      "clients, and the real servers that are still up stay in the table at weight 0. Without a fallback they go on serving.",
+  },
+  hysteresis: {
+    scope: "both",
+    value: numbers.weightSumOrZero,
+    default: "0",
+    since: "2.0",
+    doc:
+      "The weight above the quorum that has to serve before a virtual service that is down is up again, so that one real " +
+      "server that comes and goes does not switch the fallback in and out.",
+  },
+  quorumcommand: {
+    scope: "both",
+    value: commands.command,
+    default: UNSET,
+    isFreeText: true,
+    file: "program",
+    since: "2.0",
+    doc:
+      "A program that is run with up when a virtual service reaches its quorum, and with down when it loses it; the " +
+      "virtual service and its protocol follow as arguments. It is run at a start, too, and with down before the virtual " +
+      "service is purged: at a stop (with cleanstop = yes), a deactivation, or when a reload removes it. Its environment " +
+      "has the variables of notify, and LDIRECTORD_SERVING_WEIGHT and LDIRECTORD_NEEDED_WEIGHT. It is ended after 60 s, " +
+      "and after 10 s before a purge.",
+  },
+  withdrawdelay: {
+    scope: "both",
+    value: durations.secondsOfStop,
+    default: "0",
+    since: "2.0",
+    needs: { directive: "quorumcommand", hint: "write quorumcommand = PROGRAM as well" },
+    doc:
+      "Seconds between the end of the last quorumcommand, with down, and the purge of the virtual service: the time " +
+      "that routers need until they send no more clients here. Clients are served until then. At most 20.",
+  },
+  failopen: {
+    scope: "both",
+    value: numbers.percentage,
+    default: "0%",
+    since: "2.0",
+    doc:
+      "When fewer than this percentage of the real servers are up, all of them get clients at their weights, also those " +
+      "that are down, and the fallback stays out: a check that is wrong everywhere at once then stops nothing. Real servers " +
+      "that are held out are not counted and get no clients. The log has an error; status, the page and /healthz show it.",
   },
   logfile: {
     scope: "global",

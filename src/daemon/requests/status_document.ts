@@ -6,6 +6,7 @@ import type {
   CountsStatus,
   HelperStatus,
   OrdersStatus,
+  QuorumStatus,
   RealStatus,
   SentinelStatus,
   Status,
@@ -25,7 +26,8 @@ import {
   type VirtualHealth,
 } from "../../director/real_health.ts";
 import { stateOf } from "../../director/real_state.ts";
-import { isServing, needsFallback, zeroWeightReason } from "../../director/serving.ts";
+import { getsClients, quorumFigures, type ServedBy, servedBy } from "../../director/quorum.ts";
+import { zeroWeightReason } from "../../director/serving.ts";
 import type { Counters, DestinationCounters, ServiceCounters, Traffic } from "../../ipvs/counters.ts";
 import type { Check } from "../../model/check.ts";
 import { type RealId, realId, type RealOrders } from "../../model/orders.ts";
@@ -132,6 +134,8 @@ interface Summary {
   /** Those that the status is of. */
   readonly reals: Iterable<RealServer>;
   readonly counts: Counts;
+  /** Absent where it has no health. */
+  readonly by?: ServedBy;
   readonly hasFallback: boolean;
 }
 
@@ -195,27 +199,29 @@ class StatusWriter {
     const health = this.#health.get(virtual.key);
     const wanted = this.#desired?.get(virtual.key);
     const kernel = this.#counters?.get(virtual.key);
+    const by = health && servedBy(virtual, health);
     const counts = yield* this.#count(virtual, health, wanted, kernel);
     const isThere = virtual.fallback && this.#isInKernel(virtual.fallback.key, wanted, kernel);
-    const hasFallback = isThere === true && health !== undefined && needsFallback(virtual, health);
-    return { virtual, reals, counts, hasFallback };
+    return { virtual, reals, counts, by, hasFallback: isThere === true && by === "fallback" };
   }
 
-  #virtual({ virtual, reals, counts, hasFallback }: Summary): Lazily<VirtualStatus> {
+  #virtual({ virtual, reals, counts, by, hasFallback }: Summary): Lazily<VirtualStatus> {
     const health = this.#health.get(virtual.key);
     const wanted = this.#desired?.get(virtual.key);
     const kernel = this.#counters?.get(virtual.key);
     const { address, scheduler, persistence } = virtual.settings;
-    const all = mapped(reals, (real) => this.#real(virtual, real, health?.reals.get(real.key), wanted, kernel));
+    const all = mapped(reals, (real) => this.#real(virtual, real, health?.reals.get(real.key), by, wanted, kernel));
     return {
       key: virtual.key,
       virtual: virtual.label,
       protocol: address.kind,
       name: virtual.serviceName ?? null,
-      state: virtualStateOf(counts, hasFallback),
+      state: virtualStateOf(counts, hasFallback, by === "all"),
       counts: { reals: counts.reals, serving: counts.serving, unknown: counts.unknown },
       scheduler,
       persistence: persistence ?? null,
+      quorum: health ? quorumOf(virtual, health) : null,
+      failOpen: health?.failOpen ?? false,
       fallback: virtual.fallback ? { real: virtual.fallback.key, active: hasFallback } : null,
       kernel: kernel ? { totals: trafficOf(kernel.totals), rates: trafficOf(kernel.rates) } : null,
       drift: this.#counters ? driftOfService(virtual, wanted, kernel) : null,
@@ -230,14 +236,15 @@ class StatusWriter {
     kernel: ServiceCounters | undefined,
   ): Steps<Counts> {
     let [serving, unknown, well, count] = [0, 0, 0, 0];
+    const by = health ? servedBy(virtual, health) : "healthy";
     for (const real of health ? virtual.reals.values() : []) {
       if (everySoOften(count++)) yield;
       const own = health?.reals.get(real.key);
       if (!own) continue;
-      const [serves, isUnknown] = [this.#serves(real, own, wanted, kernel), stateOf(real, own) === "unknown"];
+      const [serves, state] = [this.#serves(real, own, by, wanted, kernel), stateOf(real, own)];
       if (serves) serving++;
-      if (isUnknown) unknown++;
-      if (serves && !isUnknown) well++;
+      if (state === "unknown") unknown++;
+      if (serves && state !== "unknown" && state !== "down") well++;
     }
     return { reals: virtual.reals.size, serving, unknown, well };
   }
@@ -246,10 +253,11 @@ class StatusWriter {
   #serves(
     real: RealServer,
     health: RealHealth,
+    by: ServedBy,
     wanted: DesiredService | undefined,
     kernel: ServiceCounters | undefined,
   ): boolean {
-    return isServing(real, health) && this.#isInKernel(real.key, wanted, kernel);
+    return getsClients(real, health, by) && this.#isInKernel(real.key, wanted, kernel);
   }
 
   /** Whether the kernel has it at a weight above 0; true as well when it is not known, or not ours to keep. */
@@ -266,6 +274,7 @@ class StatusWriter {
     virtual: VirtualService,
     real: RealServer,
     health: RealHealth | undefined,
+    by: ServedBy = "healthy",
     service: DesiredService | undefined,
     kernelService: ServiceCounters | undefined,
   ): RealStatus {
@@ -281,8 +290,8 @@ class StatusWriter {
       names: givenNames(this.#model, real),
       forwarding: methodText(real.destination),
       state: stateOf(real, health),
-      serving: health !== undefined && this.#serves(real, health, service, kernelService),
-      why: health ? whyOf(real, health) : "checktype = off",
+      serving: health !== undefined && this.#serves(real, health, by, service, kernelService),
+      why: health ? whyOf(real, health, by) : "checktype = off",
       since: new Date(since).toISOString(),
       transitions: changes?.count ?? 0,
       weight: {
@@ -358,18 +367,23 @@ function* mapped<From, To>(items: Iterable<From>, to: (item: From) => To): Itera
 
 /** How many real servers of a virtual service there are, and how they are. */
 interface Counts extends CountsStatus {
-  /** They serve, and are not unknown. */
+  /** They serve, and are neither unknown nor down. */
   readonly well: number;
 }
 
-function virtualStateOf({ reals, serving, well }: Counts, fallback: boolean): VirtualState {
+function virtualStateOf({ reals, serving, well }: Counts, fallback: boolean, failOpen: boolean): VirtualState {
   if (serving === 0) return fallback ? "fallback" : "down";
   if (well === reals) return "up";
-  return well > 0 ? "degraded" : "unknown";
+  if (well > 0) return "degraded";
+  return failOpen ? "down" : "unknown";
+}
+
+function quorumOf(virtual: VirtualService, health: VirtualHealth): QuorumStatus {
+  return { ...quorumFigures(virtual, health), state: health.service };
 }
 
 /** Why it does not serve, and what its checks say beside that. */
-function whyOf(real: RealServer, health: RealHealth): string {
+function whyOf(real: RealServer, health: RealHealth, by: ServedBy): string {
   const { hold, weight } = health.orders ?? {};
   const holdEnds = hold && health.maintenance === undefined ? endOf(hold) : "";
   const zero = isAvailable(health) ? zeroWeightReason(real, health) : undefined;
@@ -378,6 +392,10 @@ function whyOf(real: RealServer, health: RealHealth): string {
   if (isHeld(health) && !(health.up && health.trouble === undefined)) {
     parts.push(`its check says: ${checksSay(health)}`);
   }
+  if (by === "fallback" && isAvailable(health) && zero === undefined) {
+    parts.push("at weight 0: the quorum is lost, and the fallback serves");
+  }
+  if (by === "all" && stateOf(real, health) === "down") parts.push("gets clients all the same: failopen");
   if (weight && zero === undefined) parts.push(`weight ${weight.value} by the operator${endOf(weight)}`);
   if (!isHeld(health) && health.share < 1) {
     parts.push(`at ${Math.round(health.share * 100)}% of its weight (slowstart)`);

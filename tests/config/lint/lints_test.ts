@@ -171,6 +171,19 @@ const ROWS: readonly (readonly [head: string, body: readonly string[], ...said: 
 
   [
     VIRTUAL,
+    [...WEB, "quorum = 3", "fallback = 127.0.0.1:80", REAL],
+    "quorum-out-of-reach 5: 10.0.0.9:80 … always down … weigh 1 … needs 3",
+  ],
+  [
+    VIRTUAL,
+    [...WEB, "hysteresis = 1", "fallback = 127.0.0.1:80", REAL],
+    "quorum-out-of-reach 5: 10.0.0.9:80 … never … again … weigh 1 … needs 1 + 1",
+  ],
+  [VIRTUAL, [...WEB, "quorum = 2", "fallback = 127.0.0.1:80", `${REAL} 2`]],
+  [VIRTUAL, [...WEB, "quorum = 2", `${REAL} 2`], "quorum-without-effect 5: the quorum … 10.0.0.9:80 …"],
+
+  [
+    VIRTUAL,
     [...WEB, REAL, "slowstart = 9"],
     "slowstart-too-fine 6: slowstart … 10.0.0.9:80 … weight … 1",
   ],
