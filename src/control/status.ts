@@ -22,6 +22,8 @@ export interface Status {
   readonly virtuals: readonly VirtualStatus[];
   /** Real servers whose names do not resolve: they are down, and looked up again. */
   readonly unresolved: readonly UnresolvedStatus[];
+  /** Real servers that a reload has removed, and that stay at weight 0 for a while (`removaldrain`). */
+  readonly draining: readonly DrainingStatus[];
 }
 
 /** What the daemon is doing. */
@@ -137,6 +139,17 @@ export interface QuorumStatus {
   readonly needed: number;
   /** Whether it is up. `unknown` until the first rounds have said so. */
   readonly state: ServiceState;
+}
+
+/** A real server that is no longer in the configuration, and still in the kernel's table. */
+export interface DrainingStatus {
+  /** As logs name it. */
+  readonly virtual: string;
+  readonly real: string;
+  /** When it goes at the latest. */
+  readonly until: string;
+  /** Connections that are open; null: the kernel does not say. */
+  readonly connections: number | null;
 }
 
 /** Where clients go when no real server is up. */

@@ -101,7 +101,7 @@ export function compose(
   const descriptors = files.forChecks;
   const director: Director = new Director(
     model,
-    { driver, clock: systemClock, report, runRound, openSentinel, descriptors },
+    { driver, clock: systemClock, report, runRound, openSentinel, descriptors, counters: () => counters.read() },
     standby,
   );
   const operator = new Operator({ director, log, history, ordersFile: keep?.orders });

@@ -30,8 +30,8 @@ import { hasFirstRounds, type Health, isAvailable, type RealHealth, type Virtual
 import { getsClients, isKept, type ServedBy, servedBy } from "./quorum.ts";
 import { weightOf } from "./serving.ts";
 
-/** What a destination is to us: a real server that is available has the role `serving`, whatever its weight. */
-export type Role = "serving" | "quiescent" | "fallback" | "leaving";
+/** What a destination is to us: a real server that is available has the role `serving`, whatever its weight; one that was removed is `leaving` or `draining`. */
+export type Role = "serving" | "quiescent" | "fallback" | "leaving" | "draining";
 
 /** A destination that we want, and why. */
 export interface DesiredDestination extends Destination {

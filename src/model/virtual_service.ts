@@ -126,6 +126,8 @@ export interface VirtualService {
   readonly riseCount: number;
   /** Seconds over which the weight of a real server that has come back climbs; 0 = at once. */
   readonly slowStart: number;
+  /** Seconds for which a real server that a reload removes stays at weight 0 while it has connections; 0 = it goes at once. */
+  readonly removalDrain: number;
   readonly monitorFile?: string;
   readonly serviceName?: string;
   readonly comment?: string;

@@ -52,6 +52,8 @@ export interface PageNews {
   readonly virtuals: readonly PageVirtual[];
   /** Names of real servers that do not resolve. */
   readonly unresolved: readonly string[];
+  /** Real servers that were removed, and that drain. */
+  readonly draining: readonly string[];
   /** By identity; those that are not told are as they were. */
   readonly reals: Readonly<Record<string, PageReal>>;
   /** Milliseconds of the newest rounds by identity, told at first only. */
@@ -88,6 +90,7 @@ export function pageNews(page: Page, events: readonly HistoryEntry[], before?: P
     counts: status.counts,
     virtuals: status.virtuals.map(pageVirtual),
     unresolved: [...new Set(status.unresolved.map(({ host }) => host))],
+    draining: status.draining.map(({ real, virtual }) => `${real} (${virtual})`),
     reals: Object.fromEntries(news.map(([id, { row }]) => [id, row])),
     ...before ? {} : { curves: curvesOf(status) },
     events,

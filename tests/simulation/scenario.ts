@@ -123,6 +123,7 @@ function config(random: Random, quorums: Random): VirtualSketch[] {
       slowStart: random.of([0, 0, 5]),
       quorum: quorums.of([1, 1, 2, 3, 5]),
       failOpen: quorums.of([0, 0, 0, 30, 60]),
+      removalDrain: quorums.of([0, 0, 10]),
     },
   }));
 }

@@ -79,6 +79,7 @@ export function statusWith(...reals: readonly RealStatus[]): Status {
       reals,
     }],
     unresolved: [],
+    draining: [],
   };
 }
 

@@ -137,7 +137,10 @@ function troubleLine({ trouble, status }: TopState, { paint }: Screen): Line {
   const lastEnd = status?.daemon.helper?.lastEnd;
   const recent = lastEnd && Date.parse(status.time) - Date.parse(lastEnd.time) < HELPER_NEWS;
   const helper = recent ? `the helper process was ended: ${lastEnd.why} (${lastEnd.real ?? "no server"})` : undefined;
-  const text = trouble ?? status?.table.trouble ?? reload ?? helper ?? name ?? "";
+  const [removed] = status?.draining ?? [];
+  const draining = removed &&
+    `${removed.real} (${removed.virtual}) was removed: drains ${removed.connections ?? "?"} connections`;
+  const text = trouble ?? status?.table.trouble ?? reload ?? helper ?? name ?? draining ?? "";
   return [{ text: text && `! ${text}`, brush: paint.red }];
 }
 

@@ -68,6 +68,13 @@ export function statusTable(status: Status, style: TableStyle): string[] {
   for (const virtual of status.virtuals) {
     lines.push(...virtualLines(virtual, layout, now, style), "");
   }
+  for (const { real, virtual, until, connections } of status.draining) {
+    const open = connections === null ? "" : `, ${connections} connections open`;
+    const left = formatDuration(Math.max(0, Date.parse(until) - now) / 1000);
+    lines.push(
+      style.paint.yellow(`${real} (${virtual}) was removed from the configuration: drains for ${left} at most${open}`),
+    );
+  }
   for (const { host, virtual, line } of status.unresolved) {
     lines.push(style.paint.yellow(`${host} (${virtual}, line ${line}): its name does not resolve`));
   }

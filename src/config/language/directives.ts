@@ -134,6 +134,17 @@ export const DIRECTIVES = {
     doc: "Seconds over which the weight of a server that has come back climbs from 1 to what it is. It takes weights " +
       "well above 1 to make a difference.",
   },
+  removaldrain: {
+    scope: "both",
+    value: durations.secondsOrZero,
+    default: "0",
+    since: "2.0",
+    doc:
+      "Seconds for which a real server stays at weight 0 after a reload has removed it from the configuration, so that its " +
+      "connections can end: it goes as soon as none is open, and at the latest when the time is over. A virtual service that " +
+      "was removed stays as long as one of its real servers. A reload that brings it back ends that. A real server that is " +
+      "down goes at once, as everything does at a restart.",
+  },
   checkcount: {
     scope: "both",
     value: numbers.count,

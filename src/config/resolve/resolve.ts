@@ -164,6 +164,7 @@ function* resolveSection(
     withdrawDelay: (own.withdrawdelay ?? globals.withdrawdelay)?.value ?? 0,
     failOpen: (own.failopen ?? globals.failopen)?.value ?? 0,
     slowStart: (own.slowstart ?? globals.slowstart)?.value ?? 0,
+    removalDrain: (own.removaldrain ?? globals.removaldrain)?.value ?? 0,
     monitorFile: own.monitorfile?.value,
     serviceName: own.servicename && harmless(own.servicename.value),
     comment: own.comment && harmless(own.comment.value),

@@ -1,9 +1,11 @@
+import { openConnections } from "../../ipvs/counters.ts";
 import { helper } from "../../checkers/helper.ts";
 import type {
   ChecksStatus,
   CheckStatus,
   ConversationLine,
   CountsStatus,
+  DrainingStatus,
   HelperStatus,
   OrdersStatus,
   QuorumStatus,
@@ -33,7 +35,7 @@ import type { Check } from "../../model/check.ts";
 import { type RealId, realId, type RealOrders } from "../../model/orders.ts";
 import { jsonInSteps, type Lazily, LazyList } from "../../model/json_steps.ts";
 import { everySoOften, type Steps, walkFor } from "../../model/steps.ts";
-import { type DestinationKey, methodText } from "../../model/table.ts";
+import { type DestinationKey, methodText, serviceLabel } from "../../model/table.ts";
 import {
   checksOf,
   givenNames,
@@ -95,7 +97,27 @@ function frameOf(daemon: Reported, counters: Counters | undefined): Omit<Status,
       host,
       line,
     })),
+    draining: drainingOf(director, counters),
   };
+}
+
+/** Milliseconds since the epoch at which the director's clock stood at 0. */
+function epochOfClock(): number {
+  return Date.now() - performance.now();
+}
+
+function drainingOf({ departures }: Reported["director"], counters: Counters | undefined): readonly DrainingStatus[] {
+  return [...departures].flatMap(([key, { service: { address }, destinations }]) =>
+    [...destinations].map(([real, { until }]) => {
+      const counted = counters?.get(key)?.destinations.get(real);
+      return {
+        virtual: serviceLabel(address),
+        real,
+        until: new Date(epochOfClock() + until).toISOString(),
+        connections: counted ? openConnections(address.kind, counted) : null,
+      };
+    })
+  );
 }
 
 /** What the kernel has, without what the director has seen to be missing since it was last counted. */
@@ -149,8 +171,7 @@ class StatusWriter {
   readonly #counters: Counters | undefined;
   readonly #scope: StatusScope;
   readonly #frame: Omit<Status, "counts" | "virtuals">;
-  /** Milliseconds since the epoch at which the director's clock stood at 0. */
-  readonly #epoch = Date.now() - performance.now();
+  readonly #epoch = epochOfClock();
 
   constructor(daemon: Reported, counters: Counters | undefined, scope: StatusScope) {
     const { model, director, records } = daemon;
@@ -177,8 +198,8 @@ class StatusWriter {
       counts.unknown += summary.counts.unknown;
     }
     const virtuals = new LazyList(mapped(summaries, (summary) => this.#virtual(summary)));
-    const { unresolved, ...frame } = this.#frame;
-    const status: Lazily<Status> = { ...frame, counts, virtuals, unresolved };
+    const { unresolved, draining, ...frame } = this.#frame;
+    const status: Lazily<Status> = { ...frame, counts, virtuals, unresolved, draining };
     return yield* jsonInSteps(status);
   }
 
