@@ -215,7 +215,7 @@ function* reduceRounds(
 
 function reduceReal(before: RealHealth, round: EndedRound, virtual: VirtualService, real: RealServer): RealHealth {
   const view = before.checks.get(round.check);
-  const next = view && reduceCheck(view, round.result, virtual);
+  const next = view && reduceCheck(view, round.result, virtual, round.at);
   if (!next || next === view) return before;
   const checks = new Map(before.checks).set(round.check, next);
   const up = [...checks.values()].every((each) => each.up);

@@ -143,7 +143,14 @@ export type AskedWeight = { readonly percent: number } | { readonly absolute: nu
  * problem though the server is well; `detail` has it too.
  */
 export type CheckResult =
-  | { readonly up: true; readonly detail: string; readonly weight?: AskedWeight; readonly warning?: string }
+  | {
+    readonly up: true;
+    readonly detail: string;
+    readonly weight?: AskedWeight;
+    readonly warning?: string;
+    /** An agent did not answer: what it said last holds. */
+    readonly isSilent?: true;
+  }
   | { readonly up: false; readonly why: FailureKind; readonly detail: string };
 
 /** Whether a check could not be made: that says nothing of the server, and changes nothing. */

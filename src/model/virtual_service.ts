@@ -128,6 +128,8 @@ export interface VirtualService {
   readonly slowStart: number;
   /** Seconds for which a real server that a reload removes stays at weight 0 while it has connections; 0 = it goes at once. */
   readonly removalDrain: number;
+  /** Seconds for which the last word of an agent holds that gives no answer. */
+  readonly agentHold: number;
   readonly monitorFile?: string;
   readonly serviceName?: string;
   readonly comment?: string;

@@ -102,6 +102,7 @@ function sketchVirtual(sketch: VirtualSketch, line: number): VirtualService {
     hysteresis: 0,
     withdrawDelay: 0,
     failOpen: 0,
+    agentHold: Infinity,
     removalDrain: 0,
     alerts: { to: [], repeatEvery: 0, on: new Set(), planned: false },
     line,

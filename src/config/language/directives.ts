@@ -637,7 +637,17 @@ export const DIRECTIVES = {
     default: UNSET,
     since: "2.0",
     doc: "The port of an agent on each real server that reports its state in one line, as for HAProxy's agent-check: " +
-      "75% of its weight, up, drain (weight 0), down or maint. An agent that does not answer is ignored.",
+      "75% of its weight, up, drain (weight 0), down or maint. An agent that has never answered is ignored; for one that " +
+      "no longer answers see agenthold.",
+  },
+  agenthold: {
+    scope: "virtual",
+    value: durations.secondsOrZero,
+    default: "until it answers again",
+    since: "2.0",
+    needs: { directive: "agentport", hint: "write agentport = PORT as well" },
+    doc: "Seconds for which what an agent said last holds after it stops answering; then it is ignored. With 0 it is " +
+      "ignored at once. Without agenthold its last word holds until it answers again, as with HAProxy.",
   },
   dynamicweight: {
     scope: "virtual",

@@ -165,6 +165,7 @@ function* resolveSection(
     failOpen: (own.failopen ?? globals.failopen)?.value ?? 0,
     slowStart: (own.slowstart ?? globals.slowstart)?.value ?? 0,
     removalDrain: (own.removaldrain ?? globals.removaldrain)?.value ?? 0,
+    agentHold: own.agenthold?.value ?? Infinity,
     monitorFile: own.monitorfile?.value,
     serviceName: own.servicename && harmless(own.servicename.value),
     comment: own.comment && harmless(own.comment.value),

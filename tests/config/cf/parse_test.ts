@@ -199,6 +199,7 @@ const EXAMPLES: Readonly<Record<DirectiveName, string>> = {
   quorumcommand: "/x",
   withdrawdelay: "5",
   failopen: "30%",
+  agenthold: "30",
   removaldrain: "30",
   logfile: "local0",
   emailalert: "a@b",
