@@ -63,6 +63,24 @@ export interface Pattern {
   search(text: string): Steps<boolean>;
 }
 
+/** What `receive = json:PATH OPERATOR VALUE` asks of a page. */
+export interface JsonCondition {
+  /** As the configuration has it, with `json:`. */
+  readonly source: string;
+  /** The path as written: `.checks.db.up`, `.items[0]`; `.` is the whole page. */
+  readonly place: string;
+  /** The same in steps: names in objects, numbers from 0 in lists. */
+  readonly steps: readonly (string | number)[];
+  /** Absent: the value must be there, and be neither false nor null. */
+  readonly comparison?: JsonComparison;
+}
+
+/** What a value is compared with; by size only numbers are. */
+export type JsonComparison =
+  | { readonly operator: "==" | "!="; readonly value: string | number | boolean | null }
+  | { readonly operator: "<" | "<=" | ">" | ">="; readonly value: number }
+  | { readonly operator: "=~"; readonly value: Pattern };
+
 /** Where a check's packets come from, as far as the configuration says. */
 export interface Origin {
   readonly address?: IpAddress;
@@ -83,6 +101,8 @@ export interface CheckTarget {
   /** The request is this real server's own: a URL says where to ask, and not only for what. */
   readonly requestIsOwn?: boolean;
   readonly receive?: Pattern;
+  /** In place of `receive`, for services that are asked for pages. */
+  readonly receiveJson?: JsonCondition;
   /** The record type of a dns check; absent = by what is asked and expected. */
   readonly dnsType?: DnsType;
   readonly httpMethod: HttpMethod;

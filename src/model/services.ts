@@ -21,7 +21,7 @@ const ROWS = [
       https: { port: 443, impliedByPort: true, portNames: ["https/tcp", "https/udp"], overTls: true },
     },
     asked: "`GET /request`; redirects on the same server",
-    passes: "2xx (or `expectstatus`), body matches `receive`",
+    passes: "2xx (or `expectstatus`), body matches `receive`, or holds what its `json:` says",
     options: OF_PAGES,
     question: { kind: "page" },
     sentinel: {

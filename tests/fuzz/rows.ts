@@ -37,6 +37,10 @@ export const ROWS: readonly FuzzRow[] = [
     target: { service: "http", request: "/page", receive: pattern("Test Page") },
     recordedAt: PORTS.http,
   },
+  {
+    name: "http with json",
+    target: { service: "http", receiveJson: { source: "json:.a[0].b", place: ".a[0].b", steps: ["a", 0, "b"] } },
+  },
   { name: "https", target: { service: "https", request: "/page" }, recordedAt: PORTS.https },
   { name: "http_proxy", target: { service: "http_proxy", request: "http://192.0.2.1/page" }, recordedAt: PORTS.http },
   {

@@ -619,7 +619,11 @@ export const DIRECTIVES = {
     default: "anything will do",
     isFreeText: true,
     checks: "named",
-    doc: "A regular expression that must occur in the answer to the request.",
+    doc: "A regular expression that must occur in the answer to the request. For http, https and http_proxy also " +
+      'json:PATH OPERATOR VALUE (new), for a page of JSON: json:.status == "ok", json:.checks[0].up == true, ' +
+      'json:.queue < 100, json:["a name"] != null. The operators are == != < <= > >= and, with a regular expression, ' +
+      "=~; the value is a JSON text, number, true, false or null. A path alone passes if its value is there, and neither " +
+      "false nor null; a value that is missing passes no comparison. Pages of 1 MiB and more do not pass.",
   },
   httpmethod: {
     scope: "virtual",

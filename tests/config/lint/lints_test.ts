@@ -85,6 +85,8 @@ const ROWS: readonly (readonly [head: string, body: readonly string[], ...said: 
   [VIRTUAL, [...WEB, REAL, "sentinel = yes", "failurecount = 3", "retryinterval = 1"]],
   [VIRTUAL, [...WEB, REAL, "sentinel = yes"]],
 
+  [VIRTUAL, ["checktimeout = 5", "receive = json:.up", REAL]],
+
   [
     VIRTUAL,
     ["receive = OK", REAL],

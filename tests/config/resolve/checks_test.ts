@@ -184,6 +184,32 @@ pure("a request's headers and body, and the statuses that pass, reach the check;
   strictEqual(checks[0]!.key.includes("hunter2"), false);
 });
 
+pure("json: in receive is a condition where pages are asked for, and elsewhere a regular expression", () => {
+  const json = 'receive = json:.items[2]["a b"].c == "x # y"';
+  const { receive, receiveJson } = check(HEAD, REAL, json).target;
+  deepStrictEqual([receive, receiveJson], [undefined, {
+    source: 'json:.items[2]["a b"].c == "x # y"',
+    place: '.items[2]["a b"].c',
+    steps: ["items", 2, "a b", "c"],
+    comparison: { operator: "==", value: "x # y" },
+  }]);
+  const other = check(HEAD, REAL, "service = memcached", json).target;
+  deepStrictEqual([other.receive?.source, other.receiveJson], ['json:.items[2]["a b"].c == "x # y"', undefined]);
+  const [one, two] = ["json:.a == 1", "json:.a == 2"].map((text) => check(HEAD, REAL, `receive = ${text}`).key);
+  strictEqual(one === two, false);
+
+  const further = virtual(
+    HEAD,
+    'real = 10.0.0.1:80 gate 1 "/a", "json:.a == "b c""',
+    'alsocheck = https "/", "json:. < 3"',
+  );
+  const [{ policy }] = further.reals.values();
+  deepStrictEqual(checksOf(policy).map(({ target }) => [target.receiveJson?.steps, target.receiveJson?.comparison]), [
+    [["a"], { operator: "==", value: "b c" }],
+    [[], { operator: "<", value: 3 }],
+  ]);
+});
+
 pure(
   "alsocheck adds checks that share the section's settings, and the real servers of a section share none of each other's",
   () => {

@@ -51,7 +51,6 @@ pure("defaults are those of the manual", () => {
     service: "http",
     request: undefined,
     requestIsOwn: false,
-    receive: undefined,
     httpMethod: "GET",
     dnsType: undefined,
     requestHeaders: undefined,

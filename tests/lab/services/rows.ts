@@ -109,6 +109,18 @@ export const ROWS: readonly ServiceRow[] = [
     inVain: { settings: ["service = http", 'receive = "another page"'], down: MISMATCH },
   },
   {
+    name: "http with json",
+    service: "http",
+    ours: true,
+    port: PORTS.http,
+    settings: ["service = http", 'request = "/health"', 'receive = json:.status == "ok"'],
+    up: /^200 OK$/,
+    inVain: {
+      settings: ["service = http", 'request = "/health"', "receive = json:.checks[0].queue < 10"],
+      down: /^\.checks\[0\]\.queue is 12, not < 10$/,
+    },
+  },
+  {
     name: "https",
     service: "https",
     port: PORTS.https,
