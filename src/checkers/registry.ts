@@ -45,6 +45,7 @@ const BY_SERVICE: Record<Exclude<Service, HelperService>, Source> = {
   sip: async () => (await import("./sip.ts")).sip,
   sips: async () => (await import("./sip.ts")).sip,
   smtp: async () => (await import("./smtp.ts")).smtp,
+  smtps: async () => (await import("./smtp.ts")).smtps,
   submission: async () => (await import("./smtp.ts")).smtp,
 };
 

@@ -43,6 +43,12 @@ const ROWS = [
     services: {
       smtp: { port: 25, impliedByPort: true, portNames: ["smtp/tcp", "mail/tcp"] },
       submission: { port: 587, impliedByPort: true, portNames: ["submission/tcp"] },
+      smtps: {
+        port: 465,
+        portNames: ["submissions/tcp", "smtps/tcp", "ssmtp/tcp"],
+        overTls: true,
+        schemes: ["submissions"],
+      },
     },
     asked: "220, EHLO or HELO, with `login` AUTH, QUIT",
     passes: "all of it",
