@@ -2,7 +2,8 @@
  * Whether a page of JSON holds what `receive = json:…` asks for.
  */
 
-import type { CheckResult, JsonComparison, JsonCondition } from "../model/check.ts";
+import type { CheckResult } from "../model/check.ts";
+import type { JsonComparison, JsonCondition } from "../model/json_condition.ts";
 import { inTurns } from "../model/steps.ts";
 import { MAX_BODY } from "../wire/protocols/http_message.ts";
 import { findInJson, type JsonFinding, type JsonScalar } from "../wire/protocols/json_text.ts";

@@ -7,6 +7,7 @@ import { checkPortOf, isAskedForPages, protocolOf, SERVICE_ROWS } from "../model
 import { SPOKEN_SERVICES, type SpokenService } from "../model/services.ts";
 import { closest } from "./language/closest.ts";
 import { CHECK_DIRECTIVES, type CheckDirective, ofFamily } from "./language/directive_facts.ts";
+import type { Directive } from "./language/directive.ts";
 import { type DirectiveName, DIRECTIVES, findDirective } from "./language/directives.ts";
 import type { HostRef, ServiceHead } from "./language/endpoints.ts";
 import { readText } from "./language/grammar.ts";
@@ -17,7 +18,9 @@ import type { Setting, Settings } from "./language/syntax_tree.ts";
 
 /** Directives that say how one check is made, beside those that the URL stands for; those of a section first. */
 export const URL_DIRECTIVES: readonly CheckDirective[] = CHECK_DIRECTIVES.filter((name) => {
-  const { checks } = DIRECTIVES[name];
+  const { checks, stepOf }: Directive<unknown> = DIRECTIVES[name];
+  // The order of options is not known.
+  if (stepOf) return false;
   return checks === "all" || checks === "tls" || (checks === "named" && isAskedByUrl(name));
 }).toSorted((a, b) => rank(a) - rank(b));
 

@@ -226,6 +226,14 @@ const ROWS = [
     sentinel: { use: "yes", why: "kept for as long as its server likes" },
     provenAgainst: "nginx 1.22",
   },
+  {
+    services: { dialogue: {}, dialogues: { overTls: true, transport: "tcp" } },
+    asked: "the lines `send` and `expect`, from first to last, over tcp or udp, for `dialogues` over TLS",
+    passes: "all of them",
+    options: ["send", "expect"],
+    sentinel: { use: "yes", why: "kept for as long as its server likes; over tcp only" },
+    provenAgainst: "Mosquitto 2.0, memcached 1.6, socat 1.7",
+  },
 ] as const satisfies readonly Protocol[];
 
 type Row = typeof ROWS[number];

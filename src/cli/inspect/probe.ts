@@ -1,7 +1,7 @@
 import { helper } from "../../checkers/helper.ts";
 import { type Round, runRound } from "../../checkers/run.ts";
 import { checkUrl, formOf, type Given, URL_DIRECTIVES } from "../../config/check_url.ts";
-import { isPassword, type SecretDirective } from "../../config/language/directive_facts.ts";
+import { isPassword, type SecretDirective, type StepDirective } from "../../config/language/directive_facts.ts";
 import { findDirective } from "../../config/language/directives.ts";
 import { type Loaded, loadTree } from "../../config/load.ts";
 import { whyUnreadable } from "../../config/unreadable.ts";
@@ -26,7 +26,7 @@ import { withUsage } from "../base/tool_usage.ts";
 const STATUS = { up: 0, down: 1, notAsked: 2 } as const;
 
 /** Directives whose value may come from a file: everybody can see a command line. */
-const FROM_FILES: Readonly<Record<Given[0] & SecretDirective, string>> = {
+const FROM_FILES: Readonly<Record<Exclude<Given[0] & SecretDirective, StepDirective>, string>> = {
   passwd: "the password; - is standard input",
   secret: "the secret shared with a radius server",
   requestheader: "headers that nobody is to see, as with a token, one a line",

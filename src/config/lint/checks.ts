@@ -49,6 +49,21 @@ export const CHECK_LINTS: Readonly<Record<string, Lint>> = {
     }),
   },
 
+  "dialogue-without-expect": {
+    why:
+      "What the server answers is not looked at: over tcp it need only accept the connection, over udp not even be there.",
+    find: inSections(function* (view) {
+      const { send } = view.section.settings;
+      const blind = ({ target: { dialogue = [] } }: Check) => !dialogue.some((step) => "expect" in step);
+      if (!send || !checksIn(view).some((check) => looksAt(kindOf(check), "send") && blind(check))) return;
+      yield {
+        place: send.at(-1)!,
+        text: "the dialogue expects no answer",
+        fix: 'add expect = "text", which only a server in good order answers',
+      };
+    }),
+  },
+
   "sentinel-waits": {
     why:
       "A sentinel has only the first check made at once: the further ones of failurecount come an interval later each.",

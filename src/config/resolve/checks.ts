@@ -13,6 +13,7 @@ import type { CheckPolicy } from "../../model/virtual_service.ts";
 import type { RealValue } from "../language/endpoints.ts";
 import type { Load } from "./facts.ts";
 import { checkOf, type Place, realPart, sectionPart, type SharedTarget } from "./check_identity.ts";
+import { requireDialogue, resolveDialogue } from "./dialogue.ts";
 import { within } from "./endpoint.ts";
 import { resolveReceive } from "./receive.ts";
 import { refuseSentinelWithoutPort, wantsSentinel } from "./sentinel.ts";
@@ -43,15 +44,20 @@ export function resolveChecks(
       return () => ({ kind: method });
     };
   }
-  if (method.method === "negotiate") warnOfSettings(load, section, service);
+  const transport = transportOf(settings.address, method.method, service);
+  if (method.method === "negotiate") {
+    warnOfSettings(load, section, service);
+    requireDialogue(load, section, own.service, service, transport);
+  }
 
   const timing = resolveTiming(load.globals, own);
   const external = method.method === "external" || method.method === "external-perl";
   const base: SharedTarget = {
-    transport: transportOf(settings.address, method.method, service),
+    transport,
     service,
     httpMethod: own.httpmethod?.value ?? "GET",
     dnsType: own.dnstype?.value,
+    dialogue: resolveDialogue(load, own),
     requestHeaders: own.requestheader?.map((setting) => setting.value),
     requestBody: own.requestbody && sourceBytes(own.requestbody.value),
     expectStatus: own.expectstatus?.value,
@@ -108,16 +114,17 @@ type Spot = Pick<Place, "address" | "origin">;
 /** The further checks of a real server at its place and port. */
 function resolveAlsoChecks(
   load: Load,
-  { settings: own }: Section,
+  section: Section,
   settings: ServiceSettings,
   timing: Timing,
   base: SharedTarget,
 ): (spot: Spot, serving: number) => readonly Check[] {
-  const makers = (own.alsocheck ?? []).map((setting) => {
+  const makers = (section.settings.alsocheck ?? []).map((setting) => {
     const { kind, port, request, receive } = setting.value;
     const method: Method = { method: kind === "connect" || kind === "ping" ? kind : "negotiate" };
     const service = kind === "connect" || kind === "ping" ? "none" : kind;
     const transport = service === "none" ? "tcp" : transportOf(settings.address, method.method, service);
+    requireDialogue(load, section, setting, service, transport);
     const manner = sectionPart(load, { ...method, ...timing });
     const shared = sectionPart<SharedTarget>(load, { ...base, service, transport, command: [] });
     const expected = resolveReceive(load, setting, receive, service);

@@ -2,7 +2,9 @@
  * What `receive` means: a regular expression, or for pages what a page of JSON must hold.
  */
 
-import type { CheckTarget, JsonComparison, JsonCondition, Pattern } from "../../model/check.ts";
+import type { CheckTarget } from "../../model/check.ts";
+import type { JsonComparison, JsonCondition } from "../../model/json_condition.ts";
+import type { Pattern } from "../../model/pattern.ts";
 import { isAskedForPages } from "../../model/service_facts.ts";
 import type { Service } from "../../model/services.ts";
 import { compilePattern } from "../../perl_regex/perl_regex.ts";
@@ -22,25 +24,24 @@ export function resolveReceive(
   service: Service,
 ): Pick<CheckTarget, "receive" | "receiveJson"> {
   if (!isAskedForPages(service) || !expression.source.startsWith(JSON_PREFIX)) {
-    return { receive: compile(load, setting, expression, 0) };
+    return { receive: compileExpression(load, setting, expression, "receive") };
   }
   return { receiveJson: readCondition(load, setting, expression) };
 }
 
-/** What follows the first `from` characters, as a regular expression. An empty one matches anything: as if there were none. */
-function compile(
+/** Compiles an expression of a directive. An empty one matches anything: as if there were none. */
+export function compileExpression(
   load: Load,
   setting: Setting<unknown>,
-  { source: whole, at }: Expression,
-  from: number,
+  { source, at }: Expression,
+  directive: "receive" | "expect",
 ): Pattern | undefined {
-  const source = whole.slice(from);
   if (source === "") return undefined;
   let pattern = load.patterns.get(source);
   if (!pattern) load.patterns.set(source, pattern = compilePattern(source));
   if ("matches" in pattern) return pattern;
-  const spot = { at: at + from + pattern.at, length: Math.max(1, source.length - pattern.at) };
-  load.problems.error(within(setting, spot), `invalid receive expression: ${pattern.text}`, pattern.hint);
+  const spot = { at: at + pattern.at, length: Math.max(1, source.length - pattern.at) };
+  load.problems.error(within(setting, spot), `invalid ${directive} expression: ${pattern.text}`, pattern.hint);
   return undefined;
 }
 
@@ -83,7 +84,7 @@ function readCondition(load: Load, setting: Setting<unknown>, { source, at }: Ex
   if (operator === "=") return fail(from - gap.trimStart().length, "= is no operator here", "write ==", 1);
   if (operator === "=~") {
     if (from === source.length) return fail(end, "the expression after =~ is missing", `write json:${place} =~ ^ok`);
-    const pattern = compile(load, setting, { source, at }, from);
+    const pattern = compileExpression(load, setting, { source: source.slice(from), at: at + from }, "receive");
     return pattern && { source, place, steps, comparison: { operator, value: pattern } };
   }
   const written = source.slice(from).trimEnd();

@@ -89,6 +89,18 @@ const ROWS: readonly (readonly [head: string, body: readonly string[], ...said: 
 
   [
     VIRTUAL,
+    ["checktimeout = 5", "service = dialogue", "send = a", "send = b", REAL],
+    "dialogue-without-expect 6: … no answer",
+  ],
+  [VIRTUAL, ["checktimeout = 5", "service = dialogue", "send = a", "expect = b", REAL]],
+  [
+    VIRTUAL,
+    [...WEB, "send = a", REAL],
+    "setting-without-effect 5: send …",
+  ],
+
+  [
+    VIRTUAL,
     ["receive = OK", REAL],
     "timeout-over-interval 2: … 30 … default … interval … 10 … silent … 40 …",
   ],

@@ -53,6 +53,7 @@ pure("defaults are those of the manual", () => {
     requestIsOwn: false,
     httpMethod: "GET",
     dnsType: undefined,
+    dialogue: undefined,
     requestHeaders: undefined,
     requestBody: undefined,
     expectStatus: undefined,
