@@ -638,8 +638,8 @@ export const DIRECTIVES = {
     since: "2.0",
     doc:
       'A line of a dialogue: what is sent. \\r \\n \\t \\\\ \\" and \\xHH stand for the bytes that they stand for in C; ' +
-      "hex:0d0a are bytes in hexadecimal digits. The lines send and expect are gone through from top to bottom. What is sent " +
-      "is shown nowhere: it may have a password in it.",
+      "hex:0d0a are bytes in hexadecimal digits. The lines send and expect are gone through from top to bottom (examples: " +
+      "docs/dialogues.md). What is sent is shown nowhere: it may have a password in it. In YAML both stand in the list dialogue.",
   },
   expect: {
     scope: "virtual",
