@@ -45,6 +45,28 @@ Deno.test("a dialogue is a list in YAML, and its lines keep their order there an
   strictEqual(sameTree(tree, turned.tree), false, "the order counts");
 });
 
+Deno.test("line ends that YAML has in a dialogue become escapes in a configuration file", () => {
+  const text = `virtual:
+  - address: 192.0.2.10:80
+    dialogue:
+      - send: "a\\tb\\0\\r\\n"
+      - expect: "\\r\\n$"
+      - send: |
+          hex:00 11
+          22
+`;
+  const parsed = parseYaml(text);
+  const cf = writeCf(parsed.outline);
+  deepStrictEqual(cf.split("\n").slice(1, 4), [
+    '\tsend = "a\\tb\\x00\\r\\n"',
+    '\texpect = "\\r\\n$"',
+    '\tsend = "hex:00 11 22 "',
+  ]);
+  const { settings: { send, expect } } = parse(cf).tree.sections[0];
+  deepStrictEqual(send?.map(({ value }) => value.reveal()), ["a\tb\0\r\n", "\0\x11\x22"]);
+  strictEqual(expect?.[0].value.source, "\\r\\n$");
+});
+
 Deno.test("aliases in a dialogue stand where they stand", () => {
   const text = `x-hello: &hello {send: hello}
 virtual:

@@ -28,15 +28,32 @@ export const sending: Grammar<Secret> = {
     return "value" in reading ? value(new Secret(reading.value)) : reading;
   }),
   openPart: closed,
+  inLine,
 };
 
 /** A regular expression, or `hex:` and digits; behind a `!` what must not occur. */
 export const expectation: Grammar<ExpectValue> = {
   form: "[!]regular expression",
   openPart: closed,
+  inLine,
   read: (raw) => raw.startsWith(NOT) ? readUnwanted(raw) : placed(unquote(raw), readExpected),
   readText: (text) => text.startsWith(NOT) ? readUnwanted(text) : readExpected(text),
 };
+
+/**
+ * Texts and expressions have the same escapes for controls; between hexadecimal digits any blank will do. What stands behind
+ * a backslash stays, and so do blanks that an expression with the flag x passes over.
+ */
+function inLine(text: string): string {
+  if (/\(\?\^?[a-z]*x/.test(text)) return text;
+  const names: Readonly<Record<string, string>> = { "\r": "\\r", "\n": "\\n", "\t": "\\t" };
+  const isHex = /^!?"?hex:/.test(text);
+  // deno-lint-ignore no-control-regex
+  return text.replace(/(?<!\\)[\0-\x1f\x7f]/g, (control) => {
+    if (isHex) return " ";
+    return names[control] ?? `\\x${control.charCodeAt(0).toString(16).padStart(2, "0")}`;
+  });
+}
 
 /** What stands behind the `!` may have quotes of its own. */
 function readUnwanted(raw: string): Reading<ExpectValue> {
