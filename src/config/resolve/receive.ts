@@ -51,12 +51,40 @@ const OPERATOR = /\s*(==|!=|<=|>=|<|>|=~|=)\s*/y;
 const EXAMPLE = 'json:.status == "ok"';
 const FORM = `write a path, as in ${EXAMPLE}, json:.checks[0].up or json:["a name"]`;
 
-function readCondition(load: Load, setting: Setting<unknown>, { source, at }: Expression): JsonCondition | undefined {
-  const fail = (from: number, text: string, hint: string, length = source.length - from) => {
-    const spot: Spot = { at: at + from, length: Math.max(1, length) };
+function readCondition(load: Load, setting: Setting<unknown>, expression: Expression): JsonCondition | undefined {
+  const { source } = expression;
+  const fail: Fail = (from, text, hint, length = source.length - from) => {
+    const spot: Spot = { at: expression.at + from, length: Math.max(1, length) };
     load.problems.error(within(setting, spot), `invalid receive expression: ${text}`, hint);
     return undefined;
   };
+  const path = readPath(source, fail);
+  if (!path) return undefined;
+  const { begin, end, steps } = path;
+  const place = source.slice(begin, end);
+  if (source.slice(end).trim() === "") return { source, place, steps };
+
+  OPERATOR.lastIndex = end;
+  const [gap, operator] = OPERATOR.exec(source) ?? [""];
+  const from = end + gap.length;
+  if (operator === undefined) {
+    return fail(end, `there is no operator after ${place}`, "write ==, !=, <, <=, >, >= or =~");
+  }
+  if (operator === "=") return fail(from - gap.trimStart().length, "= is no operator here", "write ==", 1);
+  if (operator === "=~") {
+    if (from === source.length) return fail(end, "the expression after =~ is missing", `write json:${place} =~ ^ok`);
+    const after = { source: source.slice(from), at: expression.at + from };
+    const value = compileExpression(load, setting, after, "receive");
+    return value && { source, place, steps, comparison: { operator, value } };
+  }
+  const comparison = readComparison(operator as "==", source.slice(from).trimEnd(), from, fail);
+  return comparison && { source, place, steps, comparison };
+}
+
+/** Notes what is wrong from a place of the source on, and what to write. */
+type Fail = (from: number, text: string, hint: string, length?: number) => undefined;
+
+function readPath(source: string, fail: Fail) {
   const begin = JSON_PREFIX.length + /^\s*/.exec(source.slice(JSON_PREFIX.length))![0].length;
   const steps: (string | number)[] = [];
   let end = begin;
@@ -70,36 +98,26 @@ function readCondition(load: Load, setting: Setting<unknown>, { source, at }: Ex
     steps.push(number === undefined ? member as string : Number(number));
     end += step.length;
   }
-  if (steps.length === 0 && /^\.(?=[\s=!<>]|$)/.test(source.slice(begin))) end = begin + 1;
-  else if (steps.length === 0) return fail(begin, "there is no path after json:", FORM);
-  const place = source.slice(begin, end);
-  if (source.slice(end).trim() === "") return { source, place, steps };
+  if (steps.length > 0) return { begin, end, steps };
+  const isWhole = /^\.(?=[\s=!<>]|$)/.test(source.slice(begin));
+  return isWhole ? { begin, end: begin + 1, steps } : fail(begin, "there is no path after json:", FORM);
+}
 
-  OPERATOR.lastIndex = end;
-  const [gap, operator] = OPERATOR.exec(source) ?? [""];
-  if (operator === undefined) {
-    return fail(end, `there is no operator after ${place}`, "write ==, !=, <, <=, >, >= or =~");
-  }
-  const from = end + gap.length;
-  if (operator === "=") return fail(from - gap.trimStart().length, "= is no operator here", "write ==", 1);
-  if (operator === "=~") {
-    if (from === source.length) return fail(end, "the expression after =~ is missing", `write json:${place} =~ ^ok`);
-    const pattern = compileExpression(load, setting, { source: source.slice(from), at: at + from }, "receive");
-    return pattern && { source, place, steps, comparison: { operator, value: pattern } };
-  }
-  const written = source.slice(from).trimEnd();
+function readComparison(
+  operator: "==" | "!=" | "<" | "<=" | ">" | ">=",
+  written: string,
+  from: number,
+  fail: Fail,
+): JsonComparison | undefined {
   const value = parsed(written);
-  if (value === undefined || typeof value === "object" && value !== null || value === Infinity || value === -Infinity) {
-    return fail(
-      from,
-      written === "" ? `there is no value after ${operator}` : "the value is no JSON",
-      hintFor(written),
-    );
+  const isScalar = value === null || ["string", "boolean"].includes(typeof value) || Number.isFinite(value);
+  if (!isScalar) {
+    const text = written === "" ? `there is no value after ${operator}` : "the value is no JSON text, number or word";
+    return fail(from, text, hintFor(written));
   }
-  if (typeof value !== "number" && operator !== "==" && operator !== "!=") {
-    return fail(from, `only numbers are compared by ${operator}`, "write a number, or == or !=");
-  }
-  return { source, place, steps, comparison: { operator, value } as JsonComparison };
+  if (typeof value === "number") return { operator, value };
+  if (operator === "==" || operator === "!=") return { operator, value: value as string | boolean | null };
+  return fail(from, `only numbers are compared by ${operator}`, "write a number, or == or !=");
 }
 
 function hintFor(written: string): string {
