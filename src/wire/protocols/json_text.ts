@@ -20,7 +20,7 @@ export type JsonFinding =
 /** Levels of objects and lists that are followed. */
 const MAX_DEPTH = 500;
 /** Characters of a number: no server writes longer ones. */
-const MAX_NUMBER = 1000;
+const MAX_LITERAL = 1000;
 
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 const WORDS: Readonly<Record<string, JsonScalar>> = { true: true, false: false, null: null };
@@ -71,8 +71,8 @@ function* find(tokens: Tokens, path: readonly (string | number)[]): Steps<JsonFi
         continue;
       }
     } else {
-      const value = tokens.scalar();
-      if (isWanted) finding = { is: "scalar", value };
+      tokens.requireScalar();
+      if (isWanted) finding = { is: "scalar", value: tokens.scalar() };
       tokens.next();
     }
     while (open.length > 0 && tokens.kind === open.at(-1)!.close) {
@@ -100,11 +100,11 @@ function enter(tokens: Tokens, open: readonly Open[], path: readonly (string | n
   const step = path[open.length - 1];
   if (close === "]") return isOnPath && step === index;
   tokens.require("string");
-  const name = tokens.scalar();
+  const is = isOnPath && tokens.scalar() === step;
   tokens.next();
   tokens.require(":");
   tokens.next();
-  return isOnPath && name === step;
+  return is;
 }
 
 type TokenKind = "{" | "}" | "[" | "]" | "," | ":" | "string" | "literal" | "end";
@@ -130,7 +130,7 @@ class Tokens {
     const first = text[at];
     if (first === undefined) {
       this.kind = "end";
-    } else if (/[{}[\],:]/.test(first)) {
+    } else if ("{}[],:".includes(first)) {
       this.kind = first as "{";
       at++;
     } else if (first === '"') {
@@ -138,7 +138,8 @@ class Tokens {
       at = this.#closingQuote(at + 1) + 1;
     } else {
       this.kind = "literal";
-      while (at < text.length && /[-+.0-9A-Za-z]/.test(text[at])) at++;
+      // A longer one is none, wherever it ends.
+      while (at < text.length && at - this.#start <= MAX_LITERAL && isOfLiteral(text.charCodeAt(at))) at++;
     }
     this.#end = at;
   }
@@ -147,27 +148,23 @@ class Tokens {
     if (this.kind !== kind) this.fail();
   }
 
-  /** The value of the token, which must be a string, number or word. */
-  scalar(): JsonScalar {
-    if (this.kind !== "string" && this.kind !== "literal") this.fail();
+  /** Requires that the token is a string, number or word. Strings have been looked at when they were read. */
+  requireScalar(): void {
+    if (this.kind === "string") return;
+    this.require("literal");
     const raw = this.#text.slice(this.#start, this.#end);
-    if (this.kind === "string") return this.#string(raw);
-    if (Object.hasOwn(WORDS, raw)) return WORDS[raw];
-    if (raw.length > MAX_NUMBER || !NUMBER.test(raw)) this.fail();
-    return Number(raw);
+    if (!Object.hasOwn(WORDS, raw) && (raw.length > MAX_LITERAL || !NUMBER.test(raw))) this.fail();
+  }
+
+  /** The value of the token, which is a string, number or word. */
+  scalar(): JsonScalar {
+    const raw = this.#text.slice(this.#start, this.#end);
+    if (this.kind === "string") return raw.includes("\\") ? JSON.parse(asUtf8(raw)) : asUtf8(raw.slice(1, -1));
+    return Object.hasOwn(WORDS, raw) ? WORDS[raw] : Number(raw);
   }
 
   fail(what = this.kind === "end" ? "it ends too early" : "an unexpected character"): never {
     throw new NotJson(`${what} at byte ${this.#start + 1}`);
-  }
-
-  #string(raw: string): string {
-    if (!raw.includes("\\")) return asUtf8(raw.slice(1, -1));
-    try {
-      return JSON.parse(asUtf8(raw));
-    } catch {
-      return this.fail("a string with a bad escape");
-    }
   }
 
   #closingQuote(from: number): number {
@@ -175,11 +172,32 @@ class Tokens {
     for (let at = from; at < text.length; at++) {
       const code = text.charCodeAt(at);
       if (code === QUOTE) return at;
-      if (code === BACKSLASH) at++;
-      else if (code < BLANK) this.fail("a string with a control character");
+      if (code === BACKSLASH) {
+        const length = escapeLength(text, at);
+        if (length === 0) this.fail("a string with a bad escape");
+        at += length - 1;
+      } else if (code < BLANK) this.fail("a string with a control character");
     }
     return this.fail("a string that does not end");
   }
+}
+
+/** The characters of an escape, backslash and all; 0 for one that is none (RFC 8259, 7). */
+function escapeLength(text: string, at: number): number {
+  const letter = text[at + 1] ?? "";
+  if (letter !== "u") return letter !== "" && '"\\/bfnrt'.includes(letter) ? 2 : 0;
+  for (let i = at + 2; i < at + 6; i++) if (!isHexDigit(text.charCodeAt(i))) return 0;
+  return 6;
+}
+
+function isHexDigit(code: number): boolean {
+  return (code >= 0x30 && code <= 0x39) || (code >= 0x61 && code <= 0x66) || (code >= 0x41 && code <= 0x46);
+}
+
+/** Digits, letters and what else is in numbers. */
+function isOfLiteral(code: number): boolean {
+  return (code >= 0x30 && code <= 0x39) || (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a) ||
+    code === 0x2b || code === 0x2d || code === 0x2e;
 }
 
 /** RFC 8259, 2: blank, tab, line feed, carriage return. */
