@@ -59,6 +59,8 @@ export const PEERS: Packages = {
   "squid": { purpose: "a proxy", starts: ["squid"] },
   "redis-server": { purpose: "a key-value store", starts: ["redis-server"] },
   "memcached": { purpose: "a cache", starts: ["memcached"] },
+  "mosquitto": { purpose: "messages, by MQTT", starts: ["mosquitto", "mosquitto_passwd"] },
+  "rabbitmq-server": { purpose: "messages, by AMQP", starts: ["/usr/lib/rabbitmq/bin/rabbitmq-server"] },
   "chromium": { purpose: "a browser for the status page", starts: ["chromium"] },
   "prometheus": { purpose: "checks the metrics and the alert rules", starts: ["promtool"] },
   "systemd": { purpose: "a service manager", starts: ["/lib/systemd/systemd", "systemctl", "systemd-analyze"] },

@@ -12,6 +12,7 @@ import type { Grammar } from "./grammar.ts";
 import * as checkTypes from "./values/check_type.ts";
 import * as choices from "./values/choices.ts";
 import * as commands from "./values/commands.ts";
+import * as dialogue from "./values/dialogue.ts";
 import * as durations from "./values/durations.ts";
 import * as hosts from "./values/hosts.ts";
 import * as http from "./values/http.ts";
@@ -693,7 +694,40 @@ export const DIRECTIVES = {
     default: "anything will do",
     isFreeText: true,
     checks: "named",
-    doc: "A regular expression that must occur in the answer to the request.",
+    doc: "A regular expression that must occur in the answer to the request. For http, https and http_proxy also " +
+      'json:PATH OPERATOR VALUE (new), for a page of JSON: json:.status == "ok", json:.checks[0].up == true, ' +
+      'json:.queue < 100, json:["a name"] != null. The operators are == != < <= > >= and, with a regular expression, ' +
+      "=~; the value is a JSON text, number, true, false or null. A path alone passes if its value is there, and neither " +
+      "false nor null; a value that is missing passes no comparison. Pages of 1 MiB and more do not pass.",
+  },
+  send: {
+    scope: "virtual",
+    value: dialogue.sending,
+    default: UNSET,
+    isFreeText: true,
+    checks: "named",
+    secret: "always",
+    repeats: true,
+    stepOf: "dialogue",
+    since: "2.0",
+    doc:
+      'A line of a dialogue: what is sent. \\r \\n \\t \\\\ \\" and \\xHH stand for the bytes that they stand for in C; ' +
+      "hex:0d0a are bytes in hexadecimal digits. The lines send and expect are gone through from top to bottom (examples: " +
+      "docs/dialogues.md). What is sent is shown nowhere: it may have a password in it. In YAML both stand in the list dialogue.",
+  },
+  expect: {
+    scope: "virtual",
+    value: dialogue.expectation,
+    default: UNSET,
+    isFreeText: true,
+    checks: "named",
+    repeats: true,
+    stepOf: "dialogue",
+    since: "2.0",
+    doc:
+      "A line of a dialogue: a regular expression that must occur in what the server has said since the last send, or " +
+      "with hex: bytes in hexadecimal digits. More is waited for until it does. With a ! in front it must not occur " +
+      "in what has come so far: the line above it should wait for the whole answer. The server may say 64 KiB after each send.",
   },
   httpmethod: {
     scope: "virtual",

@@ -7,6 +7,7 @@ import { closest } from "./closest.ts";
 import { SECRET_DIRECTIVES } from "./directive_facts.ts";
 import { DIRECTIVES, findDirective } from "./directives.ts";
 import { valueExtent } from "./quotes.ts";
+import { STEP_LISTS } from "./step_lists.ts";
 import { STRUCTURES } from "./structured.ts";
 import { FURTHER_VALUE } from "./values/quoted.ts";
 
@@ -84,6 +85,7 @@ function hideUserInfo(line: string): string {
 const OPEN_KEYS: ReadonlySet<string> = new Set([
   "address",
   "mark",
+  ...STEP_LISTS,
   ...Object.values(STRUCTURES).flatMap(({ parts }) => parts.filter(({ inRow }) => inRow).map(({ key }) => key)),
 ]);
 

@@ -14,6 +14,8 @@ export interface Setting<T> {
   readonly column: number;
   /** Characters of the value. */
   readonly length: number;
+  /** Of a step: how many steps of its list stand above it. */
+  readonly nth?: number;
 }
 
 /** What a scope sets: one setting for each directive, a list where a directive repeats. */

@@ -5,7 +5,7 @@
 import { isCredential, type RequestHeader, speaksTls } from "../../model/check.ts";
 import { Secret } from "../../model/secret.ts";
 import { checksOf, type NotifyTarget } from "../../model/virtual_service.ts";
-import { SECRET_DIRECTIVES } from "../language/directive_facts.ts";
+import { SECRET_DIRECTIVES, type SecretDirective } from "../language/directive_facts.ts";
 import { inSections, type Lint } from "./lint.ts";
 import { IS_MISSING, namedFiles } from "./named_files.ts";
 
@@ -16,8 +16,10 @@ export const FILE_LINTS: Readonly<Record<string, Lint>> = {
     find: function* ({ tree, model, facts }) {
       if (facts.fileMode === undefined || (facts.fileMode & 0o004) === 0) return;
       const scopes = [tree.globals, ...tree.sections.map(({ settings }) => settings)];
-      const settings = scopes.flatMap((scope) => SECRET_DIRECTIVES.flatMap((name) => [scope[name] ?? []].flat()));
-      const first = settings.find(({ value }) => holdsSecret(value));
+      const settings = scopes.flatMap((scope) =>
+        SECRET_DIRECTIVES.flatMap((name) => [scope[name] ?? []].flat().filter(({ value }) => holdsSecret(name, value)))
+      );
+      const [first] = settings;
       if (!first) return;
       yield {
         place: first,
@@ -65,7 +67,11 @@ export const FILE_LINTS: Readonly<Record<string, Lint>> = {
 };
 
 /** Whether a value of a directive that may be secret is one. */
-function holdsSecret(value: Secret | RequestHeader | NotifyTarget): boolean {
+function holdsSecret(name: SecretDirective, value: Secret | RequestHeader | NotifyTarget): boolean {
+  // Most of what dialogues send is no secret.
+  if (name === "send") {
+    return value instanceof Secret && /auth|bind|key|login|pass|pwd|secret|token|user/i.test(value.reveal());
+  }
   if (value instanceof Secret) return value.reveal() !== "";
   return "name" in value && isCredential(value);
 }

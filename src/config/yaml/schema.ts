@@ -2,10 +2,11 @@
  * The JSON Schema of a configuration in YAML, made from the table of directives: what editors complete and underline.
  */
 
-import type { Directive, Scope } from "../language/directive.ts";
+import type { Directive, Scope, StepList } from "../language/directive.ts";
 import { docOf } from "../language/directive_facts.ts";
 import { DIRECTIVES, findDirective } from "../language/directives.ts";
 import { isList, type Schema } from "../language/grammar.ts";
+import { STEP_LISTS, stepsOf } from "../language/step_lists.ts";
 import { type Part, structureOf } from "../language/structured.ts";
 
 /** The schema. */
@@ -36,6 +37,7 @@ function sectionSchema(family: 4 | 6): Schema {
       address: { type: "string", description: "The address and port that clients connect to; IPv6 in brackets." },
       mark: { type: "integer", minimum: 1, maximum: 4_294_967_295, description: "The firewall mark of their packets." },
       ...Object.fromEntries(properties),
+      ...Object.fromEntries(STEP_LISTS.map((list) => [list, stepsSchema(list)])),
     },
     oneOf: [{ required: ["address"] }, { required: ["mark"] }],
     additionalProperties: false,
@@ -44,7 +46,7 @@ function sectionSchema(family: 4 | 6): Schema {
 
 function propertiesOf(scope: Exclude<Scope, "both">): Record<string, Schema> {
   const rows = Object.entries<Directive<unknown>>(DIRECTIVES).filter(([, row]) =>
-    (row.scope === scope || row.scope === "both") && !row.opens
+    (row.scope === scope || row.scope === "both") && !row.opens && !row.stepOf
   );
   return Object.fromEntries(rows.map(([name, row]) => [name, directiveSchema(name, row)]));
 }
@@ -56,6 +58,20 @@ function directiveSchema(name: string, row: Directive<unknown>): Schema {
   const described = { description: docOf(row), ...row.outdated ? { deprecated: true } : {} };
   if (row.repeats) return listOf(value, docOf(row));
   return "enum" in value || "type" in value ? { ...described, ...value } : { ...described, allOf: [value] };
+}
+
+/** A list of mappings with one directive each. */
+function stepsSchema(list: StepList): Schema {
+  const steps = stepsOf(list).map((name): Schema => {
+    const row: Directive<unknown> = DIRECTIVES[name];
+    const properties = { [name]: { description: docOf(row), ...row.value.schema ?? { type: "string" } } };
+    return { type: "object", properties, required: [name], additionalProperties: false };
+  });
+  return {
+    description: `The steps ${stepsOf(list).join(" and ")}, from first to last.`,
+    type: "array",
+    items: { anyOf: steps },
+  };
 }
 
 /** Words in one text with commas between, or one by one. */

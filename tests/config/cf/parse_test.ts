@@ -242,6 +242,8 @@ const EXAMPLES: Readonly<Record<DirectiveName, string>> = {
   checkport: "80",
   request: "x",
   receive: "x",
+  send: "x",
+  expect: "x",
   httpmethod: "GET",
   virtualhost: "x",
   login: "x",
