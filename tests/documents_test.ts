@@ -130,3 +130,12 @@ Deno.test("the workflows are YAML, and run on pushes, each night and for tags", 
   const triggers = workflows().slice(1).map((path) => Object.keys(parse(textOf(path)).on)).sort();
   deepStrictEqual(triggers, [["push"], ["push", "pull_request"], ["schedule", "workflow_dispatch"]]);
 });
+
+Deno.test("docs/vrrp.md shows the lines of the example that the lab plays", () => {
+  const code = (text: string) =>
+    text.split("\n").map((line) => line.trim()).filter((line) => line !== "" && !line.startsWith("#"));
+  const shown = new Set(code(textOf("docs/vrrp.md")));
+  const example = code(textOf("packaging/examples/vrrp/keepalived.conf"));
+  const globals = new Set(["global_defs {", "script_user root", "enable_script_security"]);
+  deepStrictEqual(example.filter((line) => !shown.has(line) && !globals.has(line)), []);
+});
