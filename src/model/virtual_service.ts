@@ -5,6 +5,7 @@
 import type { IpAddress } from "./address.ts";
 import type { Check } from "./check.ts";
 import type { Secret } from "./secret.ts";
+import type { IncludedFile } from "./source_lines.ts";
 import type { IpvsDriverName, IpvsTimeouts } from "./ipvs.ts";
 import type { SyncDaemon } from "./sync.ts";
 import type { WebAddress } from "./web_address.ts";
@@ -136,6 +137,8 @@ export interface UnresolvedReal {
 export interface Model {
   /** Absolute path of the file. */
   readonly file: string;
+  /** The files that it includes. Lines are numbered as `source_lines.ts` says. */
+  readonly included: readonly IncludedFile[];
   readonly virtuals: ReadonlyMap<VirtualKey, VirtualService>;
   readonly unresolved: readonly UnresolvedReal[];
   readonly autoReload: boolean;

@@ -8,7 +8,7 @@ import { closest } from "../language/closest.ts";
 import type { Directive } from "../language/directive.ts";
 import { type DirectiveName, DIRECTIVES, findDirective, REPLACED } from "../language/directives.ts";
 import type { ServiceHead } from "../language/endpoints.ts";
-import { type Place, ProblemList } from "../language/problem.ts";
+import { givenTwice, type Place, ProblemList } from "../language/problem.ts";
 import { type ValueExtent, valueExtent } from "../language/quotes.ts";
 import type { Section, Setting, Settings, SyntaxTree } from "../language/syntax_tree.ts";
 import { showCf, type ShowLine, shownName } from "../language/shown.ts";
@@ -20,8 +20,17 @@ export interface Parsed {
   readonly lines: readonly string[];
   /** What messages may show of them. */
   readonly show: ShowLine;
-  /** How a hint, worded for a configuration file, reads in the syntax of this text; absent: as it is. */
-  readonly spell?: (hint: string) => string;
+  /** How a hint, worded for a configuration file, reads in the syntax of a file of it; absent: as it is. */
+  readonly spell?: (hint: string, file?: string) => string;
+  /** Patterns of `include` that match no file. */
+  readonly emptyIncludes?: readonly Place[];
+}
+
+/** Where the lines of a text are counted from, and where its problems go. */
+export interface Numbering {
+  /** How many lines of other files stand before its first one. */
+  readonly before: number;
+  readonly problems: ProblemList;
 }
 
 const LONGEST_LINE = 65_536;
@@ -56,13 +65,18 @@ export function parse(text: string): Parsed {
   return atOnce(parseInSteps(text));
 }
 
-/** Reads a configuration. Never throws, whatever the text. */
-export function* parseInSteps(text: string): Steps<Parsed> {
+/**
+ * Reads a configuration. Never throws, whatever the text.
+ *
+ * @param numbering of a text that others stand before; absent: there are none.
+ */
+export function* parseInSteps(text: string, numbering?: Numbering): Steps<Parsed> {
   const lines = yield* linesOf(text);
-  const parser = new Parser();
+  const parser = new Parser(numbering?.problems);
+  const before = numbering?.before ?? 0;
   for (const [i, line] of lines.entries()) {
     if (everySoOften(i)) yield;
-    parser.line(line, i + 1);
+    parser.line(line, before + i + 1);
   }
   return {
     tree: { globals: parser.globals, sections: parser.sections },
@@ -86,13 +100,19 @@ interface Line {
 }
 
 class Parser {
-  readonly problems = new ProblemList();
+  readonly problems: ProblemList;
   readonly globals: Settings = {};
   readonly sections: Section[] = [];
   /** Where the lines of the open section go, if one is open. */
   #body?: Settings;
   /** The open section has lines that are not indented as they should be: it was said of the first one. */
   #isMisindented = false;
+  /** The section above ended with the line of that name. */
+  #endedBy?: string;
+
+  constructor(problems: ProblemList = new ProblemList()) {
+    this.problems = problems;
+  }
 
   line(text: string, line: number): void {
     const indent = /^\s*/.exec(text)![0].length;
@@ -135,6 +155,7 @@ class Parser {
     if (!setting || !scope) this.problems.unread.add(name);
     if (row.opens) this.#open(row.family ?? 4, setting as Setting<ServiceHead> | undefined);
     else if (setting && scope) this.#store(scope, found.name, row, setting);
+    if (row.endsSection && scope) [this.#body, this.#endedBy] = [undefined, name];
     if (row.outdated) this.problems.warning(place, row.outdated.text);
     if (!text.isWellFormed()) {
       this.problems.warning(place, "the line is not UTF-8: its bytes are taken as they are");
@@ -164,7 +185,8 @@ class Parser {
       this.#misindented({ line: place.line, column: 1, length: indent }, message);
     } else if (!this.#body) {
       const hint = row.scope === "both" ? "a global directive begins in column 0" : "begin one: virtual = host:port";
-      this.problems.error(place, "an indented line, but no virtual section above it", hint);
+      const ended = this.#endedBy === undefined ? "" : `: it ends with ${this.#endedBy}`;
+      this.problems.error(place, `an indented line, but no virtual section above it${ended}`, hint);
     }
     return this.#body;
   }
@@ -255,8 +277,7 @@ class Parser {
       return;
     }
     if (before && !Array.isArray(before)) {
-      const message = `${name} is given twice: this one counts, the one at line ${before.line} does not`;
-      this.problems.warning(setting, message);
+      this.problems.warning(setting, givenTwice(name, this.problems.lineName(before.line)));
     }
     collected[name] = setting;
   }

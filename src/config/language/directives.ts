@@ -78,6 +78,21 @@ export const DIRECTIVES = {
     repeats: true,
     doc: "A real server of a virtual6 section, its address in brackets; otherwise as real.",
   },
+  include: {
+    scope: "global",
+    value: paths.includePath,
+    default: UNSET,
+    repeats: true,
+    isFreeText: true,
+    endsSection: true,
+    since: "2.0",
+    doc:
+      "Reads other files in this place: one by its path, or all that match a pattern with * and ? in its last part, in " +
+      "the order of their names. A path that does not begin with / is looked for beside the file that has the line. The " +
+      "files hold global directives and whole sections, in either syntax by their names, and may include others. A missing " +
+      "file is an error, a pattern that matches none is not; names that begin with a dot are left out. autoreload and " +
+      "callback watch all of them, and files that appear later.",
+  },
   checktimeout: {
     scope: "both",
     value: durations.seconds,

@@ -10,8 +10,11 @@ import { valueExtent } from "./quotes.ts";
 import { STRUCTURES } from "./structured.ts";
 import { FURTHER_VALUE } from "./values/quoted.ts";
 
-/** Gives a line of a file by its 1-based number, as a message may show it; `undefined` where there is none. */
-export type ShowLine = (line: number) => string | undefined;
+/**
+ * Gives a line of a file by its 1-based number, as a message may show it; `undefined` where there is none. `file` is that of an
+ * included one; absent: the configuration's own.
+ */
+export type ShowLine = (line: number, file?: string) => string | undefined;
 
 /** Shows lines of a configuration file. */
 export function showCf(lines: readonly string[]): ShowLine {

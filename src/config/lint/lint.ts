@@ -10,8 +10,10 @@ import type { Section, SyntaxTree } from "../language/syntax_tree.ts";
 
 /** The machine, as far as lints ask. What is absent is not known, and then nothing is said of it. */
 export interface LintFacts {
-  /** The permission bits of the configuration file. */
-  readonly fileMode?: number;
+  /** The permission bits of the configuration's files, by their paths. */
+  readonly fileModes?: ReadonlyMap<string, number>;
+  /** Patterns of `include` that match no file. */
+  readonly emptyIncludes?: readonly Place[];
   /** The networks that the interfaces of this machine are in. */
   readonly networks?: readonly Network[];
   /** Whether net.ipv4.vs.expire_quiescent_template is set. */

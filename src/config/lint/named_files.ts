@@ -64,6 +64,7 @@ function argvIn(value: string | readonly string[] | NotifyTarget): readonly stri
   return value.kind === "program" ? value.argv : undefined;
 }
 
-function scopesOf({ globals, sections }: SyntaxTree): readonly Settings[] {
+/** Returns all that is set: globally, then in each section. */
+export function scopesOf({ globals, sections }: SyntaxTree): readonly Settings[] {
   return [globals, ...sections.map(({ settings }) => settings)];
 }

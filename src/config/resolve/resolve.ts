@@ -29,7 +29,7 @@ import type {
 } from "../../model/virtual_service.ts";
 import type { FallbackValue, RealValue } from "../language/endpoints.ts";
 import type { Facts, Load } from "./facts.ts";
-import type { ProblemList } from "../language/problem.ts";
+import { givenTwice, type ProblemList } from "../language/problem.ts";
 import { kernelPort, resolveHost, resolvePort, warnOfMapping, within } from "./endpoint.ts";
 import { type PolicyMaker, resolveChecks } from "./checks.ts";
 import { isUnspecified, resolveService } from "./service.ts";
@@ -63,7 +63,7 @@ export function* resolveInSteps(tree: SyntaxTree, facts: Facts, problems: Proble
     if (!virtual || isUnspecified(virtual.settings.address)) continue;
     const duplicate = virtuals.get(virtual.key);
     if (duplicate) {
-      const message = `duplicate virtual server: ${virtual.label} is at line ${duplicate.line} already`;
+      const message = `duplicate virtual server: ${virtual.label} is at ${problems.lineName(duplicate.line)} already`;
       problems.error(section.head, message, "put the real servers of both into one section");
     } else virtuals.set(virtual.key, virtual);
   }
@@ -90,6 +90,7 @@ export function* resolveInSteps(tree: SyntaxTree, facts: Facts, problems: Proble
     ipvsTimeouts: globals.ipvstimeouts?.value,
     syncDaemons,
     checkInterval: globals.checkinterval?.value ?? 10,
+    included: problems.included,
     hostNames: load.hostNames,
   };
 }
@@ -247,7 +248,7 @@ function addReal(
   if (duplicate) {
     load.problems.warning(
       line,
-      `real server ${real.key} is given twice: this one counts, the one at line ${duplicate.line} does not`,
+      givenTwice(`real server ${real.key}`, load.problems.lineName(duplicate.line)),
     );
     reals.delete(real.key);
   }

@@ -6,7 +6,7 @@
 import { isMap, isScalar, isSeq, type Node, type Scalar } from "yaml";
 import { atOnce, everySoOften, type Steps } from "../../model/steps.ts";
 import type { Entry, Outline, OutlineSection } from "../cf/outline.ts";
-import { isEmpty, LEAVE_OUT, linesOf, type Parsed } from "../cf/parse.ts";
+import { isEmpty, LEAVE_OUT, linesOf, type Numbering, type Parsed } from "../cf/parse.ts";
 import { closest } from "../language/closest.ts";
 import type { Directive } from "../language/directive.ts";
 import { ofFamily } from "../language/directive_facts.ts";
@@ -37,12 +37,13 @@ export function parseYaml(text: string): ParsedYaml {
  * Reads a configuration in YAML 1.2. Never throws, whatever the text.
  *
  * @param remarks whether the outline is to have them.
+ * @param numbering of a text that others stand before; absent: there are none.
  */
-export function* parseYamlInSteps(text: string, remarks = false): Steps<ParsedYaml> {
+export function* parseYamlInSteps(text: string, remarks = false, numbering?: Numbering): Steps<ParsedYaml> {
   const lines = yield* linesOf(text);
   // Lines end alike for both, so that places agree.
   const doc = yield* readYaml(lines.join("\n"), remarks);
-  return yield* new YamlReader(lines, doc).read();
+  return yield* new YamlReader(lines, doc, numbering).read();
 }
 
 interface Collected {
@@ -57,17 +58,18 @@ interface ReadSection {
 }
 
 class YamlReader {
-  readonly #problems = new ProblemList();
+  readonly #problems: ProblemList;
   readonly #doc: YamlDocument;
   readonly #lines: readonly string[];
   readonly #places: Places;
   readonly #nodes: Nodes;
   readonly #values: Values;
 
-  constructor(lines: readonly string[], doc: YamlDocument) {
+  constructor(lines: readonly string[], doc: YamlDocument, numbering?: Numbering) {
+    this.#problems = numbering?.problems ?? new ProblemList();
     this.#lines = lines;
     this.#doc = doc;
-    this.#places = new Places(lines);
+    this.#places = new Places(lines, numbering?.before);
     this.#nodes = new Nodes(doc, this.#places, this.#problems);
     this.#values = new Values(this.#nodes, this.#places, this.#problems);
   }
