@@ -8,6 +8,7 @@ import { ofFamily } from "../language/directive_facts.ts";
 import { DIRECTIVES, findDirective } from "../language/directives.ts";
 import type { Grammar } from "../language/grammar.ts";
 import { unquote, unquoteLoosely, valueExtent } from "../language/quotes.ts";
+import type { Place } from "../language/problem.ts";
 import { type Parts, structureOf } from "../language/structured.ts";
 import type { Section, Setting, Settings, SyntaxTree } from "../language/syntax_tree.ts";
 
@@ -24,7 +25,7 @@ export interface Entry {
   readonly line: number;
 }
 
-/** A virtual service: its head, then what is said of it. */
+/** Virtual services: their head, then what is said of them. */
 export interface OutlineSection {
   readonly head: Entry;
   readonly entries: readonly Entry[];
@@ -45,8 +46,9 @@ export function outlineOf(tree: SyntaxTree, lines: readonly string[]): Outline {
     Object.entries(settings).flatMap(([name, given]) =>
       [given].flat().map((setting) => entryOf(name as DirectiveName, setting as Setting<unknown>, lines, used))
     ).sort((a, b) => a.line - b.line);
-  const sections = tree.sections.map((section): OutlineSection => ({
-    head: entryOf(headName(section), section.head, lines, used),
+  const groups = [...Map.groupBy(tree.sections, ({ settings }) => settings).values()];
+  const sections = groups.map(([section]): OutlineSection => ({
+    head: entryOf(headName(section), section.opening, lines, used),
     entries: entriesIn(section.settings),
   }));
   return { globals: entriesIn(tree.globals), sections, end: remarksBelow(lines, used) };
@@ -56,7 +58,7 @@ function headName({ family }: Section): DirectiveName {
   return ofFamily("virtual", family);
 }
 
-function entryOf(name: DirectiveName, setting: Setting<unknown>, lines: readonly string[], used: Set<number>): Entry {
+function entryOf(name: DirectiveName, setting: Place, lines: readonly string[], used: Set<number>): Entry {
   const { line, column, length } = setting;
   const text = lines[line - 1];
   used.add(line);

@@ -7,7 +7,7 @@ import { atOnce, everySoOften, type Steps } from "../../model/steps.ts";
 import { closest } from "../language/closest.ts";
 import type { Directive } from "../language/directive.ts";
 import { type DirectiveName, DIRECTIVES, findDirective, REPLACED } from "../language/directives.ts";
-import type { ServiceHead } from "../language/endpoints.ts";
+import type { PlacedHead } from "../language/endpoints.ts";
 import { givenTwice, type Place, ProblemList } from "../language/problem.ts";
 import { type ValueExtent, valueExtent } from "../language/quotes.ts";
 import type { Section, Setting, Settings, SyntaxTree } from "../language/syntax_tree.ts";
@@ -153,7 +153,7 @@ class Parser {
     const scope = this.#scopeOf(line, row);
     const setting = this.#setting(line, row);
     if (!setting || !scope) this.problems.unread.add(name);
-    if (row.opens) this.#open(row.family ?? 4, setting as Setting<ServiceHead> | undefined);
+    if (row.opens) this.#open(row.family ?? 4, setting as Setting<readonly PlacedHead[]> | undefined);
     else if (setting && scope) this.#store(scope, found.name, row, setting);
     if (row.endsSection && scope) [this.#body, this.#endedBy] = [undefined, name];
     if (row.outdated) this.problems.warning(place, row.outdated.text);
@@ -262,10 +262,10 @@ class Parser {
     return "value" in reading ? { value: reading.value, ...place } : undefined;
   }
 
-  #open(family: 4 | 6, head: Setting<ServiceHead> | undefined): void {
+  #open(family: 4 | 6, heads: Setting<readonly PlacedHead[]> | undefined): void {
     this.#body = {};
     this.#isMisindented = false;
-    if (head) this.sections.push({ family, head, settings: this.#body });
+    if (heads) this.sections.push(...sectionsOf(family, heads, this.#body));
   }
 
   #store(scope: Settings, name: DirectiveName, row: Directive<unknown>, setting: Setting<unknown>): void {
@@ -281,6 +281,21 @@ class Parser {
     }
     collected[name] = setting;
   }
+}
+
+/** Returns the sections of the virtual services that share a body. */
+export function sectionsOf(
+  family: 4 | 6,
+  { value: heads, line, column, length }: Setting<readonly PlacedHead[]>,
+  settings: Settings,
+): readonly Section[] {
+  const opening = { line, column, length };
+  return heads.map(({ head, at, length }) => ({
+    family,
+    head: { value: head, line, column: column + at, length },
+    settings,
+    opening,
+  }));
 }
 
 /** Whether a value says nothing, in quotes or without. */

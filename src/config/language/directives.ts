@@ -38,23 +38,25 @@ function servicesThatNeedLogin(): readonly string[] {
 export const DIRECTIVES = {
   virtual: {
     scope: "global",
-    value: endpoints.serviceHead,
+    value: endpoints.serviceHeads,
     default: UNSET,
     family: 4,
     opens: true,
     repeats: true,
-    doc: "Opens the section of one IPv4 virtual service: the address and port that clients connect to, or the " +
-      "firewall mark of their packets. The indented lines below it are the section's.",
+    doc: "Opens the section of an IPv4 virtual service: the address and port that clients connect to, or the " +
+      "firewall mark of their packets. The indented lines below it are the section's. Several with commas between share " +
+      "the section, as if it were written for each of them (new): what depends on the port, as service, is that of each.",
   },
   virtual6: {
     scope: "global",
-    value: endpoints.serviceHead,
+    value: endpoints.serviceHeads,
     default: UNSET,
     family: 6,
     opens: true,
     repeats: true,
     doc:
-      "Opens the section of one IPv6 virtual service, its address in brackets; or of a firewall mark of IPv6 packets.",
+      "Opens the section of an IPv6 virtual service, its address in brackets, or of a firewall mark of IPv6 packets; or of " +
+      "several, with commas between.",
   },
   real: {
     scope: "virtual",

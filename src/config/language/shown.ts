@@ -120,7 +120,8 @@ function shownYamlLines(lines: readonly string[]): readonly string[] {
     }
     const parent = keys.at(-1)?.name;
     const isElement = prefix.includes("-") && parent !== undefined && findDirective(parent)?.row.opens === undefined;
-    return hideUserInfo(`${prefix}${shownValue(rest, isElement ? openLength(parent, rest) : 0)}`);
+    const shown = !isElement ? 0 : OPEN_KEYS.has(parent) ? rest.length : openLength(parent, rest);
+    return hideUserInfo(`${prefix}${shownValue(rest, shown)}`);
   });
 }
 

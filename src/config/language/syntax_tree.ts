@@ -4,6 +4,7 @@
 
 import type { DirectiveName, DIRECTIVES, ValueOf } from "./directives.ts";
 import type { ServiceHead } from "./endpoints.ts";
+import type { Place } from "./problem.ts";
 
 /** One directive of the file. */
 export interface Setting<T> {
@@ -23,11 +24,14 @@ export type Settings = {
     : Setting<ValueOf<Name>>;
 };
 
-/** A `virtual` or `virtual6` line and its body. */
+/** A virtual service of a `virtual` or `virtual6` line and that line's body. */
 export interface Section {
   readonly family: 4 | 6;
   readonly head: Setting<ServiceHead>;
+  /** The same object for all virtual services of a line. */
   readonly settings: Settings;
+  /** All that the line names. */
+  readonly opening: Place;
 }
 
 /** A whole file. */

@@ -6,7 +6,7 @@ import type { Network } from "../../model/address.ts";
 import type { Check } from "../../model/check.ts";
 import type { Model, VirtualService } from "../../model/virtual_service.ts";
 import type { Place, Severity } from "../language/problem.ts";
-import type { Section, SyntaxTree } from "../language/syntax_tree.ts";
+import type { Section, Settings, SyntaxTree } from "../language/syntax_tree.ts";
 
 /** The machine, as far as lints ask. What is absent is not known, and then nothing is said of it. */
 export interface LintFacts {
@@ -57,10 +57,17 @@ export interface Lint {
   find(subject: Subject): Iterable<Finding>;
 }
 
-/** A lint that looks at one section at a time. */
+/** A lint that looks at one section at a time. Of virtual services that share one, each place is told of the first only. */
 export function inSections(find: (view: View, subject: Subject) => Iterable<Finding>): Lint["find"] {
   return function* (subject) {
-    for (const view of subject.views) yield* find(view, subject);
+    let [shared, told]: [Settings | undefined, Set<string>] = [undefined, new Set()];
+    for (const view of subject.views) {
+      const { settings } = view.section;
+      if (settings !== shared) [shared, told] = [settings, new Set()];
+      const found = [...find(view, subject)].filter(({ place }) => !told.has(`${place.line}:${place.column}`));
+      for (const { place } of found) told.add(`${place.line}:${place.column}`);
+      yield* found;
+    }
   };
 }
 

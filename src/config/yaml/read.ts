@@ -3,15 +3,15 @@
  * value is read by its directive's own grammar, and what is wrong is pointed at where it stands.
  */
 
-import { isMap, isScalar, isSeq, type Node, type Scalar } from "yaml";
+import { isMap, isScalar, isSeq, type Node } from "yaml";
 import { atOnce, everySoOften, type Steps } from "../../model/steps.ts";
 import type { Entry, Outline, OutlineSection } from "../cf/outline.ts";
-import { isEmpty, LEAVE_OUT, linesOf, type Numbering, type Parsed } from "../cf/parse.ts";
+import { isEmpty, LEAVE_OUT, linesOf, type Numbering, type Parsed, sectionsOf } from "../cf/parse.ts";
 import { closest } from "../language/closest.ts";
 import type { Directive } from "../language/directive.ts";
 import { ofFamily } from "../language/directive_facts.ts";
 import { type DirectiveName, DIRECTIVES, findDirective, REPLACED } from "../language/directives.ts";
-import { type ServiceHead, serviceHead } from "../language/endpoints.ts";
+import { type PlacedHead, serviceHeads } from "../language/endpoints.ts";
 import { readText } from "../language/grammar.ts";
 import { ProblemList } from "../language/problem.ts";
 import { shownName, showYaml } from "../language/shown.ts";
@@ -51,10 +51,16 @@ interface Collected {
   readonly entries: readonly Entry[];
 }
 
-/** A section as settings and as it is written. */
+/** A section, once for each of its virtual services, and as it is written. */
 interface ReadSection {
-  readonly section: Section;
+  readonly sections: readonly Section[];
   readonly outline: OutlineSection;
+}
+
+/** Virtual services of one value, and as they are written. */
+interface ReadHead {
+  readonly setting: Setting<readonly PlacedHead[]>;
+  readonly text: string;
 }
 
 class YamlReader {
@@ -107,7 +113,7 @@ class YamlReader {
       items.filter(({ name }) => !familyOpenedBy(name)),
       "global",
     );
-    const tree: SyntaxTree = { globals: globals.settings, sections: sections.map(({ section }) => section) };
+    const tree: SyntaxTree = { globals: globals.settings, sections: sections.flatMap(({ sections }) => sections) };
     const outlines = sections.map(({ outline }) => outline);
     const first = globals.entries[0] ?? outlines[0]?.head;
     const remarked = { ...first, above: [...this.#remarksAtTop(contents), ...first?.above ?? []] };
@@ -138,34 +144,47 @@ class YamlReader {
       return undefined;
     }
     const items = this.#nodes.items(node, false);
-    const [head, ...more] = items.filter(({ name }) => name === "address" || name === "mark");
+    const heads = items.filter(({ name }) => name === "address" || name === "mark");
     const { settings, entries } = yield* this.#collect(
       items.filter(({ name }) => name !== "address" && name !== "mark"),
       "virtual",
     );
-    if (more.length > 0) this.#problems.error(this.#places.of(more[0].key), "address and mark cannot stand together");
-    if (!head) {
+    if (heads.length === 0) {
       this.#problems.error(this.#places.of(node), "the address is missing", "add address: 192.0.2.1:80, or mark: 1");
       return undefined;
     }
-    const setting = this.#head(name, head);
-    if (!setting) return undefined;
-    const above = [...before, ...remarks(node.commentBefore), ...remarks(head.key.commentBefore)];
-    const value = textOf(head.value as Scalar);
-    const entry = { name, value, above, behind: remarkBehind(head.value), line: setting.line };
-    return { section: { family, head: setting, settings }, outline: { head: entry, entries } };
+    const read = heads.flatMap((head) => this.#heads(name, head));
+    if (read.length === 0) return undefined;
+    const above = [
+      ...before,
+      ...remarks(node.commentBefore),
+      ...heads.flatMap(({ key, value }) => [...remarks(key.commentBefore), ...remarksAboveParts(value)]),
+    ];
+    const behind = heads.map(({ value }) => remarkBehind(value)).filter(Boolean).join("; ") || undefined;
+    const [{ setting: { line } }] = read;
+    const entry = { name, value: read.map(({ text }) => text).join(", "), above, behind, line };
+    const sections = read.flatMap(({ setting }) => sectionsOf(family, setting, settings));
+    return { sections, outline: { head: entry, entries } };
   }
 
-  #head(directive: string, { name, value }: Item): Setting<ServiceHead> | undefined {
-    const scalar = this.#values.scalar(directive, value, name);
-    if (!scalar) return undefined;
-    const reading = readText(serviceHead, textOf(scalar));
-    if ("mistake" in reading) return this.#values.mistake("virtual service", scalar, reading.mistake);
-    const isMark = reading.value.kind === "mark";
-    if (isMark === (name === "mark")) return this.#values.setting(scalar, reading.value);
-    const hint = isMark ? "write mark: for a firewall mark, or add the port" : "write address: for an address";
-    this.#problems.error(this.#places.of(scalar), `${name}: ${quoted(textOf(scalar))} is none`, hint);
-    return undefined;
+  /** The virtual services of an `address` or `mark`, which is one value or a list. */
+  #heads(directive: string, { name, value }: Item): readonly ReadHead[] {
+    const nodes = isSeq(value) ? this.#nodes.elements(value) : [value];
+    if (nodes.length === 0) this.#problems.error(this.#places.of(value), `${name} needs a value`);
+    return nodes.flatMap((node) => {
+      const scalar = this.#values.scalar(directive, node, name);
+      if (!scalar) return [];
+      const text = textOf(scalar);
+      const reading = readText(serviceHeads, text);
+      if ("mistake" in reading) return this.#values.mistake("virtual service", scalar, reading.mistake) ?? [];
+      const wrong = reading.value.find(({ head }) => (head.kind === "mark") !== (name === "mark"));
+      if (!wrong) return { setting: this.#values.setting(scalar, reading.value), text };
+      const hint = name === "mark"
+        ? "write address: for an address"
+        : "write mark: for a firewall mark, or add the port";
+      this.#problems.error(this.#places.of(scalar), `${name}: ${quoted(text)} is none`, hint);
+      return [];
+    });
   }
 
   /** The settings of a mapping's directives. */

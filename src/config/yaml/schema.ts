@@ -33,11 +33,11 @@ function sectionSchema(family: 4 | 6): Schema {
   return {
     type: "object",
     properties: {
-      address: { type: "string", description: "The address and port that clients connect to; IPv6 in brackets." },
-      mark: { type: "integer", minimum: 1, maximum: 4_294_967_295, description: "The firewall mark of their packets." },
+      address: oneOrSome({ type: "string" }, "The address and port that clients connect to; IPv6 in brackets."),
+      mark: oneOrSome({ type: "integer", minimum: 1, maximum: 4_294_967_295 }, "The firewall mark of their packets."),
       ...Object.fromEntries(properties),
     },
-    oneOf: [{ required: ["address"] }, { required: ["mark"] }],
+    anyOf: [{ required: ["address"] }, { required: ["mark"] }],
     additionalProperties: false,
   };
 }
@@ -62,6 +62,11 @@ function directiveSchema(name: string, row: Directive<unknown>): Schema {
 function listedSchema(): Schema {
   const word = { type: ["string", "integer"] };
   return { anyOf: [word, { type: "array", items: word, minItems: 1 }] };
+}
+
+/** Several share the section. */
+function oneOrSome(item: Schema, description: string): Schema {
+  return { description, anyOf: [item, { type: "array", items: item, minItems: 1 }] };
 }
 
 function listOf(item: Schema, description: string): Schema {

@@ -210,6 +210,14 @@ const CARRIED: [what: string, keepalived: string, ours: string[], notes: RegExp[
     [],
   ],
   [
+    "a group whose members say the same is one section",
+    `virtual_server_group G {\n10.0.0.100 80\n10.0.0.100 443\n}\n${
+      section("", "", "TCP_CHECK {\n}").replace("10.0.0.100 80 {", "group G {")
+    }`,
+    ["virtual = 10.0.0.100:80, 10.0.0.100:443", "checktype = connect"],
+    [],
+  ],
+  [
     "a further page has no status of its own",
     section("", "", "HTTP_GET {\nurl {\npath /\n}\nurl {\npath /b\nstatus_code 301\n}\n}"),
     ['alsocheck = http "/b", ""'],
