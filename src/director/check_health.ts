@@ -1,5 +1,5 @@
 /**
- * What the rounds of one check say of one real server, counted by the rules of its virtual service. Pure.
+ * What the rounds of one check say of one real server, counted by its rules, or those of its virtual service. Pure.
  *
  * | the check says | and the round  | then                                              |
  * | -------------- | -------------- | ------------------------------------------------- |
@@ -13,7 +13,7 @@
  */
 
 import { type AskedWeight, type Check, type CheckResult, couldNotBeMade } from "../model/check.ts";
-import type { VirtualService } from "../model/virtual_service.ts";
+import type { RoundCounts } from "../model/virtual_service.ts";
 
 /** One check's view of a real server. */
 export interface CheckHealth {
@@ -38,13 +38,13 @@ export function unverified(up: boolean, reason: string): CheckHealth {
 }
 
 /** The view after a round. The very same object when nothing changed. */
-export function reduceCheck(before: CheckHealth, result: CheckResult, virtual: VirtualService): CheckHealth {
+export function reduceCheck(before: CheckHealth, result: CheckResult, counts: RoundCounts): CheckHealth {
   if (couldNotBeMade(result)) {
     return before.trouble === result.detail ? before : { ...before, trouble: result.detail };
   }
   const { trouble, ...rest } = before;
   const known = trouble === undefined ? before : rest;
-  return result.up ? pass(known, result, virtual) : fail(known, result.detail, virtual);
+  return result.up ? pass(known, result, counts) : fail(known, result.detail, counts);
 }
 
 /**
@@ -61,7 +61,7 @@ export function isUndecided(check: CheckHealth): boolean {
   return check.verified && (check.up ? check.failures > 0 : check.passes > 0);
 }
 
-function pass(before: CheckHealth, { detail: reason, weight }: Passed, { riseCount }: VirtualService): CheckHealth {
+function pass(before: CheckHealth, { detail: reason, weight }: Passed, { riseCount }: RoundCounts): CheckHealth {
   const settled = before.up && before.verified && before.failures === 0;
   if (settled && sameWeight(before.weight, weight)) return before;
   const passes = before.passes + 1;
@@ -78,7 +78,7 @@ function sameWeight(a: AskedWeight | undefined, b: AskedWeight | undefined): boo
   return "percent" in a ? "percent" in b && a.percent === b.percent : "absolute" in b && a.absolute === b.absolute;
 }
 
-function fail(before: CheckHealth, reason: string, { failureCount }: VirtualService): CheckHealth {
+function fail(before: CheckHealth, reason: string, { failureCount }: RoundCounts): CheckHealth {
   const failures = before.failures + 1;
   if (before.up && failures < failureCount) return { ...before, verified: true, failures };
   const unchanged = !before.up && before.verified && before.passes === 0 && before.reason === reason;

@@ -42,8 +42,25 @@ export interface RealServer {
   /** What the configuration calls it, beside the names of its host. */
   readonly label?: string;
   readonly policy: CheckPolicy;
+  /** Rounds in a row that take it down, and that bring it back; absent = those of its virtual service. */
+  readonly failureCount?: number;
+  readonly riseCount?: number;
   /** 1-based line of the configuration file. */
   readonly line: number;
+}
+
+/** How many rounds in a row it takes. */
+export interface RoundCounts {
+  readonly failureCount: number;
+  readonly riseCount: number;
+}
+
+/** Returns how many rounds in a row take a real server down and bring it back. */
+export function roundCounts(virtual: RoundCounts, real: Partial<RoundCounts>): RoundCounts {
+  return {
+    failureCount: real.failureCount ?? virtual.failureCount,
+    riseCount: real.riseCount ?? virtual.riseCount,
+  };
 }
 
 /** Returns the names that the configuration gives to a real server: its label, then those of its host. */

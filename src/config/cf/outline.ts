@@ -10,7 +10,7 @@ import type { Grammar } from "../language/grammar.ts";
 import { unquote, unquoteLoosely, valueExtent } from "../language/quotes.ts";
 import type { Place } from "../language/problem.ts";
 import { type Parts, structureOf } from "../language/structured.ts";
-import type { Section, Setting, Settings, SyntaxTree } from "../language/syntax_tree.ts";
+import type { OwnBlock, Section, Setting, Settings, SyntaxTree } from "../language/syntax_tree.ts";
 
 /** A directive with its value and the remarks that belong to it. */
 export interface Entry {
@@ -23,6 +23,15 @@ export interface Entry {
   readonly behind?: string;
   /** 1-based line that it was read from. */
   readonly line: number;
+  /** What is for a real server alone. */
+  readonly own?: OwnEntries;
+}
+
+/** What stands between the braces of a real server. */
+export interface OwnEntries {
+  readonly entries: readonly Entry[];
+  /** Remarks behind the last of them. */
+  readonly end: readonly string[];
 }
 
 /** Virtual services: their head, then what is said of them. */
@@ -42,10 +51,17 @@ export interface Outline {
 /** The outline of a configuration file that has no errors. */
 export function outlineOf(tree: SyntaxTree, lines: readonly string[]): Outline {
   const used = new Set<number>();
-  const entriesIn = (settings: Settings) =>
+  const entriesIn = (settings: Settings): Entry[] =>
     Object.entries(settings).flatMap(([name, given]) =>
-      [given].flat().map((setting) => entryOf(name as DirectiveName, setting as Setting<unknown>, lines, used))
+      ([given].flat() as Setting<unknown>[]).map((setting) => {
+        const entry = entryOf(name as DirectiveName, setting, lines, used);
+        return setting.own ? { ...entry, own: ownOf(setting.own) } : entry;
+      })
     ).sort((a, b) => a.line - b.line);
+  const ownOf = ({ settings, line }: OwnBlock): OwnEntries => {
+    used.add(line);
+    return { entries: entriesIn(settings), end: remarksAbove(lines, line) };
+  };
   const groups = [...Map.groupBy(tree.sections, ({ settings }) => settings).values()];
   const sections = groups.map(([section]): OutlineSection => ({
     head: entryOf(headName(section), section.opening, lines, used),

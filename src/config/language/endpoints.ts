@@ -428,6 +428,7 @@ function unknownRealWord(word: string): string {
 }
 
 function realWordHint(word: string): string {
+  if (/^[{}]/.test(word)) return "{ stands at the end of the line, behind a blank, and } on a line of its own";
   if (/^check/i.test(word)) return "where and how checks go is written checkip:10.0.0.1 and checkmark:7";
   if (/^label/i.test(word)) return "a label is written label=web2, without blanks";
   if (/^[lu]/.test(word)) return "thresholds are written l:10 and u:20";

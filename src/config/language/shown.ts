@@ -7,7 +7,7 @@ import { closest } from "./closest.ts";
 import { SECRET_DIRECTIVES } from "./directive_facts.ts";
 import { DIRECTIVES, findDirective } from "./directives.ts";
 import { valueExtent } from "./quotes.ts";
-import { STRUCTURES } from "./structured.ts";
+import { OWN_KEY, STRUCTURES } from "./structured.ts";
 import { FURTHER_VALUE } from "./values/quoted.ts";
 
 /**
@@ -87,6 +87,7 @@ function hideUserInfo(line: string): string {
 const OPEN_KEYS: ReadonlySet<string> = new Set([
   "address",
   "mark",
+  OWN_KEY,
   ...Object.values(STRUCTURES).flatMap(({ parts }) => parts.filter(({ inRow }) => inRow).map(({ key }) => key)),
 ]);
 

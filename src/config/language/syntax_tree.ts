@@ -15,6 +15,15 @@ export interface Setting<T> {
   readonly column: number;
   /** Characters of the value. */
   readonly length: number;
+  /** Of a real server: what is for it alone. */
+  readonly own?: OwnBlock;
+}
+
+/** What stands between the braces of a real server, or in its `check` in YAML. */
+export interface OwnBlock {
+  readonly settings: Settings;
+  /** The line of the closing brace, of one in YAML that of the value. */
+  readonly line: number;
 }
 
 /** What a scope sets: one setting for each directive, a list where a directive repeats. */

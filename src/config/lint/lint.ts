@@ -4,7 +4,8 @@
 
 import type { Network } from "../../model/address.ts";
 import type { Check } from "../../model/check.ts";
-import type { Model, VirtualService } from "../../model/virtual_service.ts";
+import { type Model, roundCounts, type VirtualService } from "../../model/virtual_service.ts";
+import { alone, realsOf, withReals } from "../language/own_sections.ts";
 import type { Place, Severity } from "../language/problem.ts";
 import type { Section, Settings, SyntaxTree } from "../language/syntax_tree.ts";
 
@@ -69,6 +70,31 @@ export function inSections(find: (view: View, subject: Subject) => Iterable<Find
       yield* found;
     }
   };
+}
+
+/** A lint that looks at one section at a time, and at each of its real servers that has directives of its own by itself. */
+export function inVariants(find: (view: View, subject: Subject) => Iterable<Finding>): Lint["find"] {
+  return inSections(function* (view, subject) {
+    for (const variant of variantsOf(view)) yield* find(variant, subject);
+  });
+}
+
+/** Returns a section as it is for those of its real servers that share it, and for each that has directives of its own. */
+export function variantsOf(view: View): readonly View[] {
+  const { section, virtual } = view;
+  const lines = realsOf(section);
+  const apart = lines.filter(({ own }) => own);
+  if (apart.length === 0) return [view];
+  const variant = (section: Section): View => {
+    const numbers = new Set(realsOf(section).map(({ line }) => line));
+    const reals = new Map([...virtual.reals].filter(([, { line }]) => numbers.has(line)));
+    const [first] = reals.values();
+    return { section, virtual: { ...virtual, ...first && roundCounts(virtual, first), reals } };
+  };
+  const sharing = withReals(section, lines.filter(({ own }) => !own));
+  // What is found of a server that has its own is told where it stands.
+  const placed = ({ line, column, length }: Place) => ({ ...section.head, line, column, length });
+  return [sharing, ...apart.map((real) => ({ ...alone(section, real), head: placed(real) }))].map(variant);
 }
 
 /** A virtual service as a sentence names it. */

@@ -31,7 +31,9 @@ import type { FallbackValue, RealValue } from "../language/endpoints.ts";
 import type { Facts, Load } from "./facts.ts";
 import { givenTwice, type ProblemList } from "../language/problem.ts";
 import { kernelPort, resolveHost, resolvePort, warnOfMapping, within } from "./endpoint.ts";
-import { type PolicyMaker, resolveChecks } from "./checks.ts";
+import type { PolicyMaker } from "./checks.ts";
+import { realsOf } from "../language/own_sections.ts";
+import { resolveOwnChecks } from "./own_checks.ts";
 import { isUnspecified, resolveService } from "./service.ts";
 import type { Section, Setting, Settings, SyntaxTree } from "../language/syntax_tree.ts";
 
@@ -191,8 +193,8 @@ function* resolveReals(
   settings: ServiceSettings,
   note: NoteUnresolved,
 ): Steps<ReadonlyMap<DestinationKey, RealServer>> {
-  const lines = (section.family === 6 ? section.settings.real6 : section.settings.real) ?? [];
-  const policies = resolveChecks(load, section, settings);
+  const lines = realsOf(section);
+  const policies = resolveOwnChecks(load, section, settings);
   const reals = new Map<DestinationKey, RealServer>();
   for (const line of lines) {
     if (load.realCount > MOST_REALS) break;
@@ -233,8 +235,18 @@ function realServer(
     destination,
     configuredPort,
     ...label === undefined ? {} : { label },
+    ...countsOf(line),
     policy: policy(address, configuredPort, checkedAt),
     line: line.line,
+  };
+}
+
+/** The counts that a line has for its real servers alone. */
+function countsOf({ own }: Setting<RealValue>): Pick<RealServer, "failureCount" | "riseCount"> {
+  const { failurecount, risecount } = own?.settings ?? {};
+  return {
+    ...failurecount ? { failureCount: failurecount.value } : {},
+    ...risecount ? { riseCount: risecount.value } : {},
   };
 }
 

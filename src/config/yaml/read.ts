@@ -3,13 +3,13 @@
  * value is read by its directive's own grammar, and what is wrong is pointed at where it stands.
  */
 
-import { isMap, isScalar, isSeq, type Node } from "yaml";
+import { isMap, isScalar, isSeq, type Node, type YAMLMap } from "yaml";
 import { atOnce, everySoOften, type Steps } from "../../model/steps.ts";
 import type { Entry, Outline, OutlineSection } from "../cf/outline.ts";
-import { isEmpty, LEAVE_OUT, linesOf, type Numbering, type Parsed, sectionsOf } from "../cf/parse.ts";
+import { isEmpty, LEAVE_OUT, linesOf, notForOne, type Numbering, type Parsed, sectionsOf } from "../cf/parse.ts";
 import { closest } from "../language/closest.ts";
 import type { Directive } from "../language/directive.ts";
-import { ofFamily } from "../language/directive_facts.ts";
+import { ofFamily, SERVER_DIRECTIVES } from "../language/directive_facts.ts";
 import { type DirectiveName, DIRECTIVES, findDirective, REPLACED } from "../language/directives.ts";
 import { type PlacedHead, serviceHeads } from "../language/endpoints.ts";
 import { readText } from "../language/grammar.ts";
@@ -45,6 +45,9 @@ export function* parseYamlInSteps(text: string, remarks = false, numbering?: Num
   const doc = yield* readYaml(lines.join("\n"), remarks);
   return yield* new YamlReader(lines, doc, numbering).read();
 }
+
+/** Where directives stand: at the top, in a section, in the `check` of a real server. */
+type Placed = "global" | "virtual" | "server";
 
 interface Collected {
   readonly settings: Settings;
@@ -188,7 +191,7 @@ class YamlReader {
   }
 
   /** The settings of a mapping's directives. */
-  *#collect(items: readonly Item[], scope: "global" | "virtual"): Steps<Collected> {
+  *#collect(items: readonly Item[], scope: Placed): Steps<Collected> {
     const settings: Record<string, unknown> = {};
     const entries: Entry[] = [];
     for (const [i, item] of items.entries()) {
@@ -215,16 +218,27 @@ class YamlReader {
         const ofList = isSeq(item.value) && row.repeats ? remarks(item.value.commentBefore) : [];
         const first = i === 0 ? [...remarks(item.key.commentBefore), ...ofList] : [];
         const above = [...first, ...remarks(value?.commentBefore), ...remarksAboveParts(value)];
-        entries.push({ name, value: setting.written, above, behind: remarkBehind(value), line: setting.setting.line });
-        read.push(setting.setting);
+        const { written, setting: { line } } = setting;
+        const own = setting.own && (yield* this.#own(setting.own));
+        const entry = { name, value: written, above, behind: remarkBehind(value, setting.own), line };
+        entries.push(own ? { ...entry, own: { entries: own.entries, end: remarks(setting.own!.comment) } } : entry);
+        read.push(own ? { ...setting.setting, own: { settings: own.settings, line } } : setting.setting);
       }
       if (read.length > 0) settings[name] = row.repeats ? read : read[0];
     }
     return { settings: settings as Settings, entries };
   }
 
+  /** The directives that are for a real server alone. */
+  *#own(map: YAMLMap): Steps<Collected> {
+    const { settings, entries } = yield* this.#collect(this.#nodes.items(map, false), "server");
+    const [first, ...others] = entries;
+    if (!first) return { settings, entries };
+    return { settings, entries: [{ ...first, above: [...remarks(map.commentBefore), ...first.above] }, ...others] };
+  }
+
   /** The directive of an item, unless it has no business here. */
-  #directive({ key, name }: Item, scope: "global" | "virtual"): Directive<unknown> | undefined {
+  #directive({ key, name }: Item, scope: Placed): Directive<unknown> | undefined {
     const place = this.#places.of(key);
     if (Object.hasOwn(REPLACED, name)) {
       const { by, hint } = REPLACED[name];
@@ -243,6 +257,12 @@ class YamlReader {
       return undefined;
     }
     const { row } = found;
+    if (scope === "server") {
+      if (SERVER_DIRECTIVES.includes(found.name)) return row;
+      this.#problems.unread.add(name);
+      this.#problems.error(place, ...notForOne(name));
+      return undefined;
+    }
     if (row.scope !== "both" && row.scope !== scope) {
       const message = scope === "global" ? `${name} belongs to a virtual section` : `${name} is a global directive`;
       this.#problems.unread.add(name);

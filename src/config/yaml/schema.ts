@@ -3,10 +3,10 @@
  */
 
 import type { Directive, Scope } from "../language/directive.ts";
-import { docOf } from "../language/directive_facts.ts";
+import { docOf, SERVER_DIRECTIVES } from "../language/directive_facts.ts";
 import { DIRECTIVES, findDirective } from "../language/directives.ts";
 import { isList, type Schema } from "../language/grammar.ts";
-import { type Part, structureOf } from "../language/structured.ts";
+import { OWN_KEY, type Part, type Structure, structureOf } from "../language/structured.ts";
 
 /** The schema. */
 export function configurationSchema(): Schema {
@@ -21,7 +21,7 @@ export function configurationSchema(): Schema {
     },
     patternProperties: { "^x-": {} },
     additionalProperties: false,
-    definitions: { virtual: sectionSchema(4), virtual6: sectionSchema(6) },
+    definitions: { virtual: sectionSchema(4), virtual6: sectionSchema(6), check: ownSchema() },
   };
 }
 
@@ -42,6 +42,16 @@ function sectionSchema(family: 4 | 6): Schema {
   };
 }
 
+/** What is for one real server alone. */
+function ownSchema(): Schema {
+  return {
+    type: "object",
+    description: "Directives that count for this real server in place of the section's.",
+    properties: Object.fromEntries(SERVER_DIRECTIVES.map((name) => [name, directiveSchema(name, DIRECTIVES[name])])),
+    additionalProperties: false,
+  };
+}
+
 function propertiesOf(scope: Exclude<Scope, "both">): Record<string, Schema> {
   const rows = Object.entries<Directive<unknown>>(DIRECTIVES).filter(([, row]) =>
     (row.scope === scope || row.scope === "both") && !row.opens
@@ -52,7 +62,7 @@ function propertiesOf(scope: Exclude<Scope, "both">): Record<string, Schema> {
 function directiveSchema(name: string, row: Directive<unknown>): Schema {
   const structure = structureOf(name);
   const text: Schema = row.value.schema ?? { type: "string" };
-  const value = structure ? { anyOf: [text, partsSchema(structure.parts)] } : isList(row.value) ? listedSchema() : text;
+  const value = structure ? { anyOf: [text, partsSchema(structure)] } : isList(row.value) ? listedSchema() : text;
   const described = { description: docOf(row), ...row.outdated ? { deprecated: true } : {} };
   if (row.repeats) return listOf(value, docOf(row));
   return "enum" in value || "type" in value ? { ...described, ...value } : { ...described, allOf: [value] };
@@ -73,10 +83,13 @@ function listOf(item: Schema, description: string): Schema {
   return { description, anyOf: [item, { type: "array", items: item }] };
 }
 
-function partsSchema(parts: readonly Part[]): Schema {
+function partsSchema({ parts, takesBlock }: Structure): Schema {
   return {
     type: "object",
-    properties: Object.fromEntries(parts.map((part) => [part.key, partSchema(part)])),
+    properties: {
+      ...Object.fromEntries(parts.map((part) => [part.key, partSchema(part)])),
+      ...takesBlock ? { [OWN_KEY]: { $ref: "#/definitions/check" } } : {},
+    },
     required: parts.filter(({ required }) => required).map(({ key }) => key),
     additionalProperties: false,
   };

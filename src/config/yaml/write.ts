@@ -8,7 +8,7 @@ import { ofFamily } from "../language/directive_facts.ts";
 import { findDirective } from "../language/directives.ts";
 import { isList } from "../language/grammar.ts";
 import type { Entry, Outline, OutlineSection } from "../cf/outline.ts";
-import { type Part, type Parts, structureOf } from "../language/structured.ts";
+import { OWN_KEY, type Part, type Parts, structureOf } from "../language/structured.ts";
 import { Unwritable } from "../cf/write.ts";
 
 /** As wide as it takes: a pattern that is folded is hard to read. */
@@ -100,6 +100,12 @@ function partsMap(entry: Entry, parts: Parts): YAMLMap {
     const value = isCount(part, text) ? new Scalar(asNumber(text)) : textNode(entry, text);
     if (map.items.length === 0 && entry.behind) value.comment = ` ${entry.behind}`;
     map.items.push(new Pair(new Scalar(part.key), value));
+  }
+  if (entry.own) {
+    const own = new YAMLMap();
+    fill(own, entry.own.entries);
+    if (entry.own.end.length > 0) own.comment = comment(entry.own.end);
+    map.items.push(new Pair(new Scalar(OWN_KEY), own));
   }
   return map;
 }
