@@ -74,6 +74,23 @@ pure("a change of a server's own check makes another check of that server only",
   notStrictEqual(checksOf(before[1].policy)[0].key, checksOf(after[1].policy)[0].key);
 });
 
+pure("a server's own timeout stands in for both of the section, as that does for global ones", () => {
+  const [server] = reals("negotiatetimeout = 8", "checktimeout = 7", ...own("10.0.0.1", "checktimeout = 3"));
+  const [check] = checksOf(server.policy);
+  deepStrictEqual([check.checkTimeout, check.negotiateTimeout], [3, 3]);
+});
+
+pure("the section's key does not go with a server's own certificate", () => {
+  const [server] = reals(
+    "service = https",
+    "tlscertfile = /a.pem",
+    "tlskeyfile = /a.key",
+    ...own("10.0.0.1", "tlscertfile = /b.pem"),
+  );
+  const [{ target: { tlsClient } }] = checksOf(server.policy);
+  deepStrictEqual(tlsClient, { certFile: "/b.pem", keyFile: "/b.pem" });
+});
+
 pure("failurecount and risecount may be a server's own", () => {
   const found = reals("failurecount = 2", ...own("10.0.0.1", "failurecount = 5"), ...own("10.0.0.2", "risecount = 3"));
   deepStrictEqual(found.map(({ failureCount, riseCount }) => [failureCount, riseCount]), [[5, undefined], [

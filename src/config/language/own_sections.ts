@@ -26,6 +26,12 @@ export function alone(section: Section, real: Setting<RealValue>): Section {
     delete inherited.alsocheck;
     delete inherited.agentport;
   }
+  // Each of these stands in for the other, and a key goes with one certificate: not with that which the server brings.
+  if (own.checktimeout || own.negotiatetimeout) {
+    delete inherited.checktimeout;
+    delete inherited.negotiatetimeout;
+  }
+  if (own.tlscertfile) delete inherited.tlskeyfile;
   return withReals({ ...section, settings: inherited }, [real], own);
 }
 
