@@ -17,6 +17,7 @@ export type Packages = Readonly<Record<string, Need>>;
 /** What the demonstration uses: a kernel, hosts, web servers. */
 export const STAGE: Packages = {
   "user-mode-linux": { purpose: "a Linux kernel with IPVS, run as a process", starts: ["linux.uml"] },
+  "tcc": { purpose: "compiles what that kernel needs on processors with AMX", starts: ["tcc"] },
   "ipvsadm": { purpose: "reads and changes the kernel's IPVS table", starts: ["ipvsadm"] },
   "iproute2": { purpose: "network namespaces: director, client and real servers", starts: ["ip", "ss"] },
   "iptables": {
@@ -58,6 +59,8 @@ export const PEERS: Packages = {
   "squid": { purpose: "a proxy", starts: ["squid"] },
   "redis-server": { purpose: "a key-value store", starts: ["redis-server"] },
   "memcached": { purpose: "a cache", starts: ["memcached"] },
+  "mosquitto": { purpose: "messages, by MQTT", starts: ["mosquitto", "mosquitto_passwd"] },
+  "rabbitmq-server": { purpose: "messages, by AMQP", starts: ["/usr/lib/rabbitmq/bin/rabbitmq-server"] },
   "chromium": { purpose: "a browser for the status page", starts: ["chromium"] },
   "prometheus": { purpose: "checks the metrics and the alert rules", starts: ["promtool"] },
   "systemd": { purpose: "a service manager", starts: ["/lib/systemd/systemd", "systemctl", "systemd-analyze"] },

@@ -2,8 +2,12 @@ import type { ReportedState, ServiceState } from "../model/real_state.ts";
 import type { NotifyTarget, RealServer, VirtualService } from "../model/virtual_service.ts";
 
 /** One transition, as a program or a webhook is told of it. */
-export interface Notice {
+export interface Notice extends Told {
   readonly target: NotifyTarget;
+}
+
+/** What is told of a transition. */
+export interface Told {
   readonly time: Date;
   readonly virtual: VirtualService;
   /** Absent when the virtual service as a whole lost its last real server or regained its first. */
@@ -44,12 +48,12 @@ export function noticeBody(notice: Notice, host: string): string {
 }
 
 /** What a program finds in its environment: the fields of a post, as `LDIRECTORD_FIELD`; empty where a post has null. */
-export function noticeEnvironment(notice: Notice, host: string): Record<string, string> {
+export function noticeEnvironment(notice: Told, host: string): Record<string, string> {
   const facts = Object.entries(factsOf(notice, host));
   return Object.fromEntries(facts.map(([name, value]) => [`LDIRECTORD_${name.toUpperCase()}`, asText(value)]));
 }
 
-function factsOf({ time, virtual, real, was, is, reason, text, circumstances }: Notice, host: string) {
+function factsOf({ time, virtual, real, was, is, reason, text, circumstances }: Told, host: string) {
   const { config, names, weight, reals, serving, unknown } = circumstances;
   return {
     text,

@@ -1,4 +1,5 @@
 import type { RealServer, VirtualService } from "../model/virtual_service.ts";
+import { pause } from "../system/pause.ts";
 import { hookTurns, runHook } from "./hook.ts";
 import { type Notice, noticeArguments, noticeBody, noticeEnvironment } from "./notice.ts";
 import { postJson } from "./webhook.ts";
@@ -114,16 +115,8 @@ export class Notifier {
       });
       if (!problem) return undefined;
       if (problem.permanent || attempt === RETRY_DELAYS.length) return problem.message;
-      await this.#pause(RETRY_DELAYS[attempt]);
+      await pause(RETRY_DELAYS[attempt], this.#ending.signal);
       if (this.#ending.signal.aborted) return problem.message;
     }
-  }
-
-  /** Ends early when the daemon has no time left. */
-  #pause(milliseconds: number): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, milliseconds);
-    this.#ending.signal.addEventListener("abort", () => resolve(), { once: true });
-    return promise.finally(() => clearTimeout(timer));
   }
 }

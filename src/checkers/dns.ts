@@ -4,7 +4,8 @@
  */
 
 import { formatEndpoint, parseIp } from "../model/address.ts";
-import type { CheckResult, CheckRun, CheckTarget, Pattern } from "../model/check.ts";
+import type { CheckResult, CheckRun, CheckTarget } from "../model/check.ts";
+import type { Pattern } from "../model/pattern.ts";
 import { ByteReader } from "../wire/transport/byte_reader.ts";
 import { exchange } from "../wire/transport/datagram_exchange.ts";
 import {

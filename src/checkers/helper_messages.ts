@@ -4,7 +4,8 @@
  */
 
 import type { IpAddress } from "../model/address.ts";
-import { type CheckResult, type CheckTarget, type FailureKind, FAILURES, type Pattern } from "../model/check.ts";
+import { type CheckResult, type CheckTarget, type FailureKind, FAILURES } from "../model/check.ts";
+import type { Pattern } from "../model/pattern.ts";
 import { Secret } from "../model/secret.ts";
 
 /** What the director says. */
@@ -40,13 +41,15 @@ export const MAX_TEXT = 4096;
 export const MAX_LINE = 65_536;
 
 /** A target as it goes over the pipe: with its secrets, and `receive` as it was written. */
-type WrittenTarget = Omit<CheckTarget, "receive" | "passwd" | "secret" | "requestHeaders"> & {
+type WrittenTarget = Omit<CheckTarget, "receive" | "passwd" | "secret" | "requestHeaders" | "dialogue"> & {
   readonly receive?: string;
   readonly passwd?: string;
 };
 
 /** A target as it is written for the helper. */
-export function writeTarget({ secret: _, requestHeaders: __, receive, passwd, ...target }: CheckTarget): WrittenTarget {
+export function writeTarget(
+  { secret: _, requestHeaders: __, dialogue: ___, receive, passwd, ...target }: CheckTarget,
+): WrittenTarget {
   return { ...target, receive: receive?.source, passwd: passwd?.reveal() };
 }
 

@@ -1,5 +1,5 @@
 /**
- * http, https and http_proxy: one page is asked for; it must come with a 2xx status and match `receive`.
+ * http, https and http_proxy: one page is asked for; it must come with a 2xx status and be as `receive` says.
  */
 
 import { bracketed, parseIp } from "../model/address.ts";
@@ -8,6 +8,7 @@ import type { ByteStream } from "../wire/transport/byte_stream.ts";
 import { encodeRequest, type HttpReply, type HttpRequest, readReply } from "../wire/protocols/http_message.ts";
 import { percentDecoded } from "../wire/transport/latin1.ts";
 import { lookUp } from "../wire/transport/name_lookup.ts";
+import { judgeJson } from "./json_reply.ts";
 import { openTcp, secure } from "./open.ts";
 import { down, judgeReply } from "./verdict.ts";
 
@@ -75,7 +76,7 @@ async function checkPage(
     const request = requestFor(page, target, isProxy);
     const reply = await fetchPage(request, server, page.host, target, run);
     const status = `${reply.status} ${reply.reason}`.trim();
-    if (isExpected(reply.status, target)) return await judgeReply(target, reply.body, status);
+    if (isExpected(reply.status, target)) return await judgePage(target, reply.body, status);
     const location = REDIRECTS.has(reply.status) ? reply.headers.get("location") : undefined;
     if (location === undefined) return down("reported", status);
     const next = followed(page, location, target);
@@ -83,6 +84,10 @@ async function checkPage(
     page = next;
   }
   return down("reported", `more than ${MAX_REDIRECTS} redirects`);
+}
+
+function judgePage(target: CheckTarget, body: string, status: string): Promise<CheckResult> {
+  return target.receiveJson ? judgeJson(target.receiveJson, body, status) : judgeReply(target, body, status);
 }
 
 async function fetchPage(

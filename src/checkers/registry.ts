@@ -25,6 +25,8 @@ const BY_METHOD: Record<Exclude<CheckMethod, "negotiate">, Checker> = {
 
 /** Every service but those of the helper process, which has their checkers (see helper/own_checkers.ts). */
 const BY_SERVICE: Record<Exclude<Service, HelperService>, Source> = {
+  dialogue: async () => (await import("./dialogue.ts")).dialogue,
+  dialogues: async () => (await import("./dialogue.ts")).dialogues,
   dns: async () => (await import("./dns.ts")).dns,
   ftp: async () => (await import("./ftp.ts")).ftp,
   grpc: async () => (await import("./grpc.ts")).grpc,
@@ -45,6 +47,7 @@ const BY_SERVICE: Record<Exclude<Service, HelperService>, Source> = {
   sip: async () => (await import("./sip.ts")).sip,
   sips: async () => (await import("./sip.ts")).sip,
   smtp: async () => (await import("./smtp.ts")).smtp,
+  smtps: async () => (await import("./smtp.ts")).smtps,
   submission: async () => (await import("./smtp.ts")).smtp,
 };
 

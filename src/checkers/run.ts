@@ -13,8 +13,9 @@ import {
   couldNotBeMade,
   isAskedByHelper,
 } from "../model/check.ts";
+import { textsSent } from "../model/dialogue.ts";
 import { harmlessLine } from "../model/harmless_text.ts";
-import { Secret } from "../model/secret.ts";
+import { Secret, SHORTEST_MASKED } from "../model/secret.ts";
 import { asUtf8, percentDecoded, utf8Characters } from "../wire/transport/latin1.ts";
 import { setDeadline } from "./deadlines.ts";
 import { explain } from "./explain.ts";
@@ -47,9 +48,6 @@ const MAX_TEXT = 256;
 
 /** Characters of a line that are looked at: some servers send a million. */
 export const MAX_LOOKED_AT = 4096;
-
-/** Characters of a secret that is masked wherever a server repeats it: a shorter one would blot out half of each text. */
-const SHORTEST_MASKED = 4;
 
 /** The reason that conversations see when their round is over. Nobody reads it: the verdict stands by then. */
 const OVER = new Error("the round is over");
@@ -227,7 +225,8 @@ function secretsOf(target: CheckTarget): string[] {
   const ofUrl = userInfo === undefined ? [] : [inUrl, percentDecoded(inUrl), btoa(percentDecoded(userInfo))];
   const password = passwd?.reveal();
   const told = password === undefined ? [] : [password, `\0${login ?? ""}\0${password}`];
-  return [...secretsIn(target), ...told.map((text) => btoa(utf8Characters(text))), ...ofUrl];
+  const { dialogue = [] } = target;
+  return [...secretsIn(target), ...textsSent(dialogue), ...told.map((text) => btoa(utf8Characters(text))), ...ofUrl];
 }
 
 /** Returns every secret in a value, wherever in it. */

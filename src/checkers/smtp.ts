@@ -1,17 +1,28 @@
 /**
- * smtp and submission: the server greets, and accepts our greeting (RFC 5321, 3.1 and 3.2) and, where a login is given,
+ * smtp, submission and smtps: the server greets, and accepts our greeting (RFC 5321, 3.1 and 3.2) and, where a login is given,
  * that (RFC 4954).
  */
 
 import type { CheckResult, CheckRun, CheckTarget } from "../model/check.ts";
+import { beginsWithTls } from "../model/service_facts.ts";
+import type { ByteStream } from "../wire/transport/byte_stream.ts";
 import { utf8Characters } from "../wire/transport/latin1.ts";
 import { LineDialogue, type NumberedReply } from "../wire/protocols/line_dialogue.ts";
-import { openTcp, secure } from "./open.ts";
+import { openTcp, openTls, secure } from "./open.ts";
 import { down, up } from "./verdict.ts";
 
 /** A conversation without a mail. */
 export async function smtp(target: CheckTarget, run: CheckRun): Promise<CheckResult> {
-  const server = new LineDialogue(await openTcp(target, run), run.trace);
+  return await converse(await openTcp(target, run), target, run);
+}
+
+/** The same over TLS (RFC 8314, 3.3). */
+export async function smtps(target: CheckTarget, run: CheckRun): Promise<CheckResult> {
+  return await converse(await openTls(target, run), target, run);
+}
+
+async function converse(stream: ByteStream, target: CheckTarget, run: CheckRun): Promise<CheckResult> {
+  const server = new LineDialogue(stream, run.trace);
   try {
     const greeting = await server.readNumbered("SMTP");
     if (greeting.code !== 220) return down("reported", greeting.text);
@@ -19,7 +30,7 @@ export async function smtp(target: CheckTarget, run: CheckRun): Promise<CheckRes
     let welcome = await greet(server);
     if (welcome.code !== 250) return down("reported", welcome.text);
 
-    if (target.startTls) {
+    if (target.startTls && !beginsWithTls(target.service)) {
       await server.sendLine("STARTTLS");
       const ready = await server.readNumbered("SMTP");
       if (ready.code !== 220) return down("reported", `STARTTLS: ${ready.text}`);
@@ -85,8 +96,8 @@ function mechanisms({ lines }: NumberedReply): ReadonlySet<string> {
   return new Set(lists);
 }
 
-function noLogin({ startTls }: CheckTarget): string {
-  const hint = startTls ? "" : " (perhaps with starttls = yes)";
+function noLogin({ service, startTls }: CheckTarget): string {
+  const hint = startTls || beginsWithTls(service) ? "" : " (perhaps with starttls = yes)";
   return `the server offers no login by PLAIN or LOGIN${hint}`;
 }
 

@@ -2,7 +2,8 @@
  * How checkers say what they found.
  */
 
-import type { AskedWeight, CheckResult, CheckTarget, FailureKind, Pattern } from "../model/check.ts";
+import type { AskedWeight, CheckResult, CheckTarget, FailureKind } from "../model/check.ts";
+import type { Pattern } from "../model/pattern.ts";
 import { inTurns } from "../model/steps.ts";
 import { isLongTurn, nextTurn } from "../model/turn.ts";
 

@@ -7,17 +7,21 @@ import { checkPortOf, isAskedForPages, protocolOf, SERVICE_ROWS } from "../model
 import { SPOKEN_SERVICES, type SpokenService } from "../model/services.ts";
 import { closest } from "./language/closest.ts";
 import { CHECK_DIRECTIVES, type CheckDirective, ofFamily } from "./language/directive_facts.ts";
+import type { Directive } from "./language/directive.ts";
 import { type DirectiveName, DIRECTIVES, findDirective } from "./language/directives.ts";
 import type { HostRef, ServiceHead } from "./language/endpoints.ts";
 import { readText } from "./language/grammar.ts";
 import type { Parsed } from "./cf/parse.ts";
 import { ProblemList } from "./language/problem.ts";
 import { looksAt } from "./language/service_docs.ts";
+import { countSteps } from "./language/step_lists.ts";
 import type { Setting, Settings, SyntaxTree } from "./language/syntax_tree.ts";
 
 /** Directives that say how one check is made, beside those that the URL stands for; those of a section first. */
 export const URL_DIRECTIVES: readonly CheckDirective[] = CHECK_DIRECTIVES.filter((name) => {
-  const { checks } = DIRECTIVES[name];
+  const { checks, stepOf }: Directive<unknown> = DIRECTIVES[name];
+  // Their order counts, and that of options is not known.
+  if (stepOf) return false;
   return checks === "all" || checks === "tls" || (checks === "named" && isAskedByUrl(name));
 }).toSorted((a, b) => rank(a) - rank(b));
 
@@ -145,8 +149,11 @@ function treeOf(
       const { text: message, hint } = reading.mistake;
       return `${name}${message.startsWith("must ") ? " " : ": "}${message}${hint ? `; ${hint}` : ""}`;
     }
-    if (row.repeats) collected[name] = [...(collected[name] as unknown[] | undefined) ?? [], setting(reading.value)];
-    else collected[name] = setting(reading.value);
+    if (row.repeats) {
+      const one = setting(reading.value);
+      const step = row.stepOf ? { ...one, nth: countSteps(collected as Settings, row.stepOf) } : one;
+      collected[name] = [...(collected[name] as unknown[] | undefined) ?? [], step];
+    } else collected[name] = setting(reading.value);
   }
   const globals: Settings = { quiescent: setting(true) };
   const [placed, settings] = [setting(head), collected as Settings];

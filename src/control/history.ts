@@ -6,9 +6,12 @@ import type { ReportedState } from "../model/real_state.ts";
 export type HistoryKind =
   /** The new state of a real server. */
   | ReportedState
-  /** No real server is up any more, or one is again: the fallback, where there is one, has stepped in, or has left. */
+  /** The quorum of a virtual service is lost or back: the fallback, where there is one, has stepped in, or has left. */
   | "fallback-in"
   | "fallback-out"
+  /** So few real servers are up that all of them get clients, or enough are up again. */
+  | "fail-open"
+  | "fail-open-over"
   /** An operator's order was given, taken back, or has ended. */
   | "order"
   /** The daemon. */

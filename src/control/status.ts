@@ -5,7 +5,7 @@
  * Times are ISO 8601 in UTC. What is not known, or is not there, is null.
  */
 
-import type { RealState } from "../model/real_state.ts";
+import type { RealState, ServiceState } from "../model/real_state.ts";
 
 /** All that is known of a director now. */
 export interface Status {
@@ -22,6 +22,8 @@ export interface Status {
   readonly virtuals: readonly VirtualStatus[];
   /** Real servers whose names do not resolve: they are down, and looked up again. */
   readonly unresolved: readonly UnresolvedStatus[];
+  /** Real servers that a reload has removed, and that stay at weight 0 for a while (`removaldrain`). */
+  readonly draining: readonly DrainingStatus[];
 }
 
 /** What the daemon is doing. */
@@ -99,7 +101,7 @@ export interface CountsStatus {
 
 /**
  * What clients meet: all real servers serve and are known to be well, some, only such as cannot be checked, the fallback
- * alone, or no server.
+ * alone, or no server that is well.
  */
 export type VirtualState = "up" | "degraded" | "unknown" | "fallback" | "down";
 
@@ -118,11 +120,36 @@ export interface VirtualStatus {
   readonly scheduler: string;
   /** Seconds. */
   readonly persistence: number | null;
+  /** null: no real server of it is ever checked, nor in. */
+  readonly quorum: QuorumStatus | null;
+  /** So few real servers are up that all of them get clients: the directive `failopen`. */
+  readonly failOpen: boolean;
   readonly fallback: FallbackStatus | null;
   readonly kernel: ServiceInKernel | null;
   /** How the kernel's table differs from what is wanted here, beside its real servers. */
   readonly drift: string | null;
   readonly reals: readonly RealStatus[];
+}
+
+/** How much weight serves, and how much has to. */
+export interface QuorumStatus {
+  /** The weight of the real servers that are well and not held out. */
+  readonly serving: number;
+  /** The weight that has to serve for the virtual service to be up: while it is down, with the hysteresis. */
+  readonly needed: number;
+  /** Whether it is up. `unknown` until the first rounds have said so. */
+  readonly state: ServiceState;
+}
+
+/** A real server that is no longer in the configuration, and still in the kernel's table. */
+export interface DrainingStatus {
+  /** As logs name it. */
+  readonly virtual: string;
+  readonly real: string;
+  /** When it goes at the latest. */
+  readonly until: string;
+  /** Connections that are open; null: the kernel does not say. */
+  readonly connections: number | null;
 }
 
 /** Where clients go when no real server is up. */

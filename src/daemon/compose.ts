@@ -18,6 +18,7 @@ import { FurtherInstances } from "./lifecycle/further_instances.ts";
 import { Maintenance } from "./lifecycle/maintenance.ts";
 import { Configuration, type ConfigurationPorts } from "./lifecycle/reload.ts";
 import { VitalSigns } from "./liveness/vital_signs.ts";
+import { QuorumAnnouncer } from "./log/quorum_announcer.ts";
 import { Reporter } from "./log/reporter.ts";
 import { Operator } from "./operator/operator.ts";
 import { StatusPage } from "./page_process.ts";
@@ -32,6 +33,7 @@ export interface Parts {
   readonly director: Director;
   readonly mails: MailAlerts;
   readonly reporter: Reporter;
+  readonly announcer: QuorumAnnouncer;
   readonly further: FurtherInstances;
   readonly history: HistoryFile;
   readonly records: Records;
@@ -60,24 +62,29 @@ export function compose(
 ): Parts {
   const { driver, standby, log, manager, keep, socket } = ports;
   const complain = (text: string) => log.error(text);
+  const host = Deno.hostname();
   const mails = new MailAlerts({
     clock: systemClock,
     send: mailTransport(),
-    host: Deno.hostname(),
+    host,
     namesOf: (virtual, server) => {
       const real = virtual.reals.get(server);
       return real ? givenNames(director.model, real) : [];
     },
     complain,
   });
-  const reporter = new Reporter({
-    log,
-    mails,
-    notifier: new Notifier({ host: Deno.hostname(), complain }),
+  const views = {
     model: () => director.model,
     health: () => director.health,
     onDuty: () => !director.isStandby,
+  };
+  const reporter = new Reporter({
+    log,
+    mails,
+    notifier: new Notifier({ host, complain }),
+    ...views,
   });
+  const announcer = new QuorumAnnouncer({ host, complain, ...views });
   const further = new FurtherInstances(log);
   const history = new HistoryFile(keep?.history, complain);
   const records = new Records(history);
@@ -89,22 +96,24 @@ export function compose(
     if (event.type === "table-changed") counters.forget();
     records.note(event);
     reporter.report(event);
+    announcer.take(event);
   };
   const descriptors = files.forChecks;
   const director: Director = new Director(
     model,
-    { driver, clock: systemClock, report, runRound, openSentinel, descriptors },
+    { driver, clock: systemClock, report, runRound, openSentinel, descriptors, counters: () => counters.read() },
     standby,
   );
   const operator = new Operator({ director, log, history, ordersFile: keep?.orders });
   const page = socket === undefined ? undefined : new StatusPage(socket, log);
-  const configuration = new Configuration(loaded, { director, history, log, manager, mails, follow });
+  const configuration = new Configuration(loaded, { director, history, log, manager, mails, announcer, follow });
   const maintenance = new Maintenance(director, log);
   const signs: VitalSigns = new VitalSigns({ ...ports, files, director, clock: systemClock });
   return {
     director,
     mails,
     reporter,
+    announcer,
     further,
     history,
     records,

@@ -41,6 +41,7 @@ export class Daemon implements Controlled {
   #state: DaemonState = "starting";
   #reloadAfterStart = false;
   #timer: number | undefined;
+  readonly #stopping = new AbortController();
   #lookingAtUptime = false;
 
   /** @param loaded a configuration without errors. */
@@ -144,7 +145,9 @@ export class Daemon implements Controlled {
     return this.#parts.configuration.takeTurn(async () => {
       if (this.director.isStandby) return;
       this.#ports.log.info("Deactivated: leaving the IPVS table to another director");
+      await this.#parts.announcer.withdraw([...this.model.virtuals.values()], this.#stopping.signal);
       const left = await this.director.deactivate();
+      this.#parts.announcer.release();
       this.#parts.signs.show();
       await Promise.all([this.#parts.reporter.handOver(), this.#parts.further.go("deactivate")]);
       if (left !== undefined) throw new IpvsUnavailable(`${LEFT}: ${left}`);
@@ -155,12 +158,14 @@ export class Daemon implements Controlled {
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     this.#state = "stopping";
+    this.#stopping.abort();
     const changed = this.#parts.configuration.close();
     this.#ports.manager?.stopping();
     this.#parts.signs.stop();
     this.#parts.page?.stop();
     this.#parts.mails.enter("stopping");
     helper.onIncident = () => {};
+    if (!this.director.isStandby) await this.#withdrawPurged();
     const left = await this.director.stop();
     if (left !== undefined) this.#ports.log.error(`${LEFT}: ${left}`);
     // What a reload has begun to start is to be there before it is stopped.
@@ -174,6 +179,11 @@ export class Daemon implements Controlled {
     this.history.add({ kind: "stopped", detail: "told to" });
     this.history.flush();
     await this.uptime.write();
+  }
+
+  /** Virtual services that stay in the table after the stop go on as before: nothing is told of them. */
+  async #withdrawPurged(): Promise<void> {
+    await this.#parts.announcer.end([...this.model.virtuals.values()].filter(({ cleanStop }) => cleanStop));
   }
 
   /** What goes along with the director to another configuration. */

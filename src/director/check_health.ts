@@ -1,5 +1,5 @@
 /**
- * What the rounds of one check say of one real server, counted by its rules, or those of its virtual service. Pure.
+ * What the rounds of one check say of one real server, counted by the rules of its virtual service. Pure.
  *
  * | the check says | and the round  | then                                              |
  * | -------------- | -------------- | ------------------------------------------------- |
@@ -10,10 +10,12 @@
  * | nothing yet    | passed, failed | up, down: who was never found dead proves nothing |
  * | anything       | could not be   | the same, and why it cannot be made: that is our   |
  * |                | made           | trouble, and says nothing of the server            |
+ * | anything       | an agent gave  | the same for `agenthold`, then as if there were no |
+ * |                | no answer      | agent; at once, where it has never spoken          |
  */
 
 import { type AskedWeight, type Check, type CheckResult, couldNotBeMade } from "../model/check.ts";
-import type { RoundCounts } from "../model/virtual_service.ts";
+import type { VirtualService } from "../model/virtual_service.ts";
 
 /** One check's view of a real server. */
 export interface CheckHealth {
@@ -30,30 +32,59 @@ export interface CheckHealth {
   readonly trouble?: string;
   /** What the last passed round asked for. */
   readonly weight?: AskedWeight;
+  /** Since when an agent that had spoken gives no answer, in milliseconds of the director's clock. */
+  readonly silentSince?: number;
 }
+
+/** What is said next replaces it. */
+const NO_REASON = "";
 
 /** Returns the view of a check that has not run yet. */
 export function unverified(up: boolean, reason: string): CheckHealth {
   return { up, verified: false, failures: 0, passes: 0, reason };
 }
 
-/** The view after a round. The very same object when nothing changed. */
-export function reduceCheck(before: CheckHealth, result: CheckResult, counts: RoundCounts): CheckHealth {
+/** The view after a round that ended at that time. The very same object when nothing changed. */
+export function reduceCheck(
+  before: CheckHealth,
+  result: CheckResult,
+  virtual: VirtualService,
+  at: number,
+): CheckHealth {
   if (couldNotBeMade(result)) {
     return before.trouble === result.detail ? before : { ...before, trouble: result.detail };
   }
   const { trouble, ...rest } = before;
   const known = trouble === undefined ? before : rest;
-  return result.up ? pass(known, result, counts) : fail(known, result.detail, counts);
+  if (result.up && result.isSilent && known.verified) return hold(known, result, virtual, at);
+  return result.up ? pass(spoken(known), result, virtual) : fail(spoken(known), result.detail, virtual);
+}
+
+/** An agent gives no answer. What never asked for anything has nothing that could hold. */
+function hold(before: CheckHealth, result: Passed, virtual: VirtualService, at: number): CheckHealth {
+  if (before.up && !before.weight) return pass(before, result, virtual);
+  const since = before.silentSince ?? at;
+  if (at - since >= virtual.agentHold * 1000) {
+    return { up: true, verified: true, failures: 0, passes: 0, reason: result.detail };
+  }
+  if (before.silentSince !== undefined) return before;
+  return { ...before, reason: `${before.reason} (no answer since: ${result.detail})`, silentSince: since };
+}
+
+/** The view of an agent that speaks again: what it says is news in any case. */
+function spoken(view: CheckHealth): CheckHealth {
+  if (view.silentSince === undefined) return view;
+  const { silentSince: _, ...rest } = view;
+  return { ...rest, reason: NO_REASON };
 }
 
 /**
  * Returns what a round says of the server. An agent's counts against it only where the server itself says so: one that cannot
- * be asked is as good as none.
+ * be asked, or says nothing that is understood, is silent.
  */
-export function verdictOf({ method }: Check, result: CheckResult): CheckResult {
+export function verdictOf({ method }: Pick<Check, "method">, result: CheckResult): CheckResult {
   if (method !== "agent" || result.up || result.why === "reported") return result;
-  return { up: true, detail: result.detail };
+  return { up: true, detail: result.detail, isSilent: true };
 }
 
 /** Whether it is open if the verdict changes: the rounds so far point there, and do not suffice. */
@@ -61,8 +92,8 @@ export function isUndecided(check: CheckHealth): boolean {
   return check.verified && (check.up ? check.failures > 0 : check.passes > 0);
 }
 
-function pass(before: CheckHealth, { detail: reason, weight }: Passed, { riseCount }: RoundCounts): CheckHealth {
-  const settled = before.up && before.verified && before.failures === 0;
+function pass(before: CheckHealth, { detail: reason, weight }: Passed, { riseCount }: VirtualService): CheckHealth {
+  const settled = before.up && before.verified && before.failures === 0 && before.reason !== NO_REASON;
   if (settled && sameWeight(before.weight, weight)) return before;
   const passes = before.passes + 1;
   if (!before.up && before.verified && passes < riseCount) {
@@ -78,7 +109,7 @@ function sameWeight(a: AskedWeight | undefined, b: AskedWeight | undefined): boo
   return "percent" in a ? "percent" in b && a.percent === b.percent : "absolute" in b && a.absolute === b.absolute;
 }
 
-function fail(before: CheckHealth, reason: string, { failureCount }: RoundCounts): CheckHealth {
+function fail(before: CheckHealth, reason: string, { failureCount }: VirtualService): CheckHealth {
   const failures = before.failures + 1;
   if (before.up && failures < failureCount) return { ...before, verified: true, failures };
   const unchanged = !before.up && before.verified && before.passes === 0 && before.reason === reason;

@@ -12,23 +12,26 @@
  * | down, `quiescent = yes`          | at weight 0                                              |
  * | down, `quiescent = no`           | not at all                                               |
  * | down, but no round has said so   | as it was found: at weight 0, or not at all              |
+ * | up, while the fallback serves    | at weight 0: the quorum is lost (quorum.ts)              |
+ * | down, with `failopen` in force   | at its weight                                            |
  *
  * What the configuration no longer has goes at once, unless nothing else serves and first rounds are under way: then it
  * goes when another destination serves, the fallback included, or when all first rounds have ended.
  *
- * The fallback stands there exactly while no real server serves at a weight above 0 (serving.ts), and then takes the place of a real server at the
- * same address and port.
+ * The fallback stands there exactly while less than the quorum serves (quorum.ts), and then takes the place of a real
+ * server at the same address and port.
  */
 
 import type { Destination, DestinationKey, TableService, VirtualKey } from "../model/table.ts";
 import { atOnce, everySoOften, type Steps } from "../model/steps.ts";
-import type { Model, VirtualService } from "../model/virtual_service.ts";
+import type { Model, RealServer, VirtualService } from "../model/virtual_service.ts";
 import { canonicalSettings } from "../ipvs/canonical.ts";
 import { hasFirstRounds, type Health, isAvailable, type RealHealth, type VirtualHealth } from "./real_health.ts";
-import { needsFallback, weightOf } from "./serving.ts";
+import { getsClients, isKept, type ServedBy, servedBy } from "./quorum.ts";
+import { weightOf } from "./serving.ts";
 
-/** What a destination is to us: a real server that is available has the role `serving`, whatever its weight. */
-export type Role = "serving" | "quiescent" | "fallback" | "leaving";
+/** What a destination is to us: a real server that is available has the role `serving`, whatever its weight; one that was removed is `leaving` or `draining`. */
+export type Role = "serving" | "quiescent" | "fallback" | "leaving" | "draining";
 
 /** A destination that we want, and why. */
 export interface DesiredDestination extends Destination {
@@ -73,18 +76,19 @@ export interface DesiredMemo {
 
 function* desiredService(virtual: VirtualService, health: VirtualHealth): Steps<DesiredService> {
   const destinations = new Map<DestinationKey, DesiredDestination>();
+  const by = servedBy(virtual, health);
   let count = 0;
   for (const real of virtual.reals.values()) {
     if (everySoOften(count++)) yield;
     const realHealth = health.reals.get(real.key);
-    const role = realHealth && roleOf(realHealth, virtual.quiescent);
+    const role = realHealth && roleOf(real, realHealth, virtual.quiescent, by);
     if (realHealth && role === "serving") {
-      const weight = weightOf(real, realHealth);
+      const weight = getsClients(real, realHealth, by) ? weightOf(real, realHealth) : 0;
       destinations.set(real.key, { ...real.destination, weight, role });
     }
     if (role === "quiescent") destinations.set(real.key, { ...real.destination, weight: 0, role });
   }
-  if (virtual.fallback && needsFallback(virtual, health)) {
+  if (virtual.fallback && by === "fallback") {
     destinations.set(virtual.fallback.key, { ...virtual.fallback.destination, role: "fallback" });
   }
   if (health.leaving.size > 0 && awaitsAnyFirstRound(health) && !isServed(destinations)) {
@@ -103,9 +107,9 @@ function isServed(destinations: ReadonlyMap<DestinationKey, Destination>): boole
   return false;
 }
 
-function roleOf(real: RealHealth, quiescent: boolean): Role | undefined {
-  if (isAvailable(real)) return "serving";
-  if (real.up && (real.maintenance !== undefined || real.orders?.hold?.value === "drain")) return "quiescent";
-  if (!real.up && !real.verified) return real.found === "quiescent" ? "quiescent" : undefined;
+function roleOf(real: RealServer, health: RealHealth, quiescent: boolean, by: ServedBy): Role | undefined {
+  if (isAvailable(health) || (by === "all" && isKept(real, health))) return "serving";
+  if (health.up && (health.maintenance !== undefined || health.orders?.hold?.value === "drain")) return "quiescent";
+  if (!health.up && !health.verified) return health.found === "quiescent" ? "quiescent" : undefined;
   return quiescent ? "quiescent" : undefined;
 }

@@ -1,4 +1,5 @@
 import type { Round } from "../checkers/run.ts";
+import type { Counters } from "../ipvs/counters.ts";
 import type { IpvsDriver } from "../ipvs/driver.ts";
 import type { Check, CheckKey, CheckMethod } from "../model/check.ts";
 import type { Orders } from "../model/orders.ts";
@@ -12,6 +13,8 @@ import { checksIn, indexInSteps, usersOf } from "./check_users.ts";
 import type { Clock } from "../model/clock.ts";
 import { SlowStart } from "./slow_start.ts";
 import { isAboutFallback, placeOf } from "./configured.ts";
+import { Departing } from "./departing.ts";
+import { type Departures, withDepartures } from "./departures.ts";
 import { type DesiredMemo, type DesiredTable, desiredTableInSteps } from "./desired.ts";
 import type { ChangeReason, Report } from "./events.ts";
 import {
@@ -46,6 +49,8 @@ export interface DirectorPorts {
   runRound(check: Check, method: CheckMethod, onReleased: () => void): Promise<Round>;
   /** Descriptors that all rounds and sentinels together may hold; absent = as many as they want. */
   readonly descriptors?: number;
+  /** What the kernel counts; absent or `undefined` = it does not say. */
+  counters?(): Promise<Counters | undefined>;
   /** Opens the connections of sentinels; absent = there are none. */
   readonly openSentinel?: OpenSentinel;
 }
@@ -73,6 +78,7 @@ export class Director {
   readonly #standby: Standby;
   readonly #startUp: StartUp;
   readonly #slowStart: SlowStart;
+  readonly #departing: Departing;
 
   /** @param standby checks, and leaves the table to another director until {@link activate}. */
   constructor(model: Model, ports: DirectorPorts, standby = false) {
@@ -85,6 +91,11 @@ export class Director {
       health: () => this.#health,
       model: () => this.#model,
       step: () => this.#dispatch({ type: "slow-start", at: ports.clock.now() }),
+    });
+    this.#departing = new Departing({
+      clock: ports.clock,
+      counters: () => ports.counters?.() ?? Promise.resolve(undefined),
+      onGone: () => this.#change(() => this.#wantTable("change")),
     });
     this.#keeper = this.#newKeeper();
     this.#rounds = new Rounds({
@@ -165,7 +176,12 @@ export class Director {
 
   /** The table that is wanted now; `undefined` until the first one has been ordered. */
   get desired(): DesiredTable | undefined {
-    return this.#desired?.table;
+    return this.#desired && withDepartures(this.#desired.table, this.#departing.now);
+  }
+
+  /** What stays in the table for a while though the configuration does not have it any more. */
+  get departures(): Departures {
+    return this.#departing.now;
   }
 
   /**
@@ -264,6 +280,7 @@ export class Director {
     // A reload that is under way comes to its end first.
     await this.#work.idle();
     await this.#keeper.idle();
+    this.#departing.end();
     const ours = this.#desired?.table;
     return await leaveTable({ keeper: this.#keeper, clock: this.#ports.clock, model: this.#model, ours });
   }
@@ -279,6 +296,9 @@ export class Director {
 
   *#adoptInSteps(model: Model, table: IpvsTable, changeReason: ChangeReason | undefined): Steps<void> {
     const before = this.#health;
+    if (this.#desired) {
+      this.#departing.reload({ model: this.#model, health: before, desired: this.#desired.table }, model);
+    }
     yield* indexInSteps(model);
     const adopted = yield* adoptInSteps(model, table, before, this.#ports.clock.now());
     this.#health = yield* this.#withStanding(adopted, model);
@@ -419,7 +439,7 @@ export class Director {
     const desired = yield* desiredTableInSteps(this.#model, this.#health, this.#desired);
     if (this.#standby.isAway) return;
     this.#desired = desired;
-    this.#keeper.want(desired.table, changeReason);
+    this.#keeper.want(withDepartures(desired.table, this.#departing.now), changeReason);
   }
 
   /** Resolves when the work has been done, after all that was begun before. */

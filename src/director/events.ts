@@ -6,6 +6,7 @@ import type { Destination, ServiceSettings } from "../model/table.ts";
 import type { RealServer, VirtualService } from "../model/virtual_service.ts";
 import type { CheckUser } from "./check_users.ts";
 import type { Role } from "./desired.ts";
+import type { QuorumFigures } from "./real_health.ts";
 
 /** Why the table is changed, the lesser reason first. */
 export const CHANGE_REASONS = [
@@ -70,12 +71,31 @@ export type DirectorEvent =
     readonly reason: string;
     readonly repeated?: true;
   }
-  /** The last real server of a virtual service has gone (`active`), or the first has returned; `repeated` as above. */
+  /** The last real server of a virtual service has gone, or the quorum is lost (`active`), or is back; `repeated` as above. */
   | {
     readonly type: "fallback";
     readonly virtual: VirtualService;
     readonly active: boolean;
     readonly was: ServiceState;
+    readonly quorum: QuorumFigures;
+    readonly repeated?: true;
+  }
+  /** A virtual service has its quorum, or has not: what is found first, and each change. `repeated` as above. */
+  | {
+    readonly type: "quorum";
+    readonly virtual: VirtualService;
+    readonly was: ServiceState;
+    readonly is: Exclude<ServiceState, "unknown">;
+    readonly quorum: QuorumFigures;
+    readonly repeated?: true;
+  }
+  /** So few real servers of a virtual service are up that all of them are kept (`active`), or enough are again. */
+  | {
+    readonly type: "fail-open";
+    readonly virtual: VirtualService;
+    readonly active: boolean;
+    readonly up: number;
+    readonly counted: number;
     readonly repeated?: true;
   };
 

@@ -14,12 +14,12 @@ import type { Check, CheckKey, CheckResult } from "../model/check.ts";
 import { type Orders, realId } from "../model/orders.ts";
 import { atOnce, everySoOften, type Steps } from "../model/steps.ts";
 import type { Destination, DestinationKey, IpvsTable, TableService, VirtualKey } from "../model/table.ts";
-import { checksOf, type Model, type RealServer, roundCounts, type VirtualService } from "../model/virtual_service.ts";
+import { checksOf, type Model, type RealServer, type VirtualService, withOwnCounts } from "../model/virtual_service.ts";
 import { type CheckHealth, reduceCheck, unverified } from "./check_health.ts";
 import { usersOf } from "./check_users.ts";
 import { maintenanceFile } from "./maintenance.ts";
 import type { Health, RealHealth, VirtualHealth } from "./real_health.ts";
-import { withService } from "./serving.ts";
+import { withQuorum } from "./quorum.ts";
 
 /** What can change health. Times are milliseconds of the director's clock. */
 export type HealthEvent =
@@ -74,7 +74,7 @@ export function* reduceInSteps(before: Health, event: HealthEvent, model: Model)
   if (after === before) return before;
   return yield* reduceVirtuals(after, (health, key) => {
     const virtual = health === before.get(key) ? undefined : model.virtuals.get(key);
-    return virtual ? withService(virtual, health) : health;
+    return virtual ? withQuorum(virtual, health) : health;
   });
 }
 
@@ -136,8 +136,9 @@ function* adoptVirtual(
   }
   const fallback = virtual.fallback?.key;
   const leaving = leavingOf(virtual, table);
-  return withService(virtual, {
+  return withQuorum(virtual, {
     service: before?.service ?? "unknown",
+    failOpen: before?.failOpen ?? false,
     // What leaves can serve until the first rounds of what comes in its place have had their time.
     settled: leaving.size === 0 && (before?.settled ?? false),
     fallbackFound: before?.fallbackFound ??
@@ -214,7 +215,7 @@ function* reduceRounds(
 
 function reduceReal(before: RealHealth, round: EndedRound, virtual: VirtualService, real: RealServer): RealHealth {
   const view = before.checks.get(round.check);
-  const next = view && reduceCheck(view, round.result, roundCounts(virtual, real));
+  const next = view && reduceCheck(view, round.result, withOwnCounts(virtual, real), round.at);
   if (!next || next === view) return before;
   const checks = new Map(before.checks).set(round.check, next);
   const up = [...checks.values()].every((each) => each.up);

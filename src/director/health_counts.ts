@@ -3,12 +3,13 @@ import type { VirtualKey } from "../model/table.ts";
 import type { Model, VirtualService } from "../model/virtual_service.ts";
 import type { Health, VirtualHealth } from "./real_health.ts";
 import { stateOf } from "./real_state.ts";
+import { servedBy } from "./quorum.ts";
 import { isServing } from "./serving.ts";
 
 /** How many real servers are how. */
 export interface RealCounts {
   readonly total: number;
-  /** Clients are sent to them; an unknown one may be among these. */
+  /** Clients are sent to them, and they are not down; an unknown one may be among these. */
   readonly serving: number;
   /** A check of theirs cannot be made. */
   readonly unknown: number;
@@ -65,15 +66,17 @@ export function healthCountsOf(
 /** Returns how many real servers of a virtual service that have health are how. */
 export function countReals(
   virtual: VirtualService,
-  { reals }: VirtualHealth,
+  health: VirtualHealth,
   bypassed = NO_TABLE_FAULTS.bypassed,
 ): RealCounts {
   const counts = { total: 0, serving: 0, unknown: 0 };
-  for (const [key, own] of reals) {
+  const byFallback = servedBy(virtual, health) === "fallback";
+  for (const [key, own] of health.reals) {
     const real = virtual.reals.get(key);
     if (!real) continue;
     counts.total++;
-    if (isServing(real, own) && !(bypassed.size > 0 && bypassed.has(realId(virtual.key, key)))) counts.serving++;
+    const isBypassed = bypassed.size > 0 && bypassed.has(realId(virtual.key, key));
+    if (!byFallback && isServing(real, own) && !isBypassed) counts.serving++;
     if (stateOf(real, own) === "unknown") counts.unknown++;
   }
   return counts;

@@ -39,11 +39,19 @@ export interface VirtualHealth {
   /** Destinations that served when we came and that the configuration does not have: they stay until more is known. */
   readonly leaving: ReadonlyMap<DestinationKey, Destination>;
   /**
-   * Whether a real server serves, as far as first rounds have been heard: `down` only when those of all real servers
-   * have been, however early the fallback steps in.
+   * Whether the quorum serves (quorum.ts), as far as first rounds have been heard: `down` only when those of all real
+   * servers have been that could make the difference, however early the fallback steps in.
    */
   readonly service: ServiceState;
+  /** All real servers serve because too few of them are up: `failopen`. */
+  readonly failOpen: boolean;
   readonly reals: ReadonlyMap<DestinationKey, RealHealth>;
+}
+
+/** The weight that serves, and the weight that has to serve. */
+export interface QuorumFigures {
+  readonly serving: number;
+  readonly needed: number;
 }
 
 /** The health of everything in the configuration. */

@@ -1,17 +1,16 @@
 /**
- * Which real servers serve, and when the fallback does. Pure.
+ * Which real servers serve, and at what weight. Pure.
  *
  * A real server serves when it is available (real_health.ts) and its weight is above 0: the kernel sends no new connection to a
  * destination of weight 0, wherever that weight comes from.
  */
 
 import type { AskedWeight, Check } from "../model/check.ts";
-import type { ServiceState } from "../model/real_state.ts";
 import { MOST_WEIGHT } from "../model/table.ts";
 import { checksOf, type RealServer, type VirtualService } from "../model/virtual_service.ts";
-import { hasFirstRounds, isAvailable, isHeld, type RealHealth, type VirtualHealth } from "./real_health.ts";
+import { isAvailable, type RealHealth, type VirtualHealth } from "./real_health.ts";
 
-/** Returns whether new connections go to this real server. */
+/** Returns whether new connections go to this real server, unless the fallback serves in its place (quorum.ts). */
 export function isServing(real: RealServer, health: RealHealth): boolean {
   return isAvailable(health) && weightOf(real, health) > 0;
 }
@@ -33,50 +32,6 @@ export function zeroWeightReason(real: RealServer, health: RealHealth): string |
   // A percentage of a configured 0 is 0 as well: then the configuration is the reason.
   if (!asking || ("percent" in asking.weight && asking.weight.percent > 0)) return "weight 0 in the configuration";
   return asking.check.method === "agent" ? "weight 0 by the agent" : "weight 0 by the check";
-}
-
-/**
- * Returns whether no real server serves, and enough is known to say so: the fallback's turn. With `checktype = off`, where
- * no real server has health, it never is; a virtual service without real servers always needs it.
- */
-export function needsFallback(virtual: VirtualService, health: VirtualHealth): boolean {
-  if (virtual.reals.size > 0 && health.reals.size === 0) return false;
-  const isSettled = health.settled || health.fallbackFound;
-  let areKnown = true;
-  for (const [key, own] of health.reals) {
-    const real = virtual.reals.get(key);
-    if (!real) continue;
-    if (isServing(real, own)) return false;
-    areKnown &&= isKnown(real, own);
-  }
-  return isSettled || areKnown;
-}
-
-/**
- * Returns the health with `service` as it is now: down only when no real server serves and the first rounds of all have
- * been heard, and then until one that a check has found well serves.
- */
-export function withService(virtual: VirtualService, health: VirtualHealth): VirtualHealth {
-  const service = serviceOf(virtual, health);
-  return service === health.service ? health : { ...health, service };
-}
-
-function serviceOf(virtual: VirtualService, health: VirtualHealth): ServiceState {
-  if (virtual.reals.size > 0 && health.reals.size === 0) return health.service;
-  let isOut = true;
-  for (const [key, own] of health.reals) {
-    const real = virtual.reals.get(key);
-    if (!real) continue;
-    const serves = isServing(real, own);
-    if (serves && (own.verified || own.checks.size === 0)) return "up";
-    isOut &&= !serves && isKnown(real, own);
-  }
-  return isOut ? "down" : health.service;
-}
-
-/** Whether it is known that it does not serve, should that be so: it need not be waited for. */
-function isKnown(real: RealServer, own: RealHealth): boolean {
-  return hasFirstRounds(own) || isHeld(own) || fullWeight(real, own) === 0;
 }
 
 /** Returns the real servers of a virtual service that have health, each with its own. */

@@ -1,16 +1,17 @@
 import type { ReportedState } from "../model/real_state.ts";
 import { atOnce, everySoOften, type Steps } from "../model/steps.ts";
-import type { Model, RealServer } from "../model/virtual_service.ts";
+import type { Model, RealServer, VirtualService } from "../model/virtual_service.ts";
 import type { DirectorEvent } from "./events.ts";
-import { type Health, isAvailable, type RealHealth, reasonFor } from "./real_health.ts";
+import { failOpenFigures, quorumFigures } from "./quorum.ts";
+import { type Health, isAvailable, type RealHealth, reasonFor, type VirtualHealth } from "./real_health.ts";
 import { reportedStateOf, stateOf } from "./real_state.ts";
 
-/** A real server that came or went, or the last one of a virtual service that went, or the first that came. */
-type Transition = Extract<DirectorEvent, { type: "transition" | "fallback" }>;
+/** A real server that came or went, or a virtual service that lost or has its quorum, or whose real servers are all kept. */
+type Transition = Extract<DirectorEvent, { type: "transition" | "fallback" | "quorum" | "fail-open" }>;
 
 /**
  * What an operator wants to hear of the way from one health to the next: real servers whose state changed, or that their
- * first check found dead, and virtual services that lost their last or regained their first real server. Pure.
+ * first check found dead, and virtual services that lost their quorum or have it again. Pure.
  */
 export function transitions(before: Health, after: Health, model: Model): Transition[] {
   return atOnce(transitionsInSteps(before, after, model));
@@ -33,10 +34,23 @@ export function* transitionsInSteps(before: Health, after: Health, model: Model)
       const [was, is, reason] = [stateBefore(real, oldReal), reportedStateOf(real, realHealth), reasonFor(realHealth)];
       events.push({ type: "transition", virtual, real, was, is, reason });
     }
-    const was = old?.service ?? "unknown";
-    if (health.service === "down" ? was !== "down" : was === "down" && health.service === "up") {
-      events.push({ type: "fallback", virtual, active: health.service === "down", was });
+    events.push(...ofVirtual(virtual, old, health));
+  }
+  return events;
+}
+
+function ofVirtual(virtual: VirtualService, before: VirtualHealth | undefined, health: VirtualHealth): Transition[] {
+  const events: Transition[] = [];
+  const [was, is] = [before?.service ?? "unknown", health.service];
+  if (is !== was && is !== "unknown") {
+    const quorum = quorumFigures(virtual, health, was);
+    if (is === "down" || was === "down") {
+      events.push({ type: "fallback", virtual, active: is === "down", was, quorum });
     }
+    events.push({ type: "quorum", virtual, was, is, quorum });
+  }
+  if (health.failOpen !== (before?.failOpen ?? false)) {
+    events.push({ type: "fail-open", virtual, active: health.failOpen, ...failOpenFigures(health) });
   }
   return events;
 }

@@ -1,4 +1,4 @@
-import type { DestinationKey, VirtualKey } from "../model/table.ts";
+import type { DestinationKey, ServiceAddress, VirtualKey } from "../model/table.ts";
 
 /** What the kernel has counted since an entry was made, or how much of it there was a second lately. */
 export interface Traffic {
@@ -39,6 +39,14 @@ export interface CounterReader {
    * @throws {IpvsUnavailable}
    */
   counters(): Promise<Counters>;
+}
+
+/** Returns the connections that are open: the kernel counts those of udp as inactive. */
+export function openConnections(
+  protocol: ServiceAddress["kind"],
+  { active, inactive }: Pick<DestinationCounters, "active" | "inactive">,
+): number {
+  return protocol === "udp" ? active + inactive : active;
 }
 
 /** No traffic at all. */

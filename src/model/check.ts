@@ -3,10 +3,12 @@
  */
 
 import type { IpAddress } from "./address.ts";
+import type { DialogueStep } from "./dialogue.ts";
+import type { JsonCondition } from "./json_condition.ts";
+import type { Pattern } from "./pattern.ts";
 import type { Secret } from "./secret.ts";
 import { beginsWithTls, isAskedForPages, isHelperService } from "./service_facts.ts";
 import type { Service } from "./services.ts";
-import type { Steps } from "./steps.ts";
 
 /** Whether a round by that method is made by the helper process. */
 export function isAskedByHelper(method: CheckMethod, { service }: Pick<CheckTarget, "service">): boolean {
@@ -53,16 +55,6 @@ export interface TlsClient {
 /** How a real server is asked. `negotiate` speaks the target's service. */
 export type CheckMethod = "negotiate" | "connect" | "ping" | "external" | "external-perl" | "agent";
 
-/** A compiled `receive` expression. */
-export interface Pattern {
-  /** The expression as the configuration file has it. */
-  readonly source: string;
-  /** Whether the expression occurs in the text (one character per received byte). */
-  matches(text: string): boolean;
-  /** The same for a text that may be long: yields after each few milliseconds of work. */
-  search(text: string): Steps<boolean>;
-}
-
 /** Where a check's packets come from, as far as the configuration says. */
 export interface Origin {
   readonly address?: IpAddress;
@@ -83,6 +75,10 @@ export interface CheckTarget {
   /** The request is this real server's own: a URL says where to ask, and not only for what. */
   readonly requestIsOwn?: boolean;
   readonly receive?: Pattern;
+  /** In place of `receive`, for services that are asked for pages. */
+  readonly receiveJson?: JsonCondition;
+  /** The steps of a dialogue, from first to last. */
+  readonly dialogue?: readonly DialogueStep[];
   /** The record type of a dns check; absent = by what is asked and expected. */
   readonly dnsType?: DnsType;
   readonly httpMethod: HttpMethod;
@@ -143,7 +139,14 @@ export type AskedWeight = { readonly percent: number } | { readonly absolute: nu
  * problem though the server is well; `detail` has it too.
  */
 export type CheckResult =
-  | { readonly up: true; readonly detail: string; readonly weight?: AskedWeight; readonly warning?: string }
+  | {
+    readonly up: true;
+    readonly detail: string;
+    readonly weight?: AskedWeight;
+    readonly warning?: string;
+    /** An agent did not answer: what it said last holds. */
+    readonly isSilent?: true;
+  }
   | { readonly up: false; readonly why: FailureKind; readonly detail: string };
 
 /** Whether a check could not be made: that says nothing of the server, and changes nothing. */

@@ -1,5 +1,8 @@
 const MASK = "***";
 
+/** Characters of a secret that is masked wherever a server repeats it: a shorter one would blot out half of each text. */
+export const SHORTEST_MASKED = 4;
+
 /**
  * A password or shared secret. It prints as `***` wherever text is made of it by accident
  * (logs, JSON, inspection, errors); only `reveal()` gives the value, and only a checker calls that.

@@ -21,7 +21,7 @@ const ROWS = [
       https: { port: 443, impliedByPort: true, portNames: ["https/tcp", "https/udp"], overTls: true },
     },
     asked: "`GET /request`; redirects on the same server",
-    passes: "2xx (or `expectstatus`), body matches `receive`",
+    passes: "2xx (or `expectstatus`), body matches `receive`, or holds what its `json:` says",
     options: OF_PAGES,
     question: { kind: "page" },
     sentinel: {
@@ -43,6 +43,12 @@ const ROWS = [
     services: {
       smtp: { port: 25, impliedByPort: true, portNames: ["smtp/tcp", "mail/tcp"] },
       submission: { port: 587, impliedByPort: true, portNames: ["submission/tcp"] },
+      smtps: {
+        port: 465,
+        portNames: ["submissions/tcp", "smtps/tcp", "ssmtp/tcp"],
+        overTls: true,
+        schemes: ["submissions"],
+      },
     },
     asked: "220, EHLO or HELO, with `login` AUTH, QUIT",
     passes: "all of it",
@@ -219,6 +225,14 @@ const ROWS = [
     options: QUESTION,
     sentinel: { use: "yes", why: "kept for as long as its server likes" },
     provenAgainst: "nginx 1.22",
+  },
+  {
+    services: { dialogue: {}, dialogues: { overTls: true, transport: "tcp" } },
+    asked: "the lines `send` and `expect`, from first to last, over tcp or udp, for `dialogues` over TLS",
+    passes: "all of them",
+    options: ["send", "expect"],
+    sentinel: { use: "yes", why: "kept for as long as its server likes; over tcp only" },
+    provenAgainst: "Mosquitto 2.0, memcached 1.6, socat 1.7",
   },
 ] as const satisfies readonly Protocol[];
 

@@ -55,11 +55,13 @@ export interface RoundCounts {
   readonly riseCount: number;
 }
 
-/** Returns how many rounds in a row take a real server down and bring it back. */
-export function roundCounts(virtual: RoundCounts, real: Partial<RoundCounts>): RoundCounts {
+/** Returns a virtual service as it is for a real server that may have counts of its own. */
+export function withOwnCounts<T extends RoundCounts>(virtual: T, { failureCount, riseCount }: Partial<RoundCounts>): T {
+  if (failureCount === undefined && riseCount === undefined) return virtual;
   return {
-    failureCount: real.failureCount ?? virtual.failureCount,
-    riseCount: real.riseCount ?? virtual.riseCount,
+    ...virtual,
+    failureCount: failureCount ?? virtual.failureCount,
+    riseCount: riseCount ?? virtual.riseCount,
   };
 }
 
@@ -120,6 +122,16 @@ export interface VirtualService {
   readonly settings: ServiceSettings;
   readonly reals: ReadonlyMap<DestinationKey, RealServer>;
   readonly fallback?: Fallback;
+  /** The weight that has to serve for the virtual service to be up. */
+  readonly quorum: number;
+  /** The weight above the quorum that has to serve for one that is down to come up again. */
+  readonly hysteresis: number;
+  /** A program and its own arguments, called with `up` or `down` and the virtual service when the quorum is reached or lost. */
+  readonly quorumCommand?: readonly string[];
+  /** Seconds between the last call of `quorumCommand` and the purge of the virtual service. */
+  readonly withdrawDelay: number;
+  /** The percentage of real servers below which all of them are kept that nobody holds out; 0 = never. */
+  readonly failOpen: number;
   /** A program and its own arguments, called with `start` when the last real server goes and `stop` when the first returns. */
   readonly fallbackCommand?: readonly string[];
   /** Down means weight 0 instead of removal. */
@@ -134,6 +146,10 @@ export interface VirtualService {
   readonly riseCount: number;
   /** Seconds over which the weight of a real server that has come back climbs; 0 = at once. */
   readonly slowStart: number;
+  /** Seconds for which a real server that a reload removes stays at weight 0 while it has connections; 0 = it goes at once. */
+  readonly removalDrain: number;
+  /** Seconds for which the last word of an agent holds that gives no answer. */
+  readonly agentHold: number;
   readonly monitorFile?: string;
   readonly serviceName?: string;
   readonly comment?: string;

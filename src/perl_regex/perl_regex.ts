@@ -4,7 +4,7 @@
  */
 
 import type { Steps } from "../model/steps.ts";
-import type { Pattern } from "../model/check.ts";
+import type { Pattern } from "../model/pattern.ts";
 import { SHORTHANDS } from "./byte_set.ts";
 import { Automaton, type Marks } from "./automaton.ts";
 import { parseRegex } from "./parser.ts";

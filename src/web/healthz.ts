@@ -1,3 +1,4 @@
+import { quorumText } from "../control/quorum_text.ts";
 import type { Status, VirtualStatus } from "../control/status.ts";
 
 /** What is asked about: all, the director alone, or one virtual service. */
@@ -45,7 +46,10 @@ function troublesOfTable({ table }: Status): string[] {
   return table.inStep ? [] : [`table not in step: ${table.trouble ?? "a change is under way"}`];
 }
 
-function troublesOf({ virtual, counts, fallback }: VirtualStatus): string[] {
+function troublesOf(status: VirtualStatus): string[] {
+  const { virtual, counts, fallback } = status;
+  const quorum = quorumText(status);
+  if (quorum !== null) return [`${virtual}: ${quorum}`];
   if (counts.serving > 0) return [];
   return [`no real server of ${virtual} serves${fallback?.active ? ", only its fallback" : ""}`];
 }

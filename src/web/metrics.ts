@@ -49,7 +49,7 @@ export function metricsText(status: Status | undefined): string {
   return [...families, ...checkFamilies(reals)].map(({ text }) => text).join("");
 }
 
-function daemonFamilies({ daemon, table, checks, unresolved }: Status): Family[] {
+function daemonFamilies({ daemon, table, checks, unresolved, draining }: Status): Family[] {
   const reload = daemon.lastReload ?? { time: daemon.startedAt, ok: true };
   return [
     one("ldirectord_build_info", "The version of the program, in a label.", 1, { version: daemon.version }),
@@ -66,6 +66,7 @@ function daemonFamilies({ daemon, table, checks, unresolved }: Status): Family[]
       checks.longestWaitSeconds,
     ),
     one("ldirectord_unresolved_reals", "Real servers whose names do not resolve.", unresolved.length),
+    one("ldirectord_draining_reals", "Real servers that a reload has removed and that drain.", draining.length),
     helperRestarts(daemon.helper?.ends ?? 0),
   ];
 }
@@ -78,13 +79,21 @@ function helperRestarts(ends: number): Family {
 }
 
 function virtualFamilies(virtuals: readonly Labelled<VirtualStatus>[]): Family[] {
-  const gauge = (name: string, help: string, value: (virtual: VirtualStatus) => number) =>
+  const gauge = (name: string, help: string, value: (virtual: VirtualStatus) => number | undefined) =>
     family(`ldirectord_virtual_${name}`, "gauge", help, virtuals, value);
   return [
     gauge("reals", "Real servers in the configuration.", ({ counts }) => counts.reals),
     gauge("reals_serving", "Real servers that clients may be sent to.", ({ counts }) => counts.serving),
     gauge("reals_unknown", "Real servers that cannot be checked.", ({ counts }) => counts.unknown),
     gauge("fallback_active", "Whether the fallback serves.", ({ fallback }) => Number(fallback?.active ?? false)),
+    gauge("quorum_serving_weight", "The weight that serves.", ({ quorum }) => quorum?.serving),
+    gauge("quorum_needed_weight", "The weight that has to serve for it to be up.", ({ quorum }) => quorum?.needed),
+    gauge("quorum_lost", "Whether less than its quorum serves.", ({ quorum }) => Number(quorum?.state === "down")),
+    gauge(
+      "fail_open",
+      "Whether all real servers get clients because too few are up.",
+      ({ failOpen }) => Number(failOpen),
+    ),
     ...trafficFamilies("virtual", virtuals),
   ];
 }

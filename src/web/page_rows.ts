@@ -3,6 +3,7 @@
  * kept up to date with a few of them a second.
  */
 
+import { quorumText } from "../control/quorum_text.ts";
 import type { HistoryEntry } from "../control/history.ts";
 import type { RealStatus, Status, VirtualStatus } from "../control/status.ts";
 
@@ -34,6 +35,8 @@ export interface PageVirtual {
   readonly state: string;
   readonly counts: VirtualStatus["counts"];
   readonly fallback: string | null;
+  /** What is to be known of its quorum. */
+  readonly quorum: string | null;
   readonly drift: string | null;
   readonly rates: { readonly connections: number; readonly bytesIn: number; readonly bytesOut: number } | null;
   /** Identities of its real servers, in order. */
@@ -49,6 +52,8 @@ export interface PageNews {
   readonly virtuals: readonly PageVirtual[];
   /** Names of real servers that do not resolve. */
   readonly unresolved: readonly string[];
+  /** Real servers that were removed, and that drain. */
+  readonly draining: readonly string[];
   /** By identity; those that are not told are as they were. */
   readonly reals: Readonly<Record<string, PageReal>>;
   /** Milliseconds of the newest rounds by identity, told at first only. */
@@ -85,6 +90,7 @@ export function pageNews(page: Page, events: readonly HistoryEntry[], before?: P
     counts: status.counts,
     virtuals: status.virtuals.map(pageVirtual),
     unresolved: [...new Set(status.unresolved.map(({ host }) => host))],
+    draining: status.draining.map(({ real, virtual }) => `${real} (${virtual})`),
     reals: Object.fromEntries(news.map(([id, { row }]) => [id, row])),
     ...before ? {} : { curves: curvesOf(status) },
     events,
@@ -114,6 +120,7 @@ function pageVirtual(virtual: VirtualStatus): PageVirtual {
     state,
     counts,
     fallback: fallback && `${fallback.real} ${fallback.active ? "serves" : "stands by"}`,
+    quorum: quorumText(virtual),
     drift,
     rates,
     reals: reals.map((real) => idOf(virtual, real)),

@@ -95,7 +95,9 @@ export interface PostfixPorts {
   readonly smtp: number;
   /** Takes logins, and those under TLS only. */
   readonly submission: number;
-  /** The same, by the mechanism LOGIN only. */
+  /** Begins with TLS, and takes logins. */
+  readonly smtps: number;
+  /** As submission, by the mechanism LOGIN only. */
   readonly login: number;
   /** Greets with 554. */
   readonly closed: number;
@@ -133,6 +135,7 @@ export async function startPostfix(
   const options = {
     smtp: "smtpd_tls_security_level=may",
     submission,
+    smtps: "smtpd_tls_wrappermode=yes -o smtpd_sasl_auth_enable=yes",
     login: `${submission} -o smtpd_sasl_mechanism_filter=login`,
     closed: "smtpd_client_restrictions=reject",
   };

@@ -102,7 +102,7 @@ Deno.test("imap, imaps, pop and pops: a real dovecot", needsSetup, async (t) => 
 });
 
 /** Logins at postfix, which asks dovecot about them. */
-const LOGINS: readonly (Row & { readonly at: "submission" | "login" })[] = [
+const LOGINS: readonly (Row & { readonly at: "submission" | "smtps" | "login" })[] = [
   {
     name: "submission: a login",
     at: "submission",
@@ -127,6 +127,21 @@ const LOGINS: readonly (Row & { readonly at: "submission" | "login" })[] = [
     target: { ...impostor, startTls: true },
     verdict: /^down \(auth\): 535 5\.7\.8 Error: authentication failed/,
   },
+  // It is under TLS already: there starttls has no meaning.
+  ...[false, true].flatMap((startTls) => [
+    {
+      name: `smtps: a login, starttls ${startTls}`,
+      at: "smtps" as const,
+      target: { service: "smtps" as const, ...joe, startTls },
+      verdict: /^up: logged in as joe$/,
+    },
+    {
+      name: `smtps: a wrong password, starttls ${startTls}`,
+      at: "smtps" as const,
+      target: { service: "smtps" as const, ...impostor, startTls },
+      verdict: /^down \(auth\): 535 5\.7\.8 Error: authentication failed/,
+    },
+  ]),
   {
     name: "submission: a login where TLS is wanted first",
     at: "submission",
@@ -159,16 +174,16 @@ function meddler(port: number, smuggled: string): Manners {
   };
 }
 
-Deno.test("smtp and submission: a real postfix", needsSetup, async (t) => {
+Deno.test("smtp, submission and smtps: a real postfix", needsSetup, async (t) => {
   await using directory = await temporaryDirectory();
-  const ports = { smtp: freePort(), submission: freePort(), login: freePort(), closed: freePort() };
+  const ports = { smtp: freePort(), submission: freePort(), smtps: freePort(), login: freePort(), closed: freePort() };
   const dovecotPorts = { imap: freePort(), imaps: freePort(), pop: freePort(), pops: freePort() };
   await using _dovecot = await startDovecot(directory.path, dovecotPorts);
   await using postfix = await startPostfix(directory.path, ports, saslSocket(directory.path));
 
   for (const host of ["127.0.0.1", "::1"]) {
     const address = parseIp(host)!;
-    for (const service of ["smtp", "submission"] as const) {
+    for (const service of ["smtp", "submission", "smtps"] as const) {
       await t.step(`${service}: a greeting, ${host}`, async () => {
         strictEqual(
           await verdictOf({ service, address, port: ports[service] }),
@@ -193,6 +208,15 @@ Deno.test("smtp and submission: a real postfix", needsSetup, async (t) => {
         await verdictOf({ service: "smtp", address, port: ports.smtp, startTls: true, tlsVerify: true }),
         "down (protocol): TLS failed: certificate verify failed: self-signed certificate",
       );
+    });
+    await t.step(`smtps: a certificate that must be valid and is not, ${host}`, async () => {
+      strictEqual(
+        await verdictOf({ service: "smtps", address, port: ports.smtps, tlsVerify: true }),
+        "down (protocol): TLS failed: certificate verify failed: self-signed certificate",
+      );
+    });
+    await t.step(`smtps at the port of smtp, ${host}`, async () => {
+      match(await verdictOf({ service: "smtps", address, port: ports.smtp }), /^down \(protocol\): TLS failed: /);
     });
     await t.step(`smtp: a server that takes no mail from us, ${host}`, async () => {
       match(

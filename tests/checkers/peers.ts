@@ -3,7 +3,8 @@
  */
 
 import { type IpAddress, parseIp } from "../../src/model/address.ts";
-import type { Check, CheckKey, CheckMethod, CheckResult, CheckTarget, Pattern } from "../../src/model/check.ts";
+import type { Check, CheckKey, CheckMethod, CheckResult, CheckTarget } from "../../src/model/check.ts";
+import type { Pattern } from "../../src/model/pattern.ts";
 import { helper } from "../../src/checkers/helper.ts";
 import { type Round, runRound } from "../../src/checkers/run.ts";
 import * as files from "../../src/system/libc/files.ts";

@@ -34,7 +34,7 @@ Deno.test("the configurations of the old documents load as they are", () => {
   const rows: Readonly<Record<string, readonly string[]>> = {
     "setup-guide.cf": ["tcp:192.0.2.1:80", "tcp:192.0.2.1:443", "tcp:192.0.2.2:80", "tcp:192.0.2.2:443"],
     "article.cf": ["tcp:192.168.6.240:80"],
-    "every-directive.cf": ["tcp:192.0.2.1:80", "udp:[2001:db8::1]:53", "fwm:1"],
+    "every-directive.cf": ["tcp:192.0.2.1:80", "tcp:192.0.2.2:80", "udp:[2001:db8::1]:53", "fwm:1"],
   };
   for (const [name, virtuals] of Object.entries(rows)) {
     const { model, problems } = loadFile(new URL(name, CORPUS));

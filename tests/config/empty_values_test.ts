@@ -8,9 +8,7 @@ import { load, model, pure } from "./fixture.ts";
 /** Which take an empty value, as the Perl program did with one of these ways of writing it (4.12, tried one by one). */
 const MAY_BE_EMPTY = [
   ..."callback fallbackcommand logfile emailalert emailalertfrom emailalertstatus execute maintenancedir checkcommand"
-    .split(
-      " ",
-    ),
+    .split(" "),
   ..."virtualhost schedflags monitorfile servicename comment".split(" "),
 ];
 

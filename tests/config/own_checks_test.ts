@@ -91,6 +91,13 @@ pure("the section's key does not go with a server's own certificate", () => {
   deepStrictEqual(tlsClient, { certFile: "/b.pem", keyFile: "/b.pem" });
 });
 
+pure("a server's own dialogue takes the place of the section's as a whole", () => {
+  const section = ["service = dialogue", "checkport = 9", 'send = "a"', 'expect = "b"', 'expect = "c"'];
+  const [shared, apart] = reals(...section, "real = 10.0.0.1 masq", ...own("10.0.0.2", 'send = "x"', 'expect = "y"'));
+  const stepsOf = ({ policy }: RealServer) => checksOf(policy)[0].target.dialogue?.length;
+  deepStrictEqual([stepsOf(shared), stepsOf(apart)], [3, 2]);
+});
+
 pure("failurecount and risecount may be a server's own", () => {
   const found = reals("failurecount = 2", ...own("10.0.0.1", "failurecount = 5"), ...own("10.0.0.2", "risecount = 3"));
   deepStrictEqual(found.map(({ failureCount, riseCount }) => [failureCount, riseCount]), [[5, undefined], [
@@ -337,6 +344,28 @@ Deno.test("a real server's own check comes to YAML and back as it was", () => {
   strictEqual(writeYaml(outlineOf(parsed.tree, parsed.lines)), YAML);
   const yaml = parseYaml(YAML);
   strictEqual(writeCf(yaml.outline), CF);
+  deepStrictEqual(
+    realsIn(resolved(yaml)).map(({ policy }) => policy),
+    realsIn(resolved(parsed)).map(({ policy }) => policy),
+  );
+});
+
+Deno.test("a real server's own dialogue comes to YAML and back as it was", () => {
+  const text = `quiescent = yes
+
+virtual = 192.0.2.1:9
+	real = 10.0.0.1 masq 1 {
+		expect = "^ready"
+		# who we are
+		send = "lb"
+		expect = "ok"
+	}
+	service = dialogue
+	expect = "x"
+`;
+  const parsed = parse(text);
+  const yaml = parseYaml(writeYaml(outlineOf(parsed.tree, parsed.lines)));
+  strictEqual(writeCf(yaml.outline), text);
   deepStrictEqual(
     realsIn(resolved(yaml)).map(({ policy }) => policy),
     realsIn(resolved(parsed)).map(({ policy }) => policy),

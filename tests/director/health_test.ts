@@ -1,7 +1,7 @@
 import { strictEqual } from "node:assert/strict";
 import { adopt, reduce } from "../../src/director/health.ts";
 import { type Health, isAvailable } from "../../src/director/real_health.ts";
-import { needsFallback } from "../../src/director/serving.ts";
+import { needsFallback } from "../../src/director/quorum.ts";
 import { decodeRules } from "../../src/ipvs/ipvsadm/rules.ts";
 import type { CheckKey, CheckResult } from "../../src/model/check.ts";
 import type { DestinationKey } from "../../src/model/table.ts";

@@ -2,7 +2,7 @@ import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { adopt, type HealthEvent, reduce } from "../../src/director/health.ts";
 import type { Health } from "../../src/director/real_health.ts";
 import { stateOf } from "../../src/director/real_state.ts";
-import { needsFallback } from "../../src/director/serving.ts";
+import { needsFallback } from "../../src/director/quorum.ts";
 import { transitions } from "../../src/director/transitions.ts";
 import { decodeRules } from "../../src/ipvs/ipvsadm/rules.ts";
 import type { CheckKey, CheckResult } from "../../src/model/check.ts";
@@ -55,11 +55,10 @@ function play(steps: readonly Step[], { table = "", model = sketchModel({ at: AT
 }
 
 function describe(before: Health, after: Health, model: Model): string[] {
-  return transitions(before, after, model).map((event) =>
-    event.type === "transition"
-      ? `${event.real.key === A ? "a" : "b"} ${event.was} ${event.is}`
-      : `virtual ${event.was} ${event.active ? "down" : "up"}`
-  );
+  return transitions(before, after, model).flatMap((event) => {
+    if (event.type === "transition") return [`${event.real.key === A ? "a" : "b"} ${event.was} ${event.is}`];
+    return event.type === "fallback" ? [`virtual ${event.was} ${event.active ? "down" : "up"}`] : [];
+  });
 }
 
 const ROWS: [name: string, table: string, steps: Step[], told: string[]][] = [

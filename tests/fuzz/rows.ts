@@ -3,7 +3,8 @@
  */
 
 import { compilePattern } from "../../src/perl_regex/perl_regex.ts";
-import type { CheckMethod, CheckTarget, Pattern } from "../../src/model/check.ts";
+import type { CheckMethod, CheckTarget } from "../../src/model/check.ts";
+import type { Pattern } from "../../src/model/pattern.ts";
 import { Secret } from "../../src/model/secret.ts";
 import { REDIS_PASSWORD } from "../checkers/cache_servers.ts";
 import { FTP_PASSWORD } from "../checkers/ftp_server.ts";
@@ -36,6 +37,10 @@ export const ROWS: readonly FuzzRow[] = [
     name: "http",
     target: { service: "http", request: "/page", receive: pattern("Test Page") },
     recordedAt: PORTS.http,
+  },
+  {
+    name: "http with json",
+    target: { service: "http", receiveJson: { source: "json:.a[0].b", place: ".a[0].b", steps: ["a", 0, "b"] } },
   },
   { name: "https", target: { service: "https", request: "/page" }, recordedAt: PORTS.https },
   { name: "http_proxy", target: { service: "http_proxy", request: "http://192.0.2.1/page" }, recordedAt: PORTS.http },
@@ -87,6 +92,32 @@ export const ROWS: readonly FuzzRow[] = [
     recordedAt: PORTS.redis,
   },
   { name: "memcached", target: { service: "memcached" }, recordedAt: PORTS.memcached },
+  {
+    name: "dialogue",
+    target: {
+      service: "dialogue",
+      dialogue: [
+        { send: new Secret("version\r\n") },
+        { expect: pattern("^VERSION [0-9.]+\\r\\n$"), isUnwanted: false, label: "/^VERSION/" },
+        { expect: pattern("[ab]*a[ab]{12}z"), isUnwanted: true, label: "/z/" },
+        { send: new Secret("mn\r\n") },
+        { expect: pattern("MN"), isUnwanted: false, label: "/MN/" },
+      ],
+    },
+    recordedAt: PORTS.memcached,
+  },
+  {
+    name: "dialogue over udp",
+    target: {
+      service: "dialogue",
+      transport: "udp",
+      dialogue: [
+        { send: new Secret("a\0ping") },
+        { expect: pattern("^a\\x00ping$"), isUnwanted: false, label: "/ping/" },
+      ],
+    },
+    recordedAt: PORTS.echo,
+  },
   { name: "grpc", target: { service: "grpc" }, recordedAt: PORTS.grpc },
   { name: "agent", target: {}, method: "agent" },
   { name: "http redirected", target: { service: "http" } },

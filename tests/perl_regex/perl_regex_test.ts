@@ -1,6 +1,6 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { compilePattern } from "../../src/perl_regex/perl_regex.ts";
-import type { Pattern } from "../../src/model/check.ts";
+import type { Pattern } from "../../src/model/pattern.ts";
 import { pure } from "../config/fixture.ts";
 
 function matches(source: string, text: string): boolean {

@@ -48,6 +48,11 @@ export class ByHand {
     if (other) other.isOpen = true;
   }
 
+  /** Its quorum is lost or back, or all real servers are kept or no longer: any of them may have another weight. */
+  turnAll(virtual: string): void {
+    for (const change of this.#changes.get(virtual)?.values() ?? []) change.isOpen = true;
+  }
+
   /** The virtual service is gone, and all that was in it. */
   forget(virtual: string): void {
     this.#changes.delete(virtual);

@@ -23,6 +23,10 @@ export function hear(event: DirectorEvent, world: World, timeline: Timeline, log
       world.byHand.turn(serviceLabel(event.virtual.settings.address), event.real.key, fallback);
       return timeline.note(`${event.real.key} ${event.was} -> ${event.is} (${event.virtual.label})`);
     }
+    case "quorum":
+    case "fail-open":
+      world.byHand.turnAll(serviceLabel(event.virtual.settings.address));
+      return timeline.note(`${event.type} (${event.virtual.label})`);
     case "table-refused":
       return timeline.note(`refused ${encodeAction(event.action)}: ${event.message}`);
     case "services-vanished":

@@ -76,6 +76,9 @@ const FALLBACKS = [undefined, "127.0.0.1:80", REALS[0]];
 /** Virtual services of another program. */
 export const OTHERS = ["203.0.113.9:80", "192.0.2.1:443"];
 
+/** Quorums are drawn apart, so that what else happens with a seed does not depend on them. */
+const QUORUMS = 0x51f0;
+
 /** What may be changed by hand in a virtual service, one that no configuration has among it. */
 const BY_HAND = [...REALS, "127.0.0.1:80", "198.51.100.7:80"];
 
@@ -90,7 +93,8 @@ export interface Less {
 /** The run of a seed. */
 export function scenarioOf(seed: number, { calm = false, handsOff = false }: Less = {}): Scenario {
   const random = new Random(seed);
-  const configs = Array.from({ length: 1 + random.below(3) }, () => config(random));
+  const quorums = new Random(seed ^ QUORUMS);
+  const configs = Array.from({ length: 1 + random.below(3) }, () => config(random, quorums));
   const happenings = Array.from({ length: 2 + random.below(14) }, () => happening(random, configs.length));
   const hands = new Random(~seed);
   if (!handsOff) happenings.push(...Array.from({ length: hands.below(5) }, () => byHand(hands)));
@@ -103,7 +107,7 @@ export function scenarioOf(seed: number, { calm = false, handsOff = false }: Les
   };
 }
 
-function config(random: Random): VirtualSketch[] {
+function config(random: Random, quorums: Random): VirtualSketch[] {
   const virtuals = VIRTUALS.filter(() => !random.oneIn(3));
   return (virtuals.length === 0 ? VIRTUALS.slice(0, 1) : virtuals).map((at): VirtualSketch => ({
     at,
@@ -117,6 +121,9 @@ function config(random: Random): VirtualSketch[] {
       failureCount: random.of([1, 1, 2]),
       riseCount: random.of([1, 1, 2]),
       slowStart: random.of([0, 0, 5]),
+      quorum: quorums.of([1, 1, 2, 3, 5]),
+      failOpen: quorums.of([0, 0, 0, 30, 60]),
+      removalDrain: quorums.of([0, 0, 10]),
     },
   }));
 }

@@ -71,12 +71,15 @@ export function statusWith(...reals: readonly RealStatus[]): Status {
       counts,
       scheduler: "wrr",
       persistence: null,
+      quorum: { serving: 2, needed: 1, state: "up" },
+      failOpen: false,
       fallback: { real: "127.0.0.1:80", active: false },
       kernel: { totals: NONE, rates: NONE },
       drift: null,
       reals,
     }],
     unresolved: [],
+    draining: [],
   };
 }
 

@@ -47,7 +47,7 @@ Deno.test({
     );
     const [virtual] = status.virtuals;
     const text = metricsText({ ...status, virtuals: [{ ...virtual, name: 'a "shop"\\\nb' }] });
-    deepStrictEqual(samples(text).filter((line) => /_weight|connections|check_/.test(line)), [
+    deepStrictEqual(samples(text).filter((line) => /real_.*_weight|connections|check_/.test(line)), [
       'ldirectord_virtual_connections_total{virtual="192.0.2.10:80",protocol="tcp",name="a \\"shop\\"\\\\\\nb"} 0',
       'ldirectord_real_configured_weight{virtual="192.0.2.10:80",protocol="tcp",real="10.0.0.11:80"} 3',
     ]);

@@ -9,7 +9,7 @@ import { IpvsUnavailable } from "../../ipvs/driver.ts";
 import { openIpvs } from "../../ipvs/open_ipvs.ts";
 import { encodeAction } from "../../ipvs/ipvsadm/rules.ts";
 import type { Action, Plan } from "../../model/plan.ts";
-import { destinationKey, type IpvsTable, serviceLabel } from "../../model/table.ts";
+import { destinationKey, type IpvsTable, serviceLabel, virtualKey } from "../../model/table.ts";
 import { givenNames, type Model } from "../../model/virtual_service.ts";
 import { ONE_CONFIGURATION } from "../base/declaration.ts";
 import { type Instance, keptFiles } from "../base/instance.ts";
@@ -64,7 +64,7 @@ export const plan: Tool = {
     const { steps } = outcome;
     if (values.json) console.log(JSON.stringify(report(model, verdicts, steps), undefined, 2));
     else if (values.commands) { for (const command of commands(steps)) console.log(command); }
-    else console.log(text(outcome, verdicts, namesIn(model), paintFor(Deno.stdout)));
+    else console.log(text(outcome, verdicts, model, paintFor(Deno.stdout)));
     return steps.length > 0 ? STATUS.changes : STATUS.nothing;
   },
 };
@@ -117,7 +117,8 @@ function namesIn(model: Model): NameOf {
   };
 }
 
-function text({ current, desired, steps }: Comparison, { said, gone }: Verdicts, names: NameOf, paint: Paint): string {
+function text({ current, desired, steps }: Comparison, verdicts: Verdicts, model: Model, paint: Paint): string {
+  const { said, gone } = verdicts;
   const others = [...current.keys()].filter((key) => !desired.has(key) && !gone.has(key)).length;
   const untouched = others === 1
     ? "1 virtual service of others stays as it is."
@@ -125,11 +126,25 @@ function text({ current, desired, steps }: Comparison, { said, gone }: Verdicts,
     ? `${others} virtual services of others stay as they are.`
     : "";
   if (steps.length === 0) return [said, "Nothing to do: the kernel's table is as wanted.", untouched].join("\n").trim();
-  const lines = diffLines(steps, current, desired, names).map((line) => painted(line, paint));
+  const lines = diffLines(steps, current, desired, namesIn(model)).map((line) => painted(line, paint));
   const count = `${steps.length} change${steps.length === 1 ? "" : "s"}:`;
-  return [said, untouched, "", ...lines, "", count, ...commands(steps).map((command) => `    ${command}`)]
+  const drain = drainText(steps, current, verdicts, model);
+  return [said, untouched, "", ...lines, "", ...drain, count, ...commands(steps).map((command) => `    ${command}`)]
     .filter((line, i) => line !== "" || i !== 1)
     .join("\n");
+}
+
+/** A reload of a running daemon does not remove everything at once. */
+function drainText(steps: Plan, current: IpvsTable, { basis }: Verdicts, model: Model): readonly string[] {
+  if (basis !== "daemon") return [];
+  return steps.flatMap((action) => {
+    if (action.do !== "delete-destination") return [];
+    const key = virtualKey(action.service.address);
+    const seconds = model.virtuals.get(key)?.removalDrain ?? 0;
+    const real = destinationKey(action.destination);
+    if (seconds === 0 || !current.get(key)?.destinations.get(real)?.weight) return [];
+    return [`${real} (${serviceLabel(action.service.address)}) first drains, at weight 0, for ${seconds} s at most.`];
+  });
 }
 
 function painted({ sign, text }: DiffLine, paint: Paint): string {

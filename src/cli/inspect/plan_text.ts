@@ -94,6 +94,7 @@ const NOUNS: Readonly<Record<Role, string>> = {
   serving: "real",
   quiescent: "real",
   leaving: "real",
+  draining: "real",
   fallback: "fallback",
 };
 

@@ -1,7 +1,9 @@
 import { helper } from "../../checkers/helper.ts";
 import { type Round, runRound } from "../../checkers/run.ts";
 import { checkUrl, formOf, type Given, URL_DIRECTIVES } from "../../config/check_url.ts";
-import { isPassword, type SecretDirective } from "../../config/language/directive_facts.ts";
+import { valueOf } from "../../config/cf/outline.ts";
+import { valueExtent } from "../../config/language/quotes.ts";
+import { isPassword, type SecretDirective, type StepDirective } from "../../config/language/directive_facts.ts";
 import { findDirective } from "../../config/language/directives.ts";
 import { type Loaded, loadTree } from "../../config/load.ts";
 import { whyUnreadable } from "../../config/unreadable.ts";
@@ -26,15 +28,19 @@ import { withUsage } from "../base/tool_usage.ts";
 const STATUS = { up: 0, down: 1, notAsked: 2 } as const;
 
 /** Directives whose value may come from a file: everybody can see a command line. */
-const FROM_FILES: Readonly<Record<Given[0] & SecretDirective, string>> = {
+const FROM_FILES: Readonly<Record<Exclude<Given[0] & SecretDirective, StepDirective>, string>> = {
   passwd: "the password; - is standard input",
   secret: "the secret shared with a radius server",
   requestheader: "headers that nobody is to see, as with a token, one a line",
 };
 
-const FILE_OPTIONS: Options = Object.fromEntries(
-  Object.entries(FROM_FILES).map(([name, doc]) => [`${name}file`, { value: "FILE", doc }]),
-);
+/** The option for a file with the lines of a dialogue. */
+const DIALOGUE_FILE = "dialoguefile";
+
+const FILE_OPTIONS: Options = {
+  ...Object.fromEntries(Object.entries(FROM_FILES).map(([name, doc]) => [`${name}file`, { value: "FILE", doc }])),
+  [DIALOGUE_FILE]: { value: "FILE", doc: "the lines send = … and expect = … of a dialogue" },
+};
 
 const ON_COMMAND_LINE = URL_DIRECTIVES.filter((name) => !isPassword(name));
 
@@ -111,8 +117,27 @@ async function given(all: Values): Promise<readonly Given[]> {
     directives.push([name, first]);
     if (repeats(name)) directives.push(...rest.filter(Boolean).map((line): Given => [name, line]));
   }
+  const dialogue = all[DIALOGUE_FILE];
+  if (typeof dialogue === "string") directives.push(...stepsOf(await linesFrom(dialogue), dialogue));
   const seconds = typeof all.timeout === "string" ? all.timeout : "5";
   return [["checktimeout", seconds], ["negotiatetimeout", seconds], ...directives];
+}
+
+/** The steps of a dialogue, as a section of a configuration file has them. */
+function stepsOf(lines: readonly string[], file: string): readonly Given[] {
+  return lines.flatMap((line, i): readonly Given[] => {
+    const text = line.trim();
+    if (text === "" || text.startsWith("#")) return [];
+    const [, name, rest] = /^(send|expect)\s*=\s*(.*)$/.exec(text) ?? [];
+    if (name !== "send" && name !== "expect") {
+      throw new UsageError(`line ${i + 1} of ${file} is neither send = … nor expect = …`);
+    }
+    const raw = rest.slice(0, valueExtent(rest, 0).end);
+    const reading = findDirective(name)!.row.value.read(raw);
+    if ("mistake" in reading) throw new UsageError(`line ${i + 1} of ${file}: ${name}: ${reading.mistake.text}`);
+    const value = valueOf(name, raw);
+    return typeof value === "string" ? [[name, value]] : [];
+  });
 }
 
 function repeats(name: Given[0]): boolean {

@@ -1,7 +1,8 @@
+import { openConnections } from "../../ipvs/counters.ts";
 import { MOST_WEIGHT } from "../../model/table.ts";
 import type { ControlClient } from "../../control/client.ts";
 import type { OrderResult } from "../../control/requests.ts";
-import type { RealStatus, Status } from "../../control/status.ts";
+import type { Status } from "../../control/status.ts";
 import { CONFIG, type Option, type Options } from "../base/declaration.ts";
 import { ExitStatus } from "../base/exit_status.ts";
 import { formatDuration, parseDuration } from "../base/quantities.ts";
@@ -196,7 +197,7 @@ async function waitForEnd(
     const status = await client.ask("status", { real, virtual });
     const waited = (performance.now() - start) / 1000;
     if (!isHeld(status)) return progress.end("not drained: the order has ended", ExitStatus.notDone);
-    const open = openConnections(status);
+    const open = openTo(status);
     if (open === 0) {
       return progress.end(`no connection is open any more, after ${formatDuration(waited)}`, ExitStatus.done);
     }
@@ -213,16 +214,13 @@ function isHeld({ virtuals }: Status): boolean {
 }
 
 /** Connections that the kernel has open to them; `undefined` when it does not say. A standby has none. */
-function openConnections({ daemon, virtuals }: Status): number | undefined {
+function openTo({ daemon, virtuals }: Status): number | undefined {
   if (daemon.state !== "standby" && virtuals.some(({ kernel }) => kernel === null)) return undefined;
   const rows = virtuals.flatMap(({ protocol, reals }) => reals.map((real) => ({ protocol, real })));
-  return rows.reduce((sum, { protocol, real }) => sum + openTo(protocol, real), 0);
-}
-
-/** The kernel counts udp's as inactive. */
-function openTo(protocol: string, { kernel }: RealStatus): number {
-  if (!kernel) return 0;
-  return protocol === "udp" ? kernel.active + kernel.inactive : kernel.active;
+  return rows.reduce(
+    (sum, { protocol, real: { kernel } }) => sum + (kernel ? openConnections(protocol, kernel) : 0),
+    0,
+  );
 }
 
 /** A line that changes in place on a terminal, and a line now and then elsewhere. */

@@ -38,12 +38,14 @@ export function kindBrush(kind: HistoryKind, paint: Paint): Brush {
   switch (kind) {
     case "up":
     case "fallback-out":
+    case "fail-open-over":
     case "in-step":
       return paint.green;
     case "down":
     case "reload-failed":
     case "out-of-step":
     case "vanished":
+    case "fail-open":
       return paint.red;
     case "maintenance":
     case "drained":

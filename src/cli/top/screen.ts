@@ -1,5 +1,6 @@
 /** The screen of `top`, line by line. Pure. */
 
+import { quorumText } from "../../control/quorum_text.ts";
 import type { HistoryEntry } from "../../control/history.ts";
 import type { RealStatus, Status } from "../../control/status.ts";
 import { type Brush, brushOf, kindBrush, virtualBrush } from "../terminal/brushes.ts";
@@ -136,7 +137,10 @@ function troubleLine({ trouble, status }: TopState, { paint }: Screen): Line {
   const lastEnd = status?.daemon.helper?.lastEnd;
   const recent = lastEnd && Date.parse(status.time) - Date.parse(lastEnd.time) < HELPER_NEWS;
   const helper = recent ? `the helper process was ended: ${lastEnd.why} (${lastEnd.real ?? "no server"})` : undefined;
-  const text = trouble ?? status?.table.trouble ?? reload ?? helper ?? name ?? "";
+  const [removed] = status?.draining ?? [];
+  const draining = removed &&
+    `${removed.real} (${removed.virtual}) was removed: drains ${removed.connections ?? "?"} connections`;
+  const text = trouble ?? status?.table.trouble ?? reload ?? helper ?? name ?? draining ?? "";
   return [{ text: text && `! ${text}`, brush: paint.red }];
 }
 
@@ -194,7 +198,7 @@ function virtualRow({ virtual }: Extract<Row, { kind: "virtual" }>, { paint }: S
     { text: state, brush: virtualBrush(state, paint) },
     { text: `, ${serveText(counts)}${traffic}` },
     { text: fallback?.active ? `, fallback ${fallback.real}` : "", brush: paint.yellow },
-    { text: drift === null ? "" : ` ! ${drift}`, brush: paint.red },
+    { text: [quorumText(virtual), drift].map((text) => text === null ? "" : ` ! ${text}`).join(""), brush: paint.red },
   ];
 }
 

@@ -1,5 +1,6 @@
 /** The status document as a table for a person. */
 
+import { quorumText } from "../../control/quorum_text.ts";
 import type {
   CountsStatus,
   HelperStatus,
@@ -66,6 +67,13 @@ export function statusTable(status: Status, style: TableStyle): string[] {
   const lines = [...headLines(status, style.paint), ""];
   for (const virtual of status.virtuals) {
     lines.push(...virtualLines(virtual, layout, now, style), "");
+  }
+  for (const { real, virtual, until, connections } of status.draining) {
+    const open = connections === null ? "" : `, ${connections} connections open`;
+    const left = formatDuration(Math.max(0, Date.parse(until) - now) / 1000);
+    lines.push(
+      style.paint.yellow(`${real} (${virtual}) was removed from the configuration: drains for ${left} at most${open}`),
+    );
   }
   for (const { host, virtual, line } of status.unresolved) {
     lines.push(style.paint.yellow(`${host} (${virtual}, line ${line}): its name does not resolve`));
@@ -144,6 +152,8 @@ function virtualLines(virtual: VirtualStatus, layout: Layout, now: number, { pai
   const { fallback, drift, reals } = virtual;
   const lines = [virtualLine(virtual, paint, width)];
   if (drift !== null) lines.push(paint.red(`${INDENT}! ${drift}`));
+  const quorum = quorumText(virtual);
+  if (quorum !== null) lines.push(paint.red(`${INDENT}! ${quorum}`));
   if (reals.length > 0) lines.push(paint.dim(titleLine(layout)));
   lines.push(...reals.map((real) => realLine(real, layout, now, paint)));
   if (fallback) {

@@ -11,6 +11,7 @@ import { type DirectiveName, DIRECTIVES, findDirective, REPLACED } from "../lang
 import type { PlacedHead } from "../language/endpoints.ts";
 import { givenTwice, type Place, ProblemList } from "../language/problem.ts";
 import { type ValueExtent, valueExtent } from "../language/quotes.ts";
+import { countSteps } from "../language/step_lists.ts";
 import type { Section, Setting, Settings, SyntaxTree } from "../language/syntax_tree.ts";
 import { showCf, type ShowLine, shownName } from "../language/shown.ts";
 
@@ -331,8 +332,9 @@ class Parser {
     const collected = scope as Collected;
     const before = collected[name];
     if (row.repeats) {
-      if (Array.isArray(before)) before.push(setting);
-      else collected[name] = [setting];
+      const one = row.stepOf ? { ...setting, nth: countSteps(scope, row.stepOf) } : setting;
+      if (Array.isArray(before)) before.push(one);
+      else collected[name] = [one];
       return;
     }
     if (before && !Array.isArray(before)) {

@@ -53,9 +53,12 @@ function remarkLine(remark: string, indent: string): string {
 }
 
 /** Free text always stands in quotes, everything else only where it must. */
-function rawText(entry: Entry, text: string): string {
+function rawText(entry: Entry, given: string): string {
   const { value: grammar, isFreeText } = findDirective(entry.name)!.row;
-  const candidates = isFreeText ? [`"${text}"`, text] : [text, `"${text}"`];
+  const text = grammar.inLine?.(given) ?? given;
+  // Behind a ! there are quotes of their own.
+  const isQuoted = isFreeText && !/^!".*"$/s.test(text);
+  const candidates = isQuoted ? [`"${text}"`, text] : [text, `"${text}"`];
   const fits = (raw: string) =>
     isWhole(raw) && (grammar.readText ? unquotes(raw, text) : raw === text || !text.includes('"'));
   const raw = candidates.find(fits);

@@ -21,9 +21,8 @@ const INSTEAD: ReadonlyMap<string, string> = new Map(Object.entries({
   misc_dynamic: "write dynamicweight = yes, and have the program print weight N",
   notify_down: "notify = PROGRAM is told of every real server that comes or goes",
   notify_up: "notify = PROGRAM is told of every real server that comes or goes",
-  quorum: "the fallback waits for the last one",
-  quorum_down: "fallbackcommand = PROGRAM is told when the last real server goes, and when the first is back",
-  quorum_up: "fallbackcommand = PROGRAM is told when the last real server goes, and when the first is back",
+  quorum_down: "quorumcommand = PROGRAM is called with down; the words of this one cannot be carried over",
+  quorum_up: "quorumcommand = PROGRAM is called with up; the words of this one cannot be carried over",
 }));
 
 /** Returns lists as one, with the notes of all. */

@@ -24,7 +24,10 @@ import {
 /** keepalived's scheduler where none is named. */
 const SCHEDULER = "wlc";
 
-const KNOWN_OF_VIRTUAL = new Set(["real_server", "lvs_method", "lb_kind", "sorry_server_lvs_method", ...INHERITED]);
+const KNOWN_OF_VIRTUAL = new Set([
+  ...["real_server", "lvs_method", "lb_kind", "sorry_server_lvs_method", "quorum", "hysteresis"],
+  ...INHERITED,
+]);
 
 /** Schedulers' flags. */
 const FLAG = /^((sh|mh)-(port|fallback)|flag-[123])$/;
@@ -79,10 +82,51 @@ function settingsOf(block: readonly Statement[], virtual: VirtualServer, line: n
   const value = [
     ...own,
     ...own.some(({ name }) => name === "scheduler") ? [] : [entry("scheduler", SCHEDULER, line)],
+    ...quorumOf(block),
+    ...quorumCommandOf(block),
     ...flags.length > 0 ? [entry("schedflags", flags.join(","), line)] : [],
     entry("checkinterval", pause ? roundedUp(pause.words[0] ?? "") : DELAY_LOOP, line),
   ];
   return { value, notes };
+}
+
+/**
+ * Returns the quorum. keepalived takes a virtual server down below quorum - hysteresis, and up again at quorum + hysteresis
+ * (keepalived.conf(5)); ours goes down below the quorum itself.
+ */
+function quorumOf(block: readonly Statement[]): readonly Entry[] {
+  const statements = block.filter(({ keyword }) => keyword === "quorum" || keyword === "hysteresis");
+  if (statements.length === 0) return [];
+  const [quorum, hysteresis] = [numberOf(block, "quorum", 1), numberOf(block, "hysteresis", 0)];
+  const low = Math.max(1, quorum - hysteresis);
+  const { line } = statements[0];
+  return [
+    ...low > 1 ? [entry("quorum", String(low), line)] : [],
+    ...quorum + hysteresis > low ? [entry("hysteresis", String(quorum + hysteresis - low), line)] : [],
+  ];
+}
+
+/** What a shell takes as words, and as nothing else. */
+const PLAIN_WORDS = /^[\w/.,:=@%+ -]+$/;
+
+/** Returns the programs of `quorum_up` and `quorum_down` as one: ours is called with `up` or `down`. */
+function quorumCommandOf(block: readonly Statement[]): readonly Entry[] {
+  const calls = [["up", "quorum_up"], ["down", "quorum_down"]].flatMap(([is, keyword]) => {
+    const statement = block.findLast((each) => each.keyword === keyword);
+    return statement && hasPlainCommand(statement) ? [{ is, statement }] : [];
+  });
+  if (calls.length === 0) return [];
+  const cases = calls.map(({ is, statement }) => `${is}) exec ${statement.words[0]};; `).join("");
+  return [entry("quorumcommand", `/bin/sh -c 'case $1 in ${cases}esac' quorum`, calls[0].statement.line)];
+}
+
+function hasPlainCommand({ words: [command = ""] }: Statement): boolean {
+  return command.startsWith("/") && PLAIN_WORDS.test(command);
+}
+
+function numberOf(block: readonly Statement[], keyword: string, otherwise: number): number {
+  const number = Number(valueOf(block, keyword) ?? otherwise);
+  return Number.isSafeInteger(number) ? number : otherwise;
 }
 
 function settingOf(statement: Statement, virtual: VirtualServer, sorryMethod: string): Converted<readonly Entry[]> {
@@ -111,8 +155,9 @@ function settingOf(statement: Statement, virtual: VirtualServer, sorryMethod: st
       const endpoint = port ? `${bracketed(word)}:${port}` : bracketed(word);
       return one(ofFamily("fallback", virtual.isSix ? 6 : 4), `${endpoint} ${sorryMethod}`);
     }
-    case "quorum":
-      return { value: [], notes: word === "1" ? [] : [leftOut(statement)] };
+    case "quorum_up":
+    case "quorum_down":
+      return { value: [], notes: hasPlainCommand(statement) ? [] : [leftOut(statement)] };
     default:
       return { value: [], notes: isUnderstood(keyword) ? [] : [leftOut(statement)] };
   }

@@ -7,6 +7,9 @@ import type { Grammar } from "./grammar.ts";
 /** Where a directive may stand: in column 0, in a virtual section, or in both. */
 export type Scope = "global" | "virtual" | "both";
 
+/** A list of steps. */
+export type StepList = "dialogue";
+
 /** One row of the table. */
 export interface Directive<T> {
   readonly scope: Scope;
@@ -18,6 +21,11 @@ export interface Directive<T> {
   readonly since?: string;
   /** Each one counts; of others the last one wins. */
   readonly repeats?: true;
+  /**
+   * The list that its lines are steps of. Their order counts, also among lines of other directives of that list, and YAML
+   * has them all in one list of that name.
+   */
+  readonly stepOf?: StepList;
   /** A change takes effect at a restart, and not at a reload. */
   readonly atRestart?: true;
   /** The address family of the virtual services that it is for; absent: both. */

@@ -22,6 +22,9 @@ export type FileDirective = DirectivesWith<{ readonly file: unknown }>;
 /** A directive that changes something in checks. */
 export type CheckDirective = DirectivesWith<{ readonly checks: unknown }>;
 
+/** A directive whose lines are steps of a list. */
+export type StepDirective = DirectivesWith<{ readonly stepOf: unknown }>;
+
 /** A directive of IPv4 that has a sibling for IPv6, whose name ends in 6. */
 export type FamilyDirective = DirectivesWith<{ readonly family: 4 }>;
 

@@ -12,6 +12,7 @@ import type { Grammar } from "./grammar.ts";
 import * as checkTypes from "./values/check_type.ts";
 import * as choices from "./values/choices.ts";
 import * as commands from "./values/commands.ts";
+import * as dialogue from "./values/dialogue.ts";
 import * as durations from "./values/durations.ts";
 import * as hosts from "./values/hosts.ts";
 import * as http from "./values/http.ts";
@@ -157,6 +158,17 @@ export const DIRECTIVES = {
     doc: "Seconds over which the weight of a server that has come back climbs from 1 to what it is. It takes weights " +
       "well above 1 to make a difference.",
   },
+  removaldrain: {
+    scope: "both",
+    value: durations.secondsOrZero,
+    default: "0",
+    since: "2.0",
+    doc:
+      "Seconds for which a real server stays at weight 0 after a reload has removed it from the configuration, so that its " +
+      "connections can end: it goes as soon as none is open, and at the latest when the time is over. A virtual service that " +
+      "was removed stays as long as one of its real servers. A reload that brings it back ends that. A real server that is " +
+      "down goes at once, as everything does at a restart.",
+  },
   checkcount: {
     scope: "both",
     value: numbers.count,
@@ -187,7 +199,7 @@ export const DIRECTIVES = {
     default: UNSET,
     family: 4,
     doc:
-      "Where clients go while no real server is up with a weight above 0, forwarded by gate unless another method is given. Without a " +
+      "Where clients go while less than the quorum is up (with quorum = 1: while no real server is up with a weight above 0), forwarded by gate unless another method is given. Without a " +
       "port, the virtual service's own. A global fallback serves IPv4 sections that have none.",
   },
   fallback6: {
@@ -207,6 +219,59 @@ export const DIRECTIVES = {
     doc: "A program that is run with start when the last real server of a virtual service goes down, and with stop " +
       "when the first returns; the virtual service and its protocol follow as arguments. It is ended after 60 s, and " +
       "after 20 s when the director stops.",
+  },
+  quorum: {
+    scope: "both",
+    value: numbers.weightSum,
+    default: "1",
+    since: "2.0",
+    doc:
+      "The weight that has to serve for the virtual service to be up: the weights of all real servers that are up and " +
+      "not held out, added together. Below it the virtual service counts as down. Then its fallback serves all new " +
+      "clients, and the real servers that are still up stay in the table at weight 0. Without a fallback they go on serving.",
+  },
+  hysteresis: {
+    scope: "both",
+    value: numbers.weightSumOrZero,
+    default: "0",
+    since: "2.0",
+    doc:
+      "The weight above the quorum that has to serve before a virtual service that is down is up again, so that one real " +
+      "server that comes and goes does not switch the fallback in and out.",
+  },
+  quorumcommand: {
+    scope: "both",
+    value: commands.command,
+    default: UNSET,
+    isFreeText: true,
+    file: "program",
+    since: "2.0",
+    doc:
+      "A program that is run with up when a virtual service reaches its quorum, and with down when it loses it; the " +
+      "virtual service and its protocol follow as arguments. It is run at a start, too, and with down before the virtual " +
+      "service is purged: at a stop (with cleanstop = yes), a deactivation, or when a reload removes it. Its environment " +
+      "has the variables of notify, and LDIRECTORD_SERVING_WEIGHT and LDIRECTORD_NEEDED_WEIGHT. It is ended after 60 s, " +
+      "and after 10 s before a purge.",
+  },
+  withdrawdelay: {
+    scope: "both",
+    value: durations.secondsOfStop,
+    default: "0",
+    since: "2.0",
+    needs: { directive: "quorumcommand", hint: "write quorumcommand = PROGRAM as well" },
+    doc:
+      "Seconds between the end of the last quorumcommand, with down, and the purge of the virtual service: the time " +
+      "that routers need until they send no more clients here. Clients are served until then. At most 20.",
+  },
+  failopen: {
+    scope: "both",
+    value: numbers.percentage,
+    default: "0%",
+    since: "2.0",
+    doc:
+      "When fewer than this percentage of the real servers are up, all of them get clients at their weights, also those " +
+      "that are down, and the fallback stays out: a check that is wrong everywhere at once then stops nothing. Real servers " +
+      "that are held out are not counted and get no clients. The log has an error; status, the page and /healthz show it.",
   },
   logfile: {
     scope: "global",
@@ -599,7 +664,17 @@ export const DIRECTIVES = {
     since: "2.0",
     ofServer: true,
     doc: "The port of an agent on each real server that reports its state in one line, as for HAProxy's agent-check: " +
-      "75% of its weight, up, drain (weight 0), down or maint. An agent that does not answer is ignored.",
+      "75% of its weight, up, drain (weight 0), down or maint. An agent that has never answered is ignored; for one that " +
+      "no longer answers see agenthold.",
+  },
+  agenthold: {
+    scope: "virtual",
+    value: durations.secondsOrZero,
+    default: "until it answers again",
+    since: "2.0",
+    needs: { directive: "agentport", hint: "write agentport = PORT as well" },
+    doc: "Seconds for which what an agent said last holds after it stops answering; then it is ignored. With 0 it is " +
+      "ignored at once. Without agenthold its last word holds until it answers again, as with HAProxy.",
   },
   dynamicweight: {
     scope: "virtual",
@@ -645,7 +720,40 @@ export const DIRECTIVES = {
     default: "anything will do",
     isFreeText: true,
     checks: "named",
-    doc: "A regular expression that must occur in the answer to the request.",
+    doc: "A regular expression that must occur in the answer to the request. For http, https and http_proxy also " +
+      'json:PATH OPERATOR VALUE (new), for a page of JSON: json:.status == "ok", json:.checks[0].up == true, ' +
+      'json:.queue < 100, json:["a name"] != null. The operators are == != < <= > >= and, with a regular expression, ' +
+      "=~; the value is a JSON text, number, true, false or null. A path alone passes if its value is there, and neither " +
+      "false nor null; a value that is missing passes no comparison. Pages of 1 MiB and more do not pass.",
+  },
+  send: {
+    scope: "virtual",
+    value: dialogue.sending,
+    default: UNSET,
+    isFreeText: true,
+    checks: "named",
+    secret: "always",
+    repeats: true,
+    stepOf: "dialogue",
+    since: "2.0",
+    doc:
+      'A line of a dialogue: what is sent. \\r \\n \\t \\\\ \\" and \\xHH stand for the bytes that they stand for in C; ' +
+      "hex:0d0a are bytes in hexadecimal digits. The lines send and expect are gone through from top to bottom (examples: " +
+      "docs/dialogues.md). What is sent is shown nowhere: it may have a password in it. In YAML both stand in the list dialogue.",
+  },
+  expect: {
+    scope: "virtual",
+    value: dialogue.expectation,
+    default: UNSET,
+    isFreeText: true,
+    checks: "named",
+    repeats: true,
+    stepOf: "dialogue",
+    since: "2.0",
+    doc:
+      "A line of a dialogue: a regular expression that must occur in what the server has said since the last send, or " +
+      "with hex: bytes in hexadecimal digits. More is waited for until it does. With a ! in front it must not occur " +
+      "in what has come so far: the line above it should wait for the whole answer. The server may say 64 KiB after each send.",
   },
   httpmethod: {
     scope: "virtual",

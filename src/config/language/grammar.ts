@@ -36,6 +36,8 @@ export interface Grammar<T> {
   readonly isLoose?: true;
   /** Reads a text that is the value itself, wherever it comes from, quotes and all; absent: `read` does. */
   readText?(text: string): Reading<T>;
+  /** Gives a text that means the same and has no line ends or other controls in it; absent: there is none. */
+  inLine?(text: string): string;
   /**
    * How many characters at the beginning of a value cannot be secret; absent: none of it can. The messages of such a grammar
    * quote nothing of the rest.

@@ -22,7 +22,7 @@ export function valueExtent(line: string, start: number): ValueExtent {
   let quotedHash: number | undefined;
   let isOpen = false;
   for (let i = start; i < line.length; i++) {
-    if (line[i] === '"' && !isOpen && (i === start || /[\s,]/.test(line[i - 1]))) {
+    if (line[i] === '"' && !isOpen && (i === start || opensQuote(line, i, start))) {
       const close = closingQuote(line, i);
       // Then none closes behind it either.
       isOpen = close < 0;
@@ -36,6 +36,11 @@ export function valueExtent(line: string, start: number): ValueExtent {
     }
   }
   return { end: line.trimEnd().length, quotedHash };
+}
+
+/** Whether what stands before a quote lets it open: a blank, a comma, or a ! that the value begins with. */
+function opensQuote(line: string, at: number, start: number): boolean {
+  return /[\s,]/.test(line[at - 1]) || (at === start + 1 && line[start] === "!");
 }
 
 /** The quote that closes the one at `open`, or -1: the first one after which a value can end. */

@@ -7,6 +7,7 @@ import { closest } from "./closest.ts";
 import { SECRET_DIRECTIVES } from "./directive_facts.ts";
 import { DIRECTIVES, findDirective } from "./directives.ts";
 import { valueExtent } from "./quotes.ts";
+import { STEP_LISTS } from "./step_lists.ts";
 import { OWN_KEY, STRUCTURES } from "./structured.ts";
 import { FURTHER_VALUE } from "./values/quoted.ts";
 
@@ -88,6 +89,7 @@ const OPEN_KEYS: ReadonlySet<string> = new Set([
   "address",
   "mark",
   OWN_KEY,
+  ...STEP_LISTS,
   ...Object.values(STRUCTURES).flatMap(({ parts }) => parts.filter(({ inRow }) => inRow).map(({ key }) => key)),
 ]);
 

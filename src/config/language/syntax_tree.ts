@@ -4,7 +4,6 @@
 
 import type { DirectiveName, DIRECTIVES, ValueOf } from "./directives.ts";
 import type { ServiceHead } from "./endpoints.ts";
-import type { Place } from "./problem.ts";
 
 /** One directive of the file. */
 export interface Setting<T> {
@@ -15,6 +14,8 @@ export interface Setting<T> {
   readonly column: number;
   /** Characters of the value. */
   readonly length: number;
+  /** Of a step: how many steps of its list stand above it. */
+  readonly nth?: number;
   /** Of a real server: what is for it alone. */
   readonly own?: OwnBlock;
 }
@@ -40,7 +41,7 @@ export interface Section {
   /** The same object for all virtual services of a line. */
   readonly settings: Settings;
   /** All that the line names. */
-  readonly opening: Place;
+  readonly opening: Pick<Setting<unknown>, "line" | "column" | "length">;
 }
 
 /** A whole file. */

@@ -52,6 +52,59 @@ export const CHECK_LINTS: Readonly<Record<string, Lint>> = {
     }),
   },
 
+  "dialogue-without-expect": {
+    why:
+      "What the server answers is not looked at: over tcp it need only accept the connection, over udp not even be there.",
+    find: inVariants(function* (view) {
+      const { send } = view.section.settings;
+      const blind = ({ target: { dialogue = [] } }: Check) => !dialogue.some((step) => "expect" in step);
+      if (!send || !checksIn(view).some((check) => looksAt(kindOf(check), "send") && blind(check))) return;
+      yield {
+        place: send.at(-1)!,
+        text: "the dialogue expects no answer",
+        fix: 'add expect = "text", which only a server in good order answers',
+      };
+    }),
+  },
+
+  "unwanted-before-answer": {
+    why:
+      "An expect with a ! looks at what has come so far, which may be the first piece of an answer that has it further on.",
+    find: inVariants(function* (view) {
+      const { send = [], expect = [] } = view.section.settings;
+      const hasAnswer = new Set(expect.filter(({ value }) => !value.isUnwanted).map(({ nth }) => nth));
+      const sends = new Set(send.map(({ nth }) => nth));
+      // A datagram comes as a whole.
+      const inPieces = ({ target: { transport } }: Check) => transport === "tcp";
+      if (!checksIn(view).some((check) => looksAt(kindOf(check), "expect") && inPieces(check))) return;
+      for (const line of expect.filter(({ value }) => value.isUnwanted)) {
+        let above = line.nth! - 1;
+        while (above >= 0 && !sends.has(above) && !hasAnswer.has(above)) above--;
+        if (hasAnswer.has(above)) continue;
+        yield {
+          place: line,
+          text: "this expect does not wait for the whole answer",
+          fix: 'add one above it that does, such as expect = "\\n" for a line',
+        };
+      }
+    }),
+  },
+
+  "json-without-page": {
+    why:
+      "A json: path is for services that are asked for pages. For others the text is a regular expression like any other.",
+    find: inVariants(function* (view) {
+      const { section: { settings } } = view;
+      const check = checksIn(view).find(({ target }) => target.receive?.source.startsWith("json:"));
+      if (!check || !settings.receive?.value.source.startsWith("json:")) return;
+      yield {
+        place: settings.receive,
+        text: `json: in receive is a regular expression with ${kindOf(check)}`,
+        fix: "write service = http, or an expression",
+      };
+    }),
+  },
+
   "sentinel-waits": {
     why:
       "A sentinel has only the first check made at once: the further ones of failurecount come an interval later each.",

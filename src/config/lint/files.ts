@@ -6,7 +6,7 @@ import { placeOfLine } from "../../model/source_lines.ts";
 import { isCredential, type RequestHeader, speaksTls } from "../../model/check.ts";
 import { Secret } from "../../model/secret.ts";
 import { checksOf, type Model, type NotifyTarget } from "../../model/virtual_service.ts";
-import { SECRET_DIRECTIVES } from "../language/directive_facts.ts";
+import { SECRET_DIRECTIVES, type SecretDirective } from "../language/directive_facts.ts";
 import type { Setting, SyntaxTree } from "../language/syntax_tree.ts";
 import { inSections, type Lint } from "./lint.ts";
 import { IS_MISSING, namedFiles, scopesOf } from "./named_files.ts";
@@ -81,9 +81,11 @@ export const FILE_LINTS: Readonly<Record<string, Lint>> = {
 
 /** Returns the files of a configuration that hold secrets, each with the first one. */
 export function firstSecrets(tree: SyntaxTree, model: Model): ReadonlyMap<string, Setting<unknown>> {
-  const settings = scopesOf(tree).flatMap((scope) => SECRET_DIRECTIVES.flatMap((name) => [scope[name] ?? []].flat()));
+  const settings = scopesOf(tree).flatMap((scope) =>
+    SECRET_DIRECTIVES.flatMap((name) => [scope[name] ?? []].flat().filter(({ value }) => holdsSecret(name, value)))
+  );
   const found = new Map<string, Setting<unknown>>();
-  for (const setting of settings.filter(({ value }) => holdsSecret(value)).sort((a, b) => a.line - b.line)) {
+  for (const setting of settings.sort((a, b) => a.line - b.line)) {
     const file = placeOfLine(model.included, setting.line).file ?? model.file;
     if (!found.has(file)) found.set(file, setting);
   }
@@ -91,7 +93,11 @@ export function firstSecrets(tree: SyntaxTree, model: Model): ReadonlyMap<string
 }
 
 /** Whether a value of a directive that may be secret is one. */
-function holdsSecret(value: Secret | RequestHeader | NotifyTarget): boolean {
+function holdsSecret(name: SecretDirective, value: Secret | RequestHeader | NotifyTarget): boolean {
+  // Most of what dialogues send is no secret.
+  if (name === "send") {
+    return value instanceof Secret && /auth|bind|key|login|pass|pwd|secret|token|user/i.test(value.reveal());
+  }
   if (value instanceof Secret) return value.reveal() !== "";
   return "name" in value && isCredential(value);
 }

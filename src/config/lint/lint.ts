@@ -4,7 +4,7 @@
 
 import type { Network } from "../../model/address.ts";
 import type { Check } from "../../model/check.ts";
-import { type Model, roundCounts, type VirtualService } from "../../model/virtual_service.ts";
+import { type Model, type VirtualService, withOwnCounts } from "../../model/virtual_service.ts";
 import { alone, realsOf, withReals } from "../language/own_sections.ts";
 import type { Place, Severity } from "../language/problem.ts";
 import type { Section, Settings, SyntaxTree } from "../language/syntax_tree.ts";
@@ -89,7 +89,7 @@ export function variantsOf(view: View): readonly View[] {
     const numbers = new Set(realsOf(section).map(({ line }) => line));
     const reals = new Map([...virtual.reals].filter(([, { line }]) => numbers.has(line)));
     const [first] = reals.values();
-    return { section, virtual: { ...virtual, ...first && roundCounts(virtual, first), reals } };
+    return { section, virtual: { ...virtual, ...first && withOwnCounts(virtual, first), reals } };
   };
   const sharing = withReals(section, lines.filter(({ own }) => !own));
   // What is found of a server that has its own is told where it stands.

@@ -12,6 +12,7 @@ import type { Finding, Lint, LintFacts, Subject } from "./lint.ts";
 import { MAIL_LINTS } from "./mail.ts";
 import { NETWORK_LINTS } from "./networks.ts";
 import { PAGE_LINTS } from "./pages.ts";
+import { QUORUM_LINTS } from "./quorum.ts";
 import { REAL_LINTS } from "./reals.ts";
 import { SCHEDULER_LINTS } from "./schedulers.ts";
 import { SERVICE_LINTS } from "./services.ts";
@@ -28,6 +29,7 @@ export const LINTS: Readonly<Record<string, Lint>> = {
   ...SERVICE_LINTS,
   ...PAGE_LINTS,
   ...TIMING_LINTS,
+  ...QUORUM_LINTS,
   ...NETWORK_LINTS,
   ...FILE_LINTS,
   ...MAIL_LINTS,

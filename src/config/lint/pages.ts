@@ -12,7 +12,9 @@ export const PAGE_LINTS: Readonly<Record<string, Lint>> = {
   "http-without-receive": {
     why: "Any page with a 2xx status counts as up: an empty one, or the welcome page of a server whose site is gone.",
     find: inVariants(function* ({ section, virtual }) {
-      const blind = checksForPages(virtual).find(({ target }) => !target.receive && target.httpMethod !== "HEAD");
+      const blind = checksForPages(virtual).find(({ target }) =>
+        !target.receive && !target.receiveJson && target.httpMethod !== "HEAD"
+      );
       if (!blind || section.settings.expectstatus) return;
       yield {
         place: section.settings.service ?? section.head,

@@ -19,7 +19,7 @@ export type Manner = Omit<Check, "key" | "target">;
 export type Place = Pick<CheckTarget, "address" | "port" | "origin" | "commandArguments">;
 
 /** What is asked of a real server, and what must be answered. */
-export type Question = Pick<CheckTarget, "request" | "requestIsOwn" | "receive">;
+export type Question = Pick<CheckTarget, "request" | "requestIsOwn" | "receive" | "receiveJson">;
 
 /** What all real servers of a section share. */
 export type SharedTarget = Omit<CheckTarget, keyof Place | keyof Question>;

@@ -4,7 +4,7 @@
 
 import { ofFamily, unmetNeed } from "../language/directive_facts.ts";
 import { familyOf, type IpAddress } from "../../model/address.ts";
-import type { Check, CheckMethod, CheckTarget, Origin, Pattern } from "../../model/check.ts";
+import type { Check, CheckMethod, CheckTarget, Origin } from "../../model/check.ts";
 import { checkPortOf, factsOf, protocolOf, serviceAt } from "../../model/service_facts.ts";
 import type { Service } from "../../model/services.ts";
 import type { Secret } from "../../model/secret.ts";
@@ -12,14 +12,14 @@ import type { ServiceAddress, ServiceSettings } from "../../model/table.ts";
 import type { CheckPolicy } from "../../model/virtual_service.ts";
 import type { RealValue } from "../language/endpoints.ts";
 import type { Load } from "./facts.ts";
-import { compilePattern } from "../../perl_regex/perl_regex.ts";
 import { checkOf, type Place, realPart, sectionPart, type SharedTarget } from "./check_identity.ts";
+import { requireDialogue, resolveDialogue } from "./dialogue.ts";
 import { within } from "./endpoint.ts";
+import { resolveReceive } from "./receive.ts";
 import { refuseSentinelWithoutPort, wantsSentinel } from "./sentinel.ts";
 import { looksAt } from "../language/service_docs.ts";
 import { sourceBytes } from "../../model/source_text.ts";
 import type { Section, Setting, Settings } from "../language/syntax_tree.ts";
-import type { Expression } from "../language/values/texts.ts";
 
 /** Makes the policy of one address of a `real` line, which is checked at the same or another address. */
 export type PolicyMaker = (address: IpAddress, configuredPort: number, checkedAt: IpAddress) => CheckPolicy;
@@ -32,9 +32,9 @@ export function resolveChecks(
 ): (real: Setting<RealValue>) => PolicyMaker {
   const own = section.settings;
   const service = own.service?.value ?? serviceAt(portOf(settings.address));
-  const sectionReceive = own.receive ? compile(load, own.receive, own.receive.value) : undefined;
+  const sectionReceive = own.receive ? resolveReceive(load, own.receive, own.receive.value, service) : {};
   const receiveOf = (real: Setting<RealValue>) =>
-    real.value.pair ? compile(load, real, real.value.pair.receive) : sectionReceive;
+    real.value.pair ? resolveReceive(load, real, real.value.pair.receive, service) : sectionReceive;
   const method = resolveMethod(load, section, service);
   if (method === "on" || method === "off") {
     refuseAlsoChecks(load, section);
@@ -44,15 +44,20 @@ export function resolveChecks(
       return () => ({ kind: method });
     };
   }
-  if (method.method === "negotiate") warnOfSettings(load, section, service);
+  const transport = transportOf(settings.address, method.method, service);
+  if (method.method === "negotiate") {
+    warnOfSettings(load, section, service);
+    requireDialogue(load, section, own.service, service, transport);
+  }
 
   const timing = resolveTiming(load.globals, own);
   const external = method.method === "external" || method.method === "external-perl";
   const base: SharedTarget = {
-    transport: transportOf(settings.address, method.method, service),
+    transport,
     service,
     httpMethod: own.httpmethod?.value ?? "GET",
     dnsType: own.dnstype?.value,
+    dialogue: resolveDialogue(load, own),
     requestHeaders: own.requestheader?.map((setting) => setting.value),
     requestBody: own.requestbody && sourceBytes(own.requestbody.value),
     expectStatus: own.expectstatus?.value,
@@ -79,7 +84,7 @@ export function resolveChecks(
     const question = realPart({
       request: (pair ? pair.request : own.request?.value) || undefined,
       requestIsOwn: pair !== undefined && /^https?:\/\//i.test(pair.request),
-      receive: receiveOf(real),
+      ...receiveOf(real),
     });
     const mark = real.value.checkMark?.mark;
     const ownOrigin = mark === undefined ? origin : { ...origin, mark };
@@ -109,19 +114,21 @@ type Spot = Pick<Place, "address" | "origin">;
 /** The further checks of a real server at its place and port. */
 function resolveAlsoChecks(
   load: Load,
-  { settings: own }: Section,
+  section: Section,
   settings: ServiceSettings,
   timing: Timing,
   base: SharedTarget,
 ): (spot: Spot, serving: number) => readonly Check[] {
-  const makers = (own.alsocheck ?? []).map((setting) => {
+  const makers = (section.settings.alsocheck ?? []).map((setting) => {
     const { kind, port, request, receive } = setting.value;
     const method: Method = { method: kind === "connect" || kind === "ping" ? kind : "negotiate" };
     const service = kind === "connect" || kind === "ping" ? "none" : kind;
     const transport = service === "none" ? "tcp" : transportOf(settings.address, method.method, service);
+    requireDialogue(load, section, setting, service, transport);
     const manner = sectionPart(load, { ...method, ...timing });
     const shared = sectionPart<SharedTarget>(load, { ...base, service, transport, command: [] });
-    const question = realPart({ request: request || undefined, receive: compile(load, setting, receive) });
+    const expected = resolveReceive(load, setting, receive, service);
+    const question = realPart({ request: request || undefined, ...expected });
     return (spot: Spot, serving: number) => {
       const checked = port ?? (service === "none" ? serving : checkPortOf(service));
       const place = realPart({ ...spot, port: checked, commandArguments: [] });
@@ -260,17 +267,6 @@ function secretOf(setting: Setting<Secret> | undefined): Secret | undefined {
 /** What an external command is told of its virtual service; a mark's port is 0, as it has always been. */
 function argumentsOf(address: ServiceAddress): readonly string[] {
   return address.kind === "fwm" ? [String(address.mark), "0"] : [address.address, String(address.port)];
-}
-
-/** An empty expression matches anything: as if there were none. */
-function compile(load: Load, setting: Setting<unknown>, { source, at }: Expression): Pattern | undefined {
-  if (source === "") return undefined;
-  let pattern = load.patterns.get(source);
-  if (!pattern) load.patterns.set(source, pattern = compilePattern(source));
-  if ("matches" in pattern) return pattern;
-  const spot = { at: at + pattern.at, length: Math.max(1, source.length - pattern.at) };
-  load.problems.error(within(setting, spot), `invalid receive expression: ${pattern.text}`, pattern.hint);
-  return undefined;
 }
 
 /** What a negotiate check needs and lacks, and what it is given in vain. */

@@ -3,7 +3,8 @@
  */
 
 import type { IpAddress } from "../../model/address.ts";
-import type { Check, CheckKey, Pattern } from "../../model/check.ts";
+import type { Check, CheckKey } from "../../model/check.ts";
+import type { Pattern } from "../../model/pattern.ts";
 import type { Names } from "./names.ts";
 import type { PatternProblem } from "../../perl_regex/perl_regex.ts";
 import type { ProblemList } from "../language/problem.ts";

@@ -8,13 +8,14 @@ import { atOnce, everySoOften, type Steps } from "../../model/steps.ts";
 import type { Entry, Outline, OutlineSection } from "../cf/outline.ts";
 import { isEmpty, LEAVE_OUT, linesOf, notForOne, type Numbering, type Parsed, sectionsOf } from "../cf/parse.ts";
 import { closest } from "../language/closest.ts";
-import type { Directive } from "../language/directive.ts";
+import type { Directive, StepList } from "../language/directive.ts";
 import { ofFamily, SERVER_DIRECTIVES } from "../language/directive_facts.ts";
 import { type DirectiveName, DIRECTIVES, findDirective, REPLACED } from "../language/directives.ts";
 import { type PlacedHead, serviceHeads } from "../language/endpoints.ts";
 import { readText } from "../language/grammar.ts";
 import { ProblemList } from "../language/problem.ts";
 import { shownName, showYaml } from "../language/shown.ts";
+import { STEP_LISTS, stepListNamed, stepsOf } from "../language/step_lists.ts";
 import type { Section, Setting, Settings, SyntaxTree } from "../language/syntax_tree.ts";
 import { quoted } from "../language/values/quoted.ts";
 import { readYaml, type YamlDocument } from "./document.ts";
@@ -196,6 +197,11 @@ class YamlReader {
     const entries: Entry[] = [];
     for (const [i, item] of items.entries()) {
       if (everySoOften(i)) yield;
+      const list = stepListNamed(item.name);
+      if (list) {
+        yield* this.#steps(item, list, scope, settings, entries);
+        continue;
+      }
       const row = this.#directive(item, scope);
       if (!row) continue;
       const name = item.name as DirectiveName;
@@ -237,6 +243,45 @@ class YamlReader {
     return { settings, entries: [{ ...first, above: [...remarks(map.commentBefore), ...first.above] }, ...others] };
   }
 
+  /** The steps of a list: mappings of one directive each. */
+  *#steps(
+    { key, name: list, value }: Item,
+    steps: StepList,
+    scope: Placed,
+    settings: Record<string, unknown>,
+    entries: Entry[],
+  ): Steps<void> {
+    const names = stepsOf(steps);
+    const hint = `write ${names.map((name) => `- ${name}: text`).join(" or ")}`;
+    if (scope === "global") {
+      this.#problems.error(this.#places.of(key), `${list} belongs to a virtual section`, "write it below - address:");
+      return;
+    }
+    const nodes = this.#nodes.elements(value);
+    if (nodes.length === 0) this.#problems.error(this.#places.of(key), `${list} needs a value`, hint);
+    const remarksOfList = [...remarks(key.commentBefore), ...isSeq(value) ? remarks(value.commentBefore) : []];
+    for (const [i, node] of nodes.entries()) {
+      if (everySoOften(i)) yield;
+      const items = isMap(node) ? this.#nodes.items(node, false) : [];
+      const name = names.find((each) => each === items[0]?.name);
+      if (items.length !== 1 || !name) {
+        this.#problems.error(this.#places.of(node), `${list} is a list of steps, each with one name`, hint);
+        continue;
+      }
+      const [step] = items;
+      const read = this.#values.read(name, findDirective(name)!.row, step.value);
+      if (!read) continue;
+      const before = (settings[name] ?? []) as readonly Setting<unknown>[];
+      settings[name] = [...before, { ...read.setting, nth: i }];
+      const above = [
+        ...i === 0 ? remarksOfList : [],
+        ...remarks(node.commentBefore),
+        ...remarks(step.key.commentBefore),
+      ];
+      entries.push({ name, value: read.written, above, behind: remarkBehind(step.value), line: read.setting.line });
+    }
+  }
+
   /** The directive of an item, unless it has no business here. */
   #directive({ key, name }: Item, scope: Placed): Directive<unknown> | undefined {
     const place = this.#places.of(key);
@@ -247,7 +292,9 @@ class YamlReader {
     }
     const found = findDirective(name);
     if (!found) {
-      const near = this.#problems.isFull ? undefined : closest(name, [...Object.keys(DIRECTIVES), "address", "mark"]);
+      const near = this.#problems.isFull
+        ? undefined
+        : closest(name, [...Object.keys(DIRECTIVES), ...STEP_LISTS, "address", "mark"]);
       if (near) this.#problems.unread.add(near);
       this.#problems.error(
         place,
@@ -257,6 +304,11 @@ class YamlReader {
       return undefined;
     }
     const { row } = found;
+    if (row.stepOf) {
+      const hint = `write ${row.stepOf}: and below it - ${name}: text`;
+      this.#problems.error(place, `${name} is a step of ${row.stepOf}`, hint);
+      return undefined;
+    }
     if (scope === "server") {
       if (SERVER_DIRECTIVES.includes(found.name)) return row;
       this.#problems.unread.add(name);

@@ -2,10 +2,11 @@
  * The JSON Schema of a configuration in YAML, made from the table of directives: what editors complete and underline.
  */
 
-import type { Directive, Scope } from "../language/directive.ts";
+import type { Directive, Scope, StepList } from "../language/directive.ts";
 import { docOf, SERVER_DIRECTIVES } from "../language/directive_facts.ts";
 import { DIRECTIVES, findDirective } from "../language/directives.ts";
 import { isList, type Schema } from "../language/grammar.ts";
+import { STEP_LISTS, stepsOf } from "../language/step_lists.ts";
 import { OWN_KEY, type Part, type Structure, structureOf } from "../language/structured.ts";
 
 /** The schema. */
@@ -36,6 +37,7 @@ function sectionSchema(family: 4 | 6): Schema {
       address: oneOrSome({ type: "string" }, "The address and port that clients connect to; IPv6 in brackets."),
       mark: oneOrSome({ type: "integer", minimum: 1, maximum: 4_294_967_295 }, "The firewall mark of their packets."),
       ...Object.fromEntries(properties),
+      ...Object.fromEntries(STEP_LISTS.map((list) => [list, stepsSchema(list)])),
     },
     anyOf: [{ required: ["address"] }, { required: ["mark"] }],
     additionalProperties: false,
@@ -44,17 +46,21 @@ function sectionSchema(family: 4 | 6): Schema {
 
 /** What is for one real server alone. */
 function ownSchema(): Schema {
+  const names = SERVER_DIRECTIVES.filter((name) => findDirective(name)!.row.stepOf === undefined);
   return {
     type: "object",
     description: "Directives that count for this real server in place of the section's.",
-    properties: Object.fromEntries(SERVER_DIRECTIVES.map((name) => [name, directiveSchema(name, DIRECTIVES[name])])),
+    properties: {
+      ...Object.fromEntries(names.map((name) => [name, directiveSchema(name, DIRECTIVES[name])])),
+      ...Object.fromEntries(STEP_LISTS.map((list) => [list, stepsSchema(list)])),
+    },
     additionalProperties: false,
   };
 }
 
 function propertiesOf(scope: Exclude<Scope, "both">): Record<string, Schema> {
   const rows = Object.entries<Directive<unknown>>(DIRECTIVES).filter(([, row]) =>
-    (row.scope === scope || row.scope === "both") && !row.opens
+    (row.scope === scope || row.scope === "both") && !row.opens && !row.stepOf
   );
   return Object.fromEntries(rows.map(([name, row]) => [name, directiveSchema(name, row)]));
 }
@@ -66,6 +72,20 @@ function directiveSchema(name: string, row: Directive<unknown>): Schema {
   const described = { description: docOf(row), ...row.outdated ? { deprecated: true } : {} };
   if (row.repeats) return listOf(value, docOf(row));
   return "enum" in value || "type" in value ? { ...described, ...value } : { ...described, allOf: [value] };
+}
+
+/** A list of mappings with one directive each. */
+function stepsSchema(list: StepList): Schema {
+  const steps = stepsOf(list).map((name): Schema => {
+    const row: Directive<unknown> = DIRECTIVES[name];
+    const properties = { [name]: { description: docOf(row), ...row.value.schema ?? { type: "string" } } };
+    return { type: "object", properties, required: [name], additionalProperties: false };
+  });
+  return {
+    description: `The steps ${stepsOf(list).join(" and ")}, from first to last.`,
+    type: "array",
+    items: { anyOf: steps },
+  };
 }
 
 /** Words in one text with commas between, or one by one. */

@@ -54,10 +54,15 @@ function headNode(scalars: readonly Scalar[]): Scalar | YAMLSeq {
   return list;
 }
 
-/** One key for each directive, in the order of their first appearance. */
+/** One key for each directive, and for each list of steps, in the order of their first appearance. */
 function fill(map: YAMLMap, entries: readonly Entry[]): void {
-  for (const [name, group] of Map.groupBy(entries, (entry) => entry.name)) {
-    const { row } = findDirective(name)!;
+  const rowOf = ({ name }: Entry) => findDirective(name)!.row;
+  for (const [name, group] of Map.groupBy(entries, (entry) => rowOf(entry).stepOf ?? entry.name)) {
+    const row = rowOf(group[0]);
+    if (row.stepOf) {
+      map.items.push(new Pair(new Scalar(name), stepsSeq(group)));
+      continue;
+    }
     const key = new Scalar(name);
     // Of what is given twice the last one counts; what repeats becomes a list.
     const values = row.repeats ? group : group.slice(-1);
@@ -73,6 +78,18 @@ function fill(map: YAMLMap, entries: readonly Entry[]): void {
     } else map.items.push(new Pair(key, nodes[0]));
     if (values[0].above.length > 0) key.commentBefore = comment(values[0].above);
   }
+}
+
+/** A list of mappings with one directive each. */
+function stepsSeq(entries: readonly Entry[]): YAMLSeq {
+  const seq = new YAMLSeq();
+  for (const entry of entries) {
+    const step = new YAMLMap();
+    if (entry.above.length > 0) step.commentBefore = comment(entry.above);
+    step.items.push(new Pair(new Scalar(entry.name), valueNode(entry, findDirective(entry.name)!.row)));
+    seq.items.push(step);
+  }
+  return seq;
 }
 
 function valueNode(entry: Entry, row: Directive<unknown>): Node {

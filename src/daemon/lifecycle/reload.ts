@@ -11,6 +11,7 @@ import { isPipe } from "../../system/pipe.ts";
 import { FileWatch } from "./config_watch.ts";
 import type { HistoryFile } from "../records/history_file.ts";
 import type { Log } from "../log/log.ts";
+import type { QuorumAnnouncer } from "../log/quorum_announcer.ts";
 import type { ServiceManager } from "../liveness/service_manager.ts";
 
 /** Seconds that the `callback` may take. */
@@ -28,6 +29,7 @@ export interface ConfigurationPorts {
   readonly history: HistoryFile;
   readonly log: Log;
   readonly mails: MailAlerts;
+  readonly announcer: QuorumAnnouncer;
   readonly manager?: ServiceManager;
   /** Takes all else along when the director has gone over; `isReload` unless only names resolve that did not before. */
   follow(model: Model, isReload: boolean): Promise<void>;
@@ -47,7 +49,8 @@ export class Configuration {
   #calling: Promise<unknown> = Promise.resolve();
   #callbackWaits = false;
   #retry: number | undefined;
-  #closed = false;
+  /** Nothing changes any more. */
+  readonly #closing = new AbortController();
 
   /** @param loaded the one that the director has. */
   constructor(loaded: Loaded, ports: ConfigurationPorts) {
@@ -63,7 +66,7 @@ export class Configuration {
 
   /** Reads the file again and goes over to it; a broken one changes nothing. */
   reload(): void {
-    if (this.#reloadWaits || this.#closed) return;
+    if (this.#reloadWaits || this.#closing.signal.aborted) return;
     this.#reloadWaits = true;
     this.#change(async () => {
       this.#reloadWaits = false;
@@ -71,7 +74,9 @@ export class Configuration {
       manager?.reloading();
       try {
         if (isPipe(director.model.file)) return this.#failed("The configuration is a pipe: nothing was changed");
-        const loaded = await loadConfig(director.model.file, { walk: (steps) => inTurns(steps, () => this.#closed) });
+        const loaded = await loadConfig(director.model.file, {
+          walk: (steps) => inTurns(steps, () => this.#closing.signal.aborted),
+        });
         this.#logProblems(loaded);
         // Those of a refused configuration too: what is put right may be in a file that it alone includes.
         if (loaded.patterns) this.#watch.follow(loaded.patterns);
@@ -94,20 +99,22 @@ export class Configuration {
 
   /** Does it when the changes that were begun before have ended. */
   takeTurn(work: () => Promise<void>): Promise<void> {
-    const turn = this.#changing.then(() => this.#closed ? undefined : work());
+    const turn = this.#changing.then(() => this.#closing.signal.aborted ? undefined : work());
     this.#changing = turn.catch(() => {});
     return turn;
   }
 
   /** Nothing changes from now on; resolves when the change under way has ended. */
   close(): Promise<void> {
-    this.#closed = true;
+    this.#closing.abort();
     clearTimeout(this.#retry);
     return this.#changing;
   }
 
   async #switchTo(loaded: Loaded, model: Model, isReload: boolean): Promise<void> {
-    const { director, history, mails, follow } = this.#ports;
+    const { director, history, mails, announcer, follow } = this.#ports;
+    const removed = [...director.model.virtuals.values()].filter(({ key }) => !model.virtuals.has(key));
+    if (!director.isStandby) await announcer.withdraw(removed, this.#closing.signal);
     mails.enter("reloading");
     try {
       await director.reload(model);
@@ -117,8 +124,9 @@ export class Configuration {
       return;
     } finally {
       mails.enter("running");
+      announcer.release();
     }
-    if (this.#closed) return;
+    if (this.#closing.signal.aborted) return;
     this.#loaded = loaded;
     this.#lastReload = { time: new Date().toISOString(), ok: true, trouble: null };
     history.add({ kind: "reloaded", detail: model.file });

@@ -6,6 +6,7 @@ import { isPlanned, type ReportedState } from "../../model/real_state.ts";
 import type { SourceLine } from "../../model/source_lines.ts";
 import { destinationKey, serviceLabel } from "../../model/table.ts";
 import type { LogFields, Severity } from "./log.ts";
+import { fallbackLine, figuresOf } from "../../director/quorum_words.ts";
 
 /** One line for the log. */
 export interface LogLine {
@@ -39,9 +40,18 @@ export function logLine(event: DirectorEvent): LogLine {
       return { severity: severityOf(event.is), text: `${subject} is ${inWords(event.is, event.reason)}` };
     }
     case "fallback":
+      return { severity: event.active ? "warning" : "notice", text: fallbackLine(event) };
+    case "quorum": {
+      const { virtual, is, quorum } = event;
+      return { severity: "debug", text: `Virtual server ${virtual.label} is ${is}: ${figuresOf(quorum)}` };
+    }
+    case "fail-open": {
+      const { virtual, up, counted } = event;
+      const many = `${up} of ${counted} real servers of virtual server ${virtual.label} are up`;
       return event.active
-        ? { severity: "warning", text: `No real server is up for virtual server ${event.virtual.label}` }
-        : { severity: "notice", text: `Virtual server ${event.virtual.label} has a real server again` };
+        ? { severity: "error", text: `Fail open: ${many}, less than ${virtual.failOpen}%: all of them get clients` }
+        : { severity: "notice", text: `Fail open has ended: ${many}` };
+    }
     case "round": {
       const { check, result, durationMs } = event;
       const users = userNames(event.users);
@@ -73,6 +83,12 @@ export function logFields(event: DirectorEvent): LogFields {
       const { virtual, real, was, is, reason } = event;
       return { event: "transition", virtual: virtual.label, real: real.key, was, is, reason };
     }
+    case "quorum": {
+      const { virtual, is, quorum: { serving, needed } } = event;
+      return { event: "quorum", virtual: virtual.label, is, serving, needed };
+    }
+    case "fail-open":
+      return { event: "fail-open", virtual: event.virtual.label, is: event.active ? "active" : "inactive" };
     case "fallback":
       return { event: "fallback", virtual: event.virtual.label, is: event.active ? "active" : "inactive" };
     case "services-vanished":

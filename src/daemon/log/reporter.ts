@@ -3,17 +3,17 @@ import type { MailAlerts } from "../../alerts/mail_alerts.ts";
 import type { Circumstances } from "../../alerts/notice.ts";
 import type { Notifier } from "../../alerts/notifier.ts";
 import { monitorLine } from "../../alerts/monitor_file.ts";
-import { countReals, type RealCounts } from "../../director/health_counts.ts";
 import type { DirectorEvent } from "../../director/events.ts";
-import { type Health, isHeld, reasonFor, type VirtualHealth } from "../../director/real_health.ts";
-import { isServing, weightOf } from "../../director/serving.ts";
+import { type Health, isHeld, reasonFor } from "../../director/real_health.ts";
 import { type CheckKey, couldNotBeMade } from "../../model/check.ts";
 import { destinationKey, type VirtualKey, virtualKey } from "../../model/table.ts";
-import { givenNames, type Model, type RealServer, type VirtualService } from "../../model/virtual_service.ts";
+import { type Model, type RealServer, type VirtualService } from "../../model/virtual_service.ts";
 import { appendWithoutWaiting } from "../../system/write_without_waiting.ts";
 import { formatDate } from "./date.ts";
 import { logFields, logLine, warningLine } from "./event_log.ts";
+import { circumstancesOf } from "./circumstances.ts";
 import type { Log } from "./log.ts";
+import { quorumReason } from "../../director/quorum_words.ts";
 
 /** What a reporter carries events to. */
 export interface ReporterPorts {
@@ -38,7 +38,6 @@ export class Reporter {
   /** What passed checks warn of, as last logged. */
   readonly #warnings = new Map<CheckKey, string>();
   readonly #unwritable = new Set<string>();
-  readonly #counts = new WeakMap<VirtualHealth, RealCounts>();
   /** Virtual services that have vanished from the kernel, and are not yet back. */
   readonly #vanished = new Set<VirtualKey>();
 
@@ -126,7 +125,7 @@ export class Reporter {
     if ((event.type !== "fallback" && event.type !== "transition") || !event.virtual.notify) return;
     if (event.type === "fallback") {
       const { virtual, was, active } = event;
-      const reason = active ? "no real server is up" : "a real server is up";
+      const reason = quorumReason(event);
       const circumstances = this.#circumstances(virtual);
       notifier.fallback(virtual, { was, is: active ? "down" : "up", reason, text, circumstances });
     }
@@ -138,24 +137,7 @@ export class Reporter {
   }
 
   #circumstances(virtual: VirtualService, real?: RealServer): Circumstances {
-    const model = this.#ports.model();
-    const health = this.#ports.health().get(virtual.key);
-    const own = real && health?.reals.get(real.key);
-    return {
-      config: model.file,
-      names: real ? givenNames(model, real) : [],
-      weight: real && (own && isServing(real, own) ? weightOf(real, own) : 0),
-      reals: virtual.reals.size,
-      serving: health ? this.#countsOf(virtual, health).serving : 0,
-      unknown: health ? this.#countsOf(virtual, health).unknown : 0,
-    };
-  }
-
-  /** Thousands of real servers may go at once, each with a notice of its own: they are counted once. */
-  #countsOf(virtual: VirtualService, health: VirtualHealth): RealCounts {
-    const known = this.#counts.get(health) ?? countReals(virtual, health);
-    this.#counts.set(health, known);
-    return known;
+    return circumstancesOf(this.#ports.model(), this.#ports.health(), virtual, real);
   }
 
   /** Of all rounds only a trouble of our own is news, and that once. */

@@ -1,7 +1,8 @@
 import { type Arguments, RequestError } from "../../control/protocol.ts";
 import type { OrderedReal, OrderResult } from "../../control/requests.ts";
 import type { Director } from "../../director/director.ts";
-import { fullWeight, isServing, needsFallback, realsOf } from "../../director/serving.ts";
+import { getsClients, servedBy } from "../../director/quorum.ts";
+import { fullWeight, realsOf } from "../../director/serving.ts";
 import { bracketed, parseIp } from "../../model/address.ts";
 import { costOfMissingFallbackFlag, missingFallbackFlag } from "../../model/fallback_flag.ts";
 import { type Hold, partsOf, type RealId, realId } from "../../model/orders.ts";
@@ -197,8 +198,12 @@ export class Operator {
   #unserved(key: VirtualKey): string[] {
     const { health: all, model } = this.#ports.director;
     const [virtual, health] = [model.virtuals.get(key), all.get(key)];
-    if (!virtual || !health || realsOf(virtual, health).some(([real, own]) => isServing(real, own))) return [];
-    const instead = virtual.fallback && needsFallback(virtual, health) ? "only its fallback does" : "nobody does";
+    if (!virtual || !health) return [];
+    const by = servedBy(virtual, health);
+    if (by !== "fallback" && realsOf(virtual, health).some(([real, own]) => getsClients(real, own, by))) {
+      return health.service === "down" ? [`${virtual.label} has lost its quorum`] : [];
+    }
+    const instead = by === "fallback" ? "only its fallback does" : "nobody does";
     return [`no real server of ${virtual.label} serves clients now: ${instead}`];
   }
 

@@ -1,6 +1,7 @@
 import type { DirectorEvent } from "../../director/events.ts";
 import { type RealId, realId } from "../../model/orders.ts";
 import { serviceLabel } from "../../model/table.ts";
+import { quorumReason } from "../../director/quorum_words.ts";
 import { CheckRecords } from "./check_records.ts";
 import type { HistoryFile } from "./history_file.ts";
 
@@ -35,9 +36,16 @@ export class Records {
       case "fallback": {
         if (event.repeated) return;
         const { virtual, active } = event;
-        const detail = active ? "no real server is up" : "a real server is up again";
+        const detail = quorumReason(event);
         const real = virtual.fallback?.key;
         this.#history.add({ kind: active ? "fallback-in" : "fallback-out", virtual: virtual.label, real, detail });
+        return;
+      }
+      case "fail-open": {
+        if (event.repeated) return;
+        const { virtual, active, up, counted } = event;
+        const detail = `${up} of ${counted} real servers are up${active ? ": all of them get clients" : ""}`;
+        this.#history.add({ kind: active ? "fail-open" : "fail-open-over", virtual: virtual.label, detail });
         return;
       }
       case "services-vanished": {

@@ -1,11 +1,14 @@
+import { openConnections } from "../../ipvs/counters.ts";
 import { helper } from "../../checkers/helper.ts";
 import type {
   ChecksStatus,
   CheckStatus,
   ConversationLine,
   CountsStatus,
+  DrainingStatus,
   HelperStatus,
   OrdersStatus,
+  QuorumStatus,
   RealStatus,
   SentinelStatus,
   Status,
@@ -25,13 +28,14 @@ import {
   type VirtualHealth,
 } from "../../director/real_health.ts";
 import { stateOf } from "../../director/real_state.ts";
-import { isServing, needsFallback, zeroWeightReason } from "../../director/serving.ts";
+import { getsClients, quorumFigures, type ServedBy, servedBy } from "../../director/quorum.ts";
+import { zeroWeightReason } from "../../director/serving.ts";
 import type { Counters, DestinationCounters, ServiceCounters, Traffic } from "../../ipvs/counters.ts";
 import type { Check } from "../../model/check.ts";
 import { type RealId, realId, type RealOrders } from "../../model/orders.ts";
 import { jsonInSteps, type Lazily, LazyList } from "../../model/json_steps.ts";
 import { everySoOften, type Steps, walkFor } from "../../model/steps.ts";
-import { type DestinationKey, methodText } from "../../model/table.ts";
+import { type DestinationKey, methodText, serviceLabel } from "../../model/table.ts";
 import {
   checksOf,
   givenNames,
@@ -39,8 +43,8 @@ import {
   type RealServer,
   realServersIn,
   type RoundCounts,
-  roundCounts,
   type VirtualService,
+  withOwnCounts,
 } from "../../model/virtual_service.ts";
 import { rounded } from "../records/check_records.ts";
 import { formatShortly } from "../log/date.ts";
@@ -95,7 +99,27 @@ function frameOf(daemon: Reported, counters: Counters | undefined): Omit<Status,
       host,
       line,
     })),
+    draining: drainingOf(director, counters),
   };
+}
+
+/** Milliseconds since the epoch at which the director's clock stood at 0. */
+function epochOfClock(): number {
+  return Date.now() - performance.now();
+}
+
+function drainingOf({ departures }: Reported["director"], counters: Counters | undefined): readonly DrainingStatus[] {
+  return [...departures].flatMap(([key, { service: { address }, destinations }]) =>
+    [...destinations].map(([real, { until }]) => {
+      const counted = counters?.get(key)?.destinations.get(real);
+      return {
+        virtual: serviceLabel(address),
+        real,
+        until: new Date(epochOfClock() + until).toISOString(),
+        connections: counted ? openConnections(address.kind, counted) : null,
+      };
+    })
+  );
 }
 
 /** What the kernel has, without what the director has seen to be missing since it was last counted. */
@@ -134,6 +158,8 @@ interface Summary {
   /** Those that the status is of. */
   readonly reals: Iterable<RealServer>;
   readonly counts: Counts;
+  /** Absent where it has no health. */
+  readonly by?: ServedBy;
   readonly hasFallback: boolean;
 }
 
@@ -147,8 +173,7 @@ class StatusWriter {
   readonly #counters: Counters | undefined;
   readonly #scope: StatusScope;
   readonly #frame: Omit<Status, "counts" | "virtuals">;
-  /** Milliseconds since the epoch at which the director's clock stood at 0. */
-  readonly #epoch = Date.now() - performance.now();
+  readonly #epoch = epochOfClock();
 
   constructor(daemon: Reported, counters: Counters | undefined, scope: StatusScope) {
     const { model, director, records } = daemon;
@@ -175,8 +200,8 @@ class StatusWriter {
       counts.unknown += summary.counts.unknown;
     }
     const virtuals = new LazyList(mapped(summaries, (summary) => this.#virtual(summary)));
-    const { unresolved, ...frame } = this.#frame;
-    const status: Lazily<Status> = { ...frame, counts, virtuals, unresolved };
+    const { unresolved, draining, ...frame } = this.#frame;
+    const status: Lazily<Status> = { ...frame, counts, virtuals, unresolved, draining };
     return yield* jsonInSteps(status);
   }
 
@@ -197,27 +222,29 @@ class StatusWriter {
     const health = this.#health.get(virtual.key);
     const wanted = this.#desired?.get(virtual.key);
     const kernel = this.#counters?.get(virtual.key);
+    const by = health && servedBy(virtual, health);
     const counts = yield* this.#count(virtual, health, wanted, kernel);
     const isThere = virtual.fallback && this.#isInKernel(virtual.fallback.key, wanted, kernel);
-    const hasFallback = isThere === true && health !== undefined && needsFallback(virtual, health);
-    return { virtual, reals, counts, hasFallback };
+    return { virtual, reals, counts, by, hasFallback: isThere === true && by === "fallback" };
   }
 
-  #virtual({ virtual, reals, counts, hasFallback }: Summary): Lazily<VirtualStatus> {
+  #virtual({ virtual, reals, counts, by, hasFallback }: Summary): Lazily<VirtualStatus> {
     const health = this.#health.get(virtual.key);
     const wanted = this.#desired?.get(virtual.key);
     const kernel = this.#counters?.get(virtual.key);
     const { address, scheduler, persistence } = virtual.settings;
-    const all = mapped(reals, (real) => this.#real(virtual, real, health?.reals.get(real.key), wanted, kernel));
+    const all = mapped(reals, (real) => this.#real(virtual, real, health?.reals.get(real.key), by, wanted, kernel));
     return {
       key: virtual.key,
       virtual: virtual.label,
       protocol: address.kind,
       name: virtual.serviceName ?? null,
-      state: virtualStateOf(counts, hasFallback),
+      state: virtualStateOf(counts, hasFallback, by === "all"),
       counts: { reals: counts.reals, serving: counts.serving, unknown: counts.unknown },
       scheduler,
       persistence: persistence ?? null,
+      quorum: health ? quorumOf(virtual, health) : null,
+      failOpen: health?.failOpen ?? false,
       fallback: virtual.fallback ? { real: virtual.fallback.key, active: hasFallback } : null,
       kernel: kernel ? { totals: trafficOf(kernel.totals), rates: trafficOf(kernel.rates) } : null,
       drift: this.#counters ? driftOfService(virtual, wanted, kernel) : null,
@@ -232,14 +259,15 @@ class StatusWriter {
     kernel: ServiceCounters | undefined,
   ): Steps<Counts> {
     let [serving, unknown, well, count] = [0, 0, 0, 0];
+    const by = health ? servedBy(virtual, health) : "healthy";
     for (const real of health ? virtual.reals.values() : []) {
       if (everySoOften(count++)) yield;
       const own = health?.reals.get(real.key);
       if (!own) continue;
-      const [serves, isUnknown] = [this.#serves(real, own, wanted, kernel), stateOf(real, own) === "unknown"];
+      const [serves, state] = [this.#serves(real, own, by, wanted, kernel), stateOf(real, own)];
       if (serves) serving++;
-      if (isUnknown) unknown++;
-      if (serves && !isUnknown) well++;
+      if (state === "unknown") unknown++;
+      if (serves && state !== "unknown" && state !== "down") well++;
     }
     return { reals: virtual.reals.size, serving, unknown, well };
   }
@@ -248,10 +276,11 @@ class StatusWriter {
   #serves(
     real: RealServer,
     health: RealHealth,
+    by: ServedBy,
     wanted: DesiredService | undefined,
     kernel: ServiceCounters | undefined,
   ): boolean {
-    return isServing(real, health) && this.#isInKernel(real.key, wanted, kernel);
+    return getsClients(real, health, by) && this.#isInKernel(real.key, wanted, kernel);
   }
 
   /** Whether the kernel has it at a weight above 0; true as well when it is not known, or not ours to keep. */
@@ -268,6 +297,7 @@ class StatusWriter {
     virtual: VirtualService,
     real: RealServer,
     health: RealHealth | undefined,
+    by: ServedBy = "healthy",
     service: DesiredService | undefined,
     kernelService: ServiceCounters | undefined,
   ): RealStatus {
@@ -283,8 +313,8 @@ class StatusWriter {
       names: givenNames(this.#model, real),
       forwarding: methodText(real.destination),
       state: stateOf(real, health),
-      serving: health !== undefined && this.#serves(real, health, service, kernelService),
-      why: health ? whyOf(real, health) : "checktype = off",
+      serving: health !== undefined && this.#serves(real, health, by, service, kernelService),
+      why: health ? whyOf(real, health, by) : "checktype = off",
       since: new Date(since).toISOString(),
       transitions: changes?.count ?? 0,
       weight: {
@@ -301,7 +331,7 @@ class StatusWriter {
           rates: trafficOf(kernel.rates),
         }
         : null,
-      checks: checksOf(real.policy).map((check) => this.#check(check, roundCounts(virtual, real), health)),
+      checks: checksOf(real.policy).map((check) => this.#check(check, withOwnCounts(virtual, real), health)),
       sentinel: this.#sentinel(real),
       orders: ordersOf(health?.orders),
       uptime: uptime.of(id),
@@ -360,18 +390,23 @@ function* mapped<From, To>(items: Iterable<From>, to: (item: From) => To): Itera
 
 /** How many real servers of a virtual service there are, and how they are. */
 interface Counts extends CountsStatus {
-  /** They serve, and are not unknown. */
+  /** They serve, and are neither unknown nor down. */
   readonly well: number;
 }
 
-function virtualStateOf({ reals, serving, well }: Counts, fallback: boolean): VirtualState {
+function virtualStateOf({ reals, serving, well }: Counts, fallback: boolean, failOpen: boolean): VirtualState {
   if (serving === 0) return fallback ? "fallback" : "down";
   if (well === reals) return "up";
-  return well > 0 ? "degraded" : "unknown";
+  if (well > 0) return "degraded";
+  return failOpen ? "down" : "unknown";
+}
+
+function quorumOf(virtual: VirtualService, health: VirtualHealth): QuorumStatus {
+  return { ...quorumFigures(virtual, health), state: health.service };
 }
 
 /** Why it does not serve, and what its checks say beside that. */
-function whyOf(real: RealServer, health: RealHealth): string {
+function whyOf(real: RealServer, health: RealHealth, by: ServedBy): string {
   const { hold, weight } = health.orders ?? {};
   const holdEnds = hold && health.maintenance === undefined ? endOf(hold) : "";
   const zero = isAvailable(health) ? zeroWeightReason(real, health) : undefined;
@@ -380,6 +415,10 @@ function whyOf(real: RealServer, health: RealHealth): string {
   if (isHeld(health) && !(health.up && health.trouble === undefined)) {
     parts.push(`its check says: ${checksSay(health)}`);
   }
+  if (by === "fallback" && isAvailable(health) && zero === undefined) {
+    parts.push("at weight 0: the quorum is lost, and the fallback serves");
+  }
+  if (by === "all" && stateOf(real, health) === "down") parts.push("gets clients all the same: failopen");
   if (weight && zero === undefined) parts.push(`weight ${weight.value} by the operator${endOf(weight)}`);
   if (!isHeld(health) && health.share < 1) {
     parts.push(`at ${Math.round(health.share * 100)}% of its weight (slowstart)`);

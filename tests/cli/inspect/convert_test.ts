@@ -54,12 +54,12 @@ Deno.test("convert: what cannot be written in the other syntax is said, and noth
 });
 
 Deno.test("convert: from keepalived, with what is left out on standard error", async () => {
-  const text = "virtual_server 192.0.2.1 80 {\n  quorum 3\n  real_server 10.0.0.1 80 {\n TCP_CHECK {\n }\n }\n}\n";
+  const text = "virtual_server 192.0.2.1 80 {\n  alpha_mode 3\n  real_server 10.0.0.1 80 {\n TCP_CHECK {\n }\n }\n}\n";
   await withFile(text, async (file) => {
     const { code, stdout, stderr } = await ldirectord("convert", "--from", "keepalived", file);
     strictEqual(code, 1);
     match(stdout, /^virtual = 192\.0\.2\.1:80$/m);
-    strictEqual(stderr, `${file}:2: quorum is left out: the fallback waits for the last one\n`);
+    strictEqual(stderr, `${file}:2: alpha_mode is left out: there is nothing like it here\n`);
     match(
       (await ldirectord("convert", "--from", "keepalived", "--to", "yaml", file)).stdout,
       /^ {2}- address: 192\.0\.2\.1:80$/m,

@@ -1,5 +1,6 @@
 import { deepStrictEqual, doesNotMatch, match, strictEqual } from "node:assert/strict";
 import { ldirectord, withFile } from "../program.ts";
+import { type Client, withPeer } from "../../checkers/peers.ts";
 import { needsSetup } from "../../needs_setup.ts";
 
 /** Runs `work` beside a web server that says who was asked for, and repeats what it was told. */
@@ -96,6 +97,27 @@ Deno.test("probe: headers come from a file, too, where nobody sees them in the p
       await Deno.writeTextFile(headers, "no header\n");
       const { code: wrong, stderr } = await ldirectord("probe", url, "--requestheaderfile", headers);
       deepStrictEqual([wrong, /requestheader/.test(stderr)], [255, true], stderr);
+    });
+  });
+});
+
+Deno.test("probe: a dialogue comes from a file, and what it sends is not shown", async () => {
+  const echo = async (client: Client) => {
+    for (let heard = await client.hear(); heard !== ""; heard = await client.hear()) await client.say(heard);
+  };
+  await withPeer(echo, async ({ port }) => {
+    const lines = '# hello\n  send = "hunter2hunter2 # \\n" # a remark\nexpect = "^hunter2"\n\nexpect = !"no # way"\n';
+    await withFile(`${lines}send = "b"\nexpect = hex:62\n`, async (file) => {
+      const asked = () => ldirectord("probe", `dialogue://127.0.0.1:${port}`, "--dialoguefile", file);
+      const { code, stdout } = await asked();
+      strictEqual(code, 0, stdout);
+      match(stdout, /send 2 of 2[^]*expect 3 of 3[^]*up: /);
+      doesNotMatch(stdout.replace(/waiting for.*/g, ""), /hunter2/);
+      for (const wrong of ["recv = hunter2", 'expect = "hunter2', "send = hunter2\\q", "hunter2"]) {
+        await Deno.writeTextFile(file, `${lines}${wrong}\n`);
+        const { code, stderr } = await asked();
+        deepStrictEqual([code, /line 6 of/.test(stderr), /hunter2/.test(stderr)], [255, true, false], stderr);
+      }
     });
   });
 });

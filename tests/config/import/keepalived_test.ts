@@ -118,6 +118,7 @@ virtual = 192.168.200.100:443
 
 virtual = 10.10.10.2:1358
 	scheduler = wlc
+	quorum = 2
 	checkinterval = 6
 	quiescent = no
 	checktype = connect
@@ -134,6 +135,7 @@ virtual = 10.10.10.2:1358
 
 virtual = 7
 	scheduler = wlc
+	quorum = 2
 	checkinterval = 6
 	quiescent = no
 	checktype = connect
@@ -172,7 +174,6 @@ pure("keepalived's virtual servers are carried over, and what is not is said", (
     "11: vrrp_instance … heartbeat … Pacemaker",
     "31: digest … receive = …",
     "35: status_code … first …",
-    "67: quorum …",
     "74: … MISC_CHECK … four more arguments …",
     "77: notify_down … notify = PROGRAM …",
   ]);
@@ -199,6 +200,32 @@ const CARRIED: [what: string, keepalived: string, ours: string[], notes: RegExp[
     section("delay_loop 9", "", "MISC_CHECK {\nmisc_path /bin/x\nmisc_dynamic\n}"),
     ["checktimeout = 9", "checkinterval = 9"],
     [/given four more arguments/, /misc_dynamic is left out: write dynamicweight = yes/],
+  ],
+  [
+    "the quorum: keepalived's goes down below quorum - hysteresis, and up at quorum + hysteresis",
+    section("quorum 10\nhysteresis 3", "", "TCP_CHECK {\n}"),
+    ["quorum = 7", "hysteresis = 6"],
+    [],
+  ],
+  [
+    "a hysteresis that leaves no quorum",
+    section("quorum 2\nhysteresis 2", "", "TCP_CHECK {\n}"),
+    ["hysteresis = 3"],
+    [],
+  ],
+  [
+    "programs that are told of the quorum are one program that is called with up or down",
+    section('quorum_up "/sbin/ip addr add 192.0.2.1/32 dev lo"\nquorum_down /bin/gone', "", "TCP_CHECK {\n}"),
+    [
+      `quorumcommand = "/bin/sh -c 'case $1 in up) exec /sbin/ip addr add 192.0.2.1/32 dev lo;; down) exec /bin/gone;; esac' quorum"`,
+    ],
+    [],
+  ],
+  [
+    "one whose words a shell would take apart is left out",
+    section('quorum_up "/bin/x $(reboot)"', "", "TCP_CHECK {\n}"),
+    [],
+    [/quorum_up is left out: quorumcommand = PROGRAM/],
   ],
   [
     "fractions of a second, in tenths, rounded up",

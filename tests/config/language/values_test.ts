@@ -3,6 +3,7 @@ import type { Grammar } from "../../../src/config/language/grammar.ts";
 import * as checkTypes from "../../../src/config/language/values/check_type.ts";
 import * as choices from "../../../src/config/language/values/choices.ts";
 import * as commands from "../../../src/config/language/values/commands.ts";
+import * as dialogue from "../../../src/config/language/values/dialogue.ts";
 import * as durations from "../../../src/config/language/values/durations.ts";
 import * as hosts from "../../../src/config/language/values/hosts.ts";
 import * as http from "../../../src/config/language/values/http.ts";
@@ -28,6 +29,9 @@ const GOOD: readonly (readonly [Grammar<unknown>, string, unknown])[] = [
   [durations.secondsOrZero, "0", 0],
   [checkTypes.checkType, "0", 0],
   [numbers.count, "3", 3],
+  [numbers.percentage, "30%", 30],
+  [numbers.percentage, '"100%"', 100],
+  [durations.secondsOfStop, "20", 20],
   [numbers.portNumber, "65535", 65535],
   [choices.yesNo, "yes", true],
   [choices.yesNo, '"no"', false],
@@ -43,6 +47,14 @@ const GOOD: readonly (readonly [Grammar<unknown>, string, unknown])[] = [
   [texts.text, "it's", "it's"],
   [texts.expression, '"O\\"K"', { source: 'O\\"K', at: 1 }],
   [texts.expression, "OK", { source: "OK", at: 0 }],
+  [dialogue.expectation, '"^O"K"', { isUnwanted: false, source: '^O"K', at: 1 }],
+  [dialogue.expectation, "OK", { isUnwanted: false, source: "OK", at: 0 }],
+  [dialogue.expectation, '!"a b"', { isUnwanted: true, source: "a b", at: 2 }],
+  [dialogue.expectation, '"!a b"', { isUnwanted: true, source: "a b", at: 2 }],
+  [dialogue.expectation, "!a", { isUnwanted: true, source: "a", at: 1 }],
+  [dialogue.expectation, '"\\!"', { isUnwanted: false, source: "\\!", at: 1 }],
+  [dialogue.expectation, "hex:0d 0A", { isUnwanted: false, bytes: "\r\n", source: "hex:0d 0A", at: 0 }],
+  [dialogue.expectation, '!"hex:ff"', { isUnwanted: true, bytes: "\xff", source: "hex:ff", at: 2 }],
   [paths.path, '"/a b"', "/a b"],
   [paths.logTarget, "/var/log/x", "/var/log/x"],
   [paths.logTarget, '"local0"', "local0"],
@@ -115,6 +127,17 @@ const BAD: readonly (readonly [Grammar<unknown>, string, string])[] = [
   [http.statusRanges, "399-300", "0+7 … range …"],
   [http.requestHeader, "X Probe: 1", "0+10 … header …"],
   [http.requestHeader, "Host", "0+4 … header …"],
+  [dialogue.sending, '"a\\q"', "2+2 … backslash … escape"],
+  [dialogue.sending, "a\\x0g", "1+2 … backslash … escape"],
+  [dialogue.sending, "a\\", "1+1 … backslash … escape"],
+  [dialogue.sending, "hex:0g", "5+1 … hexadecimal …"],
+  [dialogue.sending, '"hex:00f"', "1+7 … two hexadecimal …"],
+  [dialogue.sending, '"hex:"', "1+4 … two hexadecimal …"],
+  [dialogue.sending, '""', "1+1 … nothing … send"],
+  [dialogue.expectation, '""', "1+1 … nothing … expect"],
+  [dialogue.expectation, "!", "1+1 … nothing … expect"],
+  [dialogue.expectation, '!"a', "1+1 … quote … missing"],
+  [dialogue.expectation, '!"hex:xx"', "6+1 … hexadecimal …"],
   [texts.text, '"abc', "0+1 … quote … missing"],
   [texts.text, '"', "0+1 … quote … missing"],
   [texts.text, '"abc" def', "5+4 … text … quote"],
@@ -176,6 +199,8 @@ const HINTS: readonly (readonly [Grammar<unknown>, string, string])[] = [
   [durations.seconds, "5M", "… 5 or 0.5 … sign … unit"],
   [durations.seconds, "5 parrots", "… 5 or 0.5 … sign … unit"],
   [numbers.daysOrZero, "30d", "… days: 30"],
+  [numbers.percentage, "30", "… 30%"],
+  [numbers.percentage, "101%", "… percentage … 0% … 100%"],
   [numbers.daysOrZero, "2w", "… days: 14"],
   [numbers.daysOrZero, "12h", "… whole … days … 0 …"],
   [numbers.count, "3m", "… whole … 1 … sign … unit"],
@@ -208,9 +233,24 @@ pure("a value that cannot be read says which part of it is wrong", () => {
   }
 });
 
+pure("what a dialogue sends is bytes", () => {
+  const rows: readonly (readonly [written: string, bytes: string])[] = [
+    ['"a\\r\\n\\t\\\\\\"\\x00\\xfF"', 'a\r\n\t\\"\0\xff'],
+    ["é", "\xc3\xa9"],
+    ["hex:00 ffAb", "\0\xff\xab"],
+    ["\\x68ex:00", "hex:00"],
+  ];
+  for (const [written, bytes] of rows) {
+    const reading = dialogue.sending.read(written);
+    deepStrictEqual("value" in reading && reading.value.reveal(), bytes, written);
+  }
+});
+
 pure("a secret's value is in no message", () => {
   for (const written of ['"hunter2', '"hunter2" x', "'hunter2'"]) {
-    const reading = texts.secret.read(written);
-    ok("mistake" in reading && !JSON.stringify(reading).includes("hunter2"), written);
+    for (const grammar of [texts.secret, dialogue.sending]) {
+      const reading = grammar.read(written);
+      ok("mistake" in reading && !JSON.stringify(reading).includes("hunter2"), written);
+    }
   }
 });

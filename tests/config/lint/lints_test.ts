@@ -85,6 +85,44 @@ const ROWS: readonly (readonly [head: string, body: readonly string[], ...said: 
   [VIRTUAL, [...WEB, REAL, "sentinel = yes", "failurecount = 3", "retryinterval = 1"]],
   [VIRTUAL, [...WEB, REAL, "sentinel = yes"]],
 
+  [VIRTUAL, ["checktimeout = 5", "receive = json:.up", REAL]],
+
+  [
+    VIRTUAL,
+    ["checktimeout = 5", "service = dialogue", "send = a", "send = b", REAL],
+    "dialogue-without-expect 6: … no answer",
+  ],
+  [VIRTUAL, ["checktimeout = 5", "service = dialogue", "send = a", "expect = b", REAL]],
+  [
+    VIRTUAL,
+    [
+      "checktimeout = 5",
+      "service = dialogue",
+      "expect = a",
+      "send = a",
+      "expect = !b",
+      "expect = !c",
+      "expect = d",
+      REAL,
+    ],
+    "unwanted-before-answer 7: … whole answer",
+    "unwanted-before-answer 8: … whole answer",
+  ],
+  [
+    VIRTUAL,
+    ["checktimeout = 5", "service = dialogue", "send = a", "expect = a", "expect = !b", "expect = !c", REAL],
+  ],
+  [
+    VIRTUAL,
+    ["checktimeout = 5", "service = dialogue", "protocol = udp", "send = a", "expect = !b", REAL],
+  ],
+  [VIRTUAL, ["checktimeout = 5", "service = memcached", "receive = json:.a", REAL], "json-without-page 5: … memcached"],
+  [
+    VIRTUAL,
+    [...WEB, "send = a", REAL],
+    "setting-without-effect 5: send …",
+  ],
+
   [
     VIRTUAL,
     ["receive = OK", REAL],
@@ -168,6 +206,19 @@ const ROWS: readonly (readonly [head: string, body: readonly string[], ...said: 
   ],
   [VIRTUAL, [...WEB, "scheduler = rr", `${REAL} 3`, "real = 10.0.0.2:80 gate 0"]],
   [VIRTUAL, [...WEB, "scheduler = wlc", `${REAL} 3`, "real = 10.0.0.2:80 gate 5", "slowstart = 9"]],
+
+  [
+    VIRTUAL,
+    [...WEB, "quorum = 3", "fallback = 127.0.0.1:80", REAL],
+    "quorum-out-of-reach 5: 10.0.0.9:80 … always down … weigh 1 … needs 3",
+  ],
+  [
+    VIRTUAL,
+    [...WEB, "hysteresis = 1", "fallback = 127.0.0.1:80", REAL],
+    "quorum-out-of-reach 5: 10.0.0.9:80 … never … again … weigh 1 … needs 1 + 1",
+  ],
+  [VIRTUAL, [...WEB, "quorum = 2", "fallback = 127.0.0.1:80", `${REAL} 2`]],
+  [VIRTUAL, [...WEB, "quorum = 2", `${REAL} 2`], "quorum-without-effect 5: the quorum … 10.0.0.9:80 …"],
 
   [
     VIRTUAL,

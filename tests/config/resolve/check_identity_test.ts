@@ -28,6 +28,8 @@ const SAMPLES: Readonly<Record<CheckDirective, readonly [one: string, other: str
   checkport: ["81", "82"],
   request: ['"/a"', '"/b"'],
   receive: ['"a"', '"b"'],
+  send: ['"a"', '"b"', "service = dialogue"],
+  expect: ['"a"', '!"a"', "service = dialogue"],
   httpmethod: ["GET", "HEAD"],
   dnstype: ["A", "MX", "service = dns", "request = x"],
   requestheader: ['"X-Token: a"', '"X-Token: b"'],
@@ -64,7 +66,13 @@ for (const [name, [one, other, ...beside]] of Object.entries(SAMPLES)) {
 }
 
 pure("a key tells no secret", () => {
-  const body = ["passwd = geheim1", "secret = geheim2", 'requestheader = "X-Token: geheim3"', "alsocheck = smtp"];
+  const body = [
+    "passwd = geheim1",
+    "secret = geheim2",
+    'requestheader = "X-Token: geheim3"',
+    "alsocheck = smtp",
+    "send = geheim4",
+  ];
   for (const key of keys([], body)) strictEqual(/geheim/.test(key), false, key);
 });
 

@@ -184,6 +184,51 @@ pure("a request's headers and body, and the statuses that pass, reach the check;
   strictEqual(checks[0]!.key.includes("hunter2"), false);
 });
 
+pure("a dialogue has its lines in the order in which they stand, and a service that holds it needs one", () => {
+  const lines = ["expect = b", "send = hunter2", 'expect = !"a"', "send = hex:00", "expect = hex:ff"];
+  const { dialogue, transport } = check(HEAD, REAL, "service = dialogue", ...lines).target;
+  const shown = dialogue!.map((step) => "send" in step ? step.send.reveal() : `${step.isUnwanted} ${step.label}`);
+  deepStrictEqual([shown, transport], [["false /b/", "hunter2", "true /a/", "\0", "false hex:ff"], "tcp"]);
+  const keyOf = (...body: readonly string[]) => check(HEAD, REAL, "service = dialogue", ...body).key;
+  strictEqual(keyOf("send = a", "expect = b") === keyOf("expect = b", "send = a"), false);
+  strictEqual(keyOf("send = a", "expect = b"), keyOf("send = a", "expect = b"));
+
+  saysFacts(said(HEAD, REAL, "service = dialogue"), ["error 4:15+8 service dialogue … line …"]);
+  saysFacts(said(HEAD, REAL, "alsocheck = dialogues:88"), ["error 4:17+12 service dialogues … line …"]);
+  saysFacts(said(HEAD, REAL, "alsocheck = dialogue:88", "expect = a"), []);
+  saysFacts(said(HEAD, REAL, "service = dialogue", "expect = a(b"), ["error 5:15+2 … expect … Unmatched ( …"]);
+  saysFacts(said(HEAD, REAL, "service = dialogue", 'expect = !"a(b"'), ["error 5:17+2 … expect … Unmatched ( …"]);
+  const udp = ["service = dialogue", "protocol = udp", "expect = a"];
+  saysFacts(said(HEAD, REAL, ...udp, "send = b"), ["error 6:14+1 … udp … begins with send …"]);
+  saysFacts(said(HEAD, REAL, "service = dialogues", "protocol = udp", "expect = a"), []);
+});
+
+pure("json: in receive is a condition where pages are asked for, and elsewhere a regular expression", () => {
+  const json = 'receive = json:.items[2]["a b"].c == "x # y"';
+  const { receive, receiveJson } = check(HEAD, REAL, json).target;
+  deepStrictEqual([receive, receiveJson], [undefined, {
+    source: 'json:.items[2]["a b"].c == "x # y"',
+    place: '.items[2]["a b"].c',
+    steps: ["items", 2, "a b", "c"],
+    comparison: { operator: "==", value: "x # y" },
+  }]);
+  const other = check(HEAD, REAL, "service = memcached", json).target;
+  deepStrictEqual([other.receive?.source, other.receiveJson], ['json:.items[2]["a b"].c == "x # y"', undefined]);
+  const [one, two] = ["json:.a == 1", "json:.a == 2"].map((text) => check(HEAD, REAL, `receive = ${text}`).key);
+  strictEqual(one === two, false);
+
+  const further = virtual(
+    HEAD,
+    'real = 10.0.0.1:80 gate 1 "/a", "json:.a == "b c""',
+    'alsocheck = https "/", "json:. < 3"',
+  );
+  const [{ policy }] = further.reals.values();
+  deepStrictEqual(checksOf(policy).map(({ target }) => [target.receiveJson?.steps, target.receiveJson?.comparison]), [
+    [["a"], { operator: "==", value: "b c" }],
+    [[], { operator: "<", value: 3 }],
+  ]);
+});
+
 pure(
   "alsocheck adds checks that share the section's settings, and the real servers of a section share none of each other's",
   () => {

@@ -51,9 +51,9 @@ pure("defaults are those of the manual", () => {
     service: "http",
     request: undefined,
     requestIsOwn: false,
-    receive: undefined,
     httpMethod: "GET",
     dnsType: undefined,
+    dialogue: undefined,
     requestHeaders: undefined,
     requestBody: undefined,
     expectStatus: undefined,
@@ -116,6 +116,20 @@ pure("timeouts come from the nearest of four settings", () => {
       `${globals} | ${own}`,
     );
   }
+});
+
+pure("the quorum: its defaults, a section's own, and what is global", () => {
+  const summary = (
+    { quorum, hysteresis, quorumCommand, withdrawDelay, failOpen }: VirtualService,
+  ) => [quorum, hysteresis, quorumCommand, withdrawDelay, failOpen];
+  const section = "virtual = 192.0.2.1:80\n    real = 10.0.0.1:80 gate 5\n";
+  const own =
+    "    quorum = 3\n    hysteresis = 2\n    quorumcommand = /own up\n    withdrawdelay = 0.5\n    failopen = 20%\n";
+  const global = "quorum = 2\nhysteresis = 1\nquorumcommand = /global\nwithdrawdelay = 3\nfailopen = 100%\n";
+  const only = virtual(`quiescent = yes\n${section}`);
+  deepStrictEqual(summary(only), [1, 0, undefined, 0, 0]);
+  deepStrictEqual(summary(virtual(`quiescent = yes\n${global}${section}`)), [2, 1, ["/global"], 3, 100]);
+  deepStrictEqual(summary(virtual(`quiescent = yes\n${global}${section}${own}`)), [3, 2, ["/own", "up"], 0.5, 20]);
 });
 
 pure("a section's setting hides the global one, wherever the global one stands", () => {

@@ -56,6 +56,11 @@ Deno.test("what the schema refuses, the program refuses as well", needsSetup, as
     "virtual: [{mark: 7, real: [{address: 10.0.0.1, forward: gate, weight: -1}]}]",
     "virtual: [{mark: 7, real: [{address: 10.0.0.1, forward: gate, wieght: 1}]}]",
     "virtual: [{mark: 7, callback: /x}]",
+    "virtual: [{mark: 7, send: x}]",
+    "virtual: [{mark: 7, dialogue: [{send: x, expect: x}]}]",
+    "virtual: [{mark: 7, dialogue: [{receive: x}]}]",
+    "virtual: [{mark: 7, dialogue: [x]}]",
+    "dialogue: [{send: x}]",
   ];
   for (const [i, verdict] of (await judged(texts)).entries()) ok(verdict !== "", texts[i]);
   for (const text of texts) ok(parseYaml(text).problems.hasErrors, text);

@@ -84,7 +84,7 @@ const LINES: [event: DirectorEvent, severity: string, text: string][] = [
     "Real server 10.0.0.1:80 (192.0.2.1:80) is in maintenance: file web1",
   ],
   [
-    { type: "fallback", virtual, active: true, was: "up" },
+    { type: "fallback", virtual, active: true, was: "up", quorum: { serving: 0, needed: 1 } },
     "warning",
     "No real server is up for virtual server 192.0.2.1:80",
   ],

@@ -23,8 +23,20 @@ function transition(was: ReportedState, is: ReportedState, reason: string): Even
 
 const DOWN = transition("up", "down", "connection refused");
 const UP = transition("down", "up", "200 OK");
-const FALLBACK_IN: EventOf<"fallback"> = { type: "fallback", virtual: VIRTUAL, active: true, was: "up" };
-const FALLBACK_OUT: DirectorEvent = { type: "fallback", virtual: VIRTUAL, active: false, was: "down" };
+const FALLBACK_IN: EventOf<"fallback"> = {
+  type: "fallback",
+  virtual: VIRTUAL,
+  active: true,
+  was: "up",
+  quorum: { serving: 0, needed: 1 },
+};
+const FALLBACK_OUT: DirectorEvent = {
+  type: "fallback",
+  virtual: VIRTUAL,
+  active: false,
+  was: "down",
+  quorum: { serving: 1, needed: 1 },
+};
 const UNAVAILABLE: DirectorEvent = { type: "table-unavailable", message: "no ipvsadm" };
 const REFUSED: DirectorEvent = { type: "table-refused", action: { do: "delete-service", service: VIRTUAL.settings } };
 const IN_STEP: DirectorEvent = { type: "table-in-step" };

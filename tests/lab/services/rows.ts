@@ -4,6 +4,7 @@
 
 import { checkPortOf } from "../../../src/model/service_facts.ts";
 import { SPOKEN_SERVICES, type SpokenService } from "../../../src/model/services.ts";
+import { connectPacket, MQTT } from "../../checkers/dialogue_servers.ts";
 import { MANAGER } from "../../checkers/ldap_server.ts";
 import { FTP_PASSWORD } from "../../checkers/ftp_server.ts";
 import { JOE } from "../../checkers/mail_servers.ts";
@@ -23,6 +24,9 @@ export const PORTS = {
   grpcPeers: 2380,
   grpcs: 2479,
   grpcsPeers: 2480,
+  dialogue: 1883,
+  dialogues: 8883,
+  echo: 7,
 } as const;
 
 function portsOfServices(): Readonly<Record<SpokenService, number>> {
@@ -35,6 +39,7 @@ function portsOfServices(): Readonly<Record<SpokenService, number>> {
 /** Everything that must not be seen anywhere. */
 export const SECRETS: readonly string[] = [
   MANAGER.password,
+  MQTT.password,
   FTP_PASSWORD,
   JOE.password,
   MYSQL_PASSWORD,
@@ -98,6 +103,13 @@ function directory(service: "ldap" | "ldaps"): ServiceRow {
   };
 }
 
+/** What an MQTT server is told: who we are, and goodbye. */
+function mqtt(password: string): readonly string[] {
+  return [`send = "${connectPacket(password)}"`, "expect = hex:20 02 00 00", "send = hex:e0 00"];
+}
+
+const AS_EXPECTED = /^as expected \(\d lines\)$/;
+
 /** All services. */
 export const ROWS: readonly ServiceRow[] = [
   {
@@ -107,6 +119,18 @@ export const ROWS: readonly ServiceRow[] = [
     settings: ["service = http", 'request = "/areyouthere.php"', 'receive = "^OK"'],
     up: /^200 OK$/,
     inVain: { settings: ["service = http", 'receive = "another page"'], down: MISMATCH },
+  },
+  {
+    name: "http with json",
+    service: "http",
+    ours: true,
+    port: PORTS.http,
+    settings: ["service = http", 'request = "/health"', 'receive = json:.status == "ok"'],
+    up: /^200 OK$/,
+    inVain: {
+      settings: ["service = http", 'request = "/health"', "receive = json:.checks[0].queue < 10"],
+      down: /^\.checks\[0\]\.queue is 12, not < 10$/,
+    },
   },
   {
     name: "https",
@@ -183,6 +207,15 @@ export const ROWS: readonly ServiceRow[] = [
     settings: ["service = submission", "starttls = yes", ...joe],
     up: /^logged in as joe$/,
     inVain: { settings: ["service = submission", "starttls = yes", ...notJoe], down: /^535 / },
+  },
+  {
+    name: "smtps",
+    service: "smtps",
+    ours: true,
+    port: PORTS.smtps,
+    settings: ["service = smtps", ...joe],
+    up: /^logged in as joe$/,
+    inVain: { settings: ["service = smtps", ...notJoe], down: /^535 / },
   },
   mailbox("imap", /^1 NO \[AUTHENTICATIONFAILED\]/),
   mailbox("imaps", /^1 NO \[AUTHENTICATIONFAILED\]/),
@@ -282,6 +315,43 @@ export const ROWS: readonly ServiceRow[] = [
     up: /^SERVING$/,
     inVain: { settings: [`service = ${service}`, 'request = "nosuch"'], down: /^the server knows no service nosuch/ },
   })),
+  ...(["dialogue", "dialogues"] as const).map((service): ServiceRow => ({
+    name: `${service} with MQTT`,
+    service,
+    ours: true,
+    port: PORTS[service],
+    settings: [`service = ${service}`, ...mqtt(MQTT.password)],
+    up: AS_EXPECTED,
+    inVain: {
+      settings: [`service = ${service}`, ...mqtt("wr0ng-password")],
+      down: /^expect 1 of 1: hex:20020005 does not match/,
+    },
+  })),
+  {
+    name: "dialogue with memcached",
+    service: "dialogue",
+    ours: true,
+    port: PORTS.memcached,
+    settings: ["service = dialogue", 'send = "version\\r\\n"', "expect = ^VERSION .*\\n", "expect = !ERROR"],
+    up: AS_EXPECTED,
+    inVain: {
+      settings: ["service = dialogue", 'send = "version\\r\\n"', "expect = \\n", "expect = !VERSION"],
+      down: /^expect 2 of 2: ".*" matches \/VERSION\/$/,
+    },
+  },
+  {
+    name: "dialogue over udp",
+    service: "dialogue",
+    ours: true,
+    udp: true,
+    port: PORTS.echo,
+    settings: ["service = dialogue", "protocol = udp", 'send = "\\x00ping"', "expect = ^\\x00ping$"],
+    up: AS_EXPECTED,
+    inVain: {
+      settings: ["service = dialogue", "protocol = udp", 'send = "\\x00ping"', "expect = .", "expect = !^\\x00"],
+      down: /^expect 2 of 2: hex:/,
+    },
+  },
   {
     name: "oracle",
     service: "oracle",

@@ -1,4 +1,5 @@
 import { startMemcached, startRedis } from "../../checkers/cache_servers.ts";
+import { startMosquitto, startUdpEcho } from "../../checkers/dialogue_servers.ts";
 import { startNamed } from "../../checkers/dns_server.ts";
 import { startEtcd } from "../../checkers/etcd_server.ts";
 import { startVsftpd } from "../../checkers/ftp_server.ts";
@@ -62,6 +63,9 @@ export class ServersOfAllKinds implements AsyncDisposable {
     await this.#start((directory) => startNnrpd(directory, PORTS.nntp, site));
     await this.#start(() => startRedis(PORTS.redis, site));
     await this.#start(() => startMemcached(PORTS.memcached, site));
+    const mqtt = { mqtt: PORTS.dialogue, mqtts: PORTS.dialogues };
+    await this.#start((directory) => startMosquitto(directory, mqtt, site));
+    await this.#start(() => startUdpEcho(PORTS.echo, site));
     await this.#start((directory) => startEtcd(directory, { clients: PORTS.grpc, peers: PORTS.grpcPeers }, site));
     const tls = { clients: PORTS.grpcs, peers: PORTS.grpcsPeers, tls: true } as const;
     await this.#start((directory) => startEtcd(directory, tls, site));

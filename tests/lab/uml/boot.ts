@@ -5,6 +5,8 @@
 import { lines } from "./lines.ts";
 
 const INIT = new URL("init", import.meta.url).pathname;
+/** What the kernel needs on processors with AMX. */
+const WHOLE_XSTATE = new URL("whole_xstate.c", import.meta.url).pathname;
 const FOLDER_PREFIX = "ldirectord-lab-";
 const BEGINS = "=== job begins";
 const ENDED = "=== job ended";
@@ -35,11 +37,11 @@ export async function runInUml(
   onLine: (line: string) => void,
   signal?: AbortSignal,
 ): Promise<number | undefined> {
-  const folder = await Deno.makeTempDir({ prefix: FOLDER_PREFIX });
+  const folder = await Deno.makeTempDir({ prefix: `${FOLDER_PREFIX}${Deno.pid}-` });
   try {
     await Deno.writeTextFile(`${folder}/job`, jobScript(job));
+    await compile(WHOLE_XSTATE, `${folder}/whole_xstate.so`);
     const kernel = boot(job, folder, signal);
-    await Deno.writeTextFile(`${folder}/owner`, String(Deno.pid));
     await relay(kernel.stdout, onLine);
     await kernel.status;
     return readNumber(`${folder}/exit`);
@@ -53,16 +55,28 @@ export async function sweepLeftOvers(): Promise<void> {
   const temporary = Deno.env.get("TMPDIR") ?? "/tmp";
   for (const { name, isDirectory } of Deno.readDirSync(temporary)) {
     const folder = `${temporary}/${name}`;
-    if (!isDirectory || !name.startsWith(FOLDER_PREFIX) || isRunning(readNumber(`${folder}/owner`))) continue;
+    if (!isDirectory || !name.startsWith(FOLDER_PREFIX) || isRunning(ownerOf(name))) continue;
     const kernel = readNumber(`${folder}/uml/lab/pid`);
     if (isRunning(kernel, folder)) Deno.kill(kernel!, "SIGKILL");
     await Deno.remove(folder, { recursive: true });
   }
 }
 
+/** The process that boots in a folder of that name: it is known from the folder's first moment on. */
+function ownerOf(name: string): number | undefined {
+  const pid = /^(\d+)-/.exec(name.slice(FOLDER_PREFIX.length))?.[1];
+  return pid === undefined ? undefined : Number(pid);
+}
+
+async function compile(source: string, library: string): Promise<void> {
+  const args = ["-shared", "-nostdlib", "-o", library, source];
+  const { success, stderr } = await new Deno.Command("tcc", { args, stdout: "null" }).output();
+  if (!success) throw new Error(`cannot compile ${source}: ${new TextDecoder().decode(stderr)}`);
+}
+
 function boot(job: Job, folder: string, signal?: AbortSignal): Deno.ChildProcess {
   const kernel = [
-    "linux.uml",
+    ...["env", `LD_PRELOAD=${folder}/whole_xstate.so`, "linux.uml"],
     `mem=${job.memory}`,
     ...["rootfstype=hostfs", "rootflags=/", "ro", `init=${INIT}`],
     ...["con0=fd:0,fd:1", "con=null", "quiet", "loglevel=0"],

@@ -189,6 +189,7 @@ function nginxConfig(address: string): string {
         location /missing { return 404 "no such page\\n"; }
         location /redirect { return 302 /; }
         location /areyouthere.php { return 200 "OK ${address}\\n"; }
+        location /health { return 200 '{"status":"ok","checks":[{"name":"db","queue":12}]}'; }
         location /.testpage { return 200 "test page\\n"; }
       }
     }`;

@@ -23,6 +23,7 @@ export function checkBack({ world, life, timeline }: Scene, at: string, deletedA
   if ((world.vanishedAt.get(at) ?? -1) < deletedAt) {
     timeline.violate(`${at} was deleted by hand, and that was not logged`);
   }
+  if (virtual.quorum > 1 || virtual.failOpen > 0) return;
   for (const [key, { destination: { weight } }] of virtual.reals) {
     const { said } = world.servers.get(key)!;
     const changedAt = Math.max(said?.since ?? 0, world.orderedAt.get(key) ?? 0);

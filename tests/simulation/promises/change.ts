@@ -44,8 +44,8 @@ function checkReal({ world, life, timeline }: Scene, change: Change, real: Desti
   const [was, is] = [before, after].map((table) => table?.destinations.get(real)?.weight ?? 0);
   const listed = virtual.reals.get(real);
   // A batch of before a reload may still put in the fallback of then.
-  const { fallback } = life.sketches.find((each) => each.at === at) ?? {};
-  const isFallback = virtual.fallback?.key === real || fallback === real;
+  const sketch = life.sketches.find((each) => each.at === at);
+  const isFallback = virtual.fallback?.key === real || sketch?.fallback === real;
   const { said } = world.servers.get(real) ?? {};
   const changedAt = Math.max(life.reloadedAt, world.orderedAt.get(real) ?? 0);
   const knownFor = said ? world.clock.now() - Math.max(said.since, changedAt) : 0;
@@ -55,10 +55,14 @@ function checkReal({ world, life, timeline }: Scene, change: Change, real: Desti
   const isWell = said?.up === true && said.count > riseCount && knownFor > KNOWN && !isOpen;
   const isDead = said?.up === false && said.count > failureCount && knownFor > KNOWN;
   if (!listed || isFallback) return;
-  if (was > 0 && is === 0 && isWell && !world.weightIsZero(at, real)) {
+  const mayBeKept = virtual.failOpen > 0 || (sketch?.options?.failOpen ?? 0) > 0 || life.pending?.what === "reload";
+  const isAside = virtual.quorum > 1 && virtual.fallback !== undefined;
+  if (was > 0 && is === 0 && isWell && !isAside && !world.weightIsZero(at, real)) {
     timeline.violate(`a healthy real server was taken out: ${line}`);
   }
-  if (was === 0 && is > 0 && isDead) timeline.violate(`a dead real server was put in: ${line}`);
+  if (was === 0 && is > 0 && isDead && !mayBeKept) {
+    timeline.violate(`a dead real server was put in: ${line}`);
+  }
 }
 
 /** Wrong reads and refusals excuse it: nothing better could be done. */

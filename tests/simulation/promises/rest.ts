@@ -7,12 +7,10 @@ import type { Scene } from "../scene.ts";
 export function checkRest({ world, life, timeline }: Scene): void {
   const { director } = life;
   if (!director.inStep) timeline.violate(`it says that the table is not in step: ${director.trouble}`);
-  const truth = truthOf({ world, life, timeline });
-  const expected = expectedTable(truth);
-  const own = expectedTable({ ...truth, config: truth.config.map((each) => ({ ...each, fallback: undefined })) });
+  const expected = expectedTable(truthOf({ world, life, timeline }));
   let serving = 0;
   for (const at of VIRTUALS) {
-    const [want, service] = [expected.get(at), world.table.now.get(keyOf(at))];
+    const [want, service] = [expected.get(at)?.entries, world.table.now.get(keyOf(at))];
     if (want === undefined && (service === undefined || world.left.has(at))) continue;
     const is = new Map([...service?.destinations ?? []].map(([key, { weight }]) => [key as string, weight]));
     const all = new Set([...is.keys(), ...want?.keys() ?? []]);
@@ -25,7 +23,8 @@ export function checkRest({ world, life, timeline }: Scene): void {
         `${at} holds ${service && listed(is)} in place of ${want && listed(want)}${world.byHand.shown(at)}`,
       );
     }
-    for (const [real, weight] of own.get(at) ?? []) if (weight > 0 && is.get(real)) serving++;
+    // One that waits for the quorum does not serve, whatever weight it was given by hand.
+    for (const real of expected.get(at)?.serving ?? []) if (is.get(real)) serving++;
   }
   if (director.healthCounts.serving !== serving) {
     timeline.violate(`it says that ${director.healthCounts.serving} real servers serve, and ${serving} do`);

@@ -3,10 +3,14 @@
  */
 
 import { MOST_PORT } from "../../../model/address.ts";
+import { MOST_WEIGHT } from "../../../model/table.ts";
 import { type Grammar, mistake, value, whole } from "../grammar.ts";
 import { quotable } from "../quotes.ts";
 import { quoted } from "./quoted.ts";
 import { LONGEST_SECONDS, secondsWithUnit } from "./units.ts";
+
+/** As many real servers of the greatest weight as one file may have. */
+const MOST_WEIGHT_SUM = 500_000 * MOST_WEIGHT;
 
 /** What a number counts, where people write a unit behind it. */
 type Counted = "seconds" | "days" | "things";
@@ -76,6 +80,20 @@ export const persistence: Grammar<number> = integer(
 
 /** How often, at least once. */
 export const count: Grammar<number> = integer("number", 1, 1_000_000);
+
+/** The sum of weights, at least 1. */
+export const weightSum: Grammar<number> = integer("weight", 1, MOST_WEIGHT_SUM);
+
+/** The sum of weights, or 0. */
+export const weightSumOrZero: Grammar<number> = integer("weight", 0, MOST_WEIGHT_SUM);
+
+/** A percentage, from 0% to 100%. */
+export const percentage: Grammar<number> = quotable("N%", (text) => {
+  const percent = /^(\d|[1-9]\d|100)%$/.exec(text);
+  if (percent) return value(Number(percent[1]));
+  const hint = /^(\d|[1-9]\d|100)$/.test(text) ? `write ${text}%` : "write a percentage from 0% to 100%";
+  return mistake(whole(text), `not a percentage: ${quoted(text)}`, hint);
+}, { type: "string", pattern: "^([0-9]|[1-9][0-9]|100)%$" });
 
 /** A port by its number. */
 export const portNumber: Grammar<number> = integer("port number", 1, MOST_PORT);

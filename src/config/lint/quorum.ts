@@ -1,0 +1,49 @@
+/**
+ * Lints of the quorum: whether it can ever be reached, and whether anything follows from it.
+ */
+
+import { inSections, type Lint, nameOf } from "./lint.ts";
+
+/** The questions about quorums. */
+export const QUORUM_LINTS: Readonly<Record<string, Lint>> = {
+  "quorum-out-of-reach": {
+    why:
+      "A virtual service whose real servers together weigh less than its quorum is down whatever its checks say; with " +
+      "less than quorum and hysteresis together it never comes up again. Weights that agents and checks ask for may be greater.",
+    find: inSections(function* ({ section: { settings, head }, virtual }, { tree }) {
+      const { quorum, hysteresis, reals } = virtual;
+      if (quorum + hysteresis === 1 || reals.size === 0) return;
+      if (["agentport", "dynamicweight"].some((name) => name in settings || name in tree.globals)) return;
+      const sum = reals.values().reduce((total, { destination: { weight } }) => total + weight, 0);
+      if (sum >= quorum + hysteresis) return;
+      const isAbove = sum < quorum;
+      yield {
+        place: isAbove
+          ? settings.quorum ?? tree.globals.quorum ?? head
+          : settings.hysteresis ?? tree.globals.hysteresis ?? head,
+        text:
+          `${nameOf(virtual)} ${isAbove ? "is always down" : "never comes up again once it is down"}: all its real ` +
+          `servers together weigh ${sum}, and it needs ${isAbove ? quorum : `${quorum} + ${hysteresis}`}`,
+        fix: `write a quorum${isAbove ? "" : " and a hysteresis"} of at most ${sum}${isAbove ? "" : " together"}`,
+      };
+    }),
+  },
+
+  "quorum-without-effect": {
+    why:
+      "The quorum decides when the fallback takes over, and when quorumcommand, fallbackcommand and notify are called. " +
+      "Without any of these, what is left of the real servers goes on serving.",
+    find: inSections(function* ({ section: { settings }, virtual }, { tree }) {
+      const { quorum, hysteresis, fallback, fallbackCommand, quorumCommand, notify } = virtual;
+      const given = settings.quorum ?? tree.globals.quorum;
+      if (!given || quorum + hysteresis === 1) return;
+      if (fallback || fallbackCommand || quorumCommand || notify) return;
+      yield {
+        severity: "note",
+        place: given,
+        text: `the quorum of ${nameOf(virtual)} changes nothing for clients: it has no fallback and no quorumcommand`,
+        fix: "add a fallback, or quorumcommand = PROGRAM",
+      };
+    }),
+  },
+};

@@ -1,0 +1,102 @@
+import { noticeEnvironment, type Told } from "../../alerts/notice.ts";
+import { QuorumCommands } from "../../alerts/quorum_commands.ts";
+import type { DirectorEvent } from "../../director/events.ts";
+import { quorumFigures } from "../../director/quorum.ts";
+import type { Health } from "../../director/real_health.ts";
+import type { Model, VirtualService } from "../../model/virtual_service.ts";
+import { pause } from "../../system/pause.ts";
+import { circumstancesOf } from "./circumstances.ts";
+import { logLine } from "./event_log.ts";
+import { figuresOf } from "../../director/quorum_words.ts";
+
+/** What an announcer needs. */
+export interface QuorumPorts {
+  /** The name of this host. */
+  readonly host: string;
+  /** Hears of calls that failed, one line each. */
+  complain(text: string): void;
+  /** The configuration in force. */
+  model(): Model;
+  /** The health of everything, as it is now. */
+  health(): Health;
+  /** Whether this director keeps the table. A standby announces nothing. */
+  onDuty(): boolean;
+}
+
+type QuorumEvent = Extract<DirectorEvent, { type: "quorum" }>;
+
+/** Tells the world outside which virtual services have their quorum, and first of all which are about to be purged. */
+export class QuorumAnnouncer {
+  readonly #ports: QuorumPorts;
+  readonly #commands: QuorumCommands;
+  #isOver = false;
+
+  constructor(ports: QuorumPorts) {
+    this.#ports = ports;
+    this.#commands = new QuorumCommands((reason) => ports.complain(`quorumcommand: ${reason}`));
+  }
+
+  /** Takes one event of the director. */
+  take(event: DirectorEvent): void {
+    if (event.type === "quorum" && this.#ports.onDuty() && !this.#isOver) this.#tell(event);
+  }
+
+  /**
+   * Virtual services are about to be purged, by a stop, a deactivation or a reload: tells that they are down, and waits for
+   * their `withdrawdelay`. Until {@link release} nothing more is told of them.
+   *
+   * @param signal ends the wait.
+   */
+  async withdraw(virtuals: readonly VirtualService[], signal?: AbortSignal): Promise<void> {
+    const told = await this.#commands.withdraw(virtuals, (virtual) => {
+      const text = `Virtual server ${virtual.label} is down: it is about to be purged`;
+      return this.#environment(virtual, { was: "up", is: "down", reason: "about to be purged", text });
+    });
+    await pause(Math.max(0, ...told.map(({ withdrawDelay }) => withdrawDelay)) * 1000, signal);
+  }
+
+  /** The same before a stop: nothing more is told from then on. */
+  end(virtuals: readonly VirtualService[]): Promise<void> {
+    this.#isOver = true;
+    return this.withdraw(virtuals);
+  }
+
+  /** What was to be purged has been, or will not be: programs that know otherwise, or nothing yet, are told how it is. */
+  release(): void {
+    const { virtuals } = this.#ports.model();
+    if (this.#isOver) return;
+    this.#commands.release(virtuals);
+    if (!this.#ports.onDuty()) return;
+    for (const [key, health] of this.#ports.health()) {
+      const virtual = virtuals.get(key);
+      const is = health.service;
+      if (!virtual?.quorumCommand || is === "unknown") continue;
+      this.#tell({ type: "quorum", virtual, was: "unknown", is, quorum: quorumFigures(virtual, health) });
+    }
+  }
+
+  #tell(event: QuorumEvent): void {
+    const { virtual, was, is, quorum } = event;
+    const reason = figuresOf(quorum);
+    this.#commands.change(
+      virtual,
+      is,
+      () => this.#environment(virtual, { was, is, reason, text: logLine(event).text }),
+    );
+  }
+
+  #environment(
+    virtual: VirtualService,
+    facts: Pick<Told, "was" | "is" | "reason" | "text">,
+  ): Readonly<Record<string, string>> {
+    const { model, health, host } = this.#ports;
+    const own = health().get(virtual.key);
+    const { serving, needed } = own ? quorumFigures(virtual, own) : { serving: 0, needed: virtual.quorum };
+    const circumstances = circumstancesOf(model(), health(), virtual);
+    return {
+      ...noticeEnvironment({ ...facts, virtual, time: new Date(), circumstances }, host),
+      LDIRECTORD_SERVING_WEIGHT: String(serving),
+      LDIRECTORD_NEEDED_WEIGHT: String(needed),
+    };
+  }
+}
