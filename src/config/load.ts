@@ -10,17 +10,23 @@ import { Tokens } from "./resolve/facts.ts";
 import { Turns } from "../model/turns.ts";
 import { type HostNames, type LookUpHost, lookUpHosts, type Names, wantedNamesInSteps } from "./resolve/names.ts";
 import { type Parsed, parseInSteps } from "./cf/parse.ts";
+import { type IncludePattern, inFolder, isWild, matching } from "./include_pattern.ts";
+import { gatherSources, parseSources, patternsOf, type ReadSyntax, type SourceFile } from "./sources.ts";
 import { BUILT_IN_PORTS, parseServices, type PortNames } from "./language/ports.ts";
-import type { Problem } from "./language/problem.ts";
+import { inTheirFiles, type Problem } from "./language/problem.ts";
 import { resolveInSteps } from "./resolve/resolve.ts";
 import type { ShowLine } from "./language/shown.ts";
+import type { SyntaxTree } from "./language/syntax_tree.ts";
 import { decodeSourceInSteps } from "../model/source_text.ts";
+import type { IncludedFile } from "../model/source_lines.ts";
 import { whyUnreadable } from "./unreadable.ts";
 
 /** What loading needs of the machine. */
 export interface LoadEnvironment {
   /** The bytes of a file; throws as Deno does. */
   readonly readFile: (path: string) => Promise<Uint8Array>;
+  /** The files that an `include` means; see `SourceEnvironment`. */
+  readonly findFiles: (pattern: IncludePattern) => Promise<readonly string[]>;
   readonly lookUpHost: LookUpHost;
   /** The text of /etc/services; throws when there is none. */
   readonly readServices: () => Promise<string>;
@@ -37,8 +43,10 @@ export interface Loaded {
   readonly problems: readonly Problem[];
   /** What messages may show of the file. */
   readonly show: ShowLine;
-  /** There is nothing in the file but blanks and comments. */
+  /** There is nothing in the file, nor in those that it includes, but blanks and comments. */
   readonly isBlank: boolean;
+  /** Which files it includes; absent when it could not be read. */
+  readonly patterns?: readonly IncludePattern[];
   /** Looks up again the names that had no address, and resolves the same text with what is found. */
   readonly relookup: () => Promise<Loaded>;
   /** Parses the same text again, for whoever asks what stands in the file; absent when it could not be read. */
@@ -63,11 +71,41 @@ export async function loadConfig(file: string, environment: Partial<LoadEnvironm
   } catch (error) {
     return unreadable(file, machine, whyUnreadable(error));
   }
-  const read = isYaml(file) ? (await import("./yaml/read.ts")).parseYamlInSteps : parseInSteps;
-  const parsed = function* () {
-    return yield* read(yield* decodeSourceInSteps(bytes));
+  const { own, syntaxOf } = await sourcesOf(absolute(file), bytes, machine);
+  const source: Source = {
+    file: own.file,
+    parsed: () => parseSources(own, syntaxOf),
+    patterns: patternsOf(own),
   };
-  return await finish({ file: absolute(file), parsed }, machine, { hosts: new Map() });
+  return await finish(source, machine, { hosts: new Map() });
+}
+
+/** Returns what a configuration says, with the files that it includes; throws as Deno does where it cannot be read. */
+export async function readTree(file: string): Promise<SyntaxTree> {
+  const { own, syntaxOf } = await sourcesOf(absolute(file), await readBounded(file), thisMachine);
+  return atOnce(parseSources(own, syntaxOf)).tree;
+}
+
+async function sourcesOf(
+  file: string,
+  bytes: Uint8Array,
+  machine: LoadEnvironment,
+): Promise<{ readonly own: SourceFile; readonly syntaxOf: ReadSyntax }> {
+  // The library for YAML takes a while to load, and most do without it.
+  let yaml: typeof import("./yaml/read.ts") | undefined;
+  const syntaxOf: ReadSyntax = (file) =>
+    isYaml(file) ? (text, numbering) => yaml!.parseYamlInSteps(text, false, numbering) : parseInSteps;
+  const readFile = async (path: string) => {
+    if (isYaml(path)) yaml ??= await import("./yaml/read.ts");
+    return await machine.readFile(path);
+  };
+  if (isYaml(file)) yaml = await import("./yaml/read.ts");
+  const parse = (path: string, bytes: Uint8Array) =>
+    machine.walk(function* (): Steps<Parsed> {
+      return yield* syntaxOf(path)(yield* decodeSourceInSteps(bytes));
+    }());
+  const own = await gatherSources(file, bytes, { readFile, findFiles: machine.findFiles }, parse);
+  return { own, syntaxOf };
 }
 
 /** What comes of a tree that stands in no file; `name` is what it is called. */
@@ -88,11 +126,13 @@ export function isYaml(file: string): boolean {
 interface Source {
   readonly file: string;
   readonly parsed: () => Steps<Parsed>;
+  readonly patterns?: readonly IncludePattern[];
 }
 
 async function finish(source: Source, machine: LoadEnvironment, known: Partial<Names>): Promise<Loaded> {
   const { walk } = machine;
-  const { tree, problems, lines, show, spell } = await walk(source.parsed());
+  const parsed = await walk(source.parsed());
+  const { tree, problems, show } = parsed;
   const wanted = await walk(wantedNamesInSteps(tree));
   const missing = wanted.hosts.filter((host) => !known.hosts?.has(`${host.family} ${host.name}`));
   const limits = { seconds: machine.lookUpSeconds, atOnce: LOOK_UPS_AT_ONCE };
@@ -109,15 +149,20 @@ async function finish(source: Source, machine: LoadEnvironment, known: Partial<N
   const model = await walk(resolveInSteps(tree, facts, problems));
   return {
     model,
-    problems: spelt(problems.toSorted(), spell),
+    problems: told(problems.toSorted(), parsed),
     show,
-    isBlank: await walk(areBlank(lines)),
+    isBlank: await walk(isBlank(parsed)),
+    patterns: source.patterns,
     relookup: () => finish(source, machine, { hosts, ports }),
     parsed: () => atOnce(source.parsed()),
   };
 }
 
-function* areBlank(lines: readonly string[]): Steps<boolean> {
+function* isBlank({ tree, problems, lines }: Parsed): Steps<boolean> {
+  // Where nothing but `include` was found, what it includes is blank, or not there.
+  if (tree.globals.include) {
+    return !problems.hasErrors && tree.sections.length === 0 && Object.keys(tree.globals).length === 1;
+  }
   for (const [i, line] of lines.entries()) {
     if (everySoOften(i)) yield;
     if (!/^\s*(#|$)/.test(line)) return false;
@@ -125,10 +170,18 @@ function* areBlank(lines: readonly string[]): Steps<boolean> {
   return true;
 }
 
-/** The problems, their hints in the syntax of the text. */
-export function spelt(problems: readonly Problem[], spell: Parsed["spell"]): readonly Problem[] {
-  if (!spell) return problems;
-  return problems.map((problem) => problem.hint === undefined ? problem : { ...problem, hint: spell(problem.hint) });
+/** The problems, each in its file, their hints in its syntax. */
+export function told(
+  problems: readonly Problem[],
+  { problems: { included }, spell }:
+    & { readonly problems: { readonly included: readonly IncludedFile[] } }
+    & Pick<Parsed, "spell">,
+): readonly Problem[] {
+  const placed = inTheirFiles(problems, included);
+  if (!spell) return placed;
+  return placed.map((problem) =>
+    problem.hint === undefined ? problem : { ...problem, hint: spell(problem.hint, problem.file) }
+  );
 }
 
 async function portNames(machine: LoadEnvironment): Promise<PortNames> {
@@ -151,6 +204,7 @@ function absolute(file: string): string {
 
 const thisMachine: LoadEnvironment = {
   readFile: readBounded,
+  findFiles,
   lookUpHost,
   readServices: () => Deno.readTextFile("/etc/services"),
   lookUpSeconds: 5,
@@ -178,6 +232,40 @@ async function readBounded(path: string): Promise<Uint8Array> {
     at += chunk.length;
   }
   return bytes;
+}
+
+async function findFiles(pattern: IncludePattern): Promise<readonly string[]> {
+  if (!isWild(pattern)) {
+    const path = inFolder(pattern, pattern.name);
+    const found = await unlessMissing(Deno.stat(path));
+    if (found?.isDirectory) throw new Deno.errors.IsADirectory();
+    if (found && !found.isFile) throw new Error("this is no regular file");
+    return found ? [path] : [];
+  }
+  const names: string[] = [];
+  try {
+    for await (const { name } of Deno.readDir(pattern.folder)) names.push(name);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  const paths: string[] = [];
+  for (const name of matching(pattern, names)) {
+    const path = inFolder(pattern, name);
+    const found = await unlessMissing(Deno.stat(path));
+    if (found && !found.isFile && !found.isDirectory) throw new Error(`${name} is no regular file`);
+    // A link that leads nowhere is an error when it is read.
+    if (!found?.isDirectory) paths.push(path);
+  }
+  return paths;
+}
+
+async function unlessMissing(found: Promise<Deno.FileInfo>): Promise<Deno.FileInfo | undefined> {
+  try {
+    return await found;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
 }
 
 /** getaddrinfo(3): /etc/hosts, then DNS, in the order that the system is set to. */

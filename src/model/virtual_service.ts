@@ -5,6 +5,7 @@
 import type { IpAddress } from "./address.ts";
 import type { Check } from "./check.ts";
 import type { Secret } from "./secret.ts";
+import type { IncludedFile } from "./source_lines.ts";
 import type { IpvsDriverName, IpvsTimeouts } from "./ipvs.ts";
 import type { SyncDaemon } from "./sync.ts";
 import type { WebAddress } from "./web_address.ts";
@@ -41,8 +42,27 @@ export interface RealServer {
   /** What the configuration calls it, beside the names of its host. */
   readonly label?: string;
   readonly policy: CheckPolicy;
+  /** Rounds in a row that take it down, and that bring it back; absent = those of its virtual service. */
+  readonly failureCount?: number;
+  readonly riseCount?: number;
   /** 1-based line of the configuration file. */
   readonly line: number;
+}
+
+/** How many rounds in a row it takes. */
+export interface RoundCounts {
+  readonly failureCount: number;
+  readonly riseCount: number;
+}
+
+/** Returns a virtual service as it is for a real server that may have counts of its own. */
+export function withOwnCounts<T extends RoundCounts>(virtual: T, { failureCount, riseCount }: Partial<RoundCounts>): T {
+  if (failureCount === undefined && riseCount === undefined) return virtual;
+  return {
+    ...virtual,
+    failureCount: failureCount ?? virtual.failureCount,
+    riseCount: riseCount ?? virtual.riseCount,
+  };
 }
 
 /** Returns the names that the configuration gives to a real server: its label, then those of its host. */
@@ -150,6 +170,8 @@ export interface UnresolvedReal {
 export interface Model {
   /** Absolute path of the file. */
   readonly file: string;
+  /** The files that it includes. Lines are numbered as `source_lines.ts` says. */
+  readonly included: readonly IncludedFile[];
   readonly virtuals: ReadonlyMap<VirtualKey, VirtualService>;
   readonly unresolved: readonly UnresolvedReal[];
   readonly autoReload: boolean;

@@ -10,6 +10,7 @@ function machine(text: string | Uint8Array<ArrayBuffer>, more: Partial<LoadEnvir
   const bytes = typeof text === "string" ? new TextEncoder().encode(text) : text;
   return {
     readFile: () => Promise.resolve(bytes),
+    findFiles: () => Promise.reject(new Error("asked")),
     lookUpHost: () => Promise.resolve([]),
     readServices: () => Promise.reject(new Deno.errors.NotFound()),
     lookUpSeconds: 1,

@@ -44,6 +44,7 @@ export function sketchModel(...sketches: readonly VirtualSketch[]): Model {
     supervised: false,
     syncDaemons: [],
     checkInterval: 10,
+    included: [],
     hostNames: new Map<IpAddress, readonly string[]>(),
   };
 }

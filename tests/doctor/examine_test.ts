@@ -14,8 +14,7 @@ const SITE = section("virtual = 192.0.2.10:80", "real = 10.0.0.1:80 masq", "serv
 const WELL: Facts = {
   configuration: {
     file: "/etc/ha.d/www",
-    mode: 0o600,
-    holdsSecrets: true,
+    everybodyReads: [],
     problems: { error: 0, warning: 0 },
     model: model(SITE),
     running: true,
@@ -115,7 +114,7 @@ const ROWS: readonly (readonly [said: string, given: Facts])[] = [
   ],
   [
     "problem configuration: /etc/ha.d/www … passwords … tokens …",
-    facts({ configuration: { ...WELL.configuration!, mode: 0o644 } }),
+    facts({ configuration: { ...WELL.configuration!, everybodyReads: ["/etc/ha.d/www"] } }),
   ],
   ["problem forwarding: net.ipv4.ip_forward … 0", facts({}, { "net.ipv4.ip_forward": "0" })],
   [

@@ -3,8 +3,8 @@
  */
 
 import type { Directive } from "../../config/language/directive.ts";
-import { docOf } from "../../config/language/directive_facts.ts";
-import { DIRECTIVES, findDirective, REPLACED } from "../../config/language/directives.ts";
+import { docOf, SERVER_DIRECTIVES } from "../../config/language/directive_facts.ts";
+import { type DirectiveName, DIRECTIVES, findDirective, REPLACED } from "../../config/language/directives.ts";
 import {
   CHECK_TYPE_DOCS,
   lookedAtBy,
@@ -109,6 +109,10 @@ const PLACES = {
   both: "global, or in a virtual section",
 } as const;
 
+function ofServer(name: DirectiveName): string {
+  return SERVER_DIRECTIVES.includes(name) ? ", or in the braces of a real server" : "";
+}
+
 function directiveText(name: string): string | undefined {
   if (Object.hasOwn(REPLACED, name)) {
     return `${name}: ${fill(REPLACED[name].doc)}\n${fill(`Instead: ${REPLACED[name].hint}`)}\n`;
@@ -121,7 +125,7 @@ function directiveText(name: string): string | undefined {
     "",
     fill(docOf(found.row)),
     "",
-    `  where:    ${PLACES[scope]}${repeats ? "; may be given more than once" : ""}`,
+    `  where:    ${PLACES[scope]}${ofServer(found.name)}${repeats ? "; may be given more than once" : ""}`,
     `  default:  ${without}`,
   ];
   const users = lookedAtBy(found.name);

@@ -28,7 +28,7 @@ const PAUSES: Readonly<Record<string, string>> = { HTTP_GET: "3", SSL_GET: "3" }
 
 const KNOWN_OF_CHECK = new Set(
   ("url connect_ip connect_port connect_timeout retry nb_get_retry delay_before_retry bindto fwmark virtualhost " +
-    "type name misc_path misc_timeout http_protocol enable_sni warmup alpha no_alpha").split(" "),
+    "delay_loop type name misc_path misc_timeout http_protocol enable_sni warmup alpha no_alpha").split(" "),
 );
 
 /** Directives, in their order; `undefined` stands for one that is not given. */
@@ -58,10 +58,14 @@ export function checksOf(
     valueOf(inner, keyword) ?? valueOf(block, keyword) ?? virtual.get(keyword)?.words[0];
   const kind = kindOf(main, nearest("virtualhost"));
   const checkPort = valueOf(inner, "connect_port") ?? port;
+  const interval = virtual.get("delay_loop")?.words[0] ?? DELAY_LOOP;
+  const nearestInterval = nearest("delay_loop") ?? interval;
+  const ownInterval = nearestInterval === interval ? undefined : nearestInterval;
   const given: Given = [
     ...kind.value.directives,
     ["checkport", checkPort !== port || isMark ? checkPort : undefined],
-    ...timesOf(main, nearest, virtual.get("delay_loop")?.words[0] ?? DELAY_LOOP),
+    ["checkinterval", ownInterval === undefined ? undefined : roundedUp(ownInterval)],
+    ...timesOf(main, nearest, ownInterval ?? interval),
     ["bindto", valueOf(inner, "bindto")],
     ["checkmark", valueOf(inner, "fwmark")],
   ];

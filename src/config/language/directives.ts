@@ -39,23 +39,25 @@ function servicesThatNeedLogin(): readonly string[] {
 export const DIRECTIVES = {
   virtual: {
     scope: "global",
-    value: endpoints.serviceHead,
+    value: endpoints.serviceHeads,
     default: UNSET,
     family: 4,
     opens: true,
     repeats: true,
-    doc: "Opens the section of one IPv4 virtual service: the address and port that clients connect to, or the " +
-      "firewall mark of their packets. The indented lines below it are the section's.",
+    doc: "Opens the section of an IPv4 virtual service: the address and port that clients connect to, or the " +
+      "firewall mark of their packets. The indented lines below it are the section's. Several with commas between share " +
+      "the section, as if it were written for each of them (new): what depends on the port, as service, is that of each.",
   },
   virtual6: {
     scope: "global",
-    value: endpoints.serviceHead,
+    value: endpoints.serviceHeads,
     default: UNSET,
     family: 6,
     opens: true,
     repeats: true,
     doc:
-      "Opens the section of one IPv6 virtual service, its address in brackets; or of a firewall mark of IPv6 packets.",
+      "Opens the section of an IPv6 virtual service, its address in brackets, or of a firewall mark of IPv6 packets; or of " +
+      "several, with commas between.",
   },
   real: {
     scope: "virtual",
@@ -63,13 +65,16 @@ export const DIRECTIVES = {
     default: UNSET,
     family: 4,
     repeats: true,
+    takesBlock: true,
     doc: "A real server, or one for each address of a range. The forwarding method is direct routing (gate), NAT " +
       "(masq) or IP-in-IP (ipip; in UDP by GUE as ipip:gue:6080, or by GRE as ipip:gre, with Linux 5.3 and later: new). Weight 1 unless given. A pair of quoted strings replaces the section's request " +
       "and receive for this server; a request that begins with http:// or https:// is asked where it " +
       "says. The kernel stops sending it connections at u:n and resumes below l:n. Checks go to the " +
       "address after checkip: instead of the server's own (new; IPv6 in brackets, for a range a range), and their " +
       "packets carry the mark after checkmark: instead of the section's (new). label=web2 gives it a name, which is shown " +
-      "beside its address and taken by drain and the like (new).",
+      "beside its address and taken by drain and the like (new). A line that ends in { is followed by the directives of a " +
+      "check of its own, each on a line, up to a line with } alone: what changes checks, failurecount, risecount, alsocheck, " +
+      "agentport or sentinel. They count for this server in place of the section's (new).",
   },
   real6: {
     scope: "virtual",
@@ -77,7 +82,23 @@ export const DIRECTIVES = {
     default: UNSET,
     family: 6,
     repeats: true,
+    takesBlock: true,
     doc: "A real server of a virtual6 section, its address in brackets; otherwise as real.",
+  },
+  include: {
+    scope: "global",
+    value: paths.includePath,
+    default: UNSET,
+    repeats: true,
+    isFreeText: true,
+    endsSection: true,
+    since: "2.0",
+    doc:
+      "Reads other files in this place: one by its path, or all that match a pattern with * and ? in its last part, in " +
+      "the order of their names. A path that does not begin with / is looked for beside the file that has the line. The " +
+      "files hold global directives and whole sections, in either syntax by their names, and may include others. A missing " +
+      "file is an error, a pattern that matches none is not; names that begin with a dot are left out. autoreload and " +
+      "callback watch all of them, and files that appear later.",
   },
   checktimeout: {
     scope: "both",
@@ -108,6 +129,7 @@ export const DIRECTIVES = {
     scope: "both",
     value: numbers.count,
     default: "1",
+    ofServer: true,
     doc: "How many checks in a row must fail until a server is taken out. One success starts the count again.",
   },
   risecount: {
@@ -115,6 +137,7 @@ export const DIRECTIVES = {
     value: numbers.count,
     default: "1",
     since: "2.0",
+    ofServer: true,
     doc: "How many checks in a row must pass until a server that was down is put back in.",
   },
   retryinterval: {
@@ -523,6 +546,7 @@ export const DIRECTIVES = {
     value: choices.yesNo,
     default: "no",
     since: "2.0",
+    ofServer: true,
     doc:
       "Whether an idle TCP connection is kept open to the checked port of each real server. The kernel's keepalive " +
       "sends two small packets a second on it. When the server closes it, or the host has not answered two of them, " +
@@ -627,6 +651,7 @@ export const DIRECTIVES = {
     default: UNSET,
     repeats: true,
     since: "2.0",
+    ofServer: true,
     doc:
       "A further check of each real server, which is up when all of them pass: a service, connect or ping, with the " +
       "port if it is not the service's own (for connect: the real server's). It shares the section's other " +
@@ -637,6 +662,7 @@ export const DIRECTIVES = {
     value: numbers.portNumber,
     default: UNSET,
     since: "2.0",
+    ofServer: true,
     doc: "The port of an agent on each real server that reports its state in one line, as for HAProxy's agent-check: " +
       "75% of its weight, up, drain (weight 0), down or maint. An agent that has never answered is ignored; for one that " +
       "no longer answers see agenthold.",

@@ -2,7 +2,7 @@
  * A section's checks: what each of its real servers is asked, by which method, how often and how long.
  */
 
-import { unmetNeed } from "../language/directive_facts.ts";
+import { ofFamily, unmetNeed } from "../language/directive_facts.ts";
 import { familyOf, type IpAddress } from "../../model/address.ts";
 import type { Check, CheckMethod, CheckTarget, Origin } from "../../model/check.ts";
 import { checkPortOf, factsOf, protocolOf, serviceAt } from "../../model/service_facts.ts";
@@ -271,9 +271,10 @@ function argumentsOf(address: ServiceAddress): readonly string[] {
 
 /** What a negotiate check needs and lacks, and what it is given in vain. */
 function warnOfSettings(load: Load, section: Section, service: Service): void {
-  const { settings, head } = section;
+  const { settings, head, family } = section;
   const { problems } = load;
-  const place = settings.service ?? head;
+  const [real] = settings[ofFamily("real", family)] ?? [];
+  const place = real?.own ? real.own.settings.service ?? real : settings.service ?? head;
   const { needs = [], requests } = protocolOf(service) ?? {};
   for (const { directive, meaning, example, isWarning } of needs) {
     if (settings[directive]?.value || (directive === "request" && hasOwnRequests(section))) continue;
@@ -296,7 +297,7 @@ function warnOfSettings(load: Load, section: Section, service: Service): void {
 
 /** Every real server of the section brings a request of its own. */
 function hasOwnRequests({ settings, family }: Section): boolean {
-  const reals = (family === 6 ? settings.real6 : settings.real) ?? [];
+  const reals = settings[ofFamily("real", family)] ?? [];
   return reals.length > 0 && reals.every((real) => real.value.pair?.request);
 }
 

@@ -29,9 +29,11 @@ import type {
 } from "../../model/virtual_service.ts";
 import type { FallbackValue, RealValue } from "../language/endpoints.ts";
 import type { Facts, Load } from "./facts.ts";
-import type { ProblemList } from "../language/problem.ts";
+import { givenTwice, type ProblemList } from "../language/problem.ts";
 import { kernelPort, resolveHost, resolvePort, warnOfMapping, within } from "./endpoint.ts";
-import { type PolicyMaker, resolveChecks } from "./checks.ts";
+import type { PolicyMaker } from "./checks.ts";
+import { realsOf } from "../language/own_sections.ts";
+import { resolveOwnChecks } from "./own_checks.ts";
 import { isUnspecified, resolveService } from "./service.ts";
 import type { Section, Setting, Settings, SyntaxTree } from "../language/syntax_tree.ts";
 
@@ -63,7 +65,7 @@ export function* resolveInSteps(tree: SyntaxTree, facts: Facts, problems: Proble
     if (!virtual || isUnspecified(virtual.settings.address)) continue;
     const duplicate = virtuals.get(virtual.key);
     if (duplicate) {
-      const message = `duplicate virtual server: ${virtual.label} is at line ${duplicate.line} already`;
+      const message = `duplicate virtual server: ${virtual.label} is at ${problems.lineName(duplicate.line)} already`;
       problems.error(section.head, message, "put the real servers of both into one section");
     } else virtuals.set(virtual.key, virtual);
   }
@@ -90,6 +92,7 @@ export function* resolveInSteps(tree: SyntaxTree, facts: Facts, problems: Proble
     ipvsTimeouts: globals.ipvstimeouts?.value,
     syncDaemons,
     checkInterval: globals.checkinterval?.value ?? 10,
+    included: problems.included,
     hostNames: load.hostNames,
   };
 }
@@ -197,8 +200,8 @@ function* resolveReals(
   settings: ServiceSettings,
   note: NoteUnresolved,
 ): Steps<ReadonlyMap<DestinationKey, RealServer>> {
-  const lines = (section.family === 6 ? section.settings.real6 : section.settings.real) ?? [];
-  const policies = resolveChecks(load, section, settings);
+  const lines = realsOf(section);
+  const policies = resolveOwnChecks(load, section, settings);
   const reals = new Map<DestinationKey, RealServer>();
   for (const line of lines) {
     if (load.realCount > MOST_REALS) break;
@@ -239,8 +242,18 @@ function realServer(
     destination,
     configuredPort,
     ...label === undefined ? {} : { label },
+    ...countsOf(line),
     policy: policy(address, configuredPort, checkedAt),
     line: line.line,
+  };
+}
+
+/** The counts that a line has for its real servers alone. */
+function countsOf({ own }: Setting<RealValue>): Pick<RealServer, "failureCount" | "riseCount"> {
+  const { failurecount, risecount } = own?.settings ?? {};
+  return {
+    ...failurecount ? { failureCount: failurecount.value } : {},
+    ...risecount ? { riseCount: risecount.value } : {},
   };
 }
 
@@ -254,7 +267,7 @@ function addReal(
   if (duplicate) {
     load.problems.warning(
       line,
-      `real server ${real.key} is given twice: this one counts, the one at line ${duplicate.line} does not`,
+      givenTwice(`real server ${real.key}`, load.problems.lineName(duplicate.line)),
     );
     reals.delete(real.key);
   }

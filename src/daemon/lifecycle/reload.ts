@@ -56,7 +56,7 @@ export class Configuration {
   constructor(loaded: Loaded, ports: ConfigurationPorts) {
     this.#loaded = loaded;
     this.#ports = ports;
-    this.#watch = new FileWatch(ports.director.model.file);
+    this.#watch = new FileWatch(ports.director.model.file, loaded.patterns);
   }
 
   /** How the last reload went; null before the first. */
@@ -78,6 +78,8 @@ export class Configuration {
           walk: (steps) => inTurns(steps, () => this.#closing.signal.aborted),
         });
         this.#logProblems(loaded);
+        // Those of a refused configuration too: what is put right may be in a file that it alone includes.
+        if (loaded.patterns) this.#watch.follow(loaded.patterns);
         if (!loaded.model) return this.#failed("The configuration has errors: nothing was changed");
         if (loaded.isBlank && director.model.virtuals.size > 0) return this.#failed(BLANK);
         await this.#switchTo(loaded, loaded.model, true);
@@ -90,7 +92,8 @@ export class Configuration {
   /** To be called once a second: notices that the file has changed, and looks names up that have no address. */
   look(): void {
     const { model } = this.#ports.director;
-    if ((model.autoReload || model.callback !== undefined) && this.#watch.look()) this.#onFileChange(model);
+    const changed = model.autoReload || model.callback !== undefined ? this.#watch.look() : undefined;
+    if (changed !== undefined) this.#onFileChange(changed, model);
     if (model.unresolved.length > 0) this.#lookUpWhenDue(model);
   }
 
@@ -144,9 +147,9 @@ export class Configuration {
     history.add({ kind: "reload-failed", detail: trouble });
   }
 
-  #onFileChange({ file, autoReload, callback }: Model): void {
+  #onFileChange(changed: string, { file, autoReload, callback }: Model): void {
     const { log } = this.#ports;
-    log.info(`Configuration file '${file}' has changed on disk`);
+    log.info(`Configuration file '${changed}' has changed on disk`);
     if (autoReload) this.reload();
     else log.info(" - not reloaded: autoreload is off");
     if (callback !== undefined) this.#callBack(callback, file);

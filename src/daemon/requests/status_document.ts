@@ -42,7 +42,9 @@ import {
   type Model,
   type RealServer,
   realServersIn,
+  type RoundCounts,
   type VirtualService,
+  withOwnCounts,
 } from "../../model/virtual_service.ts";
 import { rounded } from "../records/check_records.ts";
 import { formatShortly } from "../log/date.ts";
@@ -329,7 +331,7 @@ class StatusWriter {
           rates: trafficOf(kernel.rates),
         }
         : null,
-      checks: checksOf(real.policy).map((check) => this.#check(check, virtual, health)),
+      checks: checksOf(real.policy).map((check) => this.#check(check, withOwnCounts(virtual, real), health)),
       sentinel: this.#sentinel(real),
       orders: ordersOf(health?.orders),
       uptime: uptime.of(id),
@@ -353,7 +355,7 @@ class StatusWriter {
     };
   }
 
-  #check(check: Check, virtual: VirtualService, health: RealHealth | undefined): CheckStatus {
+  #check(check: Check, { failureCount }: RoundCounts, health: RealHealth | undefined): CheckStatus {
     const record = this.#daemon.records.checks.find(check.key);
     const view = health?.checks.get(check.key);
     const { last } = record;
@@ -365,7 +367,7 @@ class StatusWriter {
       trouble: view?.trouble ?? null,
       said: view?.reason ?? "",
       failures: record.streak,
-      failureCount: virtual.failureCount,
+      failureCount,
       latencyMs: last ? rounded(last.ms) : null,
       lastRound: last ? new Date(last.at).toISOString() : null,
       rounds: record.rounds,

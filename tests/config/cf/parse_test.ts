@@ -174,6 +174,7 @@ const EXAMPLES: Readonly<Record<DirectiveName, string>> = {
   virtual6: "[::9]:80",
   real: "10.0.0.1:80 gate",
   real6: "[::1]:80 gate",
+  include: '"conf.d/*.cf"',
   checktimeout: "3",
   negotiatetimeout: "3",
   checkinterval: "3",
