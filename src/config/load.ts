@@ -4,6 +4,7 @@
 
 import type { Family, IpAddress } from "../model/address.ts";
 import { parseIp } from "../model/address.ts";
+import { type AddedReal, type Amendments, UNAMENDED } from "../model/amendments.ts";
 import type { Model } from "../model/virtual_service.ts";
 import { atOnce, everySoOften, type Steps, type Walk } from "../model/steps.ts";
 import { Tokens } from "./resolve/facts.ts";
@@ -14,6 +15,7 @@ import { type IncludePattern, inFolder, isWild, matching } from "./include_patte
 import { gatherSources, parseSources, patternsOf, type ReadSyntax, type SourceFile } from "./sources.ts";
 import { BUILT_IN_PORTS, parseServices, type PortNames } from "./language/ports.ts";
 import { inTheirFiles, type Problem } from "./language/problem.ts";
+import { addedHosts } from "./resolve/added_reals.ts";
 import { resolveInSteps } from "./resolve/resolve.ts";
 import type { ShowLine } from "./language/shown.ts";
 import type { SyntaxTree } from "./language/syntax_tree.ts";
@@ -30,6 +32,8 @@ export interface LoadEnvironment {
   readonly lookUpHost: LookUpHost;
   /** The text of /etc/services; throws when there is none. */
   readonly readServices: () => Promise<string>;
+  /** What an operator has changed by hand. What does not fit the file is left out, with a warning. */
+  readonly amendments: Amendments;
   /** How long all look-ups of names together may take. */
   readonly lookUpSeconds: number;
   /** How the work is done: at once, or in turns of the event loop that are short. */
@@ -49,6 +53,11 @@ export interface Loaded {
   readonly patterns?: readonly IncludePattern[];
   /** Looks up again the names that had no address, and resolves the same text with what is found. */
   readonly relookup: () => Promise<Loaded>;
+  /**
+   * Resolves the same text with what an operator has changed by hand. Of this nothing is left out: where it does not fit, there
+   * is no model.
+   */
+  readonly amended: (amendments: Amendments) => Promise<Loaded>;
   /** Parses the same text again, for whoever asks what stands in the file; absent when it could not be read. */
   readonly parsed?: () => Parsed;
 }
@@ -129,12 +138,34 @@ interface Source {
   readonly patterns?: readonly IncludePattern[];
 }
 
+/** Resolves a text, without those amendments that do not fit it. */
 async function finish(source: Source, machine: LoadEnvironment, known: Partial<Names>): Promise<Loaded> {
-  const { walk } = machine;
+  const loaded = await finishAmended(source, machine, known);
+  const { added } = machine.amendments;
+  if (loaded.model || added.length === 0) return loaded;
+  const without = await finishAmended(source, { ...machine, amendments: { ...machine.amendments, added: [] } }, known);
+  if (!without.model) return without;
+  const fitting: AddedReal[] = [];
+  for (const each of added) {
+    const { model } = await without.amended({ ...machine.amendments, added: [...fitting, each] });
+    if (model) fitting.push(each);
+  }
+  const rest = await without.amended({ ...machine.amendments, added: fitting });
+  const left = added.filter((each) => !fitting.includes(each)).map(({ virtual, line }) => `${line} (${virtual})`);
+  const text = `real servers that were added by hand do not fit this configuration, and are left out: ${
+    left.join(", ")
+  }`;
+  return { ...rest, problems: [{ severity: "warning", line: 0, column: 0, length: 0, text }, ...rest.problems] };
+}
+
+async function finishAmended(source: Source, machine: LoadEnvironment, known: Partial<Names>): Promise<Loaded> {
+  const { walk, amendments } = machine;
   const parsed = await walk(source.parsed());
   const { tree, problems, show } = parsed;
   const wanted = await walk(wantedNamesInSteps(tree));
-  const missing = wanted.hosts.filter((host) => !known.hosts?.has(`${host.family} ${host.name}`));
+  const missing = [...wanted.hosts, ...addedHosts(amendments)].filter((host) =>
+    !known.hosts?.has(`${host.family} ${host.name}`)
+  );
   const limits = { seconds: machine.lookUpSeconds, atOnce: LOOK_UPS_AT_ONCE };
   const hosts: HostNames = new Map([
     ...known.hosts ?? [],
@@ -144,6 +175,7 @@ async function finish(source: Source, machine: LoadEnvironment, known: Partial<N
   const facts = {
     file: source.file,
     names: { hosts, ports },
+    amendments,
     token: tokens.tokenFor,
   };
   const model = await walk(resolveInSteps(tree, facts, problems));
@@ -154,6 +186,7 @@ async function finish(source: Source, machine: LoadEnvironment, known: Partial<N
     isBlank: await walk(isBlank(parsed)),
     patterns: source.patterns,
     relookup: () => finish(source, machine, { hosts, ports }),
+    amended: (amendments) => finishAmended(source, { ...machine, amendments }, { hosts, ports }),
     parsed: () => atOnce(source.parsed()),
   };
 }
@@ -195,6 +228,7 @@ function unreadable(file: string, machine: LoadEnvironment, text: string): Loade
     show: () => undefined,
     isBlank: false,
     relookup: () => loadConfig(file, machine),
+    amended: (amendments) => loadConfig(file, { ...machine, amendments }),
   };
 }
 
@@ -207,6 +241,7 @@ const thisMachine: LoadEnvironment = {
   findFiles,
   lookUpHost,
   readServices: () => Deno.readTextFile("/etc/services"),
+  amendments: UNAMENDED,
   lookUpSeconds: 5,
   walk: atOnce,
 };

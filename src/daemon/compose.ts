@@ -20,6 +20,8 @@ import { Configuration, type ConfigurationPorts } from "./lifecycle/reload.ts";
 import { VitalSigns } from "./liveness/vital_signs.ts";
 import { QuorumAnnouncer } from "./log/quorum_announcer.ts";
 import { Reporter } from "./log/reporter.ts";
+import { AmendmentBook } from "./operator/amendment_book.ts";
+import { Membership } from "./operator/membership.ts";
 import { Operator } from "./operator/operator.ts";
 import { StatusPage } from "./page_process.ts";
 import type { DaemonPorts } from "./ports.ts";
@@ -41,6 +43,7 @@ export interface Parts {
   readonly counters: CounterCache;
   readonly files: OpenFiles;
   readonly operator: Operator;
+  readonly membership: Membership;
   /** Absent = there is no control socket that it could ask. */
   readonly page?: StatusPage;
   readonly configuration: Configuration;
@@ -106,7 +109,19 @@ export function compose(
   );
   const operator = new Operator({ director, log, history, ordersFile: keep?.orders });
   const page = socket === undefined ? undefined : new StatusPage(socket, log);
-  const configuration = new Configuration(loaded, { director, history, log, manager, mails, announcer, follow });
+  const book = new AmendmentBook(keep?.amendments, complain);
+  const amendments = () => book.amendments;
+  const configuration = new Configuration(loaded, {
+    director,
+    history,
+    log,
+    manager,
+    mails,
+    announcer,
+    amendments,
+    follow,
+  });
+  const membership = new Membership({ director, log, history, book, amend: configuration.amend.bind(configuration) });
   const maintenance = new Maintenance(director, log);
   const signs: VitalSigns = new VitalSigns({ ...ports, files, director, clock: systemClock });
   return {
@@ -121,6 +136,7 @@ export function compose(
     counters,
     files,
     operator,
+    membership,
     page,
     configuration,
     maintenance,

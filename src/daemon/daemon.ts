@@ -10,6 +10,7 @@ import { inTurns } from "../model/steps.ts";
 import type { Model } from "../model/virtual_service.ts";
 import type { OpenFiles } from "../system/open_files.ts";
 import { compose, type Parts } from "./compose.ts";
+import type { Membership } from "./operator/membership.ts";
 import type { Operator } from "./operator/operator.ts";
 import type { DaemonPorts } from "./ports.ts";
 import type { CounterCache } from "./records/counter_cache.ts";
@@ -34,6 +35,7 @@ export class Daemon implements Controlled {
   readonly records: Records;
   readonly uptime: Uptime;
   readonly operator: Operator;
+  readonly membership: Membership;
   readonly counters: CounterCache;
   readonly files: OpenFiles;
   /** When this daemon came to be. */
@@ -54,6 +56,7 @@ export class Daemon implements Controlled {
       records: this.records,
       uptime: this.uptime,
       operator: this.operator,
+      membership: this.membership,
       counters: this.counters,
       files: this.files,
     } = this.#parts);

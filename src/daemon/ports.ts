@@ -36,6 +36,7 @@ export interface DaemonPorts {
 /** The files that outlive the daemon. */
 export interface KeptFiles {
   readonly orders: string;
+  readonly amendments: string;
   readonly history: string;
   readonly uptime: string;
 }

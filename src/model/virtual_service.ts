@@ -39,6 +39,8 @@ export interface RealServer {
   readonly destination: Destination;
   /** The port that the configuration gave; differs from the destination's where the kernel maps no ports. */
   readonly configuredPort: number;
+  /** Where it comes from, if it is not a line of the file: `operator`. */
+  readonly origin?: string;
   /** What the configuration calls it, beside the names of its host. */
   readonly label?: string;
   readonly policy: CheckPolicy;

@@ -1,3 +1,4 @@
+import { UNAMENDED } from "../../src/model/amendments.ts";
 import type { IpAddress } from "../../src/model/address.ts";
 import type { Model, VirtualService } from "../../src/model/virtual_service.ts";
 import { type Facts, Tokens } from "../../src/config/resolve/facts.ts";
@@ -23,6 +24,7 @@ const tokens = new Tokens();
 /** A machine that is 192.0.2.254 and knows a few names. */
 export const FACTS: Facts = {
   file: "/etc/ha.d/test.cf",
+  amendments: UNAMENDED,
   names: {
     hosts: new Map(Object.entries(HOSTS).map(([key, ip]) => [key, ip.split(" ") as IpAddress[]])),
     ports: BUILT_IN_PORTS,

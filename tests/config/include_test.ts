@@ -1,3 +1,4 @@
+import { UNAMENDED } from "../../src/model/amendments.ts";
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { loadConfig, type Loaded, type LoadEnvironment } from "../../src/config/load.ts";
 import { includePattern, inFolder, isWild, matching } from "../../src/config/include_pattern.ts";
@@ -12,6 +13,7 @@ type Files = Readonly<Record<string, string>>;
 /** A machine made of values. */
 function machine(files: Files): LoadEnvironment {
   return {
+    amendments: UNAMENDED,
     readFile: (path) =>
       Object.hasOwn(files, path)
         ? Promise.resolve(new TextEncoder().encode(files[path]))

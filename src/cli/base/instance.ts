@@ -136,5 +136,6 @@ function isFile(path: string): boolean {
 
 /** The files of an instance that outlive its daemon. */
 export function keptFiles({ kept }: Instance): KeptFiles {
-  return { orders: `${kept}.orders.json`, history: `${kept}.history`, uptime: `${kept}.uptime.json` };
+  const [orders, amendments] = [`${kept}.orders.json`, `${kept}.reals.json`];
+  return { orders, amendments, history: `${kept}.history`, uptime: `${kept}.uptime.json` };
 }

@@ -53,7 +53,7 @@ export const plan: Tool = {
   async run(args) {
     const { values, words } = toolArguments(args, DECLARED);
     const instance = findAsked(words[0]);
-    const { model } = await loadInstance(instance, { quiet: true, failure: STATUS.failed });
+    const { model } = await loadInstance(instance, { quiet: true, failure: STATUS.failed, amended: true });
     const believed = await daemonsVerdicts(instance, model) ?? ASSUMED_UP;
     const verdicts = values.check ? { ...await checkedNow(model), gone: believed.gone } : believed;
     const outcome = await compare(instance, model, verdicts);

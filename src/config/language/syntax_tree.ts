@@ -16,6 +16,8 @@ export interface Setting<T> {
   readonly length: number;
   /** Of a step: how many steps of its list stand above it. */
   readonly nth?: number;
+  /** Of a real server that does not stand in the file: where it comes from. */
+  readonly origin?: string;
   /** Of a real server: what is for it alone. */
   readonly own?: OwnBlock;
 }

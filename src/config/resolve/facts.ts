@@ -3,6 +3,7 @@
  */
 
 import type { IpAddress } from "../../model/address.ts";
+import type { Amendments } from "../../model/amendments.ts";
 import type { Check, CheckKey } from "../../model/check.ts";
 import type { Pattern } from "../../model/pattern.ts";
 import type { Names } from "./names.ts";
@@ -15,6 +16,8 @@ export interface Facts {
   /** Absolute path of the file. */
   readonly file: string;
   readonly names: Names;
+  /** What an operator has changed by hand. */
+  readonly amendments: Amendments;
   /**
    * A word that stands for a text in check keys: the same word for the same text as long as the process lives, and nothing
    * that tells the text.

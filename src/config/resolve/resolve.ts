@@ -4,7 +4,9 @@
 
 import { FAMILY_DIRECTIVES, ofFamily, unmetNeed } from "../language/directive_facts.ts";
 import { addressRange, type Family, familyOf, type IpAddress } from "../../model/address.ts";
+import { removedFrom } from "../../model/amendments.ts";
 import { harmless } from "../../model/harmless_text.ts";
+import { partsOf } from "../../model/orders.ts";
 import { atOnce, everySoOften, type Steps } from "../../model/steps.ts";
 import { SYNC_ROLES, type SyncDaemon } from "../../model/sync.ts";
 import {
@@ -31,6 +33,7 @@ import type { FallbackValue, RealValue } from "../language/endpoints.ts";
 import type { Facts, Load } from "./facts.ts";
 import { givenTwice, type ProblemList } from "../language/problem.ts";
 import { kernelPort, resolveHost, resolvePort, warnOfMapping, within } from "./endpoint.ts";
+import { withAdded } from "./added_reals.ts";
 import type { PolicyMaker } from "./checks.ts";
 import { realsOf } from "../language/own_sections.ts";
 import { resolveOwnChecks } from "./own_checks.ts";
@@ -139,15 +142,16 @@ function resolveSync({ globals, problems }: Load): readonly SyncDaemon[] {
 
 function* resolveSection(
   load: Load,
-  section: Section,
+  given: Section,
   unresolved: UnresolvedReal[],
 ): Steps<VirtualService | undefined> {
-  refuseOtherFamily(load, section);
-  const settings = resolveService(load, section);
+  refuseOtherFamily(load, given);
+  const settings = resolveService(load, given);
   if (!settings) return undefined;
   const { globals } = load;
-  const own = section.settings;
   const key = virtualKey(settings.address);
+  const section = withAdded(load, given, key);
+  const own = section.settings;
   const note = (host: string, line: number) => unresolved.push({ virtual: key, host, line });
   return {
     key,
@@ -220,6 +224,7 @@ function* resolveReals(
       addReal(load, reals, realServer(load, line, settings, address, port, policy, checked[i]), line);
     }
   }
+  for (const id of removedFrom(load.facts.amendments, virtualKey(settings.address))) reals.delete(partsOf(id).real);
   return reals;
 }
 
@@ -241,6 +246,7 @@ function realServer(
     key: destinationKey(destination),
     destination,
     configuredPort,
+    ...line.origin === undefined ? {} : { origin: line.origin },
     ...label === undefined ? {} : { label },
     ...countsOf(line),
     policy: policy(address, configuredPort, checkedAt),
@@ -264,6 +270,11 @@ function addReal(
   line: Setting<RealValue>,
 ): void {
   const duplicate = reals.get(real.key);
+  // What stands in the file goes before what was added to it.
+  if (duplicate && real.origin !== undefined) {
+    load.problems.warning(line, `real server ${real.key} is there already: the one that was added does not count`);
+    return;
+  }
   if (duplicate) {
     load.problems.warning(
       line,

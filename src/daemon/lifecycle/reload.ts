@@ -6,6 +6,7 @@ import type { ReloadStatus } from "../../control/status.ts";
 import type { Director } from "../../director/director.ts";
 import { IpvsUnavailable } from "../../ipvs/driver.ts";
 import { Abandoned, inTurns } from "../../model/steps.ts";
+import type { Amendments } from "../../model/amendments.ts";
 import type { Model } from "../../model/virtual_service.ts";
 import { isPipe } from "../../system/pipe.ts";
 import { FileWatch } from "./config_watch.ts";
@@ -30,6 +31,8 @@ export interface ConfigurationPorts {
   readonly log: Log;
   readonly mails: MailAlerts;
   readonly announcer: QuorumAnnouncer;
+  /** What an operator has changed by hand. */
+  amendments(): Amendments;
   readonly manager?: ServiceManager;
   /** Takes all else along when the director has gone over; `isReload` unless only names resolve that did not before. */
   follow(model: Model, isReload: boolean): Promise<void>;
@@ -75,6 +78,7 @@ export class Configuration {
       try {
         if (isPipe(director.model.file)) return this.#failed("The configuration is a pipe: nothing was changed");
         const loaded = await loadConfig(director.model.file, {
+          amendments: this.#ports.amendments(),
           walk: (steps) => inTurns(steps, () => this.#closing.signal.aborted),
         });
         this.#logProblems(loaded);
@@ -87,6 +91,24 @@ export class Configuration {
         manager?.ready();
       }
     });
+  }
+
+  /**
+   * Goes over to the configuration in force with these changes by hand. Returns what is wrong with them, in one line: then
+   * nothing was changed.
+   *
+   * @param accept says what is wrong with what comes of them.
+   */
+  async amend(amendments: Amendments, accept: (model: Model) => string | undefined): Promise<string | undefined> {
+    let trouble: string | undefined = "the director is stopping";
+    await this.takeTurn(async () => {
+      const loaded = await this.#loaded.amended(amendments);
+      const { model } = loaded;
+      const fault = loaded.problems.find(({ severity }) => severity === "error");
+      trouble = model ? accept(model) : [fault?.text, fault?.hint].filter((part) => part !== undefined).join("; ");
+      if (model && trouble === undefined) trouble = await this.#goOver(loaded, model, false);
+    });
+    return trouble;
   }
 
   /** To be called once a second: notices that the file has changed, and looks names up that have no address. */
@@ -112,7 +134,23 @@ export class Configuration {
   }
 
   async #switchTo(loaded: Loaded, model: Model, isReload: boolean): Promise<void> {
-    const { director, history, mails, announcer, follow } = this.#ports;
+    const trouble = await this.#goOver(loaded, model, isReload, () => {
+      this.#lastReload = { time: new Date().toISOString(), ok: true, trouble: null };
+      this.#ports.history.add({ kind: "reloaded", detail: model.file });
+    });
+    if (trouble !== undefined) {
+      this.#postpone(`Cannot reload now: ${trouble}; the configuration in force stays; trying again`);
+    }
+  }
+
+  /** Returns why it could not be done: then the configuration in force stays. */
+  async #goOver(
+    loaded: Loaded,
+    model: Model,
+    isReload: boolean,
+    onDone: () => void = () => {},
+  ): Promise<string | undefined> {
+    const { director, mails, announcer, follow } = this.#ports;
     const removed = [...director.model.virtuals.values()].filter(({ key }) => !model.virtuals.has(key));
     if (!director.isStandby) await announcer.withdraw(removed, this.#closing.signal);
     mails.enter("reloading");
@@ -120,17 +158,16 @@ export class Configuration {
       await director.reload(model);
     } catch (error) {
       if (!(error instanceof IpvsUnavailable)) throw error;
-      this.#postpone(`Cannot reload now: ${error.message}; the configuration in force stays; trying again`);
-      return;
+      return error.message;
     } finally {
       mails.enter("running");
       announcer.release();
     }
-    if (this.#closing.signal.aborted) return;
+    if (this.#closing.signal.aborted) return undefined;
     this.#loaded = loaded;
-    this.#lastReload = { time: new Date().toISOString(), ok: true, trouble: null };
-    history.add({ kind: "reloaded", detail: model.file });
+    onDone();
     await follow(model, isReload);
+    return undefined;
   }
 
   /** What was asked for is still to come, and is complained of once. */

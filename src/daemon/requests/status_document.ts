@@ -1,6 +1,7 @@
 import { openConnections } from "../../ipvs/counters.ts";
 import { helper } from "../../checkers/helper.ts";
 import type {
+  ByHandStatus,
   ChecksStatus,
   CheckStatus,
   ConversationLine,
@@ -32,10 +33,10 @@ import { getsClients, quorumFigures, type ServedBy, servedBy } from "../../direc
 import { zeroWeightReason } from "../../director/serving.ts";
 import type { Counters, DestinationCounters, ServiceCounters, Traffic } from "../../ipvs/counters.ts";
 import type { Check } from "../../model/check.ts";
-import { type RealId, realId, type RealOrders } from "../../model/orders.ts";
+import { partsOf, type RealId, realId, type RealOrders } from "../../model/orders.ts";
 import { jsonInSteps, type Lazily, LazyList } from "../../model/json_steps.ts";
 import { everySoOften, type Steps, walkFor } from "../../model/steps.ts";
-import { type DestinationKey, methodText, serviceLabel } from "../../model/table.ts";
+import { type DestinationKey, methodText, serviceLabel, type VirtualKey } from "../../model/table.ts";
 import {
   checksOf,
   givenNames,
@@ -99,6 +100,7 @@ function frameOf(daemon: Reported, counters: Counters | undefined): Omit<Status,
       host,
       line,
     })),
+    byHand: byHandOf(daemon),
     draining: drainingOf(director, counters),
   };
 }
@@ -106,6 +108,18 @@ function frameOf(daemon: Reported, counters: Counters | undefined): Omit<Status,
 /** Milliseconds since the epoch at which the director's clock stood at 0. */
 function epochOfClock(): number {
   return Date.now() - performance.now();
+}
+
+function byHandOf({ membership: { amendments: { added, removed } }, model }: Reported): ByHandStatus {
+  const labelOf = (key: VirtualKey) => model.virtuals.get(key)?.label ?? key;
+  const timeOf = (since: number) => new Date(since).toISOString();
+  return {
+    added: added.map(({ virtual, line, since }) => ({ virtual: labelOf(virtual), line, since: timeOf(since) })),
+    removed: removed.map(({ id, since }) => {
+      const { virtual, real } = partsOf(id);
+      return { virtual: labelOf(virtual), real, since: timeOf(since) };
+    }),
+  };
 }
 
 function drainingOf({ departures }: Reported["director"], counters: Counters | undefined): readonly DrainingStatus[] {
@@ -200,8 +214,8 @@ class StatusWriter {
       counts.unknown += summary.counts.unknown;
     }
     const virtuals = new LazyList(mapped(summaries, (summary) => this.#virtual(summary)));
-    const { unresolved, draining, ...frame } = this.#frame;
-    const status: Lazily<Status> = { ...frame, counts, virtuals, unresolved, draining };
+    const { unresolved, byHand, draining, ...frame } = this.#frame;
+    const status: Lazily<Status> = { ...frame, counts, virtuals, unresolved, byHand, draining };
     return yield* jsonInSteps(status);
   }
 
@@ -312,6 +326,7 @@ class StatusWriter {
       real: real.key,
       names: givenNames(this.#model, real),
       forwarding: methodText(real.destination),
+      origin: real.origin ?? null,
       state: stateOf(real, health),
       serving: health !== undefined && this.#serves(real, health, by, service, kernelService),
       why: health ? whyOf(real, health, by) : "checktype = off",
