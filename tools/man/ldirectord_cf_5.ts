@@ -12,7 +12,7 @@ import {
   SERVICE_DOCS,
   type ServiceDoc,
 } from "../../src/config/language/service_docs.ts";
-import { OWN_KEY, STRUCTURES } from "../../src/config/language/structured.ts";
+import { OWN_DOC, OWN_KEY, STRUCTURES } from "../../src/config/language/structured.ts";
 import { VERSION } from "../../src/model/version.ts";
 import { Page } from "./roff.ts";
 
@@ -215,7 +215,7 @@ virtual:
         weight: 20`);
   page.paragraph("A real server may be written as in a configuration file, or in parts:");
   for (const { key, doc } of STRUCTURES.real.parts) page.term(`\`${key}\``, doc);
-  page.term(`\`${OWN_KEY}\``, "A mapping of directives that are for it alone.");
+  page.term(`\`${OWN_KEY}\``, OWN_DOC);
   page.paragraph(
     "`alsocheck` has the parts `service`, `request` and `receive`. Values with commas may be lists. `true` and `false` stand " +
       "for `yes` and `no`. Anchors and merged mappings (`<<`) work, and keys at the top level that begin with `x-` are left " +

@@ -12,7 +12,7 @@ import {
   SERVICE_DOCS,
   type ServiceDoc,
 } from "../../config/language/service_docs.ts";
-import { STRUCTURES } from "../../config/language/structured.ts";
+import { OWN_DOC, OWN_KEY, STRUCTURES } from "../../config/language/structured.ts";
 import { closest } from "../../config/language/closest.ts";
 import { type Verb, VERB_OPTIONS, VERBS } from "../base/arguments.ts";
 import { wrapText } from "../base/wrap_text.ts";
@@ -135,6 +135,7 @@ function directiveText(name: string): string | undefined {
   if (structure) {
     lines.push("", "In YAML also as a mapping:");
     lines.push(...structure.parts.map((part) => row(part.key, part.doc)));
+    if (structure.takesBlock) lines.push(row(OWN_KEY, OWN_DOC));
   }
   return `${lines.join("\n")}\n`;
 }

@@ -29,6 +29,9 @@ export interface Part {
 /** What a real server's mapping has beside its parts: the directives that are for it alone. */
 export const OWN_KEY = "check";
 
+/** What it holds. */
+export const OWN_DOC = "Directives that count for this real server in place of the section's.";
+
 /** How a value of several parts is written. */
 export interface Structure {
   readonly parts: readonly Part[];

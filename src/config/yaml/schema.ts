@@ -7,7 +7,7 @@ import { docOf, SERVER_DIRECTIVES } from "../language/directive_facts.ts";
 import { DIRECTIVES, findDirective } from "../language/directives.ts";
 import { isList, type Schema } from "../language/grammar.ts";
 import { STEP_LISTS, stepsOf } from "../language/step_lists.ts";
-import { OWN_KEY, type Part, type Structure, structureOf } from "../language/structured.ts";
+import { OWN_DOC, OWN_KEY, type Part, type Structure, structureOf } from "../language/structured.ts";
 
 /** The schema. */
 export function configurationSchema(): Schema {
@@ -49,7 +49,7 @@ function ownSchema(): Schema {
   const names = SERVER_DIRECTIVES.filter((name) => findDirective(name)!.row.stepOf === undefined);
   return {
     type: "object",
-    description: "Directives that count for this real server in place of the section's.",
+    description: OWN_DOC,
     properties: {
       ...Object.fromEntries(names.map((name) => [name, directiveSchema(name, DIRECTIVES[name])])),
       ...Object.fromEntries(STEP_LISTS.map((list) => [list, stepsSchema(list)])),
