@@ -10,7 +10,7 @@
  * whose check has been made for others, the last round counts as its first.
  */
 
-import type { Check, CheckKey, CheckResult } from "../model/check.ts";
+import { type Check, type CheckKey, type CheckResult, looksAtFile } from "../model/check.ts";
 import { type Orders, realId } from "../model/orders.ts";
 import { atOnce, everySoOften, type Steps } from "../model/steps.ts";
 import type { Destination, DestinationKey, IpvsTable, TableService, VirtualKey } from "../model/table.ts";
@@ -248,6 +248,7 @@ function troubleOf(checks: ReadonlyMap<CheckKey, CheckHealth>, real: RealServer)
 /** What one of so many checks says, with its name where there are several. */
 function reasonText({ method, target }: Check, what: string, checks: number): string {
   if (checks === 1) return what;
+  if (looksAtFile(method)) return `${method}: ${what}`;
   return `${method === "negotiate" ? target.service : method} at port ${target.port}: ${what}`;
 }
 

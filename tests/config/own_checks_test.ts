@@ -135,6 +135,26 @@ pure("further checks are replaced, and what is not checked has none", () => {
   ]);
 });
 
+pure("a weight file and a file check may be a server's own", () => {
+  const found = reals(
+    "weightfile = /w/all",
+    "checkfile = /f/all",
+    "real = 10.0.0.1:80 masq",
+    ...own("10.0.0.2:80", "weightfile = /w/2"),
+    ...own("10.0.0.3:80", "checktype = file", "checkfile = /f/3", "maxage = 5"),
+    ...own("10.0.0.4:80", "checktype = file"),
+    ...own("10.0.0.5:80", "checktype = off"),
+  );
+  const files = found.map(({ policy }) => checksOf(policy).map(({ method, target: { file } }) => `${method} ${file}`));
+  deepStrictEqual(files, [
+    ["negotiate undefined", "weightfile /w/all"],
+    ["negotiate undefined", "weightfile /w/2"],
+    ["file /f/3", "weightfile /w/all"],
+    ["file /f/all", "weightfile /w/all"],
+    [],
+  ]);
+});
+
 pure("what a service needs may be each server's own", () => {
   const text = (...more: readonly string[]) =>
     section("virtual = 192.0.2.1:3306", ...own("10.0.0.1", "login = a", "passwd = b", ...more), "service = mysql");

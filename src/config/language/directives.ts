@@ -74,7 +74,7 @@ export const DIRECTIVES = {
       "packets carry the mark after checkmark: instead of the section's (new). label=web2 gives it a name, which is shown " +
       "beside its address and taken by drain and the like (new). A line that ends in { is followed by the directives of a " +
       "check of its own, each on a line, up to a line with } alone: what changes checks, failurecount, risecount, alsocheck, " +
-      "agentport or sentinel. They count for this server in place of the section's (new).",
+      "agentport, weightfile or sentinel. They count for this server in place of the section's (new).",
   },
   real6: {
     scope: "virtual",
@@ -634,7 +634,8 @@ export const DIRECTIVES = {
     default: "negotiate",
     checks: "way",
     doc: "How real servers are checked: a conversation in the service's protocol (negotiate), a TCP connection " +
-      "(connect; for udp a ping), an ICMP echo (ping), a program (external, external-perl), or not at all: always in " +
+      "(connect; for udp a ping), an ICMP echo (ping), a program (external, external-perl), a file on the director (file: " +
+      "new), or not at all: always in " +
       "(on), never in (off). A number means so many connects after each negotiate that passed; after a check that " +
       "failed, and at first, every check negotiates until one passes.",
   },
@@ -676,6 +677,21 @@ export const DIRECTIVES = {
     doc: "Seconds for which what an agent said last holds after it stops answering; then it is ignored. With 0 it is " +
       "ignored at once. Without agenthold its last word holds until it answers again, as with HAProxy.",
   },
+  weightfile: {
+    scope: "virtual",
+    value: paths.path,
+    default: UNSET,
+    isFreeText: true,
+    since: "2.0",
+    ofServer: true,
+    doc:
+      "A file on the director whose first line is the weight of a real server in place of the configured one: 0 to 65535, " +
+      "or a percentage of the configured one, as 50%. It is read each second, or each checkinterval where that is shorter. " +
+      "It is usually given for one real server, between the braces of its line. While the file is missing or says no weight, " +
+      "the configured one holds; the log has a warning, and status shows it. An agent's percentage is a share of this " +
+      "weight; an operator's weight goes before. Write another file beside it and rename that: then it is never read half " +
+      "written. The unit for systemd gives the director a /tmp of its own: use a folder in /run or /var/lib.",
+  },
   dynamicweight: {
     scope: "virtual",
     value: choices.yesNo,
@@ -696,6 +712,30 @@ export const DIRECTIVES = {
       "virtual port, the real address and the real port; exit status 0 means up. Where it cannot be run, or ends with 126 " +
       "or 127, by which a shell says the same of what it was to run, the real server's state is unknown. Its environment is " +
       "PATH (the bin and sbin folders) and LANG=C.UTF-8, and nothing else.",
+  },
+  checkfile: {
+    scope: "virtual",
+    value: paths.path,
+    default: UNSET,
+    isFreeText: true,
+    checks: "named",
+    since: "2.0",
+    doc:
+      "The file of checktype = file: the real server is up while it is there, and was modified within maxage. It is a file on " +
+      "the director, which another program renews or removes. In a section it is for all real servers together; for one " +
+      "alone it stands between the braces of its line. Where it cannot be looked at (permission denied, a folder) the " +
+      "check could not be made, which takes no real server out. The unit for systemd gives the director a /tmp of its own: " +
+      "use a folder in /run or /var/lib.",
+  },
+  maxage: {
+    scope: "virtual",
+    value: durations.seconds,
+    default: "of any age",
+    checks: "named",
+    since: "2.0",
+    doc:
+      "Seconds ago that the file of checktype = file may have been modified at most, by the director's clock. A time in " +
+      "the future counts as now.",
   },
   checkport: {
     scope: "virtual",

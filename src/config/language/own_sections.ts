@@ -34,7 +34,7 @@ function replacedBy(own: Settings): ReadonlySet<string> {
     // Whether it can have one is seen later.
     "sentinel",
     // What is not checked has no use for what is added to checks.
-    ...isUnchecked(own) ? ["alsocheck", "agentport"] as const : [],
+    ...isUnchecked(own) ? ["alsocheck", "agentport", "weightfile"] as const : [],
     // Each of these stands in for the other.
     ...own.checktimeout || own.negotiatetimeout ? ["checktimeout", "negotiatetimeout"] as const : [],
     // A key goes with one certificate.

@@ -191,7 +191,9 @@ function* checkSettingsIn(
 }
 
 function checksIn({ virtual: { reals } }: View): readonly Check[] {
-  return [...reals.values()].flatMap(({ policy }) => checksOf(policy)).filter(({ method }) => method !== "agent");
+  return [...reals.values()].flatMap(({ policy }) => checksOf(policy)).filter(({ method }) =>
+    method !== "agent" && method !== "weightfile"
+  );
 }
 
 function kindOf({ method, target }: Check): Kind {
@@ -211,5 +213,6 @@ function goesOverTls({ method, target }: Check): boolean {
 function users(name: Parameters<typeof lookedAtBy>[0]): string {
   const kinds = lookedAtBy(name);
   if (kinds.length === 0) return "it is for checks that go to a port";
-  return `it is for ${kinds.every((kind) => /^external/.test(kind)) ? "checktype = external" : kinds.join(", ")}`;
+  if (kinds.every((kind) => /^external/.test(kind))) return "it is for checktype = external";
+  return `it is for ${kinds.map((kind) => kind === "file" ? "checktype = file" : kind).join(", ")}`;
 }

@@ -4,7 +4,13 @@
 
 import type { Network } from "../../model/address.ts";
 import type { Check } from "../../model/check.ts";
-import { type Model, type VirtualService, withOwnCounts } from "../../model/virtual_service.ts";
+import {
+  checksOf,
+  type Model,
+  type RealServer,
+  type VirtualService,
+  withOwnCounts,
+} from "../../model/virtual_service.ts";
 import { alone, realsOf, withReals } from "../language/own_sections.ts";
 import type { Place, Severity } from "../language/problem.ts";
 import type { Section, Settings, SyntaxTree } from "../language/syntax_tree.ts";
@@ -100,6 +106,11 @@ export function variantsOf(view: View): readonly View[] {
 /** A virtual service as a sentence names it. */
 export function nameOf({ label, settings: { address } }: VirtualService): string {
   return address.kind === "fwm" ? `the mark ${label}` : label;
+}
+
+/** Returns the file that says a real server's weight, if it has one. */
+export function weightFileOf({ policy }: RealServer): string | undefined {
+  return checksOf(policy).find(({ method }) => method === "weightfile")?.target.file;
 }
 
 /** The main check of each real server that is checked. */

@@ -87,6 +87,33 @@ const ROWS: readonly (readonly [head: string, body: readonly string[], ...said: 
 
   [VIRTUAL, ["checktimeout = 5", "receive = json:.up", REAL]],
 
+  [VIRTUAL, ["checktimeout = 5", "checktype = file", "checkfile = /a", "maxage = 9", REAL]],
+  [
+    VIRTUAL,
+    [...WEB, REAL, "checkfile = /a", "maxage = 9"],
+    "setting-without-effect 6: checkfile … no effect … http",
+    "setting-without-effect 7: maxage … no effect … http",
+  ],
+  [
+    VIRTUAL,
+    ["checktimeout = 5", "checktype = file", "checkfile = /a", "checkport = 81", "receive = x", REAL],
+    "setting-without-effect 6: checkport … no effect … by file",
+    "setting-without-effect 7: receive … no effect … by file",
+  ],
+
+  [VIRTUAL, [...WEB, `${REAL} 0`, "weightfile = /w", "quorum = 9", "fallback = 127.0.0.1"]],
+  [
+    VIRTUAL,
+    [...WEB, "real = 10.0.0.1->10.0.0.3:80 gate", "weightfile = /w"],
+    "shared-weight-file 6: … 10.0.0.9:80 … same weight file",
+  ],
+  [
+    VIRTUAL,
+    [...WEB, `${REAL} {`, "weightfile = /w", "}", "real = 10.0.0.2:80 gate {", "weightfile = /w", "}"],
+    "shared-weight-file 9: … same weight file",
+  ],
+  [VIRTUAL, [...WEB, `${REAL} {`, "weightfile = /w/1", "}", "real = 10.0.0.2:80 gate {", "weightfile = /w/2", "}"]],
+
   [
     VIRTUAL,
     ["checktimeout = 5", "service = dialogue", "send = a", "send = b", REAL],
