@@ -3,6 +3,7 @@
  */
 
 import type { CheckStatus, RealStatus, Status, TrafficStatus, VirtualStatus } from "../control/status.ts";
+import { looksAtFile } from "../model/check.ts";
 
 /** What Prometheus wants to be told of the text's format. */
 export const METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
@@ -166,11 +167,11 @@ function checkFamilies(reals: readonly Labelled<RealStatus>[]): Family[] {
   return [durations, failures, last];
 }
 
-/** `http:80`; a further check of the same kind at the same port is `http:80#2`. */
+/** `http:80`, or `file`; a further check of the same kind at the same port is `http:80#2`. */
 function checkNames(checks: readonly CheckStatus[]): string[] {
   const seen = new Map<string, number>();
   return checks.map(({ kind, port }) => {
-    const name = `${kind}:${port}`;
+    const name = looksAtFile(kind) ? kind : `${kind}:${port}`;
     const count = (seen.get(name) ?? 0) + 1;
     seen.set(name, count);
     return count === 1 ? name : `${name}#${count}`;

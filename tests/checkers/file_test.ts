@@ -1,6 +1,6 @@
 import { ok, strictEqual } from "node:assert/strict";
 import { judgeFile } from "../../src/checkers/file.ts";
-import { runRound } from "../../src/checkers/run.ts";
+import { runRound, timedOut } from "../../src/checkers/run.ts";
 import { weightIn } from "../../src/checkers/weight_file.ts";
 import type { CheckMethod, CheckResult } from "../../src/model/check.ts";
 import { checkOf, inWords, openDescriptors } from "./peers.ts";
@@ -137,6 +137,17 @@ for (const [name, make, maxAge, said] of CHECKED) {
     ok(said.test(words), words);
   });
 }
+
+Deno.test({
+  name: "files: a file system that hangs is trouble of ours, a silent server is not",
+  ...pure,
+  fn: () => {
+    const why = (method: CheckMethod) => inWords(timedOut(method, "no answer"));
+    strictEqual(why("file"), "down (internal): no answer");
+    strictEqual(why("weightfile"), "down (internal): no answer");
+    strictEqual(why("connect"), "down (timeout): no answer");
+  },
+});
 
 Deno.test("files: rounds hold no descriptor afterwards, and many may look at once", async () => {
   await inFolder(async (path) => {

@@ -202,6 +202,18 @@ const CARRIED: [what: string, keepalived: string, ours: string[], notes: RegExp[
     [/given four more arguments/, /misc_dynamic is left out: write dynamicweight = yes/],
   ],
   [
+    "a FILE_CHECK, whose file holds no weight but what is added to it",
+    section("", "", "FILE_CHECK {\ntrack_file load\n}"),
+    ["checktype = connect"],
+    [/FILE_CHECK is left out, and a connection.*weightfile = PATH/, /track_file/],
+  ],
+  [
+    "a further FILE_CHECK",
+    section("", "", "TCP_CHECK {\n}\nFILE_CHECK {\ntrack_file load\n}"),
+    ["checktype = connect"],
+    [/a further FILE_CHECK is left out.*weightfile = PATH/],
+  ],
+  [
     "the quorum: keepalived's goes down below quorum - hysteresis, and up at quorum + hysteresis",
     section("quorum 10\nhysteresis 3", "", "TCP_CHECK {\n}"),
     ["quorum = 7", "hysteresis = 6"],
