@@ -17,7 +17,7 @@ import { findAsked } from "../base/running_instance.ts";
 import { loadInstance } from "../base/load_instance.ts";
 import { type Paint, paintFor } from "../terminal/paint.ts";
 import { commands, type DiffLine, diffLines, type NameOf } from "./plan_text.ts";
-import { ASSUMED_UP, checkedNow, daemonsVerdicts, type Verdicts } from "./plan_verdicts.ts";
+import { ASSUMED_UP, checkedNow, daemonsVerdicts, type Verdicts, withWeightFiles } from "./plan_verdicts.ts";
 import type { Tool } from "../base/tool.ts";
 import { toolArguments } from "../base/tool_arguments.ts";
 import { withUsage } from "../base/tool_usage.ts";
@@ -38,7 +38,7 @@ Nothing is changed.
   options: {
     check: {
       doc: "ask every real server once. Otherwise the verdicts are those of the running daemon; where none runs, all " +
-        "are assumed to be up",
+        "are assumed to be up. Weight files are read in any case",
     },
     commands: { doc: "print the commands alone" },
     json: { doc: "print everything as JSON" },
@@ -55,7 +55,9 @@ export const plan: Tool = {
     const instance = findAsked(words[0]);
     const { model } = await loadInstance(instance, { quiet: true, failure: STATUS.failed, amended: true });
     const believed = await daemonsVerdicts(instance, model) ?? ASSUMED_UP;
-    const verdicts = values.check ? { ...await checkedNow(model), gone: believed.gone } : believed;
+    const verdicts = values.check
+      ? { ...await checkedNow(model), gone: believed.gone }
+      : await withWeightFiles(believed, model);
     const outcome = await compare(instance, model, verdicts);
     if (typeof outcome === "string") {
       console.error(`ldirectord plan: ${outcome}`);

@@ -31,6 +31,18 @@ export const ASSUMED_UP: Verdicts = {
   gone: new Set(),
 };
 
+/** Returns the same verdicts with the weight files, which are on this machine, as they are now. */
+export async function withWeightFiles(verdicts: Verdicts, model: Model): Promise<Verdicts> {
+  const checks = checksIn(model).filter(isWeightFile);
+  const rounds = await Promise.all(runRounds(checks));
+  const read = new Map(checks.map(({ key }, i) => [key, rounds[i].result]));
+  return { ...verdicts, of: (check) => read.get(check) ?? verdicts.of(check) };
+}
+
+function isWeightFile({ method }: Check): boolean {
+  return method === "weightfile";
+}
+
 /** Asks every real server once. */
 export async function checkedNow(model: Model): Promise<Omit<Verdicts, "gone">> {
   const results = new Map<CheckKey, CheckResult>();
@@ -59,7 +71,7 @@ export async function daemonsVerdicts(instance: Instance, model: Model): Promise
     throw error;
   }
   const known = knownVerdicts(status, model);
-  const fresh = checksIn(model).filter(({ key }) => !known.has(key)).length;
+  const fresh = checksIn(model).filter((check) => !known.has(check.key) && !isWeightFile(check)).length;
   return {
     basis: "daemon",
     said: `By the word of the running daemon (pid ${status.daemon.pid})` +
@@ -81,6 +93,12 @@ function knownVerdicts(status: Status, model: Model): ReadonlyMap<CheckKey, Chec
   return known;
 }
 
+/** Whether the weight is that of a file, which no check has changed. */
+function isByFile({ checks }: RealStatus, { policy }: RealServer): boolean {
+  if (!checks.some(({ kind }) => kind === "weightfile")) return false;
+  return !checksOf(policy).some(({ method, target }) => method === "agent" || target.dynamicWeight);
+}
+
 /** A check that is the same as before keeps its verdict, and with it the weight that the server has been given. */
 function noteVerdict(
   known: Map<CheckKey, CheckResult>,
@@ -94,7 +112,7 @@ function noteVerdict(
   if (!view || view.address !== address || view.port !== port || said.state === "waiting") return;
   const { configured, wanted } = said.weight;
   const weighs = place === 0 && said.state === "up" && said.orders.weight === null && wanted !== null &&
-    wanted !== configured && configured === real.destination.weight;
+    wanted !== configured && configured === real.destination.weight && !isByFile(said, real);
   const weight = weighs ? { absolute: wanted } : undefined;
   const detail = view.said;
   // What cannot be checked stays as it is in the table.

@@ -55,7 +55,9 @@ scenario("weights from a file: replaced, senseless, removed, a reload, an order,
     (await Deno.readTextFile(LOG)).split("\n").filter((line) => line.includes(text));
   try {
     await replace(WEIGHT, "30\n");
-    await director.start(FILES);
+    await director.configure(FILES);
+    match((await director.tool("plan", "www")).stdout, /10\.0\.0\.11:80 .*weight 30/);
+    await director.does("start");
     await table.becomes(tableOf(30, true));
 
     await replace(WEIGHT, "50%\n");
@@ -78,6 +80,7 @@ scenario("weights from a file: replaced, senseless, removed, a reload, an order,
 
     await replace(WEIGHT, "20\n");
     await table.becomes(tableOf(20, true), 10);
+    strictEqual((await director.tool("plan", "www")).code, 0, "nothing would change");
     await director.reload(`${FILES}            comment = changed\n`);
     await table.stays(tableOf(20, true), 2);
     strictEqual((await director.tool("weight", "10.0.0.11:80", "7")).code, 0);
@@ -88,7 +91,9 @@ scenario("weights from a file: replaced, senseless, removed, a reload, an order,
     await director.crash();
     await director.does("start");
     await table.stays(tableOf(20, true), 2);
-    await director.reload(FILES.replace("masq 10 {", "masq 10").replace(/ *weightfile = .*\n *\}\n/, ""));
+    await director.configure(FILES.replace("masq 10 {", "masq 10").replace(/ *weightfile = .*\n *\}\n/, ""));
+    match((await director.tool("plan", "www")).stdout, /1 change:\n.* 10\.0\.0\.11:80 .* -w 10\b/);
+    await director.does("reload");
     await table.becomes(tableOf(10, true), 10);
   } finally {
     end();
