@@ -8,6 +8,7 @@
 import type { AskedWeight, Check } from "../model/check.ts";
 import { MOST_WEIGHT } from "../model/table.ts";
 import { checksOf, type RealServer, type VirtualService } from "../model/virtual_service.ts";
+import type { CheckHealth } from "./check_health.ts";
 import { isAvailable, type RealHealth, type VirtualHealth } from "./real_health.ts";
 
 /** Returns whether new connections go to this real server, unless the fallback serves in its place (quorum.ts). */
@@ -56,10 +57,20 @@ export function fullWeight(real: RealServer, health: RealHealth): number {
   return askedWeight(own, askingCheck(real, health)?.weight);
 }
 
+/** Returns why its weight file says no weight, in one line; `undefined` where it says one, or there is no such file. */
+export function weightFileTrouble(real: RealServer, health: RealHealth): string | undefined {
+  const view = viewOfFile(real, health);
+  return view?.verified && !view.weight ? view.reason : undefined;
+}
+
 /** What the weight file says, if there is one that says any weight. */
-function weightInFile({ policy }: RealServer, health: RealHealth): AskedWeight | undefined {
+function weightInFile(real: RealServer, health: RealHealth): AskedWeight | undefined {
+  return viewOfFile(real, health)?.weight;
+}
+
+function viewOfFile({ policy }: RealServer, health: RealHealth): CheckHealth | undefined {
   const check = checksOf(policy).find(({ method }) => method === "weightfile");
-  return check && health.checks.get(check.key)?.weight;
+  return check && health.checks.get(check.key);
 }
 
 /** The check whose weight counts: the last one that asks for any. Weight files stand in for the configuration. */

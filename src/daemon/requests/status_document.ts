@@ -30,7 +30,7 @@ import {
 } from "../../director/real_health.ts";
 import { stateOf } from "../../director/real_state.ts";
 import { getsClients, quorumFigures, type ServedBy, servedBy } from "../../director/quorum.ts";
-import { zeroWeightReason } from "../../director/serving.ts";
+import { weightFileTrouble, zeroWeightReason } from "../../director/serving.ts";
 import type { Counters, DestinationCounters, ServiceCounters, Traffic } from "../../ipvs/counters.ts";
 import type { Check } from "../../model/check.ts";
 import { partsOf, type RealId, realId, type RealOrders } from "../../model/orders.ts";
@@ -435,6 +435,8 @@ function whyOf(real: RealServer, health: RealHealth, by: ServedBy): string {
   }
   if (by === "all" && stateOf(real, health) === "down") parts.push("gets clients all the same: failopen");
   if (weight && zero === undefined) parts.push(`weight ${weight.value} by the operator${endOf(weight)}`);
+  const noWeight = weightFileTrouble(real, health);
+  if (noWeight !== undefined) parts.push(noWeight);
   if (!isHeld(health) && health.share < 1) {
     parts.push(`at ${Math.round(health.share * 100)}% of its weight (slowstart)`);
   }
