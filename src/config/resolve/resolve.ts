@@ -34,6 +34,7 @@ import type { Facts, Load } from "./facts.ts";
 import { givenTwice, type ProblemList } from "../language/problem.ts";
 import { kernelPort, resolveHost, resolvePort, warnOfMapping, within } from "./endpoint.ts";
 import { withAdded } from "./added_reals.ts";
+import { wantedLists, withListed } from "./listed_reals.ts";
 import type { PolicyMaker } from "./checks.ts";
 import { realsOf } from "../language/own_sections.ts";
 import { resolveOwnChecks } from "./own_checks.ts";
@@ -95,6 +96,7 @@ export function* resolveInSteps(tree: SyntaxTree, facts: Facts, problems: Proble
     ipvsTimeouts: globals.ipvstimeouts?.value,
     syncDaemons,
     checkInterval: globals.checkinterval?.value ?? 10,
+    lists: wantedLists(tree),
     included: problems.included,
     hostNames: load.hostNames,
   };
@@ -150,7 +152,7 @@ function* resolveSection(
   if (!settings) return undefined;
   const { globals } = load;
   const key = virtualKey(settings.address);
-  const section = withAdded(load, given, key);
+  const section = withAdded(load, withListed(load, given), key);
   const own = section.settings;
   const note = (host: string, line: number) => unresolved.push({ virtual: key, host, line });
   return {
@@ -272,7 +274,7 @@ function addReal(
   const duplicate = reals.get(real.key);
   // What stands in the file goes before what was added to it.
   if (duplicate && real.origin !== undefined) {
-    load.problems.warning(line, `real server ${real.key} is there already: the one that was added does not count`);
+    load.problems.warning(line, `real server ${real.key} is there already: the one of ${real.origin} does not count`);
     return;
   }
   if (duplicate) {
