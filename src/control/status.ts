@@ -165,6 +165,8 @@ export interface ByHandStatus {
 
 /** A real server that is no longer in the configuration, and still in the kernel's table. */
 export interface DrainingStatus {
+  /** Its virtual service's identity: `tcp:192.0.2.10:80`. */
+  readonly key: string;
   /** As logs name it. */
   readonly virtual: string;
   readonly real: string;

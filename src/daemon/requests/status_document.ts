@@ -139,6 +139,7 @@ function drainingOf({ departures }: Reported["director"], counters: Counters | u
     [...destinations].map(([real, { until }]) => {
       const counted = counters?.get(key)?.destinations.get(real);
       return {
+        key,
         virtual: serviceLabel(address),
         real,
         until: new Date(epochOfClock() + until).toISOString(),
