@@ -2,6 +2,7 @@
  * Real servers that stand in lists elsewhere (`reals`): each is read as a `real` line of its section.
  */
 
+import { valueIn } from "./value_in.ts";
 import type { Family } from "../../model/address.ts";
 import { type KnownLists, listKey, listName, realLine, type RealList, type WantedList } from "../../model/real_list.ts";
 import { realServer, type RealValue } from "../language/endpoints.ts";
@@ -10,15 +11,12 @@ import type { Section, Setting, SyntaxTree } from "../language/syntax_tree.ts";
 import type { Load } from "./facts.ts";
 import type { WantedHost } from "./names.ts";
 
-/** Seconds between two look-ups, and entries that they leave, where the configuration does not say. */
-const USUAL = { interval: 30, least: 1 };
-
 /** Returns the lists that a tree asks for, each once: looked up as often as the most impatient section wants. */
 export function wantedLists({ globals, sections }: SyntaxTree): readonly WantedList[] {
   const wanted = new Map<string, WantedList>();
   for (const { family, settings } of sections) {
-    const interval = (settings.resolveinterval ?? globals.resolveinterval)?.value ?? USUAL.interval;
-    const least = (settings.resolvemin ?? globals.resolvemin)?.value ?? USUAL.least;
+    const interval = valueIn("resolveinterval", settings, globals);
+    const least = valueIn("resolvemin", settings, globals);
     for (const { value: list } of settings.reals ?? []) {
       const key = listKey(list, family);
       const known = wanted.get(key);
