@@ -5,6 +5,7 @@
 import type { Family, IpAddress } from "../model/address.ts";
 import { parseIp } from "../model/address.ts";
 import { type AddedReal, type Amendments, UNAMENDED } from "../model/amendments.ts";
+import type { KnownLists, ListEntries, ListKey, WantedList } from "../model/real_list.ts";
 import type { Model } from "../model/virtual_service.ts";
 import { atOnce, everySoOften, type Steps, type Walk } from "../model/steps.ts";
 import { Tokens } from "./resolve/facts.ts";
@@ -15,6 +16,9 @@ import { type IncludePattern, inFolder, isWild, matching } from "./include_patte
 import { gatherSources, parseSources, patternsOf, type ReadSyntax, type SourceFile } from "./sources.ts";
 import { BUILT_IN_PORTS, parseServices, type PortNames } from "./language/ports.ts";
 import { inTheirFiles, type Problem } from "./language/problem.ts";
+import { askDns } from "./ask_dns.ts";
+import { type AskDns, type ListEnvironment, lookUpList } from "./look_up_list.ts";
+import { listedHosts, wantedLists } from "./resolve/listed_reals.ts";
 import { addedHosts } from "./resolve/added_reals.ts";
 import { resolveInSteps } from "./resolve/resolve.ts";
 import type { ShowLine } from "./language/shown.ts";
@@ -30,6 +34,11 @@ export interface LoadEnvironment {
   /** The files that an `include` means; see `SourceEnvironment`. */
   readonly findFiles: (pattern: IncludePattern) => Promise<readonly string[]>;
   readonly lookUpHost: LookUpHost;
+  readonly askDns: AskDns;
+  /** Real servers that are listed elsewhere, as far as they are known: these lists are not looked up. */
+  readonly lists: KnownLists;
+  /** What is taken of a list that cannot be looked up. */
+  readonly formerLists: KnownLists;
   /** The text of /etc/services; throws when there is none. */
   readonly readServices: () => Promise<string>;
   /** What an operator has changed by hand. What does not fit the file is left out, with a warning. */
@@ -58,6 +67,10 @@ export interface Loaded {
    * is no model.
    */
   readonly amended: (amendments: Amendments) => Promise<Loaded>;
+  /** Resolves the same text with other lists of real servers. */
+  readonly listed: (lists: KnownLists) => Promise<Loaded>;
+  /** The lists that were used. */
+  readonly lists: KnownLists;
   /** Parses the same text again, for whoever asks what stands in the file; absent when it could not be read. */
   readonly parsed?: () => Parsed;
 }
@@ -163,9 +176,10 @@ async function finishAmended(source: Source, machine: LoadEnvironment, known: Pa
   const parsed = await walk(source.parsed());
   const { tree, problems, show } = parsed;
   const wanted = await walk(wantedNamesInSteps(tree));
-  const missing = [...wanted.hosts, ...addedHosts(amendments)].filter((host) =>
-    !known.hosts?.has(`${host.family} ${host.name}`)
-  );
+  const wantsLists = wantedLists(tree);
+  const lists = await knownLists(wantsLists, machine);
+  const named = [...wanted.hosts, ...addedHosts(amendments), ...listedHosts(wantsLists, lists)];
+  const missing = named.filter((host) => !known.hosts?.has(`${host.family} ${host.name}`));
   const limits = { seconds: machine.lookUpSeconds, atOnce: LOOK_UPS_AT_ONCE };
   const hosts: HostNames = new Map([
     ...known.hosts ?? [],
@@ -175,6 +189,7 @@ async function finishAmended(source: Source, machine: LoadEnvironment, known: Pa
   const facts = {
     file: source.file,
     names: { hosts, ports },
+    lists,
     amendments,
     token: tokens.tokenFor,
   };
@@ -185,10 +200,29 @@ async function finishAmended(source: Source, machine: LoadEnvironment, known: Pa
     show,
     isBlank: await walk(isBlank(parsed)),
     patterns: source.patterns,
-    relookup: () => finish(source, machine, { hosts, ports }),
-    amended: (amendments) => finishAmended(source, { ...machine, amendments }, { hosts, ports }),
+    relookup: () => finish(source, { ...machine, lists }, { hosts, ports }),
+    amended: (amendments) => finishAmended(source, { ...machine, lists, amendments }, { hosts, ports }),
+    listed: (lists) => finish(source, { ...machine, lists }, { hosts, ports }),
+    lists,
     parsed: () => atOnce(source.parsed()),
   };
+}
+
+/** Looks up the lists that are not known, all at the same time. What is not answered in time is as it was before. */
+async function knownLists(wanted: readonly WantedList[], machine: LoadEnvironment): Promise<KnownLists> {
+  const { lists, formerLists, lookUpSeconds } = machine;
+  const pairs = await Promise.all(wanted.map(async (want): Promise<[ListKey, ListEntries | undefined]> => {
+    const known = lists.get(want.key);
+    if (known) return [want.key, known];
+    const former = formerLists.get(want.key);
+    let timer: number | undefined;
+    const late = new Promise<undefined>((resolve) => timer = setTimeout(resolve, lookUpSeconds * 1000));
+    const found = await Promise.race([lookUpList(want, machine), late]).catch(() => undefined);
+    clearTimeout(timer);
+    const isEnough = found !== undefined && found.entries.length >= (former ? want.least : 0);
+    return [want.key, isEnough ? found.entries : former];
+  }));
+  return new Map(pairs.flatMap(([key, entries]) => entries ? [[key, entries] as const] : []));
 }
 
 function* isBlank({ tree, problems, lines }: Parsed): Steps<boolean> {
@@ -229,6 +263,8 @@ function unreadable(file: string, machine: LoadEnvironment, text: string): Loade
     isBlank: false,
     relookup: () => loadConfig(file, machine),
     amended: (amendments) => loadConfig(file, { ...machine, amendments }),
+    listed: (lists) => loadConfig(file, { ...machine, lists }),
+    lists: machine.lists,
   };
 }
 
@@ -236,11 +272,17 @@ function absolute(file: string): string {
   return file.startsWith("/") ? file : `${Deno.cwd()}/${file}`;
 }
 
+/** What looking up lists of real servers needs of this machine. */
+export const listMachine: ListEnvironment = { readFile: readBounded, askDns };
+
 const thisMachine: LoadEnvironment = {
   readFile: readBounded,
   findFiles,
   lookUpHost,
   readServices: () => Deno.readTextFile("/etc/services"),
+  askDns,
+  lists: new Map(),
+  formerLists: new Map(),
   amendments: UNAMENDED,
   lookUpSeconds: 5,
   walk: atOnce,

@@ -8,13 +8,15 @@ import { Notifier } from "../alerts/notifier.ts";
 import { mailTransport } from "../alerts/transport.ts";
 import { runRound } from "../checkers/run.ts";
 import { openSentinel } from "../checkers/sentinel.ts";
-import { type Loaded, lookUpTurns } from "../config/load.ts";
+import { listMachine, type Loaded, lookUpTurns } from "../config/load.ts";
+import { lookUpList } from "../config/look_up_list.ts";
 import { Director } from "../director/director.ts";
 import type { DirectorEvent } from "../director/events.ts";
 import { systemClock } from "../model/clock.ts";
 import { givenNames, type Model } from "../model/virtual_service.ts";
 import { type OpenFiles, UNLIMITED } from "../system/open_files.ts";
 import { FurtherInstances } from "./lifecycle/further_instances.ts";
+import { ListWatch } from "./lifecycle/list_watch.ts";
 import { Maintenance } from "./lifecycle/maintenance.ts";
 import { Configuration, type ConfigurationPorts } from "./lifecycle/reload.ts";
 import { VitalSigns } from "./liveness/vital_signs.ts";
@@ -27,6 +29,7 @@ import { StatusPage } from "./page_process.ts";
 import type { DaemonPorts } from "./ports.ts";
 import { CounterCache } from "./records/counter_cache.ts";
 import { HistoryFile } from "./records/history_file.ts";
+import { ListFile } from "./records/list_file.ts";
 import { Records } from "./records/records.ts";
 import { Uptime } from "./records/uptime.ts";
 
@@ -44,6 +47,7 @@ export interface Parts {
   readonly files: OpenFiles;
   readonly operator: Operator;
   readonly membership: Membership;
+  readonly lists: ListWatch;
   /** Absent = there is no control socket that it could ask. */
   readonly page?: StatusPage;
   readonly configuration: Configuration;
@@ -111,7 +115,7 @@ export function compose(
   const page = socket === undefined ? undefined : new StatusPage(socket, log);
   const book = new AmendmentBook(keep?.amendments, complain);
   const amendments = () => book.amendments;
-  const configuration = new Configuration(loaded, {
+  const configuration: Configuration = new Configuration(loaded, {
     director,
     history,
     log,
@@ -119,7 +123,18 @@ export function compose(
     mails,
     announcer,
     amendments,
+    lists: () => lists.known,
     follow,
+  });
+  const lists: ListWatch = new ListWatch({
+    log,
+    history,
+    file: new ListFile(keep?.lists),
+    now: () => systemClock.now(),
+    model: () => director.model,
+    inForce: () => configuration.lists,
+    lookUp: (wanted) => lookUpList(wanted, listMachine),
+    apply: configuration.relist.bind(configuration),
   });
   const membership = new Membership({ director, log, history, book, amend: configuration.amend.bind(configuration) });
   const maintenance = new Maintenance(director, log);
@@ -137,6 +152,7 @@ export function compose(
     files,
     operator,
     membership,
+    lists,
     page,
     configuration,
     maintenance,

@@ -10,6 +10,7 @@ import { inTurns } from "../model/steps.ts";
 import type { Model } from "../model/virtual_service.ts";
 import type { OpenFiles } from "../system/open_files.ts";
 import { compose, type Parts } from "./compose.ts";
+import type { ListWatch } from "./lifecycle/list_watch.ts";
 import type { Membership } from "./operator/membership.ts";
 import type { Operator } from "./operator/operator.ts";
 import type { DaemonPorts } from "./ports.ts";
@@ -36,6 +37,7 @@ export class Daemon implements Controlled {
   readonly uptime: Uptime;
   readonly operator: Operator;
   readonly membership: Membership;
+  readonly lists: ListWatch;
   readonly counters: CounterCache;
   readonly files: OpenFiles;
   /** When this daemon came to be. */
@@ -57,6 +59,7 @@ export class Daemon implements Controlled {
       uptime: this.uptime,
       operator: this.operator,
       membership: this.membership,
+      lists: this.lists,
       counters: this.counters,
       files: this.files,
     } = this.#parts);
@@ -208,6 +211,7 @@ export class Daemon implements Controlled {
     this.operator.look();
     this.#parts.maintenance.look();
     this.#parts.configuration.look();
+    this.#parts.lists.look();
   }
 
   /** One look at a time, however long those at a large configuration take. */

@@ -37,6 +37,7 @@ export interface DaemonPorts {
 export interface KeptFiles {
   readonly orders: string;
   readonly amendments: string;
+  readonly lists: string;
   readonly history: string;
   readonly uptime: string;
 }

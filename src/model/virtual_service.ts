@@ -7,6 +7,7 @@ import type { Check } from "./check.ts";
 import type { Secret } from "./secret.ts";
 import type { IncludedFile } from "./source_lines.ts";
 import type { IpvsDriverName, IpvsTimeouts } from "./ipvs.ts";
+import type { WantedList } from "./real_list.ts";
 import type { SyncDaemon } from "./sync.ts";
 import type { WebAddress } from "./web_address.ts";
 import type { Destination, DestinationKey, ServiceSettings, VirtualKey } from "./table.ts";
@@ -39,7 +40,7 @@ export interface RealServer {
   readonly destination: Destination;
   /** The port that the configuration gave; differs from the destination's where the kernel maps no ports. */
   readonly configuredPort: number;
-  /** Where it comes from, if it is not a line of the file: `operator`. */
+  /** Where it comes from, if it is not a line of the file: `operator`, `dns:web.example.net`. */
   readonly origin?: string;
   /** What the configuration calls it, beside the names of its host. */
   readonly label?: string;
@@ -176,6 +177,8 @@ export interface Model {
   readonly included: readonly IncludedFile[];
   readonly virtuals: ReadonlyMap<VirtualKey, VirtualService>;
   readonly unresolved: readonly UnresolvedReal[];
+  /** Lists of real servers that stand elsewhere. */
+  readonly lists: readonly WantedList[];
   readonly autoReload: boolean;
   readonly callback?: string;
   /** Names of further configurations to run, in the file's order. */

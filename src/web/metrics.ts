@@ -50,7 +50,7 @@ export function metricsText(status: Status | undefined): string {
   return [...families, ...checkFamilies(reals)].map(({ text }) => text).join("");
 }
 
-function daemonFamilies({ daemon, table, checks, unresolved, draining }: Status): Family[] {
+function daemonFamilies({ daemon, table, checks, unresolved, lists, draining }: Status): Family[] {
   const reload = daemon.lastReload ?? { time: daemon.startedAt, ok: true };
   return [
     one("ldirectord_build_info", "The version of the program, in a label.", 1, { version: daemon.version }),
@@ -67,6 +67,11 @@ function daemonFamilies({ daemon, table, checks, unresolved, draining }: Status)
       checks.longestWaitSeconds,
     ),
     one("ldirectord_unresolved_reals", "Real servers whose names do not resolve.", unresolved.length),
+    one(
+      "ldirectord_failed_lists",
+      "Lists of real servers that cannot be looked up.",
+      lists.filter(({ trouble }) => trouble !== null).length,
+    ),
     one("ldirectord_draining_reals", "Real servers that a reload has removed and that drain.", draining.length),
     helperRestarts(daemon.helper?.ends ?? 0),
   ];

@@ -1,3 +1,4 @@
+import { NO_DNS } from "./no_dns.ts";
 import { UNAMENDED } from "../../src/model/amendments.ts";
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { loadConfig, type Loaded, type LoadEnvironment } from "../../src/config/load.ts";
@@ -13,6 +14,9 @@ type Files = Readonly<Record<string, string>>;
 /** A machine made of values. */
 function machine(files: Files): LoadEnvironment {
   return {
+    askDns: NO_DNS,
+    lists: new Map(),
+    formerLists: new Map(),
     amendments: UNAMENDED,
     readFile: (path) =>
       Object.hasOwn(files, path)

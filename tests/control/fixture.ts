@@ -26,6 +26,7 @@ export function statusOfPid(pid: number): Status {
     counts,
     virtuals: [],
     unresolved: [],
+    lists: [],
     byHand: { added: [], removed: [] },
     draining: [],
   };

@@ -37,6 +37,7 @@ export function sketchModel(...sketches: readonly VirtualSketch[]): Model {
     file: "/etc/ha.d/test.cf",
     virtuals,
     unresolved: [],
+    lists: [],
     autoReload: false,
     execute: [],
     logFormat: "text",

@@ -80,6 +80,7 @@ export function statusWith(...reals: readonly RealStatus[]): Status {
       reals,
     }],
     unresolved: [],
+    lists: [],
     byHand: { added: [], removed: [] },
     draining: [],
   };

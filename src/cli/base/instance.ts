@@ -136,6 +136,6 @@ function isFile(path: string): boolean {
 
 /** The files of an instance that outlive its daemon. */
 export function keptFiles({ kept }: Instance): KeptFiles {
-  const [orders, amendments] = [`${kept}.orders.json`, `${kept}.reals.json`];
-  return { orders, amendments, history: `${kept}.history`, uptime: `${kept}.uptime.json` };
+  const [orders, amendments, lists] = [`${kept}.orders.json`, `${kept}.reals.json`, `${kept}.lists.json`];
+  return { orders, amendments, lists, history: `${kept}.history`, uptime: `${kept}.uptime.json` };
 }

@@ -1,7 +1,7 @@
-import { loadConfig, type Loaded } from "../../config/load.ts";
+import { loadConfig, type Loaded, type LoadEnvironment } from "../../config/load.ts";
 import { formatProblem } from "../../config/language/problem.ts";
 import { amendmentsAt } from "../../daemon/operator/amendment_book.ts";
-import { UNAMENDED } from "../../model/amendments.ts";
+import { listsAt } from "../../daemon/records/list_file.ts";
 import type { Model } from "../../model/virtual_service.ts";
 import { ExitStatus } from "./exit_status.ts";
 import { ExitWith } from "./exit_with.ts";
@@ -13,13 +13,19 @@ export interface Runnable {
   readonly model: Model;
 }
 
+/** What an earlier run knew besides the file. */
+function keptChanges(instance: Instance): Partial<LoadEnvironment> {
+  const { amendments, lists } = keptFiles(instance);
+  return { amendments: amendmentsAt(amendments), formerLists: listsAt(lists) };
+}
+
 /** How a configuration is loaded. */
 export interface LoadOptions {
   /** Warnings are not printed, as the command that started us has done so. */
   readonly quiet?: boolean;
   /** The exit status where the configuration cannot be run, whatever the reason; absent: it tells the reason. */
   readonly failure?: ExitStatus;
-  /** With what an operator has changed by hand, as a director would run it. */
+  /** With what an operator has changed by hand, and what lists of real servers had last: as a director would run it. */
   readonly amended?: true;
 }
 
@@ -33,8 +39,7 @@ export async function loadInstance(
   { quiet, failure, amended }: LoadOptions = {},
 ): Promise<Runnable> {
   if (!hasConfiguration(instance)) throw new ExitWith(failure ?? ExitStatus.notDone, notFound(instance));
-  const amendments = amended ? amendmentsAt(keptFiles(instance).amendments) : UNAMENDED;
-  const loaded = await loadConfig(instance.file, { amendments });
+  const loaded = await loadConfig(instance.file, amended ? keptChanges(instance) : {});
   for (const problem of loaded.problems) {
     if (quiet && problem.severity === "warning") continue;
     console.error(formatProblem(problem, instance.file, loaded.show, Deno.pid));

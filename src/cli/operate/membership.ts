@@ -6,11 +6,15 @@ import { toolArguments } from "../base/tool_arguments.ts";
 import { withUsage } from "../base/tool_usage.ts";
 import { END_HELP, printResult, REAL_HELP, realOf, VIRTUAL } from "./orders.ts";
 
+/** Words of a real server's line. */
+const MOST_WORDS = 12;
+
 const ADD = withUsage({
   name: "add",
   summary: "add a real server to a virtual service while the director runs",
   forms: ['VIRTUAL "REAL LINE"'],
-  words: [["virtual"], []],
+  // A line that was not put in quotes is put together again.
+  words: [["virtual"], ...Array.from({ length: MOST_WORDS }, () => [])],
   about: `
 Adds a real server as if its line stood in the configuration, behind real =, in the section
 of VIRTUAL (address:port, mark or servicename). It is checked as the others are, and gets

@@ -68,6 +68,9 @@ export function statusTable(status: Status, style: TableStyle): string[] {
   for (const virtual of status.virtuals) {
     lines.push(...virtualLines(virtual, layout, now, style), "");
   }
+  for (const { list, trouble } of status.lists) {
+    if (trouble !== null) lines.push(style.paint.red(`! ${list} cannot be looked up: ${trouble}`));
+  }
   for (const { virtual, line } of status.byHand.added) {
     lines.push(style.paint.yellow(`${line} (${virtual}) was added by hand: it does not stand in the configuration`));
   }

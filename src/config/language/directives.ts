@@ -14,6 +14,7 @@ import * as choices from "./values/choices.ts";
 import * as commands from "./values/commands.ts";
 import * as dialogue from "./values/dialogue.ts";
 import * as durations from "./values/durations.ts";
+import * as lists from "./values/real_list.ts";
 import * as hosts from "./values/hosts.ts";
 import * as http from "./values/http.ts";
 import * as ipvs from "./values/ipvs.ts";
@@ -75,6 +76,35 @@ export const DIRECTIVES = {
       "beside its address and taken by drain and the like (new). A line that ends in { is followed by the directives of a " +
       "check of its own, each on a line, up to a line with } alone: what changes checks, failurecount, risecount, alsocheck, " +
       "agentport, weightfile or sentinel. They count for this server in place of the section's (new).",
+  },
+  reals: {
+    scope: "virtual",
+    value: lists.realList,
+    default: UNSET,
+    repeats: true,
+    since: "2.0",
+    doc:
+      "Real servers that are listed elsewhere. dns:NAME:PORT is all addresses of a name, IPv4 or IPv6 as the section; what " +
+      "follows is that of a real line. srv:NAME takes port and weight from the SRV records with the least priority. " +
+      "file:/PATH has one real line each (without real =); it is read again when it changes. Names are looked up each " +
+      "resolveinterval. A look-up that fails changes nothing and is logged. An address that is missing twice in a row is " +
+      "removed, as a reload would remove it; resolvemin of them always stay.",
+  },
+  resolveinterval: {
+    scope: "both",
+    value: durations.secondsOfLookUps,
+    default: "30",
+    since: "2.0",
+    doc:
+      "Seconds between two look-ups of a name that reals lists, at least 5. A shorter time to live of the answer counts " +
+      "instead, down to 5 seconds.",
+  },
+  resolvemin: {
+    scope: "both",
+    value: numbers.leastEntries,
+    default: "1",
+    since: "2.0",
+    doc: "How many real servers of each list in reals stay, whatever a look-up or the file says.",
   },
   real6: {
     scope: "virtual",

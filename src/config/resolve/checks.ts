@@ -2,6 +2,7 @@
  * A section's checks: what each of its real servers is asked, by which method, how often and how long.
  */
 
+import { valueIn } from "./value_in.ts";
 import { ofFamily, unmetNeed } from "../language/directive_facts.ts";
 import { familyOf, type IpAddress } from "../../model/address.ts";
 import { type Check, type CheckMethod, type CheckTarget, looksAtFile, type Origin } from "../../model/check.ts";
@@ -57,7 +58,7 @@ export function resolveChecks(
   const base: SharedTarget = {
     transport,
     service,
-    httpMethod: own.httpmethod?.value ?? "GET",
+    httpMethod: valueIn("httpmethod", own),
     dnsType: own.dnstype?.value,
     dialogue: resolveDialogue(load, own),
     requestHeaders: own.requestheader?.map((setting) => setting.value),
@@ -68,9 +69,9 @@ export function resolveChecks(
     passwd: secretOf(own.passwd),
     database: own.database?.value || undefined,
     secret: secretOf(own.secret),
-    pingCount: (own.checkcount ?? load.globals.checkcount)?.value ?? 1,
+    pingCount: valueIn("checkcount", own, load.globals),
     ...resolveTls(load, own),
-    dynamicWeight: own.dynamicweight?.value ?? false,
+    dynamicWeight: valueIn("dynamicweight", own),
     ...byFile ? { file: own.checkfile?.value, maxAge: own.maxage?.value } : {},
     command: external ? own.checkcommand?.value ?? ["/bin/true"] : [],
   };
@@ -242,7 +243,7 @@ function resolveMethod(load: Load, section: Section, service: Service): Method |
 function resolveTiming(globals: Settings, own: Settings): Timing {
   const check = own.checktimeout ?? own.negotiatetimeout ?? globals.checktimeout ?? globals.negotiatetimeout;
   const negotiate = own.negotiatetimeout ?? own.checktimeout ?? globals.negotiatetimeout ?? globals.checktimeout;
-  const interval = (own.checkinterval ?? globals.checkinterval)?.value ?? 10;
+  const interval = valueIn("checkinterval", own, globals);
   const retryInterval = (own.retryinterval ?? globals.retryinterval)?.value ?? interval;
   return {
     interval,
@@ -268,7 +269,7 @@ type TlsTarget = Pick<
 >;
 
 function resolveTls({ globals, problems }: Load, own: Settings): TlsTarget {
-  const verify = (own.tlsverify ?? globals.tlsverify)?.value ?? false;
+  const verify = valueIn("tlsverify", own, globals);
   if (own.tlscafile && !verify) {
     problems.warning(own.tlscafile, ...unmetNeed("tlscafile"));
   }
@@ -280,11 +281,11 @@ function resolveTls({ globals, problems }: Load, own: Settings): TlsTarget {
   }
   return {
     tlsVerify: verify,
-    startTls: (own.starttls ?? globals.starttls)?.value ?? false,
+    startTls: valueIn("starttls", own, globals),
     tlsServerName: (own.tlsservername ?? globals.tlsservername)?.value,
     tlsCaFile: (own.tlscafile ?? globals.tlscafile)?.value,
     tlsClient: certificate && { certFile: certificate.value, keyFile: (key ?? certificate).value },
-    certExpiryWarn: (own.certexpirywarn ?? globals.certexpirywarn)?.value ?? 0,
+    certExpiryWarn: valueIn("certexpirywarn", own, globals),
   };
 }
 

@@ -7,6 +7,7 @@ import type { Director } from "../../director/director.ts";
 import { IpvsUnavailable } from "../../ipvs/driver.ts";
 import { Abandoned, inTurns } from "../../model/steps.ts";
 import type { Amendments } from "../../model/amendments.ts";
+import type { KnownLists } from "../../model/real_list.ts";
 import type { Model } from "../../model/virtual_service.ts";
 import { isPipe } from "../../system/pipe.ts";
 import { FileWatch } from "./config_watch.ts";
@@ -33,6 +34,8 @@ export interface ConfigurationPorts {
   readonly announcer: QuorumAnnouncer;
   /** What an operator has changed by hand. */
   amendments(): Amendments;
+  /** The lists of real servers as they are known. */
+  lists(): KnownLists;
   readonly manager?: ServiceManager;
   /** Takes all else along when the director has gone over; `isReload` unless only names resolve that did not before. */
   follow(model: Model, isReload: boolean): Promise<void>;
@@ -79,6 +82,7 @@ export class Configuration {
         if (isPipe(director.model.file)) return this.#failed("The configuration is a pipe: nothing was changed");
         const loaded = await loadConfig(director.model.file, {
           amendments: this.#ports.amendments(),
+          lists: this.#ports.lists(),
           walk: (steps) => inTurns(steps, () => this.#closing.signal.aborted),
         });
         this.#logProblems(loaded);
@@ -107,6 +111,22 @@ export class Configuration {
       const fault = loaded.problems.find(({ severity }) => severity === "error");
       trouble = model ? accept(model) : [fault?.text, fault?.hint].filter((part) => part !== undefined).join("; ");
       if (model && trouble === undefined) trouble = await this.#goOver(loaded, model, false);
+    });
+    return trouble;
+  }
+
+  /** The lists of real servers that the configuration in force has. */
+  get lists(): KnownLists {
+    return this.#loaded.lists;
+  }
+
+  /** Goes over to the configuration in force with other lists of real servers. Returns why that cannot be done now. */
+  async relist(lists: KnownLists): Promise<string | undefined> {
+    let trouble: string | undefined = "the director is stopping";
+    await this.takeTurn(async () => {
+      const loaded = await this.#loaded.listed(lists);
+      const fault = loaded.problems.find(({ severity }) => severity === "error");
+      trouble = loaded.model ? await this.#goOver(loaded, loaded.model, false) : fault?.text;
     });
     return trouble;
   }

@@ -1,5 +1,6 @@
 import type { DaemonState, ReloadStatus } from "../../control/status.ts";
 import type { Director } from "../../director/director.ts";
+import type { ListReport } from "../../model/real_list.ts";
 import type { Model } from "../../model/virtual_service.ts";
 import type { OpenFiles } from "../../system/open_files.ts";
 import type { CounterCache } from "../records/counter_cache.ts";
@@ -25,6 +26,7 @@ export interface Reported {
   readonly counters: CounterCache;
   readonly files: OpenFiles;
   readonly membership: Membership;
+  readonly lists: { readonly reports: readonly ListReport[] };
 }
 
 /** The parts of a daemon that the requests of the control socket need. */

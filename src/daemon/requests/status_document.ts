@@ -8,6 +8,7 @@ import type {
   CountsStatus,
   DrainingStatus,
   HelperStatus,
+  ListStatus,
   OrdersStatus,
   QuorumStatus,
   RealStatus,
@@ -35,6 +36,7 @@ import type { Counters, DestinationCounters, ServiceCounters, Traffic } from "..
 import type { Check } from "../../model/check.ts";
 import { partsOf, type RealId, realId, type RealOrders } from "../../model/orders.ts";
 import { jsonInSteps, type Lazily, LazyList } from "../../model/json_steps.ts";
+import { listName } from "../../model/real_list.ts";
 import { everySoOften, type Steps, walkFor } from "../../model/steps.ts";
 import { type DestinationKey, methodText, serviceLabel, type VirtualKey } from "../../model/table.ts";
 import {
@@ -100,6 +102,7 @@ function frameOf(daemon: Reported, counters: Counters | undefined): Omit<Status,
       host,
       line,
     })),
+    lists: listsOf(daemon),
     byHand: byHandOf(daemon),
     draining: drainingOf(director, counters),
   };
@@ -108,6 +111,15 @@ function frameOf(daemon: Reported, counters: Counters | undefined): Omit<Status,
 /** Milliseconds since the epoch at which the director's clock stood at 0. */
 function epochOfClock(): number {
   return Date.now() - performance.now();
+}
+
+function listsOf({ lists }: Reported): readonly ListStatus[] {
+  return lists.reports.map(({ wanted: { list }, entries, lastAt, trouble }) => ({
+    list: listName(list),
+    entries,
+    lastLookUp: lastAt === undefined ? null : new Date(epochOfClock() + lastAt).toISOString(),
+    trouble: trouble ?? null,
+  }));
 }
 
 function byHandOf({ membership: { amendments: { added, removed } }, model }: Reported): ByHandStatus {
@@ -127,6 +139,7 @@ function drainingOf({ departures }: Reported["director"], counters: Counters | u
     [...destinations].map(([real, { until }]) => {
       const counted = counters?.get(key)?.destinations.get(real);
       return {
+        key,
         virtual: serviceLabel(address),
         real,
         until: new Date(epochOfClock() + until).toISOString(),
@@ -214,8 +227,8 @@ class StatusWriter {
       counts.unknown += summary.counts.unknown;
     }
     const virtuals = new LazyList(mapped(summaries, (summary) => this.#virtual(summary)));
-    const { unresolved, byHand, draining, ...frame } = this.#frame;
-    const status: Lazily<Status> = { ...frame, counts, virtuals, unresolved, byHand, draining };
+    const { unresolved, lists, byHand, draining, ...frame } = this.#frame;
+    const status: Lazily<Status> = { ...frame, counts, virtuals, unresolved, lists, byHand, draining };
     return yield* jsonInSteps(status);
   }
 
