@@ -81,6 +81,7 @@ export function* resolveInSteps(tree: SyntaxTree, facts: Facts, problems: Proble
     callback: globals.callback?.value,
     execute,
     logFormat: globals.logformat?.value ?? "text",
+    logLevel: globals.loglevel?.value ?? "info",
     logFile: globals.logfile?.value ?? "/var/log/ldirectord.log",
     statusPage: globals.statuspage?.value,
     supervised: globals.supervised?.value ?? false,

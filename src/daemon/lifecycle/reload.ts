@@ -146,9 +146,9 @@ export class Configuration {
 
   #onFileChange({ file, autoReload, callback }: Model): void {
     const { log } = this.#ports;
-    log.info(`Configuration file '${file}' has changed on disk`);
+    log.notice(`Configuration file '${file}' has changed on disk`);
     if (autoReload) this.reload();
-    else log.info(" - not reloaded: autoreload is off");
+    else log.notice(" - not reloaded: autoreload is off");
     if (callback !== undefined) this.#callBack(callback, file);
   }
 

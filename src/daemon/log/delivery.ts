@@ -1,0 +1,19 @@
+import type { Sink } from "./log.ts";
+
+/** Hands a line over without waiting. Gives false when it was not taken. */
+export type Delivery = (...line: Parameters<Sink>) => boolean;
+
+/**
+ * Returns a sink that hands each line to the first of the deliveries that takes it. Lines that none takes are counted; when
+ * one is taken again, a line before it says how many are missing.
+ *
+ * @param why why lines may be missing.
+ */
+export function deliveringSink(deliveries: readonly Delivery[], why: string): Sink {
+  const deliver: Delivery = (...line) => deliveries.some((delivery) => delivery(...line));
+  let missed = 0;
+  return (...line) => {
+    if (missed > 0 && !deliver("warning", `${missed} lines are missing here: ${why}`, {})) missed += 1;
+    else missed = deliver(...line) ? 0 : 1;
+  };
+}
