@@ -15,6 +15,7 @@ import { unprivilegedUser } from "../system/confinement.ts";
 import { readKernelFile } from "../system/kernel_file.ts";
 import {
   fileMode,
+  hasKernelOption,
   hasOpenSsl,
   isMissing,
   type KernelModules,
@@ -54,6 +55,8 @@ export interface Facts {
   /** IPVS is in the running kernel, built in or as a module that is loaded. */
   readonly ipvsLoaded: boolean;
   readonly modules: KernelModules;
+  /** Whether IPVS was built with SCTP; absent = the kernel's configuration is not here. */
+  readonly ipvsHasSctp?: boolean;
   /** How the table is read and changed. */
   readonly driver: IpvsDriverName;
   /** Path of the program. */
@@ -107,6 +110,7 @@ export async function gatherFacts(
     release: kernelRelease(),
     ipvsLoaded,
     modules: kernelModules(),
+    ipvsHasSctp: hasKernelOption("CONFIG_IP_VS_PROTO_SCTP"),
     driver: ipvs.name,
     ipvsadm: findIpvsadm(),
     // Reading it would load the module.

@@ -624,10 +624,10 @@ export const DIRECTIVES = {
   checktype: {
     scope: "virtual",
     value: checkTypes.checkType,
-    default: "negotiate",
+    default: "negotiate; connect when the protocol is sctp",
     checks: "way",
     doc: "How real servers are checked: a conversation in the service's protocol (negotiate), a TCP connection " +
-      "(connect; for udp a ping), an ICMP echo (ping), a program (external, external-perl), or not at all: always in " +
+      "(connect; for sctp an association, for udp a ping), an ICMP echo (ping), a program (external, external-perl), or not at all: always in " +
       "(on), never in (off). A number means so many connects after each negotiate that passed; after a check that " +
       "failed, and at first, every check negotiates until one passes.",
   },
@@ -880,7 +880,9 @@ export const DIRECTIVES = {
     scope: "virtual",
     value: choices.protocol,
     default: "tcp; udp when the port is 53; fwm for a firewall mark",
-    doc: "The protocol of the virtual service.",
+    doc:
+      "The protocol of the virtual service. Of sctp (new) only associations can be checked, by checktype = connect, which is " +
+      "what it has by default; a service that the real servers also have over tcp can be asked at a checkport.",
   },
   ops: {
     scope: "virtual",

@@ -1,5 +1,5 @@
 /**
- * TCP by the system's own calls.
+ * TCP by the system's own calls, and what is spoken in the same way.
  *
  * `Deno.connect` and `Deno.Conn` do the same with about twice the system calls and a thread's hop for each of them;
  * a director that checks hundreds of servers a second feels both.
@@ -59,15 +59,26 @@ export function adoptTcp(fd: number, signal: AbortSignal, onHeard = () => {}): B
   return stream;
 }
 
+/** As {@link connectTcp}, over SCTP: whoever listens takes an association for a connection (RFC 6458, 4). */
+export async function connectSctp(
+  address: IpAddress,
+  port: number,
+  signal: AbortSignal,
+  origin: Origin = {},
+): Promise<ByteStream> {
+  return await connected(address, port, signal, origin, () => {}, sockets.IPPROTO_SCTP);
+}
+
 async function connected(
   address: IpAddress,
   port: number,
   signal: AbortSignal,
   origin: Origin,
   onHeard: () => void,
+  protocol = 0,
 ): Promise<TcpStream> {
   signal.throwIfAborted();
-  const fd = sockets.socket(socketFamily(address), sockets.SOCK_STREAM, 0);
+  const fd = sockets.socket(socketFamily(address), sockets.SOCK_STREAM, protocol);
   if (fd < 0) throw new SystemError("socket", -fd);
   const stream = new TcpStream(fd, signal, onHeard);
   try {

@@ -90,6 +90,9 @@ pure("the protocol that is checked", () => {
     ["virtual = 192.0.2.1:1812", "radius", "", "udp"],
     ["virtual = 7", "dns", "", "udp"],
     ["virtual = 7", "http", "", "tcp"],
+    ["virtual = 192.0.2.1:3868", "none", "protocol = sctp\n    checktype = connect", "sctp"],
+    ["virtual = 192.0.2.1:3868", "http", "protocol = sctp\n    checkport = 8080", "tcp"],
+    ["virtual = 192.0.2.1:3868", "radius", "protocol = sctp\n    checkport = 1812", "udp"],
   ];
   for (const [head, service, protocol, transport] of rows) {
     const body = ["real = 10.0.0.1 gate", `service = ${service}`, "request = x", ...protocol ? [protocol] : []];
@@ -282,4 +285,13 @@ pure("a redis check asks for nothing but PING and INFO", () => {
     said("virtual = 192.0.2.1:6379", "real = 10.0.0.1:6379 masq", "service = redis", `request = "${request}"`);
   for (const good of ["PING", "info", "INFO replication", ""]) deepStrictEqual(row(good), []);
   saysFacts(row("FLUSHALL"), ["error 5:15+10 … redis … PING … INFO"]);
+});
+
+pure("of sctp a connection is checked, by whatever port, unless the section says otherwise", () => {
+  for (const port of [80, 3868]) {
+    const { method, target } = check(`virtual = 192.0.2.1:${port}`, `real = 10.0.0.1:${port} masq`, "protocol = sctp");
+    deepStrictEqual([method, target.service, target.transport, target.port], ["connect", "none", "sctp", port]);
+  }
+  strictEqual(check(HEAD, REAL, "protocol = sctp", "checktype = ping").method, "ping");
+  strictEqual(check(HEAD, REAL, "protocol = sctp", "checktype = external").method, "external");
 });

@@ -50,7 +50,7 @@ export const service = oneOf(SERVICES);
 export const dnsType = oneOf(DNS_TYPES);
 
 /** The protocol of a virtual service. */
-export const protocol = oneOf(["tcp", "udp", "fwm"]);
+export const protocol = oneOf(["tcp", "udp", "sctp", "fwm"]);
 
 /** How a line of the log is written. */
 export const logFormat = oneOf(LOG_FORMATS);
