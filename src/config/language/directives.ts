@@ -881,8 +881,8 @@ export const DIRECTIVES = {
     value: choices.protocol,
     default: "tcp; udp when the port is 53; fwm for a firewall mark",
     doc:
-      "The protocol of the virtual service. Of sctp (new) only associations can be checked, by checktype = connect, which is " +
-      "what it has by default; a service that the real servers also have over tcp can be asked at a checkport.",
+      "The protocol of the virtual service. With sctp (new) a real server is up when it takes an association (checktype = " +
+      "connect, the default there). A service that it has over tcp as well can be asked at a checkport.",
   },
   ops: {
     scope: "virtual",

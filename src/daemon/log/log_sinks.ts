@@ -25,8 +25,12 @@ export function sinkFor(logFile: string, format: LogFormat, label: string): Sink
 function logDaemonSink(journal: boolean, facility: number, format: LogFormat, label: string): Sink {
   const syslog = syslogDelivery(syslogFormatter(facility, format, label));
   const native = journal && format !== "json" ? [journalDelivery(facility, label)] : [];
-  return deliveringSink([...native, syslog], "the log daemon has not taken them");
+  // Standard error may lead to the same log daemon: it is not waited for either.
+  const complain = () => writeWithoutWaiting(STDERR, `ldirectord: the log cannot be written: ${NO_LOG_DAEMON}\n`);
+  return deliveringSink([...native, syslog], "the log daemon has not taken them", complain);
 }
+
+const NO_LOG_DAEMON = `no log daemon takes lines at ${SYSLOG_SOCKET}`;
 
 function syslogFormatter(facility: number, format: LogFormat, label: string): Formatter {
   if (format === "rfc5424") return formatterOfRfc5424(facility, label);

@@ -14,6 +14,7 @@ import * as sockets from "../../system/libc/sockets.ts";
 import type { ByteStream } from "./byte_stream.ts";
 import { setOrigin } from "./origin.ts";
 import { unwatch, unwatchShared, watch } from "./readiness.ts";
+import { sctpSocket } from "./sctp_socket.ts";
 import { encodeSocketAddress, socketFamily } from "./socket_address.ts";
 import { isLongTurn, nextTurn } from "../../model/turn.ts";
 
@@ -66,7 +67,7 @@ export async function connectSctp(
   signal: AbortSignal,
   origin: Origin = {},
 ): Promise<ByteStream> {
-  return await connected(address, port, signal, origin, () => {}, sockets.IPPROTO_SCTP);
+  return await connected(address, port, signal, origin, () => {}, sctpSocket);
 }
 
 async function connected(
@@ -75,10 +76,10 @@ async function connected(
   signal: AbortSignal,
   origin: Origin,
   onHeard: () => void,
-  protocol = 0,
+  newSocket = tcpSocket,
 ): Promise<TcpStream> {
   signal.throwIfAborted();
-  const fd = sockets.socket(socketFamily(address), sockets.SOCK_STREAM, protocol);
+  const fd = newSocket(socketFamily(address));
   if (fd < 0) throw new SystemError("socket", -fd);
   const stream = new TcpStream(fd, signal, onHeard);
   try {
@@ -89,6 +90,10 @@ async function connected(
     stream.close();
     throw error;
   }
+}
+
+function tcpSocket(family: number): number {
+  return sockets.socket(family, sockets.SOCK_STREAM, 0);
 }
 
 class TcpStream implements ByteStream {

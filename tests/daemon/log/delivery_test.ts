@@ -19,7 +19,7 @@ function place(name: string, taken: string[]): { room: number; readonly deliver:
 pure("a line goes to the first that takes it; of those that none takes it is said how many they were", () => {
   const taken: string[] = [];
   const [journal, stream] = [place("journal", taken), place("stream", taken)];
-  const sink = deliveringSink([journal.deliver, stream.deliver], "too slow");
+  const sink = deliveringSink([journal.deliver, stream.deliver], "too slow", () => taken.push("complaint"));
   const write = (message: string) => sink("info", message, {});
   journal.room = 1;
   stream.room = 1;
@@ -32,7 +32,9 @@ pure("a line goes to the first that takes it; of those that none takes it is sai
   deepStrictEqual(taken, [
     "journal: one",
     "stream: two",
+    "complaint",
     "journal: 2 lines are missing here: too slow",
+    "complaint",
     "stream: 1 lines are missing here: too slow",
     "stream: six",
     "stream: seven",

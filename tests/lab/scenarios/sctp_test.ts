@@ -27,6 +27,7 @@ scenario("sctp: without the kernel's module the check cannot be made, and doctor
   strictEqual((await director.status())?.virtuals[0].reals[0].state, "unknown");
 
   await Deno.remove(NO_SCTP);
+  await director.host.run("modprobe", "sctp");
   await reals.answerAssociations("10.0.0.11", 3868);
   await table.becomes(`
     -A --sctp-service 192.0.2.10:3868 -s rr
