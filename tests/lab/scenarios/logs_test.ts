@@ -65,6 +65,18 @@ scenario("syslog: with logformat = rfc5424 a real syslogd has the fields, whatev
   await stopSyslog();
 });
 
+scenario(
+  "syslog: where no log daemon listens a start says so once, and all is served",
+  async ({ director, reals, table }) => {
+    await reals.are(["10.0.0.11", "10.0.0.12"]);
+    await director.configure(`logfile = local3${FARM}`);
+    const { code, stderr } = await director.try("start");
+    strictEqual(code, 0);
+    deepStrictEqual(stderr.match(/no log daemon .*/g), ["no log daemon takes lines at /dev/log"]);
+    await table.becomes(SITE_UP);
+  },
+);
+
 scenario("loglevel: what matters less is not logged, and a reload changes that", async ({ director, reals, table }) => {
   await reals.are(["10.0.0.11", "10.0.0.12"]);
   await director.start(`loglevel = warning${FARM}`);
