@@ -1,11 +1,11 @@
 /**
- * connect: a TCP connection can be made. For udp, which has none: the host answers to ping and does not say
+ * connect: a TCP connection can be made, or an SCTP association. For udp, which has none: the host answers to ping and does not say
  * that nobody listens on the port.
  */
 
 import { formatEndpoint } from "../model/address.ts";
 import type { CheckResult, CheckRun, CheckTarget } from "../model/check.ts";
-import { openTcp, openUdp } from "./open.ts";
+import { openSctp, openTcp, openUdp } from "./open.ts";
 import { ping } from "./ping.ts";
 import { down, up } from "./verdict.ts";
 
@@ -16,7 +16,8 @@ export function connect(target: CheckTarget, run: CheckRun): Promise<CheckResult
 }
 
 async function connectOnce(target: CheckTarget, run: CheckRun): Promise<CheckResult> {
-  const stream = await openTcp(target, run);
+  const open = target.transport === "sctp" ? openSctp : openTcp;
+  const stream = await open(target, run);
   stream.close();
   return up("connected");
 }

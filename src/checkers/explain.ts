@@ -39,6 +39,7 @@ const OWN_TROUBLES: Readonly<Record<string, string>> = {
   "bind EADDRNOTAVAIL": "bindto is no address of this host",
   "setsockopt EPERM": "checkmark is for root only",
   EAFNOSUPPORT: "this host has no IPv6",
+  "socket EPROTONOSUPPORT": "this host's kernel has no SCTP (modprobe sctp)",
 };
 
 /** System errors of our own that may come of any call, also of one by which we learn what the network reports. */

@@ -5,7 +5,7 @@
 import { formatEndpoint, type IpAddress, parseIp } from "../model/address.ts";
 import type { CheckRun, CheckTarget } from "../model/check.ts";
 import type { ByteStream } from "../wire/transport/byte_stream.ts";
-import { connectTcp } from "../wire/transport/tcp.ts";
+import { connectSctp, connectTcp } from "../wire/transport/tcp.ts";
 import { connectUdp, type UdpSocket } from "../wire/transport/udp.ts";
 
 let connect: typeof connectTcp = connectTcp;
@@ -23,6 +23,14 @@ export async function openTcp(
 ): Promise<ByteStream> {
   run.trace(`* connecting to ${formatEndpoint(address, port)}`);
   const stream = await connect(address, port, run.signal, target.origin, run.onReply);
+  run.trace("* connected");
+  return stream;
+}
+
+/** Makes an SCTP association with the target's address and port. */
+export async function openSctp(target: CheckTarget, run: CheckRun): Promise<ByteStream> {
+  run.trace(`* connecting to ${formatEndpoint(target.address, target.port)} over sctp`);
+  const stream = await connectSctp(target.address, target.port, run.signal, target.origin);
   run.trace("* connected");
   return stream;
 }

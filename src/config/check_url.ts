@@ -37,19 +37,25 @@ function rank(name: CheckDirective): number {
 }
 
 /** What a URL may ask for: a service, or a type of check. */
-type Asked = SpokenService | "connect" | "udp" | "ping";
+type Asked = SpokenService | "connect" | "udp" | "sctp" | "ping";
 
 /** What schemes mean. */
 const SCHEMES: Readonly<Record<string, Asked>> = {
   tcp: "connect",
   connect: "connect",
   udp: "udp",
+  sctp: "sctp",
   ping: "ping",
   icmp: "ping",
   ...Object.fromEntries(
     SERVICE_ROWS.flatMap(([service, { schemes = [] }]) => [...schemes, service].map((scheme) => [scheme, service])),
   ),
 };
+
+/** Whether a connection is all that is asked for. */
+function isConnect(kind: Asked): boolean {
+  return kind === "connect" || kind === "udp" || kind === "sctp";
+}
 
 /** Whether a directive counts for checks that speak no protocol, too. */
 function countsForAny(name: CheckDirective): boolean {
@@ -82,7 +88,7 @@ export function checkUrl(url: string, given: readonly Given[]): Parsed | string 
     ...given,
   ]
     .map(([name, text]) => [name, text]);
-  const silent = kind === "connect" || kind === "udp" || kind === "ping";
+  const silent = kind === "ping" || isConnect(kind);
   const idle = silent ? texts.find(([name]) => !countsForAny(name)) : undefined;
   if (idle) return `${idle[0]} has no effect: ${scheme}:// asks for nothing that it could be about`;
   const query = anyQuery(kind);
@@ -125,8 +131,8 @@ function treeOf(
 ): Parsed | string {
   const family = host.ip && familyOf(host.ip) === 6 ? 6 : 4;
   const port = { text: String(number), number, at: 0, length: 0 };
-  // A mark leaves the real server its port and its service; only for udp must the virtual service be of that protocol.
-  const head: ServiceHead = kind === "udp"
+  // A mark leaves the real server its port and its service; only for udp and sctp must the virtual service be of that protocol.
+  const head: ServiceHead = kind === "udp" || kind === "sctp"
     ? { kind: "endpoint", host: { ...host, ip: parseIp(family === 6 ? "::1" : "127.0.0.1")! }, port }
     : { kind: "mark", mark: 1 };
   const real = {
@@ -138,9 +144,9 @@ function treeOf(
     lowerThreshold: 0,
   } as const;
   const collected: Record<string, unknown> = { [ofFamily("real", family)]: [setting(real)] };
-  const method = kind === "ping" ? "ping" : kind === "connect" || kind === "udp" ? "connect" : "negotiate";
+  const method = kind === "ping" ? "ping" : isConnect(kind) ? "connect" : "negotiate";
   collected.checktype = setting(method);
-  if (kind === "udp") collected.protocol = setting("udp");
+  if (kind === "udp" || kind === "sctp") collected.protocol = setting(kind);
   if (method === "negotiate") collected.service = setting(kind);
   for (const [name, text] of texts) {
     const row = findDirective(name)!.row;

@@ -115,7 +115,7 @@ export interface VirtualStatus {
   readonly key: string;
   /** As logs name it: `192.0.2.10:80`, `7`. */
   readonly virtual: string;
-  readonly protocol: "tcp" | "udp" | "fwm";
+  readonly protocol: "tcp" | "udp" | "sctp" | "fwm";
   /** The directive `servicename`. */
   readonly name: string | null;
   readonly state: VirtualState;

@@ -135,7 +135,7 @@ export class Daemon implements Controlled {
   activate(): Promise<void> {
     return this.#parts.configuration.takeTurn(async () => {
       if (!this.director.isStandby) return;
-      this.#ports.log.info("Activated: taking over the IPVS table");
+      this.#ports.log.notice("Activated: taking over the IPVS table");
       await this.director.activate();
       this.#parts.signs.show();
       await this.#parts.further.go("activate");
@@ -150,7 +150,7 @@ export class Daemon implements Controlled {
   deactivate(): Promise<void> {
     return this.#parts.configuration.takeTurn(async () => {
       if (this.director.isStandby) return;
-      this.#ports.log.info("Deactivated: leaving the IPVS table to another director");
+      this.#ports.log.notice("Deactivated: leaving the IPVS table to another director");
       await this.#parts.announcer.withdraw([...this.model.virtuals.values()], this.#stopping.signal);
       const left = await this.director.deactivate();
       this.#parts.announcer.release();

@@ -8,7 +8,7 @@ import { configuration } from "./questions/configuration.ts";
 import { conntrack, quiescentPersistent, removedServers } from "./questions/connections.ts";
 import { realServers } from "./questions/direct_routing.ts";
 import { rpFilter, virtualAddresses } from "./questions/interfaces.ts";
-import { ipv6, ipvs } from "./questions/kernel.ts";
+import { ipv6, ipvs, sctp } from "./questions/kernel.ts";
 import { forwarding, sendRedirects } from "./questions/nat.ts";
 import { helperProcess, openFiles, permission } from "./questions/permissions.ts";
 import { mail, openssl } from "./questions/programs.ts";
@@ -26,6 +26,7 @@ export const QUESTIONS: Readonly<Record<string, Question>> = {
   "configuration": configuration,
   "forwarding": forwarding,
   "ipv6": ipv6,
+  "sctp": sctp,
   "virtual-addresses": virtualAddresses,
   "real-servers": realServers,
   "rp-filter": rpFilter,

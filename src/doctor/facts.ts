@@ -14,6 +14,7 @@ import { unprivilegedUser } from "../system/confinement.ts";
 import { readKernelFile } from "../system/kernel_file.ts";
 import {
   fileMode,
+  hasKernelOption,
   hasOpenSsl,
   isMissing,
   type KernelModules,
@@ -52,6 +53,8 @@ export interface Facts {
   /** IPVS is in the running kernel, built in or as a module that is loaded. */
   readonly ipvsLoaded: boolean;
   readonly modules: KernelModules;
+  /** Whether IPVS was built with SCTP; absent = the kernel's configuration is not here. */
+  readonly ipvsHasSctp?: boolean;
   /** How the table is read and changed. */
   readonly driver: IpvsDriverName;
   /** Path of the program. */
@@ -105,6 +108,7 @@ export async function gatherFacts(
     release: kernelRelease(),
     ipvsLoaded,
     modules: kernelModules(),
+    ipvsHasSctp: hasKernelOption("CONFIG_IP_VS_PROTO_SCTP"),
     driver: ipvs.name,
     ipvsadm: findIpvsadm(),
     // Reading it would load the module.

@@ -69,6 +69,13 @@ export function kernelModules(): KernelModules {
   return { present: new Set([...loaded, ...named(listed("modules.builtin"))]), loadable: new Set(loadable) };
 }
 
+/** Whether the kernel was built with an option; `undefined` where its configuration is not beside it. */
+export function hasKernelOption(option: string): boolean | undefined {
+  const release = kernelRelease();
+  const text = textOf(`/boot/config-${release}`) || textOf(`/lib/modules/${release}/config`);
+  return text === "" ? undefined : new RegExp(`^${option}=[ym]$`, "m").test(text);
+}
+
 /** Modules of IPVS that are no schedulers. */
 const OTHER_IPVS_MODULES: ReadonlySet<string> = new Set(["ftp", "pe_sip"]);
 

@@ -9,6 +9,7 @@ import type { Pattern } from "./pattern.ts";
 import type { Secret } from "./secret.ts";
 import { beginsWithTls, isAskedForPages, isHelperService } from "./service_facts.ts";
 import type { Service } from "./services.ts";
+import type { Transport } from "./table.ts";
 
 /** Whether a round by that method is made by the helper process. */
 export function isAskedByHelper(method: CheckMethod, { service }: Pick<CheckTarget, "service">): boolean {
@@ -83,7 +84,7 @@ export interface CheckTarget {
   readonly address: IpAddress;
   /** 0 where the virtual service is a firewall mark and no port is known. */
   readonly port: number;
-  readonly transport: "tcp" | "udp";
+  readonly transport: Transport;
   readonly origin?: Origin;
   readonly service: Service;
   /** As written in the configuration; each checker says what it makes of it. */

@@ -7,12 +7,15 @@ import { type Family, familyOf, formatEndpoint, type IpAddress, MOST_PORT } from
 /** The largest weight that the kernel takes from ipvsadm(8). */
 export const MOST_WEIGHT = 65_535;
 
+/** The protocols in which clients can connect to an address and port. */
+export type Transport = "tcp" | "udp" | "sctp";
+
 /** What clients connect to: an address with a port, or packets that carry a firewall mark. */
 export type ServiceAddress =
-  | { readonly kind: "tcp" | "udp"; readonly address: IpAddress; readonly port: number }
+  | { readonly kind: Transport; readonly address: IpAddress; readonly port: number }
   | { readonly kind: "fwm"; readonly family: Family; readonly mark: number };
 
-/** A virtual service's identity: `tcp:192.0.2.1:80`, `udp:[2001:db8::1]:53`, `fwm:7`, `fwm6:7`. */
+/** A virtual service's identity: `tcp:192.0.2.1:80`, `udp:[2001:db8::1]:53`, `sctp:192.0.2.1:3868`, `fwm:7`, `fwm6:7`. */
 export type VirtualKey = string & { readonly brand: "VirtualKey" };
 
 /** A destination's identity within its virtual service: `10.0.0.1:80`. */

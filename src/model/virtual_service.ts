@@ -4,6 +4,7 @@
 
 import type { IpAddress } from "./address.ts";
 import type { Check } from "./check.ts";
+import type { LogFormat, Severity } from "./log.ts";
 import type { Secret } from "./secret.ts";
 import type { IncludedFile } from "./source_lines.ts";
 import type { IpvsDriverName, IpvsTimeouts } from "./ipvs.ts";
@@ -183,9 +184,11 @@ export interface Model {
   readonly callback?: string;
   /** Names of further configurations to run, in the file's order. */
   readonly execute: readonly string[];
-  /** A path, or a syslog facility. */
+  /** A path, `journal`, or a syslog facility. */
   readonly logFile: string;
-  readonly logFormat: "text" | "json";
+  readonly logFormat: LogFormat;
+  /** Lines that matter less are not logged. */
+  readonly logLevel: Severity;
   /** Where the status page is served. */
   readonly statusPage?: WebAddress;
   readonly supervised: boolean;

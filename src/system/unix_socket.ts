@@ -10,8 +10,9 @@ const MAX_PATH = 107;
  * Sends one datagram to a unix socket and waits for nothing. Gives false when nobody takes datagrams there
  * or its queue is full.
  */
-export function sendUnixDatagram(path: string, text: string): boolean {
-  return withSocket(path, SOCK_DGRAM, (fd, address) => sendTo(fd, new TextEncoder().encode(text), address) >= 0);
+export function sendUnixDatagram(path: string, content: string | Uint8Array<ArrayBuffer>): boolean {
+  const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
+  return withSocket(path, SOCK_DGRAM, (fd, address) => sendTo(fd, bytes, address) >= 0);
 }
 
 /**

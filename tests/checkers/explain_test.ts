@@ -21,6 +21,7 @@ const ROWS: readonly (readonly [name: string, error: () => unknown, before: stri
   ["a value that cannot be sent", () => new UnusableValue("x"), "internal", "internal"],
   ["a command that is missing", () => new Deno.errors.NotFound("x"), "internal", "internal"],
   ["no descriptor for a command", () => Object.assign(new Error("x"), { code: "EMFILE" }), "internal", "internal"],
+  ["a kernel without SCTP", () => new SystemError("socket", Errno.EPROTONOSUPPORT), "internal", "internal"],
   ["no descriptor for a socket", () => new SystemError("socket", Errno.EMFILE), "internal", "internal"],
   ["no memory for a socket", () => new SystemError("network", Errno.ENOBUFS), "internal", "internal"],
   ["no memory for TLS", () => new SystemError("SSL", Errno.ENOMEM), "internal", "internal"],

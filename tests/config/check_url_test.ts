@@ -26,6 +26,7 @@ pure("a URL says what is asked, and where", () => {
     ["redis://10.0.0.2", "negotiate redis tcp 10.0.0.2 6379 undefined"],
     ["tcp://10.0.0.2:8080", "connect none tcp 10.0.0.2 8080 undefined"],
     ["udp://10.0.0.2:514", "connect none udp 10.0.0.2 514 undefined"],
+    ["sctp://10.0.0.2:3868", "connect none sctp 10.0.0.2 3868 undefined"],
     ["ping://10.0.0.2", "ping none tcp 10.0.0.2 0 undefined"],
     ["ping://[::1]", "ping none tcp ::1 0 undefined"],
     ["mysql://joe@10.0.0.2/shop", "negotiate mysql tcp 10.0.0.2 3306 SELECT 1"],

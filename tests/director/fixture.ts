@@ -41,6 +41,7 @@ export function sketchModel(...sketches: readonly VirtualSketch[]): Model {
     autoReload: false,
     execute: [],
     logFormat: "text",
+    logLevel: "info",
     logFile: "/var/log/ldirectord.log",
     supervised: false,
     syncDaemons: [],

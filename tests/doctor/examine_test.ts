@@ -10,6 +10,15 @@ import { saysFacts } from "../facts.ts";
 
 const SITE = section("virtual = 192.0.2.10:80", "real = 10.0.0.1:80 masq", "service = http", "scheduler = wlc");
 
+const SCTP_SITE = section(
+  "virtual = 192.0.2.10:80",
+  "real = 10.0.0.1:80 masq",
+  "protocol = sctp",
+  "scheduler = wlc",
+);
+
+const WITH_SCTP = { present: new Set(["ip_vs", "ip_vs_wlc"]), loadable: new Set(["sctp"]) };
+
 /** A director in good order, its configuration included. */
 const WELL: Facts = {
   configuration: {
@@ -130,6 +139,12 @@ const ROWS: readonly (readonly [said: string, given: Facts])[] = [
   [
     "problem ipv6: net.ipv6.conf.all.disable_ipv6 … 1 … virtual6 … IPv6",
     facts({}, { "net.ipv6.conf.all.disable_ipv6": "1" }, section("virtual6 = 7", "scheduler = wlc")),
+  ],
+  ["advice sctp: … module sctp …", facts({ modules: WITH_SCTP }, {}, SCTP_SITE)],
+  ["problem sctp: … no SCTP … module …", facts({}, {}, SCTP_SITE)],
+  [
+    "problem sctp: IPVS … CONFIG_IP_VS_PROTO_SCTP …",
+    facts({ ipvsHasSctp: false }, {}, SCTP_SITE.replace("protocol = sctp", "protocol = sctp\n    checktype = ping")),
   ],
   [
     "problem virtual-addresses: … virtual address 192.0.2.99 … interface",

@@ -51,7 +51,7 @@ export function ldirectord8(tools: Tools): string {
 
 function describe(page: Page): void {
   page.section("Description").first(
-    "The Linux kernel balances TCP and UDP connections over real servers (IPVS, the Linux Virtual Server). It does not " +
+    "The Linux kernel balances TCP, UDP and SCTP connections over real servers (IPVS, the Linux Virtual Server). It does not " +
       "know whether a real server is alive. `ldirectord` does: it reads a configuration file, checks every real server " +
       "by speaking its protocol, and keeps the kernel's table in step: the dead leave, the recovered return, a fallback " +
       "steps in when nobody is left.",

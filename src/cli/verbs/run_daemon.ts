@@ -19,7 +19,7 @@ import { ExitStatus } from "../base/exit_status.ts";
 import { type Instance, keptFiles } from "../base/instance.ts";
 import type { Runnable } from "../base/load_instance.ts";
 import { Claim } from "./claim.ts";
-import { sinkOf, startingLog } from "./daemon_log.ts";
+import { redirectLog, startingLog } from "./daemon_log.ts";
 import { giveUpRights } from "./give_up_rights.ts";
 import { notStarted } from "./not_started.ts";
 import { isShown, type Place } from "./place.ts";
@@ -55,16 +55,16 @@ export async function runDaemon(
     timeouts: new KernelTimeouts(ipvs, log),
     manager: ServiceManager.fromEnvironment(),
     onReload: (next) => {
-      log.redirect(sinkOf(place, next, instance.label));
+      redirectLog(log, place, next, instance.label);
       warnOfRestart(model, next, log);
     },
   });
   signals.onHangUp(() => {
-    log.info("Reloading Linux Director Daemon config on signal");
+    log.notice("Reloading Linux Director Daemon config on signal");
     daemon.reload();
   });
   const how = place === "background" ? "as daemon" : `with pid: ${Deno.pid}`;
-  log.info(`Starting Linux Director v${VERSION} ${how}${standby ? ", standing by" : ""}`);
+  log.notice(`Starting Linux Director v${VERSION} ${how}${standby ? ", standing by" : ""}`);
   const control = listenToRequests(instance, daemon, log, files.clients);
 
   prepareForLongRun();
@@ -79,14 +79,14 @@ export async function runDaemon(
   }
   if (end.type === "at work") {
     // Refusals go to the log alone from now on; a reload may have said where that is.
-    if (isShown(place)) log.redirect(sinkOf(place, daemon.model, instance.label));
+    if (isShown(place)) redirectLog(log, place, daemon.model, instance.label);
     if (streams) announceReady(streams);
   } else if (streams) console.error(`ldirectord: told to end (${end.signal}) before it was at work`);
   forgetStartPages();
   const signal = await signals.ended;
   await daemon.stop();
   await endCommands();
-  log.info(`Linux Director Daemon terminated on signal: ${signal}`);
+  log.notice(`Linux Director Daemon terminated on signal: ${signal}`);
   control?.close();
   claim.release();
   // The parent waits for our exit status: make it report a failure.

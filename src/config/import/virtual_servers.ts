@@ -149,7 +149,13 @@ function settingOf(statement: Statement, virtual: VirtualServer, sorryMethod: st
       if (virtual.isMark) return { value: [], notes: [] };
       const protocol = word.toLowerCase();
       if (protocol === "tcp" || protocol === "udp") return one("protocol", protocol);
-      return { value: [], notes: [{ line, text: `protocol ${word} is left out: there are tcp and udp` }] };
+      if (protocol === "sctp") {
+        return {
+          ...one("protocol", protocol),
+          notes: [{ line, text: "TCP_CHECK goes over sctp here, as clients do" }],
+        };
+      }
+      return { value: [], notes: [{ line, text: `protocol ${word} is left out: there are tcp, udp and sctp` }] };
     }
     case "sorry_server": {
       const endpoint = port ? `${bracketed(word)}:${port}` : bracketed(word);

@@ -36,7 +36,7 @@ export function nearest(text: string, words: readonly string[], most: number): r
 
 /** Whether a text is an address, perhaps with a protocol and a port; a word of the letters a to f is none. */
 function isAddress(text: string): boolean {
-  return /^((tcp|udp|fwm6?):)?[\d.:[\]a-f]*$/i.test(text) && /[\d:]/.test(text);
+  return /^((tcp|udp|sctp|fwm6?):)?[\d.:[\]a-f]*$/i.test(text) && /[\d:]/.test(text);
 }
 
 /** Optimal string alignment: insertions, deletions, substitutions, swaps of neighbours. */

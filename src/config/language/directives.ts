@@ -308,15 +308,32 @@ export const DIRECTIVES = {
     mayBeEmpty: true,
     value: paths.logTarget,
     default: "/var/log/ldirectord.log",
-    doc: "The file that the log is written to, or the syslog facility when it is no path.",
+    doc:
+      "The file that the log is written to; journal, for the journal of systemd; or a syslog facility. With supervised = " +
+      "yes the log goes to standard output instead. The journal gets the virtual service, the real server and the event " +
+      "of a line as fields of their own: journalctl LDIRECTORD_REAL=10.0.0.11:80 finds them, also of lines that come to " +
+      "it through a syslog facility or standard output.",
+  },
+  loglevel: {
+    scope: "global",
+    value: choices.logLevel,
+    default: "info",
+    since: "2.0",
+    doc:
+      "Which lines are logged: this severity and those that matter more. error: what was refused, failed or could not be " +
+      "checked. warning: also what went down. notice: also what is up again, was ordered by hand, starts and ends. info: " +
+      "also each change of the kernel's table. debug: also each check. With -d everything is shown. A start shows its " +
+      "errors in any case, and mails and notices do not depend on it.",
   },
   logformat: {
     scope: "global",
     value: choices.logFormat,
     default: "text",
     since: "2.0",
-    doc: "How a line of the log is written: as text, or as a JSON object with the same words and, of changes, the " +
-      "virtual service and the real server.",
+    doc:
+      "How a line of the log is written: as text, as a JSON object with the same words and, of changes, the virtual " +
+      "service and the real server (json), or as RFC 5424 has it, with these as structured data (rfc5424). rsyslog reads " +
+      'rfc5424 at /dev/log when its module imuxsock has SysSock.UseSpecialParser="off". The journal gets fields instead.',
   },
   statuspage: {
     scope: "global",
@@ -661,11 +678,11 @@ export const DIRECTIVES = {
   checktype: {
     scope: "virtual",
     value: checkTypes.checkType,
-    default: "negotiate",
+    default: "negotiate; connect when the protocol is sctp",
     checks: "way",
     doc: "How real servers are checked: a conversation in the service's protocol (negotiate), a TCP connection " +
-      "(connect; for udp a ping), an ICMP echo (ping), a program (external, external-perl), a file on the director (file: " +
-      "new), or not at all: always in " +
+      "(connect; for sctp an association, for udp a ping), an ICMP echo (ping), a program (external, external-perl), a file on " +
+      "the director (file: new), or not at all: always in " +
       "(on), never in (off). A number means so many connects after each negotiate that passed; after a check that " +
       "failed, and at first, every check negotiates until one passes.",
   },
@@ -959,7 +976,9 @@ export const DIRECTIVES = {
     scope: "virtual",
     value: choices.protocol,
     default: "tcp; udp when the port is 53; fwm for a firewall mark",
-    doc: "The protocol of the virtual service.",
+    doc:
+      "The protocol of the virtual service. With sctp (new) a real server is up when it takes an association (checktype = " +
+      "connect, the default there). A service that it has over tcp as well can be asked at a checkport.",
   },
   ops: {
     scope: "virtual",

@@ -35,11 +35,11 @@ export const SERVICE_DOCS: readonly ServiceDoc[] = PROTOCOLS.map(({ services, ..
 export const CHECK_TYPE_DOCS: readonly ServiceDoc[] = [
   {
     names: ["connect"],
-    asked: "a TCP connection; for udp a ping, and no port-unreachable",
+    asked: "a TCP connection, for sctp an association; for udp a ping, and no port-unreachable",
     passes: "it is made",
     options: [],
     sentinel: { use: "yes", why: "kept for as long as its server likes; over tcp only" },
-    provenAgainst: "nginx, socat",
+    provenAgainst: "nginx, socat (TCP, SCTP)",
   },
   {
     names: ["ping"],

@@ -9,7 +9,7 @@ import { type Check, type CheckMethod, type CheckTarget, looksAtFile, type Origi
 import { checkPortOf, factsOf, protocolOf, serviceAt } from "../../model/service_facts.ts";
 import type { Service } from "../../model/services.ts";
 import type { Secret } from "../../model/secret.ts";
-import type { ServiceAddress, ServiceSettings } from "../../model/table.ts";
+import type { ServiceAddress, ServiceSettings, Transport } from "../../model/table.ts";
 import type { CheckPolicy } from "../../model/virtual_service.ts";
 import type { RealValue } from "../language/endpoints.ts";
 import type { Load } from "./facts.ts";
@@ -32,11 +32,15 @@ export function resolveChecks(
   settings: ServiceSettings,
 ): (real: Setting<RealValue>) => PolicyMaker {
   const own = section.settings;
-  const service = own.service?.value ?? serviceAt(portOf(settings.address));
+  const isSctp = settings.address.kind === "sctp";
+  const service = own.service?.value ?? (isSctp ? "none" : serviceAt(portOf(settings.address)));
   const sectionReceive = own.receive ? resolveReceive(load, own.receive, own.receive.value, service) : {};
   const receiveOf = (real: Setting<RealValue>) =>
     real.value.pair ? resolveReceive(load, real, real.value.pair.receive, service) : sectionReceive;
-  const method = resolveMethod(load, section, service);
+  // No service is negotiated over sctp: what is left unsaid is a connection.
+  const method: ReturnType<typeof resolveMethod> = isSctp && !own.service && !own.checktype
+    ? { method: "connect" }
+    : resolveMethod(load, section, service);
   if (method === "on" || method === "off") {
     refuseAlsoChecks(load, section);
     wantsSentinel(load, section, { method, service, transport: "tcp" });
@@ -48,6 +52,7 @@ export function resolveChecks(
   const transport = transportOf(settings.address, method.method, service);
   if (method.method === "negotiate") {
     warnOfSettings(load, section, service);
+    if (isSctp) refuseOverSctp(load, section, service);
     requireDialogue(load, section, own.service, service, transport);
   }
 
@@ -206,10 +211,25 @@ function portOf(address: ServiceAddress): number {
   return address.kind === "fwm" ? 0 : address.port;
 }
 
-/** Returns what a check goes over: what its service says, else the virtual service's protocol, which a mark does not tell. */
-function transportOf({ kind }: ServiceAddress, method: CheckMethod, service: Service): "tcp" | "udp" {
+/**
+ * Returns what a check goes over: what its service says, else the virtual service's protocol, which a mark does not tell. No
+ * service is negotiated over sctp.
+ */
+function transportOf({ kind }: ServiceAddress, method: CheckMethod, service: Service): Transport {
   const { transport, behindMark = "tcp" } = method === "negotiate" ? factsOf(service) : {};
+  if (method === "negotiate" && kind === "sctp") return transport ?? "tcp";
   return transport ?? (kind === "fwm" ? behindMark : kind);
+}
+
+/** Notes a service that real servers would have to speak over sctp. At a port of its own it is asked as always. */
+function refuseOverSctp(
+  { problems }: Load,
+  { settings: { service: given, checkport }, head }: Section,
+  service: Service,
+): void {
+  if (checkport || service === "none") return;
+  const hint = "write checktype = connect, ping or external; or checkport = number, where the servers have it over tcp";
+  problems.error(given ?? head, `a check of service ${service} does not go over sctp`, hint, "checktype");
 }
 
 /** With service none there is nothing to negotiate: the servers are in unchecked, or only connected to. */

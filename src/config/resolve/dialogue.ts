@@ -11,6 +11,7 @@ import type { ExpectValue } from "../language/values/dialogue.ts";
 import { looksAt } from "../language/service_docs.ts";
 import type { Load } from "./facts.ts";
 import { compileExpression } from "./receive.ts";
+import type { Transport } from "../../model/table.ts";
 
 const EXAMPLE = 'add send = "text\\r\\n", or expect = "regular expression"';
 
@@ -49,7 +50,7 @@ export function requireDialogue(
   { settings, head }: Section,
   place: Setting<unknown> | undefined,
   service: Service,
-  transport: "tcp" | "udp",
+  transport: Transport,
 ): void {
   if (!looksAt(service, "send")) return;
   const { send = [], expect = [] } = settings;

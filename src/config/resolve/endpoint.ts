@@ -71,7 +71,9 @@ export function resolvePort(
   load.problems.error(
     within(setting, port),
     `invalid port (${port.text}): /etc/services has no such name for ${protocols.join(" or ")}`,
-    `${other ? `it has one for ${other}: write protocol = ${other}, or` : "write"} the number of the port`,
+    `${
+      other && protocol !== "sctp" ? `it has one for ${other}: write protocol = ${other}, or` : "write"
+    } the number of the port`,
   );
   return undefined;
 }

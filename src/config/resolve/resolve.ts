@@ -87,6 +87,7 @@ export function* resolveInSteps(tree: SyntaxTree, facts: Facts, problems: Proble
     callback: globals.callback?.value,
     execute,
     logFormat: valueIn("logformat", globals),
+    logLevel: valueIn("loglevel", globals),
     logFile: valueIn("logfile", globals),
     statusPage: globals.statuspage?.value,
     supervised: valueIn("supervised", globals),

@@ -7,12 +7,13 @@ import type { Service } from "../../model/services.ts";
 import type { Load } from "./facts.ts";
 import { sentinelDoc } from "../language/service_docs.ts";
 import type { Section } from "../language/syntax_tree.ts";
+import type { Transport } from "../../model/table.ts";
 
 /** How a section's real servers are checked. */
 export interface CheckedBy {
   readonly method: CheckMethod | "on" | "off";
   readonly service: Service;
-  readonly transport: "tcp" | "udp";
+  readonly transport: Transport;
 }
 
 /** Returns true when a section's real servers have sentinels; one that cannot have any and asks for them is an error. */
@@ -55,5 +56,5 @@ export function refuseSentinelWithoutPort({ problems }: Load, { settings: { sent
 function obstacleOf({ method, transport }: CheckedBy): string | undefined {
   if (method === "on" || method === "off") return `with checktype ${method} nothing is checked`;
   if (sentinelDoc(method).use === "none") return `with checktype ${method} ${sentinelDoc(method).why}`;
-  return transport === "udp" ? "the service is checked over udp" : undefined;
+  return transport === "tcp" ? undefined : `the service is checked over ${transport}`;
 }

@@ -6,7 +6,7 @@ import { valueIn } from "./value_in.ts";
 import { ofFamily, unmetNeed } from "../language/directive_facts.ts";
 import type { Family, IpAddress } from "../../model/address.ts";
 import { fallbackFlag } from "../../model/fallback_flag.ts";
-import { type ServiceAddress, serviceFamily, type ServiceSettings } from "../../model/table.ts";
+import { type ServiceAddress, serviceFamily, type ServiceSettings, type Transport } from "../../model/table.ts";
 import type { ServiceHead } from "../language/endpoints.ts";
 import type { Load } from "./facts.ts";
 import { resolveHost, resolvePort, within } from "./endpoint.ts";
@@ -53,9 +53,9 @@ function endpointAddress(
   { family, head, settings: { protocol } }: Section,
   { host, port }: ServiceHead & { readonly kind: "endpoint" },
 ): ServiceAddress | undefined {
-  let kind: "tcp" | "udp" = port.number === 53 || port.text === "domain" ? "udp" : "tcp";
+  let kind: Transport = port.number === 53 || port.text === "domain" ? "udp" : "tcp";
   if (protocol?.value === "fwm") {
-    load.problems.error(protocol, "protocol must be tcp or udp if the virtual service is an address and port");
+    load.problems.error(protocol, "protocol must be tcp, udp or sctp if the virtual service is an address and port");
   } else if (protocol) {
     kind = protocol.value;
   }
@@ -136,7 +136,7 @@ function netmaskText(mask: Netmask, family: 4 | 6): string | undefined {
 
 function onePacket(load: Load, { ops }: Settings, { kind }: ServiceAddress): boolean {
   if (!ops?.value) return false;
-  if (kind !== "tcp") return true;
+  if (kind === "udp" || kind === "fwm") return true;
   load.problems.warning(ops, "ops is for udp: it has no effect here", "one-packet scheduling knows no connections");
   return false;
 }

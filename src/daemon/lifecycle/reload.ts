@@ -206,9 +206,9 @@ export class Configuration {
 
   #onFileChange(changed: string, { file, autoReload, callback }: Model): void {
     const { log } = this.#ports;
-    log.info(`Configuration file '${changed}' has changed on disk`);
+    log.notice(`Configuration file '${changed}' has changed on disk`);
     if (autoReload) this.reload();
-    else log.info(" - not reloaded: autoreload is off");
+    else log.notice(" - not reloaded: autoreload is off");
     if (callback !== undefined) this.#callBack(callback, file);
   }
 

@@ -98,7 +98,7 @@ export class Supervisor {
         `Nothing was done for ${seconds} s: this process was stopped, or the host is short of processor time`,
       );
     }
-    if (!late && this.#late) log.write("notice", "This process runs in time again");
+    if (!late && this.#late) log.notice("This process runs in time again");
     this.#late = late;
   }
 
@@ -120,7 +120,7 @@ export class Supervisor {
     const fresh = [...now].filter(([key]) => !this.#overdue.has(key)).map(([, name]) => name);
     const over = [...this.#overdue].filter(([key]) => !now.has(key)).map(([, name]) => name);
     for (const checks of named(fresh)) log.error(`${checks} overdue`);
-    for (const checks of named(over)) log.write("notice", `${checks} no longer overdue`);
+    for (const checks of named(over)) log.notice(`${checks} no longer overdue`);
     this.#overdue = now;
   }
 }

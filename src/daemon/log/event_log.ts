@@ -5,7 +5,8 @@ import type { Role } from "../../director/desired.ts";
 import { isPlanned, type ReportedState } from "../../model/real_state.ts";
 import type { SourceLine } from "../../model/source_lines.ts";
 import { destinationKey, serviceLabel } from "../../model/table.ts";
-import type { LogFields, Severity } from "./log.ts";
+import type { Severity } from "../../model/log.ts";
+import type { LogFields } from "./log.ts";
 import { fallbackLine, figuresOf } from "../../director/quorum_words.ts";
 
 /** One line for the log. */
@@ -93,9 +94,10 @@ export function logFields(event: DirectorEvent): LogFields {
       return { event: "fallback", virtual: event.virtual.label, is: event.active ? "active" : "inactive" };
     case "services-vanished":
       return { event: event.type, virtual: event.services.map(({ address }) => serviceLabel(address)).join(", ") };
+    case "round":
+      return { event: event.type, ...commonOf(event.users) };
     case "table-unavailable":
     case "table-in-step":
-    case "round":
       return { event: event.type };
   }
 }
@@ -119,6 +121,14 @@ export function warningLine(event: Extract<DirectorEvent, { type: "round" }>, wa
 /** The real servers that live by a check, as the log names them. */
 export function userNames(users: readonly CheckUser[]): string {
   return users.map(({ virtual, real }) => `${real.key} (${virtual.label})`).join(", ");
+}
+
+/** The virtual service and the real server of a check, as far as there is but one of those that live by it. */
+export function commonOf(users: readonly CheckUser[]): LogFields {
+  const virtuals = new Set(users.map(({ virtual }) => virtual.label));
+  const reals = new Set(users.map(({ real }) => real.key));
+  const [[virtual], [real]] = [virtuals, reals];
+  return { ...virtuals.size === 1 && { virtual }, ...reals.size === 1 && { real } };
 }
 
 /** A weight on its way up or down, which may change every second; none, or some again, is news. */

@@ -1,4 +1,5 @@
-import type { LogFields, Severity } from "./log.ts";
+import type { Severity } from "../../model/log.ts";
+import type { LogFields } from "./log.ts";
 
 /** A line of the log as a JSON object: when, how grave, of which configuration and process, the words, and what they say. */
 export function jsonLine(configuration: string, severity: Severity, message: string, fields: LogFields): string {

@@ -1,7 +1,5 @@
 import { harmless } from "../../model/harmless_text.ts";
-
-/** How much a line matters; syslog gets it as its severity (RFC 3164, 4.1.1). */
-export type Severity = "error" | "warning" | "notice" | "info" | "debug";
+import { type Severity, SEVERITY_NUMBERS } from "../../model/log.ts";
 
 /** What a line says, taken apart for programs. */
 export type LogFields = Readonly<Record<string, string | number>>;
@@ -9,31 +7,36 @@ export type LogFields = Readonly<Record<string, string | number>>;
 /** Takes one line. Never throws: a director without a log is still a director. */
 export type Sink = (severity: Severity, message: string, fields: LogFields) => void;
 
+/** Writes a line as text. */
+export type Formatter = (...line: Parameters<Sink>) => string;
+
 /** The daemon's log. */
 export class Log {
   #sink: Sink;
-  readonly #debug: boolean;
+  #level: Severity;
 
-  /** @param debug whether debug lines are written as well. */
-  constructor(sink: Sink, debug = false) {
+  /** @param level lines that matter less are not written. */
+  constructor(sink: Sink, level: Severity = "info") {
     this.#sink = sink;
-    this.#debug = debug;
+    this.#level = level;
   }
 
   /** Whether debug lines are written. */
   get isVerbose(): boolean {
-    return this.#debug;
+    return this.#level === "debug";
   }
 
-  /** Goes over to another sink, as after a reload. */
-  redirect(sink: Sink): void {
+  /** Goes over to another sink and level, as after a reload. */
+  redirect(sink: Sink, level: Severity): void {
     this.#sink = sink;
+    this.#level = level;
   }
 
-  /** Writes one line. Harmful characters are spelled out, so that a message is always one line. */
+  /** Writes one line. Harmful characters are spelled out, so that a message is always one line, and so are those of fields. */
   write(severity: Severity, message: string, fields: LogFields = {}): void {
-    if (severity === "debug" && !this.#debug) return;
-    this.#sink(severity, harmless(message), fields);
+    // A smaller number matters more.
+    if (SEVERITY_NUMBERS[severity] > SEVERITY_NUMBERS[this.#level]) return;
+    this.#sink(severity, harmless(message), harmlessFields(fields));
   }
 
   error(message: string): void {
@@ -49,6 +52,10 @@ export class Log {
     this.write("warning", message);
   }
 
+  notice(message: string): void {
+    this.write("notice", message);
+  }
+
   info(message: string): void {
     this.write("info", message);
   }
@@ -56,4 +63,11 @@ export class Log {
   debug(message: string): void {
     this.write("debug", message);
   }
+}
+
+function harmlessFields(fields: LogFields): LogFields {
+  const all = Object.entries(fields).map((
+    [name, value],
+  ) => [name, typeof value === "string" ? harmless(value) : value]);
+  return Object.fromEntries(all);
 }

@@ -10,7 +10,7 @@ import { destinationKey, type VirtualKey, virtualKey } from "../../model/table.t
 import { type Model, type RealServer, type VirtualService } from "../../model/virtual_service.ts";
 import { appendWithoutWaiting } from "../../system/write_without_waiting.ts";
 import { formatDate } from "./date.ts";
-import { logFields, logLine, warningLine } from "./event_log.ts";
+import { commonOf, logFields, logLine, warningLine } from "./event_log.ts";
 import { circumstancesOf } from "./circumstances.ts";
 import type { Log } from "./log.ts";
 import { quorumReason } from "../../director/quorum_words.ts";
@@ -160,7 +160,10 @@ export class Reporter {
       return;
     }
     this.#warnings.set(check.key, result.warning);
-    this.#log.warning(warningLine(event, result.warning));
+    this.#log.write("warning", warningLine(event, result.warning), {
+      event: "check-warning",
+      ...commonOf(event.users),
+    });
   }
 
   #monitor({ check, users, result }: Extract<DirectorEvent, { type: "round" }>): void {

@@ -1,6 +1,8 @@
+import { SEVERITY_NUMBERS } from "../../model/log.ts";
 import { sendUnixDatagram, sendUnixStream } from "../../system/unix_socket.ts";
 import { formatDate } from "./date.ts";
-import type { Severity, Sink } from "./log.ts";
+import type { Delivery } from "./delivery.ts";
+import type { Formatter } from "./log.ts";
 
 /** RFC 3164, table 1, by the names that syslog(3) has for them. */
 const FACILITIES: Readonly<Record<string, number>> = {
@@ -27,24 +29,32 @@ const FACILITIES: Readonly<Record<string, number>> = {
   local7: 23,
 };
 
-/** RFC 3164, table 2. */
-const SEVERITIES: Readonly<Record<Severity, number>> = { error: 3, warning: 4, notice: 5, info: 6, debug: 7 };
+/** The number of a syslog facility by its name; unknown ones are `daemon`. */
+export function facilityNumber(name: string): number {
+  return FACILITIES[name.toLowerCase().replace(/^log_/, "")] ?? FACILITIES.daemon;
+}
 
-const SOCKET = "/dev/log";
+/** Where the system's log daemon listens. */
+export const SYSLOG_SOCKET = "/dev/log";
+
+/** Returns the form that local programs have always sent to it: RFC 3164's, without the name of the host. */
+export function rfc3164Formatter(facility: number, tag: string): Formatter {
+  return (severity, message) => {
+    const stamp = formatDate(new Date()).slice(4, 19);
+    return `<${facility * 8 + SEVERITY_NUMBERS[severity]}>${stamp} ${tag}: ${message}`;
+  };
+}
 
 /**
- * Writes to the system's log by its socket, one datagram a line, RFC 3164 framing without the host name as local
- * programs send it. Each line stands alone, so that a restarted log daemon is found again. A log daemon that wants
- * connections is given one for each line, which a zero ends, as the C library's syslog(3) has it.
- * Unknown facilities are logged as `daemon`.
+ * Returns what hands lines to the system's log daemon by its socket, one datagram a line. Each line stands alone, so that a
+ * restarted log daemon is found again. A log daemon that wants connections is given one for each line, which a zero ends,
+ * as the C library's syslog(3) has it.
  *
  * @param socket where the log daemon listens.
  */
-export function syslogSink(facility: string, tag: string, socket = SOCKET): Sink {
-  const code = FACILITIES[facility.toLowerCase().replace(/^log_/, "")] ?? FACILITIES.daemon;
-  return (severity, message) => {
-    const stamp = formatDate(new Date()).slice(4, 19);
-    const line = `<${code * 8 + SEVERITIES[severity]}>${stamp} ${tag}: ${message}`;
-    if (!sendUnixDatagram(socket, line)) sendUnixStream(socket, `${line}\0`);
+export function syslogDelivery(format: Formatter, socket = SYSLOG_SOCKET): Delivery {
+  return (...line) => {
+    const text = format(...line);
+    return sendUnixDatagram(socket, text) || sendUnixStream(socket, `${text}\0`);
   };
 }

@@ -231,7 +231,8 @@ export class Operator {
     const { virtual: key, real } = partsOf(id);
     const virtual = this.#labelOf(key);
     const [name] = this.#namesOf(key, real);
-    log.info(`Operator: ${real}${name === undefined ? "" : ` ${name}`} (${virtual}): ${what}`);
+    const text = `Operator: ${real}${name === undefined ? "" : ` ${name}`} (${virtual}): ${what}`;
+    log.write("notice", text, { event: "order", virtual, real });
     history.add({ kind: "order", virtual, real, detail: what });
   }
 

@@ -2,7 +2,9 @@
  * What the kernel must have.
  */
 
+import type { Check } from "../../model/check.ts";
 import { serviceFamily } from "../../model/table.ts";
+import { checksOf } from "../../model/virtual_service.ts";
 import { virtualsOf } from "../configured.ts";
 import type { Facts } from "../facts.ts";
 import { type Finding, ok, setting } from "../finding.ts";
@@ -26,6 +28,48 @@ export function ipvs({ ipvsLoaded, modules, release }: Facts): readonly Finding[
       "apt-get install linux-image-$(dpkg --print-architecture)    # RHEL: dnf install kernel-modules; then boot it",
     ],
   }];
+}
+
+/** Whether the kernel has the SCTP that virtual services, and checks of them, need. */
+export function sctp({ ipvsHasSctp, modules, release, ...facts }: Facts): readonly Finding[] {
+  const virtuals = virtualsOf(facts).filter(({ settings }) => settings.address.kind === "sctp");
+  if (virtuals.length === 0) return [];
+  const findings: Finding[] = [];
+  if (ipvsHasSctp === false) {
+    findings.push({
+      level: "problem",
+      what: `IPVS of the kernel ${release} has no SCTP (CONFIG_IP_VS_PROTO_SCTP is not set)`,
+      why: "The table takes such virtual services, but packets of their clients are not forwarded.",
+      commands: ["apt-get install linux-image-$(dpkg --print-architecture)    # then boot it"],
+    });
+  }
+  const reals = virtuals.flatMap((virtual) => [...virtual.reals.values()]);
+  const isChecked = reals.some(({ policy }) => checksOf(policy).some(connectsBySctp));
+  if (isChecked && !modules.present.has("sctp")) findings.push(sctpNotLoaded(modules.loadable.has("sctp"), release));
+  return findings.length > 0 ? findings : [ok("the kernel has SCTP")];
+}
+
+function connectsBySctp({ method, target }: Check): boolean {
+  return method === "connect" && target.transport === "sctp";
+}
+
+function sctpNotLoaded(isLoadable: boolean, release: string): Finding {
+  if (isLoadable) {
+    return {
+      level: "advice",
+      what: "the kernel's module sctp is not loaded",
+      why: "The kernel loads it at the first check, but not where a file in /etc/modprobe.d forbids that, as on RHEL.",
+      commands: ["modprobe sctp", "echo sctp > /etc/modules-load.d/sctp.conf"],
+    };
+  }
+  return {
+    level: "problem",
+    what: `the kernel ${release} has no SCTP, and there is no module sctp for it`,
+    why: "Without it real servers cannot be checked by checktype = connect; checktype = ping or external can be made.",
+    commands: [
+      "apt-get install linux-image-$(dpkg --print-architecture)    # RHEL: dnf install kernel-modules-extra; then boot it",
+    ],
+  };
 }
 
 /** Whether the kernel has the IPv6 that virtual services need. */

@@ -16,12 +16,15 @@ import {
   type ServiceAddress,
   type ServiceSettings,
   type TableService,
+  type Transport,
   type VirtualKey,
   virtualKey,
 } from "../../model/table.ts";
 import { IpvsUnavailable } from "../driver.ts";
 import { canonicalSettings } from "../canonical.ts";
 
+const SERVICE_FLAGS: Record<Transport, string> = { tcp: "-t", udp: "-u", sctp: "--sctp-service" };
+const TRANSPORTS = Object.keys(SERVICE_FLAGS) as readonly Transport[];
 const FORWARDING_FLAGS: Record<Forwarding, string> = { gate: "-g", masq: "-m", ipip: "-i" };
 const VERBS: Record<Action["do"], string> = {
   "add-service": "-A",
@@ -74,8 +77,7 @@ export function encodeRules(table: IpvsTable): string {
 }
 
 /**
- * Reads what `ipvsadm -S -n` printed. Virtual services of a protocol that we do not manage (sctp) are skipped, and of others
- * what newer versions add is: neither is ours to touch.
+ * Reads what `ipvsadm -S -n` printed. What newer versions add is skipped: it is not ours to touch.
  *
  * @throws {IpvsUnavailable} where a line is none of ipvsadm's.
  */
@@ -88,7 +90,7 @@ export function* decodeRulesInSteps(text: string): Steps<IpvsTable> {
   const table = new Map<VirtualKey, Written>();
   for (const [i, line] of text.split("\n").entries()) {
     if (everySoOften(i)) yield;
-    if (line.trim() === "" || /^-[Aa] --sctp-service /.test(line)) continue;
+    if (line.trim() === "") continue;
     const rule = decodeRule(line) ?? unreadable(line);
     const key = virtualKey(rule.address);
     if (!rule.destination) {
@@ -150,7 +152,7 @@ export function* decodeThresholdsInSteps(text: string, table: IpvsTable): Steps<
 
 function addressWords(address: ServiceAddress): string[] {
   if (address.kind === "fwm") return ["-f", String(address.mark), ...(address.family === 6 ? ["-6"] : [])];
-  return [address.kind === "udp" ? "-u" : "-t", formatEndpoint(address.address, address.port)];
+  return [SERVICE_FLAGS[address.kind], formatEndpoint(address.address, address.port)];
 }
 
 function settingsWords(settings: ServiceSettings): string[] {
@@ -230,17 +232,17 @@ function savedAddress(
 ): ServiceAddress | undefined {
   const mark = after("-f");
   if (mark !== undefined) return markAddress(mark, words.includes("-6"));
-  const kind = words.includes("-u") ? "udp" : "tcp";
-  const found = endpoint(after(kind === "udp" ? "-u" : "-t") ?? "");
-  return found && { kind, ...found };
+  const kind = TRANSPORTS.find((each) => words.includes(SERVICE_FLAGS[each]));
+  const found = kind && endpoint(after(SERVICE_FLAGS[kind]) ?? "");
+  return found && { kind: kind!, ...found };
 }
 
 /** The address in a virtual service's line of `ipvsadm -L -n`, as words; `undefined` for lines that are none. */
 export function listedAddress(words: readonly string[]): ServiceAddress | undefined {
   if (words[0] === "FWM") return markAddress(words[1], words[2] === "IPv6");
-  if (words[0] !== "TCP" && words[0] !== "UDP") return undefined;
-  const found = endpoint(words[1] ?? "");
-  return found && { kind: words[0] === "TCP" ? "tcp" : "udp", ...found };
+  const kind = TRANSPORTS.find((each) => each.toUpperCase() === words[0]);
+  const found = kind && endpoint(words[1] ?? "");
+  return found && { kind: kind!, ...found };
 }
 
 /** ipvsadm prints marks as signed 32-bit numbers: 4294967295 comes back as -1. */

@@ -69,7 +69,7 @@ function addressAttributes(attributes: MessageWriter, address: ServiceAddress): 
   }
 }
 
-/** Reads a virtual service; `undefined` for one that we do not manage (sctp). */
+/** Reads a virtual service; `undefined` for one of a protocol that we do not manage. */
 export function decodeSettings(attributes: Attributes): ServiceSettings | undefined {
   const family = familyOfNumber(attributes.uint16(Service.FAMILY));
   const mark = attributes.uint32(Service.MARK);
@@ -90,11 +90,13 @@ export function decodeSettings(attributes: Attributes): ServiceSettings | undefi
 
 function decodeAddress(attributes: Attributes, family: Family): ServiceAddress | undefined {
   const protocol = attributes.uint16(Service.PROTOCOL);
-  const kind = protocol === IpProtocol.tcp ? "tcp" : protocol === IpProtocol.udp ? "udp" : undefined;
+  const kind = TRANSPORTS.find((each) => IpProtocol[each] === protocol);
   if (!kind) return undefined;
   const address = ipFromBytes(attributes.bytes(Service.ADDRESS), family);
   return { kind, address, port: attributes.port(Service.PORT) };
 }
+
+const TRANSPORTS = Object.keys(IpProtocol) as readonly (keyof typeof IpProtocol)[];
 
 const FORWARDING: Readonly<Record<Forwarding, number>> = {
   gate: ForwardingMethod.ROUTE,

@@ -116,5 +116,5 @@ export const SyncThread = { STATE: 1, INTERFACE: 2, ID: 3 } as const;
 /** Values of a synchronisation thread's state. */
 export const SyncState = { master: 1, backup: 2 } as const;
 
-/** `IPPROTO_…` of the two protocols that we manage. */
-export const IpProtocol = { tcp: 6, udp: 17 } as const;
+/** `IPPROTO_…` of the protocols that we manage. */
+export const IpProtocol = { tcp: 6, udp: 17, sctp: 132 } as const;

@@ -14,6 +14,8 @@ export const SOCK_STREAM = 1;
 export const SOCK_DGRAM = 2;
 /** `SOCK_RAW`: ICMP with its own header, for root. */
 export const SOCK_RAW = 3;
+/** The protocol SCTP; 0 stands for TCP or UDP. */
+export const IPPROTO_SCTP = 132;
 /** Added to a socket's type: calls on it never block. */
 const SOCK_NONBLOCK = 0o4000;
 /** Added to a socket's type: programs that we start do not inherit it. */

@@ -1,5 +1,5 @@
 /**
- * TCP by the system's own calls.
+ * TCP by the system's own calls, and what is spoken in the same way.
  *
  * `Deno.connect` and `Deno.Conn` do the same with about twice the system calls and a thread's hop for each of them;
  * a director that checks hundreds of servers a second feels both.
@@ -14,6 +14,7 @@ import * as sockets from "../../system/libc/sockets.ts";
 import type { ByteStream } from "./byte_stream.ts";
 import { setOrigin } from "./origin.ts";
 import { unwatch, unwatchShared, watch } from "./readiness.ts";
+import { sctpSocket } from "./sctp_socket.ts";
 import { encodeSocketAddress, socketFamily } from "./socket_address.ts";
 import { isLongTurn, nextTurn } from "../../model/turn.ts";
 
@@ -59,15 +60,26 @@ export function adoptTcp(fd: number, signal: AbortSignal, onHeard = () => {}): B
   return stream;
 }
 
+/** As {@link connectTcp}, over SCTP: whoever listens takes an association for a connection (RFC 6458, 4). */
+export async function connectSctp(
+  address: IpAddress,
+  port: number,
+  signal: AbortSignal,
+  origin: Origin = {},
+): Promise<ByteStream> {
+  return await connected(address, port, signal, origin, () => {}, sctpSocket);
+}
+
 async function connected(
   address: IpAddress,
   port: number,
   signal: AbortSignal,
   origin: Origin,
   onHeard: () => void,
+  newSocket = tcpSocket,
 ): Promise<TcpStream> {
   signal.throwIfAborted();
-  const fd = sockets.socket(socketFamily(address), sockets.SOCK_STREAM, 0);
+  const fd = newSocket(socketFamily(address));
   if (fd < 0) throw new SystemError("socket", -fd);
   const stream = new TcpStream(fd, signal, onHeard);
   try {
@@ -78,6 +90,10 @@ async function connected(
     stream.close();
     throw error;
   }
+}
+
+function tcpSocket(family: number): number {
+  return sockets.socket(family, sockets.SOCK_STREAM, 0);
 }
 
 class TcpStream implements ByteStream {

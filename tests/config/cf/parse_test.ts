@@ -219,6 +219,7 @@ const EXAMPLES: Readonly<Record<DirectiveName, string>> = {
   smtppasswd: "hunter2",
   smtptls: "yes",
   notify: "https://chat.example.org/hooks/1",
+  loglevel: "warning",
   logformat: "json",
   statuspage: "127.0.0.1:9780",
   execute: "x",

@@ -1,4 +1,4 @@
-import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { fromKeepalived } from "../../../src/config/import/keepalived.ts";
 import { writeCf } from "../../../src/config/cf/write.ts";
 import { saysFacts } from "../../facts.ts";
@@ -164,6 +164,17 @@ virtual6 = [fd00::1]:53
 	failurecount = 4
 	real6 = [fd00::2]:53 masq 1
 `;
+
+pure("keepalived's virtual servers of SCTP are carried over", () => {
+  const { outline, notes } = fromKeepalived(
+    "virtual_server 192.0.2.1 3868 {\n lvs_sched rr\n lvs_method NAT\n protocol SCTP\n" +
+      " real_server 10.0.0.1 3868 {\n TCP_CHECK {\n }\n }\n}\n",
+  );
+  const text = writeCf(outline);
+  ok(text.includes("\tprotocol = sctp\n"), text);
+  deepStrictEqual(load(text).problems, []);
+  saysFacts(notes.map(({ line, text }) => `${line}: ${text}`), ["4: TCP_CHECK … sctp …"]);
+});
 
 pure("keepalived's virtual servers are carried over, and what is not is said", () => {
   const { outline, notes } = fromKeepalived(KEEPALIVED);

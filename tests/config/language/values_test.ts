@@ -58,6 +58,7 @@ const GOOD: readonly (readonly [Grammar<unknown>, string, unknown])[] = [
   [paths.path, '"/a b"', "/a b"],
   [paths.logTarget, "/var/log/x", "/var/log/x"],
   [paths.logTarget, '"local0"', "local0"],
+  [paths.logTarget, "journal", "journal"],
   [mail.mailAddresses, "a@b.c", ["a@b.c"]],
   [mail.mailAddresses, '"root, a.b+c@b"', ["root", "a.b+c@b"]],
   [mail.mailAddresses, 'LB <a@b>, <c@d>, "My Self" <e@f>', ["a@b", "c@d", "e@f"]],

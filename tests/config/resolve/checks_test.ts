@@ -91,6 +91,9 @@ pure("the protocol that is checked", () => {
     ["virtual = 192.0.2.1:1812", "radius", "", "udp"],
     ["virtual = 7", "dns", "", "udp"],
     ["virtual = 7", "http", "", "tcp"],
+    ["virtual = 192.0.2.1:3868", "none", "protocol = sctp\n    checktype = connect", "sctp"],
+    ["virtual = 192.0.2.1:3868", "http", "protocol = sctp\n    checkport = 8080", "tcp"],
+    ["virtual = 192.0.2.1:3868", "radius", "protocol = sctp\n    checkport = 1812", "udp"],
   ];
   for (const [head, service, protocol, transport] of rows) {
     const body = ["real = 10.0.0.1 gate", `service = ${service}`, "request = x", ...protocol ? [protocol] : []];
@@ -316,4 +319,13 @@ pure("file checks and weight files: mistakes say what to write", () => {
   saysFacts(said(HEAD, "real = 10.0.0.1:80 gate checkip:10.1.0.1", "checktype = file", "checkfile = /a"), [
     "warning 3:37+8 checkip … no effect … file",
   ]);
+});
+
+pure("of sctp a connection is checked, by whatever port, unless the section says otherwise", () => {
+  for (const port of [80, 3868]) {
+    const { method, target } = check(`virtual = 192.0.2.1:${port}`, `real = 10.0.0.1:${port} masq`, "protocol = sctp");
+    deepStrictEqual([method, target.service, target.transport, target.port], ["connect", "none", "sctp", port]);
+  }
+  strictEqual(check(HEAD, REAL, "protocol = sctp", "checktype = ping").method, "ping");
+  strictEqual(check(HEAD, REAL, "protocol = sctp", "checktype = external").method, "external");
 });

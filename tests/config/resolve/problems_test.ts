@@ -14,8 +14,10 @@ pure("what is wrong with a section's head or servers is an error at its place", 
     [
       HEAD,
       ["protocol = fwm"],
-      "3:16+3 protocol … tcp … udp … address … port …",
+      "3:16+3 protocol … tcp … udp … sctp … address … port …",
     ],
+    [HEAD, ["protocol = sctp", "service = http", "real = 10.0.0.1:80 gate"], "4:15+4 … http … sctp"],
+    [HEAD, ["protocol = sctp", "checktype = 3", "service = http", "real = 10.0.0.1:80 gate"], "5:15+4 … http … sctp"],
     ["virtual = 192.0.2.1:0", ["service = http"], "2:11+11 port 0 … persistent virtual service"],
     [HEAD, ["real6 = [::1]:80 gate"], '3:13+13 … "real6" …'],
     [HEAD, ["fallback6 = [::1]:80"], '3:17+8 … "fallback6" …'],
@@ -104,6 +106,12 @@ pure("what is only doubtful is a warning, and the model is there", () => {
     ],
     [HEAD, ["netmask = 255.255.255.0"], "3:15+13 netmask … persistent"],
     [HEAD, ["ops = yes"], "3:11+3 ops … udp …"],
+    [HEAD, ["protocol = sctp", "ops = yes"], "4:11+3 ops … udp …"],
+    [
+      "virtual = 192.0.2.1:3868",
+      ["protocol = sctp", "service = none", "real = 10.0.0.1 gate"],
+      "4:15+4 … service … real … checked …",
+    ],
     [
       "virtual = 7",
       [],
@@ -142,8 +150,9 @@ pure("a port's name that only the other protocol has is told as such", () => {
   const hints = [
     hint("virtual = 192.0.2.1:http", "protocol = udp", "checktype = on"),
     hint("virtual = 192.0.2.1:nosuch", "checktype = on"),
+    hint("virtual = 192.0.2.1:http", "protocol = sctp"),
   ];
-  saysFacts(hints.map(String), ["… tcp … protocol = tcp … number …", "… number …"]);
+  saysFacts(hints.map(String), ["… tcp … protocol = tcp … number …", "… number …", "write … number …"]);
 });
 
 pure("what is given in words that cannot be read is wrong, and not missing", () => {

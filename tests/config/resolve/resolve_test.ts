@@ -73,15 +73,18 @@ pure("defaults are those of the manual", () => {
     command: [],
     commandArguments: [],
   });
-  const { file, autoReload, callback, execute, logFile, supervised, maintenanceDir, checkInterval } = model("");
+  const { file, autoReload, callback, execute, logFile, logLevel, supervised, maintenanceDir, checkInterval } = model(
+    "",
+  );
   deepStrictEqual(
-    { file, autoReload, callback, execute, logFile, supervised, maintenanceDir, checkInterval },
+    { file, autoReload, callback, execute, logFile, logLevel, supervised, maintenanceDir, checkInterval },
     {
       file: "/etc/ha.d/test.cf",
       autoReload: false,
       callback: undefined,
       execute: [],
       logFile: "/var/log/ldirectord.log",
+      logLevel: "info",
       supervised: false,
       maintenanceDir: undefined,
       checkInterval: 10,
@@ -213,13 +216,13 @@ notify = https://chat.example.org/hooks/hunter2
 });
 
 pure("global settings reach the model", () => {
-  const { autoReload, callback, execute, logFile, supervised, maintenanceDir, checkInterval } = model(
+  const { autoReload, callback, execute, logFile, logLevel, supervised, maintenanceDir, checkInterval } = model(
     'autoreload = yes\ncallback = "/usr/local/sbin/lb_sync.sh"\nexecute = a\nlogfile = local0\nsupervised = yes\n' +
-      "maintenancedir = /etc/ha.d/down\ncheckinterval = 7\nfork = yes\n",
+      "maintenancedir = /etc/ha.d/down\ncheckinterval = 7\nfork = yes\nloglevel = warning\n",
   );
   deepStrictEqual(
-    [autoReload, callback, execute, logFile, supervised, maintenanceDir, checkInterval],
-    [true, "/usr/local/sbin/lb_sync.sh", ["a"], "local0", true, "/etc/ha.d/down", 7],
+    [autoReload, callback, execute, logFile, logLevel, supervised, maintenanceDir, checkInterval],
+    [true, "/usr/local/sbin/lb_sync.sh", ["a"], "local0", "warning", true, "/etc/ha.d/down", 7],
   );
 });
 

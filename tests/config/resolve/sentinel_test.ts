@@ -36,6 +36,8 @@ pure("sentinel: what it is not for is an error that says what to write", () => {
     ["virtual = 192.0.2.1:53", ["service = dns"], ["udp"]],
     ["virtual = 192.0.2.1:53", ["service = dns", "protocol = tcp"], []],
     ["virtual = 192.0.2.1:1812", ["service = radius", "protocol = udp"], ["udp"]],
+    ["virtual = 192.0.2.1:80", ["protocol = sctp"], ["sctp"]],
+    ["virtual = 192.0.2.1:80", ["protocol = sctp", "service = http", "checkport = 80"], []],
     ["virtual = 192.0.2.1:80", ["checktype = ping"], ["checktype ping … port …"]],
     ["virtual = 192.0.2.1:80", ["checktype = external"], [
       "checktype external … port …",

@@ -11,6 +11,7 @@ pure("the head of a section gives the virtual service", () => {
     ["virtual = 192.0.2.1:53", "udp:192.0.2.1:53", "192.0.2.1:53"],
     ["virtual = 192.0.2.1:domain", "udp:192.0.2.1:53", "192.0.2.1:53"],
     ["virtual = 192.0.2.1:53", "tcp:192.0.2.1:53", "192.0.2.1:53", "protocol = tcp"],
+    ["virtual = 192.0.2.1:3868", "sctp:192.0.2.1:3868", "192.0.2.1:3868", "protocol = sctp"],
     ["virtual = 192.0.2.1:123", "udp:192.0.2.1:123", "192.0.2.1:123", "protocol = udp"],
     ["virtual = 192.0.2.1:0", "tcp:192.0.2.1:0", "192.0.2.1:0", "persistent = 60"],
     ["virtual = 7", "fwm:7", "7"],

@@ -18,7 +18,7 @@ function plain(value: unknown): unknown {
   if (value instanceof Map) {
     const entries = [...value].map(([key, each]) => [key, plain(each)] as const);
     // YAML puts all of virtual before all of virtual6, which changes nothing.
-    const areVirtuals = entries.some(([key]) => /^(tcp|udp|fwm6?):/.test(key));
+    const areVirtuals = entries.some(([key]) => /^(tcp|udp|sctp|fwm6?):/.test(key));
     return areVirtuals ? entries.sort(([a], [b]) => a < b ? -1 : 1) : entries;
   }
   if (value instanceof Set) return [...value].sort();

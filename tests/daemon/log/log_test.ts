@@ -1,6 +1,6 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { formatDate } from "../../../src/daemon/log/date.ts";
-import { Log } from "../../../src/daemon/log/log.ts";
+import { Log, type LogFields } from "../../../src/daemon/log/log.ts";
 import { fileSink } from "../../../src/daemon/log/log_sinks.ts";
 
 async function inFolder(work: (path: string) => void): Promise<void> {
@@ -75,8 +75,33 @@ Deno.test("a message with line ends is one line all the same", () =>
 Deno.test("debug lines are written only when debugging", () => {
   const seen: string[] = [];
   new Log((_severity, message) => seen.push(message)).debug("quiet");
-  new Log((_severity, message) => seen.push(message), true).debug("verbose");
+  new Log((_severity, message) => seen.push(message), "debug").debug("verbose");
   strictEqual(seen.join(), "verbose");
+});
+
+const SEVERITIES = ["error", "warning", "notice", "info", "debug"] as const;
+
+for (const [i, level] of SEVERITIES.entries()) {
+  Deno.test(`loglevel = ${level} hides what matters less, also after a reload`, () => {
+    const [seen, later]: string[][] = [[], []];
+    const log = new Log((severity) => seen.push(severity), level);
+    const redirected = new Log(() => {}, "info");
+    redirected.redirect((severity) => later.push(severity), level);
+    for (const severity of SEVERITIES) {
+      log.write(severity, "");
+      redirected.write(severity, "");
+    }
+    deepStrictEqual([seen, later], [SEVERITIES.slice(0, i + 1), SEVERITIES.slice(0, i + 1)]);
+  });
+}
+
+Deno.test("fields have no harmful characters either", () => {
+  const seen: LogFields[] = [];
+  new Log((_severity, _message, fields) => seen.push(fields)).write("error", "", {
+    reason: "a\nPRIORITY=0\u{202e}",
+    weight: 3,
+  });
+  deepStrictEqual(seen, [{ reason: "a\\u{a}PRIORITY=0\\u{202e}", weight: 3 }]);
 });
 
 Deno.test("formatDate() pads the day as ctime(3) does", () => {

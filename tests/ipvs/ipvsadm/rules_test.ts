@@ -194,10 +194,15 @@ for (const [name, text] of GARBAGE) {
 }
 
 Deno.test({
-  name: "decodeRules() skips what only others manage",
+  name: "sctp has a long option alone, and a protocol's name in listings",
   ...pure,
   fn: () => {
-    const sctp = "-A --sctp-service 10.0.0.100:81 -s rr\n-a --sctp-service 10.0.0.100:81 -r 10.0.0.1:81 -m -w 1\n";
-    deepStrictEqual(decodeRules(sctp + SAVED), decodeRules(SAVED));
+    const saved = "-A --sctp-service 10.0.0.100:81 -s rr\n-a --sctp-service 10.0.0.100:81 -r 10.0.0.1:81 -m -w 1\n";
+    const table = decodeRules(saved);
+    deepStrictEqual([...table.keys()], ["sctp:10.0.0.100:81"]);
+    strictEqual(encodeRules(table), saved);
+    const listed = "SCTP 10.0.0.100:81 rr\n  -> 10.0.0.1:81                   9          3          0         0\n";
+    const [{ destinations }] = decodeThresholds(listed, table).values();
+    deepStrictEqual([...destinations.values()].map(({ upperThreshold }) => upperThreshold), [9]);
   },
 });

@@ -150,8 +150,16 @@ Deno.test("a tunnel of GUE is read as ipvsadm writes it, and a tunnel of each ki
 });
 
 Deno.test("a virtual service of a protocol that we do not manage is left out", () => {
-  const sctp = SERVICES[0][1].replace("0600020006000000", "0600020084000000");
-  strictEqual(decodeSettings(captured(sctp).nested(Top.SERVICE)!), undefined);
+  const udpLite = SERVICES[0][1].replace("0600020006000000", "0600020088000000");
+  strictEqual(decodeSettings(captured(udpLite).nested(Top.SERVICE)!), undefined);
+});
+
+Deno.test("a virtual service of sctp reads as it was written", () => {
+  const sctp = captured(SERVICES[0][1].replace("0600020006000000", "0600020084000000"));
+  const settings = decodeSettings(sctp.nested(Top.SERVICE)!)!;
+  strictEqual(settings.address.kind, "sctp");
+  const ours = captured(written(Command.NEW_SERVICE, (writer) => encodeSettings(writer, settings)));
+  deepStrictEqual(decodeSettings(ours.nested(Top.SERVICE)!), settings);
 });
 
 Deno.test("a table of every kind of address reads as it was written", () => {

@@ -1,4 +1,4 @@
-import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, doesNotMatch, match, ok, strictEqual } from "node:assert/strict";
 import { LOG } from "../world/director.ts";
 import { isThere } from "../world/files.ts";
 import type { Host } from "../world/host.ts";
@@ -44,6 +44,54 @@ scenario(
     await stopSyslog();
   },
 );
+
+scenario("syslog: with logformat = rfc5424 a real syslogd has the fields, whatever a server says", async (world) => {
+  const { director, reals } = world;
+  await Deno.writeTextFile("/run/rsyslog.conf", RSYSLOG_OF_FIELDS);
+  await startSyslog(director.host);
+  await reals.are(["10.0.0.11", "10.0.0.12"]);
+  await Deno.writeTextFile("/run/greeting", String.raw`554 "]\ [x@1 is="up"]` + "\u{202e}\r\n");
+  await reals.types("10.0.0.11", "socat TCP-LISTEN:25,fork,reuseaddr SYSTEM:'cat /run/greeting' >/dev/null 2>&1 &");
+  const mail = "virtual = 192.0.2.10:25\n        service = smtp\n        real = 10.0.0.11:25 masq\n";
+  await director.start(`logfile = local3\nlogformat = rfc5424${FARM}${mail}`);
+  const pid = await director.pid();
+  await says(
+    SYSLOG,
+    `local3.info ${Deno.hostname()} ldirectord ${pid} table-changed ` +
+      `[ldirectord@32473 configuration="www" event="table-changed" action="add-destination" virtual="192.0.2.10:80" ` +
+      `real="10.0.0.11:80" weight="1"] Added real server: 10.0.0.11:80 (192.0.2.10:80) (Weight set to 1)\n`,
+  );
+  await says(SYSLOG, String.raw`\"\]\\ [x@1 is=\"up\"\]\\u{202e}`);
+  await stopSyslog();
+});
+
+scenario(
+  "syslog: where no log daemon listens a start says so once, and all is served",
+  async ({ director, reals, table }) => {
+    await reals.are(["10.0.0.11", "10.0.0.12"]);
+    await director.configure(`logfile = local3${FARM}`);
+    const { code, stderr } = await director.try("start");
+    strictEqual(code, 0);
+    deepStrictEqual(stderr.match(/no log daemon .*/g), ["no log daemon takes lines at /dev/log"]);
+    await table.becomes(SITE_UP);
+  },
+);
+
+scenario("loglevel: what matters less is not logged, and a reload changes that", async ({ director, reals, table }) => {
+  await reals.are(["10.0.0.11", "10.0.0.12"]);
+  await director.start(`loglevel = warning${FARM}`);
+  await table.becomes(SITE_UP);
+  reals.stop("10.0.0.11");
+  await director.logs(/Real server 10\.0\.0\.11:80 \(192\.0\.2\.10:80\) is down/);
+  doesNotMatch(await director.log(), /Starting|Added|Deleted/);
+
+  await director.configure(`loglevel = notice${FARM}`);
+  strictEqual((await director.tool("www", "reload")).code, 0);
+  await reals.start("10.0.0.11");
+  await director.logs(/Real server 10\.0\.0\.11:80 \(192\.0\.2\.10:80\) is up/);
+  await table.becomes(SITE_UP);
+  doesNotMatch(await director.log(), /Added/);
+});
 
 scenario("logrotate: with the file that is installed the log goes on in a new one", async ({ director, reals }) => {
   await reals.are(["10.0.0.11", "10.0.0.12"]);
@@ -146,5 +194,11 @@ async function says(path: string, line: string): Promise<void> {
 const RSYSLOG = `
 module(load="imuxsock" SysSock.Name="/dev/log")
 template(name="line" type="string" string="%syslogfacility-text%.%syslogseverity-text% %syslogtag%%msg%\\n")
+*.* action(type="omfile" file="${SYSLOG}" template="line")
+`;
+
+const RSYSLOG_OF_FIELDS = `
+module(load="imuxsock" SysSock.Name="/dev/log" SysSock.UseSpecialParser="off")
+template(name="line" type="string" string="%syslogfacility-text%.%syslogseverity-text% %hostname% %app-name% %procid% %msgid% %structured-data% %msg%\\n")
 *.* action(type="omfile" file="${SYSLOG}" template="line")
 `;

@@ -1,5 +1,6 @@
 import { deepStrictEqual } from "node:assert/strict";
 import { createSocket } from "node:dgram";
+import { run } from "./command.ts";
 import { poll, sleep } from "./wait.ts";
 
 const ANSWER_LIMIT_MS = 3000;
@@ -21,6 +22,14 @@ export class Client {
     const answering = () => this.#round(() => udpAsk(virtual));
     const same = (seen: readonly string[]) => seen.join() === wanted.join();
     deepStrictEqual(await poll(answering, same, 10), wanted, `who answers at ${virtual}`);
+  }
+
+  /** As {@link isServedBy}, over SCTP. */
+  async isServedBySctp(virtual: string, ...reals: string[]): Promise<void> {
+    const wanted = reals.toSorted();
+    const answering = () => this.#round(() => sctpAsk(virtual));
+    const same = (seen: readonly string[]) => seen.join() === wanted.join();
+    deepStrictEqual(await poll(answering, same, 30), wanted, `who answers at ${virtual} over sctp`);
   }
 
   /** Asks the virtual service until it answers, for so many seconds at most. Gives the seconds that it took. */
@@ -100,6 +109,12 @@ export class Load {
       this.#failures.push(`${new Date().toISOString()} ${error instanceof Error ? error.message : error}`);
     }
   }
+}
+
+/** What the virtual service gives on an association of its own. */
+async function sctpAsk(virtual: string): Promise<string> {
+  const kind = virtual.startsWith("[") ? "SCTP6" : "SCTP4";
+  return (await run(["timeout", "3", "socat", "-u", `${kind}-CONNECT:${virtual}`, "STDOUT"])).trim();
 }
 
 /** One request on a connection of its own; gives the body of a 200 answer. */

@@ -118,6 +118,20 @@ export class RealServers {
     if (!await poll(listens, Boolean, 5)) throw new Error(`no udp server on ${address}`);
   }
 
+  /** Starts a server that gives the real server's address over SCTP, for IPv4 and IPv6. */
+  async answerAssociations(address: string, port: number): Promise<void> {
+    const listen = `SCTP6-LISTEN:${port},fork,reuseaddr,ipv6only=0`;
+    const command = `socat -U ${listen} SYSTEM:'echo ${address}' >/dev/null 2>&1 & echo $! >${RUN}/${address}.sctp`;
+    await this.types(address, command);
+    const listens = async () => (await this.#host(address).run("cat", "/proc/net/sctp/eps")).includes(` ${port} `);
+    if (!await poll(listens, Boolean, 5)) throw new Error(`no sctp server on ${address}`);
+  }
+
+  /** Kills that server: associations are refused. */
+  async refuseAssociations(address: string): Promise<void> {
+    await this.types(address, `kill -KILL $(cat ${RUN}/${address}.sctp)`);
+  }
+
   /** Starts a server that greets as servers of mail and files do, and answers each line with itself and an OK. */
   async repeatsEverything(address: string, port: number): Promise<void> {
     const echo = "SYSTEM:echo +OK; exec sed -u s/^/+OK-/";

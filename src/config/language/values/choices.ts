@@ -4,6 +4,7 @@
 
 import { DNS_TYPES } from "../../../model/check.ts";
 import { IPVS_DRIVERS } from "../../../model/ipvs.ts";
+import { LOG_FORMATS, SEVERITIES } from "../../../model/log.ts";
 import { SERVICES } from "../../../model/services.ts";
 import { closest } from "../closest.ts";
 import { type Grammar, mistake, value, whole } from "../grammar.ts";
@@ -49,10 +50,13 @@ export const service = oneOf(SERVICES);
 export const dnsType = oneOf(DNS_TYPES);
 
 /** The protocol of a virtual service. */
-export const protocol = oneOf(["tcp", "udp", "fwm"]);
+export const protocol = oneOf(["tcp", "udp", "sctp", "fwm"]);
 
 /** How a line of the log is written. */
-export const logFormat = oneOf(["text", "json"]);
+export const logFormat = oneOf(LOG_FORMATS);
+
+/** How much the lines of the log matter, the least first. */
+export const logLevel = oneOf(SEVERITIES);
 
 /** How a mail server is spoken to. */
 export const mailEncryption = oneOf(["auto", "yes", "no"]);

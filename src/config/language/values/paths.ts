@@ -45,13 +45,15 @@ const FACILITIES = [
   ...Array.from({ length: 8 }, (_, i) => `local${i}`),
 ];
 
-/** A log file's path, or a syslog facility. */
-export const logTarget: Grammar<string> = quotable("path|facility", (text) => {
-  if (text.startsWith("/") || FACILITIES.includes(text)) return value(text);
-  const near = closest(text, FACILITIES);
+const LOG_DAEMONS = ["journal", ...FACILITIES];
+
+/** A log file's path, the journal, or a syslog facility. */
+export const logTarget: Grammar<string> = quotable("path|journal|facility", (text) => {
+  if (text.startsWith("/") || LOG_DAEMONS.includes(text)) return value(text);
+  const near = closest(text, LOG_DAEMONS);
   return mistake(
     whole(text),
-    `neither a path nor a syslog facility: ${quoted(text)}`,
+    `neither a path nor journal nor a syslog facility: ${quoted(text)}`,
     near ? `did you mean ${near}?` : "a path begins with /; the facilities are daemon, local0 to local7 and the like",
   );
 });
