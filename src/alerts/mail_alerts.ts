@@ -23,7 +23,7 @@ export interface MailPorts {
   /** The names that the configuration gives a real server. */
   namesOf(virtual: VirtualService, server: DestinationKey): readonly string[];
   /** Hears of mail that was not taken or not sent, one line each. */
-  complain(text: string): void;
+  onTrouble(text: string): void;
 }
 
 /**

@@ -21,7 +21,7 @@ export interface QueuePorts {
   readonly clock: Clock;
   readonly send: Send;
   /** Hears of mail that was not taken or not sent, one line each. */
-  complain(text: string): void;
+  onTrouble(text: string): void;
 }
 
 interface Waiting {
@@ -59,7 +59,7 @@ export class MailQueue {
     this.#waiting.push({ letter, since: now, to: letter.to, attempts: 0, due: now });
     if (this.#waiting.length > CAPACITY) {
       const [oldest] = this.#waiting.splice(0, 1);
-      this.#ports.complain(`Alert mail dropped, as more than ${CAPACITY} wait to be sent: ${oldest.letter.subject}`);
+      this.#ports.onTrouble(`Alert mail dropped, as more than ${CAPACITY} wait to be sent: ${oldest.letter.subject}`);
     }
     this.#proceed();
   }
@@ -134,11 +134,11 @@ export class MailQueue {
     if (said.has(message)) return;
     if (said.size === MEMORY) said.clear();
     this.#said.set(place, said.add(message));
-    this.#ports.complain(`Alert mail not taken by ${place}: ${message}`);
+    this.#ports.onTrouble(`Alert mail not taken by ${place}: ${message}`);
   }
 
   #giveUp({ subject }: Letter, message: string): void {
-    this.#ports.complain(`Alert mail given up: ${subject}: ${message}`);
+    this.#ports.onTrouble(`Alert mail given up: ${subject}: ${message}`);
   }
 }
 

@@ -21,7 +21,7 @@ export interface NotifierPorts {
   /** The name of this host. */
   readonly host: string;
   /** Hears of notices that did not arrive, one line each. */
-  complain(text: string): void;
+  onTrouble(text: string): void;
 }
 
 /** What a notice says of a transition. */
@@ -81,18 +81,18 @@ export class Notifier {
   /** The first is under way; the second is the oldest that still waits. */
   #drop(line: Line): void {
     line.waiting.splice(1, 1);
-    if (!line.dropped) this.#ports.complain(`notify: more than ${CAPACITY} notices wait, the oldest are dropped`);
+    if (!line.dropped) this.#ports.onTrouble(`notify: more than ${CAPACITY} notices wait, the oldest are dropped`);
     line.dropped = true;
   }
 
   async #work(key: string, line: Line): Promise<void> {
     for (let notice = line.waiting[0]; notice && !this.#ending.signal.aborted; notice = line.waiting[0]) {
       const problem = await this.#send(notice);
-      if (problem !== undefined) this.#ports.complain(`notify: ${problem}`);
+      if (problem !== undefined) this.#ports.onTrouble(`notify: ${problem}`);
       line.waiting.shift();
     }
     const left = line.waiting.length;
-    if (left > 0) this.#ports.complain(`notify: no time was left for ${left} notices, from: ${line.waiting[0].text}`);
+    if (left > 0) this.#ports.onTrouble(`notify: no time was left for ${left} notices, from: ${line.waiting[0].text}`);
     this.#lines.delete(key);
     if (this.#lines.size > 0) return;
     this.#idle.resolve();

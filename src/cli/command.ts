@@ -39,10 +39,10 @@ export async function runCommand(args: readonly string[]): Promise<ExitStatus> {
 
 /** A complaint that cannot be written, as the disk is full, say, must not leave half done what it complains of. */
 function ignoreStandardErrorFailures(): void {
-  const complain = console.error;
+  const onTrouble = console.error;
   console.error = (...words: unknown[]) => {
     try {
-      complain(...words);
+      onTrouble(...words);
     } catch {
       // There is nobody to tell.
     }

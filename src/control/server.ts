@@ -33,7 +33,7 @@ export class ControlServer {
   readonly #listener: Deno.UnixListener;
   readonly #inode: number | null;
   readonly #handlers: Partial<Handlers>;
-  readonly #complain: (text: string) => void;
+  readonly #onTrouble: (text: string) => void;
   readonly #mostClients: number;
   readonly #clients = new Set<Deno.Conn>();
   #closed = false;
@@ -43,15 +43,20 @@ export class ControlServer {
   /**
    * Listens at `path`. A socket that a dead daemon left there is replaced; the caller makes sure that none lives.
    *
-   * @param complain is told of bugs of ours.
+   * @param onTrouble is told of bugs of ours.
    * @param mostClients at the same time; each further one gets an error and is disconnected.
    * @throws {Error} with the reason, when it cannot be done.
    */
-  constructor(path: string, handlers: Partial<Handlers>, complain: (text: string) => void, mostClients = MOST_CLIENTS) {
+  constructor(
+    path: string,
+    handlers: Partial<Handlers>,
+    onTrouble: (text: string) => void,
+    mostClients = MOST_CLIENTS,
+  ) {
     this.#mostClients = mostClients;
     this.#path = path;
     this.#handlers = handlers;
-    this.#complain = complain;
+    this.#onTrouble = onTrouble;
     removeSocket(path);
     const umask = Deno.umask(UMASK);
     try {
@@ -127,7 +132,7 @@ export class ControlServer {
       return encodeResult(await this.#handlers[name as RequestName]!(argumentsOf));
     } catch (error) {
       if (error instanceof RequestError) return encodeError(error);
-      this.#complain(`Internal error: ${error instanceof Error ? error.stack : error}`);
+      this.#onTrouble(`Internal error: ${error instanceof Error ? error.stack : error}`);
       return encodeError(new RequestError("internal", "an internal error, which the daemon's log has"));
     } finally {
       const now = performance.now();

@@ -68,7 +68,7 @@ export function compose(
   follow: ConfigurationPorts["follow"],
 ): Parts {
   const { driver, standby, log, manager, keep, socket } = ports;
-  const complain = (text: string) => log.error(text);
+  const onTrouble = (text: string) => log.error(text);
   const host = Deno.hostname();
   const mails = new MailAlerts({
     clock: systemClock,
@@ -78,7 +78,7 @@ export function compose(
       const real = virtual.reals.get(server);
       return real ? givenNames(director.model, real) : [];
     },
-    complain,
+    onTrouble,
   });
   const views = {
     model: () => director.model,
@@ -88,14 +88,14 @@ export function compose(
   const reporter = new Reporter({
     log,
     mails,
-    notifier: new Notifier({ host, complain }),
+    notifier: new Notifier({ host, onTrouble }),
     ...views,
   });
-  const announcer = new QuorumAnnouncer({ host, complain, ...views });
+  const announcer = new QuorumAnnouncer({ host, onTrouble, ...views });
   const further = new FurtherInstances(log);
-  const history = new HistoryFile(keep?.history, complain);
+  const history = new HistoryFile(keep?.history, onTrouble);
   const records = new Records(history);
-  const uptime = new Uptime(keep?.uptime, complain);
+  const uptime = new Uptime(keep?.uptime, onTrouble);
   const counters = new CounterCache(ports.counters);
   const files = shareFiles(ports.files);
   const report = (event: DirectorEvent) => {
@@ -113,7 +113,7 @@ export function compose(
   );
   const operator = new Operator({ director, log, history, ordersFile: keep?.orders });
   const page = socket === undefined ? undefined : new StatusPage(socket, log);
-  const book = new AmendmentBook(keep?.amendments, complain);
+  const book = new AmendmentBook(keep?.amendments, onTrouble);
   const amendments = () => book.amendments;
   const configuration: Configuration = new Configuration(loaded, {
     director,

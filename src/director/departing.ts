@@ -33,7 +33,7 @@ export class Departing {
   /** A reload goes from what was before to another configuration. */
   reload(before: BeforeReload, next: Model): void {
     this.#departures = departuresAfter(this.#departures, before, next, this.#ports.clock.now());
-    this.#goOn();
+    this.#proceed();
   }
 
   /** Nothing stays any more: the table is left. */
@@ -41,7 +41,7 @@ export class Departing {
     this.#departures = new Map();
   }
 
-  #goOn(): void {
+  #proceed(): void {
     if (this.#isUnderWay || this.#departures.size === 0) return;
     this.#isUnderWay = true;
     this.#ports.clock.after(LOOK, () => this.#look());
@@ -54,6 +54,6 @@ export class Departing {
     const before = this.#departures;
     this.#departures = withoutEnded(before, clock.now(), counted);
     if (this.#departures !== before) onGone();
-    this.#goOn();
+    this.#proceed();
   }
 }

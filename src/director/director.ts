@@ -427,7 +427,7 @@ export class Director {
       const isReported = yield* this.#reportTransitions(before);
       // At a start the first table waits for the first verdicts.
       if (this.#desired) yield* this.#wantTable(isReported ? "change" : "weight");
-      this.#slowStart.goOn();
+      this.#slowStart.proceed();
     }
     if (event.type === "orders" || event.type === "maintenance") yield* this.#setSentinels();
     if (event.type === "rounds") this.#conclude(event.rounds);

@@ -237,7 +237,7 @@ export function usesThresholds(desired: DesiredTable): boolean {
 export function* reduceKeeper(state: KeeperState, event: KeeperEvent, now: number): Steps<KeeperStep> {
   switch (event.type) {
     case "wanted":
-      return yield* goOn(want(state, event.desired, event.changeReason, now), now);
+      return yield* proceed(want(state, event.desired, event.changeReason, now), now);
     case "read":
       return yield* takeRead(state, event, now);
     case "noticed":
@@ -249,11 +249,11 @@ export function* reduceKeeper(state: KeeperState, event: KeeperEvent, now: numbe
     case "apply-failed":
       return takeFailure(state, event.message, now);
     case "retry":
-      return yield* goOn({ ...state, waits: false }, now);
+      return yield* proceed({ ...state, waits: false }, now);
     case "leave":
       return state.unknown.length === 0
         ? [{ ...state, leaves: true }, []]
-        : yield* goOn({ ...state, leaves: true, waits: false }, now);
+        : yield* proceed({ ...state, leaves: true, waits: false }, now);
     case "look":
       return state.doing || state.due ? [state, []] : look(state);
   }
@@ -290,7 +290,7 @@ function takeFailedRead(state: KeeperState, message: string, now: number): Keepe
 }
 
 /** Does the next thing that is due. */
-function* goOn(state: KeeperState, now: number): Steps<KeeperStep> {
+function* proceed(state: KeeperState, now: number): Steps<KeeperStep> {
   const { wanted, due } = state;
   if (state.doing || state.waits || !wanted || !due) return [state, []];
   const seen = usable(state.seen, usesThresholds(wanted), due.changeReason, now);
@@ -345,7 +345,7 @@ function* takeRead(before: KeeperState, event: ReadEvent, now: number): Steps<Ke
   const gone = [...before.previous?.keys() ?? []].filter((key) => !table.has(key) && before.wanted?.has(key));
   if (gone.length > 0) effects.push({ do: "report-vanished", services: gone });
   const state = gone.length > 0 ? yield* withoutServices(read, gone, now) : read;
-  const [after, further] = state.due ? yield* goOn(state, now) : yield* confirm(state, table, agrees, now);
+  const [after, further] = state.due ? yield* proceed(state, now) : yield* confirm(state, table, agrees, now);
   return [after, [...effects, ...further]];
 }
 
@@ -372,7 +372,7 @@ function* confirm(state: KeeperState, table: IpvsTable, agrees: boolean, now: nu
   }
   const undone = state.undone + 1;
   const due = { changeReason: "change", since: now } as const;
-  if (undone < UNDONE) return yield* goOn({ ...state, undone, due }, now);
+  if (undone < UNDONE) return yield* proceed({ ...state, undone, due }, now);
   return refuse({ ...state, undone, due }, left.map((action) => ({ action })));
 }
 
@@ -399,14 +399,14 @@ function* takeOutcomes(before: KeeperState, outcomes: readonly Outcome[], now: n
   if (left.length === 0) {
     const seen = before.seen && { ...before.seen, table: yield* tableAfterInSteps(batch.base, made) };
     const [done, further] = finish({ ...ended, seen }, batch.changeReason);
-    const [state, more] = yield* goOn(done, now);
+    const [state, more] = yield* proceed(done, now);
     return [state, [...effects, ...further, ...more]];
   }
   const open = unknown.length > 0 ? [...before.unknown, { ...batch, plan: unknown }] : before.unknown;
   const state = { ...ended, seen: undefined, unknown: open };
   const isFirst = !before.again;
   const [after, further] = isFirst
-    ? yield* goOn({ ...state, again: true }, now)
+    ? yield* proceed({ ...state, again: true }, now)
     : refuse(state, [...refused, ...unknown.map((action) => ({ action }))]);
   return [after, [...effects, ...further]];
 }

@@ -25,7 +25,7 @@ export class SlowStart {
   }
 
   /** Goes on, if a real server climbs and no step is due already. */
-  goOn(): void {
+  proceed(): void {
     const { clock, health, model, step } = this.#ports;
     if (this.#isUnderWay || !isSlowStarting(health())) return;
     this.#isUnderWay = true;
@@ -33,7 +33,7 @@ export class SlowStart {
     clock.after(durations.reduce((least, each) => Math.min(least, each), STEP), () => {
       this.#isUnderWay = false;
       step();
-      this.goOn();
+      this.proceed();
     });
   }
 }

@@ -41,10 +41,10 @@ class World {
         this.letters.push(letter);
         return Promise.resolve([]);
       },
-      complain: (text) => ok(false, text),
+      onTrouble: (text) => ok(false, text),
     });
     const log = new Log(() => {});
-    const notifier = new Notifier({ host: "lb1", complain: () => {} });
+    const notifier = new Notifier({ host: "lb1", onTrouble: () => {} });
     const model = () => this.director.model;
     const health = () => this.director.health;
     const reporter = new Reporter({ log, mails: this.mails, notifier, model, health, onDuty: () => true });

@@ -29,7 +29,7 @@ class World {
       this.signals.push(signal);
       return await this.answer(letter, to);
     };
-    this.queue = new MailQueue({ clock: this.clock, send, complain: (text) => this.complaints.push(text) });
+    this.queue = new MailQueue({ clock: this.clock, send, onTrouble: (text) => this.complaints.push(text) });
   }
 
   async until(second: number): Promise<void> {

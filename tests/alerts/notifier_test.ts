@@ -35,7 +35,7 @@ interface World {
 async function withNotifier(work: (world: World) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir();
   const complaints: string[] = [];
-  const notifier = new Notifier({ host: "lb1", complain: (text) => complaints.push(text) });
+  const notifier = new Notifier({ host: "lb1", onTrouble: (text) => complaints.push(text) });
   try {
     await work({ folder, notifier, complaints });
   } finally {

@@ -114,7 +114,7 @@ Deno.test("mysql: a real MariaDB", needsSetup, async (t) => {
   await using directory = await temporaryDirectory();
   const port = freePort();
   await using server = await startMariadb(directory.path, port);
-  await t.step("the server has nothing to complain of", async () => {
+  await t.step("the server reports no problem", async () => {
     strictEqual(await verdict(checkOf({ service: "mysql", port, ...joe, request: "SELECT 1" })), "up: first row: 1");
     strictEqual(await verdict(checkOf({ service: "mysql", port, ...joe, request: "SELECT 1" })), "up: first row: 1");
     ok(!server.said().includes("Aborted"), server.said());

@@ -73,7 +73,7 @@ function complaints(given: Facts): readonly string[] {
   );
 }
 
-pure("a director in good order has nothing to complain of", () => {
+pure("a director in good order has no finding", () => {
   deepStrictEqual(complaints(WELL), []);
   ok(examine(WELL).length >= 6);
 });

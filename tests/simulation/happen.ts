@@ -1,11 +1,11 @@
 import { type DestinationKey, destinationKey } from "../../src/model/table.ts";
 import { destination, keyOf, sketchModel } from "../director/fixture.ts";
 import { checkBack, whenDueBack } from "./promises/back.ts";
-import { type Happening, VIRTUALS } from "./scenario.ts";
+import { type SimulatedEvent, VIRTUALS } from "./scenario.ts";
 import type { Scene } from "./scene.ts";
 
 /** Has it happen. */
-export function happen(scene: Scene, happening: Happening): void {
+export function happen(scene: Scene, happening: SimulatedEvent): void {
   const { world, life, timeline } = scene;
   const { clock, byHand } = world;
   const { at: _, ...rest } = happening;

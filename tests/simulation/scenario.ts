@@ -30,7 +30,7 @@ export type Fault = typeof FAULTS[number];
 export const LIES: readonly Fault[] = ["read-empty", "read-cut", "read-stale"];
 
 /** Something that happens at a time, in milliseconds. */
-export type Happening =
+export type SimulatedEvent =
   & { readonly at: number }
   & (
     /** A real server lives or dies; its rounds take so long. */
@@ -63,7 +63,7 @@ export interface Scenario {
   readonly standby: boolean;
   /** Our virtual services that an earlier run has left in the table, with real servers. */
   readonly left: readonly number[];
-  readonly happenings: readonly Happening[];
+  readonly happenings: readonly SimulatedEvent[];
 }
 
 /** Milliseconds in which everything happens; what is done by hand may come later by half of it. */
@@ -128,7 +128,7 @@ function config(random: Random, quorums: Random): VirtualSketch[] {
   }));
 }
 
-function byHand(random: Random): Happening {
+function byHand(random: Random): SimulatedEvent {
   // The later half, when little else happens, is where it can be told what came of it.
   const at = random.oneIn(2) ? random.below(LENGTH) : LENGTH / 2 + random.below(LENGTH);
   const virtual = random.of(VIRTUALS);
@@ -146,7 +146,7 @@ function byHand(random: Random): Happening {
   }
 }
 
-function happening(random: Random, configs: number): Happening {
+function happening(random: Random, configs: number): SimulatedEvent {
   const at = random.below(LENGTH);
   const real = random.of(REALS);
   switch (random.below(13)) {

@@ -6,13 +6,13 @@ import { keyOf, verdict } from "../director/fixture.ts";
 import { Random } from "../random.ts";
 import { ByHand } from "./by_hand.ts";
 import { FaultyTable } from "./faulty_table.ts";
-import { type Fault, type Happening, LIES, type Ordered, REALS, type Scenario, VIRTUALS } from "./scenario.ts";
+import { type Fault, LIES, type Ordered, REALS, type Scenario, type SimulatedEvent, VIRTUALS } from "./scenario.ts";
 import { startTable } from "./start_table.ts";
 import { KNOWN } from "./times.ts";
 import { VirtualClock } from "./virtual_clock.ts";
 
 /** What changes the table by hand. */
-const HANDS: readonly Happening["do"][] = ["clear", "delete", "hand"];
+const HANDS: readonly SimulatedEvent["do"][] = ["clear", "delete", "hand"];
 
 /** A real server. */
 export interface Server {

@@ -174,13 +174,13 @@ class Top {
       try {
         await withClient(this.#instance.socket, work);
       } catch (error) {
-        this.#complain(error);
+        this.#onTrouble(error);
       }
       this.#draw();
     });
   }
 
-  #complain(error: unknown): void {
+  #onTrouble(error: unknown): void {
     const text = error instanceof Error ? error.message : String(error);
     if (error instanceof RequestError) {
       this.#state = { ...this.#state, message: text };

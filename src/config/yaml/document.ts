@@ -185,7 +185,7 @@ class DocumentReader {
 
   *compose(tokens: readonly CST.Token[]): Steps<YamlDocument> {
     const [first, second] = tokens.filter((token): token is CST.Document => token.type === "document");
-    if (second) this.#complain("MULTIPLE_DOCS", second.offset, "error");
+    if (second) this.#addFlaw("MULTIPLE_DOCS", second.offset, "error");
     const value = first?.value;
     const block = value && isBlock(value) ? value : undefined;
     const shown = first && block ? { ...first, value: { ...block, items: [] } as Collection } : first;
@@ -214,7 +214,7 @@ class DocumentReader {
       }
       if (this.#flaws.length > MOST_FLAWS) return;
       if (!item) continue;
-      if (item.key && isBlock(item.key)) this.#complain("NON_STRING_KEY", item.key.offset, "error");
+      if (item.key && isBlock(item.key)) this.#addFlaw("NON_STRING_KEY", item.key.offset, "error");
       else if (weight > PIECE && item.value && isBlock(item.value)) {
         this.#add(into, block, [{ ...item, value: { ...item.value, items: [] } as Collection }]);
         const last = into.items.at(-1);
@@ -245,8 +245,8 @@ class DocumentReader {
     Error.stackTraceLimit = 0;
     try {
       const [doc] = composer.compose(tokens, true, this.#text.length);
-      for (const { code, pos: [at] } of doc?.errors ?? []) this.#complain(code, at, "error");
-      for (const { code, pos: [at] } of doc?.warnings ?? []) this.#complain(code, at, "warning");
+      for (const { code, pos: [at] } of doc?.errors ?? []) this.#addFlaw(code, at, "error");
+      for (const { code, pos: [at] } of doc?.warnings ?? []) this.#addFlaw(code, at, "warning");
       if (doc?.contents) this.#note(doc.contents);
       return doc;
     } catch {
@@ -262,7 +262,7 @@ class DocumentReader {
     }
   }
 
-  #complain(code: string, at: number, severity: Flaw["severity"]): void {
+  #addFlaw(code: string, at: number, severity: Flaw["severity"]): void {
     const [text, hint] = WORDS[code] ?? ["this is not expected here", IN_QUOTES];
     this.#flaws.push({ severity, at, text, hint });
   }

@@ -41,15 +41,15 @@ export class FurtherInstances {
   }
 
   async #run(args: string[]): Promise<void> {
-    const complain = (trouble: string) => this.#log.error(`execute: ldirectord ${args.join(" ")} ${trouble}`);
+    const onTrouble = (trouble: string) => this.#log.error(`execute: ldirectord ${args.join(" ")} ${trouble}`);
     try {
       const command = cleanCommand(OWN_PROGRAM, { args, stdin: "null", stdout: "null", stderr: "piped" });
       const { code, stderr } = await command.output();
       if (code === 0) return;
       const message = new TextDecoder().decode(stderr).trim().split("\n")[0];
-      complain(`ended with status ${code}${message ? `: ${message}` : ""}`);
+      onTrouble(`ended with status ${code}${message ? `: ${message}` : ""}`);
     } catch (error) {
-      complain(`cannot be started: ${(error as Error).message}`);
+      onTrouble(`cannot be started: ${(error as Error).message}`);
     }
   }
 }

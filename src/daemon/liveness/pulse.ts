@@ -55,14 +55,14 @@ const IN_PLACE = 1024;
 /** A pulse file, always whole: each beat takes the place of the one before. */
 export class PulseFile {
   readonly #path: string;
-  readonly #complain: (reason: string) => void;
+  readonly #onTrouble: (reason: string) => void;
   #failed = false;
   #beatAt = new Date();
 
-  /** @param complain told once when the file cannot be written, and again after it could. */
-  constructor(path: string, complain: (reason: string) => void) {
+  /** @param onTrouble told once when the file cannot be written, and again after it could. */
+  constructor(path: string, onTrouble: (reason: string) => void) {
     this.#path = path;
-    this.#complain = complain;
+    this.#onTrouble = onTrouble;
   }
 
   /** Renews the file. */
@@ -77,7 +77,7 @@ export class PulseFile {
       this.#write(encodePulse(pulse));
       this.#failed = false;
     } catch (error) {
-      if (!this.#failed) this.#complain(`The pulse file ${this.#path} cannot be written: ${(error as Error).message}`);
+      if (!this.#failed) this.#onTrouble(`The pulse file ${this.#path} cannot be written: ${(error as Error).message}`);
       this.#failed = true;
     }
   }

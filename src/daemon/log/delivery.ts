@@ -8,9 +8,9 @@ export type Delivery = (...line: Parameters<Sink>) => boolean;
  * one is taken again, a line before it says how many are missing.
  *
  * @param why why lines may be missing.
- * @param complain hears when lines begin to be missing.
+ * @param onTrouble hears when lines begin to be missing.
  */
-export function deliveringSink(deliveries: readonly Delivery[], why: string, complain = () => {}): Sink {
+export function deliveringSink(deliveries: readonly Delivery[], why: string, onTrouble = () => {}): Sink {
   const deliver: Delivery = (...line) => deliveries.some((delivery) => delivery(...line));
   let missed = 0;
   return (...line) => {
@@ -19,6 +19,6 @@ export function deliveringSink(deliveries: readonly Delivery[], why: string, com
       return;
     }
     missed = deliver(...line) ? 0 : 1;
-    if (missed > 0) complain();
+    if (missed > 0) onTrouble();
   };
 }

@@ -26,8 +26,8 @@ function logDaemonSink(journal: boolean, facility: number, format: LogFormat, la
   const syslog = syslogDelivery(syslogFormatter(facility, format, label));
   const native = journal && format !== "json" ? [journalDelivery(facility, label)] : [];
   // Standard error may lead to the same log daemon: it is not waited for either.
-  const complain = () => writeWithoutWaiting(STDERR, `ldirectord: the log cannot be written: ${NO_LOG_DAEMON}\n`);
-  return deliveringSink([...native, syslog], "the log daemon has not taken them", complain);
+  const onTrouble = () => writeWithoutWaiting(STDERR, `ldirectord: the log cannot be written: ${NO_LOG_DAEMON}\n`);
+  return deliveringSink([...native, syslog], "the log daemon has not taken them", onTrouble);
 }
 
 const NO_LOG_DAEMON = `no log daemon takes lines at ${SYSLOG_SOCKET}`;
@@ -43,7 +43,7 @@ function syslogFormatter(facility: number, format: LogFormat, label: string): Fo
  * `[date|CFGNAME|PID] message`, or another format; the file is opened anew for each line, so that it can be rotated at any
  * time. When it cannot be written, whoever has started us is told once, as long as there is somebody.
  */
-export function fileSink(path: string, format: LogFormat, label: string, complain = printComplaint): Sink {
+export function fileSink(path: string, format: LogFormat, label: string, onTrouble = printComplaint): Sink {
   const text: Formatter = (_severity, message) => `[${formatDate(new Date())}|${label}|${Deno.pid}] ${message}`;
   const formatted = formatterFor(format, label, text);
   let failed = false;
@@ -53,7 +53,7 @@ export function fileSink(path: string, format: LogFormat, label: string, complai
       failed = false;
     } catch (error) {
       // A full or missing log disk must not stop the checks.
-      if (!failed) complain(`ldirectord: the log ${path} cannot be written: ${(error as Error).message}`);
+      if (!failed) onTrouble(`ldirectord: the log ${path} cannot be written: ${(error as Error).message}`);
       failed = true;
     }
   };

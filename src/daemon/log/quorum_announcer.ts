@@ -14,7 +14,7 @@ export interface QuorumPorts {
   /** The name of this host. */
   readonly host: string;
   /** Hears of calls that failed, one line each. */
-  complain(text: string): void;
+  onTrouble(text: string): void;
   /** The configuration in force. */
   model(): Model;
   /** The health of everything, as it is now. */
@@ -33,7 +33,7 @@ export class QuorumAnnouncer {
 
   constructor(ports: QuorumPorts) {
     this.#ports = ports;
-    this.#commands = new QuorumCommands((reason) => ports.complain(`quorumcommand: ${reason}`));
+    this.#commands = new QuorumCommands((reason) => ports.onTrouble(`quorumcommand: ${reason}`));
   }
 
   /** Takes one event of the director. */

@@ -11,15 +11,15 @@ export class AmendmentBook {
 
   /**
    * @param path absent = in memory alone.
-   * @param complain is told when what an earlier run has left cannot be read.
+   * @param onTrouble is told when what an earlier run has left cannot be read.
    */
-  constructor(path: string | undefined, complain: (text: string) => void) {
+  constructor(path: string | undefined, onTrouble: (text: string) => void) {
     this.#path = path;
     if (path === undefined) return;
     try {
       this.#amendments = decode(readState(path));
     } catch (error) {
-      complain(`Changes by hand of an earlier run: ${(error as Error).message}`);
+      onTrouble(`Changes by hand of an earlier run: ${(error as Error).message}`);
     }
   }
 

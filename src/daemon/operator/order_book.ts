@@ -17,15 +17,15 @@ export class OrderBook {
 
   /**
    * @param path absent = in memory alone.
-   * @param complain is told when what an earlier run has left cannot be read.
+   * @param onTrouble is told when what an earlier run has left cannot be read.
    */
-  constructor(path: string | undefined, complain: (text: string) => void) {
+  constructor(path: string | undefined, onTrouble: (text: string) => void) {
     this.#path = path;
     if (path === undefined) return;
     try {
       for (const [id, orders] of decode(readState(path))) this.#orders.set(id, orders);
     } catch (error) {
-      complain(`Orders of an earlier run: ${(error as Error).message}`);
+      onTrouble(`Orders of an earlier run: ${(error as Error).message}`);
     }
   }
 

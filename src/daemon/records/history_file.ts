@@ -14,7 +14,7 @@ const GATHER = 50;
 /** What happened, kept in a bounded file, one JSON object a line, and the newest of it in memory. */
 export class HistoryFile {
   readonly #path: string | undefined;
-  readonly #complain: (text: string) => void;
+  readonly #onTrouble: (text: string) => void;
   #recent: HistoryEntry[] = [];
   /** Entries that have left memory. */
   #gone = 0;
@@ -23,9 +23,9 @@ export class HistoryFile {
   #trouble: string | undefined;
 
   /** @param path absent = in memory alone. */
-  constructor(path: string | undefined, complain: (text: string) => void) {
+  constructor(path: string | undefined, onTrouble: (text: string) => void) {
     this.#path = path;
-    this.#complain = complain;
+    this.#onTrouble = onTrouble;
   }
 
   /** Adds what happened now. */
@@ -60,7 +60,7 @@ export class HistoryFile {
       if (Deno.statSync(this.#path).size > MAX_BYTES) halve(this.#path);
     } catch (error) {
       const trouble = `History cannot be written: ${(error as Error).message}`;
-      if (trouble !== this.#trouble) this.#complain(trouble);
+      if (trouble !== this.#trouble) this.#onTrouble(trouble);
       this.#trouble = trouble;
     }
   }

@@ -18,7 +18,7 @@ interface Watched {
 /** For how long the checks of each real server have passed, of the time that it was watched; kept in a file. */
 export class Uptime {
   readonly #path: string | undefined;
-  readonly #complain: (text: string) => void;
+  readonly #onTrouble: (text: string) => void;
   readonly #watched = new Map<RealId, Watched>();
   #lastLook: number | undefined;
   #looks = 0;
@@ -26,9 +26,9 @@ export class Uptime {
   #trouble: string | undefined;
 
   /** @param path absent = in memory alone. */
-  constructor(path: string | undefined, complain: (text: string) => void) {
+  constructor(path: string | undefined, onTrouble: (text: string) => void) {
     this.#path = path;
-    this.#complain = complain;
+    this.#onTrouble = onTrouble;
     if (path !== undefined) this.#load(path);
   }
 
@@ -67,7 +67,7 @@ export class Uptime {
       this.#trouble = undefined;
     } catch (error) {
       const trouble = `Uptimes cannot be written: ${(error as Error).message}`;
-      if (trouble !== this.#trouble) this.#complain(trouble);
+      if (trouble !== this.#trouble) this.#onTrouble(trouble);
       this.#trouble = trouble;
     } finally {
       this.#writing = false;
@@ -83,7 +83,7 @@ export class Uptime {
         if (typeof id === "string" && isCount) this.#watched.set(id as RealId, { up, all });
       }
     } catch (error) {
-      this.#complain((error as Error).message);
+      this.#onTrouble((error as Error).message);
     }
   }
 }

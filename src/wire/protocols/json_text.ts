@@ -84,11 +84,11 @@ function* find(tokens: Tokens, path: readonly (string | number)[]): Steps<JsonFi
       return finding;
     }
     tokens.require(",");
-    isOnPath = goOn(tokens, open, path);
+    isOnPath = proceed(tokens, open, path);
   }
 }
 
-function goOn(tokens: Tokens, open: readonly Open[], path: readonly (string | number)[]): boolean {
+function proceed(tokens: Tokens, open: readonly Open[], path: readonly (string | number)[]): boolean {
   tokens.next();
   open.at(-1)!.index++;
   return enter(tokens, open, path);

@@ -9,7 +9,7 @@ export function sleep(ms: number): Promise<void> {
 /**
  * Asks again and again until the answer satisfies, at most for so many seconds.
  *
- * @returns the last answer, satisfying or not: the caller knows best how to complain.
+ * @returns the last answer, satisfying or not: the caller says what is wrong with it.
  */
 export async function poll<T>(ask: () => Promise<T>, satisfies: (answer: T) => boolean, seconds: number): Promise<T> {
   const deadline = performance.now() + seconds * 1000;
