@@ -130,3 +130,20 @@ Deno.test("the workflows are YAML, and run on pushes, each night and for tags", 
   const triggers = workflows().slice(1).map((path) => Object.keys(parse(textOf(path)).on)).sort();
   deepStrictEqual(triggers, [["push"], ["push", "pull_request"], ["schedule", "workflow_dispatch"]]);
 });
+
+/** The lines of a configuration that say something. */
+function linesOf(text: string): string[] {
+  return text.split("\n").map((line) => line.trim()).filter((line) => line !== "" && !line.startsWith("#"));
+}
+
+for (
+  const [document, example, leftOut] of [
+    ["docs/vrrp.md", "vrrp/keepalived.conf", ["global_defs {", "script_user root", "enable_script_security"]],
+    ["docs/bgp.md", "bgp/director.conf", ["router id 192.0.2.10;", "protocol device {}"]],
+  ] as const
+) {
+  Deno.test(`${document} shows the lines of the example that the lab plays`, () => {
+    const shown = new Set<string>([...linesOf(textOf(document)), ...leftOut]);
+    deepStrictEqual(linesOf(textOf(`packaging/examples/${example}`)).filter((line) => !shown.has(line)), []);
+  });
+}

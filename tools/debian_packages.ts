@@ -108,6 +108,7 @@ export const PEERS: Packages = {
     proofs: [["/usr/bin/python3", "-c", "import jsonschema"]],
   },
   "python3-yaml": { purpose: "reads them", proofs: [["/usr/bin/python3", "-c", "import yaml"]] },
+  "bird2": { purpose: "announces addresses by BGP, and watches a router by BFD", starts: ["bird"] },
   "keepalived": { purpose: "the other director, to measure against", starts: ["keepalived"] },
 };
 

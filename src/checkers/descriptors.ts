@@ -24,6 +24,8 @@ export function descriptorsOf({ target }: Pick<Check, "target">, method: CheckMe
     case "connect":
       return isUdp ? 2 : 1;
     case "agent":
+    case "file":
+    case "weightfile":
       return 1;
     case "negotiate":
       return byService(target);

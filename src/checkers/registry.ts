@@ -8,10 +8,12 @@ import type { HelperService, Service } from "../model/services.ts";
 import { agent } from "./agent.ts";
 import { connect } from "./connect.ts";
 import { external, externalPerl } from "./external.ts";
+import { file } from "./file.ts";
 import { http, httpProxy, https } from "./http.ts";
 import { ping } from "./ping.ts";
 import { simpletcp } from "./simpletcp.ts";
 import { up } from "./verdict.ts";
+import { weightFile } from "./weight_file.ts";
 
 type Source = () => Checker | Promise<Checker>;
 
@@ -21,6 +23,8 @@ const BY_METHOD: Record<Exclude<CheckMethod, "negotiate">, Checker> = {
   ping,
   external,
   "external-perl": externalPerl,
+  file,
+  weightfile: weightFile,
 };
 
 /** Every service but those of the helper process, which has their checkers (see helper/own_checkers.ts). */

@@ -12,6 +12,7 @@ import {
   type CheckTarget,
   couldNotBeMade,
   isAskedByHelper,
+  looksAtFile,
 } from "../model/check.ts";
 import { textsSent } from "../model/dialogue.ts";
 import { harmlessLine } from "../model/harmless_text.ts";
@@ -86,10 +87,15 @@ export async function runRound(
   }
   Promise.all(conversations).then(onReleased);
   if (!result.up && result.why === "timeout" && result.detail === "") {
-    result = down("timeout", `no answer within ${seconds} s (${stageOf(trace)})`);
+    result = timedOut(method, `no answer within ${seconds} s (${stageOf(trace)})`);
   }
   result = { ...result, detail: oneLine(mask(result.detail)) };
   return { result, startedAt, durationMs: performance.now() - start, trace };
+}
+
+/** Returns the verdict at the deadline. A file system of ours that hangs says nothing of the server. */
+export function timedOut(method: CheckMethod, detail: string): CheckResult {
+  return down(looksAtFile(method) ? "internal" : "timeout", detail);
 }
 
 /** Returns the method of a check's next round: connect while `connects` of them may be made, see {@link connectsAfter}. */

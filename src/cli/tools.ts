@@ -12,6 +12,8 @@ export const TOOLS: Readonly<Record<string, () => Promise<Tool>>> = {
   disable: async () => (await import("./operate/orders.ts")).disable,
   enable: async () => (await import("./operate/orders.ts")).enable,
   weight: async () => (await import("./operate/orders.ts")).weight,
+  add: async () => (await import("./operate/membership.ts")).add,
+  remove: async () => (await import("./operate/membership.ts")).remove,
   ipvs: async () => (await import("./inspect/ipvs.ts")).ipvs,
   top: async () => (await import("./top/top.ts")).top,
   serve: async () => (await import("./operate/serve.ts")).serve,

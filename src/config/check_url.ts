@@ -15,7 +15,7 @@ import type { Parsed } from "./cf/parse.ts";
 import { ProblemList } from "./language/problem.ts";
 import { looksAt } from "./language/service_docs.ts";
 import { countSteps } from "./language/step_lists.ts";
-import type { Setting, Settings } from "./language/syntax_tree.ts";
+import type { Setting, Settings, SyntaxTree } from "./language/syntax_tree.ts";
 
 /** Directives that say how one check is made, beside those that the URL stands for; those of a section first. */
 export const URL_DIRECTIVES: readonly CheckDirective[] = CHECK_DIRECTIVES.filter((name) => {
@@ -162,8 +162,9 @@ function treeOf(
     } else collected[name] = setting(reading.value);
   }
   const globals: Settings = { quiescent: setting(true) };
-  const tree = { globals, sections: [{ family, head: setting(head), settings: collected as Settings }] } as const;
-  return { tree, problems: new ProblemList(), lines: [], show: () => undefined };
+  const [placed, settings] = [setting(head), collected as Settings];
+  const sections: SyntaxTree["sections"] = [{ family, head: placed, settings, opening: placed }];
+  return { tree: { globals, sections }, problems: new ProblemList(), lines: [], show: () => undefined };
 }
 
 function setting<T>(value: T): Setting<T> {

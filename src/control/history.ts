@@ -14,6 +14,8 @@ export type HistoryKind =
   | "fail-open-over"
   /** An operator's order was given, taken back, or has ended. */
   | "order"
+  /** A list of real servers has changed: in DNS, or a file. */
+  | "names"
   /** The daemon. */
   | "started"
   | "stopped"

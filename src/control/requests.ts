@@ -15,6 +15,10 @@ export interface Requests {
   readonly drain: { readonly input: OrderInput; readonly answers: OrderResult };
   readonly disable: { readonly input: OrderInput; readonly answers: OrderResult };
   readonly enable: { readonly input: RealSelection & { readonly only?: OrderKind }; readonly answers: OrderResult };
+  /** A real server beside those of the configuration; answered when the table has it, as far as its checks say so. */
+  readonly add: { readonly input: AddInput; readonly answers: OrderResult };
+  /** A real server is taken out of the configuration in force; one that was added is forgotten. */
+  readonly remove: { readonly input: RealSelection; readonly answers: OrderResult };
   readonly weight: { readonly input: OrderInput & WeightChange; readonly answers: OrderResult };
   /** A standby takes the table over; answered when the table is in the kernel. */
   readonly activate: { readonly input: Nothing; readonly answers: Nothing };
@@ -42,6 +46,14 @@ export interface RealSelection {
   readonly real: string;
   /** `address:port`, mark, key or `servicename`; absent = in all virtual services. */
   readonly virtual?: string;
+}
+
+/** A real server that is to be added. */
+export interface AddInput {
+  /** `address:port`, mark, key or `servicename`. */
+  readonly virtual: string;
+  /** As a `real` line of the configuration has it: `10.0.0.13:80 masq 5`. */
+  readonly line: string;
 }
 
 /** An order, and for how long. */

@@ -22,6 +22,10 @@ export interface Status {
   readonly virtuals: readonly VirtualStatus[];
   /** Real servers whose names do not resolve: they are down, and looked up again. */
   readonly unresolved: readonly UnresolvedStatus[];
+  /** Lists of real servers in DNS and in files (`reals`). */
+  readonly lists: readonly ListStatus[];
+  /** What an operator has changed of the configuration by hand. */
+  readonly byHand: ByHandStatus;
   /** Real servers that a reload has removed, and that stay at weight 0 for a while (`removaldrain`). */
   readonly draining: readonly DrainingStatus[];
 }
@@ -141,8 +145,28 @@ export interface QuorumStatus {
   readonly state: ServiceState;
 }
 
+/** A list of real servers that stands elsewhere. */
+export interface ListStatus {
+  /** `dns:web.example.net`, `srv:…`, `file:…`. */
+  readonly list: string;
+  /** What it has, as it is in force. */
+  readonly entries: readonly string[];
+  /** When it was last looked up with an answer; null: not since the start. */
+  readonly lastLookUp: string | null;
+  /** Why the last look-up failed; null: it did not. */
+  readonly trouble: string | null;
+}
+
+/** Real servers that an operator has added to the configuration in force, or removed from it. */
+export interface ByHandStatus {
+  readonly added: readonly { readonly virtual: string; readonly line: string; readonly since: string }[];
+  readonly removed: readonly { readonly virtual: string; readonly real: string; readonly since: string }[];
+}
+
 /** A real server that is no longer in the configuration, and still in the kernel's table. */
 export interface DrainingStatus {
+  /** Its virtual service's identity: `tcp:192.0.2.10:80`. */
+  readonly key: string;
   /** As logs name it. */
   readonly virtual: string;
   readonly real: string;
@@ -166,6 +190,8 @@ export interface RealStatus {
   readonly names: readonly string[];
   /** `gate`, `masq` or `ipip`, or `ipip:gue:6080`, `ipip:gre`. */
   readonly forwarding: string;
+  /** Where it comes from, if it is not a line of the configuration: `operator`. */
+  readonly origin: string | null;
   readonly state: RealState;
   /** Whether clients may be sent to it. */
   readonly serving: boolean;

@@ -8,23 +8,28 @@ import { Notifier } from "../alerts/notifier.ts";
 import { mailTransport } from "../alerts/transport.ts";
 import { runRound } from "../checkers/run.ts";
 import { openSentinel } from "../checkers/sentinel.ts";
-import { type Loaded, lookUpTurns } from "../config/load.ts";
+import { listMachine, type Loaded, lookUpTurns } from "../config/load.ts";
+import { lookUpList } from "../config/look_up_list.ts";
 import { Director } from "../director/director.ts";
 import type { DirectorEvent } from "../director/events.ts";
 import { systemClock } from "../model/clock.ts";
 import { givenNames, type Model } from "../model/virtual_service.ts";
 import { type OpenFiles, UNLIMITED } from "../system/open_files.ts";
 import { FurtherInstances } from "./lifecycle/further_instances.ts";
+import { ListWatch } from "./lifecycle/list_watch.ts";
 import { Maintenance } from "./lifecycle/maintenance.ts";
 import { Configuration, type ConfigurationPorts } from "./lifecycle/reload.ts";
 import { VitalSigns } from "./liveness/vital_signs.ts";
 import { QuorumAnnouncer } from "./log/quorum_announcer.ts";
 import { Reporter } from "./log/reporter.ts";
+import { AmendmentBook } from "./operator/amendment_book.ts";
+import { Membership } from "./operator/membership.ts";
 import { Operator } from "./operator/operator.ts";
 import { StatusPage } from "./page_process.ts";
 import type { DaemonPorts } from "./ports.ts";
 import { CounterCache } from "./records/counter_cache.ts";
 import { HistoryFile } from "./records/history_file.ts";
+import { ListFile } from "./records/list_file.ts";
 import { Records } from "./records/records.ts";
 import { Uptime } from "./records/uptime.ts";
 
@@ -41,6 +46,8 @@ export interface Parts {
   readonly counters: CounterCache;
   readonly files: OpenFiles;
   readonly operator: Operator;
+  readonly membership: Membership;
+  readonly lists: ListWatch;
   /** Absent = there is no control socket that it could ask. */
   readonly page?: StatusPage;
   readonly configuration: Configuration;
@@ -106,7 +113,30 @@ export function compose(
   );
   const operator = new Operator({ director, log, history, ordersFile: keep?.orders });
   const page = socket === undefined ? undefined : new StatusPage(socket, log);
-  const configuration = new Configuration(loaded, { director, history, log, manager, mails, announcer, follow });
+  const book = new AmendmentBook(keep?.amendments, complain);
+  const amendments = () => book.amendments;
+  const configuration: Configuration = new Configuration(loaded, {
+    director,
+    history,
+    log,
+    manager,
+    mails,
+    announcer,
+    amendments,
+    lists: () => lists.known,
+    follow,
+  });
+  const lists: ListWatch = new ListWatch({
+    log,
+    history,
+    file: new ListFile(keep?.lists),
+    now: () => systemClock.now(),
+    model: () => director.model,
+    inForce: () => configuration.lists,
+    lookUp: (wanted) => lookUpList(wanted, listMachine),
+    apply: configuration.relist.bind(configuration),
+  });
+  const membership = new Membership({ director, log, history, book, amend: configuration.amend.bind(configuration) });
   const maintenance = new Maintenance(director, log);
   const signs: VitalSigns = new VitalSigns({ ...ports, files, director, clock: systemClock });
   return {
@@ -121,6 +151,8 @@ export function compose(
     counters,
     files,
     operator,
+    membership,
+    lists,
     page,
     configuration,
     maintenance,

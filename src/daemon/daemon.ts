@@ -10,6 +10,8 @@ import { inTurns } from "../model/steps.ts";
 import type { Model } from "../model/virtual_service.ts";
 import type { OpenFiles } from "../system/open_files.ts";
 import { compose, type Parts } from "./compose.ts";
+import type { ListWatch } from "./lifecycle/list_watch.ts";
+import type { Membership } from "./operator/membership.ts";
 import type { Operator } from "./operator/operator.ts";
 import type { DaemonPorts } from "./ports.ts";
 import type { CounterCache } from "./records/counter_cache.ts";
@@ -34,6 +36,8 @@ export class Daemon implements Controlled {
   readonly records: Records;
   readonly uptime: Uptime;
   readonly operator: Operator;
+  readonly membership: Membership;
+  readonly lists: ListWatch;
   readonly counters: CounterCache;
   readonly files: OpenFiles;
   /** When this daemon came to be. */
@@ -54,6 +58,8 @@ export class Daemon implements Controlled {
       records: this.records,
       uptime: this.uptime,
       operator: this.operator,
+      membership: this.membership,
+      lists: this.lists,
       counters: this.counters,
       files: this.files,
     } = this.#parts);
@@ -205,6 +211,7 @@ export class Daemon implements Controlled {
     this.operator.look();
     this.#parts.maintenance.look();
     this.#parts.configuration.look();
+    this.#parts.lists.look();
   }
 
   /** One look at a time, however long those at a large configuration take. */

@@ -36,6 +36,8 @@ export interface DaemonPorts {
 /** The files that outlive the daemon. */
 export interface KeptFiles {
   readonly orders: string;
+  readonly amendments: string;
+  readonly lists: string;
   readonly history: string;
   readonly uptime: string;
 }

@@ -80,9 +80,12 @@ function spoken(view: CheckHealth): CheckHealth {
 
 /**
  * Returns what a round says of the server. An agent's counts against it only where the server itself says so: one that cannot
- * be asked, or says nothing that is understood, is silent.
+ * be asked, or says nothing that is understood, is silent. A weight file never counts against it.
  */
 export function verdictOf({ method }: Pick<Check, "method">, result: CheckResult): CheckResult {
+  if (method === "weightfile" && !result.up) {
+    return { up: true, detail: `the configured weight holds; ${result.detail}`, warning: result.detail };
+  }
   if (method !== "agent" || result.up || result.why === "reported") return result;
   return { up: true, detail: result.detail, isSilent: true };
 }
@@ -92,8 +95,10 @@ export function isUndecided(check: CheckHealth): boolean {
   return check.verified && (check.up ? check.failures > 0 : check.passes > 0);
 }
 
-function pass(before: CheckHealth, { detail: reason, weight }: Passed, { riseCount }: VirtualService): CheckHealth {
-  const settled = before.up && before.verified && before.failures === 0 && before.reason !== NO_REASON;
+function pass(before: CheckHealth, result: Passed, { riseCount }: VirtualService): CheckHealth {
+  const { detail: reason, weight } = result;
+  const saidAnew = result.warning !== undefined && before.reason !== reason;
+  const settled = before.up && before.verified && before.failures === 0 && before.reason !== NO_REASON && !saidAnew;
   if (settled && sameWeight(before.weight, weight)) return before;
   const passes = before.passes + 1;
   if (!before.up && before.verified && passes < riseCount) {

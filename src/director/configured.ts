@@ -3,11 +3,17 @@
  */
 
 import type { Action } from "../model/plan.ts";
+import { placeOfLine, type SourceLine } from "../model/source_lines.ts";
 import { destinationKey, virtualKey } from "../model/table.ts";
 import type { Model } from "../model/virtual_service.ts";
 
-/** Returns the line that names what an action changes; `undefined` for what the configuration does not have. */
-export function lineOf(action: Action, model: Model): number | undefined {
+/** Returns where an action's subject is named; `undefined` for what the configuration does not have. */
+export function placeOf(action: Action, model: Model): SourceLine | undefined {
+  const line = lineOf(action, model);
+  return line === undefined ? undefined : placeOfLine(model.included, line);
+}
+
+function lineOf(action: Action, model: Model): number | undefined {
   const virtual = model.virtuals.get(virtualKey(action.service.address));
   if (!virtual || !("destination" in action)) return virtual?.line;
   const key = destinationKey(action.destination);

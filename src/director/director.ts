@@ -12,7 +12,7 @@ import { verdictOf } from "./check_health.ts";
 import { checksIn, indexInSteps, usersOf } from "./check_users.ts";
 import type { Clock } from "../model/clock.ts";
 import { SlowStart } from "./slow_start.ts";
-import { isAboutFallback, lineOf } from "./configured.ts";
+import { isAboutFallback, placeOf } from "./configured.ts";
 import { Departing } from "./departing.ts";
 import { type Departures, withDepartures } from "./departures.ts";
 import { type DesiredMemo, type DesiredTable, desiredTableInSteps } from "./desired.ts";
@@ -379,7 +379,7 @@ export class Director {
   #newKeeper(): TableKeeper {
     return new TableKeeper({
       ...this.#ports,
-      lineOf: (action) => lineOf(action, this.#model),
+      placeOf: (action) => placeOf(action, this.#model),
       isAboutFallback: (action) => isAboutFallback(action, this.#model),
     });
   }

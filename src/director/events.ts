@@ -1,6 +1,7 @@
 import type { Check, CheckResult } from "../model/check.ts";
 import type { Action } from "../model/plan.ts";
 import type { ReportedState, ServiceState } from "../model/real_state.ts";
+import type { SourceLine } from "../model/source_lines.ts";
 import type { Destination, ServiceSettings } from "../model/table.ts";
 import type { RealServer, VirtualService } from "../model/virtual_service.ts";
 import type { CheckUser } from "./check_users.ts";
@@ -35,12 +36,12 @@ export type DirectorEvent =
     readonly before?: Destination;
     readonly listed: boolean;
   }
-  /** The kernel did not take a change; it is tried again. `line` is the line of the configuration that asked for it. */
+  /** The kernel did not take a change; it is tried again. `place` is the line of the configuration that asked for it. */
   | {
     readonly type: "table-refused";
     readonly action: Action;
     readonly role?: Role;
-    readonly line?: number;
+    readonly place?: SourceLine;
     readonly message?: string;
   }
   /** The table cannot be reached at the moment; it is tried again. */

@@ -10,11 +10,11 @@
  * whose check has been made for others, the last round counts as its first.
  */
 
-import type { Check, CheckKey, CheckResult } from "../model/check.ts";
+import { type Check, type CheckKey, type CheckResult, looksAtFile } from "../model/check.ts";
 import { type Orders, realId } from "../model/orders.ts";
 import { atOnce, everySoOften, type Steps } from "../model/steps.ts";
 import type { Destination, DestinationKey, IpvsTable, TableService, VirtualKey } from "../model/table.ts";
-import { checksOf, type Model, type RealServer, type VirtualService } from "../model/virtual_service.ts";
+import { checksOf, type Model, type RealServer, type VirtualService, withOwnCounts } from "../model/virtual_service.ts";
 import { type CheckHealth, reduceCheck, unverified } from "./check_health.ts";
 import { usersOf } from "./check_users.ts";
 import { maintenanceFile } from "./maintenance.ts";
@@ -215,7 +215,7 @@ function* reduceRounds(
 
 function reduceReal(before: RealHealth, round: EndedRound, virtual: VirtualService, real: RealServer): RealHealth {
   const view = before.checks.get(round.check);
-  const next = view && reduceCheck(view, round.result, virtual, round.at);
+  const next = view && reduceCheck(view, round.result, withOwnCounts(virtual, real), round.at);
   if (!next || next === view) return before;
   const checks = new Map(before.checks).set(round.check, next);
   const up = [...checks.values()].every((each) => each.up);
@@ -248,6 +248,7 @@ function troubleOf(checks: ReadonlyMap<CheckKey, CheckHealth>, real: RealServer)
 /** What one of so many checks says, with its name where there are several. */
 function reasonText({ method, target }: Check, what: string, checks: number): string {
   if (checks === 1) return what;
+  if (looksAtFile(method)) return `${method}: ${what}`;
   return `${method === "negotiate" ? target.service : method} at port ${target.port}: ${what}`;
 }
 

@@ -1,7 +1,7 @@
 import type { CheckKey, CheckResult } from "../model/check.ts";
 import type { Orders } from "../model/orders.ts";
 import type { IpvsTable } from "../model/table.ts";
-import type { Model } from "../model/virtual_service.ts";
+import type { Model, VirtualService } from "../model/virtual_service.ts";
 import { verdictOf } from "./check_health.ts";
 import { checksIn } from "./check_users.ts";
 import { type DesiredTable, desiredTable } from "./desired.ts";
@@ -27,6 +27,7 @@ export function predictTable(model: Model, { table, said, maintenance, orders }:
       failureCount: 1,
       riseCount: 1,
       slowStart: 0,
+      reals: withoutCounts(virtual.reals),
     }])),
   };
   const rounds = checksIn(model).map((check): EndedRound => {
@@ -38,4 +39,12 @@ export function predictTable(model: Model, { table, said, maintenance, orders }:
   health = reduce(health, { type: "rounds", rounds }, oneRoundDecides);
   health = reduce(health, { type: "settled" }, oneRoundDecides);
   return desiredTable(oneRoundDecides, health).table;
+}
+
+/** Those that have counts of their own lose them; the others stay the same objects. */
+function withoutCounts(reals: VirtualService["reals"]): VirtualService["reals"] {
+  const own = [...reals].filter(([, real]) => real.failureCount !== undefined || real.riseCount !== undefined);
+  if (own.length === 0) return reals;
+  const plain = own.map(([key, real]) => [key, { ...real, failureCount: undefined, riseCount: undefined }] as const);
+  return new Map([...reals, ...plain]);
 }

@@ -1,6 +1,7 @@
 import { type IpvsDriver, IpvsUnavailable } from "../ipvs/driver.ts";
 import type { Action, Plan } from "../model/plan.ts";
 import type { RealId } from "../model/orders.ts";
+import type { SourceLine } from "../model/source_lines.ts";
 import { everySoOften, type Steps } from "../model/steps.ts";
 import { type IpvsTable, sizeOf, type VirtualKey } from "../model/table.ts";
 import { WorkQueue } from "../model/work_queue.ts";
@@ -32,7 +33,7 @@ export interface KeeperPorts {
   readonly clock: Clock;
   readonly report: Report;
   /** The line of the configuration that names what an action changes. */
-  lineOf(action: Action): number | undefined;
+  placeOf(action: Action): SourceLine | undefined;
   /** Whether an action is about what the configuration has for a fallback alone. */
   isAboutFallback(action: Action): boolean;
 }
@@ -155,7 +156,7 @@ export class TableKeeper {
   }
 
   #carryOut(effect: Effect, state: KeeperState): void {
-    const { clock, report, lineOf } = this.#ports;
+    const { clock, report, placeOf } = this.#ports;
     switch (effect.do) {
       case "read":
         return void this.#readAgain(effect.thresholds);
@@ -170,7 +171,7 @@ export class TableKeeper {
         return report({
           type: "table-refused",
           action: effect.action,
-          line: lineOf(effect.action),
+          place: placeOf(effect.action),
           message: effect.reason,
         });
       case "report-unavailable":
@@ -186,8 +187,8 @@ export class TableKeeper {
   }
 
   #changeEvent({ action, changeReason, role, before }: Extract<Effect, { do: "report-changed" }>): DirectorEvent {
-    const { lineOf, isAboutFallback } = this.#ports;
-    const event = { type: "table-changed", action, changeReason, listed: lineOf(action) !== undefined } as const;
+    const { placeOf, isAboutFallback } = this.#ports;
+    const event = { type: "table-changed", action, changeReason, listed: placeOf(action) !== undefined } as const;
     if (!("destination" in action)) return event;
     return { ...event, before, role: role ?? (isAboutFallback(action) ? "fallback" : undefined) };
   }

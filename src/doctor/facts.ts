@@ -2,10 +2,9 @@
  * What the doctor knows of a machine: gathered here, judged in questions.
  */
 
-import { isCredential } from "../model/check.ts";
 import type { IpvsDriverName } from "../model/ipvs.ts";
 import type { IpvsTable, VirtualKey } from "../model/table.ts";
-import { checksOf, type Model } from "../model/virtual_service.ts";
+import type { Model } from "../model/virtual_service.ts";
 import { IpvsUnavailable } from "../ipvs/driver.ts";
 import { findIpvsadm } from "../ipvs/ipvsadm/program.ts";
 import type { KernelIpvs } from "../ipvs/kernel_ipvs.ts";
@@ -29,9 +28,8 @@ import {
 /** The configuration in question. */
 export interface ConfigurationFacts {
   readonly file: string;
-  readonly mode?: number;
-  /** It has passwords or tokens in it. */
-  readonly holdsSecrets: boolean;
+  /** Those of its files that hold passwords or tokens and that everybody may read. */
+  readonly everybodyReads: readonly string[];
   /** How many problems of each severity it has. */
   readonly problems: Readonly<Record<"error" | "warning", number>>;
   /** Absent when it has errors. */
@@ -127,20 +125,20 @@ export async function gatherFacts(
   };
 }
 
-/** What a loaded configuration has to say of itself. */
+/**
+ * What a loaded configuration has to say of itself.
+ *
+ * @param secretFiles those of its files that hold passwords or tokens.
+ */
 export function configurationFacts(
   file: string,
   problems: Readonly<Record<"error" | "warning", number>>,
   model: Model | undefined,
+  secretFiles: readonly string[],
   running: boolean,
 ): ConfigurationFacts {
-  const virtuals = [...model?.virtuals.values() ?? []];
-  const checks = virtuals.flatMap(({ reals }) => [...reals.values()].flatMap(({ policy }) => checksOf(policy)));
-  const holdsSecrets = virtuals.some(({ alerts }) => alerts.smtp?.login !== undefined) ||
-    checks.some(({ target: { passwd, secret, requestHeaders = [] } }) =>
-      passwd !== undefined || secret !== undefined || requestHeaders.some(isCredential)
-    );
-  return { file, mode: fileMode(file), holdsSecrets, problems, model, running };
+  const everybodyReads = secretFiles.filter((path) => ((fileMode(path) ?? 0) & 0o004) !== 0);
+  return { file, everybodyReads, problems, model, running };
 }
 
 async function readTable(ipvs: KernelIpvs): Promise<IpvsTable | string> {

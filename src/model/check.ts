@@ -53,8 +53,24 @@ export interface TlsClient {
   readonly keyFile: string;
 }
 
-/** How a real server is asked. `negotiate` speaks the target's service. */
-export type CheckMethod = "negotiate" | "connect" | "ping" | "external" | "external-perl" | "agent";
+/**
+ * How a real server is asked. `negotiate` speaks the target's service; `agent` and `weightfile` are for its weight, beside
+ * a check of another method.
+ */
+export type CheckMethod =
+  | "negotiate"
+  | "connect"
+  | "ping"
+  | "external"
+  | "external-perl"
+  | "file"
+  | "agent"
+  | "weightfile";
+
+/** Whether checks by that method, or of that kind, look at a file of this machine: they go to no server. */
+export function looksAtFile(method: string): boolean {
+  return method === "file" || method === "weightfile";
+}
 
 /** Where a check's packets come from, as far as the configuration says. */
 export interface Origin {
@@ -111,6 +127,10 @@ export interface CheckTarget {
   readonly certExpiryWarn?: number;
   /** Whether the external command's last line may ask for a weight. */
   readonly dynamicWeight?: boolean;
+  /** The file that is looked at in place of the server. */
+  readonly file?: string;
+  /** Seconds ago that it may have been modified at most; absent = at any time. */
+  readonly maxAge?: number;
   /** The external command and its own arguments. */
   readonly command: readonly string[];
   /** What an external command is told: virtual address or mark, virtual port, real address, real port. */

@@ -6,7 +6,9 @@ import type { IpAddress } from "./address.ts";
 import type { Check } from "./check.ts";
 import type { LogFormat, Severity } from "./log.ts";
 import type { Secret } from "./secret.ts";
+import type { IncludedFile } from "./source_lines.ts";
 import type { IpvsDriverName, IpvsTimeouts } from "./ipvs.ts";
+import type { WantedList } from "./real_list.ts";
 import type { SyncDaemon } from "./sync.ts";
 import type { WebAddress } from "./web_address.ts";
 import type { Destination, DestinationKey, ServiceSettings, VirtualKey } from "./table.ts";
@@ -39,11 +41,32 @@ export interface RealServer {
   readonly destination: Destination;
   /** The port that the configuration gave; differs from the destination's where the kernel maps no ports. */
   readonly configuredPort: number;
+  /** Where it comes from, if it is not a line of the file: `operator`, `dns:web.example.net`. */
+  readonly origin?: string;
   /** What the configuration calls it, beside the names of its host. */
   readonly label?: string;
   readonly policy: CheckPolicy;
+  /** Rounds in a row that take it down, and that bring it back; absent = those of its virtual service. */
+  readonly failureCount?: number;
+  readonly riseCount?: number;
   /** 1-based line of the configuration file. */
   readonly line: number;
+}
+
+/** How many rounds in a row it takes. */
+export interface RoundCounts {
+  readonly failureCount: number;
+  readonly riseCount: number;
+}
+
+/** Returns a virtual service as it is for a real server that may have counts of its own. */
+export function withOwnCounts<T extends RoundCounts>(virtual: T, { failureCount, riseCount }: Partial<RoundCounts>): T {
+  if (failureCount === undefined && riseCount === undefined) return virtual;
+  return {
+    ...virtual,
+    failureCount: failureCount ?? virtual.failureCount,
+    riseCount: riseCount ?? virtual.riseCount,
+  };
 }
 
 /** Returns the names that the configuration gives to a real server: its label, then those of its host. */
@@ -151,8 +174,12 @@ export interface UnresolvedReal {
 export interface Model {
   /** Absolute path of the file. */
   readonly file: string;
+  /** The files that it includes. Lines are numbered as `source_lines.ts` says. */
+  readonly included: readonly IncludedFile[];
   readonly virtuals: ReadonlyMap<VirtualKey, VirtualService>;
   readonly unresolved: readonly UnresolvedReal[];
+  /** Lists of real servers that stand elsewhere. */
+  readonly lists: readonly WantedList[];
   readonly autoReload: boolean;
   readonly callback?: string;
   /** Names of further configurations to run, in the file's order. */

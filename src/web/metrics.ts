@@ -3,6 +3,7 @@
  */
 
 import type { CheckStatus, RealStatus, Status, TrafficStatus, VirtualStatus } from "../control/status.ts";
+import { looksAtFile } from "../model/check.ts";
 
 /** What Prometheus wants to be told of the text's format. */
 export const METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
@@ -49,7 +50,7 @@ export function metricsText(status: Status | undefined): string {
   return [...families, ...checkFamilies(reals)].map(({ text }) => text).join("");
 }
 
-function daemonFamilies({ daemon, table, checks, unresolved, draining }: Status): Family[] {
+function daemonFamilies({ daemon, table, checks, unresolved, lists, draining }: Status): Family[] {
   const reload = daemon.lastReload ?? { time: daemon.startedAt, ok: true };
   return [
     one("ldirectord_build_info", "The version of the program, in a label.", 1, { version: daemon.version }),
@@ -66,6 +67,11 @@ function daemonFamilies({ daemon, table, checks, unresolved, draining }: Status)
       checks.longestWaitSeconds,
     ),
     one("ldirectord_unresolved_reals", "Real servers whose names do not resolve.", unresolved.length),
+    one(
+      "ldirectord_failed_lists",
+      "Lists of real servers that cannot be looked up.",
+      lists.filter(({ trouble }) => trouble !== null).length,
+    ),
     one("ldirectord_draining_reals", "Real servers that a reload has removed and that drain.", draining.length),
     helperRestarts(daemon.helper?.ends ?? 0),
   ];
@@ -166,11 +172,11 @@ function checkFamilies(reals: readonly Labelled<RealStatus>[]): Family[] {
   return [durations, failures, last];
 }
 
-/** `http:80`; a further check of the same kind at the same port is `http:80#2`. */
+/** `http:80`, or `file`; a further check of the same kind at the same port is `http:80#2`. */
 function checkNames(checks: readonly CheckStatus[]): string[] {
   const seen = new Map<string, number>();
   return checks.map(({ kind, port }) => {
-    const name = `${kind}:${port}`;
+    const name = looksAtFile(kind) ? kind : `${kind}:${port}`;
     const count = (seen.get(name) ?? 0) + 1;
     seen.set(name, count);
     return count === 1 ? name : `${name}#${count}`;

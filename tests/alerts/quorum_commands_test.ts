@@ -1,40 +1,21 @@
 import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
 import { QuorumCommands } from "../../src/alerts/quorum_commands.ts";
-import type { VirtualService } from "../../src/model/virtual_service.ts";
-import { keyOf, sketchModel } from "../director/fixture.ts";
-
-/** A virtual service whose quorum command writes its arguments and a variable into a file. */
-async function withScript(
-  script: string,
-  work: (virtual: VirtualService, said: () => string[]) => Promise<void>,
-): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    const [path, calls] = [`${folder}/announce`, `${folder}/calls`];
-    await Deno.writeTextFile(path, `#!/bin/sh\n${script.replaceAll("CALLS", calls)}\n`, { mode: 0o755 });
-    const options = { quorumCommand: [path, "--site", "a"] };
-    const model = sketchModel({ at: "192.0.2.1:80", reals: ["10.0.0.1:80"], options });
-    await Deno.writeTextFile(calls, "");
-    await work(model.virtuals.get(keyOf("192.0.2.1:80"))!, () => Deno.readTextFileSync(calls).trim().split("\n"));
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
+import { withScript } from "./command_script.ts";
 
 const env = () => ({ WHY: "because" });
 
 Deno.test("quorumcommand: each state once, in order, and down before a purge", () =>
-  withScript('echo "$* $WHY" >> CALLS', async (virtual, said) => {
+  withScript("quorumCommand", 'echo "$* $WHY" >> CALLS', async (virtual, said) => {
     const commands = new QuorumCommands(() => {});
     for (const is of ["up", "up", "down", "up"] as const) commands.change(virtual, is, env);
     const told = await commands.withdraw([virtual], env);
     deepStrictEqual(told.map(({ key }) => key), [virtual.key]);
-    const line = (is: string) => `--site a ${is} 192.0.2.1:80 tcp because`;
+    const line = (is: string) => `--site a b ${is} 192.0.2.1:80 tcp because`;
     deepStrictEqual(said(), ["up", "down", "up", "down"].map(line));
   }));
 
 Deno.test("quorumcommand: what is withdrawn is told nothing more until it is released", () =>
-  withScript('echo "$3" >> CALLS', async (virtual, said) => {
+  withScript("quorumCommand", 'echo "$3" >> CALLS', async (virtual, said) => {
     const commands = new QuorumCommands(() => {});
     deepStrictEqual(await commands.withdraw([virtual], env), []);
     commands.change(virtual, "up", env);
@@ -47,7 +28,7 @@ Deno.test("quorumcommand: what is withdrawn is told nothing more until it is rel
   }));
 
 Deno.test("quorumcommand: another program is told the state that the one before knew", () =>
-  withScript('echo "$*" >> CALLS', async (virtual, said) => {
+  withScript("quorumCommand", 'echo "$*" >> CALLS', async (virtual, said) => {
     const commands = new QuorumCommands(() => {});
     commands.change(virtual, "up", env);
     const other = { ...virtual, quorumCommand: [virtual.quorumCommand![0], "--other"] };
@@ -62,12 +43,16 @@ Deno.test("quorumcommand: another program is told the state that the one before 
   }));
 
 Deno.test("quorumcommand: one that hangs is ended soon before a purge, and the failure is reported", () =>
-  withScript('echo "$3" >> CALLS; if test "$3" = up; then exec sleep 60; fi', async (virtual, said) => {
-    const reasons: string[] = [];
-    const commands = new QuorumCommands((reason) => reasons.push(reason), { usual: 60, last: 0.5 });
-    commands.change(virtual, "up", env);
-    await commands.withdraw([virtual], env);
-    deepStrictEqual(said(), ["up", "down"]);
-    strictEqual(reasons.length, 1);
-    match(reasons[0], /announce was ended: no time was left/);
-  }));
+  withScript(
+    "quorumCommand",
+    'echo "$3" >> CALLS; if test "$3" = up; then exec sleep 60; fi',
+    async (virtual, said) => {
+      const reasons: string[] = [];
+      const commands = new QuorumCommands((reason) => reasons.push(reason), { usual: 60, last: 0.5 });
+      commands.change(virtual, "up", env);
+      await commands.withdraw([virtual], env);
+      deepStrictEqual(said(), ["up", "down"]);
+      strictEqual(reasons.length, 1);
+      match(reasons[0], /program was ended: no time was left/);
+    },
+  ));

@@ -1,3 +1,5 @@
+import type { ListKey } from "../../src/model/real_list.ts";
+import { UNAMENDED } from "../../src/model/amendments.ts";
 import type { IpAddress } from "../../src/model/address.ts";
 import type { Model, VirtualService } from "../../src/model/virtual_service.ts";
 import { type Facts, Tokens } from "../../src/config/resolve/facts.ts";
@@ -23,6 +25,14 @@ const tokens = new Tokens();
 /** A machine that is 192.0.2.254 and knows a few names. */
 export const FACTS: Facts = {
   file: "/etc/ha.d/test.cf",
+  lists: new Map(
+    Object.entries({
+      "4 dns:web.example.net": ["10.0.0.71"],
+      "4 srv:_http._tcp.example.net": ["10.0.0.72:80 5 a"],
+      "4 file:/etc/ha.d/web.reals": ["10.0.0.73:80 gate"],
+    }).map(([key, entries]) => [key as ListKey, entries]),
+  ),
+  amendments: UNAMENDED,
   names: {
     hosts: new Map(Object.entries(HOSTS).map(([key, ip]) => [key, ip.split(" ") as IpAddress[]])),
     ports: BUILT_IN_PORTS,

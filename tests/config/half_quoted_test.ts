@@ -9,9 +9,9 @@ import { load, pure } from "./fixture.ts";
 
 const EVERY = decodeSource(Deno.readFileSync(new URL("./corpus/every-directive.cf", import.meta.url)));
 
-/** Lines with a value that has no quotes and no remark, of directives that are more than text. */
+/** Lines with a value that has no quotes and no remark, of directives that are more than text. Braces are new. */
 const LINES = EVERY.split("\n").flatMap((line) => {
-  const [, indent, name, value] = /^(\s*)([a-z0-9]+)\s*=\s*([^"'#]*[^"'#\s])\s*$/.exec(line) ?? [];
+  const [, indent, name, value] = /^(\s*)([a-z0-9]+)\s*=\s*([^"'#]*[^"'#\s{])\s*$/.exec(line) ?? [];
   const grammar = name && findDirective(name)?.row.value;
   return grammar && (!grammar.openPart || /^(real6?|alsocheck|.*command)$/.test(name)) ? [{ indent, name, value }] : [];
 });

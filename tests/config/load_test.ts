@@ -1,3 +1,5 @@
+import { NO_DNS } from "./no_dns.ts";
+import { UNAMENDED } from "../../src/model/amendments.ts";
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import type { IpAddress } from "../../src/model/address.ts";
 import { loadConfig, type LoadEnvironment } from "../../src/config/load.ts";
@@ -9,7 +11,12 @@ import { line } from "./fixture.ts";
 function machine(text: string | Uint8Array<ArrayBuffer>, more: Partial<LoadEnvironment> = {}): LoadEnvironment {
   const bytes = typeof text === "string" ? new TextEncoder().encode(text) : text;
   return {
+    askDns: NO_DNS,
+    lists: new Map(),
+    formerLists: new Map(),
+    amendments: UNAMENDED,
     readFile: () => Promise.resolve(bytes),
+    findFiles: () => Promise.reject(new Error("asked")),
     lookUpHost: () => Promise.resolve([]),
     readServices: () => Promise.reject(new Deno.errors.NotFound()),
     lookUpSeconds: 1,

@@ -17,7 +17,19 @@ export function statusOfPid(pid: number): Status {
   const checks = { running: 0, waiting: 0, longestWaitSeconds: 0, openFiles: null };
   const counts = { reals: 0, serving: 0, unknown: 0 };
   const table = { driver: "netlink", inStep: true, trouble: null };
-  return { version: 1, time, daemon, table, checks, counts, virtuals: [], unresolved: [], draining: [] };
+  return {
+    version: 1,
+    time,
+    daemon,
+    table,
+    checks,
+    counts,
+    virtuals: [],
+    unresolved: [],
+    lists: [],
+    byHand: { added: [], removed: [] },
+    draining: [],
+  };
 }
 
 /** Handlers of which the test needs only some. */

@@ -46,6 +46,8 @@ export class TestDaemon implements AsyncDisposable {
     const log = new Log((_, line) => lines.push(line));
     const table = earlier?.table ?? new MemoryIpvs();
     const keep: KeptFiles = {
+      lists: `${folder}/lists.json`,
+      amendments: `${folder}/reals.json`,
       orders: `${folder}/kept/test.orders.json`,
       history: `${folder}/kept/test.history`,
       uptime: `${folder}/kept/test.uptime.json`,

@@ -37,6 +37,7 @@ export function sketchModel(...sketches: readonly VirtualSketch[]): Model {
     file: "/etc/ha.d/test.cf",
     virtuals,
     unresolved: [],
+    lists: [],
     autoReload: false,
     execute: [],
     logFormat: "text",
@@ -45,6 +46,7 @@ export function sketchModel(...sketches: readonly VirtualSketch[]): Model {
     supervised: false,
     syncDaemons: [],
     checkInterval: 10,
+    included: [],
     hostNames: new Map<IpAddress, readonly string[]>(),
   };
 }

@@ -88,6 +88,29 @@ Deno.test({
 });
 
 Deno.test({
+  name: "health: a real server is counted by its own failurecount and risecount, where it has them",
+  ...pure,
+  fn: () => {
+    const sketch = sketchModel({ at: "192.0.2.1:80", reals: [REAL, "10.0.0.2:80" as DestinationKey] });
+    const [virtual] = sketch.virtuals.values();
+    const [first, second] = virtual.reals.values();
+    const reals = new Map([[first.key, { ...first, failureCount: 2, riseCount: 2 }], [second.key, second]]);
+    const model = { ...sketch, virtuals: new Map([[virtual.key, { ...virtual, reals }]]) };
+    let health = adopt(model, new Map(), new Map(), 0);
+    const seen = [..."+--++"].map((round, at) => {
+      const rounds = [first, second].map(({ key }) => ({
+        check: key as string as CheckKey,
+        result: verdict(round === "+"),
+        at,
+      }));
+      health = reduce(health, { type: "rounds", rounds }, model);
+      return [first, second].map(({ key }) => health.get(virtual.key)!.reals.get(key)!.up ? "u" : "d").join("");
+    });
+    strictEqual(seen.join(" "), "uu ud dd du uu");
+  },
+});
+
+Deno.test({
   name: "health: a round that changes nothing gives the very same health",
   ...pure,
   fn: () => {

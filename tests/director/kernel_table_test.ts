@@ -35,7 +35,7 @@ Deno.test({
     world.driver = picky;
     await world.start();
     const refused = world.events.filter((event) => event.type === "table-refused");
-    deepStrictEqual(refused.map(({ line, message }) => [line, message]), [[
+    deepStrictEqual(refused.map(({ place, message }) => [place?.line, message]), [[
       1,
       "Scheduler or persistence engine not found",
     ]]);

@@ -58,3 +58,11 @@ pure("who is in maintenance is foreseen at weight 0", () => {
 -a -t 192.0.2.10:80 -r 10.0.0.2:80 -g -w 5`,
   );
 });
+
+pure("one failed check is enough, whatever failurecount a real server has of its own", () => {
+  const table = `${SERVICE}
+-a -t 192.0.2.10:80 -r 10.0.0.1:80 -g -w 5
+-a -t 192.0.2.10:80 -r 10.0.0.2:80 -g -w 5`;
+  const own = SITE.replace("10.0.0.2:80 gate 5", "10.0.0.2:80 gate 5 {\n        failurecount = 9\n    }");
+  strictEqual(predicted(own, table, ["10.0.0.2"]), table.replace("10.0.0.2:80 -g -w 5", "10.0.0.2:80 -g -w 0"));
+});

@@ -79,7 +79,7 @@ async function keeperAtWork() {
     driver,
     clock,
     report: (event) => events.push(event),
-    lineOf: () => 1,
+    placeOf: () => ({ line: 1 }),
     isAboutFallback: () => false,
   });
   keeper.want(wanted(...REALS), "start");
@@ -237,7 +237,7 @@ for (const [name, lie] of LIES) {
             driver,
             clock,
             report: () => {},
-            lineOf: () => 1,
+            placeOf: () => ({ line: 1 }),
             isAboutFallback: () => false,
           });
           keeper.watch();
@@ -268,7 +268,13 @@ Deno.test({
     const clock = new FakeClock();
     const before = wanted(...REALS);
     const driver = new LyingIpvs(() => new Map(before));
-    const keeper = new TableKeeper({ driver, clock, report: () => {}, lineOf: () => 1, isAboutFallback: () => false });
+    const keeper = new TableKeeper({
+      driver,
+      clock,
+      report: () => {},
+      placeOf: () => ({ line: 1 }),
+      isAboutFallback: () => false,
+    });
     keeper.watch();
     keeper.want(before, "start");
     await clock.advance(5_000);

@@ -23,8 +23,7 @@ const WITH_SCTP = { present: new Set(["ip_vs", "ip_vs_wlc"]), loadable: new Set(
 const WELL: Facts = {
   configuration: {
     file: "/etc/ha.d/www",
-    mode: 0o600,
-    holdsSecrets: true,
+    everybodyReads: [],
     problems: { error: 0, warning: 0 },
     model: model(SITE),
     running: true,
@@ -124,7 +123,7 @@ const ROWS: readonly (readonly [said: string, given: Facts])[] = [
   ],
   [
     "problem configuration: /etc/ha.d/www … passwords … tokens …",
-    facts({ configuration: { ...WELL.configuration!, mode: 0o644 } }),
+    facts({ configuration: { ...WELL.configuration!, everybodyReads: ["/etc/ha.d/www"] } }),
   ],
   ["problem forwarding: net.ipv4.ip_forward … 0", facts({}, { "net.ipv4.ip_forward": "0" })],
   [

@@ -10,6 +10,7 @@ export function realStatus(changes: Partial<RealStatus> = {}): RealStatus {
     real: "10.0.0.11:80",
     names: ["web1"],
     forwarding: "masq",
+    origin: null,
     state: "up",
     serving: true,
     why: "200 OK",
@@ -79,6 +80,8 @@ export function statusWith(...reals: readonly RealStatus[]): Status {
       reals,
     }],
     unresolved: [],
+    lists: [],
+    byHand: { added: [], removed: [] },
     draining: [],
   };
 }

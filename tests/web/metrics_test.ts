@@ -59,7 +59,9 @@ Deno.test({
   permissions: "none",
   fn: () => {
     const [check] = realStatus().checks;
-    const twice = realStatus({ checks: [check, { ...check, kind: "connect" }, check] });
+    const twice = realStatus({
+      checks: [check, { ...check, kind: "connect" }, check, { ...check, kind: "file" }, { ...check, kind: "file" }],
+    });
     const status = statusWith(twice);
     const [virtual] = status.virtuals;
     const marks = ["fwm:7", "fwm6:7"].map((key) => ({ ...virtual, key, virtual: "7", protocol: "fwm" as const }));

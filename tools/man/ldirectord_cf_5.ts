@@ -3,7 +3,7 @@
  */
 
 import type { Directive, Scope } from "../../src/config/language/directive.ts";
-import { docOf } from "../../src/config/language/directive_facts.ts";
+import { docOf, SERVER_DIRECTIVES } from "../../src/config/language/directive_facts.ts";
 import { type DirectiveName, DIRECTIVES, REPLACED } from "../../src/config/language/directives.ts";
 import {
   CHECK_TYPE_DOCS,
@@ -12,7 +12,7 @@ import {
   SERVICE_DOCS,
   type ServiceDoc,
 } from "../../src/config/language/service_docs.ts";
-import { STRUCTURES } from "../../src/config/language/structured.ts";
+import { OWN_DOC, OWN_KEY, STRUCTURES } from "../../src/config/language/structured.ts";
 import { VERSION } from "../../src/model/version.ts";
 import { Page } from "./roff.ts";
 
@@ -67,6 +67,20 @@ virtual = 192.0.2.10:80
         real = 10.0.0.12:80 gate 20
         service = http
         receive = "all well"    # a remark`);
+  page.paragraph(
+    "Several virtual services share a section where the line names them with commas between. A real server may have a check " +
+      "of its own: its line ends in `{`, and what follows up to a line with `}` alone is for that server, in place of what " +
+      "the section says. The braces are needed: lines that are merely indented more than others are the section's.",
+  );
+  page.example(`
+virtual = 192.0.2.10:80, 192.0.2.10:443
+        real = 10.0.0.11 masq
+        real = 10.0.0.12 masq {
+                checktype = external
+                checkcommand = "/usr/local/bin/check-12"
+                failurecount = 3
+        }`);
+  page.paragraph(`Between the braces may stand ${listed(SERVER_DIRECTIVES)}.`);
   page.paragraph(
     "A value may stand in double quotes, and must where it has a `#` in it, which otherwise begins a remark. Within quotes " +
       "a backslash is a backslash, and a quote ends the value only where a value can end.",
@@ -185,7 +199,7 @@ function decisions(page: Page): void {
 function yaml(page: Page): void {
   page.section("YAML").first(
     "A configuration whose name ends in .yaml or .yml is YAML 1.2: the same directives, as mappings and lists. `virtual` and " +
-      "`virtual6` are lists of mappings, each with `address`, or `mark` for a firewall mark.",
+      "`virtual6` are lists of mappings, each with `address`, or `mark` for a firewall mark, which may be lists.",
   );
   page.example(`
 checktimeout: 5
@@ -201,6 +215,7 @@ virtual:
         weight: 20`);
   page.paragraph("A real server may be written as in a configuration file, or in parts:");
   for (const { key, doc } of STRUCTURES.real.parts) page.term(`\`${key}\``, doc);
+  page.term(`\`${OWN_KEY}\``, OWN_DOC);
   page.paragraph(
     "`alsocheck` has the parts `service`, `request` and `receive`. Values with commas may be lists. `true` and `false` stand " +
       "for `yes` and `no`. Anchors and merged mappings (`<<`) work, and keys at the top level that begin with `x-` are left " +

@@ -95,18 +95,18 @@ function isFolder(path: string): boolean {
   }
 }
 
-/** Names of configurations that are found by name: files there that have a virtual service in them. */
+/** Names of configurations that are found by name: files there that have a virtual service in them, or include some. */
 export function configurationNames(): readonly string[] {
   const names = FOLDERS.flatMap((folder) =>
-    entriesOf(folder).filter(({ name, isDirectory }) => !isDirectory && namesVirtual(`${folder}/${name}`))
+    entriesOf(folder).filter(({ name, isDirectory }) => !isDirectory && directs(`${folder}/${name}`))
       .map(({ name }) => name)
   );
   return [...new Set(names)].sort();
 }
 
-function namesVirtual(file: string): boolean {
+function directs(file: string): boolean {
   try {
-    return /^virtual6?\s*[:=]/m.test(Deno.readTextFileSync(file));
+    return /^(virtual6?|include)\s*[:=]/m.test(Deno.readTextFileSync(file));
   } catch {
     return false;
   }
@@ -136,5 +136,6 @@ function isFile(path: string): boolean {
 
 /** The files of an instance that outlive its daemon. */
 export function keptFiles({ kept }: Instance): KeptFiles {
-  return { orders: `${kept}.orders.json`, history: `${kept}.history`, uptime: `${kept}.uptime.json` };
+  const [orders, amendments, lists] = [`${kept}.orders.json`, `${kept}.reals.json`, `${kept}.lists.json`];
+  return { orders, amendments, lists, history: `${kept}.history`, uptime: `${kept}.uptime.json` };
 }

@@ -1,14 +1,22 @@
-import { loadConfig, type Loaded } from "../../config/load.ts";
+import { loadConfig, type Loaded, type LoadEnvironment } from "../../config/load.ts";
 import { formatProblem } from "../../config/language/problem.ts";
+import { amendmentsAt } from "../../daemon/operator/amendment_book.ts";
+import { listsAt } from "../../daemon/records/list_file.ts";
 import type { Model } from "../../model/virtual_service.ts";
 import { ExitStatus } from "./exit_status.ts";
 import { ExitWith } from "./exit_with.ts";
-import { hasConfiguration, type Instance, notFound } from "./instance.ts";
+import { hasConfiguration, type Instance, keptFiles, notFound } from "./instance.ts";
 
 /** A configuration that may be run. */
 export interface Runnable {
   readonly loaded: Loaded;
   readonly model: Model;
+}
+
+/** What an earlier run knew besides the file. */
+function keptChanges(instance: Instance): Partial<LoadEnvironment> {
+  const { amendments, lists } = keptFiles(instance);
+  return { amendments: amendmentsAt(amendments), formerLists: listsAt(lists) };
 }
 
 /** How a configuration is loaded. */
@@ -17,6 +25,8 @@ export interface LoadOptions {
   readonly quiet?: boolean;
   /** The exit status where the configuration cannot be run, whatever the reason; absent: it tells the reason. */
   readonly failure?: ExitStatus;
+  /** With what an operator has changed by hand, and what lists of real servers had last: as a director would run it. */
+  readonly amended?: true;
 }
 
 /**
@@ -24,9 +34,12 @@ export interface LoadOptions {
  *
  * @throws {ExitWith} where it cannot be run.
  */
-export async function loadInstance(instance: Instance, { quiet, failure }: LoadOptions = {}): Promise<Runnable> {
+export async function loadInstance(
+  instance: Instance,
+  { quiet, failure, amended }: LoadOptions = {},
+): Promise<Runnable> {
   if (!hasConfiguration(instance)) throw new ExitWith(failure ?? ExitStatus.notDone, notFound(instance));
-  const loaded = await loadConfig(instance.file);
+  const loaded = await loadConfig(instance.file, amended ? keptChanges(instance) : {});
   for (const problem of loaded.problems) {
     if (quiet && problem.severity === "warning") continue;
     console.error(formatProblem(problem, instance.file, loaded.show, Deno.pid));

@@ -1,7 +1,5 @@
-import { parse } from "../../config/cf/parse.ts";
 import type { HostRef, PortRef } from "../../config/language/endpoints.ts";
-import { isYaml } from "../../config/load.ts";
-import { decodeSource } from "../../model/source_text.ts";
+import { readTree } from "../../config/load.ts";
 import type { SyntaxTree } from "../../config/language/syntax_tree.ts";
 import { type Candidate, candidates } from "./completion.ts";
 import { ExitStatus } from "../base/exit_status.ts";
@@ -58,9 +56,7 @@ async function readTrees(words: readonly (string | undefined)[]): Promise<Readon
   for (const name of [undefined, ...words]) {
     const { file } = findInstance(name);
     try {
-      const text = decodeSource(await Deno.readFile(file));
-      const read = isYaml(file) ? (await import("../../config/yaml/read.ts")).parseYaml : parse;
-      trees.set(name, read(text).tree);
+      trees.set(name, await readTree(file));
     } catch {
       // There is none of that name, or it cannot be read: then nothing is known of it.
     }

@@ -3,8 +3,8 @@
  */
 
 import type { Directive } from "../../config/language/directive.ts";
-import { docOf } from "../../config/language/directive_facts.ts";
-import { DIRECTIVES, findDirective, REPLACED } from "../../config/language/directives.ts";
+import { docOf, SERVER_DIRECTIVES } from "../../config/language/directive_facts.ts";
+import { type DirectiveName, DIRECTIVES, findDirective, REPLACED } from "../../config/language/directives.ts";
 import {
   CHECK_TYPE_DOCS,
   lookedAtBy,
@@ -12,7 +12,7 @@ import {
   SERVICE_DOCS,
   type ServiceDoc,
 } from "../../config/language/service_docs.ts";
-import { STRUCTURES } from "../../config/language/structured.ts";
+import { OWN_DOC, OWN_KEY, STRUCTURES } from "../../config/language/structured.ts";
 import { closest } from "../../config/language/closest.ts";
 import { type Verb, VERB_OPTIONS, VERBS } from "../base/arguments.ts";
 import { wrapText } from "../base/wrap_text.ts";
@@ -109,6 +109,10 @@ const PLACES = {
   both: "global, or in a virtual section",
 } as const;
 
+function ofServer(name: DirectiveName): string {
+  return SERVER_DIRECTIVES.includes(name) ? ", or in the braces of a real server" : "";
+}
+
 function directiveText(name: string): string | undefined {
   if (Object.hasOwn(REPLACED, name)) {
     return `${name}: ${fill(REPLACED[name].doc)}\n${fill(`Instead: ${REPLACED[name].hint}`)}\n`;
@@ -121,7 +125,7 @@ function directiveText(name: string): string | undefined {
     "",
     fill(docOf(found.row)),
     "",
-    `  where:    ${PLACES[scope]}${repeats ? "; may be given more than once" : ""}`,
+    `  where:    ${PLACES[scope]}${ofServer(found.name)}${repeats ? "; may be given more than once" : ""}`,
     `  default:  ${without}`,
   ];
   const users = lookedAtBy(found.name);
@@ -131,6 +135,7 @@ function directiveText(name: string): string | undefined {
   if (structure) {
     lines.push("", "In YAML also as a mapping:");
     lines.push(...structure.parts.map((part) => row(part.key, part.doc)));
+    if (structure.takesBlock) lines.push(row(OWN_KEY, OWN_DOC));
   }
   return `${lines.join("\n")}\n`;
 }

@@ -1,9 +1,9 @@
 import type { LintFacts } from "../../config/lint/lint.ts";
 import { lint, LINTS } from "../../config/lint/lints.ts";
 import { type NamedFile, namedFiles } from "../../config/lint/named_files.ts";
-import { loadConfig, type Loaded, spelt } from "../../config/load.ts";
+import { loadConfig, type Loaded, told } from "../../config/load.ts";
 import { excerptOf, type Problem } from "../../config/language/problem.ts";
-import type { SyntaxTree } from "../../config/language/syntax_tree.ts";
+import type { Parsed } from "../../config/cf/parse.ts";
 import { fileMode, hasOpenSsl, localAddresses, schedulers, sysctl, whyUnusable } from "../../doctor/machine.ts";
 import type { Model } from "../../model/virtual_service.ts";
 import { ONE_CONFIGURATION } from "../base/declaration.ts";
@@ -57,7 +57,7 @@ export const check: Tool = {
     }
     const { file } = instance;
     const loaded = await loadConfig(file);
-    const all = allProblems(loaded, ignored, (tree) => values.elsewhere ? {} : factsFor(file, tree));
+    const all = allProblems(loaded, ignored, (parsed) => values.elsewhere ? inFiles(parsed) : factsFor(file, parsed));
     const problems = values["errors-only"] ? all.filter(({ severity }) => severity === "error") : all;
     const verdict = verdictOf(problems);
     if (values.json) console.log(JSON.stringify(report(file, loaded.model, verdict, problems), undefined, 2));
@@ -76,18 +76,27 @@ function ignoredLints(list = ""): ReadonlySet<string> {
 function allProblems(
   { model, parsed, problems }: Loaded,
   ignored: ReadonlySet<string>,
-  factsFor: (tree: SyntaxTree) => LintFacts,
+  factsFor: (parsed: Parsed) => LintFacts,
 ): readonly Problem[] {
   if (!model || !parsed) return problems;
-  const { tree, spell } = parsed();
-  return [...problems, ...spelt(lint(tree, model, factsFor(tree), ignored), spell)]
-    .sort((a, b) => a.line - b.line || a.column - b.column);
+  const read = parsed();
+  const files = [undefined, ...model.included.map(({ file }) => file)];
+  return [...problems, ...told(lint(read.tree, model, factsFor(read), ignored), read)]
+    .sort((a, b) => files.indexOf(a.file) - files.indexOf(b.file) || a.line - b.line || a.column - b.column);
 }
 
-function factsFor(file: string, tree: SyntaxTree): LintFacts {
+/** What the files tell of themselves, wherever they are meant for. */
+function inFiles({ emptyIncludes }: Parsed): LintFacts {
+  return { emptyIncludes };
+}
+
+function factsFor(file: string, parsed: Parsed): LintFacts {
+  const { tree, problems: { included } } = parsed;
   const expire = sysctl("net.ipv4.vs.expire_quiescent_template");
+  const modes = [file, ...included.map(({ file }) => file)].map((path) => [path, fileMode(path)] as const);
   return {
-    fileMode: fileMode(file),
+    ...inFiles(parsed),
+    fileModes: new Map(modes.flatMap(([path, mode]) => mode === undefined ? [] : [[path, mode]])),
     networks: localAddresses(),
     expireQuiescentTemplate: expire === undefined ? undefined : expire !== "0",
     schedulers: schedulers(),
@@ -118,7 +127,8 @@ function text(file: string, { model, show }: Loaded, problems: readonly Problem[
   const explained = new Set<string>();
   const shown = problems.map((problem) => {
     const { severity, line, column, lint: name, why, hint } = problem;
-    const place = line > 0 ? `${file}:${line}:${column}` : file;
+    const path = problem.file ?? file;
+    const place = line > 0 ? `${path}:${line}:${column}` : path;
     const kind = { error: paint.red, warning: paint.yellow, note: paint.bold }[severity](severity);
     const [source, caret] = excerptOf(problem, show);
     const message = [`${paint.bold(place)}: ${kind}: ${problem.text}${name ? paint.dim(` [${name}]`) : ""}`];

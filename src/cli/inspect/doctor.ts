@@ -1,4 +1,5 @@
 import { loadConfig } from "../../config/load.ts";
+import { firstSecrets } from "../../config/lint/files.ts";
 import type { Severity } from "../../config/language/problem.ts";
 import { pidFileOwner } from "../../daemon/process/pid_file.ts";
 import { type ConfigurationFacts, configurationFacts, gatherFacts, type Neighbour } from "../../doctor/facts.ts";
@@ -65,10 +66,11 @@ export const doctor: Tool = {
 async function factsOf(name: string | undefined): Promise<ConfigurationFacts | undefined> {
   const instance = findAsked(name);
   if (name === undefined && !hasConfiguration(instance)) return undefined;
-  const { model, problems } = await loadConfig(instance.file);
+  const { model, problems, parsed } = await loadConfig(instance.file);
   const counts: Record<Severity, number> = { error: 0, warning: 0, note: 0 };
   for (const { severity } of problems) counts[severity]++;
-  return configurationFacts(instance.file, counts, model, runs(instance));
+  const secretFiles = model && parsed ? [...firstSecrets(parsed().tree, model).keys()] : [];
+  return configurationFacts(instance.file, counts, model, secretFiles, runs(instance));
 }
 
 /** The configurations whose daemons run beside the one that is asked about. */

@@ -1,6 +1,7 @@
 import { MaintenanceWatch } from "../../daemon/lifecycle/maintenance_watch.ts";
 import { ordersAt } from "../../daemon/operator/order_book.ts";
 import type { DesiredTable } from "../../director/desired.ts";
+import { type DepartingService, type Departures, withDepartures } from "../../director/departures.ts";
 import { predictTable } from "../../director/predict_table.ts";
 import type { HealthEvent } from "../../director/health.ts";
 import { plan as planOf } from "../../director/plan.ts";
@@ -9,7 +10,14 @@ import { IpvsUnavailable } from "../../ipvs/driver.ts";
 import { openIpvs } from "../../ipvs/open_ipvs.ts";
 import { encodeAction } from "../../ipvs/ipvsadm/rules.ts";
 import type { Action, Plan } from "../../model/plan.ts";
-import { destinationKey, type IpvsTable, serviceLabel, virtualKey } from "../../model/table.ts";
+import {
+  type DestinationKey,
+  destinationKey,
+  type IpvsTable,
+  serviceLabel,
+  type VirtualKey,
+  virtualKey,
+} from "../../model/table.ts";
 import { givenNames, type Model } from "../../model/virtual_service.ts";
 import { ONE_CONFIGURATION } from "../base/declaration.ts";
 import { type Instance, keptFiles } from "../base/instance.ts";
@@ -17,7 +25,7 @@ import { findAsked } from "../base/running_instance.ts";
 import { loadInstance } from "../base/load_instance.ts";
 import { type Paint, paintFor } from "../terminal/paint.ts";
 import { commands, type DiffLine, diffLines, type NameOf } from "./plan_text.ts";
-import { ASSUMED_UP, checkedNow, daemonsVerdicts, type Verdicts } from "./plan_verdicts.ts";
+import { ASSUMED_UP, checkedNow, daemonsVerdicts, type Verdicts, withWeightFiles } from "./plan_verdicts.ts";
 import type { Tool } from "../base/tool.ts";
 import { toolArguments } from "../base/tool_arguments.ts";
 import { withUsage } from "../base/tool_usage.ts";
@@ -38,7 +46,7 @@ Nothing is changed.
   options: {
     check: {
       doc: "ask every real server once. Otherwise the verdicts are those of the running daemon; where none runs, all " +
-        "are assumed to be up",
+        "are assumed to be up. Weight files are read in any case",
     },
     commands: { doc: "print the commands alone" },
     json: { doc: "print everything as JSON" },
@@ -53,9 +61,11 @@ export const plan: Tool = {
   async run(args) {
     const { values, words } = toolArguments(args, DECLARED);
     const instance = findAsked(words[0]);
-    const { model } = await loadInstance(instance, { quiet: true, failure: STATUS.failed });
+    const { model } = await loadInstance(instance, { quiet: true, failure: STATUS.failed, amended: true });
     const believed = await daemonsVerdicts(instance, model) ?? ASSUMED_UP;
-    const verdicts = values.check ? { ...await checkedNow(model), gone: believed.gone } : believed;
+    const verdicts = values.check
+      ? { ...believed, ...await checkedNow(model) }
+      : await withWeightFiles(believed, model);
     const outcome = await compare(instance, model, verdicts);
     if (typeof outcome === "string") {
       console.error(`ldirectord plan: ${outcome}`);
@@ -84,13 +94,27 @@ async function compare(instance: Instance, model: Model, verdicts: Verdicts): Pr
   try {
     let current = await driver.read({ thresholds: false });
     if (usesThresholds(wanted(current))) current = await driver.read({ thresholds: true });
-    const desired = wanted(current);
+    const desired = withDepartures(wanted(current), stillDraining(current, verdicts));
     const previous = formerlyOurs(current, verdicts.gone);
     return { current, desired, steps: planOf({ current, desired, previous, reconcile: true }) };
   } catch (error) {
     if (error instanceof IpvsUnavailable) return error.message;
     throw error;
   }
+}
+
+/** What the running daemon has removed already, and lets drain: it stays so over a reload. */
+function stillDraining(current: IpvsTable, { draining }: Verdicts): Departures {
+  const departures = new Map<VirtualKey, DepartingService>();
+  for (const { key, real, until } of draining) {
+    const service = current.get(key as VirtualKey);
+    const destination = service?.destinations.get(real as DestinationKey);
+    if (!service || !destination) continue;
+    const destinations = new Map(departures.get(key as VirtualKey)?.destinations);
+    destinations.set(real as DestinationKey, { destination, until: Date.parse(until) });
+    departures.set(key as VirtualKey, { service, destinations });
+  }
+  return departures;
 }
 
 /** The virtual services that a reload takes away, as what was wanted so far. */

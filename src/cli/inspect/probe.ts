@@ -10,7 +10,14 @@ import { whyUnreadable } from "../../config/unreadable.ts";
 import { rounded } from "../../daemon/records/check_records.ts";
 import { checksIn, type CheckUser, usersOf } from "../../director/check_users.ts";
 import { formatEndpoint, type IpAddress } from "../../model/address.ts";
-import { type Check, couldNotBeMade, expectsHeaders, isAskedByHelper, RECEIVE_HINT } from "../../model/check.ts";
+import {
+  type Check,
+  couldNotBeMade,
+  expectsHeaders,
+  isAskedByHelper,
+  looksAtFile,
+  RECEIVE_HINT,
+} from "../../model/check.ts";
 import { givenNames, type Model } from "../../model/virtual_service.ts";
 import type { Option, Options } from "../base/declaration.ts";
 import { ExitStatus } from "../base/exit_status.ts";
@@ -263,7 +270,8 @@ function milliseconds(time: number): string {
 
 function nameOf({ method, target }: Check): string {
   const kind = method === "negotiate" ? target.service : method;
-  return method === "ping" ? `${kind} ${target.address}` : `${kind} ${formatEndpoint(target.address, target.port)}`;
+  const isPortless = method === "ping" || looksAtFile(method);
+  return isPortless ? `${kind} ${target.address}` : `${kind} ${formatEndpoint(target.address, target.port)}`;
 }
 
 function usersText(users: readonly CheckUser[], model: Model): string {

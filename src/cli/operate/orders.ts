@@ -22,11 +22,13 @@ const LOOK = 1_000;
 /** Milliseconds between two lines of progress where nobody looks at a terminal. */
 const TELL = 10_000;
 
-const REAL_HELP = `REAL is address:port, an address, or a name of the configuration, and is meant in all
+/** What REAL means. */
+export const REAL_HELP = `REAL is address:port, an address, or a name of the configuration, and is meant in all
 its virtual services, or in that of --virtual.
 `;
 
-const VIRTUAL = {
+/** The option that means one virtual service alone. */
+export const VIRTUAL = {
   value: "V",
   is: "virtual",
   doc: "in this virtual service alone (address:port, mark or servicename)",
@@ -48,7 +50,8 @@ const HOLD_OPTIONS = {
 
 const HOLD_FORM = "REAL [--virtual V] [--for TIME] [--wait [--timeout TIME]]";
 
-const END_HELP = `
+/** What orders have in common. */
+export const END_HELP = `
 What is ordered survives a reload and a restart, and is shown by status.
 Exit status: 0 done, 1 not done, 3 no director runs.
 `;
@@ -86,12 +89,12 @@ export const disable: Tool = { ...DISABLE, run: (args) => hold("disable", args) 
 
 const ENABLE = withUsage({
   name: "enable",
-  summary: "take back drain, disable and weight",
+  summary: "take back drain, disable, weight and remove",
   forms: ["REAL [--hold | --weight] [--virtual V]"],
   words: [["real"]],
   about: `
-Takes back what drain, disable and weight have ordered: its checks and the configuration
-count again.
+Takes back what drain, disable, weight and remove have ordered: its checks and the
+configuration count again.
 ${REAL_HELP}`,
   options: {
     virtual: VIRTUAL,
@@ -164,7 +167,8 @@ async function hold(order: "drain" | "disable", args: readonly string[]): Promis
   });
 }
 
-function realOf([real]: readonly string[]): string {
+/** Returns the real server that is meant. */
+export function realOf([real]: readonly string[]): string {
   if (real === undefined) throw new UsageError("which real server?");
   return real;
 }
@@ -176,7 +180,8 @@ function secondsOf(text: string | undefined, option: string): number | undefined
   return seconds;
 }
 
-function printResult({ reals, until, warnings }: OrderResult, done: string): void {
+/** Prints what came of an order. */
+export function printResult({ reals, until, warnings }: OrderResult, done: string): void {
   const ending = until === null ? "" : ` until ${new Date(until).toLocaleString("sv-SE")}`;
   for (const { real, names: [name], virtual, weight } of reals) {
     const how = done === "weight" ? `weight ${weight}` : done;

@@ -2,6 +2,7 @@
 
 import type { CheckStatus, RealStatus, VirtualStatus } from "../../control/status.ts";
 import { formatCount, formatDuration, formatMilliseconds, formatShare } from "../base/quantities.ts";
+import { looksAtFile } from "../../model/check.ts";
 import { trafficText, whyText } from "../verbs/status_table.ts";
 
 /** The lines, and among them the last conversation of each check. */
@@ -35,7 +36,7 @@ function checkLines(check: CheckStatus): string[] {
   const why = Object.entries(failed).map(([reason, count]) => `${count} ${reason}`).join(", ");
   const took = latencyMs === null ? "" : `, the last took ${formatMilliseconds(latencyMs)}`;
   return [
-    `check ${kind} at ${where}: ${
+    `check ${kind} ${looksAtFile(kind) ? `for ${address}` : `at ${where}`}: ${
       trouble === null ? `${up ? "passes" : "fails"}: ${said}` : `cannot be made: ${trouble}`
     }`,
     `${rounds} rounds${why && ` (failed: ${why})`}${took}; ${failures} failed in a row, ${failureCount} take it down`,

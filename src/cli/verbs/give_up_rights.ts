@@ -16,6 +16,6 @@ export async function giveUpRights(instance: Instance, model: Model, driver: Ker
     socket: instance.socket,
     written: [...logs.filter((path) => !isPipe(path)), instance.pulseFile, instance.syncFile],
     folders: [dirname(instance.kept)],
-    read: [instance.file],
+    read: [instance.file, ...model.included.map(({ file }) => file)],
   });
 }

@@ -15,7 +15,7 @@ export async function start(instance: Instance, options: StartOptions): Promise<
   const owner = pidFileOwner(instance.pidFile);
   if (owner.state === "running" && !await hasEnded(instance, owner.pid)) throw alreadyRunning(instance, owner.pid);
 
-  const runnable = await loadInstance(instance, { quiet: inBackground });
+  const runnable = await loadInstance(instance, { quiet: inBackground, amended: true });
   const place = inBackground ? "background" : placeFor(options, runnable.model.supervised);
   if (place === "background" && !inBackground) {
     return await startInBackground(commandLine(instance, options), (pid) => runsAs(instance, pid));

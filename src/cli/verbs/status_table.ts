@@ -68,6 +68,15 @@ export function statusTable(status: Status, style: TableStyle): string[] {
   for (const virtual of status.virtuals) {
     lines.push(...virtualLines(virtual, layout, now, style), "");
   }
+  for (const { list, trouble } of status.lists) {
+    if (trouble !== null) lines.push(style.paint.red(`! ${list} cannot be looked up: ${trouble}`));
+  }
+  for (const { virtual, line } of status.byHand.added) {
+    lines.push(style.paint.yellow(`${line} (${virtual}) was added by hand: it does not stand in the configuration`));
+  }
+  for (const { virtual, real } of status.byHand.removed) {
+    lines.push(style.paint.yellow(`${real} (${virtual}) was removed by hand: enable takes that back`));
+  }
   for (const { real, virtual, until, connections } of status.draining) {
     const open = connections === null ? "" : `, ${connections} connections open`;
     const left = formatDuration(Math.max(0, Date.parse(until) - now) / 1000);

@@ -5,7 +5,7 @@
 
 import type { Scope } from "../language/directive.ts";
 import { findDirective } from "../language/directives.ts";
-import { splitLines } from "./parse.ts";
+import { opensBlock, splitLines } from "./parse.ts";
 import { valueExtent } from "../language/quotes.ts";
 
 /** Lays out a configuration that has no errors. */
@@ -13,21 +13,23 @@ export function formatCf(text: string): string {
   const lines = splitLines(text).map(readLine);
   indentSections(lines);
   const out: string[] = [];
-  let inSection = false;
+  let [inSection, inBlock] = [false, false];
   for (const [i, line] of lines.entries()) {
     if (line.kind === "empty") {
       if (out.length > 0 && out.at(-1) !== "") out.push("");
       continue;
     }
     if (line.kind === "remark") {
-      out.push(`${belongsToSection(lines, i, inSection) ? "\t" : ""}${line.text}`);
+      out.push(`${inBlock ? "\t\t" : belongsToSection(lines, i, inSection) ? "\t" : ""}${line.text}`);
       continue;
     }
+    if (line.closesBlock) inBlock = false;
     if (line.opens) {
       separate(out);
       inSection = true;
     } else if (!line.indented) inSection = false;
-    out.push(`${line.indented ? "\t" : ""}${line.text}`);
+    out.push(`${inBlock ? "\t\t" : line.indented ? "\t" : ""}${line.text}`);
+    if (line.opensBlock) inBlock = true;
   }
   while (out.at(-1) === "") out.pop();
   return out.map((line) => `${line}\n`).join("");
@@ -41,6 +43,8 @@ type Line =
     readonly text: string;
     indented: boolean;
     readonly opens: boolean;
+    readonly opensBlock?: boolean;
+    readonly closesBlock?: boolean;
     readonly scope?: Scope;
   };
 
@@ -48,6 +52,10 @@ function readLine(text: string): Line {
   const start = text.search(/\S/);
   if (start < 0) return { kind: "empty" };
   if (text[start] === "#") return { kind: "remark", text: text.slice(start).trimEnd(), indented: start > 0 };
+  if (text[start] === "}") {
+    const words = ["}", text.slice(start + 1).trim()].filter((word) => word !== "");
+    return { kind: "directive", text: words.join(" "), indented: true, opens: false, closesBlock: true };
+  }
   const [whole, name, equals] = /^\s*([^\s=#"]*)\s*(=?)\s*/.exec(text)!;
   const indented = start > 0;
   const row = findDirective(name)?.row;
@@ -56,8 +64,10 @@ function readLine(text: string): Line {
   const { end } = valueExtent(text, whole.length);
   const remark = text.slice(end).trim();
   const value = text.slice(whole.length, end);
-  const words = [name, "=", value, remark].filter((word) => word !== "");
-  return { kind: "directive", text: words.join(" "), indented, opens, scope };
+  const isBlock = row?.takesBlock === true && opensBlock(text);
+  const kept = isBlock ? `${value.slice(0, -1).trimEnd()} {` : value;
+  const words = [name, "=", kept, remark].filter((word) => word !== "");
+  return { kind: "directive", text: words.join(" "), indented, opens, opensBlock: isBlock, scope };
 }
 
 /**
@@ -68,6 +78,7 @@ function indentSections(lines: readonly Line[]): void {
   let [inSection, isFlat] = [false, false];
   for (const line of lines) {
     if (line.kind !== "directive") continue;
+    if (line.closesBlock) continue;
     if (line.opens) [inSection, isFlat] = [true, false];
     else if (inSection && !line.indented && line.scope !== "global") {
       isFlat ||= line.scope === "virtual";

@@ -8,8 +8,9 @@ import { ofFamily } from "../language/directive_facts.ts";
 import { DIRECTIVES, findDirective } from "../language/directives.ts";
 import type { Grammar } from "../language/grammar.ts";
 import { unquote, unquoteLoosely, valueExtent } from "../language/quotes.ts";
+import type { Place } from "../language/problem.ts";
 import { type Parts, structureOf } from "../language/structured.ts";
-import type { Section, Setting, Settings, SyntaxTree } from "../language/syntax_tree.ts";
+import type { OwnBlock, Section, Setting, Settings, SyntaxTree } from "../language/syntax_tree.ts";
 
 /** A directive with its value and the remarks that belong to it. */
 export interface Entry {
@@ -22,9 +23,18 @@ export interface Entry {
   readonly behind?: string;
   /** 1-based line that it was read from. */
   readonly line: number;
+  /** What is for a real server alone. */
+  readonly own?: OwnEntries;
 }
 
-/** A virtual service: its head, then what is said of it. */
+/** What stands between the braces of a real server. */
+export interface OwnEntries {
+  readonly entries: readonly Entry[];
+  /** Remarks behind the last of them. */
+  readonly end: readonly string[];
+}
+
+/** Virtual services: their head, then what is said of them. */
 export interface OutlineSection {
   readonly head: Entry;
   readonly entries: readonly Entry[];
@@ -41,12 +51,20 @@ export interface Outline {
 /** The outline of a configuration file that has no errors. */
 export function outlineOf(tree: SyntaxTree, lines: readonly string[]): Outline {
   const used = new Set<number>();
-  const entriesIn = (settings: Settings) =>
+  const entriesIn = (settings: Settings): Entry[] =>
     Object.entries(settings).flatMap(([name, given]) =>
-      [given].flat().map((setting) => entryOf(name as DirectiveName, setting as Setting<unknown>, lines, used))
+      ([given].flat() as Setting<unknown>[]).map((setting) => {
+        const entry = entryOf(name as DirectiveName, setting, lines, used);
+        return setting.own ? { ...entry, own: ownOf(setting.own) } : entry;
+      })
     ).sort((a, b) => a.line - b.line);
-  const sections = tree.sections.map((section): OutlineSection => ({
-    head: entryOf(headName(section), section.head, lines, used),
+  const ownOf = ({ settings, line }: OwnBlock): OwnEntries => {
+    used.add(line);
+    return { entries: entriesIn(settings), end: remarksAbove(lines, line) };
+  };
+  const groups = [...Map.groupBy(tree.sections, ({ settings }) => settings).values()];
+  const sections = groups.map(([section]): OutlineSection => ({
+    head: entryOf(headName(section), section.opening, lines, used),
     entries: entriesIn(section.settings),
   }));
   return { globals: entriesIn(tree.globals), sections, end: remarksBelow(lines, used) };
@@ -56,7 +74,7 @@ function headName({ family }: Section): DirectiveName {
   return ofFamily("virtual", family);
 }
 
-function entryOf(name: DirectiveName, setting: Setting<unknown>, lines: readonly string[], used: Set<number>): Entry {
+function entryOf(name: DirectiveName, setting: Place, lines: readonly string[], used: Set<number>): Entry {
   const { line, column, length } = setting;
   const text = lines[line - 1];
   used.add(line);

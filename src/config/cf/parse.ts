@@ -6,9 +6,10 @@
 import { atOnce, everySoOften, type Steps } from "../../model/steps.ts";
 import { closest } from "../language/closest.ts";
 import type { Directive } from "../language/directive.ts";
+import { SERVER_DIRECTIVES } from "../language/directive_facts.ts";
 import { type DirectiveName, DIRECTIVES, findDirective, REPLACED } from "../language/directives.ts";
-import type { ServiceHead } from "../language/endpoints.ts";
-import { type Place, ProblemList } from "../language/problem.ts";
+import type { PlacedHead } from "../language/endpoints.ts";
+import { givenTwice, type Place, ProblemList } from "../language/problem.ts";
 import { type ValueExtent, valueExtent } from "../language/quotes.ts";
 import { countSteps } from "../language/step_lists.ts";
 import type { Section, Setting, Settings, SyntaxTree } from "../language/syntax_tree.ts";
@@ -21,8 +22,17 @@ export interface Parsed {
   readonly lines: readonly string[];
   /** What messages may show of them. */
   readonly show: ShowLine;
-  /** How a hint, worded for a configuration file, reads in the syntax of this text; absent: as it is. */
-  readonly spell?: (hint: string) => string;
+  /** How a hint, worded for a configuration file, reads in the syntax of a file of it; absent: as it is. */
+  readonly spell?: (hint: string, file?: string) => string;
+  /** Patterns of `include` that match no file. */
+  readonly emptyIncludes?: readonly Place[];
+}
+
+/** Where the lines of a text are counted from, and where its problems go. */
+export interface Numbering {
+  /** How many lines of other files stand before its first one. */
+  readonly before: number;
+  readonly problems: ProblemList;
 }
 
 const LONGEST_LINE = 65_536;
@@ -32,6 +42,7 @@ const LEAST_INDENT = 4;
 export const LEAVE_OUT = "leave the line out";
 
 const UNKNOWN = "Unknown command";
+const BRACES = "write real = … { for a check of its own, its directives below it, and } on a line of its own";
 const NAME_FIRST = "a line is name = value; ldirectord help directives lists the names";
 
 /** Splits a text into its lines: a byte order mark, CRLF and a missing last newline are nobody's business. */
@@ -57,14 +68,20 @@ export function parse(text: string): Parsed {
   return atOnce(parseInSteps(text));
 }
 
-/** Reads a configuration. Never throws, whatever the text. */
-export function* parseInSteps(text: string): Steps<Parsed> {
+/**
+ * Reads a configuration. Never throws, whatever the text.
+ *
+ * @param numbering of a text that others stand before; absent: there are none.
+ */
+export function* parseInSteps(text: string, numbering?: Numbering): Steps<Parsed> {
   const lines = yield* linesOf(text);
-  const parser = new Parser();
+  const parser = new Parser(numbering?.problems);
+  const before = numbering?.before ?? 0;
   for (const [i, line] of lines.entries()) {
     if (everySoOften(i)) yield;
-    parser.line(line, i + 1);
+    parser.line(line, before + i + 1);
   }
+  parser.end();
   return {
     tree: { globals: parser.globals, sections: parser.sections },
     problems: parser.problems,
@@ -75,6 +92,14 @@ export function* parseInSteps(text: string): Steps<Parsed> {
 
 /** Settings while they are collected; {@link Settings} is the same with the types of the table. */
 type Collected = Partial<Record<DirectiveName, Setting<unknown> | Setting<unknown>[]>>;
+
+/** The block of a real server while its lines are read. */
+interface OpenBlock {
+  readonly settings: Settings;
+  readonly block: { line: number };
+  /** Where its brace stands. */
+  readonly place: Place;
+}
 
 /** A line with a directive on it. */
 interface Line {
@@ -87,13 +112,21 @@ interface Line {
 }
 
 class Parser {
-  readonly problems = new ProblemList();
+  readonly problems: ProblemList;
   readonly globals: Settings = {};
   readonly sections: Section[] = [];
   /** Where the lines of the open section go, if one is open. */
   #body?: Settings;
   /** The open section has lines that are not indented as they should be: it was said of the first one. */
   #isMisindented = false;
+  /** The section above ended with the line of that name. */
+  #endedBy?: string;
+  /** The block of a real server that is open. */
+  #block?: OpenBlock;
+
+  constructor(problems: ProblemList = new ProblemList()) {
+    this.problems = problems;
+  }
 
   line(text: string, line: number): void {
     const indent = /^\s*/.exec(text)![0].length;
@@ -114,8 +147,14 @@ class Parser {
     this.#directive({ text, indent, name, place: { line, column: indent + 1, length: Math.max(1, name.length) } });
   }
 
+  /** To be called after the last line. */
+  end(): void {
+    this.#leaveBlock();
+  }
+
   #directive(line: Line): void {
     const { text, name, place } = line;
+    if (name === "}") return this.#closeBlock(line);
     const replaced = Object.hasOwn(REPLACED, name) ? REPLACED[name] : undefined;
     if (replaced) {
       this.problems.error(place, `${name} directive deprecated in favour of ${replaced.by}`, replaced.hint);
@@ -127,15 +166,21 @@ class Parser {
       const { meant, hint } = meaningOf(name);
       if (meant) this.problems.unread.add(meant);
       const shown = shownName(name, text.slice(line.indent + name.length));
-      this.problems.error(place, shown ? `${UNKNOWN} ${shown}` : UNKNOWN, hint ?? (shown ? undefined : NAME_FIRST));
+      const other = name === "{" ? BRACES : shown ? undefined : NAME_FIRST;
+      this.problems.error(place, shown ? `${UNKNOWN} ${shown}` : UNKNOWN, hint ?? other);
       return;
     }
     const { row } = found;
-    const scope = this.#scopeOf(line, row);
+    if (this.#block && (row.opens || row.takesBlock || (line.indent === 0 && row.scope === "global"))) {
+      this.#leaveBlock();
+    }
+    const scope = this.#block ? this.#scopeInBlock(line, found.name, this.#block) : this.#scopeOf(line, row);
     const setting = this.#setting(line, row);
     if (!setting || !scope) this.problems.unread.add(name);
-    if (row.opens) this.#open(row.family ?? 4, setting as Setting<ServiceHead> | undefined);
+    if (row.opens) this.#open(row.family ?? 4, setting as Setting<readonly PlacedHead[]> | undefined);
     else if (setting && scope) this.#store(scope, found.name, row, setting);
+    if (row.takesBlock && opensBlock(text)) this.#openBlock(line, setting);
+    if (row.endsSection && scope) [this.#body, this.#endedBy] = [undefined, name];
     if (row.outdated) this.problems.warning(place, row.outdated.text);
     if (!text.isWellFormed()) {
       this.problems.warning(place, "the line is not UTF-8: its bytes are taken as they are");
@@ -160,14 +205,49 @@ class Parser {
       this.problems.error(place, message, "write it without leading blanks");
       return undefined;
     }
-    if (indent < LEAST_INDENT && !line.text.slice(0, indent).includes("\t")) {
+    if (!isIndented(line)) {
       const message = `the line is indented by ${indent} blank${indent === 1 ? "" : "s"}`;
       this.#misindented({ line: place.line, column: 1, length: indent }, message);
     } else if (!this.#body) {
       const hint = row.scope === "both" ? "a global directive begins in column 0" : "begin one: virtual = host:port";
-      this.problems.error(place, "an indented line, but no virtual section above it", hint);
+      const ended = this.#endedBy === undefined ? "" : `: it ends with ${this.#endedBy}`;
+      this.problems.error(place, `an indented line, but no virtual section above it${ended}`, hint);
     }
     return this.#body;
+  }
+
+  /** The settings of a real server that a line between its braces belongs to. */
+  #scopeInBlock(line: Line, name: DirectiveName, { settings }: OpenBlock): Settings | undefined {
+    const { place } = line;
+    if (!SERVER_DIRECTIVES.includes(name)) {
+      this.problems.error(place, ...notForOne(name, " (write } above this line)"));
+      return undefined;
+    }
+    if (isIndented(line)) return settings;
+    this.#misindented(place, `${name} stands between the braces of a real server, but is not indented`);
+    return settings;
+  }
+
+  #openBlock({ text, place: { line } }: Line, setting: Setting<unknown> | undefined): void {
+    const column = valueExtent(text, text.indexOf("=") + 1).end;
+    const block = { settings: {}, line };
+    // Of a real server that cannot be read, the block is still read for its mistakes.
+    if (setting) Object.assign(setting, { own: block });
+    this.#block = { settings: block.settings, block, place: { line, column, length: 1 } };
+  }
+
+  #closeBlock({ text, indent, place }: Line): void {
+    const block = this.#block;
+    this.#block = undefined;
+    if (!block) return this.problems.error(place, "there is no { above that this } closes", BRACES);
+    block.block.line = place.line;
+    const behind = text.slice(indent + 1).trim();
+    if (behind !== "" && !behind.startsWith("#")) this.problems.error(place, "} stands alone on its line", BRACES);
+  }
+
+  #leaveBlock(): void {
+    if (this.#block) this.problems.error(this.#block.place, "this { is not closed", BRACES);
+    this.#block = undefined;
   }
 
   /** Said once of each section: its lines are probably all alike. */
@@ -189,7 +269,8 @@ class Parser {
     if (text[equals] !== "=") return this.#withoutValue(line, row);
     const start = skipBlanks(text, equals + 1);
     const extent = valueExtent(text, start);
-    const raw = text.slice(start, extent.end);
+    const whole = text.slice(start, extent.end);
+    const raw = row.takesBlock && opensBlock(text) ? whole.slice(0, -1).trimEnd() : whole;
     if (row.mayBeEmpty && isEmpty(raw)) {
       this.problems.warning(place, `${name} has no value: it counts as not set`, LEAVE_OUT);
       return undefined;
@@ -241,10 +322,10 @@ class Parser {
     return "value" in reading ? { value: reading.value, ...place } : undefined;
   }
 
-  #open(family: 4 | 6, head: Setting<ServiceHead> | undefined): void {
+  #open(family: 4 | 6, heads: Setting<readonly PlacedHead[]> | undefined): void {
     this.#body = {};
     this.#isMisindented = false;
-    if (head) this.sections.push({ family, head, settings: this.#body });
+    if (heads) this.sections.push(...sectionsOf(family, heads, this.#body));
   }
 
   #store(scope: Settings, name: DirectiveName, row: Directive<unknown>, setting: Setting<unknown>): void {
@@ -257,16 +338,45 @@ class Parser {
       return;
     }
     if (before && !Array.isArray(before)) {
-      const message = `${name} is given twice: this one counts, the one at line ${before.line} does not`;
-      this.problems.warning(setting, message);
+      this.problems.warning(setting, givenTwice(name, this.problems.lineName(before.line)));
     }
     collected[name] = setting;
   }
 }
 
+/** Returns the sections of the virtual services that share a body. */
+export function sectionsOf(
+  family: 4 | 6,
+  { value: heads, line, column, length }: Setting<readonly PlacedHead[]>,
+  settings: Settings,
+): readonly Section[] {
+  const opening = { line, column, length };
+  return heads.map(({ head, at, length }) => ({
+    family,
+    head: { value: head, line, column: column + at, length },
+    settings,
+    opening,
+  }));
+}
+
 /** Whether a value says nothing, in quotes or without. */
 export function isEmpty(raw: string): boolean {
   return /^(?:"\s*"|'\s*'|)$/.test(raw);
+}
+
+/** What is said of a directive that is for whole sections only. */
+export function notForOne(name: string, where = ""): readonly [text: string, hint: string] {
+  const hint = `write it for the section${where}: of one real server only its checks can be changed`;
+  return [`${name} cannot be given for one real server`, hint];
+}
+
+/** Whether a line with a real server ends in a brace that stands in no quotes. */
+export function opensBlock(line: string): boolean {
+  return /\s\{$/.test(line.slice(0, valueExtent(line, skipBlanks(line, line.indexOf("=") + 1)).end));
+}
+
+function isIndented({ text, indent }: Line): boolean {
+  return indent >= LEAST_INDENT || text.slice(0, indent).includes("\t");
 }
 
 function skipBlanks(text: string, from: number): number {

@@ -14,6 +14,8 @@ export class Unwritable extends Error {
   }
 }
 
+const INDENT = "\t";
+
 /** The text. Throws {@link Unwritable} for a value that only another syntax can have. */
 export function writeCf({ globals, sections, end }: Outline): string {
   const lines: string[] = [];
@@ -24,7 +26,7 @@ export function writeCf({ globals, sections, end }: Outline): string {
   for (const { head, entries } of sections) {
     if (lines.length > 0) lines.push("");
     add(head, "");
-    for (const entry of entries) add(entry, "\t");
+    for (const entry of entries) add(entry, INDENT);
   }
   if (end.length > 0) lines.push("");
   for (const remark of end) lines.push(remarkLine(remark, ""));
@@ -32,10 +34,18 @@ export function writeCf({ globals, sections, end }: Outline): string {
 }
 
 function linesOf(entry: Entry, indent: string): readonly string[] {
-  const { name, value, above, behind } = entry;
+  const { name, value, above, behind, own } = entry;
   const raw = typeof value === "string" ? rawText(entry, value) : rawRow(entry, value);
   const remark = behind === undefined ? "" : ` # ${behind}`;
-  return [...above.map((each) => remarkLine(each, indent)), `${indent}${name} = ${raw}${remark}`];
+  const head = [...above.map((each) => remarkLine(each, indent)), `${indent}${name} = ${raw}`];
+  if (!own) return [...head.slice(0, -1), `${head.at(-1)}${remark}`];
+  return [
+    ...head.slice(0, -1),
+    `${head.at(-1)} {${remark}`,
+    ...own.entries.flatMap((each) => linesOf(each, indent + INDENT)),
+    ...own.end.map((each) => remarkLine(each, indent + INDENT)),
+    `${indent}}`,
+  ];
 }
 
 function remarkLine(remark: string, indent: string): string {

@@ -26,9 +26,12 @@ const CONNECT_TIMEOUT = "5";
 const RETRIES: Readonly<Record<string, string>> = { DNS_CHECK: "3", MISC_CHECK: "0" };
 const PAUSES: Readonly<Record<string, string>> = { HTTP_GET: "3", SSL_GET: "3" };
 
+/** Its file holds a number that keepalived multiplies and adds to the weight; ours holds the weight itself. */
+const FOR_FILES = "write weightfile = PATH, a file with the weight, between the braces of the real server";
+
 const KNOWN_OF_CHECK = new Set(
   ("url connect_ip connect_port connect_timeout retry nb_get_retry delay_before_retry bindto fwmark virtualhost " +
-    "type name misc_path misc_timeout http_protocol enable_sni warmup alpha no_alpha").split(" "),
+    "delay_loop type name misc_path misc_timeout http_protocol enable_sni warmup alpha no_alpha").split(" "),
 );
 
 /** Directives, in their order; `undefined` stands for one that is not given. */
@@ -58,10 +61,14 @@ export function checksOf(
     valueOf(inner, keyword) ?? valueOf(block, keyword) ?? virtual.get(keyword)?.words[0];
   const kind = kindOf(main, nearest("virtualhost"));
   const checkPort = valueOf(inner, "connect_port") ?? port;
+  const interval = virtual.get("delay_loop")?.words[0] ?? DELAY_LOOP;
+  const nearestInterval = nearest("delay_loop") ?? interval;
+  const ownInterval = nearestInterval === interval ? undefined : nearestInterval;
   const given: Given = [
     ...kind.value.directives,
     ["checkport", checkPort !== port || isMark ? checkPort : undefined],
-    ...timesOf(main, nearest, virtual.get("delay_loop")?.words[0] ?? DELAY_LOOP),
+    ["checkinterval", ownInterval === undefined ? undefined : roundedUp(ownInterval)],
+    ...timesOf(main, nearest, ownInterval ?? interval),
     ["bindto", valueOf(inner, "bindto")],
     ["checkmark", valueOf(inner, "fwmark")],
   ];
@@ -120,6 +127,10 @@ function kindOf({ keyword, block = [], line }: Statement, host: string | undefin
     case "HTTP_GET":
     case "SSL_GET":
       return pagesOf(keyword === "HTTP_GET" ? "http" : "https", block, host);
+    case "FILE_CHECK": {
+      const text = `FILE_CHECK is left out, and a connection is made instead: ${FOR_FILES}`;
+      return { ...kind([["checktype", "connect"]]), notes: [{ line, text }] };
+    }
     default: {
       const text = `${keyword} is left out: there is no such check here; a connection is made instead`;
       return { ...kind([["checktype", "connect"]]), notes: [{ line, text }] };
@@ -153,6 +164,8 @@ function alsoOf({ keyword, block = [], line }: Statement): Converted<readonly Pa
       const { value: { urls }, notes } = pagesOf(at(keyword === "HTTP_GET" ? "http" : "https"), block);
       return { value: urls, notes };
     }
+    case "FILE_CHECK":
+      return { value: [], notes: [{ line, text: `a further FILE_CHECK is left out: ${FOR_FILES}` }] };
     default:
       return {
         value: [],

@@ -20,7 +20,7 @@ export function addressedServers(statements: readonly Statement[]): Converted<re
   const notes: Note[] = [...named].flatMap((name) => groups.get(name)?.block ?? []).filter((each) => !isSingle(each))
     .map(({ keyword, line }) => ({
       line,
-      text: `the range ${keyword} is left out: write a section for each address`,
+      text: `the range ${keyword} is left out: name each of its addresses in the virtual line`,
     }));
   const value: Addressed[] = [];
   let lineCount = 0;

@@ -2,7 +2,7 @@
  * keepalived's virtual_server blocks as a configuration of ours, and what could not be carried over (keepalived.conf(5)).
  */
 
-import type { Outline } from "../cf/outline.ts";
+import type { Outline, OutlineSection } from "../cf/outline.ts";
 import { globalsOf } from "./globals.ts";
 import { addressedServers } from "./groups.ts";
 import { type Note, parseKeepalived, type Statement } from "./keepalived_syntax.ts";
@@ -40,10 +40,26 @@ export function fromKeepalived(text: string): Carried {
   const servers = notes.take(addressedServers(statements));
   const outline = {
     globals: globals.flatMap((each) => notes.take(globalsOf(each))),
-    sections: servers.flatMap((server) => notes.take(sectionsOf(server))),
+    sections: [...Map.groupBy(servers, ({ statement }) => statement).values()].flatMap((members) =>
+      sharedSections(members.flatMap((server) => notes.take(sectionsOf(server))))
+    ),
     end: [],
   };
   return { outline, notes: notes.sorted() };
+}
+
+/** Returns sections of a group's members; those that say the same of several virtual services become one. */
+function sharedSections(sections: readonly OutlineSection[]): readonly OutlineSection[] {
+  if (sections.length < 2) return sections;
+  const bodyOf = ({ head, entries }: OutlineSection) =>
+    JSON.stringify([
+      head.name,
+      entries.map(({ name, value }) => [name, typeof value === "string" ? value : [...value]]),
+    ]);
+  return [...Map.groupBy(sections, bodyOf).values()].map(([{ head, entries }, ...others]) => ({
+    head: { ...head, value: [head, ...others.map((each) => each.head)].map(({ value }) => value).join(", ") },
+    entries,
+  }));
 }
 
 function foreignNote({ keyword, line }: Statement): Note {

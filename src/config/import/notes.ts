@@ -16,7 +16,6 @@ const MOST_NOTES = 10_000;
 
 /** What to write instead of a keyword that means nothing here. */
 const INSTEAD: ReadonlyMap<string, string> = new Map(Object.entries({
-  delay_loop: "checkinterval is that of all real servers of a section",
   digest: "write receive = text of the page instead",
   lvs_sync_daemon: "write syncdaemon = both",
   misc_dynamic: "write dynamicweight = yes, and have the program print weight N",

@@ -1,5 +1,5 @@
 /**
- * keepalived's real_server blocks as `real` directives, with the checks that their section has.
+ * keepalived's real_server blocks as `real` directives, with the checks that their section has, and those of their own.
  */
 
 import type { Forwarding } from "../../model/table.ts";
@@ -28,29 +28,26 @@ interface Real {
   readonly check: CheckSettings;
 }
 
-const KNOWN_OF_REAL = new Set(["weight", "lvs_method", "uthreshold", "lthreshold", ...INHERITED]);
+const KNOWN_OF_REAL = new Set(["weight", "lvs_method", "uthreshold", "lthreshold", "delay_loop", ...INHERITED]);
 
-/** Returns the real servers of a section; it is checked as the first one is, but for what each may have for itself. */
+/** Returns the real servers of a section, with the checks that all or most of them have; the others have their own. */
 export function realsOf(statements: readonly Statement[], virtual: VirtualServer): Converted<readonly Entry[]> {
   if (statements.length === 0) return { value: [], notes: [] };
   const converted = statements.map((each) => realOf(each, virtual));
   const reals = converted.map(({ value }) => value);
-  const [{ check: common, statement: { line } }] = reals;
+  const [{ statement: { line } }] = reals;
   const quiescent = reals.some((real) => real.quiescent);
-  const also = alsoText(common);
-  const lines = reals.map((real) => lineOf(real, common, also));
+  const common = commonOf(reals.map(({ check }) => check));
   const name = ofFamily("real", virtual.isSix ? 6 : 4);
   return {
     value: [
       entry("quiescent", quiescent ? "yes" : "no", line),
-      ...Array.from(common.directives, ([name, value]) => entry(name, value, line)),
-      ...common.also.map((value) => ({ ...entry("alsocheck", "", line), value })),
-      ...lines.map(({ value }, i) => ({ ...entry(name, "", reals[i].statement.line), value })),
+      ...entriesOf(common, line),
+      ...reals.map((real) => ({ ...entry(name, "", real.statement.line), ...valueOfReal(real, common) })),
     ],
     notes: [
       ...converted.flatMap(({ notes }) => notes),
       ...quiescent && reals.some((real) => !real.quiescent) ? [quiescentForAll(line)] : [],
-      ...lines.flatMap(({ notes }) => notes),
     ],
   };
 }
@@ -84,30 +81,53 @@ function realOf(statement: Statement, { statements, method, isMark }: VirtualSer
   return { value: real, notes: [...unknown.map(leftOut), ...notes] };
 }
 
-/**
- * Returns the parts of a real server's line.
- *
- * @param also the text of the further checks that the section has.
- */
-function lineOf({ parts, check, statement }: Real, common: CheckSettings, also: string): Converted<Parts> {
-  const different = differences(common, check, also);
-  if (different.length === 0) return { value: parts, notes: [] };
-  if (different.every((name) => name === "request" || name === "receive")) {
+/** Returns a real server's line, with directives of its own where it is not checked as the section says. */
+function valueOfReal({ parts, check, statement: { line } }: Real, common: CheckSettings): Pick<Entry, "value" | "own"> {
+  const directives = [...check.directives].filter(([name, value]) => common.directives.get(name) !== value);
+  const also = textOf(check.also) === textOf(common.also) ? [] : check.also;
+  if (directives.length + also.length === 0) return { value: parts };
+  if (also.length === 0 && directives.every(([name]) => isOfPair(name))) {
     const [request, receive] = [check.directives.get("request") ?? "", check.directives.get("receive") ?? ""];
-    return { value: new Map([...parts, ["request", request], ["receive", receive]]), notes: [] };
+    return { value: new Map([...parts, ["request", request], ["receive", receive]]) };
   }
-  const text = `${statement.words.join(" ")} is checked as the first real server of its section: ` +
-    `${different.join(", ")} cannot differ between them`;
-  return { value: parts, notes: [{ line: statement.line, text }] };
+  return { value: parts, own: { entries: entriesOf({ directives: new Map(directives), also }, line), end: [] } };
 }
 
-/** Returns the directives of the check that two real servers do not share; `also` is the text of the first one's further checks. */
-function differences(a: CheckSettings, b: CheckSettings, also: string): readonly DirectiveName[] {
-  const names = new Set([...a.directives.keys(), ...b.directives.keys()]);
-  const different = [...names].filter((name) => a.directives.get(name) !== b.directives.get(name));
-  return also === alsoText(b) ? different : [...different, "alsocheck"];
+/**
+ * Returns what the section says of checks: of the directives that every real server has, the value that most have. Nothing can
+ * be taken back for one server, so what only some have is left to these.
+ */
+function commonOf(checks: readonly CheckSettings[]): CheckSettings {
+  const [first] = checks;
+  const others = (check: CheckSettings) => [...check.directives].filter(([name]) => !isOfPair(name));
+  const isShared = (name: DirectiveName) =>
+    name !== "checkinterval" && checks.every(({ directives }) => directives.has(name));
+  // A request and what is to be received may stand on the line of a server that asks otherwise.
+  const asked = new Set(checks.map((check) => JSON.stringify([others(check), textOf(check.also)]))).size === 1;
+  const names = [...first.directives.keys()].filter((name) => (asked && isOfPair(name)) || isShared(name));
+  const also = checks.every((check) => textOf(check.also) === textOf(first.also)) ? first.also : [];
+  return {
+    directives: new Map(names.map((name) => [name, asked ? first.directives.get(name)! : mostOften(name, checks)])),
+    also,
+  };
 }
 
-function alsoText({ also }: CheckSettings): string {
+function mostOften(name: DirectiveName, checks: readonly CheckSettings[]): string {
+  const groups = [...Map.groupBy(checks.map(({ directives }) => directives.get(name)!), (value) => value).values()];
+  return groups.reduce((most, group) => group.length > most.length ? group : most)[0];
+}
+
+function isOfPair(name: DirectiveName): boolean {
+  return name === "request" || name === "receive";
+}
+
+function entriesOf({ directives, also }: Pick<CheckSettings, "directives" | "also">, line: number): readonly Entry[] {
+  return [
+    ...Array.from(directives, ([name, value]) => entry(name, value, line)),
+    ...also.map((value) => ({ ...entry("alsocheck", "", line), value })),
+  ];
+}
+
+function textOf(also: readonly Parts[]): string {
   return also.map((parts) => [...parts].join()).join("\n");
 }

@@ -32,6 +32,12 @@ export interface Directive<T> {
   readonly family?: 4 | 6;
   /** Opens a section: what follows it indented belongs to it. */
   readonly opens?: true;
+  /** What it stands for are lines of other files: the section above it ends with it. */
+  readonly endsSection?: true;
+  /** Its value may end in `{`: the lines from there to `}` are for its real servers alone. */
+  readonly takesBlock?: true;
+  /** May stand in such a block, as all that change something in checks may. */
+  readonly ofServer?: true;
   /** What it changes in the checks of real servers; absent: nothing. */
   readonly checks?: CheckEffect;
   /** Another directive, without which it has no effect. */

@@ -43,6 +43,11 @@ export const FILE_DIRECTIVES = namesWhere<FileDirective>(({ file }) => file !== 
 /** The directives that change something in checks. */
 export const CHECK_DIRECTIVES = namesWhere<CheckDirective>(({ checks }) => checks !== undefined);
 
+/** Directives that may be given for a real server alone. */
+export const SERVER_DIRECTIVES: readonly DirectiveName[] = namesWhere<DirectiveName>(({ checks, ofServer }) =>
+  checks !== undefined || ofServer === true
+);
+
 /** The directives of IPv4 that have a sibling for IPv6. */
 export const FAMILY_DIRECTIVES = namesWhere<FamilyDirective>(({ family }) => family === 4);
 

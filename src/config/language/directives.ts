@@ -14,6 +14,7 @@ import * as choices from "./values/choices.ts";
 import * as commands from "./values/commands.ts";
 import * as dialogue from "./values/dialogue.ts";
 import * as durations from "./values/durations.ts";
+import * as lists from "./values/real_list.ts";
 import * as hosts from "./values/hosts.ts";
 import * as http from "./values/http.ts";
 import * as ipvs from "./values/ipvs.ts";
@@ -39,23 +40,25 @@ function servicesThatNeedLogin(): readonly string[] {
 export const DIRECTIVES = {
   virtual: {
     scope: "global",
-    value: endpoints.serviceHead,
+    value: endpoints.serviceHeads,
     default: UNSET,
     family: 4,
     opens: true,
     repeats: true,
-    doc: "Opens the section of one IPv4 virtual service: the address and port that clients connect to, or the " +
-      "firewall mark of their packets. The indented lines below it are the section's.",
+    doc: "Opens the section of an IPv4 virtual service: the address and port that clients connect to, or the " +
+      "firewall mark of their packets. The indented lines below it are the section's. Several with commas between share " +
+      "the section, as if it were written for each of them (new): what depends on the port, as service, is that of each.",
   },
   virtual6: {
     scope: "global",
-    value: endpoints.serviceHead,
+    value: endpoints.serviceHeads,
     default: UNSET,
     family: 6,
     opens: true,
     repeats: true,
     doc:
-      "Opens the section of one IPv6 virtual service, its address in brackets; or of a firewall mark of IPv6 packets.",
+      "Opens the section of an IPv6 virtual service, its address in brackets, or of a firewall mark of IPv6 packets; or of " +
+      "several, with commas between.",
   },
   real: {
     scope: "virtual",
@@ -63,13 +66,45 @@ export const DIRECTIVES = {
     default: UNSET,
     family: 4,
     repeats: true,
+    takesBlock: true,
     doc: "A real server, or one for each address of a range. The forwarding method is direct routing (gate), NAT " +
       "(masq) or IP-in-IP (ipip; in UDP by GUE as ipip:gue:6080, or by GRE as ipip:gre, with Linux 5.3 and later: new). Weight 1 unless given. A pair of quoted strings replaces the section's request " +
       "and receive for this server; a request that begins with http:// or https:// is asked where it " +
       "says. The kernel stops sending it connections at u:n and resumes below l:n. Checks go to the " +
       "address after checkip: instead of the server's own (new; IPv6 in brackets, for a range a range), and their " +
       "packets carry the mark after checkmark: instead of the section's (new). label=web2 gives it a name, which is shown " +
-      "beside its address and taken by drain and the like (new).",
+      "beside its address and taken by drain and the like (new). A line that ends in { is followed by the directives of a " +
+      "check of its own, each on a line, up to a line with } alone: what changes checks, failurecount, risecount, alsocheck, " +
+      "agentport, weightfile or sentinel. They count for this server in place of the section's (new).",
+  },
+  reals: {
+    scope: "virtual",
+    value: lists.realList,
+    default: UNSET,
+    repeats: true,
+    since: "2.0",
+    doc:
+      "Real servers that are listed elsewhere. dns:NAME:PORT is all addresses of a name, IPv4 or IPv6 as the section; what " +
+      "follows is that of a real line. srv:NAME takes port and weight from the SRV records with the least priority. " +
+      "file:/PATH has one real line each (without real =); it is read again when it changes. Names are looked up each " +
+      "resolveinterval. A look-up that fails changes nothing and is logged. An address that is missing twice in a row is " +
+      "removed, as a reload would remove it; resolvemin of them always stay.",
+  },
+  resolveinterval: {
+    scope: "both",
+    value: durations.secondsOfLookUps,
+    default: "30",
+    since: "2.0",
+    doc:
+      "Seconds between two look-ups of a name that reals lists, at least 5. A shorter time to live of the answer counts " +
+      "instead, down to 5 seconds.",
+  },
+  resolvemin: {
+    scope: "both",
+    value: numbers.leastEntries,
+    default: "1",
+    since: "2.0",
+    doc: "How many real servers of each list in reals stay, whatever a look-up or the file says.",
   },
   real6: {
     scope: "virtual",
@@ -77,7 +112,23 @@ export const DIRECTIVES = {
     default: UNSET,
     family: 6,
     repeats: true,
+    takesBlock: true,
     doc: "A real server of a virtual6 section, its address in brackets; otherwise as real.",
+  },
+  include: {
+    scope: "global",
+    value: paths.includePath,
+    default: UNSET,
+    repeats: true,
+    isFreeText: true,
+    endsSection: true,
+    since: "2.0",
+    doc:
+      "Reads other files in this place: one by its path, or all that match a pattern with * and ? in its last part, in " +
+      "the order of their names. A path that does not begin with / is looked for beside the file that has the line. The " +
+      "files hold global directives and whole sections, in either syntax by their names, and may include others. A missing " +
+      "file is an error, a pattern that matches none is not; names that begin with a dot are left out. autoreload and " +
+      "callback watch all of them, and files that appear later.",
   },
   checktimeout: {
     scope: "both",
@@ -108,6 +159,7 @@ export const DIRECTIVES = {
     scope: "both",
     value: numbers.count,
     default: "1",
+    ofServer: true,
     doc: "How many checks in a row must fail until a server is taken out. One success starts the count again.",
   },
   risecount: {
@@ -115,6 +167,7 @@ export const DIRECTIVES = {
     value: numbers.count,
     default: "1",
     since: "2.0",
+    ofServer: true,
     doc: "How many checks in a row must pass until a server that was down is put back in.",
   },
   retryinterval: {
@@ -540,6 +593,7 @@ export const DIRECTIVES = {
     value: choices.yesNo,
     default: "no",
     since: "2.0",
+    ofServer: true,
     doc:
       "Whether an idle TCP connection is kept open to the checked port of each real server. The kernel's keepalive " +
       "sends two small packets a second on it. When the server closes it, or the host has not answered two of them, " +
@@ -627,7 +681,8 @@ export const DIRECTIVES = {
     default: "negotiate; connect when the protocol is sctp",
     checks: "way",
     doc: "How real servers are checked: a conversation in the service's protocol (negotiate), a TCP connection " +
-      "(connect; for sctp an association, for udp a ping), an ICMP echo (ping), a program (external, external-perl), or not at all: always in " +
+      "(connect; for sctp an association, for udp a ping), an ICMP echo (ping), a program (external, external-perl), a file on " +
+      "the director (file: new), or not at all: always in " +
       "(on), never in (off). A number means so many connects after each negotiate that passed; after a check that " +
       "failed, and at first, every check negotiates until one passes.",
   },
@@ -644,6 +699,7 @@ export const DIRECTIVES = {
     default: UNSET,
     repeats: true,
     since: "2.0",
+    ofServer: true,
     doc:
       "A further check of each real server, which is up when all of them pass: a service, connect or ping, with the " +
       "port if it is not the service's own (for connect: the real server's). It shares the section's other " +
@@ -654,6 +710,7 @@ export const DIRECTIVES = {
     value: numbers.portNumber,
     default: UNSET,
     since: "2.0",
+    ofServer: true,
     doc: "The port of an agent on each real server that reports its state in one line, as for HAProxy's agent-check: " +
       "75% of its weight, up, drain (weight 0), down or maint. An agent that has never answered is ignored; for one that " +
       "no longer answers see agenthold.",
@@ -666,6 +723,21 @@ export const DIRECTIVES = {
     needs: { directive: "agentport", hint: "write agentport = PORT as well" },
     doc: "Seconds for which what an agent said last holds after it stops answering; then it is ignored. With 0 it is " +
       "ignored at once. Without agenthold its last word holds until it answers again, as with HAProxy.",
+  },
+  weightfile: {
+    scope: "virtual",
+    value: paths.path,
+    default: UNSET,
+    isFreeText: true,
+    since: "2.0",
+    ofServer: true,
+    doc:
+      "A file on the director whose first line is the weight of a real server in place of the configured one: 0 to 65535, " +
+      "or a percentage of the configured one, as 50%. It is read each second, or each checkinterval where that is shorter. " +
+      "It is usually given for one real server, between the braces of its line. While the file is missing or says no weight, " +
+      "the configured one holds; the log has a warning, and status shows it. An agent's percentage is a share of this " +
+      "weight; an operator's weight goes before. Write another file beside it and rename that: then it is never read half " +
+      "written. The unit for systemd gives the director a /tmp of its own: use a folder in /run or /var/lib.",
   },
   dynamicweight: {
     scope: "virtual",
@@ -687,6 +759,30 @@ export const DIRECTIVES = {
       "virtual port, the real address and the real port; exit status 0 means up. Where it cannot be run, or ends with 126 " +
       "or 127, by which a shell says the same of what it was to run, the real server's state is unknown. Its environment is " +
       "PATH (the bin and sbin folders) and LANG=C.UTF-8, and nothing else.",
+  },
+  checkfile: {
+    scope: "virtual",
+    value: paths.path,
+    default: UNSET,
+    isFreeText: true,
+    checks: "named",
+    since: "2.0",
+    doc:
+      "The file of checktype = file: the real server is up while it is there, and was modified within maxage. It is a file on " +
+      "the director, which another program renews or removes. In a section it is for all real servers together; for one " +
+      "alone it stands between the braces of its line. Where it cannot be looked at (permission denied, a folder) the " +
+      "check could not be made, which takes no real server out. The unit for systemd gives the director a /tmp of its own: " +
+      "use a folder in /run or /var/lib.",
+  },
+  maxage: {
+    scope: "virtual",
+    value: durations.seconds,
+    default: "of any age",
+    checks: "named",
+    since: "2.0",
+    doc:
+      "Seconds ago that the file of checktype = file may have been modified at most, by the director's clock. A time in " +
+      "the future counts as now.",
   },
   checkport: {
     scope: "virtual",

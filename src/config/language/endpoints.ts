@@ -8,7 +8,7 @@ import { type IpAddress, MOST_PORT, parseIp } from "../../model/address.ts";
 import { type Forwarding, type Method, MOST_WEIGHT, parseMethod } from "../../model/table.ts";
 import { closest } from "./closest.ts";
 import { type Grammar, mistake, type Reading, shifted, type Spot, value, whole } from "./grammar.ts";
-import { quotable } from "./quotes.ts";
+import { quotable, unquoteLoosely } from "./quotes.ts";
 import { packetMark } from "./values/numbers.ts";
 import { quoted } from "./values/quoted.ts";
 import type { Expression } from "./values/texts.ts";
@@ -35,10 +35,15 @@ export interface Endpoint {
   readonly port?: PortRef;
 }
 
-/** What a `virtual` line says. */
+/** One of the virtual services that a `virtual` line names. */
 export type ServiceHead =
   | { readonly kind: "endpoint"; readonly host: HostRef; readonly port: PortRef }
   | { readonly kind: "mark"; readonly mark: number };
+
+/** A virtual service, and where it stands among those of its line. */
+export interface PlacedHead extends Spot {
+  readonly head: ServiceHead;
+}
 
 /** What a `fallback` line says. */
 export interface FallbackValue extends Endpoint, Method {}
@@ -86,8 +91,42 @@ const OTHER_NAMES: ReadonlyMap<string, Forwarding> = new Map([
   ["tunnel", "ipip"],
 ]);
 
-/** An address (or name) with a port, or a firewall mark. */
-export const serviceHead: Grammar<ServiceHead> = quotable("host:port|mark", (text): Reading<ServiceHead> => {
+/** Addresses (or names) with their ports, and firewall marks: one, or several with commas between. */
+export const serviceHeads: Grammar<readonly PlacedHead[]> = {
+  form: "host:port|mark,...",
+  isLoose: true,
+  read(raw) {
+    const bare = unquoteLoosely(raw);
+    if ("mistake" in bare) return bare;
+    const reading = shifted(readHeads(bare.value.text), bare.value.at);
+    if ("mistake" in reading) return reading;
+    return value(reading.value.map((each) => ({ ...each, at: each.at + bare.value.at })), bare.remark);
+  },
+  readText: readHeads,
+};
+
+function readHeads(text: string): Reading<readonly PlacedHead[]> {
+  const heads: PlacedHead[] = [];
+  let start = 0;
+  for (const part of text.split(",")) {
+    const word = part.trim();
+    const at = start + part.search(/\S|$/);
+    if (word === "" && text.includes(",")) {
+      return mistake(
+        { at: start, length: 1 },
+        "a virtual service is missing beside the comma",
+        "write host:port, or leave it out",
+      );
+    }
+    const reading = shifted(readHead(word), at);
+    if ("mistake" in reading) return reading;
+    heads.push({ at, length: word.length, head: reading.value });
+    start += part.length + 1;
+  }
+  return value(heads);
+}
+
+function readHead(text: string): Reading<ServiceHead> {
   if (/^\d+$/.test(text)) {
     const mark = Number(text);
     if (mark >= 1 && mark <= MOST_MARK) return value({ kind: "mark", mark });
@@ -108,7 +147,7 @@ export const serviceHead: Grammar<ServiceHead> = quotable("host:port|mark", (tex
     );
   }
   return value({ kind: "endpoint", host, port });
-});
+}
 
 /** `host[:port] [gate|masq|ipip]`. */
 export const fallbackServer: Grammar<FallbackValue> = quotable("host[:port] [gate|masq|ipip]", (text) => {
@@ -389,6 +428,7 @@ function unknownRealWord(word: string): string {
 }
 
 function realWordHint(word: string): string {
+  if (/^[{}]/.test(word)) return "{ stands at the end of the line, behind a blank, and } on a line of its own";
   if (/^check/i.test(word)) return "where and how checks go is written checkip:10.0.0.1 and checkmark:7";
   if (/^label/i.test(word)) return "a label is written label=web2, without blanks";
   if (/^[lu]/.test(word)) return "thresholds are written l:10 and u:20";

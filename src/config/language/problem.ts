@@ -3,6 +3,7 @@
  */
 
 import { blotted, harmless } from "../../model/harmless_text.ts";
+import { type IncludedFile, lineName, placeOfLine } from "../../model/source_lines.ts";
 import type { ShowLine } from "./shown.ts";
 
 /** An error refuses the file; a warning is said once and the file is used; a note is worth knowing, and nothing is wrong. */
@@ -20,6 +21,8 @@ export interface Place {
 
 /** One thing that is wrong at one place. */
 export interface Problem extends Place {
+  /** Absolute path of the included file that it is in; absent: the configuration's own. */
+  readonly file?: string;
   readonly severity: Severity;
   readonly text: string;
   /** What to write instead. */
@@ -34,11 +37,22 @@ export const MOST_PROBLEMS = 100;
 
 /** Collects the problems of one file: bounded, each once, and in the file's order when read. */
 export class ProblemList {
+  /** The files that were included, in the order of their lines. */
+  readonly included: readonly IncludedFile[];
   /** Directives that somebody has tried to give, in words that cannot be read. */
   readonly unread = new Set<string>();
   readonly #kept: Record<Severity, Problem[]> = { error: [], warning: [], note: [] };
   readonly #dropped: Record<Severity, number> = { error: 0, warning: 0, note: 0 };
   readonly #seen = new Set<string>();
+
+  constructor(included: readonly IncludedFile[] = []) {
+    this.included = included;
+  }
+
+  /** Returns what a message calls a line. */
+  lineName(line: number): string {
+    return lineName(this.included, line);
+  }
 
   /** Whether a further error is only counted: nobody sees its text. */
   get isFull(): boolean {
@@ -97,6 +111,17 @@ export class ProblemList {
   }
 }
 
+/** What is said of something that stands in two places. */
+export function givenTwice(name: string, place: string): string {
+  return `${name} is given twice: this one counts, the one at ${place} does not`;
+}
+
+/** Returns problems at the lines that they have in their own files. */
+export function inTheirFiles(problems: readonly Problem[], included: readonly IncludedFile[]): readonly Problem[] {
+  if (included.length === 0) return problems;
+  return problems.map((problem) => ({ ...problem, ...placeOfLine(included, problem.line) }));
+}
+
 function inFileOrder(a: Problem, b: Problem): number {
   return a.line - b.line || a.column - b.column;
 }
@@ -108,14 +133,20 @@ function inFileOrder(a: Problem, b: Problem): number {
 export function formatProblem(problem: Problem, file: string, show: ShowLine, pid: number): string {
   const what = problem.severity === "error" ? "Error" : "Warning";
   const where = problem.line > 0 ? ` at line ${problem.line}` : "";
-  const shown = [`${what} [${pid}] reading file ${file}${where}: ${problem.text}`, ...excerptOf(problem, show)];
+  const shown = [
+    `${what} [${pid}] reading file ${problem.file ?? file}${where}: ${problem.text}`,
+    ...excerptOf(problem, show),
+  ];
   if (problem.hint) shown.push(`  hint: ${problem.hint}`);
   return shown.join("\n");
 }
 
 /** The source line of a problem and the line with its caret; nothing where there is nothing to point at. */
-export function excerptOf({ line, column, length }: Place, show: ShowLine): readonly string[] {
-  const source = length > 0 ? show(line) : undefined;
+export function excerptOf(
+  { line, column, length, file }: Place & Pick<Problem, "file">,
+  show: ShowLine,
+): readonly string[] {
+  const source = length > 0 ? show(line, file) : undefined;
   return source !== undefined ? excerpt(source, column, length) : [];
 }
 

@@ -59,6 +59,15 @@ export const CHECK_TYPE_DOCS: readonly ServiceDoc[] = [
     sentinel: { use: "none", why: "no port is known to be checked" },
     provenAgainst: "sh, perl",
   },
+  {
+    names: ["file"],
+    asked: "a file on the director, which another program renews",
+    passes: "it is there, and was modified within `maxage`",
+    options: ["checkfile", "maxage"],
+    withoutPort: true,
+    sentinel: { use: "none", why: "no port is checked" },
+    provenAgainst: "Linux",
+  },
 ];
 
 /** A way of being checked: a service's, or a method that speaks none. */

@@ -8,11 +8,14 @@ import { SECRET_DIRECTIVES } from "./directive_facts.ts";
 import { DIRECTIVES, findDirective } from "./directives.ts";
 import { valueExtent } from "./quotes.ts";
 import { STEP_LISTS } from "./step_lists.ts";
-import { STRUCTURES } from "./structured.ts";
+import { OWN_KEY, STRUCTURES } from "./structured.ts";
 import { FURTHER_VALUE } from "./values/quoted.ts";
 
-/** Gives a line of a file by its 1-based number, as a message may show it; `undefined` where there is none. */
-export type ShowLine = (line: number) => string | undefined;
+/**
+ * Gives a line of a file by its 1-based number, as a message may show it; `undefined` where there is none. `file` is that of an
+ * included one; absent: the configuration's own.
+ */
+export type ShowLine = (line: number, file?: string) => string | undefined;
 
 /** Shows lines of a configuration file. */
 export function showCf(lines: readonly string[]): ShowLine {
@@ -85,6 +88,7 @@ function hideUserInfo(line: string): string {
 const OPEN_KEYS: ReadonlySet<string> = new Set([
   "address",
   "mark",
+  OWN_KEY,
   ...STEP_LISTS,
   ...Object.values(STRUCTURES).flatMap(({ parts }) => parts.filter(({ inRow }) => inRow).map(({ key }) => key)),
 ]);
@@ -119,7 +123,8 @@ function shownYamlLines(lines: readonly string[]): readonly string[] {
     }
     const parent = keys.at(-1)?.name;
     const isElement = prefix.includes("-") && parent !== undefined && findDirective(parent)?.row.opens === undefined;
-    return hideUserInfo(`${prefix}${shownValue(rest, isElement ? openLength(parent, rest) : 0)}`);
+    const shown = !isElement ? 0 : OPEN_KEYS.has(parent) ? rest.length : openLength(parent, rest);
+    return hideUserInfo(`${prefix}${shownValue(rest, shown)}`);
   });
 }
 

@@ -26,9 +26,17 @@ export interface Part {
   readonly inRow?: (text: string) => string;
 }
 
+/** What a real server's mapping has beside its parts: the directives that are for it alone. */
+export const OWN_KEY = "check";
+
+/** What it holds. */
+export const OWN_DOC = "Directives that count for this real server in place of the section's.";
+
 /** How a value of several parts is written. */
 export interface Structure {
   readonly parts: readonly Part[];
+  /** Directives may stand in the mapping, below {@link OWN_KEY}. */
+  readonly takesBlock?: true;
   /** A request and what is to be received stand together, or not at all. */
   readonly pairs: boolean;
   /** Takes apart a value that was written in a row. */
@@ -52,6 +60,7 @@ const asItIs = (text: string) => text;
 
 const real: Structure = {
   pairs: true,
+  takesBlock: true,
   parts: [
     {
       key: "address",

@@ -5,39 +5,42 @@
 import { type Check, expectsHeaders, RECEIVE_HINT } from "../../model/check.ts";
 import { beginsWithTls } from "../../model/service_facts.ts";
 import { checksOf } from "../../model/virtual_service.ts";
-import { inSections, type Lint, type View } from "./lint.ts";
+import { inSections, inVariants, type Lint, variantsOf, type View } from "./lint.ts";
 import { CHECK_SETTINGS, type Kind, lookedAtBy, looksAt } from "../language/service_docs.ts";
 import { type NamedCommand, namedCommands } from "./named_files.ts";
-import type { Setting, SyntaxTree } from "../language/syntax_tree.ts";
+import { realsOf } from "../language/own_sections.ts";
+import type { Setting, Settings, SyntaxTree } from "../language/syntax_tree.ts";
 
 /** The questions about checks. */
 export const CHECK_LINTS: Readonly<Record<string, Lint>> = {
   "setting-without-effect": {
     why: "The section is checked in another way, which does not look at it.",
     find: inSections(function* (view) {
-      const { section: { settings }, virtual: { reals } } = view;
-      if (reals.size === 0) return;
-      const checks = checksIn(view);
-      const kinds = [...new Set(checks.map(kindOf))];
-      for (const name of CHECK_SETTINGS) {
-        const setting = [settings[name]].flat()[0] as Setting<unknown> | undefined;
-        if (!setting || checks.some((check) => looksAt(kindOf(check), name, goesOverTls(check)))) continue;
+      const variants = variantsOf(view).filter(({ virtual: { reals } }) => reals.size > 0);
+      const lines = realsOf(view.section);
+      for (
+        const [name, setting] of checkSettingsIn([
+          view.section.settings,
+          ...lines.map(({ own }) => own?.settings),
+        ])
+      ) {
+        const concerned = variants.filter(({ section: { settings } }) => [settings[name]].flat()[0] === setting);
+        const checks = concerned.flatMap(checksIn);
+        if (variants.length === 0 || checks.some((check) => looksAt(kindOf(check), name, goesOverTls(check)))) continue;
         // Of these the load has warned.
         if (name === "starttls" && checks.some(({ method }) => method === "negotiate")) continue;
         if (name === "tlscafile" && !checks.some(({ target }) => target.tlsVerify)) continue;
+        const kinds = [...new Set(checks.map(kindOf))];
         const way = kinds.length > 0 ? `by ${kinds.join(" and ")}` : "not at all";
-        yield {
-          place: setting,
-          text: `${name} has no effect: the real servers are checked ${way}`,
-          fix: `leave it out; ${users(name)}`,
-        };
+        const why = concerned.length > 0 ? `the real servers are checked ${way}` : "each real server has its own";
+        yield { place: setting, text: `${name} has no effect: ${why}`, fix: `leave it out; ${users(name)}` };
       }
     }),
   },
 
   "receive-of-headers": {
     why: "receive is matched on the body of the page. The status line and the headers are not part of it.",
-    find: inSections(function* ({ section: { family, settings }, virtual: { reals } }) {
+    find: inVariants(function* ({ section: { family, settings }, virtual: { reals } }) {
       const lines = family === 6 ? settings.real6 : settings.real;
       for (const { policy, line } of reals.values()) {
         const check = checksOf(policy).find(({ target }) => expectsHeaders(target));
@@ -52,7 +55,7 @@ export const CHECK_LINTS: Readonly<Record<string, Lint>> = {
   "dialogue-without-expect": {
     why:
       "What the server answers is not looked at: over tcp it need only accept the connection, over udp not even be there.",
-    find: inSections(function* (view) {
+    find: inVariants(function* (view) {
       const { send } = view.section.settings;
       const blind = ({ target: { dialogue = [] } }: Check) => !dialogue.some((step) => "expect" in step);
       if (!send || !checksIn(view).some((check) => looksAt(kindOf(check), "send") && blind(check))) return;
@@ -67,7 +70,7 @@ export const CHECK_LINTS: Readonly<Record<string, Lint>> = {
   "unwanted-before-answer": {
     why:
       "An expect with a ! looks at what has come so far, which may be the first piece of an answer that has it further on.",
-    find: inSections(function* (view) {
+    find: inVariants(function* (view) {
       const { send = [], expect = [] } = view.section.settings;
       const hasAnswer = new Set(expect.filter(({ value }) => !value.isUnwanted).map(({ nth }) => nth));
       const sends = new Set(send.map(({ nth }) => nth));
@@ -90,7 +93,7 @@ export const CHECK_LINTS: Readonly<Record<string, Lint>> = {
   "json-without-page": {
     why:
       "A json: path is for services that are asked for pages. For others the text is a regular expression like any other.",
-    find: inSections(function* (view) {
+    find: inVariants(function* (view) {
       const { section: { settings } } = view;
       const check = checksIn(view).find(({ target }) => target.receive?.source.startsWith("json:"));
       if (!check || !settings.receive?.value.source.startsWith("json:")) return;
@@ -105,7 +108,7 @@ export const CHECK_LINTS: Readonly<Record<string, Lint>> = {
   "sentinel-waits": {
     why:
       "A sentinel has only the first check made at once: the further ones of failurecount come an interval later each.",
-    find: inSections(function* ({ section, virtual: { failureCount, reals } }, { tree }) {
+    find: inVariants(function* ({ section, virtual: { failureCount, reals } }, { tree }) {
       if (failureCount < 2) return;
       const watched = [...reals.values()].find(({ policy }) => policy.kind === "checked" && policy.sentinel);
       const [check] = watched ? checksOf(watched.policy) : [];
@@ -122,7 +125,7 @@ export const CHECK_LINTS: Readonly<Record<string, Lint>> = {
 
   "no-check-command": {
     why: "Without a checkcommand /bin/true is run, which always passes: no real server is ever found down.",
-    find: inSections(function* (view) {
+    find: inVariants(function* (view) {
       const { section: { settings }, virtual: { reals } } = view;
       if (reals.size === 0 || settings.checkcommand || !checksIn(view).some(isExternal)) return;
       yield {
@@ -175,8 +178,22 @@ function commandsIn(tree: SyntaxTree): readonly NamedCommand[] {
   return namedCommands(tree).filter(({ argv }) => !(/(^|\/)(ba|da|z|k)?sh$/.test(argv[0]) && argv.includes("-c")));
 }
 
+/** Returns the settings that only some checks look at, of a list the first. */
+function* checkSettingsIn(
+  scopes: readonly (Settings | undefined)[],
+): Generator<readonly [typeof CHECK_SETTINGS[number], Setting<unknown>]> {
+  for (const settings of scopes) {
+    for (const name of CHECK_SETTINGS) {
+      const [setting] = [settings?.[name]].flat() as readonly (Setting<unknown> | undefined)[];
+      if (setting) yield [name, setting];
+    }
+  }
+}
+
 function checksIn({ virtual: { reals } }: View): readonly Check[] {
-  return [...reals.values()].flatMap(({ policy }) => checksOf(policy)).filter(({ method }) => method !== "agent");
+  return [...reals.values()].flatMap(({ policy }) => checksOf(policy)).filter(({ method }) =>
+    method !== "agent" && method !== "weightfile"
+  );
 }
 
 function kindOf({ method, target }: Check): Kind {
@@ -196,5 +213,6 @@ function goesOverTls({ method, target }: Check): boolean {
 function users(name: Parameters<typeof lookedAtBy>[0]): string {
   const kinds = lookedAtBy(name);
   if (kinds.length === 0) return "it is for checks that go to a port";
-  return `it is for ${kinds.every((kind) => /^external/.test(kind)) ? "checktype = external" : kinds.join(", ")}`;
+  if (kinds.every((kind) => /^external/.test(kind))) return "it is for checktype = external";
+  return `it is for ${kinds.map((kind) => kind === "file" ? "checktype = file" : kind).join(", ")}`;
 }

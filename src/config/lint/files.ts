@@ -2,30 +2,43 @@
  * Lints of files: those that the configuration names, and its own.
  */
 
+import { placeOfLine } from "../../model/source_lines.ts";
 import { isCredential, type RequestHeader, speaksTls } from "../../model/check.ts";
 import { Secret } from "../../model/secret.ts";
-import { checksOf, type NotifyTarget } from "../../model/virtual_service.ts";
+import { checksOf, type Model, type NotifyTarget } from "../../model/virtual_service.ts";
 import { SECRET_DIRECTIVES, type SecretDirective } from "../language/directive_facts.ts";
+import type { Setting, SyntaxTree } from "../language/syntax_tree.ts";
 import { inSections, type Lint } from "./lint.ts";
-import { IS_MISSING, namedFiles } from "./named_files.ts";
+import { IS_MISSING, namedFiles, scopesOf } from "./named_files.ts";
 
 /** The questions about files. */
 export const FILE_LINTS: Readonly<Record<string, Lint>> = {
   "secrets-readable": {
     why: "Every user of this machine can read the passwords and tokens in it.",
     find: function* ({ tree, model, facts }) {
-      if (facts.fileMode === undefined || (facts.fileMode & 0o004) === 0) return;
-      const scopes = [tree.globals, ...tree.sections.map(({ settings }) => settings)];
-      const settings = scopes.flatMap((scope) =>
-        SECRET_DIRECTIVES.flatMap((name) => [scope[name] ?? []].flat().filter(({ value }) => holdsSecret(name, value)))
-      );
-      const [first] = settings;
-      if (!first) return;
-      yield {
-        place: first,
-        text: "the file holds a password or token, and everybody may read it",
-        fix: `chmod 600 ${model.file}`,
-      };
+      for (const [file, first] of firstSecrets(tree, model)) {
+        if (((facts.fileModes?.get(file) ?? 0) & 0o004) === 0) continue;
+        yield {
+          place: first,
+          text: "the file holds a password or token, and everybody may read it",
+          fix: `chmod 600 ${file}`,
+        };
+      }
+    },
+  },
+
+  "include-without-file": {
+    why:
+      "A folder may be empty. Where it should not be, the path may be wrong: it counts from the folder of this file.",
+    find: function* ({ facts: { emptyIncludes = [] } }) {
+      for (const place of emptyIncludes) {
+        yield {
+          severity: "note",
+          place,
+          text: "include matches no file",
+          fix: "correct the path if it should; a name that begins with a dot is not matched",
+        };
+      }
     },
   },
 
@@ -65,6 +78,19 @@ export const FILE_LINTS: Readonly<Record<string, Lint>> = {
     }),
   },
 };
+
+/** Returns the files of a configuration that hold secrets, each with the first one. */
+export function firstSecrets(tree: SyntaxTree, model: Model): ReadonlyMap<string, Setting<unknown>> {
+  const settings = scopesOf(tree).flatMap((scope) =>
+    SECRET_DIRECTIVES.flatMap((name) => [scope[name] ?? []].flat().filter(({ value }) => holdsSecret(name, value)))
+  );
+  const found = new Map<string, Setting<unknown>>();
+  for (const setting of settings.sort((a, b) => a.line - b.line)) {
+    const file = placeOfLine(model.included, setting.line).file ?? model.file;
+    if (!found.has(file)) found.set(file, setting);
+  }
+  return found;
+}
 
 /** Whether a value of a directive that may be secret is one. */
 function holdsSecret(name: SecretDirective, value: Secret | RequestHeader | NotifyTarget): boolean {

@@ -4,14 +4,23 @@
 
 import type { Network } from "../../model/address.ts";
 import type { Check } from "../../model/check.ts";
-import type { Model, VirtualService } from "../../model/virtual_service.ts";
+import {
+  checksOf,
+  type Model,
+  type RealServer,
+  type VirtualService,
+  withOwnCounts,
+} from "../../model/virtual_service.ts";
+import { alone, realsOf, withReals } from "../language/own_sections.ts";
 import type { Place, Severity } from "../language/problem.ts";
-import type { Section, SyntaxTree } from "../language/syntax_tree.ts";
+import type { Section, Settings, SyntaxTree } from "../language/syntax_tree.ts";
 
 /** The machine, as far as lints ask. What is absent is not known, and then nothing is said of it. */
 export interface LintFacts {
-  /** The permission bits of the configuration file. */
-  readonly fileMode?: number;
+  /** The permission bits of the configuration's files, by their paths. */
+  readonly fileModes?: ReadonlyMap<string, number>;
+  /** Patterns of `include` that match no file. */
+  readonly emptyIncludes?: readonly Place[];
   /** The networks that the interfaces of this machine are in. */
   readonly networks?: readonly Network[];
   /** Whether net.ipv4.vs.expire_quiescent_template is set. */
@@ -55,16 +64,53 @@ export interface Lint {
   find(subject: Subject): Iterable<Finding>;
 }
 
-/** A lint that looks at one section at a time. */
+/** A lint that looks at one section at a time. Of virtual services that share one, each place is told of the first only. */
 export function inSections(find: (view: View, subject: Subject) => Iterable<Finding>): Lint["find"] {
   return function* (subject) {
-    for (const view of subject.views) yield* find(view, subject);
+    let [shared, told]: [Settings | undefined, Set<string>] = [undefined, new Set()];
+    for (const view of subject.views) {
+      const { settings } = view.section;
+      if (settings !== shared) [shared, told] = [settings, new Set()];
+      const found = [...find(view, subject)].filter(({ place }) => !told.has(`${place.line}:${place.column}`));
+      for (const { place } of found) told.add(`${place.line}:${place.column}`);
+      yield* found;
+    }
   };
+}
+
+/** A lint that looks at one section at a time, and at each of its real servers that has directives of its own by itself. */
+export function inVariants(find: (view: View, subject: Subject) => Iterable<Finding>): Lint["find"] {
+  return inSections(function* (view, subject) {
+    for (const variant of variantsOf(view)) yield* find(variant, subject);
+  });
+}
+
+/** Returns a section as it is for those of its real servers that share it, and for each that has directives of its own. */
+export function variantsOf(view: View): readonly View[] {
+  const { section, virtual } = view;
+  const lines = realsOf(section);
+  const apart = lines.filter(({ own }) => own);
+  if (apart.length === 0) return [view];
+  const variant = (section: Section): View => {
+    const numbers = new Set(realsOf(section).map(({ line }) => line));
+    const reals = new Map([...virtual.reals].filter(([, { line }]) => numbers.has(line)));
+    const [first] = reals.values();
+    return { section, virtual: { ...virtual, ...first && withOwnCounts(virtual, first), reals } };
+  };
+  const sharing = withReals(section, lines.filter(({ own }) => !own));
+  // What is found of a server that has its own is told where it stands.
+  const placed = ({ line, column, length }: Place) => ({ ...section.head, line, column, length });
+  return [sharing, ...apart.map((real) => ({ ...alone(section, real), head: placed(real) }))].map(variant);
 }
 
 /** A virtual service as a sentence names it. */
 export function nameOf({ label, settings: { address } }: VirtualService): string {
   return address.kind === "fwm" ? `the mark ${label}` : label;
+}
+
+/** Returns the file that says a real server's weight, if it has one. */
+export function weightFileOf({ policy }: RealServer): string | undefined {
+  return checksOf(policy).find(({ method }) => method === "weightfile")?.target.file;
 }
 
 /** The main check of each real server that is checked. */

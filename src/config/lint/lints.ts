@@ -42,11 +42,9 @@ export function lint(
   facts: LintFacts,
   ignored: ReadonlySet<string> = new Set(),
 ): readonly Problem[] {
-  const byLine = new Map([...model.virtuals.values()].map((virtual) => [virtual.line, virtual]));
-  const views = tree.sections.flatMap((section) => {
-    const virtual = byLine.get(section.head.line);
-    return virtual ? [{ section, virtual }] : [];
-  });
+  // A tree without errors has a section for each virtual service, in the same order.
+  const virtuals = [...model.virtuals.values()];
+  const views = tree.sections.map((section, i) => ({ section, virtual: virtuals[i] }));
   const subject: Subject = { tree, model, facts, views };
   const problems = Object.entries(LINTS).flatMap(([name, { why, find }]) =>
     ignored.has(name)

@@ -6,6 +6,7 @@ import type { NotifyTarget } from "../../model/virtual_service.ts";
 import type { Directive } from "../language/directive.ts";
 import { FILE_DIRECTIVES } from "../language/directive_facts.ts";
 import { DIRECTIVES } from "../language/directives.ts";
+import { realsOf } from "../language/own_sections.ts";
 import type { Place } from "../language/problem.ts";
 import type { Setting, Settings, SyntaxTree } from "../language/syntax_tree.ts";
 
@@ -64,6 +65,13 @@ function argvIn(value: string | readonly string[] | NotifyTarget): readonly stri
   return value.kind === "program" ? value.argv : undefined;
 }
 
-function scopesOf({ globals, sections }: SyntaxTree): readonly Settings[] {
-  return [globals, ...sections.map(({ settings }) => settings)];
+/** Returns all that is set: globally, then in each section, then for each real server alone. */
+export function scopesOf({ globals, sections }: SyntaxTree): readonly Settings[] {
+  const ofServers = sections.flatMap((section) =>
+    realsOf(section).flatMap(({ own }): readonly Settings[] =>
+      // A program is run as the section says, unless the server says otherwise.
+      own ? [{ checktype: section.settings.checktype, ...own.settings }] : []
+    )
+  );
+  return [globals, ...sections.map(({ settings }) => settings), ...ofServers];
 }

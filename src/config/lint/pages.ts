@@ -5,13 +5,13 @@
 import type { Check } from "../../model/check.ts";
 import { isAskedForPages } from "../../model/service_facts.ts";
 import type { VirtualService } from "../../model/virtual_service.ts";
-import { inSections, type Lint, mainChecks, nameOf } from "./lint.ts";
+import { inVariants, type Lint, mainChecks, nameOf } from "./lint.ts";
 
 /** The questions about checks that ask for pages. */
 export const PAGE_LINTS: Readonly<Record<string, Lint>> = {
   "http-without-receive": {
     why: "Any page with a 2xx status counts as up: an empty one, or the welcome page of a server whose site is gone.",
-    find: inSections(function* ({ section, virtual }) {
+    find: inVariants(function* ({ section, virtual }) {
       const blind = checksForPages(virtual).find(({ target }) =>
         !target.receive && !target.receiveJson && target.httpMethod !== "HEAD"
       );
@@ -26,7 +26,7 @@ export const PAGE_LINTS: Readonly<Record<string, Lint>> = {
 
   "service-at-odd-port": {
     why: "Port 443 speaks TLS and port 80 does not: a check in the other language fails for ever.",
-    find: inSections(function* ({ section: { settings, head }, virtual }) {
+    find: inVariants(function* ({ section: { settings, head }, virtual }) {
       const odd = checksForPages(virtual).find(({ target: { service, port } }) =>
         (service === "http" && port === 443) || (service === "https" && port === 80)
       );

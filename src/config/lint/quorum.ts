@@ -2,18 +2,19 @@
  * Lints of the quorum: whether it can ever be reached, and whether anything follows from it.
  */
 
-import { inSections, type Lint, nameOf } from "./lint.ts";
+import { inSections, type Lint, nameOf, weightFileOf } from "./lint.ts";
 
 /** The questions about quorums. */
 export const QUORUM_LINTS: Readonly<Record<string, Lint>> = {
   "quorum-out-of-reach": {
     why:
       "A virtual service whose real servers together weigh less than its quorum is down whatever its checks say; with " +
-      "less than quorum and hysteresis together it never comes up again. Weights that agents and checks ask for may be greater.",
+      "less than quorum and hysteresis together it never comes up again. Weights that agents, checks and files ask for may be greater.",
     find: inSections(function* ({ section: { settings, head }, virtual }, { tree }) {
       const { quorum, hysteresis, reals } = virtual;
       if (quorum + hysteresis === 1 || reals.size === 0) return;
       if (["agentport", "dynamicweight"].some((name) => name in settings || name in tree.globals)) return;
+      if (reals.values().some((real) => weightFileOf(real) !== undefined)) return;
       const sum = reals.values().reduce((total, { destination: { weight } }) => total + weight, 0);
       if (sum >= quorum + hysteresis) return;
       const isAbove = sum < quorum;

@@ -1,9 +1,10 @@
 /**
- * Lints of real servers: addresses to which no connection can be made.
+ * Lints of real servers: addresses to which no connection can be made, weights that all of them share.
  */
 
 import { familyOf, type IpAddress, ipToNumber, isInNetwork, type Network, parseIp } from "../../model/address.ts";
-import { inSections, type Lint } from "./lint.ts";
+import { inSections, type Lint, nameOf, weightFileOf } from "./lint.ts";
+import { realsOf } from "../language/own_sections.ts";
 
 /** The questions about real servers. */
 export const REAL_LINTS: Readonly<Record<string, Lint>> = {
@@ -27,6 +28,30 @@ export const REAL_LINTS: Readonly<Record<string, Lint>> = {
         }
       },
     ),
+  },
+
+  "shared-weight-file": {
+    why:
+      "A weight file is for one real server: where several have the same, all get the same number or percentage, and " +
+      "clients are spread over them as before. It can only stop all of them together, with 0.",
+    find: inSections(function* ({ section, virtual }) {
+      const seen = new Set<string>();
+      const sharing = virtual.reals.values().find((real) => {
+        const file = weightFileOf(real);
+        if (file === undefined || seen.has(file)) return file !== undefined;
+        seen.add(file);
+        return false;
+      });
+      if (!sharing) return;
+      const own = realsOf(section).find(({ line }) => line === sharing.line)?.own;
+      const place = own?.settings.weightfile ?? section.settings.weightfile;
+      if (!place) return;
+      yield {
+        place,
+        text: `several real servers of ${nameOf(virtual)} have the same weight file`,
+        fix: "give each a file of its own, between the braces of its line: real = ADDRESS gate { … }",
+      };
+    }),
   },
 };
 

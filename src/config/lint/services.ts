@@ -3,7 +3,7 @@
  */
 
 import { ofFamily } from "../language/directive_facts.ts";
-import { inSections, type Lint, nameOf } from "./lint.ts";
+import { inSections, type Lint, nameOf, weightFileOf } from "./lint.ts";
 
 /** The questions about virtual services. */
 export const SERVICE_LINTS: Readonly<Record<string, Lint>> = {
@@ -37,6 +37,8 @@ export const SERVICE_LINTS: Readonly<Record<string, Lint>> = {
     find: inSections(function* ({ section, virtual }) {
       const reals = [...virtual.reals.values()];
       if (reals.length === 0 || reals.some(({ destination }) => destination.weight > 0)) return;
+      // A number in it counts, whatever is configured.
+      if (reals.some((real) => weightFileOf(real) !== undefined)) return;
       yield {
         place: section.head,
         text: `every real server of ${nameOf(virtual)} has weight 0`,

@@ -3,7 +3,7 @@
  */
 
 import { inTenths } from "../../model/tenths.ts";
-import { inSections, type Lint, mainChecks, nameOf } from "./lint.ts";
+import { inSections, inVariants, type Lint, mainChecks, nameOf } from "./lint.ts";
 
 /** The questions about times. */
 export const TIMING_LINTS: Readonly<Record<string, Lint>> = {
@@ -11,7 +11,7 @@ export const TIMING_LINTS: Readonly<Record<string, Lint>> = {
     why:
       "This is the worst case, of a server that says nothing any more: the next check begins after up to one interval, and each " +
       "failed check lasts as long as it may. A server that refuses connections is noticed at once.",
-    find: inSections(function* ({ section, virtual }, { tree }) {
+    find: inVariants(function* ({ section, virtual }, { tree }) {
       const [check] = mainChecks(virtual);
       if (!check) return;
       const negotiates = check.method === "negotiate";
@@ -51,7 +51,7 @@ export const TIMING_LINTS: Readonly<Record<string, Lint>> = {
   "retry-without-effect": {
     why: "retryinterval counts while it is open whether a server goes down or comes back; with failurecount = 1 and " +
       "risecount = 1 one check decides, and it never is.",
-    find: inSections(function* ({ section: { settings }, virtual }, { tree }) {
+    find: inVariants(function* ({ section: { settings }, virtual }, { tree }) {
       const retry = settings.retryinterval ?? tree.globals.retryinterval;
       if (!retry || virtual.failureCount > 1 || virtual.riseCount > 1) return;
       yield {

@@ -2,9 +2,10 @@
  * A section's checks: what each of its real servers is asked, by which method, how often and how long.
  */
 
-import { unmetNeed } from "../language/directive_facts.ts";
+import { valueIn } from "./value_in.ts";
+import { ofFamily, unmetNeed } from "../language/directive_facts.ts";
 import { familyOf, type IpAddress } from "../../model/address.ts";
-import type { Check, CheckMethod, CheckTarget, Origin } from "../../model/check.ts";
+import { type Check, type CheckMethod, type CheckTarget, looksAtFile, type Origin } from "../../model/check.ts";
 import { checkPortOf, factsOf, protocolOf, serviceAt } from "../../model/service_facts.ts";
 import type { Service } from "../../model/services.ts";
 import type { Secret } from "../../model/secret.ts";
@@ -57,10 +58,12 @@ export function resolveChecks(
 
   const timing = resolveTiming(load.globals, own);
   const external = method.method === "external" || method.method === "external-perl";
+  const byFile = looksAtFile(method.method);
+  if (byFile) requireFile(load, section);
   const base: SharedTarget = {
     transport,
     service,
-    httpMethod: own.httpmethod?.value ?? "GET",
+    httpMethod: valueIn("httpmethod", own),
     dnsType: own.dnstype?.value,
     dialogue: resolveDialogue(load, own),
     requestHeaders: own.requestheader?.map((setting) => setting.value),
@@ -71,9 +74,10 @@ export function resolveChecks(
     passwd: secretOf(own.passwd),
     database: own.database?.value || undefined,
     secret: secretOf(own.secret),
-    pingCount: (own.checkcount ?? load.globals.checkcount)?.value ?? 1,
+    pingCount: valueIn("checkcount", own, load.globals),
     ...resolveTls(load, own),
-    dynamicWeight: own.dynamicweight?.value ?? false,
+    dynamicWeight: valueIn("dynamicweight", own),
+    ...byFile ? { file: own.checkfile?.value, maxAge: own.maxage?.value } : {},
     command: external ? own.checkcommand?.value ?? ["/bin/true"] : [],
   };
   const origin = resolveOrigin(load, section);
@@ -82,6 +86,7 @@ export function resolveChecks(
   const shared = sectionPart(load, base);
   const also = resolveAlsoChecks(load, section, settings, timing, base);
   const agent = resolveAgent(load, section, timing);
+  const weightFile = resolveWeightFile(load, section, timing);
   const sentinel = wantsSentinel(load, section, { method: method.method, service, transport: base.transport });
 
   return (real) => {
@@ -100,13 +105,15 @@ export function resolveChecks(
       warnOfNoPort(load, section, method.method, port);
       if (sentinel && port === 0) refuseSentinelWithoutPort(load, section);
       const spot = { address: checkedAt, origin: ownOrigin };
-      const place: Place = external
+      const place: Place = byFile
+        ? atFile(address)
+        : external
         ? { address, origin, port, commandArguments: [...virtualArguments, address, String(serving)] }
         : { ...spot, port, commandArguments: [] };
       return {
         kind: "checked",
         ...sentinel && port !== 0 ? { sentinel } : {},
-        also: [...also(spot, serving), ...agent(spot)],
+        also: [...also(spot, serving), ...agent(spot), ...weightFile(address)],
         check: checkOf(load, manner, shared, question, realPart(place)),
       };
     };
@@ -152,14 +159,35 @@ function resolveAgent(
   const port = own.agentport?.value;
   if (port === undefined) return () => [];
   const manner = sectionPart(load, { method: "agent", ...timing } as const);
-  const [shared, question] = [sectionPart(load, AGENT), realPart({})];
+  const [shared, question] = [sectionPart(load, UNASKED), realPart({})];
   return (spot) => {
     return [checkOf(load, manner, shared, question, realPart({ ...spot, port, commandArguments: [] }))];
   };
 }
 
-/** An agent is asked nothing. */
-const AGENT: SharedTarget = {
+/** The weight file of a real server, which is read like a further check, and soon after it has changed. */
+function resolveWeightFile(
+  load: Load,
+  { settings: { weightfile } }: Section,
+  timing: Timing,
+): (address: IpAddress) => readonly Check[] {
+  if (!weightfile) return () => [];
+  const interval = Math.min(timing.interval, MOST_SECONDS_TO_WEIGHT);
+  const manner = sectionPart(load, { method: "weightfile", ...timing, interval, retryInterval: interval } as const);
+  const [shared, question] = [sectionPart(load, { ...UNASKED, file: weightfile.value }), realPart({})];
+  return (address) => [checkOf(load, manner, shared, question, realPart(atFile(address)))];
+}
+
+/** Seconds from one look at a weight file to the next, at most. */
+const MOST_SECONDS_TO_WEIGHT = 1;
+
+/** The place of a check that goes to no server. */
+function atFile(address: IpAddress): Place {
+  return { address, port: 0, commandArguments: [] };
+}
+
+/** Agents and files are asked nothing. */
+const UNASKED: SharedTarget = {
   transport: "tcp",
   service: "none",
   httpMethod: "GET",
@@ -169,10 +197,11 @@ const AGENT: SharedTarget = {
 };
 
 /** Real servers that are always in or always out are not checked, and not by half either. */
-function refuseAlsoChecks({ problems }: Load, { settings: { alsocheck, agentport } }: Section): void {
+function refuseAlsoChecks({ problems }: Load, { settings: { alsocheck, agentport, weightfile } }: Section): void {
   const hint = "write checktype = connect, or a service";
   if (alsocheck) problems.error(alsocheck[0], "alsocheck needs a check that it is added to", hint);
   if (agentport) problems.error(agentport, "agentport needs a check that it is added to", hint);
+  if (weightfile) problems.error(weightfile, "weightfile needs a check that it is added to", hint);
 }
 
 type Method = Pick<Check, "method" | "connectsPerNegotiate">;
@@ -234,7 +263,7 @@ function resolveMethod(load: Load, section: Section, service: Service): Method |
 function resolveTiming(globals: Settings, own: Settings): Timing {
   const check = own.checktimeout ?? own.negotiatetimeout ?? globals.checktimeout ?? globals.negotiatetimeout;
   const negotiate = own.negotiatetimeout ?? own.checktimeout ?? globals.negotiatetimeout ?? globals.checktimeout;
-  const interval = (own.checkinterval ?? globals.checkinterval)?.value ?? 10;
+  const interval = valueIn("checkinterval", own, globals);
   const retryInterval = (own.retryinterval ?? globals.retryinterval)?.value ?? interval;
   return {
     interval,
@@ -260,7 +289,7 @@ type TlsTarget = Pick<
 >;
 
 function resolveTls({ globals, problems }: Load, own: Settings): TlsTarget {
-  const verify = (own.tlsverify ?? globals.tlsverify)?.value ?? false;
+  const verify = valueIn("tlsverify", own, globals);
   if (own.tlscafile && !verify) {
     problems.warning(own.tlscafile, ...unmetNeed("tlscafile"));
   }
@@ -272,11 +301,11 @@ function resolveTls({ globals, problems }: Load, own: Settings): TlsTarget {
   }
   return {
     tlsVerify: verify,
-    startTls: (own.starttls ?? globals.starttls)?.value ?? false,
+    startTls: valueIn("starttls", own, globals),
     tlsServerName: (own.tlsservername ?? globals.tlsservername)?.value,
     tlsCaFile: (own.tlscafile ?? globals.tlscafile)?.value,
     tlsClient: certificate && { certFile: certificate.value, keyFile: (key ?? certificate).value },
-    certExpiryWarn: (own.certexpirywarn ?? globals.certexpirywarn)?.value ?? 0,
+    certExpiryWarn: valueIn("certexpirywarn", own, globals),
   };
 }
 
@@ -291,9 +320,10 @@ function argumentsOf(address: ServiceAddress): readonly string[] {
 
 /** What a negotiate check needs and lacks, and what it is given in vain. */
 function warnOfSettings(load: Load, section: Section, service: Service): void {
-  const { settings, head } = section;
+  const { settings, head, family } = section;
   const { problems } = load;
-  const place = settings.service ?? head;
+  const [real] = settings[ofFamily("real", family)] ?? [];
+  const place = real?.own ? real.own.settings.service ?? real : settings.service ?? head;
   const { needs = [], requests } = protocolOf(service) ?? {};
   for (const { directive, meaning, example, isWarning } of needs) {
     if (settings[directive]?.value || (directive === "request" && hasOwnRequests(section))) continue;
@@ -316,13 +346,18 @@ function warnOfSettings(load: Load, section: Section, service: Service): void {
 
 /** Every real server of the section brings a request of its own. */
 function hasOwnRequests({ settings, family }: Section): boolean {
-  const reals = (family === 6 ? settings.real6 : settings.real) ?? [];
+  const reals = settings[ofFamily("real", family)] ?? [];
   return reals.length > 0 && reals.every((real) => real.value.pair?.request);
 }
 
-/** A command is told the address of the real server, by which it knows it, and goes its own way there. */
+function requireFile({ problems }: Load, { settings: { checkfile, checktype } }: Section): void {
+  if (checkfile || !checktype) return;
+  problems.error(checktype, "checktype = file needs a checkfile", "add checkfile = /path/to/file", "checkfile");
+}
+
+/** A command is told the address of the real server, by which it knows it, and goes its own way there; a file is here. */
 function warnOfCheckPlace({ problems }: Load, real: Setting<RealValue>, method: CheckMethod): void {
-  if (method !== "external" && method !== "external-perl") return;
+  if (method !== "external" && method !== "external-perl" && method !== "file") return;
   const { checkIp, checkMark } = real.value;
   if (checkIp) problems.warning(within(real, checkIp), `checkip has no effect with checktype ${method}`);
   if (checkMark) problems.warning(within(real, checkMark), `checkmark has no effect with checktype ${method}`);

@@ -35,7 +35,11 @@ export function resolveHost(
     load.hostNames.set(ip, [...names, host.text]);
     if (unused.length > 0) {
       const message = `${host.text} is ${ip} here, and its further addresses are not used: ${unused.join(", ")}`;
-      load.problems.warning(within(setting, host), message, "write a line for each address");
+      load.problems.warning(
+        within(setting, host),
+        message,
+        "write reals = dns:NAME:PORT and what follows, for all of them",
+      );
     }
     return ip;
   }

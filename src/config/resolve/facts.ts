@@ -3,8 +3,10 @@
  */
 
 import type { IpAddress } from "../../model/address.ts";
+import type { Amendments } from "../../model/amendments.ts";
 import type { Check, CheckKey } from "../../model/check.ts";
 import type { Pattern } from "../../model/pattern.ts";
+import type { KnownLists } from "../../model/real_list.ts";
 import type { Names } from "./names.ts";
 import type { PatternProblem } from "../../perl_regex/perl_regex.ts";
 import type { ProblemList } from "../language/problem.ts";
@@ -15,6 +17,10 @@ export interface Facts {
   /** Absolute path of the file. */
   readonly file: string;
   readonly names: Names;
+  /** Real servers that are listed elsewhere, as they were found. */
+  readonly lists: KnownLists;
+  /** What an operator has changed by hand. */
+  readonly amendments: Amendments;
   /**
    * A word that stands for a text in check keys: the same word for the same text as long as the process lives, and nothing
    * that tells the text.

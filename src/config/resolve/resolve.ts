@@ -2,9 +2,12 @@
  * syntax tree + facts -> Model. Pure: everything that only the machine knows is among the facts.
  */
 
+import { valueIn } from "./value_in.ts";
 import { FAMILY_DIRECTIVES, ofFamily, unmetNeed } from "../language/directive_facts.ts";
 import { addressRange, type Family, familyOf, type IpAddress } from "../../model/address.ts";
+import { removedFrom } from "../../model/amendments.ts";
 import { harmless } from "../../model/harmless_text.ts";
+import { partsOf } from "../../model/orders.ts";
 import { atOnce, everySoOften, type Steps } from "../../model/steps.ts";
 import { SYNC_ROLES, type SyncDaemon } from "../../model/sync.ts";
 import {
@@ -19,7 +22,6 @@ import {
 } from "../../model/table.ts";
 import type {
   AlertSettings,
-  AlertState,
   Fallback,
   MailServer,
   Model,
@@ -29,9 +31,13 @@ import type {
 } from "../../model/virtual_service.ts";
 import type { FallbackValue, RealValue } from "../language/endpoints.ts";
 import type { Facts, Load } from "./facts.ts";
-import type { ProblemList } from "../language/problem.ts";
+import { givenTwice, type ProblemList } from "../language/problem.ts";
 import { kernelPort, resolveHost, resolvePort, warnOfMapping, within } from "./endpoint.ts";
-import { type PolicyMaker, resolveChecks } from "./checks.ts";
+import { withAdded } from "./added_reals.ts";
+import { wantedLists, withListed } from "./listed_reals.ts";
+import type { PolicyMaker } from "./checks.ts";
+import { realsOf } from "../language/own_sections.ts";
+import { resolveOwnChecks } from "./own_checks.ts";
 import { isUnspecified, resolveService } from "./service.ts";
 import type { Section, Setting, Settings, SyntaxTree } from "../language/syntax_tree.ts";
 
@@ -63,7 +69,7 @@ export function* resolveInSteps(tree: SyntaxTree, facts: Facts, problems: Proble
     if (!virtual || isUnspecified(virtual.settings.address)) continue;
     const duplicate = virtuals.get(virtual.key);
     if (duplicate) {
-      const message = `duplicate virtual server: ${virtual.label} is at line ${duplicate.line} already`;
+      const message = `duplicate virtual server: ${virtual.label} is at ${problems.lineName(duplicate.line)} already`;
       problems.error(section.head, message, "put the real servers of both into one section");
     } else virtuals.set(virtual.key, virtual);
   }
@@ -77,20 +83,22 @@ export function* resolveInSteps(tree: SyntaxTree, facts: Facts, problems: Proble
     file: facts.file,
     virtuals,
     unresolved,
-    autoReload: globals.autoreload?.value ?? false,
+    autoReload: valueIn("autoreload", globals),
     callback: globals.callback?.value,
     execute,
-    logFormat: globals.logformat?.value ?? "text",
-    logLevel: globals.loglevel?.value ?? "info",
-    logFile: globals.logfile?.value ?? "/var/log/ldirectord.log",
+    logFormat: valueIn("logformat", globals),
+    logLevel: valueIn("loglevel", globals),
+    logFile: valueIn("logfile", globals),
     statusPage: globals.statuspage?.value,
-    supervised: globals.supervised?.value ?? false,
+    supervised: valueIn("supervised", globals),
     user,
     maintenanceDir: globals.maintenancedir?.value,
     ipvsDriver: globals.ipvsdriver?.value === "auto" ? undefined : globals.ipvsdriver?.value,
     ipvsTimeouts: globals.ipvstimeouts?.value,
     syncDaemons,
-    checkInterval: globals.checkinterval?.value ?? 10,
+    checkInterval: valueIn("checkinterval", globals),
+    lists: wantedLists(tree),
+    included: problems.included,
     hostNames: load.hostNames,
   };
 }
@@ -125,27 +133,28 @@ function lastPart(path: string): string {
 }
 
 function resolveSync({ globals, problems }: Load): readonly SyncDaemon[] {
-  const { syncdaemon, syncinterface, syncid } = globals;
+  const { syncdaemon, syncinterface } = globals;
   if (!syncdaemon || syncdaemon.value === "off") return [];
   if (!syncinterface) {
     problems.error(syncdaemon, ...unmetNeed("syncdaemon"));
     return [];
   }
   const roles = SYNC_ROLES.filter((role) => syncdaemon.value === role || syncdaemon.value === "both");
-  return roles.map((role) => ({ role, interface: syncinterface.value, id: syncid?.value ?? 0 }));
+  return roles.map((role) => ({ role, interface: syncinterface.value, id: valueIn("syncid", globals) }));
 }
 
 function* resolveSection(
   load: Load,
-  section: Section,
+  given: Section,
   unresolved: UnresolvedReal[],
 ): Steps<VirtualService | undefined> {
-  refuseOtherFamily(load, section);
-  const settings = resolveService(load, section);
+  refuseOtherFamily(load, given);
+  const settings = resolveService(load, given);
   if (!settings) return undefined;
   const { globals } = load;
-  const own = section.settings;
   const key = virtualKey(settings.address);
+  const section = withAdded(load, withListed(load, given), key);
+  const own = section.settings;
   const note = (host: string, line: number) => unresolved.push({ virtual: key, host, line });
   return {
     key,
@@ -154,18 +163,18 @@ function* resolveSection(
     reals: yield* resolveReals(load, section, settings, note),
     fallback: resolveFallback(load, section, settings, note),
     fallbackCommand: (own.fallbackcommand ?? globals.fallbackcommand)?.value,
-    quiescent: (own.quiescent ?? globals.quiescent)?.value ?? true,
-    readdQuiescent: globals.readdquiescent?.value ?? false,
-    cleanStop: (own.cleanstop ?? globals.cleanstop)?.value ?? true,
-    failureCount: (own.failurecount ?? globals.failurecount)?.value ?? 1,
-    riseCount: (own.risecount ?? globals.risecount)?.value ?? 1,
-    quorum: (own.quorum ?? globals.quorum)?.value ?? 1,
-    hysteresis: (own.hysteresis ?? globals.hysteresis)?.value ?? 0,
+    quiescent: valueIn("quiescent", own, globals),
+    readdQuiescent: valueIn("readdquiescent", globals),
+    cleanStop: valueIn("cleanstop", own, globals),
+    failureCount: valueIn("failurecount", own, globals),
+    riseCount: valueIn("risecount", own, globals),
+    quorum: valueIn("quorum", own, globals),
+    hysteresis: valueIn("hysteresis", own, globals),
     quorumCommand: (own.quorumcommand ?? globals.quorumcommand)?.value,
-    withdrawDelay: (own.withdrawdelay ?? globals.withdrawdelay)?.value ?? 0,
-    failOpen: (own.failopen ?? globals.failopen)?.value ?? 0,
-    slowStart: (own.slowstart ?? globals.slowstart)?.value ?? 0,
-    removalDrain: (own.removaldrain ?? globals.removaldrain)?.value ?? 0,
+    withdrawDelay: valueIn("withdrawdelay", own, globals),
+    failOpen: valueIn("failopen", own, globals),
+    slowStart: valueIn("slowstart", own, globals),
+    removalDrain: valueIn("removaldrain", own, globals),
     agentHold: own.agenthold?.value ?? Infinity,
     monitorFile: own.monitorfile?.value,
     serviceName: own.servicename && harmless(own.servicename.value),
@@ -198,8 +207,8 @@ function* resolveReals(
   settings: ServiceSettings,
   note: NoteUnresolved,
 ): Steps<ReadonlyMap<DestinationKey, RealServer>> {
-  const lines = (section.family === 6 ? section.settings.real6 : section.settings.real) ?? [];
-  const policies = resolveChecks(load, section, settings);
+  const lines = realsOf(section);
+  const policies = resolveOwnChecks(load, section, settings);
   const reals = new Map<DestinationKey, RealServer>();
   for (const line of lines) {
     if (load.realCount > MOST_REALS) break;
@@ -218,6 +227,7 @@ function* resolveReals(
       addReal(load, reals, realServer(load, line, settings, address, port, policy, checked[i]), line);
     }
   }
+  for (const id of removedFrom(load.facts.amendments, virtualKey(settings.address))) reals.delete(partsOf(id).real);
   return reals;
 }
 
@@ -239,9 +249,20 @@ function realServer(
     key: destinationKey(destination),
     destination,
     configuredPort,
+    ...line.origin === undefined ? {} : { origin: line.origin },
     ...label === undefined ? {} : { label },
+    ...countsOf(line),
     policy: policy(address, configuredPort, checkedAt),
     line: line.line,
+  };
+}
+
+/** The counts that a line has for its real servers alone. */
+function countsOf({ own }: Setting<RealValue>): Pick<RealServer, "failureCount" | "riseCount"> {
+  const { failurecount, risecount } = own?.settings ?? {};
+  return {
+    ...failurecount ? { failureCount: failurecount.value } : {},
+    ...risecount ? { riseCount: risecount.value } : {},
   };
 }
 
@@ -252,10 +273,15 @@ function addReal(
   line: Setting<RealValue>,
 ): void {
   const duplicate = reals.get(real.key);
+  // What stands in the file goes before what was added to it.
+  if (duplicate && real.origin !== undefined) {
+    load.problems.warning(line, `real server ${real.key} is there already: the one of ${real.origin} does not count`);
+    return;
+  }
   if (duplicate) {
     load.problems.warning(
       line,
-      `real server ${real.key} is given twice: this one counts, the one at line ${duplicate.line} does not`,
+      givenTwice(`real server ${real.key}`, load.problems.lineName(duplicate.line)),
     );
     reals.delete(real.key);
   }
@@ -358,16 +384,14 @@ function resolveFallback(
   return { key: destinationKey(destination), destination };
 }
 
-const EVERY_STATE: ReadonlySet<AlertState> = new Set(["starting", "running", "stopping", "reloading"]);
-
 function resolveAlerts(load: Load, { settings: own }: Section): AlertSettings {
   const { globals } = load;
   return {
     to: (own.emailalert ?? globals.emailalert)?.value ?? [],
     from: globals.emailalertfrom?.value,
-    repeatEvery: (own.emailalertfreq ?? globals.emailalertfreq)?.value ?? 0,
-    on: (own.emailalertstatus ?? globals.emailalertstatus)?.value ?? EVERY_STATE,
-    planned: (own.emailalertplanned ?? globals.emailalertplanned)?.value ?? false,
+    repeatEvery: valueIn("emailalertfreq", own, globals),
+    on: valueIn("emailalertstatus", own, globals),
+    planned: valueIn("emailalertplanned", own, globals),
     smtp: resolveMailServer(load, own),
   };
 }
@@ -381,7 +405,7 @@ function resolveMailServer({ globals, problems }: Load, own: Settings): MailServ
   if (!server) return undefined;
   return {
     host: server.value,
-    tls: (own.smtptls ?? globals.smtptls)?.value ?? "auto",
+    tls: valueIn("smtptls", own, globals),
     login: user && passwd && { user: user.value, passwd: passwd.value },
   };
 }

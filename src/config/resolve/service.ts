@@ -2,6 +2,7 @@
  * A section's head and scheduling -> the settings of its virtual service.
  */
 
+import { valueIn } from "./value_in.ts";
 import { ofFamily, unmetNeed } from "../language/directive_facts.ts";
 import type { Family, IpAddress } from "../../model/address.ts";
 import { fallbackFlag } from "../../model/fallback_flag.ts";
@@ -32,7 +33,7 @@ export function resolveService(load: Load, section: Section): ServiceSettings | 
   }
   return {
     address,
-    scheduler: settings.scheduler?.value ?? "wrr",
+    scheduler: valueIn("scheduler", settings),
     schedulerFlags: schedulerFlags(load, settings),
     persistence,
     netmask: netmask(load, section),
@@ -88,8 +89,9 @@ const NAMED_FLAGS: Readonly<Record<string, Readonly<Record<string, string>>>> = 
   mh: { "flag-1": "mh-fallback", "flag-2": "mh-port" },
 };
 
-function schedulerFlags(load: Load, { scheduler, schedflags }: Settings): readonly string[] {
-  const name = scheduler?.value ?? "wrr";
+function schedulerFlags(load: Load, settings: Settings): readonly string[] {
+  const { schedflags } = settings;
+  const name = valueIn("scheduler", settings);
   // A chosen difference from the Perl program: quiescent and drained real servers have weight 0.
   if (!schedflags) return [fallbackFlag(name) ?? []].flat();
   const names = NAMED_FLAGS[name];

@@ -10,8 +10,11 @@ export class Places {
   readonly #lines: readonly string[];
   /** The offset at which each line begins. */
   readonly #starts: readonly number[];
+  readonly #before: number;
 
-  constructor(lines: readonly string[]) {
+  /** @param before how many lines of other files stand before the first one. */
+  constructor(lines: readonly string[], before = 0) {
+    this.#before = before;
     this.#lines = lines;
     let at = 0;
     this.#starts = lines.map(({ length }) => (at += length + 1) - length - 1);
@@ -29,7 +32,7 @@ export class Places {
     const line = lineAt(this.#starts, offset);
     const column = offset - (this.#starts[line - 1] ?? 0) + 1;
     const rest = (this.#lines[line - 1]?.length ?? 0) - column + 1;
-    return { line, column: Math.max(1, column), length: Math.max(1, Math.min(length, rest)) };
+    return { line: this.#before + line, column: Math.max(1, column), length: Math.max(1, Math.min(length, rest)) };
   }
 }
 

@@ -3,15 +3,15 @@
  * value is read by its directive's own grammar, and what is wrong is pointed at where it stands.
  */
 
-import { isMap, isScalar, isSeq, type Node, type Scalar } from "yaml";
+import { isMap, isScalar, isSeq, type Node, type YAMLMap } from "yaml";
 import { atOnce, everySoOften, type Steps } from "../../model/steps.ts";
 import type { Entry, Outline, OutlineSection } from "../cf/outline.ts";
-import { isEmpty, LEAVE_OUT, linesOf, type Parsed } from "../cf/parse.ts";
+import { isEmpty, LEAVE_OUT, linesOf, notForOne, type Numbering, type Parsed, sectionsOf } from "../cf/parse.ts";
 import { closest } from "../language/closest.ts";
 import type { Directive, StepList } from "../language/directive.ts";
-import { ofFamily } from "../language/directive_facts.ts";
+import { ofFamily, SERVER_DIRECTIVES } from "../language/directive_facts.ts";
 import { type DirectiveName, DIRECTIVES, findDirective, REPLACED } from "../language/directives.ts";
-import { type ServiceHead, serviceHead } from "../language/endpoints.ts";
+import { type PlacedHead, serviceHeads } from "../language/endpoints.ts";
 import { readText } from "../language/grammar.ts";
 import { ProblemList } from "../language/problem.ts";
 import { shownName, showYaml } from "../language/shown.ts";
@@ -38,37 +38,48 @@ export function parseYaml(text: string): ParsedYaml {
  * Reads a configuration in YAML 1.2. Never throws, whatever the text.
  *
  * @param remarks whether the outline is to have them.
+ * @param numbering of a text that others stand before; absent: there are none.
  */
-export function* parseYamlInSteps(text: string, remarks = false): Steps<ParsedYaml> {
+export function* parseYamlInSteps(text: string, remarks = false, numbering?: Numbering): Steps<ParsedYaml> {
   const lines = yield* linesOf(text);
   // Lines end alike for both, so that places agree.
   const doc = yield* readYaml(lines.join("\n"), remarks);
-  return yield* new YamlReader(lines, doc).read();
+  return yield* new YamlReader(lines, doc, numbering).read();
 }
+
+/** Where directives stand: at the top, in a section, in the `check` of a real server. */
+type Placed = "global" | "virtual" | "server";
 
 interface Collected {
   readonly settings: Settings;
   readonly entries: readonly Entry[];
 }
 
-/** A section as settings and as it is written. */
+/** A section, once for each of its virtual services, and as it is written. */
 interface ReadSection {
-  readonly section: Section;
+  readonly sections: readonly Section[];
   readonly outline: OutlineSection;
 }
 
+/** Virtual services of one value, and as they are written. */
+interface ReadHead {
+  readonly setting: Setting<readonly PlacedHead[]>;
+  readonly text: string;
+}
+
 class YamlReader {
-  readonly #problems = new ProblemList();
+  readonly #problems: ProblemList;
   readonly #doc: YamlDocument;
   readonly #lines: readonly string[];
   readonly #places: Places;
   readonly #nodes: Nodes;
   readonly #values: Values;
 
-  constructor(lines: readonly string[], doc: YamlDocument) {
+  constructor(lines: readonly string[], doc: YamlDocument, numbering?: Numbering) {
+    this.#problems = numbering?.problems ?? new ProblemList();
     this.#lines = lines;
     this.#doc = doc;
-    this.#places = new Places(lines);
+    this.#places = new Places(lines, numbering?.before);
     this.#nodes = new Nodes(doc, this.#places, this.#problems);
     this.#values = new Values(this.#nodes, this.#places, this.#problems);
   }
@@ -106,7 +117,7 @@ class YamlReader {
       items.filter(({ name }) => !familyOpenedBy(name)),
       "global",
     );
-    const tree: SyntaxTree = { globals: globals.settings, sections: sections.map(({ section }) => section) };
+    const tree: SyntaxTree = { globals: globals.settings, sections: sections.flatMap(({ sections }) => sections) };
     const outlines = sections.map(({ outline }) => outline);
     const first = globals.entries[0] ?? outlines[0]?.head;
     const remarked = { ...first, above: [...this.#remarksAtTop(contents), ...first?.above ?? []] };
@@ -137,38 +148,51 @@ class YamlReader {
       return undefined;
     }
     const items = this.#nodes.items(node, false);
-    const [head, ...more] = items.filter(({ name }) => name === "address" || name === "mark");
+    const heads = items.filter(({ name }) => name === "address" || name === "mark");
     const { settings, entries } = yield* this.#collect(
       items.filter(({ name }) => name !== "address" && name !== "mark"),
       "virtual",
     );
-    if (more.length > 0) this.#problems.error(this.#places.of(more[0].key), "address and mark cannot stand together");
-    if (!head) {
+    if (heads.length === 0) {
       this.#problems.error(this.#places.of(node), "the address is missing", "add address: 192.0.2.1:80, or mark: 1");
       return undefined;
     }
-    const setting = this.#head(name, head);
-    if (!setting) return undefined;
-    const above = [...before, ...remarks(node.commentBefore), ...remarks(head.key.commentBefore)];
-    const value = textOf(head.value as Scalar);
-    const entry = { name, value, above, behind: remarkBehind(head.value), line: setting.line };
-    return { section: { family, head: setting, settings }, outline: { head: entry, entries } };
+    const read = heads.flatMap((head) => this.#heads(name, head));
+    if (read.length === 0) return undefined;
+    const above = [
+      ...before,
+      ...remarks(node.commentBefore),
+      ...heads.flatMap(({ key, value }) => [...remarks(key.commentBefore), ...remarksAboveParts(value)]),
+    ];
+    const behind = heads.map(({ value }) => remarkBehind(value)).filter(Boolean).join("; ") || undefined;
+    const [{ setting: { line } }] = read;
+    const entry = { name, value: read.map(({ text }) => text).join(", "), above, behind, line };
+    const sections = read.flatMap(({ setting }) => sectionsOf(family, setting, settings));
+    return { sections, outline: { head: entry, entries } };
   }
 
-  #head(directive: string, { name, value }: Item): Setting<ServiceHead> | undefined {
-    const scalar = this.#values.scalar(directive, value, name);
-    if (!scalar) return undefined;
-    const reading = readText(serviceHead, textOf(scalar));
-    if ("mistake" in reading) return this.#values.mistake("virtual service", scalar, reading.mistake);
-    const isMark = reading.value.kind === "mark";
-    if (isMark === (name === "mark")) return this.#values.setting(scalar, reading.value);
-    const hint = isMark ? "write mark: for a firewall mark, or add the port" : "write address: for an address";
-    this.#problems.error(this.#places.of(scalar), `${name}: ${quoted(textOf(scalar))} is none`, hint);
-    return undefined;
+  /** The virtual services of an `address` or `mark`, which is one value or a list. */
+  #heads(directive: string, { name, value }: Item): readonly ReadHead[] {
+    const nodes = isSeq(value) ? this.#nodes.elements(value) : [value];
+    if (nodes.length === 0) this.#problems.error(this.#places.of(value), `${name} needs a value`);
+    return nodes.flatMap((node) => {
+      const scalar = this.#values.scalar(directive, node, name);
+      if (!scalar) return [];
+      const text = textOf(scalar);
+      const reading = readText(serviceHeads, text);
+      if ("mistake" in reading) return this.#values.mistake("virtual service", scalar, reading.mistake) ?? [];
+      const wrong = reading.value.find(({ head }) => (head.kind === "mark") !== (name === "mark"));
+      if (!wrong) return { setting: this.#values.setting(scalar, reading.value), text };
+      const hint = name === "mark"
+        ? "write address: for an address"
+        : "write mark: for a firewall mark, or add the port";
+      this.#problems.error(this.#places.of(scalar), `${name}: ${quoted(text)} is none`, hint);
+      return [];
+    });
   }
 
   /** The settings of a mapping's directives. */
-  *#collect(items: readonly Item[], scope: "global" | "virtual"): Steps<Collected> {
+  *#collect(items: readonly Item[], scope: Placed): Steps<Collected> {
     const settings: Record<string, unknown> = {};
     const entries: Entry[] = [];
     for (const [i, item] of items.entries()) {
@@ -200,19 +224,30 @@ class YamlReader {
         const ofList = isSeq(item.value) && row.repeats ? remarks(item.value.commentBefore) : [];
         const first = i === 0 ? [...remarks(item.key.commentBefore), ...ofList] : [];
         const above = [...first, ...remarks(value?.commentBefore), ...remarksAboveParts(value)];
-        entries.push({ name, value: setting.written, above, behind: remarkBehind(value), line: setting.setting.line });
-        read.push(setting.setting);
+        const { written, setting: { line } } = setting;
+        const own = setting.own && (yield* this.#own(setting.own));
+        const entry = { name, value: written, above, behind: remarkBehind(value, setting.own), line };
+        entries.push(own ? { ...entry, own: { entries: own.entries, end: remarks(setting.own!.comment) } } : entry);
+        read.push(own ? { ...setting.setting, own: { settings: own.settings, line } } : setting.setting);
       }
       if (read.length > 0) settings[name] = row.repeats ? read : read[0];
     }
     return { settings: settings as Settings, entries };
   }
 
+  /** The directives that are for a real server alone. */
+  *#own(map: YAMLMap): Steps<Collected> {
+    const { settings, entries } = yield* this.#collect(this.#nodes.items(map, false), "server");
+    const [first, ...others] = entries;
+    if (!first) return { settings, entries };
+    return { settings, entries: [{ ...first, above: [...remarks(map.commentBefore), ...first.above] }, ...others] };
+  }
+
   /** The steps of a list: mappings of one directive each. */
   *#steps(
     { key, name: list, value }: Item,
     steps: StepList,
-    scope: "global" | "virtual",
+    scope: Placed,
     settings: Record<string, unknown>,
     entries: Entry[],
   ): Steps<void> {
@@ -248,7 +283,7 @@ class YamlReader {
   }
 
   /** The directive of an item, unless it has no business here. */
-  #directive({ key, name }: Item, scope: "global" | "virtual"): Directive<unknown> | undefined {
+  #directive({ key, name }: Item, scope: Placed): Directive<unknown> | undefined {
     const place = this.#places.of(key);
     if (Object.hasOwn(REPLACED, name)) {
       const { by, hint } = REPLACED[name];
@@ -272,6 +307,12 @@ class YamlReader {
     if (row.stepOf) {
       const hint = `write ${row.stepOf}: and below it - ${name}: text`;
       this.#problems.error(place, `${name} is a step of ${row.stepOf}`, hint);
+      return undefined;
+    }
+    if (scope === "server") {
+      if (SERVER_DIRECTIVES.includes(found.name)) return row;
+      this.#problems.unread.add(name);
+      this.#problems.error(place, ...notForOne(name));
       return undefined;
     }
     if (row.scope !== "both" && row.scope !== scope) {

@@ -9,16 +9,20 @@ export function remarks(comment: string | null | undefined): readonly string[] {
   return comment ? comment.split("\n").map((line) => line.replace(/^ /, "")) : [];
 }
 
-/** Returns the remarks behind a value, or behind its parts: in other syntaxes it stands on one line. */
-export function remarkBehind(node: Node | null): string | undefined {
-  const found = remarksWithin(node).map((remark) => remark.trim().replaceAll(/\s*\n\s*/g, " "));
+/**
+ * Returns the remarks behind a value, or behind its parts: in other syntaxes it stands on one line.
+ *
+ * @param own a part that has lines of its own there.
+ */
+export function remarkBehind(node: Node | null, own?: Node): string | undefined {
+  const found = remarksWithin(node, own).map((remark) => remark.trim().replaceAll(/\s*\n\s*/g, " "));
   return found.filter((remark) => remark !== "").join("; ") || undefined;
 }
 
-function remarksWithin(node: unknown): readonly string[] {
-  if (isPair(node)) return [...remarksWithin(node.key), ...remarksWithin(node.value)];
-  if (!isNode(node)) return [];
-  const inside = isCollection(node) ? node.items.flatMap(remarksWithin) : [];
+function remarksWithin(node: unknown, own?: Node): readonly string[] {
+  if (isPair(node)) return [...remarksWithin(node.key), ...remarksWithin(node.value, own)];
+  if (!isNode(node) || node === own) return [];
+  const inside = isCollection(node) ? node.items.flatMap((item) => remarksWithin(item, own)) : [];
   return [...inside, ...node.comment ? [node.comment] : []];
 }
 

@@ -3,11 +3,11 @@
  */
 
 import type { Directive, Scope, StepList } from "../language/directive.ts";
-import { docOf } from "../language/directive_facts.ts";
+import { docOf, SERVER_DIRECTIVES } from "../language/directive_facts.ts";
 import { DIRECTIVES, findDirective } from "../language/directives.ts";
 import { isList, type Schema } from "../language/grammar.ts";
 import { STEP_LISTS, stepsOf } from "../language/step_lists.ts";
-import { type Part, structureOf } from "../language/structured.ts";
+import { OWN_DOC, OWN_KEY, type Part, type Structure, structureOf } from "../language/structured.ts";
 
 /** The schema. */
 export function configurationSchema(): Schema {
@@ -22,7 +22,7 @@ export function configurationSchema(): Schema {
     },
     patternProperties: { "^x-": {} },
     additionalProperties: false,
-    definitions: { virtual: sectionSchema(4), virtual6: sectionSchema(6) },
+    definitions: { virtual: sectionSchema(4), virtual6: sectionSchema(6), check: ownSchema() },
   };
 }
 
@@ -34,12 +34,26 @@ function sectionSchema(family: 4 | 6): Schema {
   return {
     type: "object",
     properties: {
-      address: { type: "string", description: "The address and port that clients connect to; IPv6 in brackets." },
-      mark: { type: "integer", minimum: 1, maximum: 4_294_967_295, description: "The firewall mark of their packets." },
+      address: oneOrSome({ type: "string" }, "The address and port that clients connect to; IPv6 in brackets."),
+      mark: oneOrSome({ type: "integer", minimum: 1, maximum: 4_294_967_295 }, "The firewall mark of their packets."),
       ...Object.fromEntries(properties),
       ...Object.fromEntries(STEP_LISTS.map((list) => [list, stepsSchema(list)])),
     },
-    oneOf: [{ required: ["address"] }, { required: ["mark"] }],
+    anyOf: [{ required: ["address"] }, { required: ["mark"] }],
+    additionalProperties: false,
+  };
+}
+
+/** What is for one real server alone. */
+function ownSchema(): Schema {
+  const names = SERVER_DIRECTIVES.filter((name) => findDirective(name)!.row.stepOf === undefined);
+  return {
+    type: "object",
+    description: OWN_DOC,
+    properties: {
+      ...Object.fromEntries(names.map((name) => [name, directiveSchema(name, DIRECTIVES[name])])),
+      ...Object.fromEntries(STEP_LISTS.map((list) => [list, stepsSchema(list)])),
+    },
     additionalProperties: false,
   };
 }
@@ -54,7 +68,7 @@ function propertiesOf(scope: Exclude<Scope, "both">): Record<string, Schema> {
 function directiveSchema(name: string, row: Directive<unknown>): Schema {
   const structure = structureOf(name);
   const text: Schema = row.value.schema ?? { type: "string" };
-  const value = structure ? { anyOf: [text, partsSchema(structure.parts)] } : isList(row.value) ? listedSchema() : text;
+  const value = structure ? { anyOf: [text, partsSchema(structure)] } : isList(row.value) ? listedSchema() : text;
   const described = { description: docOf(row), ...row.outdated ? { deprecated: true } : {} };
   if (row.repeats) return listOf(value, docOf(row));
   return "enum" in value || "type" in value ? { ...described, ...value } : { ...described, allOf: [value] };
@@ -80,14 +94,22 @@ function listedSchema(): Schema {
   return { anyOf: [word, { type: "array", items: word, minItems: 1 }] };
 }
 
+/** Several share the section. */
+function oneOrSome(item: Schema, description: string): Schema {
+  return { description, anyOf: [item, { type: "array", items: item, minItems: 1 }] };
+}
+
 function listOf(item: Schema, description: string): Schema {
   return { description, anyOf: [item, { type: "array", items: item }] };
 }
 
-function partsSchema(parts: readonly Part[]): Schema {
+function partsSchema({ parts, takesBlock }: Structure): Schema {
   return {
     type: "object",
-    properties: Object.fromEntries(parts.map((part) => [part.key, partSchema(part)])),
+    properties: {
+      ...Object.fromEntries(parts.map((part) => [part.key, partSchema(part)])),
+      ...takesBlock ? { [OWN_KEY]: { $ref: "#/definitions/check" } } : {},
+    },
     required: parts.filter(({ required }) => required).map(({ key }) => key),
     additionalProperties: false,
   };

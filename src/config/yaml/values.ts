@@ -5,14 +5,22 @@
 import { isMap, isScalar, isSeq, type Node, type Scalar, type YAMLMap } from "yaml";
 import { closest } from "../language/closest.ts";
 import type { Directive } from "../language/directive.ts";
-import type { DirectiveName } from "../language/directives.ts";
+import { type DirectiveName, findDirective } from "../language/directives.ts";
 import { isList, readText } from "../language/grammar.ts";
 import type { ProblemList } from "../language/problem.ts";
 import { shownName } from "../language/shown.ts";
-import { inRow, type Part, type Parts, type Structure, structureOf } from "../language/structured.ts";
+import { inRow, OWN_KEY, type Part, type Parts, type Structure, structureOf } from "../language/structured.ts";
 import type { Setting } from "../language/syntax_tree.ts";
 import { type Nodes, textOf } from "./nodes.ts";
 import type { Places } from "./places.ts";
+
+/** What a value means, and what is written. */
+export interface ReadValue {
+  readonly setting: Setting<unknown>;
+  readonly written: string | Parts;
+  /** The directives that are for a real server alone. */
+  readonly own?: YAMLMap;
+}
 
 /** The values of one document. What is wrong with them is added to the problems. */
 export class Values {
@@ -31,7 +39,7 @@ export class Values {
     name: DirectiveName,
     row: Directive<unknown>,
     node: Node | null,
-  ): { readonly setting: Setting<unknown>; readonly written: string | Parts } | undefined {
+  ): ReadValue | undefined {
     const structure = structureOf(name);
     if (structure && isMap(node)) return this.#parts(name, structure, node);
     if (isSeq(node) && isList(row.value)) return this.#list(name, row, this.#nodes.elements(node));
@@ -63,11 +71,21 @@ export class Values {
   /** A value in parts, read as if they stood in a row. */
   #parts(name: DirectiveName, structure: Structure, node: YAMLMap) {
     const given = new Map<string, Scalar>();
+    let own: ReadValue["own"];
     for (const { key, name: part, value } of this.#nodes.items(node, false)) {
+      if (structure.takesBlock && part === OWN_KEY) {
+        if (isMap(value)) own = value;
+        else this.#problems.error(this.#places.of(value ?? key), `${name}'s ${OWN_KEY} is a mapping of directives`);
+        continue;
+      }
       const known = structure.parts.find((each) => each.key === part);
       if (!known) {
         const near = closest(part, structure.parts.map((each) => each.key));
-        const hint = near ? `did you mean ${near}?` : `there are ${structure.parts.map((each) => each.key).join(", ")}`;
+        const hint = near
+          ? `did you mean ${near}?`
+          : structure.takesBlock && findDirective(part)
+          ? `write it below ${OWN_KEY}: for this real server alone`
+          : `there are ${structure.parts.map((each) => each.key).join(", ")}`;
         this.#problems.error(this.#places.of(key), `${name} has no ${shownName(part, ": x") ?? "such part"}`, hint);
         continue;
       }
@@ -89,7 +107,8 @@ export class Values {
       );
       return undefined;
     }
-    return this.#readParts(name, structure, given);
+    const read = this.#readParts(name, structure, given);
+    return read && { ...read, own };
   }
 
   #readParts(name: DirectiveName, structure: Structure, given: ReadonlyMap<string, Scalar>) {

@@ -8,7 +8,7 @@ import { ofFamily } from "../language/directive_facts.ts";
 import { findDirective } from "../language/directives.ts";
 import { isList } from "../language/grammar.ts";
 import type { Entry, Outline, OutlineSection } from "../cf/outline.ts";
-import { type Part, type Parts, structureOf } from "../language/structured.ts";
+import { OWN_KEY, type Part, type Parts, structureOf } from "../language/structured.ts";
 import { Unwritable } from "../cf/write.ts";
 
 /** As wide as it takes: a pattern that is folded is hard to read. */
@@ -34,15 +34,24 @@ export function writeYaml({ globals, sections, end }: Outline): string {
 
 function sectionMap({ head, entries }: OutlineSection, apart: boolean): YAMLMap {
   const map = new YAMLMap();
-  const text = head.value as string;
-  const isMark = /^\d+$/.test(text);
-  const value = new Scalar(isMark ? asNumber(text) : text);
-  if (head.behind) value.comment = ` ${head.behind}`;
-  map.items.push(new Pair(new Scalar(isMark ? "mark" : "address"), value));
+  const words = (head.value as string).split(",").map((word) => word.trim());
+  for (const [key, own] of Map.groupBy(words, (word) => /^\d+$/.test(word) ? "mark" : "address")) {
+    const value = headNode(own.map((word) => new Scalar(key === "mark" ? asNumber(word) : word)));
+    if (map.items.length === 0 && head.behind) value.comment = ` ${head.behind}`;
+    map.items.push(new Pair(new Scalar(key), value));
+  }
   if (head.above.length > 0) map.commentBefore = comment(head.above);
   map.spaceBefore = apart;
   fill(map, entries);
   return map;
+}
+
+function headNode(scalars: readonly Scalar[]): Scalar | YAMLSeq {
+  if (scalars.length === 1) return scalars[0];
+  const list = new YAMLSeq();
+  list.flow = true;
+  list.items.push(...scalars);
+  return list;
 }
 
 /** One key for each directive, and for each list of steps, in the order of their first appearance. */
@@ -108,6 +117,12 @@ function partsMap(entry: Entry, parts: Parts): YAMLMap {
     const value = isCount(part, text) ? new Scalar(asNumber(text)) : textNode(entry, text);
     if (map.items.length === 0 && entry.behind) value.comment = ` ${entry.behind}`;
     map.items.push(new Pair(new Scalar(part.key), value));
+  }
+  if (entry.own) {
+    const own = new YAMLMap();
+    fill(own, entry.own.entries);
+    if (entry.own.end.length > 0) own.comment = comment(entry.own.end);
+    map.items.push(new Pair(new Scalar(OWN_KEY), own));
   }
   return map;
 }

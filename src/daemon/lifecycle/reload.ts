@@ -6,6 +6,8 @@ import type { ReloadStatus } from "../../control/status.ts";
 import type { Director } from "../../director/director.ts";
 import { IpvsUnavailable } from "../../ipvs/driver.ts";
 import { Abandoned, inTurns } from "../../model/steps.ts";
+import type { Amendments } from "../../model/amendments.ts";
+import type { KnownLists } from "../../model/real_list.ts";
 import type { Model } from "../../model/virtual_service.ts";
 import { isPipe } from "../../system/pipe.ts";
 import { FileWatch } from "./config_watch.ts";
@@ -30,6 +32,10 @@ export interface ConfigurationPorts {
   readonly log: Log;
   readonly mails: MailAlerts;
   readonly announcer: QuorumAnnouncer;
+  /** What an operator has changed by hand. */
+  amendments(): Amendments;
+  /** The lists of real servers as they are known. */
+  lists(): KnownLists;
   readonly manager?: ServiceManager;
   /** Takes all else along when the director has gone over; `isReload` unless only names resolve that did not before. */
   follow(model: Model, isReload: boolean): Promise<void>;
@@ -56,7 +62,7 @@ export class Configuration {
   constructor(loaded: Loaded, ports: ConfigurationPorts) {
     this.#loaded = loaded;
     this.#ports = ports;
-    this.#watch = new FileWatch(ports.director.model.file);
+    this.#watch = new FileWatch(ports.director.model.file, loaded.patterns);
   }
 
   /** How the last reload went; null before the first. */
@@ -75,9 +81,13 @@ export class Configuration {
       try {
         if (isPipe(director.model.file)) return this.#failed("The configuration is a pipe: nothing was changed");
         const loaded = await loadConfig(director.model.file, {
+          amendments: this.#ports.amendments(),
+          lists: this.#ports.lists(),
           walk: (steps) => inTurns(steps, () => this.#closing.signal.aborted),
         });
         this.#logProblems(loaded);
+        // Those of a refused configuration too: what is put right may be in a file that it alone includes.
+        if (loaded.patterns) this.#watch.follow(loaded.patterns);
         if (!loaded.model) return this.#failed("The configuration has errors: nothing was changed");
         if (loaded.isBlank && director.model.virtuals.size > 0) return this.#failed(BLANK);
         await this.#switchTo(loaded, loaded.model, true);
@@ -87,10 +97,45 @@ export class Configuration {
     });
   }
 
+  /**
+   * Goes over to the configuration in force with these changes by hand. Returns what is wrong with them, in one line: then
+   * nothing was changed.
+   *
+   * @param accept says what is wrong with what comes of them.
+   */
+  async amend(amendments: Amendments, accept: (model: Model) => string | undefined): Promise<string | undefined> {
+    let trouble: string | undefined = "the director is stopping";
+    await this.takeTurn(async () => {
+      const loaded = await this.#loaded.amended(amendments);
+      const { model } = loaded;
+      const fault = loaded.problems.find(({ severity }) => severity === "error");
+      trouble = model ? accept(model) : [fault?.text, fault?.hint].filter((part) => part !== undefined).join("; ");
+      if (model && trouble === undefined) trouble = await this.#goOver(loaded, model, false);
+    });
+    return trouble;
+  }
+
+  /** The lists of real servers that the configuration in force has. */
+  get lists(): KnownLists {
+    return this.#loaded.lists;
+  }
+
+  /** Goes over to the configuration in force with other lists of real servers. Returns why that cannot be done now. */
+  async relist(lists: KnownLists): Promise<string | undefined> {
+    let trouble: string | undefined = "the director is stopping";
+    await this.takeTurn(async () => {
+      const loaded = await this.#loaded.listed(lists);
+      const fault = loaded.problems.find(({ severity }) => severity === "error");
+      trouble = loaded.model ? await this.#goOver(loaded, loaded.model, false) : fault?.text;
+    });
+    return trouble;
+  }
+
   /** To be called once a second: notices that the file has changed, and looks names up that have no address. */
   look(): void {
     const { model } = this.#ports.director;
-    if ((model.autoReload || model.callback !== undefined) && this.#watch.look()) this.#onFileChange(model);
+    const changed = model.autoReload || model.callback !== undefined ? this.#watch.look() : undefined;
+    if (changed !== undefined) this.#onFileChange(changed, model);
     if (model.unresolved.length > 0) this.#lookUpWhenDue(model);
   }
 
@@ -109,7 +154,23 @@ export class Configuration {
   }
 
   async #switchTo(loaded: Loaded, model: Model, isReload: boolean): Promise<void> {
-    const { director, history, mails, announcer, follow } = this.#ports;
+    const trouble = await this.#goOver(loaded, model, isReload, () => {
+      this.#lastReload = { time: new Date().toISOString(), ok: true, trouble: null };
+      this.#ports.history.add({ kind: "reloaded", detail: model.file });
+    });
+    if (trouble !== undefined) {
+      this.#postpone(`Cannot reload now: ${trouble}; the configuration in force stays; trying again`);
+    }
+  }
+
+  /** Returns why it could not be done: then the configuration in force stays. */
+  async #goOver(
+    loaded: Loaded,
+    model: Model,
+    isReload: boolean,
+    onDone: () => void = () => {},
+  ): Promise<string | undefined> {
+    const { director, mails, announcer, follow } = this.#ports;
     const removed = [...director.model.virtuals.values()].filter(({ key }) => !model.virtuals.has(key));
     if (!director.isStandby) await announcer.withdraw(removed, this.#closing.signal);
     mails.enter("reloading");
@@ -117,17 +178,16 @@ export class Configuration {
       await director.reload(model);
     } catch (error) {
       if (!(error instanceof IpvsUnavailable)) throw error;
-      this.#postpone(`Cannot reload now: ${error.message}; the configuration in force stays; trying again`);
-      return;
+      return error.message;
     } finally {
       mails.enter("running");
       announcer.release();
     }
-    if (this.#closing.signal.aborted) return;
+    if (this.#closing.signal.aborted) return undefined;
     this.#loaded = loaded;
-    this.#lastReload = { time: new Date().toISOString(), ok: true, trouble: null };
-    history.add({ kind: "reloaded", detail: model.file });
+    onDone();
     await follow(model, isReload);
+    return undefined;
   }
 
   /** What was asked for is still to come, and is complained of once. */
@@ -144,9 +204,9 @@ export class Configuration {
     history.add({ kind: "reload-failed", detail: trouble });
   }
 
-  #onFileChange({ file, autoReload, callback }: Model): void {
+  #onFileChange(changed: string, { file, autoReload, callback }: Model): void {
     const { log } = this.#ports;
-    log.notice(`Configuration file '${file}' has changed on disk`);
+    log.notice(`Configuration file '${changed}' has changed on disk`);
     if (autoReload) this.reload();
     else log.notice(" - not reloaded: autoreload is off");
     if (callback !== undefined) this.#callBack(callback, file);

@@ -3,6 +3,7 @@ import type { CheckUser } from "../../director/check_users.ts";
 import type { DirectorEvent } from "../../director/events.ts";
 import type { Role } from "../../director/desired.ts";
 import { isPlanned, type ReportedState } from "../../model/real_state.ts";
+import type { SourceLine } from "../../model/source_lines.ts";
 import { destinationKey, serviceLabel } from "../../model/table.ts";
 import type { Severity } from "../../model/log.ts";
 import type { LogFields } from "./log.ts";
@@ -23,7 +24,7 @@ export function logLine(event: DirectorEvent): LogLine {
     case "table-changed":
       return { severity: isStep(event) ? "debug" : "info", text: describeChange(event) };
     case "table-refused": {
-      const where = event.line === undefined ? "" : ` (line ${event.line} of the configuration asks for it)`;
+      const where = event.place === undefined ? "" : ` (${asksForIt(event.place)} asks for it)`;
       const why = event.message === undefined ? "the kernel did not take it" : event.message;
       return { severity: "error", text: `Refused: ${describeRefused(event)}: ${why}${where}; trying again` };
     }
@@ -165,6 +166,10 @@ function describeChange(event: Extract<DirectorEvent, { type: "table-changed" }>
 
 function serverNoun(role: Role | undefined): string {
   return role === "fallback" ? "fallback server" : "real server";
+}
+
+function asksForIt({ file, line }: SourceLine): string {
+  return `line ${line} of ${file ?? "the configuration"}`;
 }
 
 function describeRefused({ action, role }: Extract<DirectorEvent, { type: "table-refused" }>): string {

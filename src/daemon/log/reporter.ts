@@ -166,7 +166,9 @@ export class Reporter {
     });
   }
 
-  #monitor({ users, result }: Extract<DirectorEvent, { type: "round" }>): void {
+  #monitor({ check, users, result }: Extract<DirectorEvent, { type: "round" }>): void {
+    // It says nothing of whether they are up.
+    if (check.method === "weightfile") return;
     for (const { virtual, real } of users) {
       if (virtual.monitorFile === undefined) continue;
       const health = this.#ports.health().get(virtual.key)?.reals.get(real.key);

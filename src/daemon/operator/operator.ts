@@ -86,8 +86,12 @@ export class Operator {
     );
   }
 
-  /** The request `enable`: all is as the configuration and the checks say. */
-  async enable(input: Arguments): Promise<OrderResult> {
+  /**
+   * The request `enable`: all is as the configuration and the checks say.
+   *
+   * @param restored those that were taken out, and are back.
+   */
+  async enable(input: Arguments, restored: readonly RealId[]): Promise<OrderResult> {
     const forgotten = typeof input.real === "string" ? this.#forgotten(input.real) : [];
     const { only } = input;
     if (only !== undefined && only !== "hold" && only !== "weight") {
@@ -95,7 +99,7 @@ export class Operator {
     }
     const ended = this.#book.takeBack([...forgotten, ...await this.#listed(input, forgotten.length > 0)], only);
     await this.#recordAll(ended.map(({ id, order }) => ({ id, what: `${order} taken back` })));
-    return await this.#finish([...new Set(ended.map(({ id }) => id))], undefined);
+    return await this.#finish([...new Set([...restored, ...ended.map(({ id }) => id)])], undefined);
   }
 
   /** Those that the configuration has; none of them is no mistake where others are meant. */

@@ -54,6 +54,23 @@ function* selectInSteps(model: Model, word: string, virtualWord: string | undefi
   throw new RequestError("bad-argument", unknown("real server", word, [...names]));
 }
 
+/**
+ * Returns the virtual service that an operator means, by its address and port, its mark, its key or its `servicename`.
+ *
+ * @throws {RequestError} when there is none, or more than one.
+ */
+export function selectVirtual({ virtuals }: Model, word: string): VirtualService {
+  const all = [...virtuals.values()];
+  const found = all.filter((each) => virtualNames(each).includes(word));
+  if (found.length === 1) return found[0];
+  const names = all.map(({ label, serviceName }) => serviceName ?? label);
+  const keys = found.map(({ key }) => key).join(", ");
+  throw new RequestError(
+    "bad-argument",
+    found.length > 1 ? `${word} is several: write one of ${keys}` : unknown("virtual service", word, names),
+  );
+}
+
 function virtualNames({ key, label, serviceName, settings: { address } }: VirtualService): string[] {
   const mark = address.kind === "fwm" ? [String(address.mark)] : [];
   return [key, label, ...mark, ...serviceName === undefined ? [] : [serviceName]];

@@ -8,7 +8,7 @@ import { statusOf, type StatusScope } from "./status_document.ts";
 
 /** What the control socket does with each request. */
 export function controlRequests(daemon: Controlled): Handlers {
-  const { operator, history } = daemon;
+  const { operator, membership, history } = daemon;
   const documents = new SharedWork<EncodedResult>();
   return {
     status: (input) => {
@@ -22,7 +22,9 @@ export function controlRequests(daemon: Controlled): Handlers {
     },
     drain: (input) => operator.hold("drain", input),
     disable: (input) => operator.hold("disable", input),
-    enable: (input) => operator.enable(input),
+    enable: async (input) => await operator.enable(input, await membership.restore(input)),
+    add: (input) => membership.add(input),
+    remove: (input) => membership.remove(input),
     weight: (input) => operator.setWeight(input),
     activate: () => done(daemon.activate()),
     deactivate: () => done(daemon.deactivate()),

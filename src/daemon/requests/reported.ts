@@ -1,9 +1,11 @@
 import type { DaemonState, ReloadStatus } from "../../control/status.ts";
 import type { Director } from "../../director/director.ts";
+import type { ListReport } from "../../model/real_list.ts";
 import type { Model } from "../../model/virtual_service.ts";
 import type { OpenFiles } from "../../system/open_files.ts";
 import type { CounterCache } from "../records/counter_cache.ts";
 import type { HistoryFile } from "../records/history_file.ts";
+import type { Membership } from "../operator/membership.ts";
 import type { Operator } from "../operator/operator.ts";
 import type { Records } from "../records/records.ts";
 import type { Uptime } from "../records/uptime.ts";
@@ -23,6 +25,8 @@ export interface Reported {
   readonly uptime: Uptime;
   readonly counters: CounterCache;
   readonly files: OpenFiles;
+  readonly membership: Membership;
+  readonly lists: { readonly reports: readonly ListReport[] };
 }
 
 /** The parts of a daemon that the requests of the control socket need. */

@@ -1,12 +1,14 @@
 import { openConnections } from "../../ipvs/counters.ts";
 import { helper } from "../../checkers/helper.ts";
 import type {
+  ByHandStatus,
   ChecksStatus,
   CheckStatus,
   ConversationLine,
   CountsStatus,
   DrainingStatus,
   HelperStatus,
+  ListStatus,
   OrdersStatus,
   QuorumStatus,
   RealStatus,
@@ -29,20 +31,23 @@ import {
 } from "../../director/real_health.ts";
 import { stateOf } from "../../director/real_state.ts";
 import { getsClients, quorumFigures, type ServedBy, servedBy } from "../../director/quorum.ts";
-import { zeroWeightReason } from "../../director/serving.ts";
+import { weightFileTrouble, zeroWeightReason } from "../../director/serving.ts";
 import type { Counters, DestinationCounters, ServiceCounters, Traffic } from "../../ipvs/counters.ts";
 import type { Check } from "../../model/check.ts";
-import { type RealId, realId, type RealOrders } from "../../model/orders.ts";
+import { partsOf, type RealId, realId, type RealOrders } from "../../model/orders.ts";
 import { jsonInSteps, type Lazily, LazyList } from "../../model/json_steps.ts";
+import { listName } from "../../model/real_list.ts";
 import { everySoOften, type Steps, walkFor } from "../../model/steps.ts";
-import { type DestinationKey, methodText, serviceLabel } from "../../model/table.ts";
+import { type DestinationKey, methodText, serviceLabel, type VirtualKey } from "../../model/table.ts";
 import {
   checksOf,
   givenNames,
   type Model,
   type RealServer,
   realServersIn,
+  type RoundCounts,
   type VirtualService,
+  withOwnCounts,
 } from "../../model/virtual_service.ts";
 import { rounded } from "../records/check_records.ts";
 import { formatShortly } from "../log/date.ts";
@@ -97,6 +102,8 @@ function frameOf(daemon: Reported, counters: Counters | undefined): Omit<Status,
       host,
       line,
     })),
+    lists: listsOf(daemon),
+    byHand: byHandOf(daemon),
     draining: drainingOf(director, counters),
   };
 }
@@ -106,11 +113,33 @@ function epochOfClock(): number {
   return Date.now() - performance.now();
 }
 
+function listsOf({ lists }: Reported): readonly ListStatus[] {
+  return lists.reports.map(({ wanted: { list }, entries, lastAt, trouble }) => ({
+    list: listName(list),
+    entries,
+    lastLookUp: lastAt === undefined ? null : new Date(epochOfClock() + lastAt).toISOString(),
+    trouble: trouble ?? null,
+  }));
+}
+
+function byHandOf({ membership: { amendments: { added, removed } }, model }: Reported): ByHandStatus {
+  const labelOf = (key: VirtualKey) => model.virtuals.get(key)?.label ?? key;
+  const timeOf = (since: number) => new Date(since).toISOString();
+  return {
+    added: added.map(({ virtual, line, since }) => ({ virtual: labelOf(virtual), line, since: timeOf(since) })),
+    removed: removed.map(({ id, since }) => {
+      const { virtual, real } = partsOf(id);
+      return { virtual: labelOf(virtual), real, since: timeOf(since) };
+    }),
+  };
+}
+
 function drainingOf({ departures }: Reported["director"], counters: Counters | undefined): readonly DrainingStatus[] {
   return [...departures].flatMap(([key, { service: { address }, destinations }]) =>
     [...destinations].map(([real, { until }]) => {
       const counted = counters?.get(key)?.destinations.get(real);
       return {
+        key,
         virtual: serviceLabel(address),
         real,
         until: new Date(epochOfClock() + until).toISOString(),
@@ -198,8 +227,8 @@ class StatusWriter {
       counts.unknown += summary.counts.unknown;
     }
     const virtuals = new LazyList(mapped(summaries, (summary) => this.#virtual(summary)));
-    const { unresolved, draining, ...frame } = this.#frame;
-    const status: Lazily<Status> = { ...frame, counts, virtuals, unresolved, draining };
+    const { unresolved, lists, byHand, draining, ...frame } = this.#frame;
+    const status: Lazily<Status> = { ...frame, counts, virtuals, unresolved, lists, byHand, draining };
     return yield* jsonInSteps(status);
   }
 
@@ -310,6 +339,7 @@ class StatusWriter {
       real: real.key,
       names: givenNames(this.#model, real),
       forwarding: methodText(real.destination),
+      origin: real.origin ?? null,
       state: stateOf(real, health),
       serving: health !== undefined && this.#serves(real, health, by, service, kernelService),
       why: health ? whyOf(real, health, by) : "checktype = off",
@@ -329,7 +359,7 @@ class StatusWriter {
           rates: trafficOf(kernel.rates),
         }
         : null,
-      checks: checksOf(real.policy).map((check) => this.#check(check, virtual, health)),
+      checks: checksOf(real.policy).map((check) => this.#check(check, withOwnCounts(virtual, real), health)),
       sentinel: this.#sentinel(real),
       orders: ordersOf(health?.orders),
       uptime: uptime.of(id),
@@ -353,7 +383,7 @@ class StatusWriter {
     };
   }
 
-  #check(check: Check, virtual: VirtualService, health: RealHealth | undefined): CheckStatus {
+  #check(check: Check, { failureCount }: RoundCounts, health: RealHealth | undefined): CheckStatus {
     const record = this.#daemon.records.checks.find(check.key);
     const view = health?.checks.get(check.key);
     const { last } = record;
@@ -365,7 +395,7 @@ class StatusWriter {
       trouble: view?.trouble ?? null,
       said: view?.reason ?? "",
       failures: record.streak,
-      failureCount: virtual.failureCount,
+      failureCount,
       latencyMs: last ? rounded(last.ms) : null,
       lastRound: last ? new Date(last.at).toISOString() : null,
       rounds: record.rounds,
@@ -418,6 +448,8 @@ function whyOf(real: RealServer, health: RealHealth, by: ServedBy): string {
   }
   if (by === "all" && stateOf(real, health) === "down") parts.push("gets clients all the same: failopen");
   if (weight && zero === undefined) parts.push(`weight ${weight.value} by the operator${endOf(weight)}`);
+  const noWeight = weightFileTrouble(real, health);
+  if (noWeight !== undefined) parts.push(noWeight);
   if (!isHeld(health) && health.share < 1) {
     parts.push(`at ${Math.round(health.share * 100)}% of its weight (slowstart)`);
   }

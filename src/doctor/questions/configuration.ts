@@ -8,7 +8,7 @@ import { type Finding, ok } from "../finding.ts";
 /** Whether the configuration can be started, and keeps its secrets. */
 export function configuration({ configuration }: Facts): readonly Finding[] {
   if (!configuration) return [];
-  const { file, problems, mode, holdsSecrets } = configuration;
+  const { file, problems, everybodyReads } = configuration;
   const findings: Finding[] = [];
   if (problems.error > 0) {
     findings.push({
@@ -25,11 +25,11 @@ export function configuration({ configuration }: Facts): readonly Finding[] {
       commands: [`ldirectord check ${file}`],
     });
   } else findings.push(ok(`${file} has no errors`));
-  if (mode !== undefined && (mode & 0o004) !== 0 && holdsSecrets) {
+  for (const path of everybodyReads) {
     findings.push({
       level: "problem",
-      what: `${file} holds passwords or tokens, and everybody may read it`,
-      commands: [`chmod 600 ${file}`],
+      what: `${path} holds passwords or tokens, and everybody may read it`,
+      commands: [`chmod 600 ${path}`],
     });
   }
   return findings;

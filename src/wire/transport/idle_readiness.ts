@@ -19,15 +19,9 @@ import {
 import { SystemError } from "../../system/libc/errors.ts";
 import * as files from "../../system/libc/files.ts";
 import { beginTurn } from "../../model/turn.ts";
+import { Watchers } from "./watchers.ts";
 
-interface Watcher {
-  readonly generation: number;
-  readonly onReady: () => void;
-}
-
-const watchers: (Watcher | undefined)[] = [];
-let watching = 0;
-let lastGeneration = 0;
+const watchers = new Watchers();
 let epoll = -1;
 /** The epoll instance that {@link watchOnce} was called for, and who hears of its news. */
 let inner = -1;
@@ -45,10 +39,7 @@ const PAUSE = 20;
  */
 export function watchIdle(fd: number, onReady: () => void): void {
   open();
-  const generation = lastGeneration = (lastGeneration + 1) >>> 0;
-  register(fd, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, generation);
-  watchers[fd] = { generation, onReady };
-  watching++;
+  watchers.add(fd, onReady, (generation) => register(fd, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, generation));
   if (!isWaiting) wait();
 }
 
@@ -69,9 +60,7 @@ export function watchOnce(instance: number, onNews: () => void): () => void {
 
 /** Ends the reports. The descriptor is to be closed by the caller, which takes it out of epoll. */
 export function unwatchIdle(fd: number): void {
-  if (!watchers[fd]) return;
-  watchers[fd] = undefined;
-  if (--watching === 0) files.write(ending, new Uint8Array(BigUint64Array.of(1n).buffer));
+  if (watchers.remove(fd) && watchers.size === 0) files.write(ending, new Uint8Array(BigUint64Array.of(1n).buffer));
 }
 
 function open(): void {
@@ -94,30 +83,24 @@ function register(fd: number, events: number, generation: number): void {
 
 async function wait(): Promise<void> {
   isWaiting = true;
-  while (watching > 0 || inner >= 0) {
+  while (watchers.size > 0 || inner >= 0) {
     const count = await epollWait(epoll, dispatch);
     if (count < 0) await new Promise((resolve) => setTimeout(resolve, PAUSE));
   }
   isWaiting = false;
 }
 
-/** The kernel gives a closed descriptor's number to the next socket while an event of the old one may be under way. */
-function dispatch(fd: number, generation: number): void {
+function dispatch(fd: number, generation: number, events: number): void {
   if (fd === ending) files.read(ending, new Uint8Array(8));
-  const onReady = fd === inner ? takeReady() : ofGeneration(fd, generation);
+  const onReady = fd === inner ? takeReady() : watchers.find(fd, generation);
   if (!onReady) return;
   beginTurn();
   try {
-    onReady();
+    onReady(events);
   } catch (error) {
     // A bug of one must not leave the others unheard.
     reportError(error);
   }
-}
-
-function ofGeneration(fd: number, generation: number): (() => void) | undefined {
-  const watcher = watchers[fd];
-  return watcher?.generation === generation ? watcher.onReady : undefined;
 }
 
 function takeReady(): (() => void) | undefined {

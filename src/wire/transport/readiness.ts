@@ -21,6 +21,7 @@ import { SystemError } from "../../system/libc/errors.ts";
 import { alarmAt, GRID } from "../../model/alarms.ts";
 import { beginTurn } from "../../model/turn.ts";
 import { watchOnce } from "./idle_readiness.ts";
+import { type OnReady, Watchers } from "./watchers.ts";
 
 /** Milliseconds between two looks while few wait and no thread does: a duration is measured this closely. */
 const SHORTEST_PAUSE = 2;
@@ -31,28 +32,13 @@ const LONGEST_PAUSE = 16;
 /** Sockets that are few enough for the thread to wait for them. */
 const FEW = 4;
 
-/** Told which of epoll's conditions are new. They are hints: the call that follows tells the truth. */
-export type OnReady = (events: number) => void;
-
-interface Watcher {
-  readonly generation: number;
-  readonly onReady: OnReady;
-}
-
 let epoll = -1;
 let hasThread = false;
 /** Calls the next look off; `undefined` where none is to come. */
 let cancelLook: (() => void) | undefined;
 /** The last pause; 0 once somebody new waits. */
 let pause = 0;
-let lastGeneration = 0;
-let watching = 0;
-
-/**
- * By descriptor. A Map would do, but V8 copies one that changes all the time into ever new tables, each of which keeps
- * the one after it alive, and with that every finished check until the next full garbage collection.
- */
-const watchers: (Watcher | undefined)[] = [];
+const watchers = new Watchers();
 
 /**
  * Reports changes of `fd` (readable, writable, hung up, failed) until {@link unwatch}.
@@ -61,12 +47,11 @@ const watchers: (Watcher | undefined)[] = [];
 export function watch(fd: number, onReady: OnReady): void {
   if (epoll < 0) epoll = epollCreate();
   if (epoll < 0) throw new SystemError("epoll_create1", -epoll);
-  const generation = lastGeneration = (lastGeneration + 1) >>> 0;
-  const events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
-  const failure = epollAdd(epoll, fd, events >>> 0, generation);
-  if (failure < 0) throw new SystemError("epoll_ctl", -failure);
-  watchers[fd] = { generation, onReady };
-  watching++;
+  watchers.add(fd, onReady, (generation) => {
+    const events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
+    const failure = epollAdd(epoll, fd, events >>> 0, generation);
+    if (failure < 0) throw new SystemError("epoll_ctl", -failure);
+  });
   pause = 0;
   if (!cancelLook) lookAgain(1);
 }
@@ -80,9 +65,7 @@ export function waitInThread(): void {
 
 /** Ends the reports. The descriptor is to be closed by the caller, which takes it out of epoll. */
 export function unwatch(fd: number): void {
-  if (!watchers[fd]) return;
-  watchers[fd] = undefined;
-  if (--watching > 0) return;
+  if (!watchers.remove(fd) || watchers.size > 0) return;
   cancelLook?.();
   cancelLook = undefined;
 }
@@ -97,12 +80,12 @@ function look(): void {
   beginTurn();
   cancelLook = undefined;
   const count = epollPoll(epoll, dispatch);
-  if (watching > 0 && !cancelLook) lookAgain(count);
+  if (watchers.size > 0 && !cancelLook) lookAgain(count);
 }
 
 /** Sees to the next look, after one that has found so many news. */
 function lookAgain(news: number): void {
-  if (hasThread && (watching <= FEW || news === 0)) {
+  if (hasThread && (watchers.size <= FEW || news === 0)) {
     cancelLook = watchOnce(epoll, look);
     return;
   }
@@ -114,15 +97,13 @@ function lookAgain(news: number): void {
   }
 }
 
-/** The kernel gives a closed descriptor's number to the next socket while an event of the old one may be under way. */
 function dispatch(fd: number, generation: number, events: number): void {
-  const watcher = watchers[fd];
-  if (watcher?.generation === generation) watcher.onReady(events);
+  watchers.find(fd, generation)?.(events);
 }
 
 /** As many milliseconds as there are sockets waiting, within bounds; twice the last one after each look in vain. */
 function nextPause(news: number): number {
-  const fair = Math.min(Math.max(watching, SHORTEST_PAUSE), BUSY_PAUSE);
+  const fair = Math.min(Math.max(watchers.size, SHORTEST_PAUSE), BUSY_PAUSE);
   pause = news > 0 ? fair : Math.min(Math.max(pause * 2, fair), LONGEST_PAUSE);
   return pause;
 }

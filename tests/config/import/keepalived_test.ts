@@ -123,10 +123,15 @@ virtual = 10.10.10.2:1358
 	quiescent = no
 	checktype = connect
 	checktimeout = 3
-	failurecount = 2
-	retryinterval = 1
-	real = 192.168.200.2:1358 masq 1
-	real = 192.168.200.3:1358 masq 1
+	real = 192.168.200.2:1358 masq 1 {
+		failurecount = 2
+		retryinterval = 1
+	}
+	real = 192.168.200.3:1358 masq 1 {
+		checktype = external
+		checkcommand = "/usr/local/bin/x --y 1"
+		checktimeout = 6
+	}
 
 virtual = 7
 	scheduler = wlc
@@ -136,10 +141,15 @@ virtual = 7
 	checktype = connect
 	checkport = 1358
 	checktimeout = 3
-	failurecount = 2
-	retryinterval = 1
-	real = 192.168.200.2 masq 1
-	real = 192.168.200.3 masq 1
+	real = 192.168.200.2 masq 1 {
+		failurecount = 2
+		retryinterval = 1
+	}
+	real = 192.168.200.3 masq 1 {
+		checktype = external
+		checkcommand = "/usr/local/bin/x --y 1"
+		checktimeout = 6
+	}
 
 virtual6 = [fd00::1]:53
 	protocol = udp
@@ -175,7 +185,6 @@ pure("keepalived's virtual servers are carried over, and what is not is said", (
     "11: vrrp_instance … heartbeat … Pacemaker",
     "31: digest … receive = …",
     "35: status_code … first …",
-    "73: 192.168.200.3 1358 … checktype, checktimeout, failurecount, retryinterval, checkcommand …",
     "74: … MISC_CHECK … four more arguments …",
     "77: notify_down … notify = PROGRAM …",
   ]);
@@ -202,6 +211,18 @@ const CARRIED: [what: string, keepalived: string, ours: string[], notes: RegExp[
     section("delay_loop 9", "", "MISC_CHECK {\nmisc_path /bin/x\nmisc_dynamic\n}"),
     ["checktimeout = 9", "checkinterval = 9"],
     [/given four more arguments/, /misc_dynamic is left out: write dynamicweight = yes/],
+  ],
+  [
+    "a FILE_CHECK, whose file holds no weight but what is added to it",
+    section("", "", "FILE_CHECK {\ntrack_file load\n}"),
+    ["checktype = connect"],
+    [/FILE_CHECK is left out, and a connection.*weightfile = PATH/, /track_file/],
+  ],
+  [
+    "a further FILE_CHECK",
+    section("", "", "TCP_CHECK {\n}\nFILE_CHECK {\ntrack_file load\n}"),
+    ["checktype = connect"],
+    [/a further FILE_CHECK is left out.*weightfile = PATH/],
   ],
   [
     "the quorum: keepalived's goes down below quorum - hysteresis, and up at quorum + hysteresis",
@@ -245,6 +266,34 @@ const CARRIED: [what: string, keepalived: string, ours: string[], notes: RegExp[
     "a regex without regard to case",
     section("", "", "HTTP_GET {\nurl {\npath /\nregex Well\nregex_options caseless\n}\n}"),
     ['receive = "(?i)Well"'],
+    [],
+  ],
+  [
+    "a real server with another check has its own, and what not all have is left to those",
+    section("", "", "HTTP_GET {\nurl {\npath /a\n}\n}").replace(
+      /\}\n$/,
+      "real_server 10.0.0.2 80 {\nTCP_CHECK {\nconnect_timeout 5\nretry 1\n}\n}\n" +
+        "real_server 10.0.0.3 80 {\ndelay_loop 7\nHTTP_GET {\nurl {\npath /c\n}\n}\n}\n}\n",
+    ),
+    [
+      "failurecount = 2",
+      "real = 10.0.0.1:80 masq 1 {",
+      "service = http",
+      'request = "/a"',
+      "real = 10.0.0.2:80 masq 1 {",
+      "checktype = connect",
+      "real = 10.0.0.3:80 masq 1 {",
+      'request = "/c"',
+      "checkinterval = 7",
+    ],
+    [],
+  ],
+  [
+    "a group whose members say the same is one section",
+    `virtual_server_group G {\n10.0.0.100 80\n10.0.0.100 443\n}\n${
+      section("", "", "TCP_CHECK {\n}").replace("10.0.0.100 80 {", "group G {")
+    }`,
+    ["virtual = 10.0.0.100:80, 10.0.0.100:443", "checktype = connect"],
     [],
   ],
   [

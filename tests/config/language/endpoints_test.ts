@@ -1,5 +1,5 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
-import { fallbackServer, realServer, serviceHead } from "../../../src/config/language/endpoints.ts";
+import { fallbackServer, type PlacedHead, realServer, serviceHeads } from "../../../src/config/language/endpoints.ts";
 import type { Endpoint, RealValue } from "../../../src/config/language/endpoints.ts";
 import type { Grammar } from "../../../src/config/language/grammar.ts";
 import { methodText } from "../../../src/model/table.ts";
@@ -100,11 +100,14 @@ const BAD: readonly (readonly [Grammar<unknown>, string, string])[] = [
   [realServer, "10.0.0.1:99999 gate", "9+5 … port (99999) … port … 65535"],
   [realServer, "10.0.0.1-10.0.0.3:80 gate", '0+17 … address … "10.0.0.1-10.0.0.3"'],
   [realServer, "we$b:80 gate", '0+4 … address … "we$b"'],
-  [serviceHead, "192.168.6.240", '0+13 … port … missing … "192.168.6.240"'],
-  [serviceHead, "0", "0+1 … firewall mark … 1 … 4294967295"],
-  [serviceHead, "4294967296", "0+10 … firewall mark … 1 … 4294967295"],
-  [serviceHead, "10.0.0.1:80 junk", '12+4 Invalid text … "junk"'],
-  [serviceHead, '"10.0.0.256:80"', '1+10 … IPv4 address: "10.0.0.256"'],
+  [serviceHeads, "192.168.6.240", '0+13 … port … missing … "192.168.6.240"'],
+  [serviceHeads, "0", "0+1 … firewall mark … 1 … 4294967295"],
+  [serviceHeads, "4294967296", "0+10 … firewall mark … 1 … 4294967295"],
+  [serviceHeads, "10.0.0.1:80 junk", '12+4 Invalid text … "junk"'],
+  [serviceHeads, "10.0.0.1:80, ", "12+1 … comma …"],
+  [serviceHeads, "10.0.0.1:80, 10.0.0.2", '13+8 … port … missing … "10.0.0.2"'],
+  [serviceHeads, "10.0.0.1:80,,7", "12+1 … comma …"],
+  [serviceHeads, '"10.0.0.256:80"', '1+10 … IPv4 address: "10.0.0.256"'],
   [fallbackServer, "127.0.0.1:80 gate 3", "18+1 … weight"],
   [fallbackServer, "127.0.0.1:80 gat 3", '13+5 … gate, masq … ipip … "gat 3"'],
   [fallbackServer, "127.0.0.1:8$0", '10+3 … port: "8$0"'],
@@ -129,7 +132,7 @@ pure("whoever leaves out the brackets of IPv6 is told where they go", () => {
     "1:2:3": "… [2001:db8::1]",
   };
   for (const [written, hint] of Object.entries(rows)) {
-    const reading = serviceHead.read(written);
+    const reading = serviceHeads.read(written);
     ok("mistake" in reading, written);
     saysFacts([reading.mistake.hint ?? "none"], [hint], written);
   }
@@ -160,11 +163,31 @@ pure("virtual services are endpoints or marks", () => {
     "4294967295": 4294967295,
   };
   for (const [written, meant] of Object.entries(rows)) {
-    const reading = serviceHead.read(written);
+    const reading = serviceHeads.read(written);
     ok("value" in reading, written);
-    deepStrictEqual(reading.value.kind === "mark" ? reading.value.mark : endpoint(reading.value), meant);
+    deepStrictEqual(headsOf(reading.value), [meant]);
   }
 });
+
+pure("virtual services of one section are told apart by commas", () => {
+  const rows: Readonly<Record<string, readonly unknown[]>> = {
+    "10.0.0.1:80, 10.0.0.1:443,7": ["10.0.0.1:80", "10.0.0.1:443", 7],
+    '"10.0.0.1:80 ,vip.example:http"': ["10.0.0.1:80", "vip.example:http"],
+    "[2001:db8::1]:80,[2001:db8::1]:443": ["2001:db8::1:80", "2001:db8::1:443"],
+  };
+  for (const [written, meant] of Object.entries(rows)) {
+    const reading = serviceHeads.read(written);
+    ok("value" in reading, written);
+    deepStrictEqual(headsOf(reading.value), meant);
+    // Each is found where it stands.
+    const spots = reading.value.map(({ at, length }) => written.slice(at, at + length));
+    deepStrictEqual(spots, written.replaceAll('"', "").split(/ ?, ?/));
+  }
+});
+
+function headsOf(heads: readonly PlacedHead[]): readonly (string | number)[] {
+  return heads.map(({ head }) => head.kind === "mark" ? head.mark : endpoint(head));
+}
 
 pure("fallbacks need no port and no forwarding method", () => {
   const rows: Readonly<Record<string, string>> = {

@@ -14,7 +14,11 @@ const MARKER = "Geheim7Wort";
 function said(read: (text: string) => Parsed, text: string): string {
   const { tree, problems, show } = read(text);
   const model = resolve(tree, FACTS, problems);
-  const facts = { fileMode: 0o644, missing: new Set<string>(), schedulers: new Set<string>() };
+  const facts = {
+    fileModes: new Map([[FACTS.file, 0o644]]),
+    missing: new Set<string>(),
+    schedulers: new Set<string>(),
+  };
   const all = [...problems.toSorted(), ...model ? lint(tree, model, facts) : []];
   return all.map((problem) => `${formatProblem(problem, "x", show, 1)}\n${JSON.stringify(problem)}`).join("\n");
 }

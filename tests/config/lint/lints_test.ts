@@ -5,10 +5,10 @@ import { parse } from "../../../src/config/cf/parse.ts";
 import { LINUX_SCHEDULERS } from "../../../src/config/language/values/ipvs.ts";
 import type { IpAddress } from "../../../src/model/address.ts";
 import { saysFacts } from "../../facts.ts";
-import { model, pure, section } from "../fixture.ts";
+import { FACTS, model, pure, section } from "../fixture.ts";
 
 const HERE: LintFacts = {
-  fileMode: 0o600,
+  fileModes: new Map([[FACTS.file, 0o600]]),
   networks: [
     { address: "127.0.0.1" as IpAddress, prefix: 8 },
     { address: "10.0.0.254" as IpAddress, prefix: 24 },
@@ -86,6 +86,33 @@ const ROWS: readonly (readonly [head: string, body: readonly string[], ...said: 
   [VIRTUAL, [...WEB, REAL, "sentinel = yes"]],
 
   [VIRTUAL, ["checktimeout = 5", "receive = json:.up", REAL]],
+
+  [VIRTUAL, ["checktimeout = 5", "checktype = file", "checkfile = /a", "maxage = 9", REAL]],
+  [
+    VIRTUAL,
+    [...WEB, REAL, "checkfile = /a", "maxage = 9"],
+    "setting-without-effect 6: checkfile … no effect … http",
+    "setting-without-effect 7: maxage … no effect … http",
+  ],
+  [
+    VIRTUAL,
+    ["checktimeout = 5", "checktype = file", "checkfile = /a", "checkport = 81", "receive = x", REAL],
+    "setting-without-effect 6: checkport … no effect … by file",
+    "setting-without-effect 7: receive … no effect … by file",
+  ],
+
+  [VIRTUAL, [...WEB, `${REAL} 0`, "weightfile = /w", "quorum = 9", "fallback = 127.0.0.1"]],
+  [
+    VIRTUAL,
+    [...WEB, "real = 10.0.0.1->10.0.0.3:80 gate", "weightfile = /w"],
+    "shared-weight-file 6: … 10.0.0.9:80 … same weight file",
+  ],
+  [
+    VIRTUAL,
+    [...WEB, `${REAL} {`, "weightfile = /w", "}", "real = 10.0.0.2:80 gate {", "weightfile = /w", "}"],
+    "shared-weight-file 9: … same weight file",
+  ],
+  [VIRTUAL, [...WEB, `${REAL} {`, "weightfile = /w/1", "}", "real = 10.0.0.2:80 gate {", "weightfile = /w/2", "}"]],
 
   [
     VIRTUAL,
@@ -359,12 +386,18 @@ pure("what is allowed and seldom meant is found, and nothing else", () => {
 pure("a password in a file that everybody may read is found", () => {
   const text = section("virtual = 10.0.0.9:143", "checktimeout = 5", "passwd = x", "real = 10.0.0.1:143 gate");
   const said = ["secrets-readable 4: …"];
-  saysFacts(found(text, { ...HERE, fileMode: 0o644 }), said);
-  deepStrictEqual(found(text, { ...HERE, fileMode: 0o640 }), []);
-  deepStrictEqual(found(text.replace("passwd = x", 'passwd = ""'), { ...HERE, fileMode: 0o644 }), []);
+  saysFacts(found(text, { ...HERE, fileModes: new Map([[FACTS.file, 0o644]]) }), said);
+  deepStrictEqual(found(text, { ...HERE, fileModes: new Map([[FACTS.file, 0o640]]) }), []);
+  deepStrictEqual(
+    found(text.replace("passwd = x", 'passwd = ""'), { ...HERE, fileModes: new Map([[FACTS.file, 0o644]]) }),
+    [],
+  );
   const header = (line: string) => section(VIRTUAL, ...WEB, REAL, `requestheader = "${line}"`);
-  deepStrictEqual(found(header("Authorization: Bearer x"), { ...HERE, fileMode: 0o644 }).length, 1);
-  deepStrictEqual(found(header("Accept: text/plain"), { ...HERE, fileMode: 0o644 }), []);
+  deepStrictEqual(
+    found(header("Authorization: Bearer x"), { ...HERE, fileModes: new Map([[FACTS.file, 0o644]]) }).length,
+    1,
+  );
+  deepStrictEqual(found(header("Accept: text/plain"), { ...HERE, fileModes: new Map([[FACTS.file, 0o644]]) }), []);
 });
 
 pure("what the machine would have to tell is not guessed", () => {
@@ -405,7 +438,12 @@ pure("each question has rows here, and each finding says why and what to do", ()
   texts.push(section("virtual = 10.0.0.9:143", "checktimeout = 5", "passwd = x", REAL));
   texts.push("");
   const all = texts.flatMap((text) =>
-    lint(parse(text).tree, model(text), { ...HERE, fileMode: 0o644, openSsl: false })
+    lint(parse(text).tree, model(text), {
+      ...HERE,
+      fileModes: new Map([[FACTS.file, 0o644]]),
+      openSsl: false,
+      emptyIncludes: [{ line: 1, column: 1, length: 1 }],
+    })
   );
   deepStrictEqual([...new Set(all.map(({ lint }) => lint))].sort(), Object.keys(LINTS).sort());
   for (const { lint, why, hint } of all) ok(/\.$/.test(why!) && hint!.length > 5, `${lint}`);

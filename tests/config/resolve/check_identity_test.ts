@@ -25,6 +25,8 @@ const SAMPLES: Readonly<Record<CheckDirective, readonly [one: string, other: str
   service: ["http", "smtp"],
   dynamicweight: ["yes", "no", "checktype = external"],
   checkcommand: ["/bin/a", "/bin/a b", "checktype = external"],
+  checkfile: ["/a", "/b", "checktype = file"],
+  maxage: ["3", "4", "checktype = file", "checkfile = /a"],
   checkport: ["81", "82"],
   request: ['"/a"', '"/b"'],
   receive: ['"a"', '"b"'],
@@ -77,8 +79,13 @@ pure("a key tells no secret", () => {
 });
 
 pure("a further check and the main one are told apart by what they ask", () => {
-  const found = keys([], ['alsocheck = http:80 "/a", "x"', 'alsocheck = http:80 "/a", "y"', "agentport = 80"]);
-  deepStrictEqual([found.length, new Set(found).size], [4, 4]);
+  const found = keys([], [
+    'alsocheck = http:80 "/a", "x"',
+    'alsocheck = http:80 "/a", "y"',
+    "agentport = 80",
+    "weightfile = /a",
+  ]);
+  deepStrictEqual([found.length, new Set(found).size], [5, 5]);
 });
 
 pure("checks with the same parameters are one check, with others they are not", () => {

@@ -39,6 +39,7 @@ pure("the check type and the service decide the method", () => {
     [HEAD, ["checktype = ping"], "ping"],
     [HEAD, ["checktype = external"], "external"],
     [HEAD, ["checktype = external-perl"], "external-perl"],
+    [HEAD, ["checktype = file", "checkfile = /x"], "file"],
     [HEAD, ["checktype = 3"], "negotiate every 4th"],
     [HEAD, ["checktype = 3", "service = none"], "connect"],
     [HEAD, ["checktype = connect", "service = none"], "connect"],
@@ -285,6 +286,39 @@ pure("a redis check asks for nothing but PING and INFO", () => {
     said("virtual = 192.0.2.1:6379", "real = 10.0.0.1:6379 masq", "service = redis", `request = "${request}"`);
   for (const good of ["PING", "info", "INFO replication", ""]) deepStrictEqual(row(good), []);
   saysFacts(row("FLUSHALL"), ["error 5:15+10 … redis … PING … INFO"]);
+});
+
+pure("a file check goes to no port and shows what it looks at; real servers share none", () => {
+  const body = ["checktype = file", "checkfile = /run/alive", "maxage = 2.5"];
+  const reals = [...virtual(HEAD, "real = 10.0.0.1->10.0.0.2:80 gate", ...body).reals.values()];
+  const checks = reals.flatMap(({ policy }) => checksOf(policy));
+  deepStrictEqual(
+    checks.map(({ target: { file, maxAge, port, address } }) => [file, maxAge, port, address]),
+    [["/run/alive", 2.5, 0, "10.0.0.1"], ["/run/alive", 2.5, 0, "10.0.0.2"]],
+  );
+  strictEqual(new Set(checks.map(({ key }) => key)).size, 2);
+});
+
+pure("a weight file is read each second, or each checkinterval where that is shorter", () => {
+  const weightChecks = (...body: readonly string[]) =>
+    [...virtual(HEAD, REAL, "weightfile = /w", ...body).reals.values()].flatMap(({ policy }) =>
+      checksOf(policy).slice(1)
+    );
+  const seen = ["10", "0.5"].flatMap((interval) => weightChecks(`checkinterval = ${interval}`));
+  deepStrictEqual(seen.map(({ method, interval, target: { file } }) => [method, interval, file]), [
+    ["weightfile", 1, "/w"],
+    ["weightfile", 0.5, "/w"],
+  ]);
+});
+
+pure("file checks and weight files: mistakes say what to write", () => {
+  saysFacts(said(HEAD, REAL, "checktype = file"), ["error 4:17+4 checktype = file … checkfile …"]);
+  saysFacts(said(HEAD, REAL, "checktype = file", "checkfile = alive"), ["error 5:17+5 checkfile: … absolute …"]);
+  saysFacts(said(HEAD, REAL, "checktype = file", "checkfile = /a", "maxage = 0"), ["error 6:14+1 maxage …"]);
+  saysFacts(said(HEAD, REAL, "checktype = on", "weightfile = /w"), ["error 5:18+2 weightfile … check …"]);
+  saysFacts(said(HEAD, "real = 10.0.0.1:80 gate checkip:10.1.0.1", "checktype = file", "checkfile = /a"), [
+    "warning 3:37+8 checkip … no effect … file",
+  ]);
 });
 
 pure("of sctp a connection is checked, by whatever port, unless the section says otherwise", () => {

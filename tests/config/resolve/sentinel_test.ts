@@ -42,6 +42,7 @@ pure("sentinel: what it is not for is an error that says what to write", () => {
     ["virtual = 192.0.2.1:80", ["checktype = external"], [
       "checktype external … port …",
     ]],
+    ["virtual = 192.0.2.1:80", ["checktype = file", "checkfile = /x"], ["checktype file … port …"]],
     ["virtual = 192.0.2.1:80", ["checktype = on"], ["checktype on …"]],
     ["virtual = 192.0.2.1:80", ["checktype = off"], ["checktype off …"]],
     ["virtual = 7", ["checktype = connect"], ["port …"]],

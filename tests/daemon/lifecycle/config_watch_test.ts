@@ -46,7 +46,7 @@ for (const [name, steps] of TIMELINES) {
         if (change === "copy") Deno.renameSync(copyOf(path), path);
         if (change === "swap") swap(path);
         if (change === "remove") Deno.removeSync(path);
-        return watch.look();
+        return watch.look() !== undefined;
       });
       deepStrictEqual(seen, steps.map(([, changed]) => changed));
     } finally {
@@ -54,3 +54,75 @@ for (const [name, steps] of TIMELINES) {
     }
   });
 }
+
+/** What is done in the folder of the files before each look, and the file that the look must name. */
+const FOLDER_TIMELINES: [name: string, steps: [change: (folder: string) => void, changed: string | undefined][]][] = [
+  ["an included file changes", [
+    [(folder) => Deno.writeTextFileSync(`${folder}/conf.d/a.cf`, "other"), undefined],
+    [() => {}, "conf.d/a.cf"],
+    [() => {}, undefined],
+  ]],
+  ["a file appears that the pattern matches", [
+    [(folder) => Deno.writeTextFileSync(`${folder}/conf.d/b.cf`, "new"), undefined],
+    [() => {}, "conf.d/b.cf"],
+  ]],
+  ["a file appears that the pattern does not match", [
+    [(folder) => Deno.writeTextFileSync(`${folder}/conf.d/b.cf~`, "new"), undefined],
+    [() => {}, undefined],
+  ]],
+  ["a file that the pattern matched goes", [
+    [(folder) => Deno.removeSync(`${folder}/conf.d/a.cf`), undefined],
+    [() => {}, "conf.d/a.cf"],
+  ]],
+  ["the folder goes, and returns with the same", [
+    [(folder) => Deno.renameSync(`${folder}/conf.d`, `${folder}/away`), undefined],
+    [(folder) => Deno.renameSync(`${folder}/away`, `${folder}/conf.d`), undefined],
+    [() => {}, undefined],
+  ]],
+  ["a file that must be there is replaced through a gap", [
+    [(folder) => Deno.removeSync(`${folder}/one.cf`), undefined],
+    [() => {}, undefined],
+    [(folder) => Deno.writeTextFileSync(`${folder}/one.cf`, "other"), undefined],
+    [() => {}, "one.cf"],
+  ]],
+];
+
+function patternsIn(folder: string) {
+  return [{ folder: `${folder}/conf.d`, name: "*.cf" }, { folder, name: "one.cf" }];
+}
+
+async function withFiles(run: (folder: string) => void): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    Deno.mkdirSync(`${folder}/conf.d`);
+    for (const name of ["www", "one.cf", "conf.d/a.cf"]) Deno.writeTextFileSync(`${folder}/${name}`, "0");
+    run(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+for (const [name, steps] of FOLDER_TIMELINES) {
+  Deno.test(`FileWatch of several files: ${name}`, () =>
+    withFiles((folder) => {
+      const watch = new FileWatch(`${folder}/www`, patternsIn(folder));
+      const seen = steps.map(([change]) => {
+        change(folder);
+        return watch.look()?.slice(folder.length + 1);
+      });
+      deepStrictEqual(seen, steps.map(([, changed]) => changed));
+    }));
+}
+
+Deno.test("FileWatch: files that are included from now on are watched, and a change before that is still noticed", () =>
+  withFiles((folder) => {
+    const watch = new FileWatch(`${folder}/www`);
+    Deno.writeTextFileSync(`${folder}/www`, "other");
+    watch.follow(patternsIn(folder));
+    deepStrictEqual([watch.look(), watch.look()], [undefined, `${folder}/www`]);
+    Deno.writeTextFileSync(`${folder}/conf.d/a.cf`, "other");
+    deepStrictEqual([watch.look(), watch.look()], [undefined, `${folder}/conf.d/a.cf`]);
+    watch.follow([]);
+    Deno.writeTextFileSync(`${folder}/conf.d/a.cf`, "yet another");
+    deepStrictEqual([watch.look(), watch.look()], [undefined, undefined]);
+  }));

@@ -49,7 +49,12 @@ const LINES: [event: DirectorEvent, severity: string, text: string][] = [
   ],
   [change("delete-destination", "change", "fallback"), "info", "Deleted fallback server: 10.0.0.1:80 (192.0.2.1:80)"],
   [
-    { type: "table-refused", action: { do: "add-service", service }, line: 7, message: "Scheduler not found" },
+    {
+      type: "table-refused",
+      action: { do: "add-service", service },
+      place: { line: 7 },
+      message: "Scheduler not found",
+    },
     "error",
     "Refused: add virtual server 192.0.2.1:80: Scheduler not found (line 7 of the configuration asks for it); trying again",
   ],

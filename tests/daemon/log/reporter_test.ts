@@ -123,3 +123,25 @@ Deno.test({
     deepStrictEqual(alerts, [false, true]);
   },
 });
+
+Deno.test("a monitor file has a line for each check, and none for each look at a weight file", async () => {
+  if (real.policy.kind !== "checked") throw new Error("the sketch is checked");
+  const monitorFile = await Deno.makeTempFile();
+  const { check } = real.policy;
+  const reporter = new Reporter({
+    log: new Log(() => {}),
+    mails: {} as MailAlerts,
+    notifier: {} as Notifier,
+    model: () => model,
+    health: () => new Map(),
+    onDuty: () => true,
+  });
+  for (const method of ["connect", "weightfile", "file", "weightfile"] as const) {
+    const users = [{ virtual: { ...virtual, monitorFile }, real }];
+    const result = { ...verdict(true), detail: method };
+    reporter.report({ type: "round", check: { ...check, method }, result, durationMs: 1, users });
+  }
+  const lines = (await Deno.readTextFile(monitorFile)).trimEnd().split("\n");
+  await Deno.remove(monitorFile);
+  deepStrictEqual(lines.map((line) => line.split(" ").at(-1)), ["connect", "file"]);
+});

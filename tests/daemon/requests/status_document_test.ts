@@ -316,6 +316,36 @@ Deno.test(
     }),
 );
 
+Deno.test("status: a weight file that says no weight is said beside what the check says", LENIENT, async () => {
+  const folder = await Deno.makeTempDir();
+  const server = listen("127.0.0.1");
+  try {
+    await Deno.writeTextFile(`${folder}/weight`, "40\n");
+    const config = (file: string) => `
+checkinterval = 1
+virtual = 192.0.2.10:80
+        real = 127.0.0.1:${portOf(server)} masq 3 {
+                weightfile = ${folder}/${file}
+        }
+        checktype = connect
+`;
+    for (
+      const [file, weight, why] of [["weight", 40, /: connected$/], ["none", 3, /: connected; .*none is not there$/]]
+    ) {
+      await using test = await TestDaemon.start(config(String(file)));
+      const status = await statusNow(test.daemon, { detail: true, conversation: true });
+      const [real] = status.virtuals[0].reals;
+      deepStrictEqual([real.state, real.weight.configured, real.weight.wanted], ["up", 3, weight]);
+      match(real.why, why as RegExp);
+      deepStrictEqual(real.checks.map(({ kind, up }) => `${kind} ${up}`), ["connect true", "weightfile true"]);
+      deepStrictEqual(faults(status, SCHEMA), []);
+    }
+  } finally {
+    server.close();
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
 /** So many virtual services with one real server, the same in each. */
 const MANY = Array.from({ length: 1_000 }, (_, i) => `
 virtual = 192.0.2.1:${i + 1}

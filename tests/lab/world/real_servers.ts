@@ -101,6 +101,15 @@ export class RealServers {
     if (!await poll(listens, Boolean, 5)) throw new Error(`no echo server on ${address}`);
   }
 
+  /** Starts an agent that says that word; gives what ends it. */
+  async agent(address: string, port: number, word: string): Promise<() => Promise<unknown>> {
+    const listen = `TCP-LISTEN:${port},fork,reuseaddr`;
+    this.#host(address).start("socat", listen, `SYSTEM:echo ${word}`);
+    const listens = async () => (await this.#host(address).run("ss", "-ltn")).includes(`:${port} `);
+    if (!await poll(listens, Boolean, 5)) throw new Error(`no agent on ${address}`);
+    return () => this.#host(address).run("pkill", "-f", listen);
+  }
+
   /** Starts a server that answers every datagram with the real server's address. */
   async answerDatagrams(address: string, port: number): Promise<void> {
     const answer = `SYSTEM:read -r question; echo ${address}`;

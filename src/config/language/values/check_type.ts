@@ -15,12 +15,13 @@ export type CheckType =
   | "external"
   | "external-perl"
   | "ping"
+  | "file"
   | "on"
   | "off"
   /** After each negotiate that passed, this many connects. */
   | number;
 
-const CHECK_TYPES = ["connect", "negotiate", "external", "external-perl", "ping", "on", "off"] as const;
+const CHECK_TYPES = ["connect", "negotiate", "external", "external-perl", "ping", "file", "on", "off"] as const;
 
 const connectCount = integer("number", 0, 1_000_000);
 

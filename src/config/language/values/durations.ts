@@ -11,10 +11,10 @@ import { LONGEST_SECONDS, secondsWithUnit } from "./units.ts";
 const TENTH = 0.1;
 
 /** Seconds and tenths of a second; 0 only where it switches something off. */
-function duration(orZero: boolean, most = LONGEST_SECONDS): Grammar<number> {
-  const bound = orZero ? "0 or at least 0.1" : "at least 0.1";
-  const upward = orZero ? "write 0, or a number of seconds from 0.1 up" : "write a number of seconds from 0.1 up";
-  const isTooShort = (seconds: number) => seconds < TENTH && !(orZero && seconds === 0);
+function duration(orZero: boolean, most = LONGEST_SECONDS, least = TENTH): Grammar<number> {
+  const bound = orZero ? "0 or at least 0.1" : `at least ${least}`;
+  const upward = orZero ? "write 0, or a number of seconds from 0.1 up" : `write a number of seconds from ${least} up`;
+  const isTooShort = (seconds: number) => seconds < least && !(orZero && seconds === 0);
   /** What is wrong with a number of seconds, and what to write instead; `undefined` for one that is allowed. */
   const faultOf = (seconds: number, text: string): readonly [text: string, hint?: string] | undefined => {
     if (isTooShort(seconds)) return [`the number must be ${bound}`, upward];
@@ -37,7 +37,7 @@ function duration(orZero: boolean, most = LONGEST_SECONDS): Grammar<number> {
   }, {
     // No multipleOf: validators that divide binary fractions refuse 0.3.
     type: "number",
-    ...orZero ? { anyOf: [{ const: 0 }, { minimum: TENTH }] } : { minimum: TENTH },
+    ...orZero ? { anyOf: [{ const: 0 }, { minimum: TENTH }] } : { minimum: least },
     maximum: most,
   });
 }
@@ -47,6 +47,9 @@ export const seconds: Grammar<number> = duration(false);
 
 /** The same, where 0 switches something off. */
 export const secondsOrZero: Grammar<number> = duration(true);
+
+/** Seconds between two look-ups: name servers are others' machines. */
+export const secondsOfLookUps: Grammar<number> = duration(false, LONGEST_SECONDS, 5);
 
 /** Seconds that a stop may last longer: it has to end within a minute, the purge and all commands included. */
 export const secondsOfStop: Grammar<number> = duration(true, 20);

@@ -87,6 +87,9 @@ export const weightSum: Grammar<number> = integer("weight", 1, MOST_WEIGHT_SUM);
 /** The sum of weights, or 0. */
 export const weightSumOrZero: Grammar<number> = integer("weight", 0, MOST_WEIGHT_SUM);
 
+/** How many entries of a list are left at the least. */
+export const leastEntries: Grammar<number> = integer("number", 0, 1_000_000);
+
 /** A percentage, from 0% to 100%. */
 export const percentage: Grammar<number> = quotable("N%", (text) => {
   const percent = /^(\d|[1-9]\d|100)%$/.exec(text);

@@ -26,6 +26,20 @@ export const configurationName: Grammar<string> = quotable("configuration", (tex
   return value(text);
 });
 
+/** The path of files to include, which may have `*` and `?` in its last part. */
+export const includePath: Grammar<string> = quotable("path", (text) => {
+  if (/^\.{0,2}$|\/\.{0,2}$/.test(text)) {
+    return mistake(
+      whole(text),
+      `not the path of a file: ${quoted(text)}`,
+      "write conf.d/*.cf for all files of a folder",
+    );
+  }
+  const wild = text.search(/[*?][^/]*\//);
+  if (wild < 0) return value(text);
+  return mistake({ at: wild, length: 1 }, "* and ? stand only in the last part of a path", "name the folder");
+});
+
 const FACILITIES = [
   ..."auth authpriv cron daemon ftp kern lpr mail news syslog user uucp".split(" "),
   ...Array.from({ length: 8 }, (_, i) => `local${i}`),

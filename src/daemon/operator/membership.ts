@@ -1,0 +1,153 @@
+import { realServer } from "../../config/language/endpoints.ts";
+import type { Mistake } from "../../config/language/grammar.ts";
+import { type Arguments, RequestError } from "../../control/protocol.ts";
+import type { OrderedReal, OrderResult } from "../../control/requests.ts";
+import type { Director } from "../../director/director.ts";
+import { type AddedReal, type Amendments, removedFrom, withoutReals } from "../../model/amendments.ts";
+import { bracketed, parseIp } from "../../model/address.ts";
+import { partsOf, type RealId, realId } from "../../model/orders.ts";
+import type { DestinationKey } from "../../model/table.ts";
+import { givenNames, type Model } from "../../model/virtual_service.ts";
+import type { Log } from "../log/log.ts";
+import type { HistoryFile } from "../records/history_file.ts";
+import type { AmendmentBook } from "./amendment_book.ts";
+import { type Selected, selectReals, selectVirtual } from "./select_reals.ts";
+
+/** What the changes by hand need. */
+export interface MembershipPorts {
+  readonly director: Director;
+  readonly log: Log;
+  readonly history: HistoryFile;
+  readonly book: AmendmentBook;
+  /**
+   * Goes over to the configuration in force with these changes. Gives what is wrong with them, and then nothing was changed.
+   *
+   * @throws {IpvsUnavailable} when the table cannot be changed now.
+   */
+  amend(amendments: Amendments, accept: (model: Model) => string | undefined): Promise<string | undefined>;
+}
+
+/** Adds real servers to the configuration in force, and takes them out, by an operator's hand. */
+export class Membership {
+  readonly #ports: MembershipPorts;
+
+  constructor(ports: MembershipPorts) {
+    this.#ports = ports;
+  }
+
+  /** All that was changed, as it is now. */
+  get amendments(): Amendments {
+    return this.#ports.book.amendments;
+  }
+
+  /** The request `add`. */
+  async add({ virtual: word, line }: Arguments): Promise<OrderResult> {
+    if (typeof word !== "string") {
+      throw new RequestError("bad-argument", "virtual is missing: to which virtual service?");
+    }
+    if (typeof line !== "string") throw new RequestError("bad-argument", "line is missing: which real server?");
+    const { director, book } = this.#ports;
+    const before = selectVirtual(director.model, word);
+    const reading = realServer.read(line);
+    if ("mistake" in reading) throw new RequestError("bad-argument", sentence(line, reading.mistake));
+    const { added, removed } = book.amendments;
+    const each: AddedReal = { virtual: before.key, line, reals: [], since: Date.now() };
+    let fresh: readonly DestinationKey[] = [];
+    await this.#amend({ added: [...added, each], removed }, (model) => {
+      fresh = [...model.virtuals.get(before.key)?.reals.keys() ?? []].filter((key) => !before.reals.has(key));
+      if (fresh.length > 0) return undefined;
+      if (model.unresolved.length > director.model.unresolved.length) return `the name in ${line} has no address`;
+      const isOut = removedFrom(book.amendments, before.key).some((id) => line.startsWith(partsOf(id).real));
+      return isOut ? `${line} was removed by hand: enable takes that back` : `${line} is there already`;
+    }, () => ({ added: [...added, { ...each, reals: fresh }], removed }));
+    return this.#done(fresh.map((key) => realId(before.key, key)), "added");
+  }
+
+  /** The request `remove`. */
+  async remove({ real: word, virtual }: Arguments): Promise<OrderResult> {
+    if (typeof word !== "string") throw new RequestError("bad-argument", "real is missing: which real server?");
+    if (virtual !== undefined && typeof virtual !== "string") {
+      throw new RequestError("bad-argument", "virtual is not a string");
+    }
+    const selected = await selectReals(this.#ports.director.model, word, virtual);
+    const ids = selected.map((each) => realId(each.virtual.key, each.real.key));
+    const reals = ids.map((id) => this.#named(id));
+    await this.#amend(withoutReals(this.#ports.book.amendments, ids, Date.now()));
+    const { warnings } = this.#done(ids, "removed");
+    return { reals, until: null, warnings: [...warnings, ...this.#emptied(selected)] };
+  }
+
+  /** Takes back that real servers were taken out. Gives which. */
+  async restore({ real: word, virtual }: Arguments): Promise<readonly RealId[]> {
+    const { book, director: { model } } = this.#ports;
+    const { added, removed } = book.amendments;
+    if (typeof word !== "string" || removed.length === 0) return [];
+    const key = typeof virtual === "string" ? selectVirtual(model, virtual).key : undefined;
+    const back = removed.map(({ id }) => id).filter((id) => {
+      const parts = partsOf(id);
+      return (key === undefined || parts.virtual === key) && isCalled(parts.real, word);
+    });
+    if (back.length === 0) return [];
+    await this.#amend({ added, removed: removed.filter(({ id }) => !back.includes(id)) });
+    this.#done(back, "removal taken back");
+    return back;
+  }
+
+  async #amend(
+    amendments: Amendments,
+    accept: (model: Model) => string | undefined = () => undefined,
+    written: () => Amendments = () => amendments,
+  ): Promise<void> {
+    const { amend, book } = this.#ports;
+    const trouble = await amend(amendments, accept);
+    if (trouble !== undefined) throw new RequestError("refused", trouble);
+    await book.replace(written()).catch((error) => {
+      const text = `changes by hand cannot be written down and end with the daemon: ${(error as Error).message}`;
+      this.#ports.log.error(`Operator: ${text}`);
+    });
+  }
+
+  #done(ids: readonly RealId[], what: string): OrderResult {
+    const { log, history, director } = this.#ports;
+    for (const id of ids) {
+      const { virtual: key, real } = partsOf(id);
+      const virtual = director.model.virtuals.get(key)?.label ?? key;
+      log.info(`Operator: ${real} (${virtual}): ${what}`);
+      history.add({ kind: "order", virtual, real, detail: what });
+    }
+    const warnings = director.trouble === undefined ? [] : [`the kernel's table is not as wanted: ${director.trouble}`];
+    return { reals: ids.map((id) => this.#named(id)), until: null, warnings };
+  }
+
+  #named(id: RealId): OrderedReal {
+    const { model } = this.#ports.director;
+    const { virtual: key, real } = partsOf(id);
+    const virtual = model.virtuals.get(key);
+    const found = virtual?.reals.get(real);
+    return { virtual: virtual?.label ?? key, key, real, names: found ? givenNames(model, found) : [] };
+  }
+
+  #emptied(selected: readonly Selected[]): readonly string[] {
+    const keys = new Set(selected.map(({ virtual }) => virtual.key));
+    return [...keys].flatMap((key) => {
+      const virtual = this.#ports.director.model.virtuals.get(key);
+      if (!virtual || virtual.reals.size > 0) return [];
+      return [
+        `no real server of ${virtual.label} is left: ${
+          virtual.fallback ? "only its fallback serves" : "nobody serves"
+        }`,
+      ];
+    });
+  }
+}
+
+/** Whether a word names a real server: its address, or that with its port. */
+function isCalled(real: DestinationKey, word: string): boolean {
+  const address = parseIp(word);
+  const wanted = address ? bracketed(address) : word;
+  return real === wanted || real.slice(0, real.lastIndexOf(":")) === wanted;
+}
+
+function sentence(line: string, { text, hint }: Mistake): string {
+  return `${line}: ${text}${hint === undefined ? "" : `; ${hint}`}`;
+}

@@ -1,0 +1,7 @@
+import type { AskDns } from "../../src/config/look_up_list.ts";
+
+/** Name servers that nobody asks. */
+export const NO_DNS: AskDns = {
+  addresses: () => Promise.reject(new Error("asked")),
+  services: () => Promise.reject(new Error("asked")),
+};
