@@ -34,7 +34,8 @@ const ALLOWED: readonly RegExp[] = [
   /^\/usr\/lib\/ssl\/(openssl\.cnf|cert\.pem|certs(\/[0-9a-f]+\.\d+)?)$/,
   // The kernel: the machine, its processes, its settings, and randomness.
   /^\/proc\//,
-  /^\/(usr\/)?lib\/(uml\/)?modules\/[\w.-]+(\/modules\.(builtin|dep))?$/,
+  /^\/(usr\/)?lib\/(uml\/)?modules\/[\w.-]+(\/(modules\.(builtin|dep)|config))?$/,
+  /^\/boot(\/config-[\w.-]+)?$/,
   /^\/sys\/(devices\/system\/cpu|fs\/cgroup)\b/,
   /^\/dev\/(u?random|null|tty|log|pts\/\d*)?$/,
   // Time zone, names and accounts, by the C library.
