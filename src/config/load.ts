@@ -62,11 +62,10 @@ export interface Loaded {
   readonly patterns?: readonly IncludePattern[];
   /** Looks up again the names that had no address, and resolves the same text with what is found. */
   readonly relookup: () => Promise<Loaded>;
-  /**
-   * Resolves the same text with what an operator has changed by hand. Of this nothing is left out: where it does not fit, there
-   * is no model.
-   */
+  /** Resolves the same text with what an operator has changed by hand. */
   readonly amended: (amendments: Amendments) => Promise<Loaded>;
+  /** What an operator has added by hand and what does not fit the file, each with the reason. */
+  readonly leftOut: ReadonlyMap<AddedReal, string>;
   /** Resolves the same text with other lists of real servers. */
   readonly listed: (lists: KnownLists) => Promise<Loaded>;
   /** The lists that were used. */
@@ -151,24 +150,33 @@ interface Source {
   readonly patterns?: readonly IncludePattern[];
 }
 
-/** Resolves a text, without those amendments that do not fit it. */
+/** Resolves a text, without what was added by hand and does not fit it. */
 async function finish(source: Source, machine: LoadEnvironment, known: Partial<Names>): Promise<Loaded> {
-  const loaded = await finishAmended(source, machine, known);
   const { added } = machine.amendments;
+  const loaded = await finishAmended(source, machine, known);
   if (loaded.model || added.length === 0) return loaded;
-  const without = await finishAmended(source, { ...machine, amendments: { ...machine.amendments, added: [] } }, known);
+  const resolveWith = (added: readonly AddedReal[]) =>
+    finishAmended(source, { ...machine, amendments: { ...machine.amendments, added } }, known);
+  const without = await resolveWith([]);
   if (!without.model) return without;
   const fitting: AddedReal[] = [];
+  const leftOut = new Map<AddedReal, string>();
   for (const each of added) {
-    const { model } = await without.amended({ ...machine.amendments, added: [...fitting, each] });
+    const { model, problems } = await resolveWith([...fitting, each]);
+    const fault = problems.find(({ severity }) => severity === "error");
     if (model) fitting.push(each);
+    else leftOut.set(each, [fault?.text, fault?.hint].filter((part) => part !== undefined).join("; "));
   }
-  const rest = await without.amended({ ...machine.amendments, added: fitting });
-  const left = added.filter((each) => !fitting.includes(each)).map(({ virtual, line }) => `${line} (${virtual})`);
+  const rest = await resolveWith(fitting);
+  const names = [...leftOut.keys()].map(({ virtual, line }) => `${line} (${virtual})`);
   const text = `real servers that were added by hand do not fit this configuration, and are left out: ${
-    left.join(", ")
+    names.join(", ")
   }`;
-  return { ...rest, problems: [{ severity: "warning", line: 0, column: 0, length: 0, text }, ...rest.problems] };
+  return {
+    ...rest,
+    leftOut,
+    problems: [{ severity: "warning", line: 0, column: 0, length: 0, text }, ...rest.problems],
+  };
 }
 
 async function finishAmended(source: Source, machine: LoadEnvironment, known: Partial<Names>): Promise<Loaded> {
@@ -201,7 +209,8 @@ async function finishAmended(source: Source, machine: LoadEnvironment, known: Pa
     isBlank: await walk(isBlank(parsed)),
     patterns: source.patterns,
     relookup: () => finish(source, { ...machine, lists }, { hosts, ports }),
-    amended: (amendments) => finishAmended(source, { ...machine, lists, amendments }, { hosts, ports }),
+    amended: (amendments) => finish(source, { ...machine, lists, amendments }, { hosts, ports }),
+    leftOut: new Map(),
     listed: (lists) => finish(source, { ...machine, lists }, { hosts, ports }),
     lists,
     parsed: () => atOnce(source.parsed()),
@@ -263,6 +272,7 @@ function unreadable(file: string, machine: LoadEnvironment, text: string): Loade
     isBlank: false,
     relookup: () => loadConfig(file, machine),
     amended: (amendments) => loadConfig(file, { ...machine, amendments }),
+    leftOut: new Map(),
     listed: (lists) => loadConfig(file, { ...machine, lists }),
     lists: machine.lists,
   };

@@ -36,11 +36,13 @@ Deno.test("of what was added only that is left out of which the configuration ha
   saysFacts(problems, [`warning … added by hand … left out: … 2001:db8::1 … ${C} …`]);
 });
 
-Deno.test("what is asked for and does not fit is an error", async () => {
+Deno.test("why something does not fit is said of each", async () => {
   const { loaded } = await loadWith(UNAMENDED);
-  const amended = await loaded.amended({ added: added("10.0.0.9:80 gatee"), removed: [] });
-  ok(amended.model === undefined);
-  saysFacts(amended.problems.map(({ text }) => text), ["10.0.0.9:80 gatee: … gate, masq or ipip …"]);
+  const lines = added("10.0.0.9:80 gatee", `${B} masq`);
+  const { leftOut, model } = await loaded.amended({ added: lines, removed: [] });
+  deepStrictEqual([...leftOut.keys()], [lines[0]]);
+  saysFacts([...leftOut.values()], ["10.0.0.9:80 gatee: … gate, masq or ipip …"]);
+  ok(model?.virtuals.get(KEY)?.reals.has(B));
 });
 
 pure("a line that was added is forgotten with the last of its real servers; others are noted as removed", () => {

@@ -20,8 +20,8 @@ const CARRIED = new Set(["global_defs", "virtual_server", "virtual_server_group"
 
 /** Blocks that are about something else than virtual services. */
 const FOREIGN: ReadonlyMap<string, string> = new Map(Object.entries({
-  vrrp_instance: "moving addresses between directors is not this program's: keep it, or use heartbeat or Pacemaker",
-  vrrp_sync_group: "moving addresses between directors is not this program's",
+  vrrp_instance: "ldirectord moves no addresses: let keepalived --vrrp go on with it, or use heartbeat or Pacemaker",
+  vrrp_sync_group: "ldirectord moves no addresses: see vrrp_instance",
   vrrp_script: "it belongs to vrrp",
   vrrp_track_process: "it belongs to vrrp",
   static_ipaddress: "addresses are the system's to set",

@@ -18,7 +18,7 @@ export const INHERITED: readonly string[] = [
 
 /** Keywords that need no counterpart here. */
 export const UNNEEDED: ReadonlySet<string> = new Set([
-  ..."alpha ip_family smtp_alert no_smtp_alert snmp_name warmup".split(" "),
+  ..."alpha ip_family nat_mask smtp_alert no_smtp_alert snmp_name warmup".split(" "),
 ]);
 
 const METHODS: Readonly<Record<string, Forwarding>> = { NAT: "masq", DR: "gate", TUN: "ipip" };

@@ -98,19 +98,27 @@ export class Configuration {
   }
 
   /**
-   * Goes over to the configuration in force with these changes by hand. Returns what is wrong with them, in one line: then
+   * Goes over to the configuration in force with changes by hand. Returns what is wrong with them, in one line: then
    * nothing was changed.
    *
+   * @param change gives the changes, when those that were begun before have been made.
    * @param accept says what is wrong with what comes of them.
+   * @param onDone called when they are in force, before others are begun.
    */
-  async amend(amendments: Amendments, accept: (model: Model) => string | undefined): Promise<string | undefined> {
+  async amend(
+    change: () => Amendments,
+    accept: (model: Model, leftOut: Loaded["leftOut"]) => string | undefined,
+    onDone: (made: Amendments) => void,
+  ): Promise<string | undefined> {
     let trouble: string | undefined = "the director is stopping";
     await this.takeTurn(async () => {
-      const loaded = await this.#loaded.amended(amendments);
-      const { model } = loaded;
-      const fault = loaded.problems.find(({ severity }) => severity === "error");
-      trouble = model ? accept(model) : [fault?.text, fault?.hint].filter((part) => part !== undefined).join("; ");
-      if (model && trouble === undefined) trouble = await this.#goOver(loaded, model, false);
+      const made = change();
+      const loaded = await this.#loaded.amended(made);
+      const { model, leftOut } = loaded;
+      trouble = model ? accept(model, leftOut) : "the configuration in force cannot be resolved any more: reload it";
+      if (!model || trouble !== undefined) return;
+      trouble = await this.#goOver(loaded, model, false);
+      if (trouble === undefined) onDone(made);
     });
     return trouble;
   }

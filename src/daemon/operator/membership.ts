@@ -20,11 +20,16 @@ export interface MembershipPorts {
   readonly history: HistoryFile;
   readonly book: AmendmentBook;
   /**
-   * Goes over to the configuration in force with these changes. Gives what is wrong with them, and then nothing was changed.
+   * Goes over to the configuration in force with changes. Gives what is wrong with them, and then nothing was changed.
    *
-   * @throws {IpvsUnavailable} when the table cannot be changed now.
+   * @param change gives the changes, when those that were begun before have been made.
+   * @param onDone called when they are in force, before others are begun.
    */
-  amend(amendments: Amendments, accept: (model: Model) => string | undefined): Promise<string | undefined>;
+  amend(
+    change: () => Amendments,
+    accept: (model: Model, leftOut: ReadonlyMap<AddedReal, string>) => string | undefined,
+    onDone: (made: Amendments) => void,
+  ): Promise<string | undefined>;
 }
 
 /** Adds real servers to the configuration in force, and takes them out, by an operator's hand. */
@@ -50,16 +55,21 @@ export class Membership {
     const before = selectVirtual(director.model, word);
     const reading = realServer.read(line);
     if ("mistake" in reading) throw new RequestError("bad-argument", sentence(line, reading.mistake));
-    const { added, removed } = book.amendments;
     const each: AddedReal = { virtual: before.key, line, reals: [], since: Date.now() };
     let fresh: readonly DestinationKey[] = [];
-    await this.#amend({ added: [...added, each], removed }, (model) => {
-      fresh = [...model.virtuals.get(before.key)?.reals.keys() ?? []].filter((key) => !before.reals.has(key));
+    await this.#amend(({ added, removed }) => ({ added: [...added, each], removed }), (model, leftOut) => {
+      const fault = leftOut.get(each);
+      if (fault !== undefined) return fault;
+      const had = director.model.virtuals.get(before.key)?.reals;
+      fresh = [...model.virtuals.get(before.key)?.reals.keys() ?? []].filter((key) => !had?.has(key));
       if (fresh.length > 0) return undefined;
       if (model.unresolved.length > director.model.unresolved.length) return `the name in ${line} has no address`;
       const isOut = removedFrom(book.amendments, before.key).some((id) => line.startsWith(partsOf(id).real));
       return isOut ? `${line} was removed by hand: enable takes that back` : `${line} is there already`;
-    }, () => ({ added: [...added, { ...each, reals: fresh }], removed }));
+    }, ({ added, removed }) => ({
+      added: added.map((one) => one === each ? { ...each, reals: fresh } : one),
+      removed,
+    }));
     return this.#done(fresh.map((key) => realId(before.key, key)), "added");
   }
 
@@ -69,10 +79,11 @@ export class Membership {
     if (virtual !== undefined && typeof virtual !== "string") {
       throw new RequestError("bad-argument", "virtual is not a string");
     }
-    const selected = await selectReals(this.#ports.director.model, word, virtual);
-    const ids = selected.map((each) => realId(each.virtual.key, each.real.key));
+    const dormant = this.#dormant(word);
+    const selected = await this.#selected(word, virtual, dormant.length > 0);
+    const ids = [...dormant, ...selected.map((each) => realId(each.virtual.key, each.real.key))];
     const reals = ids.map((id) => this.#named(id));
-    await this.#amend(withoutReals(this.#ports.book.amendments, ids, Date.now()));
+    await this.#amend((amendments) => withoutReals(amendments, ids, Date.now()));
     const { warnings } = this.#done(ids, "removed");
     return { reals, until: null, warnings: [...warnings, ...this.#emptied(selected)] };
   }
@@ -80,30 +91,51 @@ export class Membership {
   /** Takes back that real servers were taken out. Gives which. */
   async restore({ real: word, virtual }: Arguments): Promise<readonly RealId[]> {
     const { book, director: { model } } = this.#ports;
-    const { added, removed } = book.amendments;
-    if (typeof word !== "string" || removed.length === 0) return [];
+    if (typeof word !== "string" || book.amendments.removed.length === 0) return [];
     const key = typeof virtual === "string" ? selectVirtual(model, virtual).key : undefined;
-    const back = removed.map(({ id }) => id).filter((id) => {
+    const back = book.amendments.removed.map(({ id }) => id).filter((id) => {
       const parts = partsOf(id);
       return (key === undefined || parts.virtual === key) && isCalled(parts.real, word);
     });
     if (back.length === 0) return [];
-    await this.#amend({ added, removed: removed.filter(({ id }) => !back.includes(id)) });
+    await this.#amend(({ added, removed }) => ({ added, removed: removed.filter(({ id }) => !back.includes(id)) }));
     this.#done(back, "removal taken back");
     return back;
   }
 
+  /** Real servers that were added, and that the configuration in force has no place for. */
+  #dormant(word: string): readonly RealId[] {
+    const { book, director: { model } } = this.#ports;
+    return book.amendments.added.flatMap(({ virtual, reals }) =>
+      reals.filter((real) => isCalled(real, word) && !model.virtuals.get(virtual)?.reals.has(real))
+        .map((real) => realId(virtual, real))
+    );
+  }
+
+  /** Those that the configuration in force has; none of them is no mistake where others are meant. */
+  async #selected(word: string, virtual: string | undefined, mayBeNone: boolean): Promise<readonly Selected[]> {
+    try {
+      return await selectReals(this.#ports.director.model, word, virtual);
+    } catch (error) {
+      if (mayBeNone && error instanceof RequestError) return [];
+      throw error;
+    }
+  }
+
+  /** @param settled gives what is written down of the changes that were made; absent = all of it. */
   async #amend(
-    amendments: Amendments,
-    accept: (model: Model) => string | undefined = () => undefined,
-    written: () => Amendments = () => amendments,
+    change: (before: Amendments) => Amendments,
+    accept: Parameters<MembershipPorts["amend"]>[1] = () => undefined,
+    settled: (made: Amendments) => Amendments = (made) => made,
   ): Promise<void> {
-    const { amend, book } = this.#ports;
-    const trouble = await amend(amendments, accept);
+    const { amend, book, log } = this.#ports;
+    let written: Promise<void> | undefined;
+    const trouble = await amend(() => change(book.amendments), accept, (made) => written = book.replace(settled(made)));
     if (trouble !== undefined) throw new RequestError("refused", trouble);
-    await book.replace(written()).catch((error) => {
-      const text = `changes by hand cannot be written down and end with the daemon: ${(error as Error).message}`;
-      this.#ports.log.error(`Operator: ${text}`);
+    await written?.catch((error) => {
+      log.error(
+        `Operator: changes by hand cannot be written down and end with the daemon: ${(error as Error).message}`,
+      );
     });
   }
 
