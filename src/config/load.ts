@@ -5,7 +5,7 @@
 import type { Family, IpAddress } from "../model/address.ts";
 import { parseIp } from "../model/address.ts";
 import { type AddedReal, type Amendments, UNAMENDED } from "../model/amendments.ts";
-import type { KnownLists, ListEntries, ListKey, WantedList } from "../model/real_list.ts";
+import { entryIdentity, type KnownLists, type ListEntries, type ListKey, type WantedList } from "../model/real_list.ts";
 import type { Model } from "../model/virtual_service.ts";
 import { atOnce, everySoOften, type Steps, type Walk } from "../model/steps.ts";
 import { Tokens } from "./resolve/facts.ts";
@@ -228,10 +228,16 @@ async function knownLists(wanted: readonly WantedList[], machine: LoadEnvironmen
     const late = new Promise<undefined>((resolve) => timer = setTimeout(resolve, lookUpSeconds * 1000));
     const found = await Promise.race([lookUpList(want, machine), late]).catch(() => undefined);
     clearTimeout(timer);
-    const isEnough = found !== undefined && found.entries.length >= (former ? want.least : 0);
-    return [want.key, isEnough ? found.entries : former];
+    return [want.key, found && former ? withFormer(found.entries, former, want) : found?.entries ?? former];
   }));
   return new Map(pairs.flatMap(([key, entries]) => entries ? [[key, entries] as const] : []));
+}
+
+/** A name that lacks an address once, at a start, may have it again: the look-ups that follow decide. A file is clear. */
+function withFormer(found: ListEntries, former: ListEntries, { list, least }: WantedList): ListEntries {
+  if (list.kind === "file") return found.length >= least ? found : former;
+  const identities = new Set(found.map(entryIdentity));
+  return [...found, ...former.filter((entry) => !identities.has(entryIdentity(entry)))].sort();
 }
 
 function* isBlank({ tree, problems, lines }: Parsed): Steps<boolean> {

@@ -117,3 +117,18 @@ Deno.test("reals: what cannot be looked up at a start is as it was when it last 
   const { reals } = await load(new Map([["4 dns:gone" as ListKey, ["10.0.0.99"]]]));
   deepStrictEqual(reals.at(-1), "10.0.0.99:80 1 dns:gone");
 });
+
+Deno.test("reals: an address that is missing at a start stays for now, and another weight counts at once", async () => {
+  const { reals } = await load(
+    new Map([
+      ["4 dns:web" as ListKey, ["10.0.0.12", "10.0.0.13"]],
+      ["4 srv:_http._tcp.web" as ListKey, ["10.0.0.21:8080 9 a"]],
+    ]),
+  );
+  deepStrictEqual(reals.slice(1), [
+    "10.0.0.12:80 2 dns:web",
+    "10.0.0.13:80 2 dns:web",
+    "10.0.0.21:8080 5 srv:_http._tcp.web",
+    "10.0.0.22:8081 1 srv:_http._tcp.web",
+  ]);
+});
