@@ -26,7 +26,7 @@ export const STAGE: Packages = {
   },
   "mount": { purpose: "mounts its file systems", starts: ["mount"] },
   "kmod": { purpose: "loads the kernel's modules", starts: ["modprobe", "insmod", "depmod"] },
-  "procps": { purpose: "kernel settings, and lists of processes", starts: ["sysctl", "pgrep"] },
+  "procps": { purpose: "kernel settings, and lists of processes", starts: ["sysctl", "pgrep", "pkill"] },
   "iputils-ping": { purpose: "the ping check's last resort", starts: ["ping"] },
   "nginx-light": { purpose: "real servers", starts: ["nginx"] },
 };
@@ -109,6 +109,7 @@ export const PEERS: Packages = {
   },
   "python3-yaml": { purpose: "reads them", proofs: [["/usr/bin/python3", "-c", "import yaml"]] },
   "bird2": { purpose: "announces addresses by BGP, and watches a router by BFD", starts: ["bird"] },
+  "curl": { purpose: "keepalived's question about a director's health", starts: ["curl"] },
   "keepalived": { purpose: "the other director, to measure against", starts: ["keepalived"] },
 };
 

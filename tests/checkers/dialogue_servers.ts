@@ -27,9 +27,12 @@ export async function startMosquitto(
   await Deno.writeTextFile(passwords, `${MQTT.login}:${MQTT.password}\n`);
   await run(["mosquitto_passwd", "-U", passwords]);
   await Deno.chmod(passwords, 0o644);
-  const tls = `certfile ${CERTIFICATES}/valid.pem\nkeyfile ${directory}/server.key`;
-  await Deno.copyFile(`${CERTIFICATES}/server.key`, `${directory}/server.key`);
-  await Deno.chmod(`${directory}/server.key`, 0o644);
+  // Its account may not be able to read the folder of the project.
+  for (const file of ["valid.pem", "server.key"]) {
+    await Deno.copyFile(`${CERTIFICATES}/${file}`, `${directory}/${file}`);
+    await Deno.chmod(`${directory}/${file}`, 0o644);
+  }
+  const tls = `certfile ${directory}/valid.pem\nkeyfile ${directory}/server.key`;
   const guarded = `password_file ${passwords}`;
   const listeners = [v4, v6].flatMap((host) => [
     `listener ${mqtt} ${host}\n${guarded}`,

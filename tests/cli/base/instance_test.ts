@@ -116,6 +116,8 @@ Deno.test("instance: the files of a daemon lie beside each other, those that out
   strictEqual(instance.label, "www.cf");
   deepStrictEqual(Object.values(keptFiles(instance)), [
     "/var/lib/ldirectord/www.cf.orders.json",
+    "/var/lib/ldirectord/www.cf.reals.json",
+    "/var/lib/ldirectord/www.cf.lists.json",
     "/var/lib/ldirectord/www.cf.history",
     "/var/lib/ldirectord/www.cf.uptime.json",
   ]);
