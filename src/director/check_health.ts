@@ -116,7 +116,9 @@ function sameWeight(a: AskedWeight | undefined, b: AskedWeight | undefined): boo
 
 function fail(before: CheckHealth, reason: string, { failureCount }: VirtualService): CheckHealth {
   const failures = before.failures + 1;
-  if (before.up && failures < failureCount) return { ...before, verified: true, failures };
+  if (before.up && failures < failureCount) {
+    return { ...before, verified: true, failures, reason: before.reason === NO_REASON ? reason : before.reason };
+  }
   const unchanged = !before.up && before.verified && before.passes === 0 && before.reason === reason;
   return unchanged ? before : { up: false, verified: true, failures, passes: 0, reason };
 }

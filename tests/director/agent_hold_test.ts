@@ -57,6 +57,17 @@ Deno.test({
   },
 });
 
+Deno.test({
+  name: "agenthold: what a silent agent says next is the reason, also while it does not yet decide",
+  permissions: "none",
+  fn: () => {
+    const options = { failureCount: 3 };
+    const virtual = sketchModel({ at: AT, reals: [REAL], options }).virtuals.get(keyOf(AT))!;
+    const reasons = play(virtual, ["half", "silent", "down"]).map(({ up, reason }) => `${up} ${reason}`);
+    deepStrictEqual(reasons.at(-1), "true the agent says down");
+  },
+});
+
 function play(virtual: VirtualService, rounds: readonly string[]): CheckHealth[] {
   let view = unverified(false, "waiting");
   return rounds.map((round, i) => {
