@@ -6,7 +6,7 @@ export interface Notice extends Told {
   readonly target: NotifyTarget;
 }
 
-/** What is told of a transition. */
+/** A transition, and how it was around it. */
 export interface Told {
   readonly time: Date;
   readonly virtual: VirtualService;

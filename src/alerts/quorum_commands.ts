@@ -8,7 +8,7 @@ const LIMITS: CommandLimits = { usual: 60, last: 10 };
 /** Whether a virtual service has its quorum. */
 export type QuorumState = "up" | "down";
 
-/** What a program was told last. */
+/** What a program was called with last. */
 interface Told {
   readonly virtual: VirtualService;
   readonly is: QuorumState;
@@ -22,7 +22,7 @@ interface Told {
 export class QuorumCommands {
   readonly #commands: OrderedCommands;
   readonly #told = new Map<VirtualKey, Told>();
-  /** Virtual services that are about to be purged: what becomes of their quorum is told nobody. */
+  /** Virtual services that are about to be purged: their programs are not called any more. */
   #withdrawn: ReadonlySet<VirtualKey> = new Set();
 
   /** @param report hears of calls that failed. */
@@ -30,7 +30,7 @@ export class QuorumCommands {
     this.#commands = new OrderedCommands(report, limits);
   }
 
-  /** A virtual service has its quorum, or has not. Tells its program, unless that was told the same before. */
+  /** A virtual service has its quorum, or has not. Calls its program, unless it was called with the same before. */
   change(virtual: VirtualService, is: QuorumState, env: () => Readonly<Record<string, string>>): void {
     const told = this.#told.get(virtual.key);
     if (this.#withdrawn.has(virtual.key) || !virtual.quorumCommand) return;
@@ -40,10 +40,10 @@ export class QuorumCommands {
   }
 
   /**
-   * Tells `down` wherever `up` was told last, and waits for all calls to end, but not for long. Until {@link release} these
-   * virtual services are told nothing more.
+   * Calls with `down` wherever `up` came last, and waits for all calls to end, but not for long. Until {@link release} the
+   * programs of these virtual services are not called any more.
    *
-   * @returns those that were told.
+   * @returns those whose programs were called.
    */
   async withdraw(
     virtuals: readonly VirtualService[],

@@ -15,7 +15,7 @@ import { type Parsed, parseInSteps } from "./cf/parse.ts";
 import { type IncludePattern, inFolder, isWild, matching } from "./include_pattern.ts";
 import { gatherSources, parseSources, patternsOf, type ReadSyntax, type SourceFile } from "./sources.ts";
 import { BUILT_IN_PORTS, parseServices, type PortNames } from "./language/ports.ts";
-import { inTheirFiles, type Problem } from "./language/problem.ts";
+import { inTheirFiles, type Problem, withHint } from "./language/problem.ts";
 import { askDns } from "./ask_dns.ts";
 import { type AskDns, type ListEnvironment, lookUpList } from "./look_up_list.ts";
 import { listedHosts, wantedLists } from "./resolve/listed_reals.ts";
@@ -165,7 +165,7 @@ async function finish(source: Source, machine: LoadEnvironment, known: Partial<N
     const { model, problems } = await resolveWith([...fitting, each]);
     const fault = problems.find(({ severity }) => severity === "error");
     if (model) fitting.push(each);
-    else leftOut.set(each, [fault?.text, fault?.hint].filter((part) => part !== undefined).join("; "));
+    else leftOut.set(each, fault ? withHint(fault) : "");
   }
   const rest = await resolveWith(fitting);
   const names = [...leftOut.keys()].map(({ virtual, line }) => `${line} (${virtual})`);

@@ -7,6 +7,8 @@ import type { FoundList, WantedList } from "../model/real_list.ts";
 import { decodeSourceInSteps } from "../model/source_text.ts";
 import { atOnce } from "../model/steps.ts";
 import { realServer } from "./language/endpoints.ts";
+import { withHint } from "./language/problem.ts";
+import { whyUnreadable } from "./unreadable.ts";
 
 /** What looking up needs of the machine. */
 export interface ListEnvironment {
@@ -75,13 +77,15 @@ async function targetsOf(name: string, family: Family, dns: AskDns): Promise<Fou
 }
 
 async function linesOf(path: string, { readFile }: ListEnvironment): Promise<readonly string[]> {
-  const text = atOnce(decodeSourceInSteps(await readFile(path)));
+  const bytes = await readFile(path).catch((error) => {
+    throw new Error(whyUnreadable(error));
+  });
+  const text = atOnce(decodeSourceInSteps(bytes));
   return text.split("\n").map((line) => line.trim()).flatMap((line, i) => {
     if (line === "" || line.startsWith("#")) return [];
     const reading = realServer.read(line);
     if ("value" in reading) return [line];
-    const { text, hint } = reading.mistake;
-    throw new Error(`line ${i + 1}: ${text}${hint === undefined ? "" : `; ${hint}`}`);
+    throw new Error(`line ${i + 1}: ${withHint(reading.mistake)}`);
   });
 }
 

@@ -29,7 +29,7 @@ import { StatusPage } from "./page_process.ts";
 import type { DaemonPorts } from "./ports.ts";
 import { CounterCache } from "./records/counter_cache.ts";
 import { HistoryFile } from "./records/history_file.ts";
-import { ListFile } from "./records/list_file.ts";
+import { StateFile } from "./records/state_file.ts";
 import { Records } from "./records/records.ts";
 import { Uptime } from "./records/uptime.ts";
 
@@ -129,7 +129,7 @@ export function compose(
   const lists: ListWatch = new ListWatch({
     log,
     history,
-    file: new ListFile(keep?.lists),
+    file: new StateFile(keep?.lists),
     now: () => systemClock.now(),
     model: () => director.model,
     inForce: () => configuration.lists,

@@ -32,6 +32,11 @@ export interface Problem extends Place {
   readonly why?: string;
 }
 
+/** Returns what is wrong and what to write instead, in one line. */
+export function withHint({ text, hint }: Pick<Problem, "text" | "hint">): string {
+  return hint === undefined ? text : `${text}; ${hint}`;
+}
+
 /** Of each severity this many are kept; a file of noise must not become a log of noise. */
 export const MOST_PROBLEMS = 100;
 

@@ -8,7 +8,8 @@ import {
 } from "../../model/real_list.ts";
 import type { Model } from "../../model/virtual_service.ts";
 import type { HistoryFile } from "../records/history_file.ts";
-import type { ListFile } from "../records/list_file.ts";
+import { listState } from "../records/list_file.ts";
+import type { StateFile } from "../records/state_file.ts";
 import type { Log } from "../log/log.ts";
 import { afterLookUp, differenceOf, type ListState } from "./list_state.ts";
 
@@ -22,7 +23,7 @@ const LIMIT = 10;
 export interface ListWatchPorts {
   readonly log: Log;
   readonly history: HistoryFile;
-  readonly file: ListFile;
+  readonly file: StateFile;
   /** Milliseconds of a clock that never goes back. */
   now(): number;
   /** The configuration in force. */
@@ -143,7 +144,7 @@ export class ListWatch {
   }
 
   #save(): void {
-    this.#ports.file.save(this.known).catch((error) => {
+    this.#ports.file.write(() => listState(this.known)).catch((error) => {
       this.#ports.log.error(`The lists of real servers cannot be written down: ${(error as Error).message}`);
     });
   }

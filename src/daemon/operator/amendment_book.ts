@@ -1,20 +1,19 @@
 import { type AddedReal, type Amendments, type RemovedReal, UNAMENDED } from "../../model/amendments.ts";
 import type { RealId } from "../../model/orders.ts";
 import type { VirtualKey } from "../../model/table.ts";
-import { readState, writeState } from "../records/state_file.ts";
+import { readState, StateFile } from "../records/state_file.ts";
 
 /** What an operator has changed of the configuration by hand, kept in a file so that neither a reload nor a restart forgets it. */
 export class AmendmentBook {
-  readonly #path: string | undefined;
+  readonly #file: StateFile;
   #amendments: Amendments = UNAMENDED;
-  #saving: Promise<void> = Promise.resolve();
 
   /**
    * @param path absent = in memory alone.
    * @param onTrouble is told when what an earlier run has left cannot be read.
    */
   constructor(path: string | undefined, onTrouble: (text: string) => void) {
-    this.#path = path;
+    this.#file = new StateFile(path);
     if (path === undefined) return;
     try {
       this.#amendments = decode(readState(path));
@@ -35,11 +34,7 @@ export class AmendmentBook {
    */
   replace(amendments: Amendments): Promise<void> {
     this.#amendments = amendments;
-    const path = this.#path;
-    if (path === undefined) return Promise.resolve();
-    const write = () => writeState(path, { version: 1, ...amendments });
-    this.#saving = this.#saving.then(write, write);
-    return this.#saving;
+    return this.#file.write(() => ({ version: 1, ...amendments }));
   }
 }
 

@@ -1,5 +1,5 @@
 import { realServer } from "../../config/language/endpoints.ts";
-import type { Mistake } from "../../config/language/grammar.ts";
+import { withHint } from "../../config/language/problem.ts";
 import { type Arguments, RequestError } from "../../control/protocol.ts";
 import type { OrderedReal, OrderResult } from "../../control/requests.ts";
 import type { Director } from "../../director/director.ts";
@@ -54,7 +54,7 @@ export class Membership {
     const { director, book } = this.#ports;
     const before = selectVirtual(director.model, word);
     const reading = realServer.read(line);
-    if ("mistake" in reading) throw new RequestError("bad-argument", sentence(line, reading.mistake));
+    if ("mistake" in reading) throw new RequestError("bad-argument", `${line}: ${withHint(reading.mistake)}`);
     const each: AddedReal = { virtual: before.key, line, reals: [], since: Date.now() };
     let fresh: readonly DestinationKey[] = [];
     await this.#amend(({ added, removed }) => ({ added: [...added, each], removed }), (model, leftOut) => {
@@ -178,8 +178,4 @@ function isCalled(real: DestinationKey, word: string): boolean {
   const address = parseIp(word);
   const wanted = address ? bracketed(address) : word;
   return real === wanted || real.slice(0, real.lastIndexOf(":")) === wanted;
-}
-
-function sentence(line: string, { text, hint }: Mistake): string {
-  return `${line}: ${text}${hint === undefined ? "" : `; ${hint}`}`;
 }

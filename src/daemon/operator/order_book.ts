@@ -1,6 +1,6 @@
 import type { Hold, Order, OrderKind, Orders, RealId, RealOrders } from "../../model/orders.ts";
 import { MOST_WEIGHT } from "../../model/table.ts";
-import { readState, writeState } from "../records/state_file.ts";
+import { readState, StateFile } from "../records/state_file.ts";
 
 /** An order that has ended, or was taken back. */
 export interface EndedOrder {
@@ -11,16 +11,15 @@ export interface EndedOrder {
 
 /** The operator's orders, kept in a file so that neither a reload nor a restart forgets them. */
 export class OrderBook {
-  readonly #path: string | undefined;
+  readonly #file: StateFile;
   readonly #orders = new Map<RealId, RealOrders>();
-  #saving: Promise<void> = Promise.resolve();
 
   /**
    * @param path absent = in memory alone.
    * @param onTrouble is told when what an earlier run has left cannot be read.
    */
   constructor(path: string | undefined, onTrouble: (text: string) => void) {
-    this.#path = path;
+    this.#file = new StateFile(path);
     if (path === undefined) return;
     try {
       for (const [id, orders] of decode(readState(path))) this.#orders.set(id, orders);
@@ -72,14 +71,10 @@ export class OrderBook {
    * @throws {Error} of the file system: then they hold until the daemon ends.
    */
   save(): Promise<void> {
-    const path = this.#path;
-    if (path === undefined) return Promise.resolve();
-    const write = () => {
+    return this.#file.write(() => {
       const orders = [...this.#orders].map(([id, { hold, weight }]) => ({ real: id, hold, weight }));
-      return writeState(path, { version: 1, orders });
-    };
-    this.#saving = this.#saving.then(write, write);
-    return this.#saving;
+      return { version: 1, orders };
+    });
   }
 }
 

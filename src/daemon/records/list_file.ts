@@ -1,28 +1,8 @@
 import type { KnownLists, ListEntries, ListKey } from "../../model/real_list.ts";
-import { writeState } from "./state_file.ts";
 
-/** Keeps what lists of real servers had last: a director that starts while no name server answers goes on with it. */
-export class ListFile {
-  readonly #path: string | undefined;
-  #saving: Promise<void> = Promise.resolve();
-
-  /** @param path absent = nothing is kept. */
-  constructor(path: string | undefined) {
-    this.#path = path;
-  }
-
-  /**
-   * Writes them down.
-   *
-   * @throws {Error} of the file system.
-   */
-  save(lists: KnownLists): Promise<void> {
-    const path = this.#path;
-    if (path === undefined) return Promise.resolve();
-    const write = () => writeState(path, { version: 1, lists: Object.fromEntries(lists) });
-    this.#saving = this.#saving.then(write, write);
-    return this.#saving;
-  }
+/** Returns what is written down of lists: a director that starts while no name server answers goes on with it. */
+export function listState(lists: KnownLists): unknown {
+  return { version: 1, lists: Object.fromEntries(lists) };
 }
 
 /** What was written down last; what makes no sense there says nothing. */

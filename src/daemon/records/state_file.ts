@@ -45,3 +45,27 @@ export async function writeState(path: string, value: unknown): Promise<void> {
   }
   await Deno.rename(next, path);
 }
+
+/** A file of {@link writeState} whose writes come one after the other: what is given last is what stays. */
+export class StateFile {
+  readonly #path: string | undefined;
+  #writing: Promise<void> = Promise.resolve();
+
+  /** @param path absent = nothing is written. */
+  constructor(path: string | undefined) {
+    this.#path = path;
+  }
+
+  /**
+   * Writes what there is to be kept when its turn comes.
+   *
+   * @throws {Error} of the file system.
+   */
+  write(value: () => unknown): Promise<void> {
+    const path = this.#path;
+    if (path === undefined) return Promise.resolve();
+    const write = () => writeState(path, value());
+    this.#writing = this.#writing.then(write, write);
+    return this.#writing;
+  }
+}

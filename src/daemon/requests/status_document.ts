@@ -250,7 +250,7 @@ class StatusWriter {
     const wanted = this.#desired?.get(virtual.key);
     const kernel = this.#counters?.get(virtual.key);
     const by = health && servedBy(virtual, health);
-    const counts = yield* this.#count(virtual, health, wanted, kernel);
+    const counts = yield* this.#count(virtual, health, by, wanted, kernel);
     const isThere = virtual.fallback && this.#isInKernel(virtual.fallback.key, wanted, kernel);
     return { virtual, reals, counts, by, hasFallback: isThere === true && by === "fallback" };
   }
@@ -282,11 +282,11 @@ class StatusWriter {
   *#count(
     virtual: VirtualService,
     health: VirtualHealth | undefined,
+    by: ServedBy = "healthy",
     wanted: DesiredService | undefined,
     kernel: ServiceCounters | undefined,
   ): Steps<Counts> {
     let [serving, unknown, well, count] = [0, 0, 0, 0];
-    const by = health ? servedBy(virtual, health) : "healthy";
     for (const real of health ? virtual.reals.values() : []) {
       if (everySoOften(count++)) yield;
       const own = health?.reals.get(real.key);
