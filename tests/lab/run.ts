@@ -18,12 +18,13 @@ const LIMIT_SECONDS = 1200;
 
 /** Runs the test files that `words` select, two at a time, and prints their lines as they come. */
 export async function runLab(words: readonly string[]): Promise<Tally> {
+  const waiting = testFiles(words);
+  if (waiting.length === 0) fail(`no scenario's file has '${words.join("' or '")}' in its name`);
   await sweepLeftOvers();
   const interruption = new AbortController();
   const interrupt = () => interruption.abort();
   Deno.addSignalListener("SIGINT", interrupt);
   Deno.addSignalListener("SIGTERM", interrupt);
-  const waiting = testFiles(words);
   const tallies: Tally[] = [];
   const worker = async (processor: number) => {
     for (let file = waiting.shift(); file && !interruption.signal.aborted; file = waiting.shift()) {

@@ -106,8 +106,7 @@ scenario(
     strictEqual((await director.tool("drain", "10.0.0.11")).code, 0);
     await table.becomes(pairWith("0"));
 
-    await director.does("reload");
-    await director.logs(/Reloading/);
+    await director.rereads();
     await table.stays(pairWith("0"), 2);
     await director.crash();
     await director.does("start");

@@ -47,7 +47,7 @@ scenario("include: a bad file changes nothing; the good one that follows is read
 
   // What plan shows is what a reload would do.
   await director.configure(MAIN.replace("autoreload = yes", "autoreload = no"));
-  await director.does("reload");
+  await director.rereads();
   await include("a.cf", service("192.0.2.10:80", 7));
   match((await director.tool("plan", "--commands", "www")).stdout, /-e -t 192\.0\.2\.10:80 .* -w 7/);
   await kernel.stays(table([["192.0.2.10:80", 1], ["192.0.2.20:80", 2]]), 2);

@@ -24,8 +24,7 @@ scenario(
     const { byHand, virtuals: [{ reals: [, , third] }] } = (await director.status())!;
     deepStrictEqual([byHand.added.map(({ line }) => line), third.origin], [["10.0.0.13:80 masq 5"], "operator"]);
 
-    await director.does("reload");
-    await director.logs(/Reloading/);
+    await director.rereads();
     await table.stays(WITH_13, 2);
     await director.crash();
     await director.does("start");

@@ -1,4 +1,4 @@
-import { match, strictEqual } from "node:assert/strict";
+import { match, notStrictEqual, strictEqual } from "node:assert/strict";
 import type { Status } from "../../../src/control/status.ts";
 import { GATEWAY, sibling6, VIRTUAL } from "./addresses.ts";
 import type { Outcome } from "./command.ts";
@@ -81,6 +81,18 @@ export class Director {
   async reload(config: string, name = NAME): Promise<void> {
     await this.configure(config, name);
     await this.does("reload", name);
+  }
+
+  /** Has the program read its files, and waits until it goes by what they say, or has refused to. */
+  async rereads(name = NAME): Promise<void> {
+    const before = (await this.status(name))?.daemon.lastReload?.time;
+    await this.does("reload", name);
+    const after = await poll(
+      async () => (await this.status(name))?.daemon.lastReload?.time,
+      (time) => time !== before,
+      15,
+    );
+    notStrictEqual(after, before, `${name} has not read its files again`);
   }
 
   /** Stops the program; it is gone when this returns. */
