@@ -155,7 +155,7 @@ pure("where addresses are announced: a section's own place, the global one, none
   saysFacts(wrong(`${mark}    announce = interface:dummy0\n`), ["…", "error 4:16+16 a firewall mark…"]);
   deepStrictEqual(place(`${global}${mark}`), undefined);
   const other = "virtual = 192.0.2.1:443\n    real = 10.0.0.1:443 gate 5\n    announcewhen = any\n";
-  saysFacts(wrong(`${global}${section}${other}`), ["error 7:… any … all … line 3…"]);
+  saysFacts(wrong(`${global}${section}${other}`), ["error 7:20+3 … any … all … line 3, …"]);
   deepStrictEqual(wrong(`${global}${section}${other}    announce = interface:dummy1\n`), []);
 });
 
