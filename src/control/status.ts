@@ -148,7 +148,7 @@ export interface VirtualStatus {
 
 /** The address of a virtual service, where routers hear of it. */
 export interface AnnounceStatus {
-  /** `interface:dummy0`, `birdfile:/etc/bird/ldirectord.conf`. */
+  /** `interface:dummy0`, `birdfile:/run/ldirectord/bird.conf`. */
   readonly place: string;
   readonly address: string;
   /** Whether it stands there now. */

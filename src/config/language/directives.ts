@@ -301,7 +301,7 @@ export const DIRECTIVES = {
     since: "2.0",
     doc:
       "Where the virtual service's address is announced while it has its quorum. interface:dummy0 gives the interface the " +
-      "address (/32 or /128), so that BIRD or FRR announce it to routers; birdfile:/etc/bird/ldirectord.conf writes a file " +
+      "address (/32 or /128), so that BIRD or FRR announce it to routers; birdfile:/run/ldirectord/bird.conf writes a file " +
       "that BIRD's configuration includes, and has BIRD read it (birdc configure, at BIRD's usual control socket or the one " +
       "that follows the path). The address is withdrawn when the quorum is lost, and before the virtual service is purged. " +
       "With failopen it stays while all real servers get clients. Addresses that ldirectord has not put there are left alone.",

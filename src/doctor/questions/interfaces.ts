@@ -12,8 +12,9 @@ import { conf, externalInterfaces } from "../interface_settings.ts";
 export function virtualAddresses({ addresses, configuration }: Facts): readonly Finding[] {
   const here = new Set(addresses.map(({ address }) => address));
   const wanted = new Set(
-    virtualsOf({ configuration }).flatMap(({ settings: { address } }) =>
-      address.kind === "fwm" ? [] : [address.address]
+    // Those that are announced on an interface come and go with their quorum.
+    virtualsOf({ configuration }).flatMap(({ announce, settings: { address } }) =>
+      address.kind === "fwm" || announce?.kind === "interface" ? [] : [address.address]
     ),
   );
   return [...wanted].map((address) => {
