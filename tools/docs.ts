@@ -23,10 +23,8 @@ const tools = await loadTools();
 
 /** Every such file. */
 export const GENERATED: readonly Generated[] = [
-  {
-    path: "README.md",
-    text: (now) => withTable(withTable(now, "directives", directiveTable()), "services", serviceTable()),
-  },
+  { path: "docs/configuration.md", text: (now) => withTable(now, "directives", directiveTable()) },
+  { path: "docs/checks.md", text: (now) => withTable(now, "services", serviceTable()) },
   { path: "packaging/man/ldirectord.8", text: () => ldirectord8(tools) },
   { path: "packaging/man/ldirectord.cf.5", text: () => ldirectordCf5() },
   { path: "packaging/ldirectord.schema.json", text: () => `${JSON.stringify(configurationSchema(), undefined, 2)}\n` },
