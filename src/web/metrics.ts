@@ -10,19 +10,20 @@ export const METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
 type Labels = Readonly<Record<string, string>>;
 
+/** What Prometheus calls the kinds of metrics. */
+export type MetricType = "gauge" | "counter" | "histogram";
+
 /** One metric with all its samples. */
 class Family {
   readonly #lines: string[];
-  readonly #name: string;
 
-  constructor(name: string, type: "gauge" | "counter" | "histogram", help: string) {
-    this.#name = name;
+  constructor(readonly name: string, readonly type: MetricType, readonly help: string) {
     this.#lines = [`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`];
   }
 
   add(labels: Labels, value: number, suffix = ""): void {
     const pairs = Object.entries(labels).map(([name, text]) => `${name}="${escape(text)}"`).join(",");
-    this.#lines.push(`${this.#name}${suffix}${pairs && `{${pairs}}`} ${value}`);
+    this.#lines.push(`${this.name}${suffix}${pairs && `{${pairs}}`} ${value}`);
   }
 
   /** A family without samples is left out. */
@@ -39,15 +40,17 @@ interface Labelled<T> {
 
 /** The metrics of a director; of none, `undefined`, that there is none. */
 export function metricsText(status: Status | undefined): string {
-  const up = new Family("ldirectord_up", "gauge", "Whether the director answers.");
-  up.add({}, status ? 1 : 0);
-  if (!status) return up.text;
+  const up = one("ldirectord_up", "Whether the director answers.", Number(status !== undefined));
+  return [up, ...status ? familiesOf(status) : []].map(({ text }) => text).join("");
+}
+
+/** The metrics of a director that answers, each with its name, its type and what it says, also those without a sample. */
+export function familiesOf(status: Status): readonly Pick<Family, "name" | "type" | "help" | "text">[] {
   const virtuals = status.virtuals.map((virtual) => ({ labels: virtualLabels(virtual), of: virtual }));
   const reals = virtuals.flatMap(({ labels: { virtual, protocol }, of }) =>
     of.reals.map((real) => ({ labels: { virtual, protocol, real: real.real }, of: real }))
   );
-  const families = [up, ...daemonFamilies(status), ...virtualFamilies(virtuals), ...realFamilies(reals)];
-  return [...families, ...checkFamilies(reals)].map(({ text }) => text).join("");
+  return [...daemonFamilies(status), ...virtualFamilies(virtuals), ...realFamilies(reals), ...checkFamilies(reals)];
 }
 
 function daemonFamilies({ daemon, table, checks, unresolved, lists, draining }: Status): Family[] {
