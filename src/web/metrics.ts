@@ -70,7 +70,7 @@ function daemonFamilies({ daemon, table, checks, unresolved, lists, draining }: 
       "For how long the first of these has waited.",
       checks.longestWaitSeconds,
     ),
-    one("ldirectord_unresolved_reals", "Real servers whose names do not resolve.", unresolved.length),
+    one("ldirectord_unresolved_reals", "Real servers with names that do not resolve.", unresolved.length),
     one(
       "ldirectord_failed_lists",
       "Lists of real servers that cannot be looked up.",
