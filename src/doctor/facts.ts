@@ -39,7 +39,7 @@ export interface ConfigurationFacts {
   readonly running: boolean;
 }
 
-/** Another configuration whose daemon runs here. */
+/** Another configuration with a daemon that runs here. */
 export interface Neighbour {
   readonly file: string;
   readonly virtuals: ReadonlySet<VirtualKey>;

@@ -30,8 +30,8 @@ export function virtualAddresses({ addresses, configuration }: Facts): readonly 
       why: running
         ? "The daemon runs here, and no client can reach it. Where heartbeat, Pacemaker or keepalived brings the " +
           "address, ask it why not."
-        : "No client can reach it here. That is as it should be on a standby director: whoever starts the daemon " +
-          "(heartbeat, Pacemaker, keepalived) brings the address, too.",
+        : "No client can reach it here. That is as it should be on a standby director: what starts the daemon " +
+          "(heartbeat, Pacemaker, keepalived) adds the address, too.",
       commands: [`ip address add ${where}`],
     };
   });

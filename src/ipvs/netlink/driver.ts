@@ -53,7 +53,7 @@ const EPERM = 1;
 export class NetlinkIpvs implements KernelIpvs {
   readonly name = "netlink";
 
-  /** Schedulers whose modules we have asked for. */
+  /** Schedulers with a module that we have asked for. */
   readonly #schedulers = new Set<string>();
 
   /** Whether this process can have a netlink socket: not where a sandbox forbids it. */
