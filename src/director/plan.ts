@@ -17,6 +17,9 @@
  *
  * A quiescent destination that is missing where we had it before is put back only with `readdquiescent`.
  *
+ * A quiescent destination with a lasting place (desired.ts) enters a virtual service that is new with its weight, and is set
+ * to 0 by the next change: before these two the virtual service had no clients.
+ *
  * Within a service the new and the heavier come before the lighter and the leaving: clients always have somewhere to go.
  */
 
@@ -92,7 +95,7 @@ function* planService(
     actions.push({ do: "add-service", service });
     for (const destination of desired.destinations.values()) {
       if (everySoOften(count++)) yield;
-      actions.push(action("add-destination", service, destination));
+      actions.push(...entry(service, destination));
     }
     return;
   }
@@ -131,6 +134,14 @@ function* planRemoval(service: TableService | undefined, actions: Action[]): Ste
     actions.push(action("delete-destination", service, real));
   }
   actions.push({ do: "delete-service", service });
+}
+
+/** The changes by which a destination enters a virtual service that is new. */
+function entry(service: ServiceSettings, destination: DesiredDestination): readonly Action[] {
+  const { placeWeight = 0 } = destination;
+  if (placeWeight === 0) return [action("add-destination", service, destination)];
+  const placed = { ...destination, weight: placeWeight };
+  return [action("add-destination", service, placed), action("edit-destination", service, destination)];
 }
 
 function mayAdd(destination: DesiredDestination, before: Destination | undefined, service: DesiredService): boolean {

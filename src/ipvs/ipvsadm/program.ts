@@ -1,7 +1,7 @@
 import { harmless } from "../../model/harmless_text.ts";
 import type { Action, Plan } from "../../model/plan.ts";
 import { everySoOften, inTurns, type Steps } from "../../model/steps.ts";
-import type { IpvsTable } from "../../model/table.ts";
+import { destinationKey, type IpvsTable, virtualKey } from "../../model/table.ts";
 import type { IpvsTimeouts } from "../../model/ipvs.ts";
 import type { SyncDaemon } from "../../model/sync.ts";
 import { killChild } from "../../system/started_program.ts";
@@ -169,7 +169,10 @@ function* outcomesInSteps(plan: Plan, table: IpvsTable, said: readonly string[])
   const left: number[] = [];
   for (const [i, action] of plan.entries()) {
     if (everySoOften(i)) yield;
-    if (!isInEffect(action, table)) left.push(i);
+    const next = plan.at(i + 1);
+    // One that the next change undoes in part is seen by what that has made of it.
+    const seen = next && isEntry(action, next) ? next : action;
+    if (!isInEffect(seen, table)) left.push(i);
   }
   const outcomes = plan.map((): Outcome => ({ taken: true }));
   for (const [at, i] of left.entries()) {
@@ -180,6 +183,13 @@ function* outcomesInSteps(plan: Plan, table: IpvsTable, said: readonly string[])
       : { taken: undefined };
   }
   return outcomes;
+}
+
+/** Whether a destination is added, and set to another weight at once (director/plan.ts). */
+function isEntry(action: Action, next: Action): boolean {
+  return action.do === "add-destination" && next.do === "edit-destination" &&
+    virtualKey(action.service.address) === virtualKey(next.service.address) &&
+    destinationKey(action.destination) === destinationKey(next.destination);
 }
 
 function hasThresholds(action: Action): boolean {
