@@ -40,7 +40,7 @@ export interface DesiredDestination extends Destination {
   readonly role: Role;
   /**
    * Of a quiescent one with a lasting place: the weight at which it enters a virtual service that is new, to be set to 0 at
-   * once. The scheduler mh gives places by the last weight above 0, and none to a destination that has not had one.
+   * once, before any client comes. The scheduler mh gives places by the last weight above 0, and none to a destination that has not had one.
    */
   readonly placeWeight?: number;
 }

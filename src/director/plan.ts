@@ -18,7 +18,7 @@
  * A quiescent destination that is missing where we had it before is put back only with `readdquiescent`.
  *
  * A quiescent destination with a lasting place (desired.ts) enters a virtual service that is new with its weight, and is set
- * to 0 by the next change: before these two the virtual service had no clients.
+ * to 0 by the next change. Such a virtual service gets its scheduler last: until then no client is sent anywhere.
  *
  * Within a service the new and the heavier come before the lighter and the leaving: clients always have somewhere to go.
  */
@@ -30,6 +30,7 @@ import {
   type DestinationKey,
   destinationKey,
   type IpvsTable,
+  NO_SCHEDULER,
   sameDestination,
   sameSettings,
   type ServiceSettings,
@@ -92,11 +93,14 @@ function* planService(
   const kernel = current.get(key);
   let count = 0;
   if (!kernel) {
-    actions.push({ do: "add-service", service });
+    const hasPlaces = [...desired.destinations.values()].some(({ placeWeight = 0 }) => placeWeight > 0);
+    const begun = hasPlaces ? { ...service, scheduler: NO_SCHEDULER, schedulerFlags: [] } : service;
+    actions.push({ do: "add-service", service: begun });
     for (const destination of desired.destinations.values()) {
       if (everySoOften(count++)) yield;
       actions.push(...entry(service, destination));
     }
+    if (hasPlaces) actions.push({ do: "edit-service", service });
     return;
   }
   const settingsWanted = isUnconfirmed(SETTINGS) || !previous || !sameSettings(previous, desired);

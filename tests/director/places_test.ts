@@ -19,16 +19,17 @@ function settings(scheduler: string, ...schedulerFlags: string[]) {
   return { address, scheduler, schedulerFlags, onePacket: false };
 }
 
-/** The changes that the kernel has taken, without the virtual service's own. */
+/** The changes that the kernel has taken. */
 function changes({ events }: World): string[] {
   return events.flatMap((event) =>
-    event.type === "table-changed" && "destination" in event.action
-      ? [encodeAction(event.action).replace(`-t ${AT} -r 10.0.0.`, "").replace(":80 -m", "")]
+    event.type === "table-changed"
+      ? [encodeAction(event.action).replace(` -t ${AT}`, "").replace("-r 10.0.0.", "").replace(":80 -m", "")]
       : []
   );
 }
 
-const ENTERED = ["-a 1 -w 3", "-a 2 -w 2", "-e 2 -w 0", "-a 3 -w 1"];
+/** No client comes before the scheduler does. */
+const ENTERED = ["-A -s none", "-a 1 -w 3", "-a 2 -w 2", "-e 2 -w 0", "-a 3 -w 1", "-E -s mh -b flag-1"];
 
 Deno.test({
   name: "places: a real server that is down at the start enters in its turn with its weight, and is quiescent at once",
@@ -92,13 +93,23 @@ Deno.test({
 
 /** Settings by which a real server that is down is not in the table, or its clients would be refused. */
 const WITHOUT: [what: string, options: VirtualSketch["options"], entered: string[]][] = [
-  ["quiescent = no", { quiescent: false, settings: settings("mh", "mh-fallback") }, ["-a 1 -w 3", "-a 3 -w 1"]],
+  ["quiescent = no", { quiescent: false, settings: settings("mh", "mh-fallback") }, [
+    "-A -s mh -b flag-1",
+    "-a 1 -w 3",
+    "-a 3 -w 1",
+  ]],
   ["no fallback flag", { quiescent: true, settings: settings("mh", "mh-port") }, [
+    "-A -s mh -b flag-2",
     "-a 1 -w 3",
     "-a 2 -w 0",
     "-a 3 -w 1",
   ]],
-  ["another scheduler", { quiescent: true, settings: settings("wrr") }, ["-a 1 -w 3", "-a 2 -w 0", "-a 3 -w 1"]],
+  ["another scheduler", { quiescent: true, settings: settings("wrr") }, [
+    "-A -s wrr",
+    "-a 1 -w 3",
+    "-a 2 -w 0",
+    "-a 3 -w 1",
+  ]],
 ];
 
 for (const [what, options, entered] of WITHOUT) {

@@ -167,12 +167,11 @@ export class Ipvsadm implements KernelIpvs {
  */
 function* outcomesInSteps(plan: Plan, table: IpvsTable, said: readonly string[]): Steps<readonly Outcome[]> {
   const left: number[] = [];
+  // An entry that is changed twice is seen by what the last change has made of it.
+  const last = new Map(plan.map((action) => [entryOf(action), action]));
   for (const [i, action] of plan.entries()) {
     if (everySoOften(i)) yield;
-    const next = plan.at(i + 1);
-    // One that the next change undoes in part is seen by what that has made of it.
-    const seen = next && isEntry(action, next) ? next : action;
-    if (!isInEffect(seen, table)) left.push(i);
+    if (!isInEffect(last.get(entryOf(action))!, table)) left.push(i);
   }
   const outcomes = plan.map((): Outcome => ({ taken: true }));
   for (const [at, i] of left.entries()) {
@@ -185,11 +184,10 @@ function* outcomesInSteps(plan: Plan, table: IpvsTable, said: readonly string[])
   return outcomes;
 }
 
-/** Whether a destination is added, and set to another weight at once (director/plan.ts). */
-function isEntry(action: Action, next: Action): boolean {
-  return action.do === "add-destination" && next.do === "edit-destination" &&
-    virtualKey(action.service.address) === virtualKey(next.service.address) &&
-    destinationKey(action.destination) === destinationKey(next.destination);
+/** The entry that an action changes, as text. */
+function entryOf(action: Action): string {
+  const service = virtualKey(action.service.address);
+  return "destination" in action ? `${service} ${destinationKey(action.destination)}` : service;
 }
 
 function hasThresholds(action: Action): boolean {

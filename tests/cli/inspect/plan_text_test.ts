@@ -96,9 +96,10 @@ virtual = 192.0.2.10:80
     `+ virtual tcp 192.0.2.10:80  mh flag-1
 +     real 10.0.0.1:80  gate weight 5
 +     real 10.0.0.2:80  gate weight 0
-ipvsadm -A -t 192.0.2.10:80 -s mh -b flag-1
+ipvsadm -A -t 192.0.2.10:80 -s none
 ipvsadm -a -t 192.0.2.10:80 -r 10.0.0.1:80 -g -w 5
 ipvsadm -a -t 192.0.2.10:80 -r 10.0.0.2:80 -g -w 5
-ipvsadm -e -t 192.0.2.10:80 -r 10.0.0.2:80 -g -w 0`,
+ipvsadm -e -t 192.0.2.10:80 -r 10.0.0.2:80 -g -w 0
+ipvsadm -E -t 192.0.2.10:80 -s mh -b flag-1`,
   );
 });

@@ -155,7 +155,7 @@ scenario(
 
       const edit = `-e -u ${VIRTUAL}:${PORT} -r 10.0.0.11:80 -m -w 5`;
       await second.host.run("ipvsadm", ...edit.split(" "));
-      const edited = await compares(second, 1, /table {10}/);
+      const edited = await compares(second, 1, /weight 5 in the kernel/);
       match(
         edited.stdout,
         /10\.0\.0\.11:80 .*: weight 5 in the kernel's table here, weight 1 .* at 10\.0\.0\.1:9780$/m,
