@@ -93,7 +93,7 @@ function* planService(
   const kernel = current.get(key);
   let count = 0;
   if (!kernel) {
-    const hasPlaces = [...desired.destinations.values()].some(({ placeWeight = 0 }) => placeWeight > 0);
+    const hasPlaces = givesPlaces(desired);
     const begun = hasPlaces ? { ...service, scheduler: NO_SCHEDULER, schedulerFlags: [] } : service;
     actions.push({ do: "add-service", service: begun });
     for (const destination of desired.destinations.values()) {
@@ -138,6 +138,12 @@ function* planRemoval(service: TableService | undefined, actions: Action[]): Ste
     actions.push(action("delete-destination", service, real));
   }
   actions.push({ do: "delete-service", service });
+}
+
+/** Whether a destination is to have places of a weight that it does not have. */
+function givesPlaces({ destinations }: DesiredService): boolean {
+  for (const { placeWeight = 0 } of destinations.values()) if (placeWeight > 0) return true;
+  return false;
 }
 
 /** The changes by which a destination enters a virtual service that is new. */
