@@ -20,6 +20,7 @@ const NOTHING: Status = {
     helper: null,
   },
   table: { driver: null, inStep: true, trouble: null },
+  digest: { configuration: "", table: null },
   checks: { running: 0, waiting: 0, longestWaitSeconds: 0, openFiles: null },
   counts: { reals: 0, serving: 0, unknown: 0 },
   virtuals: [],

@@ -53,7 +53,7 @@ export function familiesOf(status: Status): readonly Pick<Family, "name" | "type
   return [...daemonFamilies(status), ...virtualFamilies(virtuals), ...realFamilies(reals), ...checkFamilies(reals)];
 }
 
-function daemonFamilies({ daemon, table, checks, unresolved, lists, draining }: Status): Family[] {
+function daemonFamilies({ daemon, table, digest, checks, unresolved, lists, draining }: Status): Family[] {
   const reload = daemon.lastReload ?? { time: daemon.startedAt, ok: true };
   return [
     one("ldirectord_build_info", "The version of the program, in a label.", 1, { version: daemon.version }),
@@ -61,6 +61,16 @@ function daemonFamilies({ daemon, table, checks, unresolved, lists, draining }: 
     one("ldirectord_standby", "Whether it leaves the table to another director.", Number(daemon.state === "standby")),
     one("ldirectord_retired", "Whether an operator has retired it.", Number(daemon.retired !== null)),
     one("ldirectord_table_in_step", "Whether the kernel has taken all that is wanted.", Number(table.inStep)),
+    digestFamily(
+      "ldirectord_table_digest",
+      "A digest of the entries in the kernel's table, as a number.",
+      digest.table,
+    ),
+    digestFamily(
+      "ldirectord_config_digest",
+      "A digest of the configuration in force, as a number.",
+      digest.configuration,
+    ),
     one("ldirectord_config_last_reload_successful", "Whether the last reload came into force.", Number(reload.ok)),
     one("ldirectord_config_last_reload_timestamp_seconds", "When that was, since the epoch.", epoch(reload.time)),
     one("ldirectord_checks_running", "Rounds of checks that are under way.", checks.running),
@@ -81,6 +91,19 @@ function daemonFamilies({ daemon, table, checks, unresolved, lists, draining }: 
   ];
 }
 
+/** A label of it would be a new series with each change; a number is not, and what is the same on two directors still is. */
+function digestFamily(name: string, help: string, digest: string | null): Family {
+  const known = new Family(name, "gauge", help);
+  const value = numbered(digest);
+  if (value !== undefined) known.add({}, value);
+  return known;
+}
+
+/** A digest's 48 bits as a number, which a double holds exactly. */
+function numbered(digest: string | null): number | undefined {
+  return digest === null ? undefined : Number.parseInt(digest, 16);
+}
+
 function helperRestarts(ends: number): Family {
   const help = "How often the process that speaks to databases and directories was ended and started again.";
   const restarts = new Family("ldirectord_helper_restarts_total", "counter", help);
@@ -95,6 +118,16 @@ function virtualFamilies(virtuals: readonly Labelled<VirtualStatus>[]): Family[]
     gauge("reals", "Real servers in the configuration.", ({ counts }) => counts.reals),
     gauge("reals_serving", "Real servers that clients may be sent to.", ({ counts }) => counts.serving),
     gauge("reals_unknown", "Real servers that cannot be checked.", ({ counts }) => counts.unknown),
+    gauge(
+      "table_digest",
+      "A digest of its entries in the kernel's table, as a number.",
+      ({ digest }) => numbered(digest.table),
+    ),
+    gauge(
+      "config_digest",
+      "A digest of its configuration, as a number.",
+      ({ digest }) => numbered(digest.configuration),
+    ),
     gauge("fallback_active", "Whether the fallback serves.", ({ fallback }) => Number(fallback?.active ?? false)),
     gauge("quorum_serving_weight", "The weight that serves.", ({ quorum }) => quorum?.serving),
     gauge("quorum_needed_weight", "The weight that has to serve for it to be up.", ({ quorum }) => quorum?.needed),

@@ -965,8 +965,10 @@ export const DIRECTIVES = {
     doc:
       "The kernel's rule for choosing a real server; which ones there are depends on the kernel. sh and mh choose by " +
       "the client's address, and by the order in which real servers have entered the kernel's table: those that enter " +
-      "together do so in the order of this file, and with quiescent = yes they stay in it. See schedflags for what a real " +
-      "server of weight 0 means to them.",
+      "together do so in the order of this file, and with quiescent = yes they stay in it. With mh, its fallback flag and " +
+      "quiescent = yes all real servers enter at the start, those that are down at weight 0: then several directors of " +
+      "the same configuration send a client to the same real server. See schedflags for what a real server of weight 0 " +
+      "means to them.",
   },
   schedflags: {
     scope: "virtual",
