@@ -35,15 +35,18 @@ export class BirdPlace implements Place {
   async bring({ announce, leave }: PlaceOrder): Promise<PlaceOutcome> {
     try {
       const before = readRoutes(this.#path);
+      const taken = this.#taken?.addresses ?? before.addresses;
       const addresses = new Set([...announce, ...[...leave].filter((address) => before.addresses.has(address))]);
       const text = routesText(addresses, protocolName(this.#path));
       if (before.text !== text) replace(this.#path, text);
       if (this.#taken?.text !== text) await this.#configure(text, addresses);
       else await this.#look();
-      return { announced: addresses, added: [...addresses].filter((address) => !before.addresses.has(address)) };
+      const added = addresses.difference(before.addresses.intersection(taken));
+      const removed = taken.difference(addresses);
+      return { announced: addresses, added: [...added], removed: [...removed] };
     } catch (error) {
       if (!(error instanceof BirdTrouble)) throw error;
-      return { announced: this.#taken?.addresses ?? new Set(), added: [], trouble: error.message };
+      return { announced: this.#taken?.addresses ?? new Set(), added: [], removed: [], trouble: error.message };
     }
   }
 

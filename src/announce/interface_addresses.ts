@@ -1,9 +1,8 @@
 import { type Family, familyOf, type IpAddress, ipFromBytes, ipToBytes } from "../model/address.ts";
-import { inTurns, type Steps } from "../model/steps.ts";
+import type { Steps } from "../model/steps.ts";
 import { attributesOf, type MessageWriter, type Span, Unreadable } from "../netlink/message.ts";
-import { type Message, Moved, NetlinkSocket, NoAnswer, type Verdict } from "../netlink/socket.ts";
-import { Errno, SystemError } from "../system/libc/errors.ts";
-import { AF_INET, AF_INET6 } from "../system/libc/sockets.ts";
+import type { Message, NetlinkSocket } from "../netlink/socket.ts";
+import { Errno } from "../system/libc/errors.ts";
 import {
   Add,
   ADDRESS_HEADER,
@@ -11,22 +10,20 @@ import {
   LINK_HEADER,
   LINK_IS_UP,
   LinkAttribute,
-  NETLINK_ROUTE,
   NO_DUPLICATE_CHECK,
   RouteMessage,
 } from "./numbers.ts";
-
-/**
- * What our addresses are marked with: the protocol of an address, as `ip -details address` shows it (0x6c, which is "l").
- * Kernels before 5.18 know no such thing.
- */
-export const OUR_PROTOCOL = 0x6c;
-
-/** How often addresses are listed that move meanwhile. */
-const ATTEMPTS = 5;
-
-const HOST_BITS = { 4: 32, 6: 128 } as const;
-const FAMILY_NUMBER = { 4: AF_INET, 6: AF_INET6 } as const;
+import {
+  AddressesUnavailable,
+  converse,
+  FAMILY_NUMBER,
+  familyNumbered,
+  HOST_BITS,
+  list,
+  OUR_PROTOCOL,
+  reasonOf,
+  request,
+} from "./rtnetlink.ts";
 
 /** An interface as it is now. */
 export interface InterfaceNow {
@@ -40,11 +37,6 @@ export interface InterfaceAddress {
   readonly address: IpAddress;
   /** Whether it has our mark. */
   readonly isOurs: boolean;
-}
-
-/** Addresses cannot be read or changed; the message is for an operator. */
-export class AddressesUnavailable extends Error {
-  override readonly name = "AddressesUnavailable";
 }
 
 /** The addresses of this host's interfaces, by rtnetlink: rtnetlink(7). */
@@ -74,18 +66,7 @@ export class InterfaceAddresses {
    * @throws {AddressesUnavailable}
    */
   list({ index }: InterfaceNow): Promise<readonly InterfaceAddress[]> {
-    return converse(async (socket) => {
-      for (let attempt = 1;; attempt++) {
-        try {
-          return await inTurns(listAddresses(socket, index));
-        } catch (error) {
-          if (!(error instanceof Moved)) throw error;
-          if (attempt === ATTEMPTS) {
-            throw new AddressesUnavailable("the addresses of this host change faster than they can be read");
-          }
-        }
-      }
-    });
+    return list((socket) => listAddresses(socket, index));
   }
 
   /**
@@ -98,25 +79,10 @@ export class InterfaceAddresses {
     what: "add" | "remove",
     addresses: readonly IpAddress[],
   ): Promise<ReadonlyMap<IpAddress, string>> {
-    return converse(async (socket) => {
-      const requests = addresses.map((address) => what === "add" ? addition(index, address) : removal(index, address));
-      const verdicts = await inTurns(socket.request(requests));
-      const done = what === "add" ? Errno.EEXIST : Errno.EADDRNOTAVAIL;
-      return new Map(addresses.flatMap((address, i): [IpAddress, string][] => {
-        const verdict = verdicts[i];
-        if (!verdict) return [[address, NO_WORD]];
-        return verdict.error === 0 || verdict.error === -done ? [] : [[address, reasonOf(verdict)]];
-      }));
-    });
+    const messageOf = what === "add" ? addition : removal;
+    const requests = new Map(addresses.map((address) => [address, messageOf(index, address)]));
+    return request(requests, what === "add" ? Errno.EEXIST : Errno.EADDRNOTAVAIL);
   }
-}
-
-const NO_WORD = "the kernel gave no answer by netlink";
-
-function reasonOf({ error, words }: Verdict): string {
-  if (error === -Errno.EPERM) return "no permission to change addresses: the capability CAP_NET_ADMIN is missing";
-  if (error === -Errno.ENODEV) return "the interface is gone";
-  return `the kernel refused it with error ${-error}${words === undefined ? "" : ` (${words})`}`;
 }
 
 function addition(index: number, address: IpAddress): Message {
@@ -172,7 +138,7 @@ function* listAddresses(socket: NetlinkSocket, index: number): Steps<readonly In
 function decodeAddress(body: Span, index: number): InterfaceAddress | undefined {
   const { view, start, end } = body;
   if (start + ADDRESS_HEADER > end) throw new Unreadable();
-  const family = view.getUint8(start) === AF_INET ? 4 : view.getUint8(start) === AF_INET6 ? 6 : undefined;
+  const family = familyNumbered(view.getUint8(start));
   if (family === undefined || view.getUint32(start + 4, true) !== index) return undefined;
   const attributes = attributesOf(body, ADDRESS_HEADER);
   const local = attributes.bytes(AddressAttribute.LOCAL);
@@ -187,22 +153,4 @@ function decodeAddress(body: Span, index: number): InterfaceAddress | undefined 
 function decodeLink({ view, start, end }: Span): InterfaceNow {
   if (start + LINK_HEADER > end) throw new Unreadable();
   return { index: view.getUint32(start + 4, true), isUp: (view.getUint32(start + 8, true) & LINK_IS_UP) !== 0 };
-}
-
-/** Opens a socket for one conversation: nothing is left in it of one that failed. */
-async function converse<T>(work: (socket: NetlinkSocket) => Promise<T>): Promise<T> {
-  let socket: NetlinkSocket | undefined;
-  try {
-    socket = NetlinkSocket.open(NETLINK_ROUTE);
-    return await work(socket);
-  } catch (error) {
-    if (error instanceof NoAnswer) throw new AddressesUnavailable(NO_WORD);
-    if (error instanceof Unreadable) throw new AddressesUnavailable("the kernel's answer cannot be read");
-    if (error instanceof SystemError) {
-      throw new AddressesUnavailable(`no netlink socket can be opened (${error.message})`);
-    }
-    throw error;
-  } finally {
-    socket?.close();
-  }
 }

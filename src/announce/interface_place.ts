@@ -1,7 +1,8 @@
 import type { IpAddress } from "../model/address.ts";
 import type { PlaceOutcome } from "../model/announcement.ts";
-import { AddressesUnavailable, InterfaceAddresses, type InterfaceNow } from "./interface_addresses.ts";
+import { InterfaceAddresses, type InterfaceNow } from "./interface_addresses.ts";
 import type { Place, PlaceOrder } from "./place.ts";
+import { AddressesUnavailable } from "./rtnetlink.ts";
 
 /** What an interface has, and which of it is ours. */
 interface Found {
@@ -12,21 +13,21 @@ interface Found {
 /** An interface with addresses that a routing daemon exports: ours are marked, and no others are removed. */
 export class InterfacePlace implements Place {
   readonly #name: string;
-  readonly #addresses: InterfaceAddresses;
+  readonly #addresses = new InterfaceAddresses();
 
   /** @param name of the interface; it need not be there. */
-  constructor(name: string, addresses = new InterfaceAddresses()) {
+  constructor(name: string) {
     this.#name = name;
-    this.#addresses = addresses;
   }
 
   async bring(order: PlaceOrder): Promise<PlaceOutcome> {
     try {
       const link = await this.#addresses.find(this.#name);
-      return link ? await this.#bring(link, order) : { announced: new Set(), added: [], ...this.#missing(order) };
+      if (!link) return { announced: new Set(), added: [], removed: [], ...this.#missing(order) };
+      return await this.#bring(link, order);
     } catch (error) {
       if (!(error instanceof AddressesUnavailable)) throw error;
-      return { announced: order.known, added: [], trouble: `${this.#name}: ${error.message}` };
+      return { announced: order.known, added: [], removed: [], trouble: `${this.#name}: ${error.message}` };
     }
   }
 
@@ -40,10 +41,16 @@ export class InterfacePlace implements Place {
     ]);
     const after = superfluous.length + wanting.length === 0 ? before : await this.#find(link);
     const added = wanting.filter((each) => after.ours.has(each));
+    const removed = superfluous.filter((each) => !after.ours.has(each));
     const unmarked = wanting.filter((each) => after.foreign.has(each));
     await this.#change(link, "remove", unmarked);
     const trouble = unmarked.length > 0 ? NO_MARKS : this.#troubleOf(link, after, announce, refused);
-    return { announced: after.ours, added, ...trouble === undefined ? {} : { trouble: `${this.#name}: ${trouble}` } };
+    return {
+      announced: after.ours,
+      added,
+      removed,
+      ...trouble === undefined ? {} : { trouble: `${this.#name}: ${trouble}` },
+    };
   }
 
   #change(link: InterfaceNow, what: "add" | "remove", addresses: readonly IpAddress[]) {

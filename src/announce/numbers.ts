@@ -7,10 +7,18 @@
 export const NETLINK_ROUTE = 0;
 
 /** Types of a message. */
-export const RouteMessage = { GET_LINK: 18, NEW_ADDRESS: 20, DELETE_ADDRESS: 21, GET_ADDRESS: 22 } as const;
+export const RouteMessage = {
+  GET_LINK: 18,
+  NEW_ADDRESS: 20,
+  DELETE_ADDRESS: 21,
+  GET_ADDRESS: 22,
+  NEW_ROUTE: 24,
+  DELETE_ROUTE: 25,
+  GET_ROUTE: 26,
+} as const;
 
 /** Flags of a message that adds something. */
-export const Add = { EXCLUSIVELY: 0x200, CREATE: 0x400 } as const;
+export const Add = { EXCLUSIVELY: 0x200, CREATE: 0x400, BESIDE_OTHERS: 0x800 } as const;
 
 /** `struct ifaddrmsg`: the header of a message about an address. */
 export const ADDRESS_HEADER = 8;
@@ -26,6 +34,18 @@ export const LINK_HEADER = 16;
 
 /** Attributes of an interface. */
 export const LinkAttribute = { NAME: 3 } as const;
+
+/** `struct rtmsg`: the header of a message about a route. */
+export const ROUTE_HEADER = 12;
+
+/** Attributes of a route. */
+export const RouteAttribute = { DESTINATION: 1, INTERFACE: 4, TABLE: 15 } as const;
+
+/** The table of addresses that are the host's own, and what its routes are. */
+export const Local = { TABLE: 255, SCOPE: 254, TYPE: 2 } as const;
+
+/** The loopback interface's number. */
+export const LOOPBACK = 1;
 
 /** A bit of an interface's flags. */
 export const LINK_IS_UP = 0x1;

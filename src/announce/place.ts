@@ -8,6 +8,8 @@ export interface PlaceOrder {
   readonly leave: ReadonlySet<IpAddress>;
   /** What we may have put there before, in earlier runs, too. */
   readonly known: ReadonlySet<IpAddress>;
+  /** The addresses of virtual services that are in the kernel's table: their packets are to reach it, announced or not. */
+  readonly served: ReadonlySet<IpAddress>;
 }
 
 /** Where addresses are announced. */

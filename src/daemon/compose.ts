@@ -113,6 +113,7 @@ export function compose(
     model: views.model,
     voteOf: (virtual) => voteOf(virtual, director.health, director.missing),
     offDuty,
+    keepsTable: () => !director.isStandby,
   });
   const announcer = new QuorumAnnouncer({
     host,

@@ -37,6 +37,8 @@ export interface PlaceOutcome {
   readonly announced: ReadonlySet<IpAddress>;
   /** Which of it was put there just now. */
   readonly added: readonly IpAddress[];
+  /** What was taken away just now. */
+  readonly removed: readonly IpAddress[];
   /** What it is that keeps the place from having what it should, in one line. */
   readonly trouble?: string;
 }

@@ -20,7 +20,12 @@ class TestBird {
   }
 
   has(announce: readonly IpAddress[], leave: readonly IpAddress[] = []): Promise<PlaceOutcome> {
-    return this.#place.bring({ announce: new Set(announce), leave: new Set(leave), known: new Set() });
+    return this.#place.bring({
+      announce: new Set(announce),
+      leave: new Set(leave),
+      known: new Set(),
+      served: new Set(),
+    });
   }
 
   text(): string {
@@ -40,7 +45,7 @@ function birdTest(name: string, play: (bird: TestBird) => Promise<void>): void {
 }
 
 birdTest("a protocol for each family, named like the file, and BIRD is configured once", async (bird) => {
-  deepStrictEqual(await bird.has([V6, V4]), { announced: new Set([V6, V4]), added: [V6, V4] });
+  deepStrictEqual(await bird.has([V6, V4]), { announced: new Set([V6, V4]), added: [V6, V4], removed: [] });
   match(bird.text(), /protocol static web_1_4 \{\n {2}ipv4;\n {2}route 192\.0\.2\.1\/32 blackhole;\n\}/);
   match(bird.text(), /protocol static web_1_6 \{\n {2}ipv6;\n {2}route 2001:db8::1\/128 blackhole;\n\}/);
   await bird.has([V4, V6]);
@@ -59,7 +64,7 @@ birdTest("BIRD refuses its configuration: what it had is what it announces, and 
   deepStrictEqual(refused.announced, new Set([V4]));
   match(refused.trouble ?? "", /BIRD refuses its configuration: \/etc\/bird\/bird\.conf:3:1 syntax error/);
   bird.says = "0003 Reconfigured";
-  deepStrictEqual(await bird.has([]), { announced: new Set(), added: [] });
+  deepStrictEqual(await bird.has([]), { announced: new Set(), added: [], removed: [V4] });
 });
 
 birdTest("BIRD is gone: nothing is announced until it answers again", async (bird) => {

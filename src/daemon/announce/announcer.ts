@@ -26,6 +26,8 @@ export interface AnnouncerPorts {
   voteOf(virtual: VirtualService): Vote;
   /** Why nothing at all is announced; `undefined` while this director serves clients. */
   offDuty(): string | undefined;
+  /** Whether the virtual services are in the kernel's table: not those of a standby. */
+  keepsTable(): boolean;
 }
 
 /** What is known of a virtual service's address. */
@@ -57,7 +59,7 @@ export class Announcer {
   readonly #known = new Map<PlaceName, Known>();
   /** Those that the kernel's table has; of others nothing is known. */
   #listed: ReadonlySet<VirtualKey> = new Set();
-  #withdrawn: ReadonlySet<VirtualKey> = new Set();
+  #withdrawn: ReadonlyMap<VirtualKey, VirtualService> = new Map();
   #isOver = false;
   #passing: Promise<void> = Promise.resolve();
   #next: Promise<void> | undefined;
@@ -84,7 +86,7 @@ export class Announcer {
    */
   async withdraw(virtuals: readonly VirtualService[]): Promise<readonly VirtualService[]> {
     const announced = virtuals.filter((virtual) => this.statusOf(virtual)?.isAnnounced);
-    this.#withdrawn = new Set(virtuals.map(({ key }) => key));
+    this.#withdrawn = new Map(virtuals.map((virtual) => [virtual.key, virtual]));
     if (announced.length === 0) return [];
     await this.look();
     return announced.filter((virtual) => !this.statusOf(virtual)?.isAnnounced);
@@ -99,9 +101,20 @@ export class Announcer {
     }
   }
 
+  /** What was withdrawn before a stop has been purged: its addresses are no longer this host's own. */
+  async purged(): Promise<void> {
+    const left = this.#ports.model().virtuals.values().filter(({ key }) => !this.#withdrawn.has(key));
+    const served = servedBy(left);
+    for (const [name, { place, announced }] of this.#known) {
+      const own = served.get(name) ?? new Set();
+      await place.bring({ announce: announced, leave: new Set(), known: this.#ports.record.at(name), served: own });
+      await this.#record(name, announced.union(own));
+    }
+  }
+
   /** The table has what the configuration in force says: what was to be purged has been, or will not be. */
   release(): void {
-    this.#withdrawn = new Set();
+    this.#withdrawn = new Map();
     this.#listed = new Set(this.#ports.model().virtuals.keys());
     void this.look();
   }
@@ -117,13 +130,14 @@ export class Announcer {
 
   async #pass(): Promise<void> {
     if (this.#isOver) return;
-    const { record, offDuty, model } = this.#ports;
+    const { record, offDuty, keepsTable, model } = this.#ports;
     const virtuals = offDuty() === undefined ? [...model().virtuals.values()] : [];
     const counted = virtuals.filter(({ key }) => !this.#withdrawn.has(key));
     const wanted = wantedPlaces(counted, (virtual) => this.#voteOf(virtual));
-    for (const name of new Set([...wanted.keys(), ...this.#known.keys(), ...record.places])) {
+    const served = servedBy(keepsTable() ? [...model().virtuals.values(), ...this.#withdrawn.values()] : []);
+    for (const name of new Set([...wanted.keys(), ...served.keys(), ...this.#known.keys(), ...record.places])) {
       const place = wanted.get(name)?.place ?? placeNamed(name);
-      if (place) await this.#bring(name, place, wanted.get(name)?.routes ?? NOWHERE);
+      if (place) await this.#bring(name, place, wanted.get(name)?.routes ?? NOWHERE, served.get(name) ?? new Set());
     }
   }
 
@@ -132,7 +146,12 @@ export class Announcer {
     return { is: "unknown", why: "it is not in the kernel's table yet" };
   }
 
-  async #bring(name: PlaceName, at: AnnouncePlace, routes: Known["routes"]): Promise<void> {
+  async #bring(
+    name: PlaceName,
+    at: AnnouncePlace,
+    routes: Known["routes"],
+    served: ReadonlySet<IpAddress>,
+  ): Promise<void> {
     const { record, openPlace } = this.#ports;
     const before = this.#known.get(name);
     const place = before?.place ?? openPlace(at);
@@ -140,15 +159,12 @@ export class Announcer {
     const wishing = (wish: Route["wish"]) =>
       new Set(routes.values().filter((route) => route.wish === wish).map(({ address }) => address));
     const announce = wishing("announce");
-    await this.#record(name, recorded.union(announce));
-    const outcome = await place.bring({
-      announce,
-      leave: wishing("leave"),
-      known: recorded.union(new Set(routes.keys())),
-    });
-    await this.#record(name, outcome.trouble === undefined ? outcome.announced : recorded.union(outcome.announced));
-    this.#tell(name, routes, outcome, { announced: before?.announced ?? recorded, trouble: before?.trouble });
-    const isDone = outcome.trouble === undefined && outcome.announced.size + routes.size === 0;
+    const known = recorded.union(new Set(routes.keys())).union(served);
+    await this.#record(name, known);
+    const outcome = await place.bring({ announce, leave: wishing("leave"), known, served });
+    await this.#record(name, outcome.trouble === undefined ? outcome.announced.union(served) : known);
+    this.#tell(name, routes, outcome, before);
+    const isDone = outcome.trouble === undefined && outcome.announced.size + routes.size + served.size === 0;
     if (isDone) this.#known.delete(name);
     else this.#known.set(name, { place, routes, ...outcome });
   }
@@ -165,26 +181,37 @@ export class Announcer {
   #tell(
     name: PlaceName,
     routes: Known["routes"],
-    { announced, added, trouble }: PlaceOutcome,
-    before: { readonly announced: ReadonlySet<IpAddress>; readonly trouble?: string },
+    { added, removed, trouble }: PlaceOutcome,
+    before: Known | undefined,
   ): void {
     const { log, history, offDuty } = this.#ports;
     for (const address of added) {
-      const isBack = before.announced.has(address);
+      const isBack = before?.announced.has(address);
       const text = isBack
         ? `${address} was gone from ${name}, and is announced again`
         : `Announced ${address} (${name}): ${routes.get(address)?.why}`;
       log.write(isBack ? "warning" : "notice", text);
       history.add({ kind: "announced", detail: `${address} (${name})` });
     }
-    for (const address of before.announced.difference(announced)) {
+    for (const address of removed) {
       const why = routes.get(address)?.why ?? offDuty() ?? (this.#withdrawn.size > 0 ? PURGED : "no longer configured");
       log.notice(`Withdrew ${address} (${name}): ${why}`);
       history.add({ kind: "withdrawn", detail: `${address} (${name}): ${why}` });
     }
-    if (trouble === before.trouble) return;
+    if (trouble === before?.trouble) return;
     if (trouble === undefined) return log.notice(`${name} is as it should be again`);
     log.error(`Cannot announce as wanted (${name}): ${trouble}`);
     history.add({ kind: "announce-failed", detail: `${name}: ${trouble}` });
   }
+}
+
+/** The addresses of virtual services, by the places that they name. */
+function servedBy(virtuals: Iterable<VirtualService>): ReadonlyMap<PlaceName, Set<IpAddress>> {
+  const served = new Map<PlaceName, Set<IpAddress>>();
+  for (const { announce, settings: { address } } of virtuals) {
+    if (!announce || address.kind === "fwm") continue;
+    const name = placeName(announce);
+    served.set(name, (served.get(name) ?? new Set()).add(address.address));
+  }
+  return served;
 }

@@ -12,9 +12,9 @@ import { conf, externalInterfaces } from "../interface_settings.ts";
 export function virtualAddresses({ addresses, configuration }: Facts): readonly Finding[] {
   const here = new Set(addresses.map(({ address }) => address));
   const wanted = new Set(
-    // Those that are announced on an interface come and go with their quorum.
+    // Those that are announced are the host's own by a route.
     virtualsOf({ configuration }).flatMap(({ announce, settings: { address } }) =>
-      address.kind === "fwm" || announce?.kind === "interface" ? [] : [address.address]
+      address.kind === "fwm" || announce ? [] : [address.address]
     ),
   );
   return [...wanted].map((address) => {

@@ -1,4 +1,6 @@
 import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
+import { GATEWAY } from "../world/addresses.ts";
+import { run } from "../world/command.ts";
 import type { Director } from "../world/director.ts";
 import { scenario } from "../world/scenario.ts";
 import { GLOBALS } from "../world/site.ts";
@@ -6,6 +8,14 @@ import { poll } from "../world/wait.ts";
 
 const ADDRESS = "198.51.100.10";
 const ADDRESS_6 = "2001:db8:100::10";
+/** The addresses that a route of ours makes the host's own. */
+async function routesOf(director: Director): Promise<readonly string[]> {
+  const shown = await Promise.all(
+    ["-4", "-6"].map((family) => director.host.run("ip", family, "route", "show", "table", "local", "proto", "108")),
+  );
+  return Array.from(shown.join("\n").matchAll(/^local (\S+)/gm), ([, address]) => address).sort();
+}
+
 /** An address that an operator has put there. */
 const FOREIGN = "203.0.113.9";
 const PLACE = "interface:dummy0";
@@ -68,6 +78,7 @@ scenario(
 
     reals.stop("10.0.0.11");
     await hasAddresses(director, FOREIGN, ADDRESS_6);
+    deepStrictEqual(await routesOf(director), [ADDRESS, ADDRESS_6], "announced or not, the address is the host's own");
     await director.logs(/Withdrew 198\.51\.100\.10 \(interface:dummy0\): 198\.51\.100\.10:80 is down/);
     match((await director.tool("www", "status", "--long")).stdout, /not announced \(interface:dummy0\)/);
     await reals.start("10.0.0.11");
@@ -83,6 +94,7 @@ scenario(
 
     await director.stop();
     await hasAddresses(director);
+    deepStrictEqual(await routesOf(director), []);
     await table.becomes("", 0);
   },
 );
@@ -107,6 +119,7 @@ scenario("announce: nothing flaps when the daemon is killed, and what it left is
   await director.host.run("ip", "address", "add", `${FOREIGN}/32`, "dev", "dummy0");
   await director.start(`${GLOBALS}${section("198.51.100.20:80", PLACE)}\n`);
   await hasAddresses(director, FOREIGN, "198.51.100.20");
+  deepStrictEqual(await routesOf(director), ["198.51.100.20"]);
   await director.does("stop");
   await hasAddresses(director, FOREIGN);
 });
@@ -143,6 +156,7 @@ scenario("retire: nothing is announced, connections go on, and it holds over a r
   match(stdout, /no connection is open any more/);
   strictEqual(code, 0);
   deepStrictEqual(await addressesOf(director), []);
+  deepStrictEqual(await routesOf(director), [ADDRESS]);
   const full = `-A -t ${ADDRESS}:80 -s rr\n-a -t ${ADDRESS}:80 -r 10.0.0.11:80 -m -w 1`;
   await table.becomes(full, 0);
   strictEqual((await director.status())?.daemon.retired?.connections, 0);
@@ -164,7 +178,7 @@ include "/run/bird/announced.conf";
 `;
 
 scenario("announce: BIRD reads a file of routes, and that it is gone is said", async (world) => {
-  const { director, reals } = world;
+  const { director, reals, client } = world;
   const socket = "/run/bird/director.ctl";
   await Deno.mkdir("/run/bird", { recursive: true });
   for (const [path, text] of [["bird.conf", BIRD], ["announced.conf", ""]]) {
@@ -183,6 +197,9 @@ scenario("announce: BIRD reads a file of routes, and that it is gone is said", a
   await reals.are(["10.0.0.11"]);
   await director.start(both(`birdfile:/run/bird/announced.conf ${socket}`));
   await hasRoutes(ADDRESS, ADDRESS_6);
+  deepStrictEqual(await routesOf(director), [ADDRESS, ADDRESS_6]);
+  await run(["ip", "route", "add", ADDRESS, "via", GATEWAY.v4]);
+  await client.isServedBy(`${ADDRESS}:80`, "10.0.0.11");
   reals.stop("10.0.0.11");
   await hasRoutes(ADDRESS_6);
   await reals.start("10.0.0.11");
