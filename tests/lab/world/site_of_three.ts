@@ -9,6 +9,9 @@ import { closeWire, openWire } from "./wire.ts";
 /** What an operator is to copy from, and what the site is made of. */
 export const EXAMPLES = new URL("../../../packaging/examples/many-directors/", import.meta.url).pathname;
 
+/** The directors' configuration. */
+export const WWW = Deno.readTextFileSync(`${EXAMPLES}www`);
+
 /** The address that all six real servers serve. */
 export const LARGE = "198.51.100.10";
 
@@ -24,19 +27,22 @@ export const REALS = [...BY_GATE, ...BY_IPIP];
 /** Where the program is on a director. */
 const INSTALLED = "/usr/sbin/ldirectord";
 
-/** Speaks BGP and BFD on a node. */
-export type Router = "bird" | "frr";
-
 /** Three directors behind a router, which spreads clients' connections over those that announce the address. */
 export class SiteOfThree {
   readonly reals = new RealServers();
   readonly #directors = new Map<number, Node>();
   #router!: Node;
-  #traffic: Traffic[] = [];
+  #traffic: Traffic | undefined;
 
   /** The router, which has an address in each network. */
   get router(): Node {
     return this.#router;
+  }
+
+  /** The clients, once they are there. */
+  get traffic(): Traffic {
+    if (!this.#traffic) throw new Error("the site has no clients yet");
+    return this.#traffic;
   }
 
   /** A director that is up. */
@@ -69,7 +75,7 @@ export class SiteOfThree {
     this.#directors.set(number, node);
     await node.run("sh", `${EXAMPLES}director.sh`);
     await node.write("/usr/local/sbin/announce", await Deno.readTextFile(`${EXAMPLES}../bgp/announce`), "755");
-    await node.write("/etc/ha.d/www", await Deno.readTextFile(`${EXAMPLES}www`));
+    await node.write("/etc/ha.d/www", WWW);
     return node;
   }
 
@@ -81,10 +87,8 @@ export class SiteOfThree {
   }
 
   /** Sends clients to an address until the scenario ends: some come anew each time, others keep their connection. */
-  startTraffic(address: string, passing: number, staying: number): Traffic {
-    const traffic = new Traffic(`${address}:80`, passing, staying);
-    this.#traffic.push(traffic);
-    return traffic;
+  startTraffic(address: string, passing: number, staying: number): void {
+    this.#traffic = new Traffic(`${address}:80`, passing, staying);
   }
 
   /** The directors that the router sends an address's clients to. */
@@ -102,7 +106,7 @@ export class SiteOfThree {
 
   /** Takes everything down. */
   async close(): Promise<void> {
-    for (const traffic of this.#traffic) await traffic.end();
+    await this.#traffic?.end();
     for (const node of this.#directors.values()) await node.destroy();
     await this.#router?.destroy();
     await this.reals.destroy();
