@@ -104,6 +104,14 @@ export class SiteOfThree {
     if (seen.join() !== wanted) throw new Error(`${address} is announced by ${seen.join() || "none"}, not ${wanted}`);
   }
 
+  /** Waits until the router's BIRD, which was started anew, has heard from all directors again. */
+  async isRecovered(): Promise<void> {
+    const status = async () => (await this.#router.outcomeOf("birdc", "show", "status")).stdout;
+    const hasRecovered = (text: string) => /^Daemon is up/m.test(text) && !text.includes("recovery in progress");
+    const text = await poll(status, hasRecovered, 40);
+    if (!hasRecovered(text)) throw new Error(`the router's BIRD has not recovered: ${text}`);
+  }
+
   /** Takes everything down. */
   async close(): Promise<void> {
     await this.#traffic?.end();
