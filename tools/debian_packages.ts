@@ -108,7 +108,7 @@ export const PEERS: Packages = {
     proofs: [["/usr/bin/python3", "-c", "import jsonschema"]],
   },
   "python3-yaml": { purpose: "reads them", proofs: [["/usr/bin/python3", "-c", "import yaml"]] },
-  "bird2": { purpose: "announces addresses by BGP, and watches a router by BFD", starts: ["bird"] },
+  "bird2": { purpose: "announces addresses by BGP, and watches a router by BFD", starts: ["bird", "birdc"] },
   "frr": {
     purpose: "does what bird does, as other sites' routers do",
     starts: ["/usr/lib/frr/zebra", "/usr/lib/frr/bgpd", "/usr/lib/frr/bfdd"],

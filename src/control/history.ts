@@ -16,6 +16,10 @@ export type HistoryKind =
   | "order"
   /** A list of real servers has changed: in DNS, or a file. */
   | "names"
+  /** An address is announced to routers, or withdrawn from them, or that cannot be done. */
+  | "announced"
+  | "withdrawn"
+  | "announce-failed"
   /** The daemon. */
   | "started"
   | "stopped"

@@ -129,10 +129,25 @@ export interface VirtualStatus {
   /** So few real servers are up that all of them get clients: the directive `failopen`. */
   readonly failOpen: boolean;
   readonly fallback: FallbackStatus | null;
+  /** null: its address is announced nowhere. */
+  readonly announce: AnnounceStatus | null;
   readonly kernel: ServiceInKernel | null;
   /** How the kernel's table differs from what is wanted here, beside its real servers. */
   readonly drift: string | null;
   readonly reals: readonly RealStatus[];
+}
+
+/** The address of a virtual service, where routers hear of it. */
+export interface AnnounceStatus {
+  /** `interface:dummy0`, `birdfile:/etc/bird/ldirectord.conf`. */
+  readonly place: string;
+  readonly address: string;
+  /** Whether it stands there now. */
+  readonly announced: boolean;
+  /** Why it is to be there or not, in one line. */
+  readonly why: string;
+  /** What keeps the place from being as it should; null: nothing does. */
+  readonly trouble: string | null;
 }
 
 /** How much weight serves, and how much has to. */

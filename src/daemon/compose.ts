@@ -6,6 +6,7 @@ import { hookTurns } from "../alerts/hook.ts";
 import { MailAlerts } from "../alerts/mail_alerts.ts";
 import { Notifier } from "../alerts/notifier.ts";
 import { mailTransport } from "../alerts/transport.ts";
+import { openPlace } from "../announce/open_place.ts";
 import { runRound } from "../checkers/run.ts";
 import { openSentinel } from "../checkers/sentinel.ts";
 import { listMachine, type Loaded, lookUpTurns } from "../config/load.ts";
@@ -15,12 +16,15 @@ import type { DirectorEvent } from "../director/events.ts";
 import { systemClock } from "../model/clock.ts";
 import { givenNames, type Model } from "../model/virtual_service.ts";
 import { type OpenFiles, UNLIMITED } from "../system/open_files.ts";
+import { Announcer } from "./announce/announcer.ts";
+import { AnnounceRecord } from "./announce/record.ts";
+import { voteOf } from "./announce/vote.ts";
 import { FurtherInstances } from "./lifecycle/further_instances.ts";
 import { ListWatch } from "./lifecycle/list_watch.ts";
 import { Maintenance } from "./lifecycle/maintenance.ts";
 import { Configuration, type ConfigurationPorts } from "./lifecycle/reload.ts";
 import { VitalSigns } from "./liveness/vital_signs.ts";
-import { QuorumAnnouncer } from "./log/quorum_announcer.ts";
+import { QuorumAnnouncer } from "./announce/quorum_announcer.ts";
 import { Reporter } from "./log/reporter.ts";
 import { AmendmentBook } from "./operator/amendment_book.ts";
 import { Membership } from "./operator/membership.ts";
@@ -38,6 +42,7 @@ export interface Parts {
   readonly director: Director;
   readonly mails: MailAlerts;
   readonly reporter: Reporter;
+  readonly addresses: Announcer;
   readonly announcer: QuorumAnnouncer;
   readonly further: FurtherInstances;
   readonly history: HistoryFile;
@@ -91,9 +96,18 @@ export function compose(
     notifier: new Notifier({ host, onTrouble }),
     ...views,
   });
-  const announcer = new QuorumAnnouncer({ host, onTrouble, ...views });
   const further = new FurtherInstances(log);
   const history = new HistoryFile(keep?.history, onTrouble);
+  const addresses = new Announcer({
+    log,
+    history,
+    record: new AnnounceRecord(keep?.announced, onTrouble),
+    openPlace,
+    model: views.model,
+    voteOf: (virtual) => voteOf(virtual, director.health, director.missing),
+    offDuty: () => director.isStandby ? "this director stands by" : undefined,
+  });
+  const announcer = new QuorumAnnouncer({ host, onTrouble, addresses, ...views });
   const records = new Records(history);
   const uptime = new Uptime(keep?.uptime, onTrouble);
   const counters = new CounterCache(ports.counters);
@@ -143,6 +157,7 @@ export function compose(
     director,
     mails,
     reporter,
+    addresses,
     announcer,
     further,
     history,

@@ -9,6 +9,7 @@ import { systemClock } from "../model/clock.ts";
 import { inTurns } from "../model/steps.ts";
 import type { Model } from "../model/virtual_service.ts";
 import type { OpenFiles } from "../system/open_files.ts";
+import type { Announcer } from "./announce/announcer.ts";
 import { compose, type Parts } from "./compose.ts";
 import type { ListWatch } from "./lifecycle/list_watch.ts";
 import type { Membership } from "./operator/membership.ts";
@@ -37,6 +38,7 @@ export class Daemon implements Controlled {
   readonly uptime: Uptime;
   readonly operator: Operator;
   readonly membership: Membership;
+  readonly addresses: Announcer;
   readonly lists: ListWatch;
   readonly counters: CounterCache;
   readonly files: OpenFiles;
@@ -59,6 +61,7 @@ export class Daemon implements Controlled {
       uptime: this.uptime,
       operator: this.operator,
       membership: this.membership,
+      addresses: this.addresses,
       lists: this.lists,
       counters: this.counters,
       files: this.files,
@@ -113,6 +116,7 @@ export class Daemon implements Controlled {
     if (this.#isStopping) return;
     this.#parts.mails.enter("running");
     this.#state = "running";
+    this.#parts.announcer.release();
     this.#parts.page?.reconfigure(this.director.model.statusPage);
     const standby = this.director.isStandby;
     this.#background(this.#parts.further.reconfigure(this.director.model.execute, { standby }));
@@ -137,6 +141,7 @@ export class Daemon implements Controlled {
       if (!this.director.isStandby) return;
       this.#ports.log.notice("Activated: taking over the IPVS table");
       await this.director.activate();
+      this.#parts.announcer.release();
       this.#parts.signs.show();
       await this.#parts.further.go("activate");
     });
@@ -210,6 +215,7 @@ export class Daemon implements Controlled {
     this.#lookAtUptime();
     this.operator.look();
     this.#parts.maintenance.look();
+    this.#background(this.addresses.look());
     this.#parts.configuration.look();
     this.#parts.lists.look();
   }

@@ -38,6 +38,7 @@ export interface KeptFiles {
   readonly orders: string;
   readonly amendments: string;
   readonly lists: string;
+  readonly announced: string;
   readonly history: string;
   readonly uptime: string;
 }

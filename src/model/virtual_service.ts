@@ -3,6 +3,7 @@
  */
 
 import type { IpAddress } from "./address.ts";
+import type { AnnouncePlace, AnnounceWhen } from "./announcement.ts";
 import type { Check } from "./check.ts";
 import type { LogFormat, Severity } from "./log.ts";
 import type { Secret } from "./secret.ts";
@@ -132,7 +133,11 @@ export interface VirtualService {
   readonly hysteresis: number;
   /** A program and its own arguments, called with `up` or `down` and the virtual service when the quorum is reached or lost. */
   readonly quorumCommand?: readonly string[];
-  /** Seconds between the last call of `quorumCommand` and the purge of the virtual service. */
+  /** Where its address is announced while it has its quorum; absent = nowhere. */
+  readonly announce?: AnnouncePlace;
+  /** Whether other virtual services of that address have to have theirs, too. */
+  readonly announceWhen: AnnounceWhen;
+  /** Seconds between the withdrawal of its address or the last call of `quorumCommand`, and the purge of the virtual service. */
   readonly withdrawDelay: number;
   /** The percentage of real servers below which all of them are kept that nobody holds out; 0 = never. */
   readonly failOpen: number;

@@ -1,3 +1,4 @@
+import { announceText } from "../control/announce_text.ts";
 import { quorumText } from "../control/quorum_text.ts";
 import type { Status, VirtualStatus } from "../control/status.ts";
 
@@ -47,9 +48,10 @@ function troublesOfTable({ table }: Status): string[] {
 }
 
 function troublesOf(status: VirtualStatus): string[] {
-  const { virtual, counts, fallback } = status;
+  const { virtual, counts, fallback, announce } = status;
   const quorum = quorumText(status);
   if (quorum !== null) return [`${virtual}: ${quorum}`];
+  if (announce && announce.trouble !== null) return [`${virtual}: ${announceText(announce)}`];
   if (counts.serving > 0) return [];
   return [`no real server of ${virtual} serves${fallback?.active ? ", only its fallback" : ""}`];
 }

@@ -96,6 +96,16 @@ function virtualFamilies(virtuals: readonly Labelled<VirtualStatus>[]): Family[]
     gauge("quorum_needed_weight", "The weight that has to serve for it to be up.", ({ quorum }) => quorum?.needed),
     gauge("quorum_lost", "Whether less than its quorum serves.", ({ quorum }) => Number(quorum?.state === "down")),
     gauge(
+      "announced",
+      "Whether its address is announced; absent where it is not to be.",
+      ({ announce }) => announce ? Number(announce.announced) : undefined,
+    ),
+    gauge(
+      "announce_trouble",
+      "Whether the place where its address is announced is not as it should be.",
+      ({ announce }) => announce ? Number(announce.trouble !== null) : undefined,
+    ),
+    gauge(
       "fail_open",
       "Whether all real servers get clients because too few are up.",
       ({ failOpen }) => Number(failOpen),

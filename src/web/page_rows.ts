@@ -3,6 +3,7 @@
  * kept up to date with a few of them a second.
  */
 
+import { announceText } from "../control/announce_text.ts";
 import { quorumText } from "../control/quorum_text.ts";
 import type { HistoryEntry } from "../control/history.ts";
 import type { RealStatus, Status, VirtualStatus } from "../control/status.ts";
@@ -37,6 +38,8 @@ export interface PageVirtual {
   readonly fallback: string | null;
   /** What is to be known of its quorum. */
   readonly quorum: string | null;
+  /** Whether routers hear of its address; null: they are not to. */
+  readonly announce: { readonly text: string; readonly isWell: boolean } | null;
   readonly drift: string | null;
   readonly rates: { readonly connections: number; readonly bytesIn: number; readonly bytesOut: number } | null;
   /** Identities of its real servers, in order. */
@@ -121,6 +124,10 @@ function pageVirtual(virtual: VirtualStatus): PageVirtual {
     counts,
     fallback: fallback && `${fallback.real} ${fallback.active ? "serves" : "stands by"}`,
     quorum: quorumText(virtual),
+    announce: virtual.announce && {
+      text: announceText(virtual.announce),
+      isWell: virtual.announce.announced && virtual.announce.trouble === null,
+    },
     drift,
     rates,
     reals: reals.map((real) => idOf(virtual, real)),

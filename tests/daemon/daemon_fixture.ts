@@ -47,6 +47,7 @@ export class TestDaemon implements AsyncDisposable {
     const table = earlier?.table ?? new MemoryIpvs();
     const keep: KeptFiles = {
       lists: `${folder}/lists.json`,
+      announced: `${folder}/announced.json`,
       amendments: `${folder}/reals.json`,
       orders: `${folder}/kept/test.orders.json`,
       history: `${folder}/kept/test.history`,

@@ -104,6 +104,7 @@ function sketchVirtual(sketch: VirtualSketch, line: number): VirtualService {
     quorum: 1,
     hysteresis: 0,
     withdrawDelay: 0,
+    announceWhen: "all",
     failOpen: 0,
     agentHold: Infinity,
     removalDrain: 0,

@@ -75,6 +75,7 @@ export function statusWith(...reals: readonly RealStatus[]): Status {
       quorum: { serving: 2, needed: 1, state: "up" },
       failOpen: false,
       fallback: { real: "127.0.0.1:80", active: false },
+      announce: null,
       kernel: { totals: NONE, rates: NONE },
       drift: null,
       reals,

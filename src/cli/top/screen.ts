@@ -190,7 +190,7 @@ function titles({ columns }: Layout): string {
 }
 
 function virtualRow({ virtual }: Extract<Row, { kind: "virtual" }>, { paint }: Screen): Line {
-  const { counts, kernel, fallback, name, protocol, scheduler, state, drift } = virtual;
+  const { announce, counts, kernel, fallback, name, protocol, scheduler, state, drift } = virtual;
   const traffic = kernel ? `, ${trafficText(kernel.rates)}` : "";
   return [
     { text: virtual.virtual, brush: paint.bold },
@@ -198,7 +198,12 @@ function virtualRow({ virtual }: Extract<Row, { kind: "virtual" }>, { paint }: S
     { text: state, brush: virtualBrush(state, paint) },
     { text: `, ${serveText(counts)}${traffic}` },
     { text: fallback?.active ? `, fallback ${fallback.real}` : "", brush: paint.yellow },
-    { text: [quorumText(virtual), drift].map((text) => text === null ? "" : ` ! ${text}`).join(""), brush: paint.red },
+    { text: announce?.announced === false ? ", not announced" : "", brush: paint.yellow },
+    {
+      text: [quorumText(virtual), announce?.trouble ?? null, drift].map((text) => text === null ? "" : ` ! ${text}`)
+        .join(""),
+      brush: paint.red,
+    },
   ];
 }
 

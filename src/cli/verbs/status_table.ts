@@ -1,7 +1,9 @@
 /** The status document as a table for a person. */
 
+import { announceText } from "../../control/announce_text.ts";
 import { quorumText } from "../../control/quorum_text.ts";
 import type {
+  AnnounceStatus,
   CountsStatus,
   HelperStatus,
   RealStatus,
@@ -158,11 +160,12 @@ export function trafficText({ connections, bytesIn, bytesOut }: TrafficStatus): 
 }
 
 function virtualLines(virtual: VirtualStatus, layout: Layout, now: number, { paint, width }: TableStyle): string[] {
-  const { fallback, drift, reals } = virtual;
+  const { fallback, announce, drift, reals } = virtual;
   const lines = [virtualLine(virtual, paint, width)];
   if (drift !== null) lines.push(paint.red(`${INDENT}! ${drift}`));
   const quorum = quorumText(virtual);
   if (quorum !== null) lines.push(paint.red(`${INDENT}! ${quorum}`));
+  if (announce) lines.push(announceLine(announce, paint));
   if (reals.length > 0) lines.push(paint.dim(titleLine(layout)));
   lines.push(...reals.map((real) => realLine(real, layout, now, paint)));
   if (fallback) {
@@ -170,6 +173,12 @@ function virtualLines(virtual: VirtualStatus, layout: Layout, now: number, { pai
     lines.push(fallback.active ? paint.yellow(text) : paint.dim(text));
   }
   return lines;
+}
+
+function announceLine(announce: AnnounceStatus, paint: Paint): string {
+  const text = announceText(announce);
+  if (announce.trouble !== null) return paint.red(`${INDENT}! ${text}`);
+  return announce.announced ? paint.dim(`${INDENT}${text}`) : paint.yellow(`${INDENT}${text}`);
 }
 
 function headLines({ time, daemon, table, checks, counts }: Status, paint: Paint): string[] {

@@ -10,6 +10,7 @@ import type { Directive, Replaced } from "./directive.ts";
 import * as endpoints from "./endpoints.ts";
 import type { Grammar } from "./grammar.ts";
 import * as checkTypes from "./values/check_type.ts";
+import * as announcing from "./values/announce.ts";
 import * as choices from "./values/choices.ts";
 import * as commands from "./values/commands.ts";
 import * as dialogue from "./values/dialogue.ts";
@@ -288,10 +289,31 @@ export const DIRECTIVES = {
     value: durations.secondsOfStop,
     default: "0",
     since: "2.0",
-    needs: { directive: "quorumcommand", hint: "write quorumcommand = PROGRAM as well" },
     doc:
-      "Seconds between the end of the last quorumcommand, with down, and the purge of the virtual service: the time " +
-      "that routers need until they send no more clients here. Clients are served until then. At most 20.",
+      "Seconds between the withdrawal of the address (announce), or the end of the last quorumcommand, with down, and the " +
+      "purge of the virtual service: the time that routers need until they send no more clients here. Clients are served " +
+      "until then. At most 20.",
+  },
+  announce: {
+    scope: "both",
+    value: announcing.announcePlace,
+    default: UNSET,
+    since: "2.0",
+    doc:
+      "Where the virtual service's address is announced while it has its quorum. interface:dummy0 gives the interface the " +
+      "address (/32 or /128), so that BIRD or FRR announce it to routers; birdfile:/etc/bird/ldirectord.conf writes a file " +
+      "that BIRD's configuration includes, and has BIRD read it (birdc configure, at BIRD's usual control socket or the one " +
+      "that follows the path). The address is withdrawn when the quorum is lost, and before the virtual service is purged. " +
+      "With failopen it stays while all real servers get clients. Addresses that ldirectord has not put there are left alone.",
+  },
+  announcewhen: {
+    scope: "both",
+    value: choices.announceWhen,
+    default: "all",
+    since: "2.0",
+    doc:
+      "Of several virtual services that have one address: whether it is announced while all of them have their quorum, or " +
+      "while any of them has.",
   },
   failopen: {
     scope: "both",

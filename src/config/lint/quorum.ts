@@ -32,18 +32,20 @@ export const QUORUM_LINTS: Readonly<Record<string, Lint>> = {
 
   "quorum-without-effect": {
     why:
-      "The quorum decides when the fallback takes over, and when quorumcommand, fallbackcommand and notify are called. " +
+      "The quorum decides when the fallback takes over, when the address is announced, and when quorumcommand, fallbackcommand and notify are called. " +
       "Without any of these, what is left of the real servers goes on serving.",
     find: inSections(function* ({ section: { settings }, virtual }, { tree }) {
-      const { quorum, hysteresis, fallback, fallbackCommand, quorumCommand, notify } = virtual;
+      const { quorum, hysteresis, fallback, fallbackCommand, quorumCommand, announce, notify } = virtual;
       const given = settings.quorum ?? tree.globals.quorum;
       if (!given || quorum + hysteresis === 1) return;
-      if (fallback || fallbackCommand || quorumCommand || notify) return;
+      if (fallback || fallbackCommand || quorumCommand || announce || notify) return;
       yield {
         severity: "note",
         place: given,
-        text: `the quorum of ${nameOf(virtual)} changes nothing for clients: it has no fallback and no quorumcommand`,
-        fix: "add a fallback, or quorumcommand = PROGRAM",
+        text: `the quorum of ${
+          nameOf(virtual)
+        } changes nothing for clients: it has no fallback, no announce and no quorumcommand`,
+        fix: "add a fallback, announce, or quorumcommand = PROGRAM",
       };
     }),
   },

@@ -33,6 +33,7 @@ import type { FallbackValue, RealValue } from "../language/endpoints.ts";
 import type { Facts, Load } from "./facts.ts";
 import { givenTwice, type ProblemList } from "../language/problem.ts";
 import { kernelPort, resolveHost, resolvePort, warnOfMapping, within } from "./endpoint.ts";
+import { refuseMixedAnnouncements, resolveAnnounce, type Resolved } from "./announcements.ts";
 import { withAdded } from "./added_reals.ts";
 import { wantedLists, withListed } from "./listed_reals.ts";
 import type { PolicyMaker } from "./checks.ts";
@@ -63,6 +64,7 @@ export function* resolveInSteps(tree: SyntaxTree, facts: Facts, problems: Proble
   };
   const virtuals = new Map<VirtualKey, VirtualService>();
   const unresolved: UnresolvedReal[] = [];
+  const resolved: Resolved[] = [];
   for (const section of sections) {
     yield;
     const virtual = yield* resolveSection(load, section, unresolved);
@@ -71,10 +73,14 @@ export function* resolveInSteps(tree: SyntaxTree, facts: Facts, problems: Proble
     if (duplicate) {
       const message = `duplicate virtual server: ${virtual.label} is at ${problems.lineName(duplicate.line)} already`;
       problems.error(section.head, message, "put the real servers of both into one section");
-    } else virtuals.set(virtual.key, virtual);
+    } else {
+      virtuals.set(virtual.key, virtual);
+      resolved.push({ section, virtual });
+    }
   }
   warnOfQuiescent(load, sections);
   warnOfBindTo(load, sections);
+  refuseMixedAnnouncements(load, resolved);
   const syncDaemons = resolveSync(load);
   const execute = resolveExecute(load);
   const user = resolveUser(load);
@@ -172,6 +178,8 @@ function* resolveSection(
     hysteresis: valueIn("hysteresis", own, globals),
     quorumCommand: (own.quorumcommand ?? globals.quorumcommand)?.value,
     withdrawDelay: valueIn("withdrawdelay", own, globals),
+    announce: resolveAnnounce(load, section, settings),
+    announceWhen: valueIn("announcewhen", own, globals),
     failOpen: valueIn("failopen", own, globals),
     slowStart: valueIn("slowstart", own, globals),
     removalDrain: valueIn("removaldrain", own, globals),

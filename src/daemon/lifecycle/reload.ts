@@ -13,7 +13,7 @@ import { isPipe } from "../../system/pipe.ts";
 import { FileWatch } from "./config_watch.ts";
 import type { HistoryFile } from "../records/history_file.ts";
 import type { Log } from "../log/log.ts";
-import type { QuorumAnnouncer } from "../log/quorum_announcer.ts";
+import type { QuorumAnnouncer } from "../announce/quorum_announcer.ts";
 import type { ServiceManager } from "../liveness/service_manager.ts";
 
 /** Seconds that the `callback` may take. */

@@ -3,6 +3,7 @@ import type { Director } from "../../director/director.ts";
 import type { ListReport } from "../../model/real_list.ts";
 import type { Model } from "../../model/virtual_service.ts";
 import type { OpenFiles } from "../../system/open_files.ts";
+import type { Announcer } from "../announce/announcer.ts";
 import type { CounterCache } from "../records/counter_cache.ts";
 import type { HistoryFile } from "../records/history_file.ts";
 import type { Membership } from "../operator/membership.ts";
@@ -26,6 +27,7 @@ export interface Reported {
   readonly counters: CounterCache;
   readonly files: OpenFiles;
   readonly membership: Membership;
+  readonly addresses: Announcer;
   readonly lists: { readonly reports: readonly ListReport[] };
 }
 

@@ -1,6 +1,8 @@
+import { placeName } from "../../model/announcement.ts";
 import { openConnections } from "../../ipvs/counters.ts";
 import { helper } from "../../checkers/helper.ts";
 import type {
+  AnnounceStatus,
   ByHandStatus,
   ChecksStatus,
   CheckStatus,
@@ -131,6 +133,20 @@ function byHandOf({ membership: { amendments: { added, removed } }, model }: Rep
       const { virtual, real } = partsOf(id);
       return { virtual: labelOf(virtual), real, since: timeOf(since) };
     }),
+  };
+}
+
+function announceOf(virtual: VirtualService, { addresses }: Reported): AnnounceStatus | null {
+  const own = addresses.statusOf(virtual);
+  const { announce, settings: { address } } = virtual;
+  if (!own || !announce || address.kind === "fwm") return null;
+  const { isAnnounced, why, trouble } = own;
+  return {
+    place: placeName(announce),
+    address: address.address,
+    announced: isAnnounced,
+    why,
+    trouble: trouble ?? null,
   };
 }
 
@@ -273,6 +289,7 @@ class StatusWriter {
       quorum: health ? quorumOf(virtual, health) : null,
       failOpen: health?.failOpen ?? false,
       fallback: virtual.fallback ? { real: virtual.fallback.key, active: hasFallback } : null,
+      announce: announceOf(virtual, this.#daemon),
       kernel: kernel ? { totals: trafficOf(kernel.totals), rates: trafficOf(kernel.rates) } : null,
       drift: this.#counters ? driftOfService(virtual, wanted, kernel) : null,
       reals: new LazyList(all),

@@ -33,10 +33,11 @@ import {
   encodeTimeouts,
 } from "./entries.ts";
 import { loadModule } from "./kernel_module.ts";
-import { type Attributes, type MessageWriter, Unreadable } from "./message.ts";
+import { type Attributes, type MessageWriter, Unreadable } from "../../netlink/message.ts";
 import { Command, Dest, Service, Top } from "./numbers.ts";
 import { reasonOf } from "./refusals.ts";
-import { GenericSocket, Moved, NoAnswer, type Request, type Verdict } from "./socket.ts";
+import { Moved, NoAnswer, type Verdict } from "../../netlink/socket.ts";
+import { GenericSocket, type Request } from "./generic.ts";
 
 /** The family that the kernel's module ip_vs brings. */
 const FAMILY = "IPVS";

@@ -17,7 +17,7 @@ import {
 import { AF_INET, AF_INET6 } from "../../system/libc/sockets.ts";
 import { canonicalSettings } from "../canonical.ts";
 import type { Traffic } from "../counters.ts";
-import type { Attributes, MessageWriter } from "./message.ts";
+import type { Attributes, MessageWriter } from "../../netlink/message.ts";
 import {
   Dest,
   ForwardingMethod,

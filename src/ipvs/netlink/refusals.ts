@@ -1,5 +1,5 @@
 import type { Action } from "../../model/plan.ts";
-import type { Verdict } from "./socket.ts";
+import type { Verdict } from "../../netlink/socket.ts";
 
 /** Error numbers with which the kernel refuses a change (Linux, net/netfilter/ipvs/ip_vs_ctl.c). */
 const Errno = { ENOENT: 2, ESRCH: 3, ENOMEM: 12, EEXIST: 17, EINVAL: 22, ERANGE: 34, EAFNOSUPPORT: 97 } as const;

@@ -202,6 +202,8 @@ const EXAMPLES: Readonly<Record<DirectiveName, string>> = {
   hysteresis: "1",
   quorumcommand: "/x",
   withdrawdelay: "5",
+  announce: "birdfile:/etc/bird/ldirectord.conf /run/bird/other.ctl",
+  announcewhen: "any",
   failopen: "30%",
   reals: "dns:web.example.net:80 masq 1",
   resolveinterval: "60",

@@ -135,6 +135,30 @@ pure("the quorum: its defaults, a section's own, and what is global", () => {
   deepStrictEqual(summary(virtual(`quiescent = yes\n${global}${section}${own}`)), [3, 2, ["/own", "up"], 0.5, 20]);
 });
 
+pure("where addresses are announced: a section's own place, the global one, none", () => {
+  const section = "virtual = 192.0.2.1:80\n    real = 10.0.0.1:80 gate 5\n";
+  const place = (text: string) => virtual(`quiescent = yes\n${text}`).announce;
+  const global = "announce = interface:dummy0\n";
+  deepStrictEqual(place(section), undefined);
+  deepStrictEqual(place(`${global}${section}`), { kind: "interface", name: "dummy0" });
+  deepStrictEqual(place(`${global}${section}    announce = none\n`), undefined);
+  deepStrictEqual(place(`${global}${section}    announce = "birdfile:/etc/bird/x.conf /run/b.ctl"\n`), {
+    kind: "birdfile",
+    path: "/etc/bird/x.conf",
+    socket: "/run/b.ctl",
+  });
+  const wrong = (text: string) => load(`quiescent = yes\n${text}`).problems.map(line);
+  saysFacts(wrong(`${section}    announce = dummy0\n`), ["error 4:16+6 … dummy0…"]);
+  saysFacts(wrong(`${section}    announce = interface:a/b\n`), ["error 4:26+3 … a/b…"]);
+  saysFacts(wrong(`${section}    announce = birdfile:x\n`), ["error 4:16+10 … x…"]);
+  const mark = "virtual = 7\n    real = 10.0.0.1:80 gate\n";
+  saysFacts(wrong(`${mark}    announce = interface:dummy0\n`), ["…", "error 4:16+16 a firewall mark…"]);
+  deepStrictEqual(place(`${global}${mark}`), undefined);
+  const other = "virtual = 192.0.2.1:443\n    real = 10.0.0.1:443 gate 5\n    announcewhen = any\n";
+  saysFacts(wrong(`${global}${section}${other}`), ["error 7:20+3 … any … all … line 3, …"]);
+  deepStrictEqual(wrong(`${global}${section}${other}    announce = interface:dummy1\n`), []);
+});
+
 pure("a section's setting hides the global one, wherever the global one stands", () => {
   const text = `${HEAD}
     real = 10.0.0.1:80 gate

@@ -17,25 +17,27 @@ import {
   decodeVerdict,
   MessageWriter,
   Unreadable,
-} from "../../../src/ipvs/netlink/message.ts";
+} from "../../../src/netlink/message.ts";
 import { Command, Dest, Top } from "../../../src/ipvs/netlink/numbers.ts";
 import { NONE } from "../../../src/ipvs/counters.ts";
 import { decodeRules, encodeRules } from "../../../src/ipvs/ipvsadm/rules.ts";
 import { destinationKey } from "../../../src/model/table.ts";
 
+/** `struct genlmsghdr`. */
+const GENERIC = 4;
 /** `struct nlmsghdr`. */
 const HEADER = 16;
 
 /** The attributes in what strace(1) showed behind a message's header. */
 function captured(hex: string): Attributes {
   const bytes = Uint8Array.fromHex(hex);
-  return attributesOf({ view: new DataView(bytes.buffer), start: 0, end: bytes.length });
+  return attributesOf({ view: new DataView(bytes.buffer), start: 0, end: bytes.length }, GENERIC);
 }
 
 /** What we write behind a message's header. */
 function written(command: number, write: (writer: MessageWriter) => void): string {
   const writer = new MessageWriter();
-  writer.message({ type: 0, flags: 0, sequence: 0, command }, write);
+  writer.message({ type: 0, flags: 0, sequence: 0 }, Uint8Array.of(command, 1, 0, 0), write);
   return writer.end().subarray(HEADER).toHex();
 }
 

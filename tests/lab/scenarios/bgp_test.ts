@@ -10,7 +10,7 @@ const ADDRESS = "198.51.100.10";
 const VIRTUAL = `${ADDRESS}:80`;
 const CONFIG = SITE.replaceAll("192.0.2.10", ADDRESS).replace(
   "scheduler = rr",
-  "scheduler = rr\n            quorumcommand = /run/announce\n            withdrawdelay = 2",
+  "scheduler = rr\n            announce = interface:dummy0\n            withdrawdelay = 2",
 );
 const UP = SITE_UP.replaceAll("192.0.2.10", ADDRESS);
 
@@ -23,8 +23,6 @@ scenario(
   "BGP by BIRD beside us: an address is announced while its quorum serves, and withdrawn before the purge",
   async (world) => {
     const { director, reals, table, client } = world;
-    await Deno.copyFile(`${EXAMPLES}announce`, "/run/announce");
-    await run(["chmod", "755", "/run/announce"]);
     await director.host.run("ip", "link", "add", "dummy0", "type", "dummy");
     await director.host.run("ip", "link", "set", "dummy0", "up");
     const router = await Host.create("router", ["addr add 192.0.2.250/24 dev eth0"], [

@@ -74,7 +74,6 @@ export class SiteOfThree {
     const node = await Node.boot(`director${number}`, number, network);
     this.#directors.set(number, node);
     await node.run("sh", `${EXAMPLES}director.sh`);
-    await node.write("/usr/local/sbin/announce", await Deno.readTextFile(`${EXAMPLES}../bgp/announce`), "755");
     await node.write("/etc/ha.d/www", WWW);
     return node;
   }

@@ -2,6 +2,7 @@
  * The grammars of words of a list.
  */
 
+import { ANNOUNCE_WHEN } from "../../../model/announcement.ts";
 import { DNS_TYPES } from "../../../model/check.ts";
 import { IPVS_DRIVERS } from "../../../model/ipvs.ts";
 import { LOG_FORMATS, SEVERITIES } from "../../../model/log.ts";
@@ -57,6 +58,9 @@ export const logFormat = oneOf(LOG_FORMATS);
 
 /** How much the lines of the log matter, the least first. */
 export const logLevel = oneOf(SEVERITIES);
+
+/** Of several virtual services with one address: which of them have to be up for it to be announced. */
+export const announceWhen = oneOf(ANNOUNCE_WHEN);
 
 /** How a mail server is spoken to. */
 export const mailEncryption = oneOf(["auto", "yes", "no"]);

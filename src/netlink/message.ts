@@ -3,12 +3,11 @@
  * in front of each, which may hold others. All numbers are of the processor's own order unless said otherwise.
  */
 
-import { harmless } from "../../model/harmless_text.ts";
+import { harmless } from "../model/harmless_text.ts";
 import { ERROR_TEXT, Flag, MessageType } from "./numbers.ts";
 
-/** `struct nlmsghdr`, and the `struct genlmsghdr` that follows it. */
+/** `struct nlmsghdr`. */
 const HEADER = 16;
-const GENERIC = 4;
 const ATTRIBUTE = 4;
 /** The upper two bits of an attribute's type say how it is written. */
 const TYPE_MASK = 0x3fff;
@@ -27,17 +26,17 @@ export class MessageWriter {
   #view = new DataView(this.#bytes.buffer);
   #end = 0;
 
-  /** Writes one message; what `write` writes are its attributes. */
+  /** Writes one message: `own` is the header of its family, and what `write` writes are its attributes. */
   message(
-    head: { readonly type: number; readonly flags: number; readonly sequence: number; readonly command: number },
+    head: { readonly type: number; readonly flags: number; readonly sequence: number },
+    own: Uint8Array,
     write: (attributes: MessageWriter) => void,
   ): void {
-    const start = this.#take(HEADER + GENERIC);
+    const start = this.#take(HEADER + own.length);
     this.#view.setUint16(start + 4, head.type, LITTLE);
     this.#view.setUint16(start + 6, head.flags, LITTLE);
     this.#view.setUint32(start + 8, head.sequence, LITTLE);
-    this.#view.setUint8(start + HEADER, head.command);
-    this.#view.setUint8(start + HEADER + 1, 1);
+    this.#bytes.set(own, start + HEADER);
     write(this);
     this.#view.setUint32(start, this.#end - start, LITTLE);
   }
@@ -142,9 +141,9 @@ export function* decodeMessages(view: DataView): Generator<Received> {
   }
 }
 
-/** The attributes of a message of a generic family. */
-export function attributesOf({ view, start, end }: Span): Attributes {
-  return new Attributes({ view, start: start + GENERIC, end });
+/** The attributes of a message whose family has a header of that many bytes. @throws {Unreadable} */
+export function attributesOf({ view, start, end }: Span, header: number): Attributes {
+  return new Attributes({ view, start: start + header, end });
 }
 
 /** The end of a list, or what became of a request: 0, or the negated error number, perhaps with the kernel's own words. */

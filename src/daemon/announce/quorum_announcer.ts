@@ -5,12 +5,15 @@ import { quorumFigures } from "../../director/quorum.ts";
 import type { Health } from "../../director/real_health.ts";
 import type { Model, VirtualService } from "../../model/virtual_service.ts";
 import { pause } from "../../system/pause.ts";
-import { circumstancesOf } from "./circumstances.ts";
-import { logLine } from "./event_log.ts";
+import type { Announcer } from "./announcer.ts";
+import { circumstancesOf } from "../log/circumstances.ts";
+import { logLine } from "../log/event_log.ts";
 import { figuresOf } from "../../director/quorum_words.ts";
 
 /** What an announcer needs. */
 export interface QuorumPorts {
+  /** Announces the addresses of virtual services. */
+  readonly addresses: Announcer;
   /** The name of this host. */
   readonly host: string;
   /** Hears of calls that failed, one line each. */
@@ -38,21 +41,26 @@ export class QuorumAnnouncer {
 
   /** Takes one event of the director. */
   take(event: DirectorEvent): void {
+    if (event.type === "quorum" || event.type === "fail-open") void this.#ports.addresses.look();
     if (event.type === "quorum" && this.#ports.onDuty() && !this.#isOver) this.#tell(event);
   }
 
   /**
-   * Virtual services are about to be purged, by a stop, a deactivation or a reload: tells that they are down, and waits for
-   * their `withdrawdelay`. Until {@link release} nothing more is told of them.
+   * Virtual services are about to be purged, by a stop, a deactivation or a reload: withdraws their addresses, tells that
+   * they are down, and waits for their `withdrawdelay`. Until {@link release} nothing more is told of them.
    *
    * @param signal ends the wait.
    */
   async withdraw(virtuals: readonly VirtualService[], signal?: AbortSignal): Promise<void> {
-    const told = await this.#commands.withdraw(virtuals, (virtual) => {
-      const text = `Virtual server ${virtual.label} is down: it is about to be purged`;
-      return this.#environment(virtual, { was: "up", is: "down", reason: "about to be purged", text });
-    });
-    await pause(Math.max(0, ...told.map(({ withdrawDelay }) => withdrawDelay)) * 1000, signal);
+    const { addresses } = this.#ports;
+    const [told, withdrawn] = await Promise.all([
+      this.#commands.withdraw(virtuals, (virtual) => {
+        const text = `Virtual server ${virtual.label} is down: it is about to be purged`;
+        return this.#environment(virtual, { was: "up", is: "down", reason: "about to be purged", text });
+      }),
+      this.#isOver ? addresses.end(virtuals) : addresses.withdraw(virtuals),
+    ]);
+    await pause(Math.max(0, ...[...told, ...withdrawn].map(({ withdrawDelay }) => withdrawDelay)) * 1000, signal);
   }
 
   /** The same before a stop: nothing more is told from then on. */
@@ -65,6 +73,7 @@ export class QuorumAnnouncer {
   release(): void {
     const { virtuals } = this.#ports.model();
     if (this.#isOver) return;
+    this.#ports.addresses.release();
     this.#commands.release(virtuals);
     if (!this.#ports.onDuty()) return;
     for (const [key, health] of this.#ports.health()) {

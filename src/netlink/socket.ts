@@ -1,20 +1,17 @@
-import { Errno, SystemError } from "../../system/libc/errors.ts";
-import { close } from "../../system/libc/files.ts";
-import { bind, connect, recv, send, setSocketOption, SOCK_RAW, socket } from "../../system/libc/sockets.ts";
-import type { Steps } from "../../model/steps.ts";
-import {
-  type Attributes,
-  attributesOf,
-  decodeMessages,
-  decodeVerdict,
-  MessageWriter,
-  type Received,
-} from "./message.ts";
-import { AF_NETLINK, Control, Flag, MessageType, NETLINK_GENERIC, SocketOption, SOL_NETLINK } from "./numbers.ts";
+import { Errno, SystemError } from "../system/libc/errors.ts";
+import { close } from "../system/libc/files.ts";
+import { bind, connect, recv, send, setSocketOption, SOCK_RAW, socket } from "../system/libc/sockets.ts";
+import type { Steps } from "../model/steps.ts";
+import { decodeMessages, decodeVerdict, MessageWriter, type Received, type Span } from "./message.ts";
+import { AF_NETLINK, Flag, MessageType, SocketOption, SOL_NETLINK } from "./numbers.ts";
 
 /** A request, without what every one has. */
-export interface Request {
-  readonly command: number;
+export interface Message {
+  readonly type: number;
+  /** Beside those that every request has. */
+  readonly flags?: number;
+  /** The header of its family, a multiple of four bytes. */
+  readonly header: Uint8Array;
   write(attributes: MessageWriter): void;
 }
 
@@ -29,12 +26,12 @@ export class NoAnswer extends Error {
   override readonly name = "NoAnswer";
 }
 
-/** The table changed while it was listed. */
+/** What was listed changed meanwhile. */
 export class Moved extends Error {
   override readonly name = "Moved";
 }
 
-/** Requests in one send(2): their answers, a kilobyte each as the kernel counts, have room in a socket's usual buffer. */
+/** Messages in one send(2): their answers, a kilobyte each as the kernel counts, have room in a socket's usual buffer. */
 const TOGETHER = 16;
 
 /** More than the kernel puts into one part of a list. */
@@ -42,23 +39,25 @@ const BUFFER = 65_536;
 const received = new Uint8Array(BUFFER);
 
 /**
- * A conversation with one family of generic netlink, over a socket of its own: no answer to another's question can come.
+ * A conversation with a part of the kernel, over a socket of its own: no answer to another's question can come.
  *
  * Nothing is waited for: the kernel carries out a request within send(2), so that its answer is there at the next recv(2).
  */
-export class GenericSocket {
+export class NetlinkSocket {
   readonly #fd: number;
   readonly #writer = new MessageWriter();
-  #family: number = Control.FAMILY;
   #sequence = 0;
 
   private constructor(fd: number) {
     this.#fd = fd;
   }
 
-  /** @throws {SystemError} when there is no such socket to be had. */
-  static open(): GenericSocket {
-    const fd = socket(AF_NETLINK, SOCK_RAW, NETLINK_GENERIC);
+  /**
+   * @param protocol `NETLINK_…`: which part of the kernel.
+   * @throws {SystemError} when there is no such socket to be had.
+   */
+  static open(protocol: number): NetlinkSocket {
+    const fd = socket(AF_NETLINK, SOCK_RAW, protocol);
     if (fd < 0) throw new SystemError("socket", -fd);
     // Connected to the kernel: what other processes send does not come in.
     const kernel = new Uint8Array(12);
@@ -72,7 +71,7 @@ export class GenericSocket {
     for (const option of Object.values(SocketOption)) {
       setSocketOption(fd, SOL_NETLINK, option, Uint8Array.of(1, 0, 0, 0));
     }
-    return new GenericSocket(fd);
+    return new NetlinkSocket(fd);
   }
 
   /** Ends the conversation. */
@@ -81,26 +80,10 @@ export class GenericSocket {
   }
 
   /**
-   * Speaks to the family of that name from now on. Returns whether the kernel has it.
-   *
-   * @throws {NoAnswer}
-   */
-  join(name: string): boolean {
-    this.#family = Control.FAMILY;
-    let family: number | undefined;
-    const { FAMILY_ID, FAMILY_NAME, GET_FAMILY } = Control;
-    const request = { command: GET_FAMILY, write: (attributes: MessageWriter) => attributes.text(FAMILY_NAME, name) };
-    const { error } = this.#ask(request, (attributes) => family = attributes.uint16(FAMILY_ID));
-    if (family === undefined && error === 0) throw new NoAnswer();
-    this.#family = family ?? Control.FAMILY;
-    return family !== undefined;
-  }
-
-  /**
    * Makes the requests in their order; each is carried out whatever becomes of the others. Returns a verdict for each;
    * `undefined` where none came, so that it is not known.
    */
-  *request(requests: readonly Request[]): Steps<readonly (Verdict | undefined)[]> {
+  *request(requests: readonly Message[]): Steps<readonly (Verdict | undefined)[]> {
     const verdicts: (Verdict | undefined)[] = [];
     for (let from = 0; from < requests.length; from += TOGETHER) {
       const some = requests.slice(from, from + TOGETHER);
@@ -110,7 +93,7 @@ export class GenericSocket {
     return verdicts;
   }
 
-  #together(requests: readonly Request[]): readonly (Verdict | undefined)[] {
+  #together(requests: readonly Message[]): readonly (Verdict | undefined)[] {
     const first = this.#sequence + 1;
     for (const request of requests) {
       this.#sequence++;
@@ -134,15 +117,11 @@ export class GenericSocket {
   }
 
   /**
-   * Asks for one thing, and gives its attributes, which hold until the next answer.
+   * Makes one request, and gives what is answered before its verdict: it holds until the next answer.
    *
    * @throws {NoAnswer}
    */
-  get(request: Request, take: (attributes: Attributes) => void): void {
-    if (this.#ask(request, take).error < 0) throw new NoAnswer();
-  }
-
-  #ask(request: Request, take: (attributes: Attributes) => void): Verdict {
+  ask(request: Message, take: (body: Span) => void): Verdict {
     this.#sequence++;
     this.#write(request, Flag.ACK);
     if (!this.#send()) throw new NoAnswer();
@@ -150,7 +129,7 @@ export class GenericSocket {
       for (const message of this.#receive()) {
         if (message.sequence !== this.#sequence) continue;
         if (message.type === MessageType.ERROR) return decodeVerdict(message);
-        take(attributesOf(message.body));
+        take(message.body);
       }
     }
   }
@@ -161,7 +140,7 @@ export class GenericSocket {
    * @throws {NoAnswer}
    * @throws {Moved}
    */
-  *list(request: Request, take: (attributes: Attributes) => void): Steps<void> {
+  *list(request: Message, take: (body: Span) => void): Steps<void> {
     this.#sequence++;
     this.#write(request, Flag.DUMP);
     if (!this.#send()) throw new NoAnswer();
@@ -171,7 +150,7 @@ export class GenericSocket {
         if (message.sequence !== this.#sequence) continue;
         hasMoved ||= (message.flags & Flag.DUMP_INTR) !== 0;
         isDone = message.type === MessageType.DONE || message.type === MessageType.ERROR;
-        if (!isDone) take(attributesOf(message.body));
+        if (!isDone) take(message.body);
         else if (decodeVerdict(message).error < 0) throw new NoAnswer();
       }
       yield;
@@ -179,9 +158,8 @@ export class GenericSocket {
     if (hasMoved) throw new Moved();
   }
 
-  #write({ command, write }: Request, flags: number): void {
-    const head = { type: this.#family, flags: Flag.REQUEST | flags, sequence: this.#sequence, command };
-    this.#writer.message(head, write);
+  #write({ type, flags = 0, header, write }: Message, kind: number): void {
+    this.#writer.message({ type, flags: Flag.REQUEST | flags | kind, sequence: this.#sequence }, header, write);
   }
 
   #send(): boolean {

@@ -1,0 +1,190 @@
+import type { Place } from "../../announce/place.ts";
+import { type Route, type Vote, wantedPlaces } from "../../announce/routes.ts";
+import type { IpAddress } from "../../model/address.ts";
+import {
+  type AnnouncePlace,
+  type PlaceName,
+  placeName,
+  placeNamed,
+  type PlaceOutcome,
+} from "../../model/announcement.ts";
+import type { VirtualKey } from "../../model/table.ts";
+import type { Model, VirtualService } from "../../model/virtual_service.ts";
+import type { HistoryFile } from "../records/history_file.ts";
+import type { Log } from "../log/log.ts";
+import type { AnnounceRecord } from "./record.ts";
+
+/** What an announcer needs. */
+export interface AnnouncerPorts {
+  readonly log: Log;
+  readonly history: HistoryFile;
+  readonly record: AnnounceRecord;
+  openPlace(place: AnnouncePlace): Place;
+  /** The configuration in force. */
+  model(): Model;
+  /** Whether clients of a virtual service are to come here. */
+  voteOf(virtual: VirtualService): Vote;
+  /** Why nothing at all is announced; `undefined` while this director serves clients. */
+  offDuty(): string | undefined;
+}
+
+/** What is known of a virtual service's address. */
+export interface AnnouncedAddress {
+  readonly isAnnounced: boolean;
+  /** Why it is to be there or not. */
+  readonly why: string;
+  /** What is wrong at its place. */
+  readonly trouble?: string;
+}
+
+/** A place, and how it was at the last look. */
+interface Known {
+  readonly place: Place;
+  readonly announced: ReadonlySet<IpAddress>;
+  readonly routes: ReadonlyMap<IpAddress, Route>;
+  readonly trouble?: string;
+}
+
+const PURGED = "about to be purged";
+const NOWHERE: ReadonlyMap<IpAddress, Route> = new Map();
+
+/**
+ * Announces the addresses of virtual services while they have their quorum, and withdraws them when they have not or are
+ * about to be purged. What others do to the places is set right at the next look.
+ */
+export class Announcer {
+  readonly #ports: AnnouncerPorts;
+  readonly #known = new Map<PlaceName, Known>();
+  /** Those that the kernel's table has; of others nothing is known. */
+  #listed: ReadonlySet<VirtualKey> = new Set();
+  #withdrawn: ReadonlySet<VirtualKey> = new Set();
+  #isOver = false;
+  #passing: Promise<void> = Promise.resolve();
+  #next: Promise<void> | undefined;
+
+  constructor(ports: AnnouncerPorts) {
+    this.#ports = ports;
+  }
+
+  /** Has every place as it should be; resolves when it is, or it is known why not. To be called when something changes, and every second. */
+  look(): Promise<void> {
+    this.#next ??= this.#passing.then(() => {
+      this.#next = undefined;
+      this.#passing = this.#pass();
+      return this.#passing;
+    });
+    return this.#next;
+  }
+
+  /**
+   * Virtual services are about to be purged: their addresses are withdrawn, but for those that others have as well. Until
+   * {@link release} they stay so.
+   *
+   * @returns those whose address was announced.
+   */
+  async withdraw(virtuals: readonly VirtualService[]): Promise<readonly VirtualService[]> {
+    const announced = virtuals.filter((virtual) => this.statusOf(virtual)?.isAnnounced);
+    this.#withdrawn = new Set(virtuals.map(({ key }) => key));
+    if (announced.length === 0) return [];
+    await this.look();
+    return announced.filter((virtual) => !this.statusOf(virtual)?.isAnnounced);
+  }
+
+  /** The same before a stop: nothing changes from then on. */
+  async end(virtuals: readonly VirtualService[]): Promise<readonly VirtualService[]> {
+    try {
+      return await this.withdraw(virtuals);
+    } finally {
+      this.#isOver = true;
+    }
+  }
+
+  /** The table has what the configuration in force says: what was to be purged has been, or will not be. */
+  release(): void {
+    this.#withdrawn = new Set();
+    this.#listed = new Set(this.#ports.model().virtuals.keys());
+    void this.look();
+  }
+
+  /** What is known of a virtual service's address; `undefined` where it is to be announced nowhere. */
+  statusOf({ announce, settings: { address } }: VirtualService): AnnouncedAddress | undefined {
+    if (!announce || address.kind === "fwm") return undefined;
+    const { announced, routes, trouble } = this.#known.get(placeName(announce)) ??
+      { announced: new Set(), routes: NOWHERE };
+    const why = routes.get(address.address)?.why ?? this.#ports.offDuty() ?? "not looked at yet";
+    return { isAnnounced: announced.has(address.address), why, ...trouble === undefined ? {} : { trouble } };
+  }
+
+  async #pass(): Promise<void> {
+    if (this.#isOver) return;
+    const { record, offDuty, model } = this.#ports;
+    const virtuals = offDuty() === undefined ? [...model().virtuals.values()] : [];
+    const counted = virtuals.filter(({ key }) => !this.#withdrawn.has(key));
+    const wanted = wantedPlaces(counted, (virtual) => this.#voteOf(virtual));
+    for (const name of new Set([...wanted.keys(), ...this.#known.keys(), ...record.places])) {
+      const place = wanted.get(name)?.place ?? placeNamed(name);
+      if (place) await this.#bring(name, place, wanted.get(name)?.routes ?? NOWHERE);
+    }
+  }
+
+  #voteOf(virtual: VirtualService): Vote {
+    if (this.#listed.has(virtual.key)) return this.#ports.voteOf(virtual);
+    return { is: "unknown", why: "it is not in the kernel's table yet" };
+  }
+
+  async #bring(name: PlaceName, at: AnnouncePlace, routes: Known["routes"]): Promise<void> {
+    const { record, openPlace } = this.#ports;
+    const before = this.#known.get(name);
+    const place = before?.place ?? openPlace(at);
+    const recorded = record.at(name);
+    const wishing = (wish: Route["wish"]) =>
+      new Set(routes.values().filter((route) => route.wish === wish).map(({ address }) => address));
+    const announce = wishing("announce");
+    await this.#record(name, recorded.union(announce));
+    const outcome = await place.bring({
+      announce,
+      leave: wishing("leave"),
+      known: recorded.union(new Set(routes.keys())),
+    });
+    await this.#record(name, outcome.trouble === undefined ? outcome.announced : recorded.union(outcome.announced));
+    this.#tell(name, routes, outcome, { announced: before?.announced ?? recorded, trouble: before?.trouble });
+    const isDone = outcome.trouble === undefined && outcome.announced.size + routes.size === 0;
+    if (isDone) this.#known.delete(name);
+    else this.#known.set(name, { place, routes, ...outcome });
+  }
+
+  async #record(name: PlaceName, addresses: ReadonlySet<IpAddress>): Promise<void> {
+    try {
+      await this.#ports.record.set(name, addresses);
+    } catch (error) {
+      this.#ports.log.error(`What is announced cannot be written down: ${(error as Error).message}`);
+    }
+  }
+
+  /** Logs what has changed at a place. */
+  #tell(
+    name: PlaceName,
+    routes: Known["routes"],
+    { announced, added, trouble }: PlaceOutcome,
+    before: { readonly announced: ReadonlySet<IpAddress>; readonly trouble?: string },
+  ): void {
+    const { log, history, offDuty } = this.#ports;
+    for (const address of added) {
+      const isBack = before.announced.has(address);
+      const text = isBack
+        ? `${address} was gone from ${name}, and is announced again`
+        : `Announced ${address} (${name}): ${routes.get(address)?.why}`;
+      log.write(isBack ? "warning" : "notice", text);
+      history.add({ kind: "announced", detail: `${address} (${name})` });
+    }
+    for (const address of before.announced.difference(announced)) {
+      const why = routes.get(address)?.why ?? offDuty() ?? (this.#withdrawn.size > 0 ? PURGED : "no longer configured");
+      log.notice(`Withdrew ${address} (${name}): ${why}`);
+      history.add({ kind: "withdrawn", detail: `${address} (${name}): ${why}` });
+    }
+    if (trouble === before.trouble) return;
+    if (trouble === undefined) return log.notice(`${name} is as it should be again`);
+    log.error(`Cannot announce as wanted (${name}): ${trouble}`);
+    history.add({ kind: "announce-failed", detail: `${name}: ${trouble}` });
+  }
+}
