@@ -111,7 +111,7 @@ export const PEERS: Packages = {
   "bird2": { purpose: "announces addresses by BGP, and watches a router by BFD", starts: ["bird", "birdc"] },
   "frr": {
     purpose: "does what bird does, as other sites' routers do",
-    starts: ["/usr/lib/frr/zebra", "/usr/lib/frr/bgpd", "/usr/lib/frr/bfdd"],
+    starts: [...["zebra", "staticd", "bgpd", "bfdd"].map((daemon) => `/usr/lib/frr/${daemon}`), "vtysh"],
   },
   "curl": { purpose: "keepalived's question about a director's health", starts: ["curl"] },
   "keepalived": { purpose: "the other director, to measure against", starts: ["keepalived"] },

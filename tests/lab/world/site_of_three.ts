@@ -127,6 +127,17 @@ export async function startBird(node: Node, example: string, ...options: string[
   node.start("bird", "-f", "-c", `${EXAMPLES}${example}`, ...options);
 }
 
+/** Starts FRR on a node, with the example that has `replacements` made. */
+export async function startFrr(node: Node, example: string, ...replacements: [string, string][]): Promise<void> {
+  const text = replacements.reduce(
+    (so, [from, to]) => so.replaceAll(from, to),
+    await Deno.readTextFile(`${EXAMPLES}${example}`),
+  );
+  await node.write("/etc/frr/frr.conf", text);
+  for (const daemon of ["zebra", "staticd", "bgpd", "bfdd"]) await node.run(`/usr/lib/frr/${daemon}`, "-d");
+  await node.run("vtysh", "-b");
+}
+
 /** A test with a router, real servers, and directors that it boots itself. */
 export function siteScenario(name: string, play: (site: SiteOfThree) => Promise<void>): void {
   Deno.test(name, async () => {

@@ -26,35 +26,34 @@ export interface Passed {
  */
 export class Traffic {
   readonly #virtual: string;
-  readonly #staying: number;
+  readonly #clients: number;
   readonly #running: Promise<void>[];
   #passed = nothingYet();
   #total = 0;
-  /** Established connections that were answered twice since this was emptied: the second question came later. */
-  readonly #answered = new Map<number, number>();
+  /** How often each client has come to an end with a question since this was emptied. */
+  readonly #rounds = new Map<number, number>();
   #stop = false;
 
   /** Sends from so many clients that come anew each time, and from so many that keep their connection. */
   constructor(virtual: string, passing: number, staying: number) {
     this.#virtual = virtual;
-    this.#staying = staying;
-    this.#running = [
-      ...Array.from({ length: passing }, () => this.#askAnew()),
-      ...Array.from({ length: staying }, (_, client) => this.#stay(client)),
-    ];
+    this.#clients = passing + staying;
+    this.#running = Array.from(
+      { length: this.#clients },
+      (_, client) => client < passing ? this.#askAnew(client) : this.#stay(client),
+    );
   }
 
-  /** Waits until all clients have been answered as things are now; gives all that passed since this was last asked. */
+  /** Waits until each client has asked and been answered as things are now; gives all that passed since this was last asked. */
   async passed(seconds = 30): Promise<Passed> {
     const before = this.#total;
-    this.#answered.clear();
-    const all = () => Array.from({ length: this.#staying }, (_, client) => this.#answered.get(client) ?? 0);
-    const enough = () => this.#total - before >= ENOUGH && all().every((count) => count >= 2);
+    this.#rounds.clear();
+    // A client's first round may have begun before.
+    const waiting = () =>
+      Array.from({ length: this.#clients }, (_, client) => this.#rounds.get(client) ?? 0).filter((count) => count < 2);
+    const enough = () => this.#total - before >= ENOUGH && waiting().length === 0;
     if (!await poll(() => Promise.resolve(enough()), Boolean, seconds)) {
-      const waiting = all().filter((count) => count < 2).length;
-      throw new Error(
-        `${this.#total - before} requests and ${waiting} connections short of an answer: ${this.#words()}`,
-      );
+      throw new Error(`${this.#total - before} answers, and ${waiting().length} clients without one: ${this.#words()}`);
     }
     const passed = this.#passed;
     this.#passed = nothingYet();
@@ -79,7 +78,11 @@ export class Traffic {
     return [...this.#passed.failed, ...this.#passed.broken].slice(-5).join("; ") || "nothing failed";
   }
 
-  async #askAnew(): Promise<void> {
+  #hasAsked(client: number): void {
+    this.#rounds.set(client, (this.#rounds.get(client) ?? 0) + 1);
+  }
+
+  async #askAnew(client: number): Promise<void> {
     while (!this.#stop) {
       const begin = performance.now();
       try {
@@ -90,6 +93,7 @@ export class Traffic {
         this.#passed.failed.push(dated(error));
       }
       this.#passed.slowestMs = Math.max(this.#passed.slowestMs, Math.round(performance.now() - begin));
+      this.#hasAsked(client);
       await sleep(50);
     }
   }
@@ -100,7 +104,7 @@ export class Traffic {
         using connection = await Deno.connect({ hostname: this.#virtual.split(":")[0], port: 80 });
         while (!this.#stop) {
           await askAgain(connection);
-          this.#answered.set(client, (this.#answered.get(client) ?? 0) + 1);
+          this.#hasAsked(client);
           await sleep(200);
         }
       } catch (error) {
