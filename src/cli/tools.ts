@@ -20,6 +20,8 @@ export const TOOLS: Readonly<Record<string, () => Promise<Tool>>> = {
   history: async () => (await import("./operate/history.ts")).history,
   activate: async () => (await import("./operate/activate.ts")).activate,
   deactivate: async () => (await import("./operate/activate.ts")).deactivate,
+  retire: async () => (await import("./operate/retire.ts")).retire,
+  rejoin: async () => (await import("./operate/retire.ts")).rejoin,
   "check-pulse": async () => (await import("./operate/check_pulse.ts")).checkPulse,
   help: async () => (await import("./help/help.ts")).help,
   __helper: async () => (await import("./helper_process.ts")).helperProcess,

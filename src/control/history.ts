@@ -20,6 +20,9 @@ export type HistoryKind =
   | "announced"
   | "withdrawn"
   | "announce-failed"
+  /** An operator has retired this director, or taken that back. */
+  | "retired"
+  | "rejoined"
   /** The daemon. */
   | "started"
   | "stopped"

@@ -24,6 +24,10 @@ export interface Requests {
   readonly activate: { readonly input: Nothing; readonly answers: Nothing };
   /** The director leaves the table, and goes on checking; answered when it has. */
   readonly deactivate: { readonly input: Nothing; readonly answers: Nothing };
+  /** The director announces nothing any more, and goes on forwarding; answered when that is so. */
+  readonly retire: { readonly input: Nothing; readonly answers: Nothing };
+  /** What a retired director has to announce is announced again. */
+  readonly rejoin: { readonly input: Nothing; readonly answers: Nothing };
 }
 
 /** A request without arguments, or an answer that says no more than that it was done. */

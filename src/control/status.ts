@@ -43,8 +43,17 @@ export interface DaemonStatus {
   readonly state: DaemonState;
   readonly startedAt: string;
   readonly lastReload: ReloadStatus | null;
+  /** An operator has retired this director: nothing is announced, and the kernel forwards; null: none has. */
+  readonly retired: RetiredStatus | null;
   /** The process that speaks to databases and directories; null where no check needs it. */
   readonly helper: HelperStatus | null;
+}
+
+/** A director that an operator has retired. */
+export interface RetiredStatus {
+  readonly since: string;
+  /** Connections to its virtual services that are open; null: the kernel does not say. */
+  readonly connections: number | null;
 }
 
 /** The helper process. */

@@ -28,6 +28,7 @@ import { QuorumAnnouncer } from "./announce/quorum_announcer.ts";
 import { Reporter } from "./log/reporter.ts";
 import { AmendmentBook } from "./operator/amendment_book.ts";
 import { Membership } from "./operator/membership.ts";
+import { Retirement } from "./operator/retirement.ts";
 import { Operator } from "./operator/operator.ts";
 import { StatusPage } from "./page_process.ts";
 import type { DaemonPorts } from "./ports.ts";
@@ -44,6 +45,7 @@ export interface Parts {
   readonly reporter: Reporter;
   readonly addresses: Announcer;
   readonly announcer: QuorumAnnouncer;
+  readonly retirement: Retirement;
   readonly further: FurtherInstances;
   readonly history: HistoryFile;
   readonly records: Records;
@@ -98,6 +100,11 @@ export function compose(
   });
   const further = new FurtherInstances(log);
   const history = new HistoryFile(keep?.history, onTrouble);
+  const retirement = new Retirement(keep?.retirement, onTrouble);
+  const offDuty = () => {
+    if (director.isStandby) return "this director stands by";
+    return retirement.since === undefined ? undefined : "this director is retired";
+  };
   const addresses = new Announcer({
     log,
     history,
@@ -105,9 +112,15 @@ export function compose(
     openPlace,
     model: views.model,
     voteOf: (virtual) => voteOf(virtual, director.health, director.missing),
-    offDuty: () => director.isStandby ? "this director stands by" : undefined,
+    offDuty,
   });
-  const announcer = new QuorumAnnouncer({ host, onTrouble, addresses, ...views });
+  const announcer = new QuorumAnnouncer({
+    host,
+    onTrouble,
+    addresses,
+    ...views,
+    onDuty: () => offDuty() === undefined,
+  });
   const records = new Records(history);
   const uptime = new Uptime(keep?.uptime, onTrouble);
   const counters = new CounterCache(ports.counters);
@@ -159,6 +172,7 @@ export function compose(
     reporter,
     addresses,
     announcer,
+    retirement,
     further,
     history,
     records,

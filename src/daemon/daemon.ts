@@ -13,6 +13,7 @@ import type { Announcer } from "./announce/announcer.ts";
 import { compose, type Parts } from "./compose.ts";
 import type { ListWatch } from "./lifecycle/list_watch.ts";
 import type { Membership } from "./operator/membership.ts";
+import type { Retirement } from "./operator/retirement.ts";
 import type { Operator } from "./operator/operator.ts";
 import type { DaemonPorts } from "./ports.ts";
 import type { CounterCache } from "./records/counter_cache.ts";
@@ -39,6 +40,7 @@ export class Daemon implements Controlled {
   readonly operator: Operator;
   readonly membership: Membership;
   readonly addresses: Announcer;
+  readonly retirement: Retirement;
   readonly lists: ListWatch;
   readonly counters: CounterCache;
   readonly files: OpenFiles;
@@ -62,6 +64,7 @@ export class Daemon implements Controlled {
       operator: this.operator,
       membership: this.membership,
       addresses: this.addresses,
+      retirement: this.retirement,
       lists: this.lists,
       counters: this.counters,
       files: this.files,
@@ -163,6 +166,39 @@ export class Daemon implements Controlled {
       await Promise.all([this.#parts.reporter.handOver(), this.#parts.further.go("deactivate")]);
       if (left !== undefined) throw new IpvsUnavailable(`${LEFT}: ${left}`);
     });
+  }
+
+  /** Has routers send clients to other directors, and goes on for those that are here; resolves when nothing is announced. */
+  retire(): Promise<void> {
+    return this.#parts.configuration.takeTurn(async () => {
+      if (this.retirement.since !== undefined) return;
+      this.#ports.log.notice("Retired: nothing is announced any more");
+      this.history.add({ kind: "retired", detail: "nothing is announced any more" });
+      await this.#retireSince(Date.now());
+      if (!this.director.isStandby) {
+        await this.#parts.announcer.withdraw([...this.model.virtuals.values()], this.#stopping.signal);
+      }
+      this.#parts.announcer.release();
+    });
+  }
+
+  /** Takes {@link retire} back. */
+  rejoin(): Promise<void> {
+    return this.#parts.configuration.takeTurn(async () => {
+      if (this.retirement.since === undefined) return;
+      this.#ports.log.notice("Not retired any more: what has its quorum is announced");
+      this.history.add({ kind: "rejoined", detail: "what has its quorum is announced" });
+      await this.#retireSince(undefined);
+      this.#parts.announcer.release();
+    });
+  }
+
+  async #retireSince(since: number | undefined): Promise<void> {
+    try {
+      await this.retirement.set(since);
+    } catch (error) {
+      this.#ports.log.error(`Whether this director is retired cannot be written down: ${(error as Error).message}`);
+    }
   }
 
   /** Ends the checks, purges the table as `cleanstop` says, and ends what was started along the way. */

@@ -39,6 +39,7 @@ export interface KeptFiles {
   readonly amendments: string;
   readonly lists: string;
   readonly announced: string;
+  readonly retirement: string;
   readonly history: string;
   readonly uptime: string;
 }

@@ -39,7 +39,8 @@ function answer(troubles: readonly string[], notes: readonly string[] = []): Hea
   return troubles.length > 0 ? { status: 503, lines: troubles } : { status: 200, lines: ["ok", ...notes] };
 }
 
-function troublesOfWork({ daemon: { state } }: Status): string[] {
+function troublesOfWork({ daemon: { state, retired } }: Status): string[] {
+  if (retired) return ["the director is retired"];
   return state === "starting" || state === "stopping" ? [`the director is ${state}`] : [];
 }
 

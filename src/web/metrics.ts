@@ -56,6 +56,7 @@ function daemonFamilies({ daemon, table, checks, unresolved, lists, draining }: 
     one("ldirectord_build_info", "The version of the program, in a label.", 1, { version: daemon.version }),
     one("ldirectord_start_time_seconds", "When the director was started, since the epoch.", epoch(daemon.startedAt)),
     one("ldirectord_standby", "Whether it leaves the table to another director.", Number(daemon.state === "standby")),
+    one("ldirectord_retired", "Whether an operator has retired it.", Number(daemon.retired !== null)),
     one("ldirectord_table_in_step", "Whether the kernel has taken all that is wanted.", Number(table.inStep)),
     one("ldirectord_config_last_reload_successful", "Whether the last reload came into force.", Number(reload.ok)),
     one("ldirectord_config_last_reload_timestamp_seconds", "When that was, since the epoch.", epoch(reload.time)),

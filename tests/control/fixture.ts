@@ -12,6 +12,7 @@ export function statusOfPid(pid: number): Status {
     state: "running",
     startedAt: time,
     lastReload: null,
+    retired: null,
     helper: null,
   } as const;
   const checks = { running: 0, waiting: 0, longestWaitSeconds: 0, openFiles: null };

@@ -48,6 +48,7 @@ export class TestDaemon implements AsyncDisposable {
     const keep: KeptFiles = {
       lists: `${folder}/lists.json`,
       announced: `${folder}/announced.json`,
+      retirement: `${folder}/retirement.json`,
       amendments: `${folder}/reals.json`,
       orders: `${folder}/kept/test.orders.json`,
       history: `${folder}/kept/test.history`,

@@ -58,6 +58,7 @@ export function statusWith(...reals: readonly RealStatus[]): Status {
       state: "running",
       startedAt: "2026-11-20T06:00:00.000Z",
       lastReload: null,
+      retired: null,
       helper: null,
     },
     table: { driver: "netlink", inStep: true, trouble: null },

@@ -137,6 +137,14 @@ function isFile(path: string): boolean {
 /** The files of an instance that outlive its daemon. */
 export function keptFiles({ kept }: Instance): KeptFiles {
   const [orders, amendments, lists] = [`${kept}.orders.json`, `${kept}.reals.json`, `${kept}.lists.json`];
-  const announced = `${kept}.announced.json`;
-  return { orders, amendments, lists, announced, history: `${kept}.history`, uptime: `${kept}.uptime.json` };
+  const [announced, retirement] = [`${kept}.announced.json`, `${kept}.retirement.json`];
+  return {
+    orders,
+    amendments,
+    lists,
+    announced,
+    retirement,
+    history: `${kept}.history`,
+    uptime: `${kept}.uptime.json`,
+  };
 }

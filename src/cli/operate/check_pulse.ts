@@ -1,3 +1,4 @@
+import { announceText } from "../../control/announce_text.ts";
 import { askOnce, Forbidden } from "../../control/client.ts";
 import { pidFileOwner } from "../../daemon/process/pid_file.ts";
 import { decodePulse } from "../../daemon/liveness/pulse.ts";
@@ -34,8 +35,9 @@ clients meet: virtual services of which no real server serves, or none can be ch
     critical: { short: "c", value: "SECONDS", doc: "late for CRITICAL above so many seconds (300)" },
     director: { doc: "judge the director alone, and not what clients meet: for a program that restarts it" },
     table: {
-      doc: "look into the kernel's IPVS table as well: a virtual service that is missing there is CRITICAL (for root " +
-        "only)",
+      doc:
+        "look into the kernel's IPVS table as well: a virtual service that is missing there is CRITICAL, and so is an " +
+        "address that cannot be announced (for root only)",
     },
     timeout: { short: "t", value: "SECONDS", doc: "with --table, how long the director gets to answer (10)" },
     version: { short: "V", doc: "print the version" },
@@ -116,7 +118,11 @@ async function tableEvidence(socket: string, timeout?: number): Promise<TableEvi
   try {
     const { virtuals } = await askOnce(socket, "status", {}, timeout === undefined ? undefined : timeout * 1000);
     const missing = virtuals.filter(({ kernel, drift }) => kernel === null && drift !== null);
-    return { missing: missing.map(({ virtual }) => virtual) };
+    const troubled = virtuals.find(({ announce }) => announce && announce.trouble !== null);
+    return {
+      missing: missing.map(({ virtual }) => virtual),
+      ...troubled?.announce ? { unannounced: announceText(troubled.announce) } : {},
+    };
   } catch (error) {
     // That says something of who asks, and nothing of the director.
     if (error instanceof Forbidden) throw error;

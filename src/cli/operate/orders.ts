@@ -1,26 +1,18 @@
-import { openConnections } from "../../ipvs/counters.ts";
 import { MOST_WEIGHT } from "../../model/table.ts";
-import type { ControlClient } from "../../control/client.ts";
 import type { OrderResult } from "../../control/requests.ts";
 import type { Status } from "../../control/status.ts";
 import { CONFIG, type Option, type Options } from "../base/declaration.ts";
 import { ExitStatus } from "../base/exit_status.ts";
-import { formatDuration, parseDuration } from "../base/quantities.ts";
+import { parseDuration } from "../base/quantities.ts";
 import { findRunning, withDaemon } from "../base/running_instance.ts";
 import { type Tool, UsageError } from "../base/tool.ts";
 import { toolArguments } from "../base/tool_arguments.ts";
 import { withUsage } from "../base/tool_usage.ts";
+import { waitForEnd } from "./wait_for_end.ts";
 import { parseWeightChange } from "../base/weight_change.ts";
-import { writeAllSync } from "../../system/write_all.ts";
 
 /** What can be taken back, in words. */
 const ORDERS = { all: "drain, disable or weight", hold: "drain or disable", weight: "weight" } as const;
-
-/** Milliseconds between looks whether connections have ended. */
-const LOOK = 1_000;
-
-/** Milliseconds between two lines of progress where nobody looks at a terminal. */
-const TELL = 10_000;
 
 /** What REAL means. */
 export const REAL_HELP = `REAL is address:port, an address, or a name of the configuration, and is meant in all
@@ -39,12 +31,15 @@ const FOR = {
   doc: "for so long, as in 90s, 30m, 2h or 1d (90 alone is seconds); else until taken back by enable",
 } as const satisfies Option;
 
+/** How long is waited for connections to end. */
+export const TIMEOUT = { value: "TIME", doc: "wait no longer than that; exit status 1 then" } as const satisfies Option;
+
 /** The options of orders that hold a real server out. */
 const HOLD_OPTIONS = {
   virtual: VIRTUAL,
   for: FOR,
   wait: { doc: "wait until the kernel has no open connection to it any more" },
-  timeout: { value: "TIME", doc: "wait no longer than that; exit status 1 then" },
+  timeout: TIMEOUT,
   config: CONFIG,
 } as const satisfies Options;
 
@@ -158,12 +153,12 @@ export const weight: Tool = {
 async function hold(order: "drain" | "disable", args: readonly string[]): Promise<ExitStatus> {
   const { values, words } = toolArguments(args, order === "drain" ? DRAIN : DISABLE);
   const real = realOf(words);
-  const patience = secondsOf(values.timeout, "--timeout");
-  if (patience !== undefined && !values.wait) throw new UsageError("--timeout is for --wait");
-  const input = { real, virtual: values.virtual, seconds: secondsOf(values.for, "--for") };
+  const patience = patienceOf(values);
+  const { virtual } = values;
+  const input = { real, virtual, seconds: secondsOf(values.for, "--for") };
   return await withDaemon(findRunning(values.config), async (client) => {
     printResult(await client.ask(order, input), order === "drain" ? "drained" : "disabled");
-    return values.wait ? await waitForEnd(client, input, patience) : ExitStatus.done;
+    return values.wait ? await waitForEnd(client, { query: { real, virtual }, obstacle, patience }) : ExitStatus.done;
   });
 }
 
@@ -171,6 +166,15 @@ async function hold(order: "drain" | "disable", args: readonly string[]): Promis
 export function realOf([real]: readonly string[]): string {
   if (real === undefined) throw new UsageError("which real server?");
   return real;
+}
+
+/** Reads how long is to be waited; absent = for ever. @throws {UsageError} */
+export function patienceOf(
+  { wait, timeout }: { readonly wait?: boolean; readonly timeout?: string },
+): number | undefined {
+  const patience = secondsOf(timeout, "--timeout");
+  if (patience !== undefined && !wait) throw new UsageError("--timeout is for --wait");
+  return patience;
 }
 
 function secondsOf(text: string | undefined, option: string): number | undefined {
@@ -190,61 +194,8 @@ export function printResult({ reals, until, warnings }: OrderResult, done: strin
   for (const warning of warnings) console.error(`warning: ${warning}`);
 }
 
-/** Looks on until the kernel has no connection to them any more. */
-async function waitForEnd(
-  client: ControlClient,
-  { real, virtual }: { readonly real: string; readonly virtual?: string },
-  patience = Infinity,
-): Promise<ExitStatus> {
-  const start = performance.now();
-  const progress = new Progress();
-  for (;;) {
-    const status = await client.ask("status", { real, virtual });
-    const waited = (performance.now() - start) / 1000;
-    if (!isHeld(status)) return progress.end("not drained: the order has ended", ExitStatus.notDone);
-    const open = openTo(status);
-    if (open === 0) {
-      return progress.end(`no connection is open any more, after ${formatDuration(waited)}`, ExitStatus.done);
-    }
-    const message = open === undefined ? "the kernel does not say what is open" : `${open} connections open`;
-    if (waited >= patience) return progress.end(`${message}, after ${formatDuration(waited)}`, ExitStatus.notDone);
-    progress.show(`${message}, ${formatDuration(waited)}`);
-    await new Promise((wake) => setTimeout(wake, LOOK));
-  }
-}
-
-/** Whether all of them are still held out. */
-function isHeld({ virtuals }: Status): boolean {
-  return virtuals.every(({ reals }) => reals.every(({ orders }) => orders.hold !== null));
-}
-
-/** Connections that the kernel has open to them; `undefined` when it does not say. A standby has none. */
-function openTo({ daemon, virtuals }: Status): number | undefined {
-  if (daemon.state !== "standby" && virtuals.some(({ kernel }) => kernel === null)) return undefined;
-  const rows = virtuals.flatMap(({ protocol, reals }) => reals.map((real) => ({ protocol, real })));
-  return rows.reduce(
-    (sum, { protocol, real: { kernel } }) => sum + (kernel ? openConnections(protocol, kernel) : 0),
-    0,
-  );
-}
-
-/** A line that changes in place on a terminal, and a line now and then elsewhere. */
-class Progress {
-  #toldAt = -Infinity;
-
-  show(text: string): void {
-    if (Deno.stdout.isTerminal()) return write(`\r\x1b[K${text}`);
-    if (performance.now() - this.#toldAt < TELL) return;
-    this.#toldAt = performance.now();
-    console.log(text);
-  }
-
-  end(text: string, status: ExitStatus): ExitStatus {
-    write(`${Deno.stdout.isTerminal() ? "\r\x1b[K" : ""}${text}\n`);
-    return status;
-  }
-}
-
-function write(text: string): void {
-  writeAllSync(Deno.stdout, new TextEncoder().encode(text));
+/** Those that are no longer held out get new connections again. */
+function obstacle({ virtuals }: Status): string | undefined {
+  const isHeld = virtuals.every(({ reals }) => reals.every(({ orders }) => orders.hold !== null));
+  return isHeld ? undefined : "not drained: the order has ended";
 }

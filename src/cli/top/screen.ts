@@ -115,6 +115,7 @@ function headLine({ status, sort, filter, problems }: TopState, { paint }: Scree
     { text: "ldirectord ", brush: paint.bold },
     { text: daemon.config.split("/").at(-1)!, brush: paint.bold },
     { text: ` ${daemon.state} ${since}, ` },
+    { text: daemon.retired ? "retired, " : "", brush: paint.yellow },
     { text: `${serving}/${reals} serve`, brush: serving === reals && unknown === 0 ? paint.green : paint.yellow },
     { text: unknown === 0 ? "" : `, ${unknown} unknown`, brush: paint.yellow },
     { text: `, ${formatCount(rate)} conn/s, ` },

@@ -7,6 +7,7 @@ import type {
   CountsStatus,
   HelperStatus,
   RealStatus,
+  RetiredStatus,
   Status,
   TrafficStatus,
   VirtualStatus,
@@ -203,9 +204,15 @@ function headLines({ time, daemon, table, checks, counts }: Status, paint: Paint
   if (lastReload && !lastReload.ok) {
     lines.push(paint.red(`! the last reload failed ${ageOf(lastReload.time, now)} ago: ${lastReload.trouble}`));
   }
+  if (daemon.retired) lines.push(paint.yellow(`! ${retiredText(daemon.retired, now)}`));
   const { helper } = daemon;
   if (helper) lines.push(helperText(helper, now));
   return lines;
+}
+
+function retiredText({ since, connections }: RetiredStatus, now: number): string {
+  const open = connections === null ? "" : `, ${connections} connections open`;
+  return `retired for ${ageOf(since, now)}: nothing is announced${open}; rejoin takes it back`;
 }
 
 function helperText({ pid, user, ends, lastEnd }: HelperStatus, now: number): string {

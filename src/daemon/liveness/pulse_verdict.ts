@@ -28,6 +28,8 @@ export interface PulseEvidence {
 export interface TableEvidence {
   /** Virtual services that are not in the table, and should be. */
   readonly missing: readonly string[];
+  /** Why addresses are not announced as they should be. */
+  readonly unannounced?: string;
   /** Why nothing could be learnt. */
   readonly trouble?: string;
 }
@@ -67,6 +69,7 @@ export function judgePulse(
   const faults = [
     ...faultsOfDirector(pulse, limits, table),
     ...isOfDirector ? [] : faultsOfClients(pulse, limits, now),
+    ...isOfDirector || table?.unannounced === undefined ? [] : [unannounced(table.unannounced)],
   ];
   const state = [stateOf(late, limits), ...faults.map(({ state }) => state)].reduce(worse);
   const rhythm = { OK: "is regular", WARNING: "is irregular", CRITICAL: "has stopped", UNKNOWN: "" };
@@ -83,6 +86,11 @@ export function judgePulse(
 interface Fault {
   readonly state: PluginState;
   readonly text: string;
+}
+
+/** Routers do not hear what they should; a director that is started again would not change that. */
+function unannounced(trouble: string): Fault {
+  return { state: "CRITICAL", text: `addresses are not announced as they should be: ${trouble}` };
 }
 
 function faultsOfDirector(pulse: Pulse, limits: PulseLimits, table: TableEvidence | undefined): Fault[] {

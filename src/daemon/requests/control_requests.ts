@@ -28,6 +28,8 @@ export function controlRequests(daemon: Controlled): Handlers {
     weight: (input) => operator.setWeight(input),
     activate: () => done(daemon.activate()),
     deactivate: () => done(daemon.deactivate()),
+    retire: () => done(daemon.retire()),
+    rejoin: () => done(daemon.rejoin()),
   };
 }
 

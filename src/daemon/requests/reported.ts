@@ -7,6 +7,7 @@ import type { Announcer } from "../announce/announcer.ts";
 import type { CounterCache } from "../records/counter_cache.ts";
 import type { HistoryFile } from "../records/history_file.ts";
 import type { Membership } from "../operator/membership.ts";
+import type { Retirement } from "../operator/retirement.ts";
 import type { Operator } from "../operator/operator.ts";
 import type { Records } from "../records/records.ts";
 import type { Uptime } from "../records/uptime.ts";
@@ -28,6 +29,7 @@ export interface Reported {
   readonly files: OpenFiles;
   readonly membership: Membership;
   readonly addresses: Announcer;
+  readonly retirement: Retirement;
   readonly lists: { readonly reports: readonly ListReport[] };
 }
 
@@ -39,4 +41,8 @@ export interface Controlled extends Reported {
   activate(): Promise<void>;
   /** @throws {IpvsUnavailable} when what was to be purged is still in the table. */
   deactivate(): Promise<void>;
+  /** Announces nothing any more, and goes on forwarding. */
+  retire(): Promise<void>;
+  /** Announces again what is to be. */
+  rejoin(): Promise<void>;
 }

@@ -14,6 +14,7 @@ import type {
   OrdersStatus,
   QuorumStatus,
   RealStatus,
+  RetiredStatus,
   SentinelStatus,
   Status,
   TrafficStatus,
@@ -95,6 +96,7 @@ function frameOf(daemon: Reported, counters: Counters | undefined): Omit<Status,
       state,
       startedAt: startedAt.toISOString(),
       lastReload,
+      retired: retiredOf(daemon, counters),
       helper: helperStatus(),
     },
     table: { driver: daemon.driverName ?? null, inStep: director.inStep && vanished.length === 0, trouble },
@@ -134,6 +136,18 @@ function byHandOf({ membership: { amendments: { added, removed } }, model }: Rep
       return { virtual: labelOf(virtual), real, since: timeOf(since) };
     }),
   };
+}
+
+function retiredOf(
+  { retirement: { since }, director }: Reported,
+  counters: Counters | undefined,
+): RetiredStatus | null {
+  if (since === undefined) return null;
+  const counted = [...director.model.virtuals.values()].flatMap(({ key, settings: { address } }) =>
+    [...counters?.get(key)?.destinations.values() ?? []].map((each) => openConnections(address.kind, each))
+  );
+  const connections = counters ? counted.reduce((sum, each) => sum + each, 0) : null;
+  return { since: new Date(since).toISOString(), connections };
 }
 
 function announceOf(virtual: VirtualService, { addresses }: Reported): AnnounceStatus | null {

@@ -119,6 +119,7 @@ Deno.test("instance: the files of a daemon lie beside each other, those that out
     "/var/lib/ldirectord/www.cf.reals.json",
     "/var/lib/ldirectord/www.cf.lists.json",
     "/var/lib/ldirectord/www.cf.announced.json",
+    "/var/lib/ldirectord/www.cf.retirement.json",
     "/var/lib/ldirectord/www.cf.history",
     "/var/lib/ldirectord/www.cf.uptime.json",
   ]);

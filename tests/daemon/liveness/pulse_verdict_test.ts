@@ -111,6 +111,24 @@ const ROWS: [string, Omit<PulseEvidence, "now">, line: string][] = [
     "table is: the daemon gave no answer | age=1s;120;300;0 overdue=0s;120;300;0 checks=500c",
   ],
   [
+    "an address that is not announced as it should be",
+    { owner: running, age: 1, pulse, table: { missing: [], unannounced: "interface:dummy0: it is down" } },
+    "CRITICAL: ldirectord pulse is regular (1 second since last beat), but addresses are not announced as they should " +
+    "be: interface:dummy0: it is down | age=1s;120;300;0 overdue=0s;120;300;0 checks=500c",
+  ],
+  [
+    "the same, for a program that restarts the director",
+    {
+      owner: running,
+      age: 1,
+      pulse,
+      isOfDirector: true,
+      table: { missing: [], unannounced: "interface:dummy0: it is down" },
+    },
+    "OK: ldirectord pulse is regular (1 second since last beat) | " +
+    "age=1s;120;300;0 overdue=0s;120;300;0 checks=500c",
+  ],
+  [
     "checks that come round once an hour",
     { owner: running, age: 3000, pulse: { ...pulse, every: 3630 } },
     "OK: ldirectord pulse is regular (3000 seconds since last beat) | " +

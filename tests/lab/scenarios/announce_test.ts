@@ -55,6 +55,9 @@ scenario(
     await director.start(both(PLACE));
     await director.logs(/Cannot announce as wanted \(interface:dummy0\): there is no interface dummy0/);
     match((await announceOf(director))?.trouble ?? "", /no interface dummy0/);
+    const plugin = await director.tool("check-pulse", "--table", "www");
+    strictEqual(plugin.code, 2);
+    match(plugin.stdout, /^CRITICAL: .*no interface dummy0/);
 
     await makeDummy(director);
     await director.host.run("ip", "address", "add", `${FOREIGN}/32`, "dev", "dummy0");
@@ -127,6 +130,31 @@ scenario("announce: virtual services of one address decide together, by reload",
   await hasAddresses(director);
   strictEqual((await director.tool("activate", "www")).code, 0);
   await hasAddresses(director, ADDRESS);
+});
+
+scenario("retire: nothing is announced, connections go on, and it holds over a restart until rejoin", async (world) => {
+  const { director, reals, table } = world;
+  await makeDummy(director);
+  await reals.are(["10.0.0.11"]);
+  const config = `${GLOBALS}${section(`${ADDRESS}:80`, PLACE, "10.0.0.11:80", "cleanstop = no")}\n`;
+  await director.start(config);
+  await hasAddresses(director, ADDRESS);
+  const { code, stdout } = await director.tool("retire", "--wait", "--timeout", "20s");
+  match(stdout, /no connection is open any more/);
+  strictEqual(code, 0);
+  deepStrictEqual(await addressesOf(director), []);
+  const full = `-A -t ${ADDRESS}:80 -s rr\n-a -t ${ADDRESS}:80 -r 10.0.0.11:80 -m -w 1`;
+  await table.becomes(full, 0);
+  strictEqual((await director.status())?.daemon.retired?.connections, 0);
+  match((await director.tool("www", "status", "--long")).stdout, /retired for .*rejoin/);
+
+  await director.does("restart");
+  match((await announceOf(director))?.why ?? "", /retired/);
+  deepStrictEqual(await addressesOf(director), []);
+  strictEqual((await director.tool("rejoin")).code, 0);
+  await hasAddresses(director, ADDRESS);
+  strictEqual((await director.status())?.daemon.retired, null);
+  await table.becomes(full, 0);
 });
 
 const BIRD = `

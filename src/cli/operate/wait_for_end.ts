@@ -1,0 +1,77 @@
+import type { ControlClient } from "../../control/client.ts";
+import type { StatusQuery } from "../../control/requests.ts";
+import type { Status } from "../../control/status.ts";
+import { openConnections } from "../../ipvs/counters.ts";
+import { writeAllSync } from "../../system/write_all.ts";
+import { ExitStatus } from "../base/exit_status.ts";
+import { formatDuration } from "../base/quantities.ts";
+
+/** Milliseconds between looks whether connections have ended. */
+const LOOK = 1_000;
+
+/** Milliseconds between two lines of progress where nobody looks at a terminal. */
+const TELL = 10_000;
+
+/** What is waited for. */
+export interface WaitedFor {
+  /** The real servers that are meant. */
+  readonly query: StatusQuery;
+  /** Why waiting is vain, if it is. */
+  obstacle(status: Status): string | undefined;
+  /** Seconds; absent = until it is so. */
+  readonly patience?: number;
+}
+
+/** Looks on, and tells so, until the kernel has no connection to these real servers any more. */
+export async function waitForEnd(
+  client: ControlClient,
+  { query, obstacle, patience = Infinity }: WaitedFor,
+): Promise<ExitStatus> {
+  const start = performance.now();
+  const progress = new Progress();
+  for (;;) {
+    const status = await client.ask("status", query);
+    const waited = (performance.now() - start) / 1000;
+    const vain = obstacle(status);
+    if (vain !== undefined) return progress.end(vain, ExitStatus.notDone);
+    const open = openTo(status);
+    if (open === 0) {
+      return progress.end(`no connection is open any more, after ${formatDuration(waited)}`, ExitStatus.done);
+    }
+    const message = open === undefined ? "the kernel does not say what is open" : `${open} connections open`;
+    if (waited >= patience) return progress.end(`${message}, after ${formatDuration(waited)}`, ExitStatus.notDone);
+    progress.show(`${message}, ${formatDuration(waited)}`);
+    await new Promise((wake) => setTimeout(wake, LOOK));
+  }
+}
+
+/** Connections that the kernel has open to them; `undefined` when it does not say. A standby has none. */
+function openTo({ daemon, virtuals }: Status): number | undefined {
+  if (daemon.state !== "standby" && virtuals.some(({ kernel }) => kernel === null)) return undefined;
+  const rows = virtuals.flatMap(({ protocol, reals }) => reals.map((real) => ({ protocol, real })));
+  return rows.reduce(
+    (sum, { protocol, real: { kernel } }) => sum + (kernel ? openConnections(protocol, kernel) : 0),
+    0,
+  );
+}
+
+/** A line that changes in place on a terminal, and a line now and then elsewhere. */
+class Progress {
+  #toldAt = -Infinity;
+
+  show(text: string): void {
+    if (Deno.stdout.isTerminal()) return write(`\r\x1b[K${text}`);
+    if (performance.now() - this.#toldAt < TELL) return;
+    this.#toldAt = performance.now();
+    console.log(text);
+  }
+
+  end(text: string, status: ExitStatus): ExitStatus {
+    write(`${Deno.stdout.isTerminal() ? "\r\x1b[K" : ""}${text}\n`);
+    return status;
+  }
+}
+
+function write(text: string): void {
+  writeAllSync(Deno.stdout, new TextEncoder().encode(text));
+}
