@@ -16,7 +16,7 @@ export interface Passed {
   readonly failed: readonly string[];
   /** Milliseconds that the slowest new connection took to be answered. */
   readonly slowestMs: number;
-  /** Why established connections broke, each with when. */
+  /** Why established connections broke, each with the real server that served it, and when. */
   readonly broken: readonly string[];
 }
 
@@ -100,15 +100,16 @@ export class Traffic {
 
   async #stay(client: number): Promise<void> {
     while (!this.#stop) {
+      let real = "nobody";
       try {
         using connection = await Deno.connect({ hostname: this.#virtual.split(":")[0], port: 80 });
         while (!this.#stop) {
-          await askAgain(connection);
+          real = await askAgain(connection);
           this.#hasAsked(client);
           await sleep(200);
         }
       } catch (error) {
-        this.#passed.broken.push(dated(error));
+        this.#passed.broken.push(`${real}: ${dated(error)}`);
         await sleep(200);
       }
     }
@@ -119,8 +120,8 @@ function nothingYet() {
   return { requests: new Map<string, number>(), failed: [] as string[], slowestMs: 0, broken: [] as string[] };
 }
 
-/** One question and its answer on a connection that stays. */
-async function askAgain(connection: Deno.TcpConn): Promise<void> {
+/** One question on a connection that stays; gives the body of the answer, which is the real server. */
+async function askAgain(connection: Deno.TcpConn): Promise<string> {
   let isSilent = false;
   const limit = setTimeout(() => {
     isSilent = true;
@@ -130,10 +131,12 @@ async function askAgain(connection: Deno.TcpConn): Promise<void> {
     await connection.write(new TextEncoder().encode("GET /again HTTP/1.1\r\nHost: lab\r\n\r\n"));
     const buffer = new Uint8Array(1024);
     let answer = "";
-    while (!/\r\n\r\n.*\n$/s.test(answer)) {
+    while (true) {
       const count = await connection.read(buffer);
       if (count === null) throw new Error("closed by the server");
       answer += new TextDecoder().decode(buffer.subarray(0, count));
+      const [, body] = /\r\n\r\n(.*)\n$/s.exec(answer) ?? [];
+      if (body !== undefined) return body;
     }
   } catch (error) {
     throw isSilent ? new Error(`silent for ${SILENCE_LIMIT_MS} ms`) : error;
