@@ -1,5 +1,5 @@
 /**
- * The README's table of directives, made from the one table that the parser reads.
+ * The table of directives in docs/configuration.md, made from the one table that the parser reads.
  */
 
 import type { Directive } from "../src/config/language/directive.ts";

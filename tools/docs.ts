@@ -7,6 +7,7 @@ import { directiveTable } from "./directive_table.ts";
 import { loadTools } from "../src/cli/tools.ts";
 import { ldirectord8 } from "./man/ldirectord_8.ts";
 import { ldirectordCf5 } from "./man/ldirectord_cf_5.ts";
+import { metricTable } from "./metric_table.ts";
 import { serviceTable } from "./service_table.ts";
 
 const ROOT = new URL("../", import.meta.url);
@@ -23,10 +24,9 @@ const tools = await loadTools();
 
 /** Every such file. */
 export const GENERATED: readonly Generated[] = [
-  {
-    path: "README.md",
-    text: (now) => withTable(withTable(now, "directives", directiveTable()), "services", serviceTable()),
-  },
+  { path: "docs/configuration.md", text: (now) => withTable(now, "directives", directiveTable()) },
+  { path: "docs/metrics.md", text: (now) => withTable(now, "metrics", metricTable()) },
+  { path: "docs/checks.md", text: (now) => withTable(now, "services", serviceTable()) },
   { path: "packaging/man/ldirectord.8", text: () => ldirectord8(tools) },
   { path: "packaging/man/ldirectord.cf.5", text: () => ldirectordCf5() },
   { path: "packaging/ldirectord.schema.json", text: () => `${JSON.stringify(configurationSchema(), undefined, 2)}\n` },

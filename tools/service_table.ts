@@ -1,5 +1,5 @@
 /**
- * The README's table of checks, made from what the program says of them, with the servers that they were proven against.
+ * The table of checks in docs/checks.md, made from what the program says of them, with the servers that they were proven against.
  */
 
 import { CHECK_TYPE_DOCS, sentinelText, SERVICE_DOCS, type ServiceDoc } from "../src/config/language/service_docs.ts";

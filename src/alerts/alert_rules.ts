@@ -9,7 +9,7 @@
  * | the table was changed by a start, a reload or a stop only | no: adopted, listed, unlisted or purged by a person |
  * | anything about a virtual service itself                   | no                                                 |
  *
- * So a start over a table that is right is silent, a start over an empty one tells of every real server that its first
+ * So a start over a table that is right is silent, a start over an empty one reports every real server that its first
  * check lets in (`emailalertstatus` can leave out `starting`), and a stop is silent.
  */
 
@@ -33,7 +33,7 @@ export interface News {
   readonly text: string;
 }
 
-/** One thing that somebody is told. */
+/** One thing that is reported. */
 export interface Alert {
   readonly virtual: VirtualService;
   /** The real server that it is about; absent where it is about the virtual service. */

@@ -6,7 +6,7 @@ export interface Mailbox {
   readonly address: string;
 }
 
-/** A mail, ready to be sent, and who is to take it. */
+/** A mail, ready to be sent, and its recipients. */
 export interface Letter {
   /** The Message-ID, the same at each attempt, so that a mail that arrives twice is seen to be one. */
   readonly id: string;

@@ -36,9 +36,9 @@ export class MailAlerts {
   readonly #reminders: Reminders;
   readonly #fallbacks: FallbackAlerts;
   readonly #gatherings = new Map<string, Gathering>();
-  /** Real servers whose last change was planned: the table's change that follows is planned as well, however late. */
+  /** Real servers with a planned last change: the table's change that follows is planned as well, however late. */
   readonly #planned = new Set<RealId>();
-  /** Real servers whose last mail said down or unknown: that one is up again is mailed, whatever brought it back. */
+  /** Real servers that were down or unknown in their last mail: a mail follows when one is up again, for whatever reason. */
   readonly #ill = new Set<RealId>();
   #state: AlertState = "starting";
 
@@ -99,7 +99,7 @@ export class MailAlerts {
     if (virtual.alerts.on.has(this.#state)) this.#send([{ virtual, state: this.#state, text }]);
   }
 
-  /** Another director tells of outages from now on. */
+  /** Another director reports outages from now on. */
   handOver(): void {
     this.#reminders.stop();
   }

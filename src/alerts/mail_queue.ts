@@ -104,7 +104,7 @@ export class MailQueue {
       controller.abort();
       overdue.resolve(refuseAll(entry.to, `not done within ${ATTEMPT / 1000} s`));
     });
-    // Whoever sends may not heed the signal: the queue goes on all the same.
+    // The sending code may ignore the signal: the queue goes on all the same.
     const refusals = await Promise.race([send(entry.letter, entry.to, controller.signal), overdue.promise]);
     cancel();
     this.#attempts.delete(place);

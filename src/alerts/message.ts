@@ -20,7 +20,7 @@ function messageOf(letter: Letter, to: readonly string[]): SendMailOptions {
     envelope: { from: letter.from.address, to: [...to] },
     subject: letter.subject,
     text: letter.text,
-    // RFC 3834: nobody is on holiday for a program.
+    // RFC 3834: asks for no automatic replies.
     headers: { "Auto-Submitted": "auto-generated" },
   };
 }

@@ -1,7 +1,7 @@
 import type { ReportedState, ServiceState } from "../model/real_state.ts";
 import type { NotifyTarget, RealServer, VirtualService } from "../model/virtual_service.ts";
 
-/** One transition, as a program or a webhook is told of it. */
+/** One transition, for a program or a webhook. */
 export interface Notice extends Told {
   readonly target: NotifyTarget;
 }

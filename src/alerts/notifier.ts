@@ -35,7 +35,7 @@ interface Line {
 
 /**
  * Tells the programs and webhooks of `notify` of every transition: each of them one at a time and in order, without
- * anybody waiting for it.
+ * anything waiting for it.
  */
 export class Notifier {
   readonly #ports: NotifierPorts;

@@ -43,7 +43,7 @@ export class QuorumCommands {
    * Calls with `down` wherever `up` came last, and waits for all calls to end, but not for long. Until {@link release} the
    * programs of these virtual services are not called any more.
    *
-   * @returns those whose programs were called.
+   * @returns those with a program that was called.
    */
   async withdraw(
     virtuals: readonly VirtualService[],

@@ -26,7 +26,7 @@ const PORT = 25;
 type ServedLetter = Letter & { readonly server: MailServer };
 
 /**
- * Brings a letter to its mail server. Unless `smtptls` says otherwise the connection is encrypted if the server offers it
+ * Brings a letter to its mail server. Unless `smtptls` has another value, the connection is encrypted if the server offers it
  * (on port 465 from the start), but its certificate is not verified: a relay's is often its own, and an alert in clear
  * text would be the alternative. A password never goes over a connection in clear text unless `smtptls` is `no`.
  */

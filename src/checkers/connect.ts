@@ -1,6 +1,6 @@
 /**
  * connect: a TCP connection can be made, or an SCTP association. For udp, which has none: the host answers to ping and does not say
- * that nobody listens on the port.
+ * that nothing listens on the port.
  */
 
 import { formatEndpoint } from "../model/address.ts";
@@ -30,7 +30,7 @@ async function reachUdp(target: CheckTarget, run: CheckRun): Promise<CheckResult
     // The echo request goes out behind the datagram, so by its reply a port-unreachable has come too.
     const pinged = await ping(target, run);
     socket.requireHealth();
-    run.trace("* no word that nobody listens on the port");
+    run.trace("* no message that the port is closed");
     return pinged;
   } finally {
     socket.close();

@@ -118,7 +118,7 @@ function numbered(steps: readonly DialogueStep[]): readonly { readonly step: Dia
   });
 }
 
-/** The other side, and what it has said since it was told something. */
+/** The other side, and what it has sent since our last line. */
 class Server {
   readonly #channel: Channel;
   readonly #run: CheckRun;

@@ -19,7 +19,7 @@ import { ProtocolError } from "../wire/transport/protocol_error.ts";
 import { openTcp, openUdp } from "./open.ts";
 import { down, up } from "./verdict.ts";
 
-/** Strange messages on one connection; in datagrams others may mix in, on a connection nobody can. */
+/** Strange messages on one connection; other hosts can send datagrams, and cannot write into a connection. */
 const MAX_STRANGERS = 4;
 
 /**

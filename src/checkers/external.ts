@@ -97,7 +97,7 @@ async function runUntil(over: AbortSignal, argv: readonly string[]): Promise<Pro
   }
 }
 
-/** Ends the commands of all rounds under way, and waits for that: nobody would, once this process is gone. */
+/** Ends the commands of all rounds under way, and waits for that: nothing would end them once this process is gone. */
 export async function endCommands(): Promise<void> {
   for (const ending of running) ending.abort();
   await programsEnded();

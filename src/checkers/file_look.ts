@@ -10,7 +10,7 @@ export class NoRegularFile extends Error {
   override readonly name = "NoRegularFile";
 }
 
-/** The looks under way. A path whose file system hangs holds one of the runtime's threads, however many rounds come. */
+/** The looks under way. A path in a file system that hangs holds one of the runtime's threads, however many rounds come. */
 const underWay = new Map<string, Promise<unknown>>();
 
 /**
@@ -29,7 +29,7 @@ export function modifiedAt(path: string, signal: AbortSignal): Promise<number | 
  */
 export function firstLineOf(path: string, signal: AbortSignal): Promise<string | undefined> {
   return look(`line ${path}`, signal, async () => {
-    // Opening a FIFO would wait for somebody who writes to it.
+    // Opening a FIFO would wait for a writer.
     if (!await regularFile(path)) return undefined;
     using file = await Deno.open(path);
     const bytes = new Uint8Array(MOST_READ);
@@ -47,7 +47,7 @@ async function regularFile(path: string): Promise<Deno.FileInfo | undefined> {
   return found;
 }
 
-/** Waits for a look until the signal, with whoever waits for the same one. */
+/** Waits for a look until the signal; several callers may wait for the same one. */
 async function look<T>(name: string, signal: AbortSignal, begin: () => Promise<T>): Promise<T> {
   signal.throwIfAborted();
   let looking = underWay.get(name) as Promise<T> | undefined;

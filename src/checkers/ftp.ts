@@ -93,7 +93,7 @@ async function fetchFile(
 
 /**
  * The port of `227 Entering Passive Mode (h1,h2,h3,h4,p1,p2)` or `229 … (|||port|)`. The address in a 227 is not
- * looked at: behind NAT it is often wrong, and it could send us to anybody.
+ * looked at: behind NAT it is often wrong, and it could send us to any host.
  */
 function dataPort({ code, text }: NumberedReply): number {
   const form = code === 227 ? /(?:\d{1,3},){4}(\d{1,3}),(\d{1,3})/ : /\((.)\1\1(\d{1,5})\1\)/;

@@ -340,7 +340,7 @@ export class HelperProcess<C extends Conversation> {
     this.#kill({ why: "it was stopped, or kept from running", blamesServer: false, isIntended: false });
   }
 
-  /** The conversation whose bytes were parsed last, if it goes on. */
+  /** The conversation that was parsed last, if it goes on. */
   get #parsed(): C | undefined {
     return this.#rounds.get(readWord(this.#words, PARSED))?.conversation;
   }

@@ -36,7 +36,7 @@ async function converse(stream: ByteStream, target: CheckTarget, run: CheckRun):
       await server.secure((stream) => secure(stream, target, run));
     }
 
-    // Who is in already cannot log in (RFC 3501, 7.1.4).
+    // A client that is logged in already cannot log in again (RFC 3501, 7.1.4).
     const login = state === "OK" ? target.login : undefined;
     if (login) {
       const command = `1 LOGIN ${quoted(login)}`;
@@ -53,7 +53,7 @@ async function converse(stream: ByteStream, target: CheckTarget, run: CheckRun):
   }
 }
 
-/** A server may say that it is the one who has a problem, and not the login (RFC 5530, 3). */
+/** A server may say that it has a problem itself, and that the login is right (RFC 5530, 3). */
 function refusal(answer: string): CheckResult {
   const ill = /^(\* BYE|1 BAD|1 NO \[(UNAVAILABLE|SERVERBUG|LIMIT|INUSE)\])/i.test(answer);
   return down(ill ? "reported" : "auth", answer);

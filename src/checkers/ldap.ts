@@ -37,7 +37,7 @@ export async function ldap(target: CheckTarget, run: CheckRun): Promise<CheckRes
   try {
     run.trace("> StartTLS");
     await stream.write(encodeStartTls(START_TLS));
-    // What came behind the answer is dropped with the reader: it may be anybody's (RFC 4513, 3.1.2).
+    // What came behind the answer is dropped with the reader: an attacker may have sent it (RFC 4513, 3.1.2).
     const ready = await resultOf(START_TLS, "extended", new ByteReader(stream), run);
     if (ready.code !== 0) return down("reported", `StartTLS: ${ldapResult(ready)}`);
     return await converse(await secure(stream, target, run), target, run);

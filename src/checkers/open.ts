@@ -50,7 +50,7 @@ export interface Circumstances {
   readonly address?: IpAddress;
   /** Of the peer: a host or an address, perhaps with a port. */
   readonly name?: string;
-  /** A connection to the same server whose session this one takes up. */
+  /** A connection to the same server: its session is taken up by this one. */
   readonly sibling?: ByteStream;
   /** The protocol that is to be spoken over it, as TLS calls that (RFC 7301). */
   readonly alpn?: string;

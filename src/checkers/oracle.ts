@@ -38,7 +38,7 @@ interface DriverTransport {
 Transport.prototype.ntConnect = function (this: DriverTransport) {
   const stream = this.stream = provided.getStore();
   this.connected = true;
-  // To a connection that is gone it would still say goodbye when it is garbage, and throw where nobody can catch it.
+  // To a connection that is gone it would still say goodbye when it is garbage, and throw where nothing can catch it.
   let failed = false;
   Object.defineProperty(this, "err", { get: () => failed || stream?.destroyed, set: (value) => failed = value });
   return Promise.resolve();

@@ -54,7 +54,7 @@ async function open(target: CheckTarget, run: CheckRun): Promise<ByteStream> {
     const answer = decodeLatin1(await stream.read() ?? new Uint8Array());
     run.trace(`< ${answer}`);
     if (answer === "") throw new ProtocolError("the server closed the connection");
-    // More than the one letter was not sent by the server's TLS, whoever sent it.
+    // What follows the one letter was not sent under the server's TLS: it may be an attacker's.
     if (answer !== "S") {
       throw new ProtocolError(answer === "N" ? "the server does not offer TLS" : "no answer to SSLRequest");
     }

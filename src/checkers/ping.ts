@@ -27,7 +27,7 @@ export async function ping(target: CheckTarget, run: CheckRun): Promise<CheckRes
   return down("timeout", `no answer to ping${lastLine && `: ${lastLine}`}`);
 }
 
-/** As ping(8) is told of it. */
+/** As ping(8) has it. */
 function origin({ origin: { address, mark } = {} }: CheckTarget): readonly string[] {
   return [...address ? ["-I", address] : [], ...mark === undefined ? [] : ["-m", String(mark)]];
 }

@@ -50,7 +50,7 @@ async function converse(stream: ByteStream, target: CheckTarget, run: CheckRun):
   }
 }
 
-/** A server may say that it is the one who has a problem, and not the login (RFC 3206, 4). */
+/** A server may say that it has a problem itself, and that the login is right (RFC 3206, 4). */
 function refusal(reply: string): CheckResult {
   return down(/^-ERR \[SYS\//i.test(reply) ? "reported" : "auth", reply);
 }

@@ -44,7 +44,7 @@ export async function radius(target: CheckTarget, run: CheckRun): Promise<CheckR
 }
 
 /**
- * The first reply that is signed with our secret. Others are dropped (RFC 2865, 3), since anybody can send them; what
+ * The first reply that is signed with our secret. Others are dropped (RFC 2865, 3), since any host can send them; what
  * the operator sees of a wrong secret is the trace, and the timeout's stage.
  */
 function replyTo(request: AccessRequest, secret: string, socket: UdpSocket, run: CheckRun): Promise<AccessReply> {

@@ -50,7 +50,7 @@ const MAX_TEXT = 256;
 /** Characters of a line that are looked at: some servers send a million. */
 export const MAX_LOOKED_AT = 4096;
 
-/** The reason that conversations see when their round is over. Nobody reads it: the verdict stands by then. */
+/** The reason that conversations see when their round is over. It is not used: the verdict stands by then. */
 const OVER = new Error("the round is over");
 
 /**
@@ -191,7 +191,7 @@ async function ask(
   }
 }
 
-/** What the last line of the trace tells of the stage in which the time ran out. */
+/** The stage in which the time ran out, by the last line of the trace. */
 function stageOf(trace: readonly TraceLine[]): string {
   const last = trace.at(-1)?.text ?? "* not begun";
   if (last.startsWith("> ")) return `waiting for the reply to ${last.slice(2)}`;
@@ -212,7 +212,7 @@ function maskedTexts(target: CheckTarget): readonly string[] {
   return texts;
 }
 
-/** Blots a target's secrets out of a text. No check tells them, but a server may repeat what it was told. */
+/** Blots a target's secrets out of a text. No check writes them there, but a server may repeat what it was sent. */
 function maskFor(target: CheckTarget): (text: string) => string {
   const known = maskedTexts(target);
   return (text) => {
@@ -222,7 +222,7 @@ function maskFor(target: CheckTarget): (text: string) => string {
 }
 
 /**
- * What must not be seen: the secrets as they are, and as they are told to servers of SMTP (RFC 4616, 2; RFC 4954, 4) and,
+ * What must not be seen: the secrets as they are, and as they are sent to servers of SMTP (RFC 4616, 2; RFC 4954, 4) and,
  * from a URL, of HTTP (RFC 7617, 2).
  */
 function secretsOf(target: CheckTarget): string[] {

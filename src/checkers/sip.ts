@@ -25,7 +25,7 @@ const MAX_MESSAGES = 16;
 /** "Unauthorized", "Forbidden", "Proxy Authentication Required". */
 const REJECTIONS: ReadonlySet<number> = new Set([401, 403, 407]);
 
-/** Asks over the target's transport, for sips over TLS. `login` is who asks, and who is asked. */
+/** Asks over the target's transport, for sips over TLS. `login` is both the sender and the recipient. */
 export async function sip(target: CheckTarget, run: CheckRun): Promise<CheckResult> {
   const party = target.login ?? `ldirectord@${Deno.hostname()}`;
   if (!/^[^\s<>"]+$/.test(party)) return down("internal", `the login is no SIP address: ${party}`);

@@ -35,7 +35,7 @@ async function converse(stream: ByteStream, target: CheckTarget, run: CheckRun):
       const ready = await server.readNumbered("SMTP");
       if (ready.code !== 220) return down("reported", `STARTTLS: ${ready.text}`);
       await server.secure((stream) => secure(stream, target, run));
-      // What the server offered before may be anybody's word (RFC 3207, 4.2).
+      // What was offered before TLS may come from an attacker (RFC 3207, 4.2).
       welcome = await greet(server);
       if (welcome.code !== 250) return down("reported", welcome.text);
     }
@@ -53,7 +53,7 @@ async function converse(stream: ByteStream, target: CheckTarget, run: CheckRun):
   }
 }
 
-/** Says who we are, to old servers in the old way; the answer to EHLO lists what the server can do. */
+/** Gives our name, to old servers in the old way; the answer to EHLO lists what the server can do. */
 async function greet(server: LineDialogue): Promise<NumberedReply> {
   const name = Deno.hostname();
   await server.sendLine(`EHLO ${name}`);
@@ -75,7 +75,7 @@ async function logIn(
 ): Promise<NumberedReply | undefined> {
   const offered = mechanisms(welcome);
   if (offered.has("PLAIN")) {
-    // RFC 4616, 2: as whom we act (nobody else), who we are, and the proof.
+    // RFC 4616, 2: authorization identity (empty), authentication identity, password.
     await server.sendLine(`AUTH PLAIN ${base64(`\0${login}\0${password}`)}`, "AUTH PLAIN ***");
     return await server.readNumbered("SMTP");
   }

@@ -22,7 +22,7 @@ const COMMANDS: Readonly<Record<Verb, () => Promise<Command>>> = {
   status: async () => (await import("./verbs/status.ts")).status,
 };
 
-/** Does what the command line asks for and gives the exit status. What could not be done is told in one line. */
+/** Does what the command line asks for and returns the exit status. What could not be done is reported in one line. */
 export async function runCommand(args: readonly string[]): Promise<ExitStatus> {
   ignoreStandardErrorFailures();
   try {
@@ -44,7 +44,7 @@ function ignoreStandardErrorFailures(): void {
     try {
       onTrouble(...words);
     } catch {
-      // There is nobody to tell.
+      // Nothing reads our output any more.
     }
   };
 }

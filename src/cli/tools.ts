@@ -4,6 +4,7 @@ import type { Tool, Tools } from "./base/tool.ts";
 export const TOOLS: Readonly<Record<string, () => Promise<Tool>>> = {
   check: async () => (await import("./inspect/check.ts")).check,
   plan: async () => (await import("./inspect/plan.ts")).plan,
+  compare: async () => (await import("./inspect/compare.ts")).compare,
   probe: async () => (await import("./inspect/probe.ts")).probe,
   doctor: async () => (await import("./inspect/doctor.ts")).doctor,
   fmt: async () => (await import("./inspect/fmt.ts")).fmt,

@@ -70,7 +70,7 @@ export interface Loaded {
   readonly listed: (lists: KnownLists) => Promise<Loaded>;
   /** The lists that were used. */
   readonly lists: KnownLists;
-  /** Parses the same text again, for whoever asks what stands in the file; absent when it could not be read. */
+  /** Parses the same text again, for callers that need the syntax tree; absent when it could not be read. */
   readonly parsed?: () => Parsed;
 }
 

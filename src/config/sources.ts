@@ -56,7 +56,7 @@ const DEEPEST = 8;
 const MOST_FILES = 1000;
 const MOST_BYTES = 16 * 1024 * 1024;
 
-/** Reads all files that a file includes. What cannot be included is told in its place; nothing is thrown. */
+/** Reads all files that a file includes. What cannot be included is reported at its place; nothing is thrown. */
 export async function gatherSources(
   file: string,
   bytes: Uint8Array,

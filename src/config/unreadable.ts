@@ -1,4 +1,4 @@
-/** Why a file cannot be read, in words for whoever named it. */
+/** Why a file cannot be read, in words for the operator. */
 export function whyUnreadable(error: unknown): string {
   if (error instanceof Deno.errors.NotFound) return "there is no such file";
   if (error instanceof Deno.errors.PermissionDenied || error instanceof Deno.errors.NotCapable) {

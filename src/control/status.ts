@@ -15,6 +15,8 @@ export interface Status {
   readonly time: string;
   readonly daemon: DaemonStatus;
   readonly table: TableStatus;
+  /** Of all virtual services together. */
+  readonly digest: DigestStatus;
   readonly checks: ChecksStatus;
   /** Of all virtual services that are listed. */
   readonly counts: CountsStatus;
@@ -103,6 +105,23 @@ export interface TableStatus {
   readonly trouble: string | null;
 }
 
+/**
+ * Short digests, 12 hexadecimal digits each. Two directors with the same ones have the same, wherever they run; the order of
+ * lines and of real servers does not change them.
+ */
+export interface DigestStatus {
+  /** Of the configuration in force: settings, real servers and where their checks go. */
+  readonly configuration: string;
+  /** Of the entries that the kernel's table has, with their weights; null: not known, or this is a standby. */
+  readonly table: string | null;
+}
+
+/** The digests of one virtual service. */
+export interface VirtualDigestStatus extends DigestStatus {
+  /** Of the order in which the kernel has its real servers: `mh` and `sh` choose by it; null for others, and where it is not known. */
+  readonly order: string | null;
+}
+
 /** Real servers by how they are, each counted in each of its virtual services. */
 export interface CountsStatus {
   readonly reals: number;
@@ -131,8 +150,17 @@ export interface VirtualStatus {
   /** Of all its real servers, whichever are listed. */
   readonly counts: CountsStatus;
   readonly scheduler: string;
+  /** The flags of the scheduler, by number: `flag-1` is the fallback flag of `mh` and `sh`, `flag-2` has them look at the port. */
+  readonly schedulerFlags: readonly string[];
   /** Seconds. */
   readonly persistence: number | null;
+  /** Granularity of the persistence; null = each address for itself. */
+  readonly netmask: string | null;
+  /** One-packet scheduling. */
+  readonly onePacket: boolean;
+  /** A real server that is down stays in the table at weight 0. */
+  readonly quiescent: boolean;
+  readonly digest: VirtualDigestStatus;
   /** null: no real server of it is ever checked, nor in. */
   readonly quorum: QuorumStatus | null;
   /** So few real servers are up that all of them get clients: the directive `failopen`. */
@@ -148,7 +176,7 @@ export interface VirtualStatus {
 
 /** The address of a virtual service, where routers hear of it. */
 export interface AnnounceStatus {
-  /** `interface:dummy0`, `birdfile:/etc/bird/ldirectord.conf`. */
+  /** `interface:dummy0`, `birdfile:/run/ldirectord/bird.conf`. */
   readonly place: string;
   readonly address: string;
   /** Whether it stands there now. */

@@ -12,6 +12,7 @@
  * | down, `quiescent = yes`          | at weight 0                                              |
  * | down, `quiescent = no`           | not at all                                               |
  * | down, but no round has said so   | as it was found: at weight 0, or not at all              |
+ * | the same, with a lasting place   | at weight 0 (`hasLastingPlaces` below)                   |
  * | up, while the fallback serves    | at weight 0: the quorum is lost (quorum.ts)              |
  * | down, with `failopen` in force   | at its weight                                            |
  *
@@ -22,6 +23,7 @@
  * server at the same address and port.
  */
 
+import { missingFallbackFlag } from "../model/fallback_flag.ts";
 import type { Destination, DestinationKey, TableService, VirtualKey } from "../model/table.ts";
 import { atOnce, everySoOften, type Steps } from "../model/steps.ts";
 import type { Model, RealServer, VirtualService } from "../model/virtual_service.ts";
@@ -36,6 +38,11 @@ export type Role = "serving" | "quiescent" | "fallback" | "leaving" | "draining"
 /** A destination that we want, and why. */
 export interface DesiredDestination extends Destination {
   readonly role: Role;
+  /**
+   * Of a quiescent one with a lasting place: the weight at which it enters a virtual service that is new, to be set to 0 at
+   * once, before any client comes. The scheduler mh gives places by the last weight above 0, and none to a destination that has not had one.
+   */
+  readonly placeWeight?: number;
 }
 
 /** A virtual service that we want. */
@@ -81,12 +88,15 @@ function* desiredService(virtual: VirtualService, health: VirtualHealth): Steps<
   for (const real of virtual.reals.values()) {
     if (everySoOften(count++)) yield;
     const realHealth = health.reals.get(real.key);
-    const role = realHealth && roleOf(real, realHealth, virtual.quiescent, by);
+    const role = realHealth && roleOf(real, realHealth, virtual, by);
     if (realHealth && role === "serving") {
       const weight = getsClients(real, realHealth, by) ? weightOf(real, realHealth) : 0;
       destinations.set(real.key, { ...real.destination, weight, role });
     }
-    if (role === "quiescent") destinations.set(real.key, { ...real.destination, weight: 0, role });
+    if (role === "quiescent") {
+      const place = hasLastingPlaces(virtual) ? { placeWeight: real.destination.weight } : {};
+      destinations.set(real.key, { ...real.destination, weight: 0, role, ...place });
+    }
   }
   if (virtual.fallback && by === "fallback") {
     destinations.set(virtual.fallback.key, { ...virtual.fallback.destination, role: "fallback" });
@@ -107,9 +117,21 @@ function isServed(destinations: ReadonlyMap<DestinationKey, Destination>): boole
   return false;
 }
 
-function roleOf(real: RealServer, health: RealHealth, quiescent: boolean, by: ServedBy): Role | undefined {
+/**
+ * Whether all real servers have their places in the scheduler's table from the beginning, whether they are up or not. With mh
+ * each client keeps its real server then, whichever were down at the start, and in whichever order they come up: so all
+ * directors of the same configuration have the same table (Linux, net/netfilter/ipvs/ip_vs_mh.c: places go by `last_weight`
+ * and the order of entry). The clients of one that is down go elsewhere only with the fallback flag.
+ */
+function hasLastingPlaces({ settings, quiescent }: VirtualService): boolean {
+  return quiescent && settings.scheduler === "mh" && missingFallbackFlag(settings) === undefined;
+}
+
+function roleOf(real: RealServer, health: RealHealth, virtual: VirtualService, by: ServedBy): Role | undefined {
   if (isAvailable(health) || (by === "all" && isKept(real, health))) return "serving";
   if (health.up && (health.maintenance !== undefined || health.orders?.hold?.value === "drain")) return "quiescent";
-  if (!health.up && !health.verified) return health.found === "quiescent" ? "quiescent" : undefined;
-  return quiescent ? "quiescent" : undefined;
+  if (!health.up && !health.verified && !hasLastingPlaces(virtual)) {
+    return health.found === "quiescent" ? "quiescent" : undefined;
+  }
+  return virtual.quiescent ? "quiescent" : undefined;
 }

@@ -139,6 +139,11 @@ export class Director {
     return [...this.#keeper.missing].flatMap((key) => this.#model.virtuals.get(key) ?? []);
   }
 
+  /** The kernel's table as it was last seen; `undefined` while it is not known, and for a standby, which has none. */
+  get held(): IpvsTable | undefined {
+    return this.isStandby ? undefined : this.#keeper.held;
+  }
+
   /** How many rounds are under way. */
   get roundsUnderWay(): number {
     return this.#rounds.underWay;

@@ -17,6 +17,9 @@
  *
  * A quiescent destination that is missing where we had it before is put back only with `readdquiescent`.
  *
+ * A quiescent destination with a lasting place (desired.ts) enters a virtual service that is new with its weight, and is set
+ * to 0 by the next change. Such a virtual service gets its scheduler last: until then no client is sent anywhere.
+ *
  * Within a service the new and the heavier come before the lighter and the leaving: clients always have somewhere to go.
  */
 
@@ -27,6 +30,7 @@ import {
   type DestinationKey,
   destinationKey,
   type IpvsTable,
+  NO_SCHEDULER,
   sameDestination,
   sameSettings,
   type ServiceSettings,
@@ -89,11 +93,14 @@ function* planService(
   const kernel = current.get(key);
   let count = 0;
   if (!kernel) {
-    actions.push({ do: "add-service", service });
+    const hasPlaces = givesPlaces(desired);
+    const begun = hasPlaces ? { ...service, scheduler: NO_SCHEDULER, schedulerFlags: [] } : service;
+    actions.push({ do: "add-service", service: begun });
     for (const destination of desired.destinations.values()) {
       if (everySoOften(count++)) yield;
-      actions.push(action("add-destination", service, destination));
+      actions.push(...entry(service, destination));
     }
+    if (hasPlaces) actions.push({ do: "edit-service", service });
     return;
   }
   const settingsWanted = isUnconfirmed(SETTINGS) || !previous || !sameSettings(previous, desired);
@@ -131,6 +138,20 @@ function* planRemoval(service: TableService | undefined, actions: Action[]): Ste
     actions.push(action("delete-destination", service, real));
   }
   actions.push({ do: "delete-service", service });
+}
+
+/** Whether a destination is to have places of a weight that it does not have. */
+function givesPlaces({ destinations }: DesiredService): boolean {
+  for (const { placeWeight = 0 } of destinations.values()) if (placeWeight > 0) return true;
+  return false;
+}
+
+/** The changes by which a destination enters a virtual service that is new. */
+function entry(service: ServiceSettings, destination: DesiredDestination): readonly Action[] {
+  const { placeWeight = 0 } = destination;
+  if (placeWeight === 0) return [action("add-destination", service, destination)];
+  const placed = { ...destination, weight: placeWeight };
+  return [action("add-destination", service, placed), action("edit-destination", service, destination)];
 }
 
 function mayAdd(destination: DesiredDestination, before: Destination | undefined, service: DesiredService): boolean {

@@ -75,6 +75,11 @@ export class TableKeeper {
     return missingServices(this.#state);
   }
 
+  /** The kernel's table as it was last read, with the changes that were made since; `undefined` while it is not known. */
+  get held(): IpvsTable | undefined {
+    return this.#state.seen?.table;
+  }
+
   /** Real servers that the kernel sends no clients though it should: the table was changed by hand. */
   get bypassed(): ReadonlySet<RealId> {
     return this.#state.bypassed;

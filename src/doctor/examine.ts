@@ -4,6 +4,7 @@
 
 import type { Facts } from "./facts.ts";
 import type { Finding, Level, Question } from "./finding.ts";
+import { announcing } from "./questions/announcing.ts";
 import { configuration } from "./questions/configuration.ts";
 import { conntrack, quiescentPersistent, removedServers } from "./questions/connections.ts";
 import { realServers } from "./questions/direct_routing.ts";
@@ -27,6 +28,7 @@ export const QUESTIONS: Readonly<Record<string, Question>> = {
   "forwarding": forwarding,
   "ipv6": ipv6,
   "sctp": sctp,
+  "announcing": announcing,
   "virtual-addresses": virtualAddresses,
   "real-servers": realServers,
   "rp-filter": rpFilter,

@@ -22,6 +22,7 @@ import {
   kernelRelease,
   type LocalAddress,
   localAddresses,
+  localInterfaces,
   sysctl,
 } from "./machine.ts";
 
@@ -38,7 +39,7 @@ export interface ConfigurationFacts {
   readonly running: boolean;
 }
 
-/** Another configuration whose daemon runs here. */
+/** Another configuration with a daemon that runs here. */
 export interface Neighbour {
   readonly file: string;
   readonly virtuals: ReadonlySet<VirtualKey>;
@@ -62,6 +63,8 @@ export interface Facts {
   /** The table, or why it cannot be read. */
   readonly table: IpvsTable | string;
   readonly addresses: readonly LocalAddress[];
+  /** The interfaces by name, and whether each is up. */
+  readonly interfaces: ReadonlyMap<string, boolean>;
   /** Settings of the kernel by name. */
   readonly sysctls: ReadonlyMap<string, string>;
   /** Effective capabilities of this process, as capabilities(7) counts their bits. */
@@ -75,6 +78,8 @@ export interface Facts {
   readonly keepers: readonly string[];
   /** The system has a sendmail. */
   readonly sendmail: boolean;
+  /** The system has BIRD's birdc. */
+  readonly birdc: boolean;
   /** The system has OpenSSL's library. */
   readonly openssl: boolean;
 }
@@ -114,6 +119,8 @@ export async function gatherFacts(
     // Reading it would load the module.
     table: ipvsLoaded ? await readTable(ipvs) : "the kernel has no IPVS yet",
     addresses,
+    interfaces: localInterfaces(),
+    birdc: ["/usr/sbin/birdc", "/usr/bin/birdc", "/usr/local/sbin/birdc"].some((path) => !isMissing(path)),
     sysctls: sysctlsOf(addresses),
     capabilities: capabilities(),
     openFiles: openFiles(),

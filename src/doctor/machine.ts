@@ -22,6 +22,21 @@ export function localAddresses(): readonly LocalAddress[] {
   });
 }
 
+/** `IFF_UP` of an interface's flags (Linux, include/uapi/linux/if.h). */
+const IS_UP = 1;
+
+/** The interfaces by name, with or without addresses, and whether each is up. */
+export function localInterfaces(): ReadonlyMap<string, boolean> {
+  const folder = "/sys/class/net";
+  try {
+    const names = Array.from(Deno.readDirSync(folder), ({ name }) => name);
+    const flagsOf = (name: string) => Number((readKernelFile(`${folder}/${name}/flags`) ?? "0").trim());
+    return new Map(names.map((name) => [name, (flagsOf(name) & IS_UP) !== 0]));
+  } catch {
+    return new Map();
+  }
+}
+
 /** A setting of the kernel, by its name as sysctl(8) has it, where interfaces' names may hold no dot. */
 export function sysctl(name: string): string | undefined {
   return readKernelFile(`/proc/sys/${name.replaceAll(".", "/")}`)?.trim();

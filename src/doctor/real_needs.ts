@@ -8,7 +8,7 @@ import type { Method, Tunnel } from "../model/table.ts";
 /** A real server and what it serves. */
 export interface RealToSetUp extends Method {
   readonly address: IpAddress;
-  /** Addresses that clients connect to; empty when they are known to nobody but a firewall mark. */
+  /** Addresses that clients connect to; empty when only a firewall mark selects them. */
   readonly virtuals: readonly IpAddress[];
   /** This machine's address in the real server's network, if it has one. */
   readonly director?: IpAddress;
@@ -86,8 +86,7 @@ function ownAddressNeeds({ forwarding, tunnel, virtuals, address }: RealToSetUp)
   if (four) {
     steps.push({
       what: "arp_ignore = 1 and arp_announce = 2, before the address is there",
-      why:
-        "Otherwise it answers when clients' routers ask who has the virtual address, and takes it from the director.",
+      why: "Otherwise it answers ARP requests for the virtual address, and takes it from the director.",
       commands: settings.filter((name) => name.includes("arp_")).map((name) => `sysctl -w ${name}`),
     });
   }
@@ -230,7 +229,7 @@ function masqNeeds({ address, director, sameNetwork }: RealToSetUp): RealNeeds {
     steps.push({
       what: "accept_redirects = 0, and no clients in its own network",
       why: "The virtual address is in the real server's network. Clients that are there, too, are answered directly, " +
-        "past the director, and do not know who that is.",
+        "past the director, and do not recognize the sender.",
       commands: settings.map((name) => `sysctl -w ${name}`),
     });
   }

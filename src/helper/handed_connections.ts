@@ -63,7 +63,7 @@ export class HandedConnections {
   }
 
   /**
-   * The stream, whose bytes come one read a turn of the event loop, with a note of whose they are: all that is made of
+   * The stream: its bytes come one read a turn of the event loop, with a note of their connection: all that is made of
    * them at once is done before those of another round come.
    */
   #inTurn(round: number, stream: ByteStream): ByteStream {

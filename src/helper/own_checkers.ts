@@ -1,5 +1,5 @@
 /**
- * The checkers whose replies are parsed by code of others, or that belong to databases and directories: the helper
+ * The checkers that use code of others for parsing, or that belong to databases and directories: the helper
  * process alone has them.
  */
 

@@ -27,7 +27,7 @@ export function* tableAfterInSteps(table: IpvsTable, plan: Plan): Steps<IpvsTabl
 /**
  * Makes one change as the kernel does. What it refuses, it refuses in ipvsadm's words, which are the result.
  *
- * @param copied services whose destinations may be changed where they are, as no other table has them.
+ * @param copied services with destinations that may be changed where they are, as no other table has them.
  */
 export function changeTable(
   table: Map<VirtualKey, TableService>,

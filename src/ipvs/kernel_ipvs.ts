@@ -6,7 +6,7 @@ import type { IpvsDriver } from "./driver.ts";
 /** What stands between us and the kernel's sync threads. */
 export interface SyncDriver {
   /**
-   * The threads that run, whoever started them.
+   * The threads that run, also those that others have started.
    *
    * @throws {IpvsUnavailable}
    */
@@ -25,7 +25,7 @@ export interface TimeoutDriver {
   setTimeouts(timeouts: IpvsTimeouts): Promise<void>;
 }
 
-/** All that the kernel's IPVS can be told and asked. */
+/** All requests that the kernel's IPVS takes. */
 export interface KernelIpvs extends IpvsDriver, CounterReader, SyncDriver, TimeoutDriver {
   /** The way to it. */
   readonly name: IpvsDriverName;

@@ -21,7 +21,7 @@ export class MemoryIpvs implements IpvsDriver, CounterReader {
     return Promise.resolve(new Map(this.#table));
   }
 
-  /** Nobody connects to a table in memory. */
+  /** A table in memory has no connections. */
   counters(): Promise<Counters> {
     const none = { totals: NONE, rates: NONE };
     const services = [...this.#table].map(([key, { destinations }]) => {

@@ -13,7 +13,7 @@ export const ANNOUNCE_WHEN = ["all", "any"] as const;
 /** One of {@link ANNOUNCE_WHEN}. */
 export type AnnounceWhen = typeof ANNOUNCE_WHEN[number];
 
-/** What tells places apart, and names them for people: `interface:dummy0`, `birdfile:/etc/bird/ldirectord.conf`. */
+/** What tells places apart, and names them for people: `interface:dummy0`, `birdfile:/run/ldirectord/bird.conf`. */
 export type PlaceName = string & { readonly brand: "PlaceName" };
 
 /** Returns the name of a place. */

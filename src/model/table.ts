@@ -7,6 +7,9 @@ import { type Family, familyOf, formatEndpoint, type IpAddress, MOST_PORT } from
 /** The largest weight that the kernel takes from ipvsadm(8). */
 export const MOST_WEIGHT = 65_535;
 
+/** What the kernel calls the scheduler of a virtual service that has none: no client is sent anywhere (Linux 4.3 and later). */
+export const NO_SCHEDULER = "none";
+
 /** The protocols in which clients can connect to an address and port. */
 export type Transport = "tcp" | "udp" | "sctp";
 

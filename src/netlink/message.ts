@@ -141,7 +141,7 @@ export function* decodeMessages(view: DataView): Generator<Received> {
   }
 }
 
-/** The attributes of a message whose family has a header of that many bytes. @throws {Unreadable} */
+/** The attributes of a message, behind its family's header of that many bytes. @throws {Unreadable} */
 export function attributesOf({ view, start, end }: Span, header: number): Attributes {
   return new Attributes({ view, start: start + header, end });
 }

@@ -1,4 +1,4 @@
-/** Whether a named pipe is there: to open one is to wait, all of us, until somebody has opened its other end. */
+/** Whether a named pipe is there: opening one blocks the whole process until its other end is open. */
 export function isPipe(path: string): boolean {
   try {
     return Deno.statSync(path).isFifo === true;

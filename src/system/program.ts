@@ -1,5 +1,5 @@
 /**
- * A program that is told something by its arguments and answers by its exit status and its last line.
+ * A program that gets its input as arguments and answers by its exit status and its last line.
  */
 
 import { cleanCommand } from "./clean_command.ts";
@@ -68,8 +68,8 @@ export async function runProgram(
 const ending = new Set<Promise<void>>();
 
 /**
- * Resolves when every program that was told to end has done so, or cannot: who exits before leaves behind what minds no
- * TERM.
+ * Resolves when every program that was asked to end has done so, or cannot. A process that exits earlier leaves programs
+ * behind that ignore TERM.
  */
 export async function programsEnded(): Promise<void> {
   await settled([...ending], 2 * GRACE);
@@ -81,7 +81,7 @@ function endGroup(child: Deno.ChildProcess): void {
     try {
       Deno.kill(-child.pid, name);
     } catch {
-      // Nobody is left in the group.
+      // No process is left in the group.
     }
   };
   tell("SIGTERM");

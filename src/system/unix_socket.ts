@@ -7,7 +7,7 @@ const AF_UNIX = 1;
 const MAX_PATH = 107;
 
 /**
- * Sends one datagram to a unix socket and waits for nothing. Gives false when nobody takes datagrams there
+ * Sends one datagram to a unix socket and waits for nothing. Returns false when nothing takes datagrams there
  * or its queue is full.
  */
 export function sendUnixDatagram(path: string, content: string | Uint8Array<ArrayBuffer>): boolean {
@@ -16,7 +16,7 @@ export function sendUnixDatagram(path: string, content: string | Uint8Array<Arra
 }
 
 /**
- * Sends a text over a connection of its own to a unix socket, and waits for nothing. Gives false when nobody takes
+ * Sends a text over a connection of its own to a unix socket, and waits for nothing. Returns false when nothing takes
  * connections there, or could take no more of them, or not all of the text.
  */
 export function sendUnixStream(path: string, text: string): boolean {

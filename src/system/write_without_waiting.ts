@@ -6,8 +6,8 @@ import { isPipe } from "./pipe.ts";
 const ROOM = 4096;
 
 /**
- * Writes to a descriptor as much as goes without waiting for whoever reads it. Gives false when that was not all, or
- * nobody reads it any more.
+ * Writes to a descriptor as much as goes without waiting for a reader. Returns false when that was not all, or
+ * there is no reader any more.
  */
 export function writeWithoutWaiting(fd: number, text: string): boolean {
   const bytes = new TextEncoder().encode(text);
@@ -19,16 +19,16 @@ export function writeWithoutWaiting(fd: number, text: string): boolean {
 }
 
 /**
- * Appends to a file, or writes to a named pipe as much as goes without waiting for whoever reads it.
+ * Appends to a file, or writes to a named pipe as much as goes without waiting for a reader.
  *
  * @throws {Error} with the reason when it cannot be written.
  */
 export function appendWithoutWaiting(path: string, text: string): void {
   if (!isPipe(path)) return Deno.writeTextFileSync(path, text, { append: true });
   const fd = open(path, O_WRONLY | O_NONBLOCK);
-  if (fd < 0) throw new Error(`nobody reads this pipe (${new SystemError("open", -fd).code})`);
+  if (fd < 0) throw new Error(`this pipe has no reader (${new SystemError("open", -fd).code})`);
   try {
-    if (!writeWithoutWaiting(fd, text)) throw new Error("who reads this pipe is too slow");
+    if (!writeWithoutWaiting(fd, text)) throw new Error("the reader of this pipe is too slow");
   } finally {
     close(fd);
   }

@@ -10,19 +10,20 @@ export const METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
 type Labels = Readonly<Record<string, string>>;
 
+/** What Prometheus calls the kinds of metrics. */
+export type MetricType = "gauge" | "counter" | "histogram";
+
 /** One metric with all its samples. */
 class Family {
   readonly #lines: string[];
-  readonly #name: string;
 
-  constructor(name: string, type: "gauge" | "counter" | "histogram", help: string) {
-    this.#name = name;
+  constructor(readonly name: string, readonly type: MetricType, readonly help: string) {
     this.#lines = [`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`];
   }
 
   add(labels: Labels, value: number, suffix = ""): void {
     const pairs = Object.entries(labels).map(([name, text]) => `${name}="${escape(text)}"`).join(",");
-    this.#lines.push(`${this.#name}${suffix}${pairs && `{${pairs}}`} ${value}`);
+    this.#lines.push(`${this.name}${suffix}${pairs && `{${pairs}}`} ${value}`);
   }
 
   /** A family without samples is left out. */
@@ -39,18 +40,20 @@ interface Labelled<T> {
 
 /** The metrics of a director; of none, `undefined`, that there is none. */
 export function metricsText(status: Status | undefined): string {
-  const up = new Family("ldirectord_up", "gauge", "Whether the director answers.");
-  up.add({}, status ? 1 : 0);
-  if (!status) return up.text;
+  const up = one("ldirectord_up", "Whether the director answers.", Number(status !== undefined));
+  return [up, ...status ? familiesOf(status) : []].map(({ text }) => text).join("");
+}
+
+/** The metrics of a director that answers, each with its name, its type and what it says, also those without a sample. */
+export function familiesOf(status: Status): readonly Pick<Family, "name" | "type" | "help" | "text">[] {
   const virtuals = status.virtuals.map((virtual) => ({ labels: virtualLabels(virtual), of: virtual }));
   const reals = virtuals.flatMap(({ labels: { virtual, protocol }, of }) =>
     of.reals.map((real) => ({ labels: { virtual, protocol, real: real.real }, of: real }))
   );
-  const families = [up, ...daemonFamilies(status), ...virtualFamilies(virtuals), ...realFamilies(reals)];
-  return [...families, ...checkFamilies(reals)].map(({ text }) => text).join("");
+  return [...daemonFamilies(status), ...virtualFamilies(virtuals), ...realFamilies(reals), ...checkFamilies(reals)];
 }
 
-function daemonFamilies({ daemon, table, checks, unresolved, lists, draining }: Status): Family[] {
+function daemonFamilies({ daemon, table, digest, checks, unresolved, lists, draining }: Status): Family[] {
   const reload = daemon.lastReload ?? { time: daemon.startedAt, ok: true };
   return [
     one("ldirectord_build_info", "The version of the program, in a label.", 1, { version: daemon.version }),
@@ -58,6 +61,16 @@ function daemonFamilies({ daemon, table, checks, unresolved, lists, draining }: 
     one("ldirectord_standby", "Whether it leaves the table to another director.", Number(daemon.state === "standby")),
     one("ldirectord_retired", "Whether an operator has retired it.", Number(daemon.retired !== null)),
     one("ldirectord_table_in_step", "Whether the kernel has taken all that is wanted.", Number(table.inStep)),
+    digestFamily(
+      "ldirectord_table_digest",
+      "A digest of the entries in the kernel's table, as a number.",
+      digest.table,
+    ),
+    digestFamily(
+      "ldirectord_config_digest",
+      "A digest of the configuration in force, as a number.",
+      digest.configuration,
+    ),
     one("ldirectord_config_last_reload_successful", "Whether the last reload came into force.", Number(reload.ok)),
     one("ldirectord_config_last_reload_timestamp_seconds", "When that was, since the epoch.", epoch(reload.time)),
     one("ldirectord_checks_running", "Rounds of checks that are under way.", checks.running),
@@ -67,7 +80,7 @@ function daemonFamilies({ daemon, table, checks, unresolved, lists, draining }: 
       "For how long the first of these has waited.",
       checks.longestWaitSeconds,
     ),
-    one("ldirectord_unresolved_reals", "Real servers whose names do not resolve.", unresolved.length),
+    one("ldirectord_unresolved_reals", "Real servers with names that do not resolve.", unresolved.length),
     one(
       "ldirectord_failed_lists",
       "Lists of real servers that cannot be looked up.",
@@ -76,6 +89,19 @@ function daemonFamilies({ daemon, table, checks, unresolved, lists, draining }: 
     one("ldirectord_draining_reals", "Real servers that a reload has removed and that drain.", draining.length),
     helperRestarts(daemon.helper?.ends ?? 0),
   ];
+}
+
+/** A label of it would be a new series with each change; a number is not, and what is the same on two directors still is. */
+function digestFamily(name: string, help: string, digest: string | null): Family {
+  const known = new Family(name, "gauge", help);
+  const value = numbered(digest);
+  if (value !== undefined) known.add({}, value);
+  return known;
+}
+
+/** A digest's 48 bits as a number, which a double holds exactly. */
+function numbered(digest: string | null): number | undefined {
+  return digest === null ? undefined : Number.parseInt(digest, 16);
 }
 
 function helperRestarts(ends: number): Family {
@@ -92,6 +118,16 @@ function virtualFamilies(virtuals: readonly Labelled<VirtualStatus>[]): Family[]
     gauge("reals", "Real servers in the configuration.", ({ counts }) => counts.reals),
     gauge("reals_serving", "Real servers that clients may be sent to.", ({ counts }) => counts.serving),
     gauge("reals_unknown", "Real servers that cannot be checked.", ({ counts }) => counts.unknown),
+    gauge(
+      "table_digest",
+      "A digest of its entries in the kernel's table, as a number.",
+      ({ digest }) => numbered(digest.table),
+    ),
+    gauge(
+      "config_digest",
+      "A digest of its configuration, as a number.",
+      ({ digest }) => numbered(digest.configuration),
+    ),
     gauge("fallback_active", "Whether the fallback serves.", ({ fallback }) => Number(fallback?.active ?? false)),
     gauge("quorum_serving_weight", "The weight that serves.", ({ quorum }) => quorum?.serving),
     gauge("quorum_needed_weight", "The weight that has to serve for it to be up.", ({ quorum }) => quorum?.needed),

@@ -51,6 +51,7 @@ export interface PageNews {
   readonly time: string;
   readonly daemon: Status["daemon"];
   readonly table: Status["table"];
+  readonly digest: Status["digest"];
   readonly counts: Status["counts"];
   readonly virtuals: readonly PageVirtual[];
   /** Names of real servers that do not resolve. */
@@ -90,6 +91,7 @@ export function pageNews(page: Page, events: readonly HistoryEntry[], before?: P
     time: status.time,
     daemon: status.daemon,
     table: status.table,
+    digest: status.digest,
     counts: status.counts,
     virtuals: status.virtuals.map(pageVirtual),
     unresolved: [...new Set(status.unresolved.map(({ host }) => host))],
@@ -109,7 +111,8 @@ function curvesOf({ virtuals }: Status): Record<string, readonly (number | null)
 }
 
 function pageVirtual(virtual: VirtualStatus): PageVirtual {
-  const { key, protocol, scheduler, persistence, name, state, counts, fallback, drift, kernel, reals } = virtual;
+  const { key, protocol, scheduler, persistence, name, state, counts, fallback, drift, kernel, digest, reals } =
+    virtual;
   const rates = kernel && {
     connections: kernel.rates.connections,
     bytesIn: kernel.rates.bytesIn,
@@ -118,7 +121,13 @@ function pageVirtual(virtual: VirtualStatus): PageVirtual {
   return {
     key,
     virtual: virtual.virtual,
-    about: [name, protocol, scheduler, persistence === null ? null : `persistent ${persistence}`]
+    about: [
+      name,
+      protocol,
+      scheduler,
+      persistence === null ? null : `persistent ${persistence}`,
+      digest.table === null ? null : `table ${digest.table}`,
+    ]
       .filter((part) => part !== null).join(" · "),
     state,
     counts,

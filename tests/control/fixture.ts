@@ -23,6 +23,7 @@ export function statusOfPid(pid: number): Status {
     time,
     daemon,
     table,
+    digest: { configuration: "00000000000c", table: "00000000000a" },
     checks,
     counts,
     virtuals: [],

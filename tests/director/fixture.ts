@@ -1,10 +1,13 @@
 import type { Check, CheckKey, CheckResult } from "../../src/model/check.ts";
 import { type IpAddress, parseIp } from "../../src/model/address.ts";
+import { fallbackFlag } from "../../src/model/fallback_flag.ts";
 import {
   type Destination,
   type DestinationKey,
   destinationKey,
+  type ServiceAddress,
   serviceLabel,
+  type ServiceSettings,
   type VirtualKey,
   virtualKey,
 } from "../../src/model/table.ts";
@@ -74,6 +77,12 @@ export function destination(text: string): Destination {
   };
 }
 
+/** With the fallback flag where the scheduler has one, as by default. */
+function settingsOf(address: ServiceAddress, scheduler: string): ServiceSettings {
+  const flag = fallbackFlag(scheduler);
+  return { address, scheduler, schedulerFlags: flag === undefined ? [] : [flag], onePacket: false };
+}
+
 function sketchVirtual(sketch: VirtualSketch, line: number): VirtualService {
   const { address, port } = destination(sketch.at);
   const service = { kind: "tcp", address, port } as const;
@@ -92,7 +101,7 @@ function sketchVirtual(sketch: VirtualSketch, line: number): VirtualService {
   return {
     key: virtualKey(service),
     label: serviceLabel(service),
-    settings: { address: service, scheduler: sketch.scheduler ?? "wrr", schedulerFlags: [], onePacket: false },
+    settings: settingsOf(service, sketch.scheduler ?? "wrr"),
     reals,
     fallback: fallback && { key: destinationKey(fallback), destination: fallback },
     quiescent: false,

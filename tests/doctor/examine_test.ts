@@ -40,6 +40,8 @@ const WELL: Facts = {
     { interface: "eth0", address: "192.0.2.10" as IpAddress, prefix: 24 },
     { interface: "eth1", address: "10.0.0.254" as IpAddress, prefix: 24 },
   ],
+  interfaces: new Map([["lo", true], ["eth0", true], ["eth1", true], ["dummy1", false]]),
+  birdc: true,
   sysctls: new Map([
     ["net.ipv4.ip_forward", "1"],
     ["net.ipv6.conf.all.disable_ipv6", "0"],
@@ -72,6 +74,11 @@ function complaints(given: Facts): readonly string[] {
     `${level} ${question}: ${what}`
   );
 }
+
+pure("an address that is announced on an interface need not be on one", () => {
+  const announced = facts({ addresses: [] }, {}, `${SITE}    announce = interface:eth0\n`);
+  deepStrictEqual(complaints(announced), []);
+});
 
 pure("a director in good order has no finding", () => {
   deepStrictEqual(complaints(WELL), []);
@@ -106,6 +113,13 @@ const ROWS: readonly (readonly [said: string, given: Facts])[] = [
       SITE.replace("scheduler = wlc", "scheduler = sh\n    schedflags = sh-port"),
     ),
   ],
+  ["problem announcing: … no interface dummy0 …", facts({}, {}, `${SITE}    announce = interface:dummy0\n`)],
+  ["problem announcing: … dummy1 is down", facts({}, {}, `${SITE}    announce = interface:dummy1\n`)],
+  [
+    "advice announcing: … 5.14.0 … 5.18 …",
+    facts({ release: "5.14.0" }, {}, `${SITE}    announce = interface:eth0\n`),
+  ],
+  ["problem announcing: … birdc …", facts({ birdc: false }, {}, `${SITE}    announce = birdfile:/run/x.conf\n`)],
   ["problem driver: … ipvsadm …", facts({ driver: "ipvsadm", ipvsadm: undefined })],
   ["problem permission: … CAP_NET_ADMIN …", facts({ capabilities: 0n })],
   ["problem permission: … table … because", facts({ table: "because" })],

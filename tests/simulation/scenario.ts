@@ -79,6 +79,9 @@ export const OTHERS = ["203.0.113.9:80", "192.0.2.1:443"];
 /** Quorums are drawn apart, so that what else happens with a seed does not depend on them. */
 const QUORUMS = 0x51f0;
 
+/** The same for mh, with which real servers have their places from the beginning. */
+const SCHEDULERS = 0x3a91;
+
 /** What may be changed by hand in a virtual service, one that no configuration has among it. */
 const BY_HAND = [...REALS, "127.0.0.1:80", "198.51.100.7:80"];
 
@@ -94,7 +97,8 @@ export interface Less {
 export function scenarioOf(seed: number, { calm = false, handsOff = false }: Less = {}): Scenario {
   const random = new Random(seed);
   const quorums = new Random(seed ^ QUORUMS);
-  const configs = Array.from({ length: 1 + random.below(3) }, () => config(random, quorums));
+  const schedulers = new Random(seed ^ SCHEDULERS);
+  const configs = Array.from({ length: 1 + random.below(3) }, () => config(random, quorums, schedulers));
   const happenings = Array.from({ length: 2 + random.below(14) }, () => happening(random, configs.length));
   const hands = new Random(~seed);
   if (!handsOff) happenings.push(...Array.from({ length: hands.below(5) }, () => byHand(hands)));
@@ -107,13 +111,13 @@ export function scenarioOf(seed: number, { calm = false, handsOff = false }: Les
   };
 }
 
-function config(random: Random, quorums: Random): VirtualSketch[] {
+function config(random: Random, quorums: Random, schedulers: Random): VirtualSketch[] {
   const virtuals = VIRTUALS.filter(() => !random.oneIn(3));
   return (virtuals.length === 0 ? VIRTUALS.slice(0, 1) : virtuals).map((at): VirtualSketch => ({
     at,
     reals: REALS.filter(() => !random.oneIn(3)).map((real) => random.oneIn(3) ? `${real} weight 3` : real),
     fallback: random.of(FALLBACKS),
-    scheduler: random.of(["wrr", "wlc"]),
+    scheduler: schedulers.oneIn(3) ? "mh" : random.of(["wrr", "wlc"]),
     interval: random.of([1, 2, 5]),
     options: {
       quiescent: random.oneIn(2),

@@ -1,4 +1,5 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import type { Status } from "../../src/control/status.ts";
 import { metricsText } from "../../src/web/metrics.ts";
 import { realStatus, statusWith } from "./example_status.ts";
 import { needsSetup } from "../needs_setup.ts";
@@ -50,6 +51,28 @@ Deno.test({
     deepStrictEqual(samples(text).filter((line) => /real_.*_weight|connections|check_/.test(line)), [
       'ldirectord_virtual_connections_total{virtual="192.0.2.10:80",protocol="tcp",name="a \\"shop\\"\\\\\\nb"} 0',
       'ldirectord_real_configured_weight{virtual="192.0.2.10:80",protocol="tcp",real="10.0.0.11:80"} 3',
+    ]);
+  },
+});
+
+Deno.test({
+  name: "metrics: digests are numbers, and a table that is not known has none",
+  permissions: "none",
+  fn: () => {
+    const status = statusWith();
+    const [virtual] = status.virtuals;
+    const digests = (told: Status) => samples(metricsText(told)).filter((line) => /_digest/.test(line));
+    const labels = '{virtual="192.0.2.10:80",protocol="tcp",name="shop"}';
+    deepStrictEqual(digests({ ...status, digest: { configuration: "ffffffffffff", table: "0000000000ff" } }), [
+      "ldirectord_table_digest 255",
+      "ldirectord_config_digest 281474976710655",
+      `ldirectord_virtual_table_digest${labels} 26`,
+      `ldirectord_virtual_config_digest${labels} 28`,
+    ]);
+    const unknown = { ...virtual, digest: { ...virtual.digest, table: null } };
+    deepStrictEqual(digests({ ...status, digest: { ...status.digest, table: null }, virtuals: [unknown] }), [
+      "ldirectord_config_digest 12",
+      `ldirectord_virtual_config_digest${labels} 28`,
     ]);
   },
 });

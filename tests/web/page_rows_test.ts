@@ -16,6 +16,8 @@ Deno.test({
     deepStrictEqual(news.virtuals[0].reals, [A, B]);
     strictEqual(news.events.length, 1);
     strictEqual(news.reals[A].uptime, 99.9);
+    deepStrictEqual(news.digest, { configuration: "00000000000c", table: "0000000000ff" });
+    strictEqual(news.virtuals[0].about, "shop · tcp · wrr · table 00000000001a");
   },
 });
 

@@ -17,7 +17,7 @@ export interface StartOptions {
   readonly foreground: boolean;
   /** In the background, even if the configuration has `supervised = yes`. */
   readonly background: boolean;
-  /** Checks, and leaves the table to another director until it is told to take it over. */
+  /** Checks, and leaves the table to another director until `activate`. */
   readonly standby: boolean;
 }
 
@@ -141,7 +141,7 @@ export function isVerb(word: string | undefined): word is Verb {
   return VERBS.some((known) => known === word);
 }
 
-/** Whether somebody may have called a configuration what a tool is called. */
+/** Whether a configuration may have the name of a tool. */
 function mayBeConfiguration(tool: string): boolean {
   return tool !== "help" && !isHidden(tool);
 }

@@ -117,7 +117,7 @@ export function hasConfiguration(instance: Instance): boolean {
   return isFile(instance.file);
 }
 
-/** What is said of an instance whose configuration file is not there: where it was looked for, and who has a like name. */
+/** The error for an instance without a configuration file: where it was looked for, and files with a similar name. */
 export function notFound({ name = DEFAULT_NAMES[0] }: Instance): string {
   const where = name.startsWith("/") ? "" : ` in ${FOLDERS.join(", ")} or here`;
   const names = configurationNames();

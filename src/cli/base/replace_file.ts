@@ -1,7 +1,7 @@
 import { basename, dirname } from "node:path";
 
 /**
- * Puts other bytes in the place of a file's, at once: who reads it sees the old ones or the new ones. Its owner and
+ * Replaces the bytes of a file at once: a reader sees the old ones or the new ones. Its owner and
  * permissions stay, and a link stays a link.
  */
 export async function replaceFile(path: string, bytes: Uint8Array): Promise<void> {

@@ -32,7 +32,7 @@ export function findAsked(name?: string): Instance {
 }
 
 /**
- * The instance whose status is asked for. A program that names none, as a cluster manager does, means the default one, if it
+ * The instance that a status is asked of. A program that names none, as a cluster manager does, means the default one, if it
  * has a configuration, whatever else runs.
  */
 export function findForStatus(name: string | undefined, isPerson: boolean): Instance {
@@ -86,7 +86,7 @@ function runs({ pidFile }: Instance): boolean {
   return pidFileOwner(pidFile).state === "running";
 }
 
-/** The names of all instances that have a socket, be somebody behind it or not. */
+/** The names of all instances that have a socket, whether a daemon listens there or not. */
 function socketNames(): string[] {
   const names = runFolders().flatMap(entriesOf).flatMap(({ name }) => SOCKET_NAME.exec(name)?.[1] ?? []);
   return [...new Set(names)];

@@ -11,7 +11,7 @@ import { withUsage } from "../base/tool_usage.ts";
 
 /**
  * For the shells' completion: prints what may stand in the place of the last argument, a word and its meaning on each
- * line, with a tab between. Looks up no names and asks no daemon: a key was pressed, and somebody waits.
+ * line, with a tab between. Looks up no names and asks no daemon: the user has pressed a key and waits.
  */
 export const complete: Tool = {
   ...withUsage({

@@ -75,7 +75,7 @@ function knownTopic(topic: string, tools: Tools): string | undefined {
   const verb = VERBS.find((known) => known === topic);
   if (verb) return verbText(verb);
   const tool = tools.get(topic);
-  // A word may be both: the command is asked about more often, the directive is told as well.
+  // A word may be both: the command is asked about more often, and the directive is mentioned as well.
   const directive = directiveText(topic) ?? serviceText(topic);
   if (tool) return [tool.usage.trimEnd(), ...directive ? ["", directive] : [], ""].join("\n");
   return directive;
@@ -170,7 +170,7 @@ function serviceText(name: string): string | undefined {
   ].join("\n");
 }
 
-const YAML_TEXT = `A configuration whose name ends in .yaml or .yml is YAML: the same directives, as mappings
+const YAML_TEXT = `A configuration with a name that ends in .yaml or .yml is YAML: the same directives, as mappings
 and lists.
 
     checktimeout: 5

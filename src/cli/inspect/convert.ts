@@ -62,7 +62,7 @@ export const convert: Tool = {
   },
 };
 
-/** What keepalived allows need not make sense here: what was written is read again, and its errors are told. */
+/** keepalived allows things that are errors here: what was written is read again, and its errors are reported. */
 async function isSound(text: string, syntax: "yaml" | "cf"): Promise<boolean> {
   const read = syntax === "yaml" ? (await import("../../config/yaml/read.ts")).parseYaml : parse;
   const { problems } = await loadTree("", () => read(text));

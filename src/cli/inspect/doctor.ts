@@ -73,7 +73,7 @@ async function factsOf(name: string | undefined): Promise<ConfigurationFacts | u
   return configurationFacts(instance.file, counts, model, secretFiles, runs(instance));
 }
 
-/** The configurations whose daemons run beside the one that is asked about. */
+/** The other configurations that have a running daemon. */
 async function neighboursOf(name: string | undefined): Promise<readonly Neighbour[]> {
   const own = findAsked(name);
   const found: Neighbour[] = [];

@@ -30,7 +30,7 @@ is changed.
   after: "Exit status: 0 it was shown, 1 it cannot be read.",
 });
 
-/** The kernel's table, whoever keeps it. */
+/** The kernel's table, whichever program keeps it. */
 export const ipvs: Tool = {
   ...DECLARED,
 

@@ -59,7 +59,9 @@ function serviceLines(
   const reals = actions.flatMap((action) =>
     "destination" in action ? [realLine(key, action, current, desired, nameOf)] : []
   );
-  return [headLine(key, own, current, desired), ...reals];
+  // One that enters with a weight and is set to 0 at once takes two changes, and has one line.
+  const lines = new Map(reals.map((line) => [line.text, line]));
+  return [headLine(key, own, current, desired), ...lines.values()];
 }
 
 function headLine(

@@ -34,11 +34,11 @@ import { withUsage } from "../base/tool_usage.ts";
 /** The exit statuses of `probe`. */
 const STATUS = { up: 0, down: 1, notAsked: 2 } as const;
 
-/** Directives whose value may come from a file: everybody can see a command line. */
+/** Directives that may take their value from a file: every user can see a command line. */
 const FROM_FILES: Readonly<Record<Exclude<Given[0] & SecretDirective, StepDirective>, string>> = {
   passwd: "the password; - is standard input",
   secret: "the secret shared with a radius server",
-  requestheader: "headers that nobody is to see, as with a token, one a line",
+  requestheader: "headers that must stay secret, such as one with a token, one a line",
 };
 
 /** The option for a file with the lines of a dialogue. */
@@ -189,7 +189,7 @@ async function choose(words: readonly string[], values: Values): Promise<readonl
   );
 }
 
-/** Returns the end of a command that asks nobody. */
+/** Returns the end of a command that makes no check. */
 function notAsked(why: string): ExitWith {
   return new ExitWith(STATUS.notAsked, `ldirectord probe: ${why}`);
 }
@@ -212,7 +212,7 @@ function isMeant({ virtual, real }: CheckUser, wanted: string, model: Model): bo
 }
 
 /**
- * Makes a round with nobody, at this machine's own closed port, so that the times of the others are theirs: the first
+ * Makes a round at a closed port of this machine, so that the times of the others are right: the first
  * one loads and compiles what it needs.
  */
 async function warmUp(probes: readonly Probe[]): Promise<void> {

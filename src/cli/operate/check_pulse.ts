@@ -64,7 +64,7 @@ export const checkPulse: Tool = {
   },
 };
 
-/** Whatever goes wrong is UNKNOWN, and on standard output: nobody reads a plugin's other words. */
+/** Every failure is UNKNOWN, and on standard output: monitoring reads nothing else of a plugin. */
 async function look(args: readonly string[]): Promise<{ readonly state: PluginState; readonly line: string }> {
   try {
     const { values, words } = toolArguments(args, DECLARED);
@@ -124,7 +124,7 @@ async function tableEvidence(socket: string, timeout?: number): Promise<TableEvi
       ...troubled?.announce ? { unannounced: announceText(troubled.announce) } : {},
     };
   } catch (error) {
-    // That says something of who asks, and nothing of the director.
+    // That depends on the user who asks, and says nothing about the director.
     if (error instanceof Forbidden) throw error;
     return { missing: [], trouble: (error as Error).message };
   }

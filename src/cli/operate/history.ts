@@ -20,7 +20,7 @@ const USUAL = 50;
 
 const DECLARED = withUsage({
   name: "history",
-  summary: "show what happened: who came and went, why, how long each was up",
+  summary: "show what happened: which real servers came and went, why, how long each was up",
   forms: ["[REAL] [-n LINES] [--json] [--config NAME]"],
   words: [["real"]],
   about: `

@@ -13,7 +13,7 @@ const USUAL = "127.0.0.1:9780";
 /** Files that may be open: many more than there are clients (web/http_server.ts). */
 const MOST_FILES = 4_096n;
 
-/** What the page needs none of, should somebody find a way in. */
+/** Rights that the page does not need: given up, in case an attacker gets in. */
 const GIVEN_UP = ["run", "ffi", "sys", "env"] as const;
 
 const DECLARED = withUsage({
@@ -32,7 +32,7 @@ The directive statuspage has a director start this by itself.
   options: {
     config: CONFIG,
     socket: { value: "PATH", doc: "the director's control socket itself" },
-    "while-read": { doc: "end with standard input: for whoever starts it and may die" },
+    "while-read": { doc: "end when standard input ends: for a program that starts it and may die" },
   },
   after: `
 It waits for a director that does not run, and says so meanwhile. Exit status: 1 when it

@@ -9,7 +9,7 @@ import { formatDuration } from "../base/quantities.ts";
 /** Milliseconds between looks whether connections have ended. */
 const LOOK = 1_000;
 
-/** Milliseconds between two lines of progress where nobody looks at a terminal. */
+/** Milliseconds between two lines of progress where standard output is no terminal. */
 const TELL = 10_000;
 
 /** What is waited for. */

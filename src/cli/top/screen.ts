@@ -145,7 +145,7 @@ function troubleLine({ trouble, status }: TopState, { paint }: Screen): Line {
   return [{ text: text && `! ${text}`, brush: paint.red }];
 }
 
-/** What the director has told of the selected real server, or as much as the list knows. */
+/** The details of the selected real server as the director gave them, or as much as the list knows. */
 function detailView(state: TopState, status: Status, { paint }: Screen): Line[] {
   const selected = selectedRow(state);
   const row = state.details?.id === selected?.id ? state.details : selected;
@@ -175,7 +175,7 @@ function columnsFor({ sort, status }: TopState, { columns, unicode }: Screen): r
   const points = columns >= WIDE ? CURVE.wide : CURVE.narrow;
   const text = (real: RealStatus) => curveText(real, points, unicode);
   const curve: Column = { title: "TREND", align: "left", dispensable: 2, text };
-  // Who watches sees when a change comes: the curve is worth more than since when.
+  // A change is visible when it happens: the curve is worth more than SINCE.
   const usual = COLUMNS.map((column) => column.title === "SINCE" ? { ...column, dispensable: 4 } : column);
   if (sort === "configuration") return [...usual, curve];
   const owners = new Map(

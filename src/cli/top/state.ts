@@ -219,7 +219,7 @@ function pressInFilter(state: TopState, before: string, key: Key): TopState {
   }
 }
 
-/** Nobody is taken out by a slip of the finger. */
+/** Asks before a real server is taken out: a wrong key must not do it. */
 function ask(state: TopState, order: PendingOrder["order"]): TopState {
   const row = selectedRow(state);
   if (!row) return { ...state, message: "no real server is selected" };

@@ -29,7 +29,7 @@ const PATIENCE = 5_000;
 
 const DECLARED = withUsage({
   name: "top",
-  summary: "watch a director live: who serves, how fast, what happens",
+  summary: "watch a director live: which real servers serve, how fast, what happens",
   forms: ["[-i SECONDS] [--config NAME]"],
   words: [],
   about: `
@@ -100,7 +100,7 @@ class Top {
     this.#interval = interval;
   }
 
-  /** Until somebody quits. The terminal is as it was afterwards. */
+  /** Resolves when the user quits. The terminal is as it was before. */
   async run(): Promise<void> {
     const redraw = () => this.#draw();
     const end = () => this.#ended.resolve();

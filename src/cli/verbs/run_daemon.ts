@@ -122,7 +122,7 @@ function listenToRequests(
   }
 }
 
-/** A bug must not end the daemon: without it nobody takes dead servers out. */
+/** A bug must not end the daemon: without it no dead server is taken out. */
 function keepAliveDespiteBugs(log: Log): void {
   globalThis.addEventListener("unhandledrejection", (event) => {
     event.preventDefault();

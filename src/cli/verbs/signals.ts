@@ -1,4 +1,4 @@
-/** What a daemon is told by signals. */
+/** What signals mean to a daemon. */
 export interface Signals {
   /** The first of those that end it, by its short name: TERM, INT or QUIT. */
   readonly ended: Promise<string>;

@@ -26,7 +26,7 @@ export async function status(instance: Instance, { form }: { readonly form?: Sta
     return ExitStatus.notDone;
   }
   const stopped = `ldirectord is stopped for ${instance.file}`;
-  // Whoever asked for a document must not get a sentence.
+  // A program that asked for a document must not get a sentence.
   if (form === "json" || form === "yaml") console.error(stopped);
   else console.log(stopped);
   if (owner.state === "none") return ExitStatus.stopped;

@@ -182,7 +182,7 @@ function announceLine(announce: AnnounceStatus, paint: Paint): string {
   return announce.announced ? paint.dim(`${INDENT}${text}`) : paint.yellow(`${INDENT}${text}`);
 }
 
-function headLines({ time, daemon, table, checks, counts }: Status, paint: Paint): string[] {
+function headLines({ time, daemon, table, digest, checks, counts }: Status, paint: Paint): string[] {
   const now = Date.parse(time);
   const way = table.driver ? ` (${table.driver})` : "";
   const step = table.inStep ? `table in step${way}` : paint.red(`table not in step${way}`);
@@ -190,6 +190,7 @@ function headLines({ time, daemon, table, checks, counts }: Status, paint: Paint
     `director ${daemon.version}, ${daemon.state} for ${ageOf(daemon.startedAt, now)}, ${step}, ` +
     serveText(counts, " real servers"),
   ];
+  lines.push(paint.dim(`digests: table ${digest.table ?? "not known"}, configuration ${digest.configuration}`));
   if (table.trouble !== null) lines.push(paint.red(`! ${table.trouble}`));
   if (checks.waiting > 0) {
     const wait = formatDuration(checks.longestWaitSeconds);

@@ -45,7 +45,7 @@ const UNKNOWN = "Unknown command";
 const BRACES = "write real = … { for a check of its own, its directives below it, and } on a line of its own";
 const NAME_FIRST = "a line is name = value; ldirectord help directives lists the names";
 
-/** Splits a text into its lines: a byte order mark, CRLF and a missing last newline are nobody's business. */
+/** Splits a text into its lines; a byte order mark, CRLF and a missing last newline do not matter. */
 export function splitLines(text: string): string[] {
   return atOnce(linesOf(text));
 }
@@ -386,7 +386,7 @@ function skipBlanks(text: string, from: number): number {
   return blanks.lastIndex;
 }
 
-/** The directive that somebody meant who wrote this name, and what to tell them. */
+/** The directive that was probably meant by this name, and the hint for it. */
 function meaningOf(name: string): { readonly meant?: string; readonly hint?: string } {
   const lower = name.toLowerCase();
   if (findDirective(lower)) return { meant: lower, hint: `names are written in small letters: ${lower}` };

@@ -19,8 +19,8 @@ const INSTEAD: ReadonlyMap<string, string> = new Map(Object.entries({
   digest: "write receive = text of the page instead",
   lvs_sync_daemon: "write syncdaemon = both",
   misc_dynamic: "write dynamicweight = yes, and have the program print weight N",
-  notify_down: "notify = PROGRAM is told of every real server that comes or goes",
-  notify_up: "notify = PROGRAM is told of every real server that comes or goes",
+  notify_down: "write notify = PROGRAM, which is run for every real server that comes or goes",
+  notify_up: "write notify = PROGRAM, which is run for every real server that comes or goes",
   quorum_down: "quorumcommand = PROGRAM is called with down; the words of this one cannot be carried over",
   quorum_up: "quorumcommand = PROGRAM is called with up; the words of this one cannot be carried over",
 }));

@@ -5,15 +5,15 @@
 import type { Directive, DirectiveNeed } from "./directive.ts";
 import { type DirectiveName, DIRECTIVES } from "./directives.ts";
 
-/** The directives whose row has these fields. */
+/** The directives with these fields in their row. */
 type DirectivesWith<Fields> = {
   [Name in DirectiveName]: typeof DIRECTIVES[Name] extends Fields ? Name : never;
 }[DirectiveName];
 
-/** A directive whose value may be a secret. */
+/** A directive that may have a secret as its value. */
 export type SecretDirective = DirectivesWith<{ readonly secret: unknown }>;
 
-/** A directive whose value is a secret. */
+/** A directive that has a secret as its value. */
 export type PasswordDirective = DirectivesWith<{ readonly secret: "always" }>;
 
 /** A directive that names a file which must be there. */
@@ -22,10 +22,10 @@ export type FileDirective = DirectivesWith<{ readonly file: unknown }>;
 /** A directive that changes something in checks. */
 export type CheckDirective = DirectivesWith<{ readonly checks: unknown }>;
 
-/** A directive whose lines are steps of a list. */
+/** A directive with lines that are steps of a list. */
 export type StepDirective = DirectivesWith<{ readonly stepOf: unknown }>;
 
-/** A directive of IPv4 that has a sibling for IPv6, whose name ends in 6. */
+/** A directive of IPv4 that has a sibling for IPv6 with a name that ends in 6. */
 export type FamilyDirective = DirectivesWith<{ readonly family: 4 }>;
 
 /** A directive that needs another one. */
@@ -34,7 +34,7 @@ export type NeedyDirective = DirectivesWith<{ readonly needs: unknown }>;
 /** A directive of which a change takes effect at a restart. */
 export type RestartDirective = DirectivesWith<{ readonly atRestart: true }>;
 
-/** The directives whose value may be a secret. */
+/** The directives that may have a secret as their value. */
 export const SECRET_DIRECTIVES = namesWhere<SecretDirective>(({ secret }) => secret !== undefined);
 
 /** The directives that name a file which must be there. */

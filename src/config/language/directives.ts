@@ -301,7 +301,7 @@ export const DIRECTIVES = {
     since: "2.0",
     doc:
       "Where the virtual service's address is announced while it has its quorum. interface:dummy0 gives the interface the " +
-      "address (/32 or /128), so that BIRD or FRR announce it to routers; birdfile:/etc/bird/ldirectord.conf writes a file " +
+      "address (/32 or /128), so that BIRD or FRR announce it to routers; birdfile:/run/ldirectord/bird.conf writes a file " +
       "that BIRD's configuration includes, and has BIRD read it (birdc configure, at BIRD's usual control socket or the one " +
       "that follows the path). The address is withdrawn when the quorum is lost, and before the virtual service is purged. " +
       "With failopen it stays while all real servers get clients. Addresses that ldirectord has not put there are left alone.",
@@ -386,7 +386,7 @@ export const DIRECTIVES = {
     default: UNSET,
     isFreeText: true,
     doc:
-      "Who is sent mail when a real server goes down or comes back, or can no longer be checked. The first mail of a " +
+      "The addresses that get mail when a real server goes down or comes back, or can no longer be checked. The first mail of a " +
       "quiet time is sent at once; what follows within seconds comes in one mail. Reminders and the fallback have mails of " +
       "their own.",
   },
@@ -619,9 +619,9 @@ export const DIRECTIVES = {
     doc:
       "Whether an idle TCP connection is kept open to the checked port of each real server. The kernel's keepalive " +
       "sends two small packets a second on it. When the server closes it, or the host has not answered two of them, " +
-      "the check is made at once, and its result counts as usual. So a server whose process dies is removed within " +
+      "the check is made at once, and its result counts as usual. So a server with a process that dies is removed within " +
       "milliseconds, and a host without power within seconds, whatever checkinterval is. If a server closes idle " +
-      "connections after some time, the connection is renewed before that. For TCP services whose checks go to a " +
+      "connections after some time, the connection is renewed before that. For TCP services with checks that go to a " +
       "port. An error for mysql, which blocks a host after 100 connections that send nothing (max_connect_errors). A " +
       "global yes applies to the sections that can have one. There is none to real servers that are drained, disabled " +
       "or in maintenance, and none from a standby.",
@@ -754,7 +754,7 @@ export const DIRECTIVES = {
     since: "2.0",
     ofServer: true,
     doc:
-      "A file on the director whose first line is the weight of a real server in place of the configured one: 0 to 65535, " +
+      "A file on the director. Its first line is the weight of a real server in place of the configured one: 0 to 65535, " +
       "or a percentage of the configured one, as 50%. It is read each second, or each checkinterval where that is shorter. " +
       "It is usually given for one real server, between the braces of its line. While the file is missing or says no weight, " +
       "the configured one holds; the log has a warning, and status shows it. An agent's percentage is a share of this " +
@@ -912,7 +912,7 @@ export const DIRECTIVES = {
     default: "200-299",
     checks: "named",
     since: "2.0",
-    doc: "The HTTP statuses that pass. A redirect whose status is listed is not followed.",
+    doc: "The HTTP statuses that pass. A redirect with a status that is listed is not followed.",
   },
   virtualhost: {
     scope: "virtual",
@@ -921,7 +921,8 @@ export const DIRECTIVES = {
     default: "the host of the request's URL, else the real server's address",
     isFreeText: true,
     checks: "tls",
-    doc: "The Host header of an http check, the authority of a grpc check, and the server name that TLS is told.",
+    doc:
+      "The Host header of an http check, the authority of a grpc check, and the server name that is sent in TLS (SNI).",
   },
   login: {
     scope: "virtual",
@@ -964,8 +965,10 @@ export const DIRECTIVES = {
     doc:
       "The kernel's rule for choosing a real server; which ones there are depends on the kernel. sh and mh choose by " +
       "the client's address, and by the order in which real servers have entered the kernel's table: those that enter " +
-      "together do so in the order of this file, and with quiescent = yes they stay in it. See schedflags for what a real " +
-      "server of weight 0 means to them.",
+      "together do so in the order of this file, and with quiescent = yes they stay in it. With mh, its fallback flag and " +
+      "quiescent = yes all real servers enter at the start, those that are down at weight 0: then several directors of " +
+      "the same configuration send a client to the same real server. See schedflags for what a real server of weight 0 " +
+      "means to them.",
   },
   schedflags: {
     scope: "virtual",

@@ -1,5 +1,5 @@
 /**
- * What is wrong with a configuration file, and how a person is told.
+ * What is wrong with a configuration file, and how it is shown.
  */
 
 import { blotted, harmless } from "../../model/harmless_text.ts";
@@ -44,7 +44,7 @@ export const MOST_PROBLEMS = 100;
 export class ProblemList {
   /** The files that were included, in the order of their lines. */
   readonly included: readonly IncludedFile[];
-  /** Directives that somebody has tried to give, in words that cannot be read. */
+  /** Directives that are there, with a value that cannot be read. */
   readonly unread = new Set<string>();
   readonly #kept: Record<Severity, Problem[]> = { error: [], warning: [], note: [] };
   readonly #dropped: Record<Severity, number> = { error: 0, warning: 0, note: 0 };
@@ -59,7 +59,7 @@ export class ProblemList {
     return lineName(this.included, line);
   }
 
-  /** Whether a further error is only counted: nobody sees its text. */
+  /** Whether a further error is only counted: its text is not shown. */
   get isFull(): boolean {
     return this.#kept.error.length >= MOST_PROBLEMS;
   }
@@ -67,7 +67,7 @@ export class ProblemList {
   /**
    * Notes what refuses the file.
    *
-   * @param missing the directive that it is the want of: not said where somebody has tried to give it.
+   * @param missing the directive that is missing: not reported where it is there and cannot be read.
    */
   error(place: Place, text: string, hint?: string, missing?: string): void {
     if (!this.#isUnread(missing)) this.#add("error", place, text, hint);

@@ -93,7 +93,7 @@ const OPEN_KEYS: ReadonlySet<string> = new Set([
   ...Object.values(STRUCTURES).flatMap(({ parts }) => parts.filter(({ inRow }) => inRow).map(({ key }) => key)),
 ]);
 
-/** A key of YAML whose value, or what is indented below it, is being read. */
+/** A key of YAML, while its value or what is indented below it is being read. */
 interface Key {
   readonly name: string;
   readonly indent: number;

@@ -1,5 +1,5 @@
 /**
- * Lists of steps: directives whose lines are gone through from top to bottom.
+ * Lists of steps: the lines of these directives are gone through from top to bottom.
  */
 
 import type { Directive, StepList } from "./directive.ts";

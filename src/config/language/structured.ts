@@ -176,7 +176,7 @@ const also: Structure = {
   },
 };
 
-/** The directives whose values have parts. */
+/** The directives with values that have parts. */
 export const STRUCTURES: Readonly<Record<string, Structure>> = { real, real6: real, alsocheck: also };
 
 /** The structure of a directive's value, if it has one. */

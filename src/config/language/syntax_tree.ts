@@ -49,6 +49,6 @@ export interface Section {
 /** A whole file. */
 export interface SyntaxTree {
   readonly globals: Settings;
-  /** Those whose `virtual` line could be read. */
+  /** Those with a `virtual` line that could be read. */
   readonly sections: readonly Section[];
 }

@@ -12,7 +12,7 @@ export interface Word extends Spot {
 }
 
 /**
- * A line whose quotes hold all of it; those of a request and receive pair stay. Such a value begins with a name: a quote
+ * A line that is quoted as a whole; the quotes of a request and receive pair stay. Such a value begins with a name: a quote
  * there opens all of the line, and an odd one has lost its fellow.
  */
 export function withoutOuterQuotes(raw: string): Unquoted & { readonly remark?: Remark } {

@@ -64,7 +64,7 @@ export interface Lint {
   find(subject: Subject): Iterable<Finding>;
 }
 
-/** A lint that looks at one section at a time. Of virtual services that share one, each place is told of the first only. */
+/** A lint that looks at one section at a time. Where virtual services share a section, each place is reported once. */
 export function inSections(find: (view: View, subject: Subject) => Iterable<Finding>): Lint["find"] {
   return function* (subject) {
     let [shared, told]: [Settings | undefined, Set<string>] = [undefined, new Set()];
@@ -98,7 +98,7 @@ export function variantsOf(view: View): readonly View[] {
     return { section, virtual: { ...virtual, ...first && withOwnCounts(virtual, first), reals } };
   };
   const sharing = withReals(section, lines.filter(({ own }) => !own));
-  // What is found of a server that has its own is told where it stands.
+  // A finding about a server's own directive is reported at that directive.
   const placed = ({ line, column, length }: Place) => ({ ...section.head, line, column, length });
   return [sharing, ...apart.map((real) => ({ ...alone(section, real), head: placed(real) }))].map(variant);
 }

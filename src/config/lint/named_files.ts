@@ -69,7 +69,7 @@ function argvIn(value: string | readonly string[] | NotifyTarget): readonly stri
 export function scopesOf({ globals, sections }: SyntaxTree): readonly Settings[] {
   const ofServers = sections.flatMap((section) =>
     realsOf(section).flatMap(({ own }): readonly Settings[] =>
-      // A program is run as the section says, unless the server says otherwise.
+      // A program is run as the section says, unless the server has a directive of its own.
       own ? [{ checktype: section.settings.checktype, ...own.settings }] : []
     )
   );

@@ -10,7 +10,8 @@ import { inVariants, type Lint, mainChecks, nameOf } from "./lint.ts";
 /** The questions about checks that ask for pages. */
 export const PAGE_LINTS: Readonly<Record<string, Lint>> = {
   "http-without-receive": {
-    why: "Any page with a 2xx status counts as up: an empty one, or the welcome page of a server whose site is gone.",
+    why:
+      "Any page with a 2xx status counts as up: an empty one, or the welcome page of a server that has lost its site.",
     find: inVariants(function* ({ section, virtual }) {
       const blind = checksForPages(virtual).find(({ target }) =>
         !target.receive && !target.receiveJson && target.httpMethod !== "HEAD"

@@ -8,7 +8,7 @@ import { inSections, type Lint, nameOf, weightFileOf } from "./lint.ts";
 export const QUORUM_LINTS: Readonly<Record<string, Lint>> = {
   "quorum-out-of-reach": {
     why:
-      "A virtual service whose real servers together weigh less than its quorum is down whatever its checks say; with " +
+      "If all real servers of a virtual service together weigh less than its quorum, it is down whatever its checks say; with " +
       "less than quorum and hysteresis together it never comes up again. Weights that agents, checks and files ask for may be greater.",
     find: inSections(function* ({ section: { settings, head }, virtual }, { tree }) {
       const { quorum, hysteresis, reals } = virtual;

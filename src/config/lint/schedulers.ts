@@ -11,7 +11,7 @@ import { LINUX_SCHEDULERS } from "../language/values/ipvs.ts";
 export const SCHEDULER_LINTS: Readonly<Record<string, Lint>> = {
   "unknown-scheduler": {
     why:
-      "The kernel refuses a virtual service whose scheduler it does not have: clients get no answer there, while everything " +
+      "The kernel refuses a virtual service with a scheduler that it does not have: clients get no answer there, while everything " +
       "else is served.",
     find: inSections(function* ({ section: { settings: { scheduler } } }, { facts: { schedulers } }) {
       if (!scheduler) return;

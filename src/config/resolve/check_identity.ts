@@ -33,7 +33,7 @@ export function sectionPart<T extends object>({ facts }: Load, value: T): Part<T
   return { value, identity: facts.token(text) };
 }
 
-/** Returns what one real server has of its own, which holds no secret. A pattern is told by its source. */
+/** Returns what one real server has of its own, which holds no secret. A pattern is identified by its source. */
 export function realPart<T extends Place | Question>(value: T): Part<T> {
   return { value, identity: JSON.stringify(value) };
 }

@@ -313,7 +313,7 @@ function secretOf(setting: Setting<Secret> | undefined): Secret | undefined {
   return setting?.value.reveal() ? setting.value : undefined;
 }
 
-/** What an external command is told of its virtual service; a mark's port is 0, as it has always been. */
+/** The arguments of an external command for its virtual service; the port of a mark is 0, as it has always been. */
 function argumentsOf(address: ServiceAddress): readonly string[] {
   return address.kind === "fwm" ? [String(address.mark), "0"] : [address.address, String(address.port)];
 }
@@ -355,7 +355,7 @@ function requireFile({ problems }: Load, { settings: { checkfile, checktype } }:
   problems.error(checktype, "checktype = file needs a checkfile", "add checkfile = /path/to/file", "checkfile");
 }
 
-/** A command is told the address of the real server, by which it knows it, and goes its own way there; a file is here. */
+/** A command gets the real server's address and connects in its own way; a file is on this machine. */
 function warnOfCheckPlace({ problems }: Load, real: Setting<RealValue>, method: CheckMethod): void {
   if (method !== "external" && method !== "external-perl" && method !== "file") return;
   const { checkIp, checkMark } = real.value;

@@ -426,7 +426,7 @@ function warnOfBindTo({ globals: { bindto }, problems }: Load, sections: readonl
   problems.warning(bindto, message, `write bindto in their sections, with an IPv${other.family} address`);
 }
 
-/** The manual has always said yes and the old program did no: whoever relies on either should say so. */
+/** The manual has always said yes, and the old program did no: a configuration that relies on either should say so. */
 function warnOfQuiescent({ globals, problems }: Load, sections: readonly Section[]): void {
   if (globals.quiescent) return;
   const silent = sections.find((section) => !section.settings.quiescent);

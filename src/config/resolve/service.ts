@@ -15,7 +15,7 @@ import type { Netmask } from "../language/values/ipvs.ts";
 
 /**
  * The virtual service that a section describes; `undefined` when it has no port, which was reported.
- * One whose name did not resolve, reported too, is given the address of nobody: the file is refused,
+ * One with a name that did not resolve, which is reported too, gets the unspecified address: the file is refused,
  * but what else is wrong with the section can still be found.
  */
 export function resolveService(load: Load, section: Section): ServiceSettings | undefined {

@@ -26,7 +26,7 @@ function remarksWithin(node: unknown, own?: Node): readonly string[] {
   return [...inside, ...node.comment ? [node.comment] : []];
 }
 
-/** Returns the remarks above the parts of a value, but for the first, whose remarks are the value's own. */
+/** Returns the remarks above the parts of a value, but for the first: its remarks are the value's own. */
 export function remarksAboveParts(node: Node | null): readonly string[] {
   if (!isCollection(node)) return [];
   return node.items.flatMap((item) => {

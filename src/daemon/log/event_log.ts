@@ -157,9 +157,10 @@ function describeChange(event: Extract<DirectorEvent, { type: "table-changed" }>
         const purged = event.role !== "fallback" && (changeReason === "stop" || !event.listed);
         return purged ? `Purged real server (${purge}): ${subject}` : `Deleted ${server}: ${subject}`;
       }
-      const emptied = action.do === "edit-destination" && action.destination.weight === 0;
+      const isQuiescent = action.destination.weight === 0 &&
+        (action.do === "edit-destination" || event.role === "quiescent");
       const verb = action.do === "add-destination" ? "Added" : "Restored";
-      return `${emptied || event.role === "quiescent" ? "Quiescent" : verb} ${server}: ${subject} ${weight}`;
+      return `${isQuiescent ? "Quiescent" : verb} ${server}: ${subject} ${weight}`;
     }
   }
 }

@@ -1,4 +1,5 @@
 import { placeName } from "../../model/announcement.ts";
+import { canonicalSettings } from "../../ipvs/canonical.ts";
 import { openConnections } from "../../ipvs/counters.ts";
 import { helper } from "../../checkers/helper.ts";
 import type {
@@ -55,6 +56,7 @@ import {
 import { rounded } from "../records/check_records.ts";
 import { formatShortly } from "../log/date.ts";
 import type { Transitions } from "../records/records.ts";
+import { type Digested, type Digests, digestsInSteps } from "./digests.ts";
 import type { Reported } from "./reported.ts";
 import type { Selected } from "../operator/select_reals.ts";
 import { VERSION } from "../../model/version.ts";
@@ -77,8 +79,11 @@ export async function statusOf(daemon: Reported, scope: StatusScope): Promise<En
   return new EncodedResult(await walkFor(realServersIn(daemon.model))(writer.write()));
 }
 
+/** What there is to say of the director as a whole, without what is summed up from its virtual services. */
+type Frame = Omit<Status, "counts" | "virtuals" | "digest">;
+
 /** What there is to say of the director as a whole. */
-function frameOf(daemon: Reported, counters: Counters | undefined): Omit<Status, "counts" | "virtuals"> {
+function frameOf(daemon: Reported, counters: Counters | undefined): Frame {
   const { model, director, state, startedAt, lastReload } = daemon;
   const silent = counters === undefined && state === "running" ? "the kernel does not say what its table has" : null;
   const vanished = counters === undefined
@@ -220,6 +225,9 @@ interface Summary {
   readonly hasFallback: boolean;
 }
 
+/** The driver that reads the table in the kernel's order; ipvsadm sorts what it prints. */
+const KEEPS_ORDER = "netlink";
+
 /** Writes one status document, all of the moment at which this was made. */
 class StatusWriter {
   readonly #daemon: Reported;
@@ -229,7 +237,8 @@ class StatusWriter {
   readonly #transitions: ReadonlyMap<RealId, Transitions>;
   readonly #counters: Counters | undefined;
   readonly #scope: StatusScope;
-  readonly #frame: Omit<Status, "counts" | "virtuals">;
+  readonly #frame: Frame;
+  readonly #digested: Digested;
   readonly #epoch = epochOfClock();
 
   constructor(daemon: Reported, counters: Counters | undefined, scope: StatusScope) {
@@ -242,10 +251,13 @@ class StatusWriter {
     this.#counters = counters;
     this.#scope = scope;
     this.#frame = frameOf(daemon, counters);
+    const { held } = director;
+    this.#digested = { model, wanted: this.#desired?.keys(), held, isInOrder: daemon.driverName === KEEPS_ORDER };
   }
 
   /** The document as JSON, in steps. */
   *write(): Steps<Uint8Array<ArrayBuffer>[]> {
+    const digests = yield* digestsInSteps(this.#digested);
     const counts = { reals: 0, serving: 0, unknown: 0 };
     const summaries: Summary[] = [];
     for (const [virtual, reals] of this.#selected()) {
@@ -256,9 +268,18 @@ class StatusWriter {
       counts.serving += summary.counts.serving;
       counts.unknown += summary.counts.unknown;
     }
-    const virtuals = new LazyList(mapped(summaries, (summary) => this.#virtual(summary)));
+    const virtuals = new LazyList(mapped(summaries, (summary) => this.#virtual(summary, digests)));
     const { unresolved, lists, byHand, draining, ...frame } = this.#frame;
-    const status: Lazily<Status> = { ...frame, counts, virtuals, unresolved, lists, byHand, draining };
+    const status: Lazily<Status> = {
+      ...frame,
+      digest: digests.whole,
+      counts,
+      virtuals,
+      unresolved,
+      lists,
+      byHand,
+      draining,
+    };
     return yield* jsonInSteps(status);
   }
 
@@ -285,11 +306,11 @@ class StatusWriter {
     return { virtual, reals, counts, by, hasFallback: isThere === true && by === "fallback" };
   }
 
-  #virtual({ virtual, reals, counts, by, hasFallback }: Summary): Lazily<VirtualStatus> {
+  #virtual({ virtual, reals, counts, by, hasFallback }: Summary, digests: Digests): Lazily<VirtualStatus> {
     const health = this.#health.get(virtual.key);
     const wanted = this.#desired?.get(virtual.key);
     const kernel = this.#counters?.get(virtual.key);
-    const { address, scheduler, persistence } = virtual.settings;
+    const { address, scheduler, schedulerFlags, persistence, netmask, onePacket } = canonicalSettings(virtual.settings);
     const all = mapped(reals, (real) => this.#real(virtual, real, health?.reals.get(real.key), by, wanted, kernel));
     return {
       key: virtual.key,
@@ -299,7 +320,12 @@ class StatusWriter {
       state: virtualStateOf(counts, hasFallback, by === "all"),
       counts: { reals: counts.reals, serving: counts.serving, unknown: counts.unknown },
       scheduler,
+      schedulerFlags,
       persistence: persistence ?? null,
+      netmask: netmask ?? null,
+      onePacket,
+      quiescent: virtual.quiescent,
+      digest: digests.virtuals.get(virtual.key)!,
       quorum: health ? quorumOf(virtual, health) : null,
       failOpen: health?.failOpen ?? false,
       fallback: virtual.fallback ? { real: virtual.fallback.key, active: hasFallback } : null,

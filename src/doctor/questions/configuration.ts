@@ -1,5 +1,5 @@
 /**
- * Whether the configuration has problems, and who may read it.
+ * Whether the configuration has problems, and which users may read it.
  */
 
 import type { Facts } from "../facts.ts";

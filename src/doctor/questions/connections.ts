@@ -1,5 +1,5 @@
 /**
- * What becomes of connections to real servers that are gone, and who else tracks them.
+ * What becomes of connections to real servers that are gone, and what else tracks them.
  */
 
 import { hasReals, named, virtualsOf } from "../configured.ts";

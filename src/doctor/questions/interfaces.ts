@@ -12,8 +12,9 @@ import { conf, externalInterfaces } from "../interface_settings.ts";
 export function virtualAddresses({ addresses, configuration }: Facts): readonly Finding[] {
   const here = new Set(addresses.map(({ address }) => address));
   const wanted = new Set(
-    virtualsOf({ configuration }).flatMap(({ settings: { address } }) =>
-      address.kind === "fwm" ? [] : [address.address]
+    // Those that are announced on an interface come and go with their quorum.
+    virtualsOf({ configuration }).flatMap(({ announce, settings: { address } }) =>
+      address.kind === "fwm" || announce?.kind === "interface" ? [] : [address.address]
     ),
   );
   return [...wanted].map((address) => {
@@ -29,8 +30,8 @@ export function virtualAddresses({ addresses, configuration }: Facts): readonly 
       why: running
         ? "The daemon runs here, and no client can reach it. Where heartbeat, Pacemaker or keepalived brings the " +
           "address, ask it why not."
-        : "No client can reach it here. That is as it should be on a standby director: whoever starts the daemon " +
-          "(heartbeat, Pacemaker, keepalived) brings the address, too.",
+        : "No client can reach it here. That is as it should be on a standby director: what starts the daemon " +
+          "(heartbeat, Pacemaker, keepalived) adds the address, too.",
       commands: [`ip address add ${where}`],
     };
   });

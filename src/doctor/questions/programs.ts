@@ -15,7 +15,7 @@ export function mail({ sendmail, ...facts }: Facts): readonly Finding[] {
   return [{
     level: "problem",
     what: `there is no sendmail, and ${named(alone)} ${alone.length === 1 ? "sends" : "send"} alerts through it`,
-    why: "Nobody hears when a real server goes down.",
+    why: "No mail is sent when a real server goes down.",
     commands: ["apt-get install msmtp-mta    # or write smtp = mailserver in the configuration"],
   }];
 }
@@ -27,7 +27,7 @@ export function openssl({ openssl, ...facts }: Facts): readonly Finding[] {
   return [{
     level: "problem",
     what: "OpenSSL's library is not installed, and there are checks over TLS",
-    why: "They cannot be made, and real servers whose checks cannot be made stay as they were.",
+    why: "They cannot be made, and those real servers stay as they were, up or down.",
     commands: ["apt-get install libssl3    # RHEL: dnf install openssl-libs"],
   }];
 }

@@ -19,7 +19,7 @@ export function schedulers({ modules, ipvsLoaded, ...facts }: Facts): readonly F
     return {
       level: "problem",
       what: `the kernel has no scheduler ${scheduler}`,
-      why: "The kernel refuses virtual services whose scheduler it does not have: clients get no answer. Is it " +
+      why: "The kernel refuses virtual services with a scheduler that it does not have: clients get no answer. Is it " +
         "misspelt? These are there:",
       commands: ["ls /lib/modules/$(uname -r)/kernel/net/netfilter/ipvs    # ip_vs_NAME"],
     };

@@ -1,5 +1,5 @@
 /**
- * Who reads and changes the kernel's table, and what others have put there.
+ * Which programs read and change the kernel's table, and what others have put there.
  */
 
 import { named, virtualsOf } from "../configured.ts";
@@ -43,7 +43,7 @@ export function neighbours({ neighbours, configuration }: Facts): readonly Findi
     if (both.length === 0) return [];
     return [{
       level: "problem" as const,
-      what: `${named(both)} ${both.length === 1 ? "is" : "are"} in ${file} as well, whose daemon runs`,
+      what: `${named(both)} ${both.length === 1 ? "is" : "are"} in ${file} as well, and its daemon runs`,
       why: "Two daemons that keep one virtual service remove each other's real servers.",
       commands: [`ldirectord ${file} stop`],
     }];

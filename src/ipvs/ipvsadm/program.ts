@@ -1,7 +1,7 @@
 import { harmless } from "../../model/harmless_text.ts";
 import type { Action, Plan } from "../../model/plan.ts";
 import { everySoOften, inTurns, type Steps } from "../../model/steps.ts";
-import type { IpvsTable } from "../../model/table.ts";
+import { destinationKey, type IpvsTable, virtualKey } from "../../model/table.ts";
 import type { IpvsTimeouts } from "../../model/ipvs.ts";
 import type { SyncDaemon } from "../../model/sync.ts";
 import { killChild } from "../../system/started_program.ts";
@@ -167,9 +167,11 @@ export class Ipvsadm implements KernelIpvs {
  */
 function* outcomesInSteps(plan: Plan, table: IpvsTable, said: readonly string[]): Steps<readonly Outcome[]> {
   const left: number[] = [];
+  // An entry that is changed twice is seen by what the last change has made of it.
+  const last = new Map(plan.map((action) => [entryOf(action), action]));
   for (const [i, action] of plan.entries()) {
     if (everySoOften(i)) yield;
-    if (!isInEffect(action, table)) left.push(i);
+    if (!isInEffect(last.get(entryOf(action))!, table)) left.push(i);
   }
   const outcomes = plan.map((): Outcome => ({ taken: true }));
   for (const [at, i] of left.entries()) {
@@ -180,6 +182,12 @@ function* outcomesInSteps(plan: Plan, table: IpvsTable, said: readonly string[])
       : { taken: undefined };
   }
   return outcomes;
+}
+
+/** The entry that an action changes, as text. */
+function entryOf(action: Action): string {
+  const service = virtualKey(action.service.address);
+  return "destination" in action ? `${service} ${destinationKey(action.destination)}` : service;
 }
 
 function hasThresholds(action: Action): boolean {

@@ -7,6 +7,7 @@ import {
   type DestinationKey,
   destinationKey,
   type IpvsTable,
+  NO_SCHEDULER,
   serviceFamily,
   type ServiceSettings,
   type TableService,
@@ -53,7 +54,7 @@ const EPERM = 1;
 export class NetlinkIpvs implements KernelIpvs {
   readonly name = "netlink";
 
-  /** Schedulers whose modules we have asked for. */
+  /** Schedulers with a module that we have asked for. */
   readonly #schedulers = new Set<string>();
 
   /** Whether this process can have a netlink socket: not where a sandbox forbids it. */
@@ -173,6 +174,7 @@ export class NetlinkIpvs implements KernelIpvs {
   async #loadSchedulers(plan: Plan): Promise<void> {
     for (const { do: what, service } of plan) {
       if ((what !== "add-service" && what !== "edit-service") || this.#schedulers.has(service.scheduler)) continue;
+      if (service.scheduler === NO_SCHEDULER) continue;
       this.#schedulers.add(service.scheduler);
       await loadModule(`${MODULE}_${service.scheduler}`);
     }

@@ -6,7 +6,7 @@ const GRACE = 2_000;
 
 /**
  * Has a module of the kernel loaded, if that can be done; resolves in bounded time. Whether it is there is seen by what the
- * kernel then takes: it may be built in, and who is not root cannot load any.
+ * kernel then takes: it may be built in, and only root can load one.
  */
 export async function loadModule(name: string): Promise<void> {
   const late = Promise.withResolvers<void>();

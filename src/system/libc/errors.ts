@@ -1,4 +1,4 @@
-/** Linux's error numbers (errno(3)), as far as our calls give them and somebody cares. */
+/** Linux's error numbers (errno(3)), as far as our calls give them and they matter. */
 export const Errno = {
   EPERM: 1,
   EINTR: 4,

@@ -5,7 +5,7 @@ import { libc, outcome } from "./library.ts";
 export const O_RDONLY = 0;
 /** `O_WRONLY` of open(2). */
 export const O_WRONLY = 1;
-/** Of open(2): it fails where it would wait, as for somebody to read a pipe. */
+/** Of open(2): it fails where it would wait, as for a reader of a pipe. */
 export const O_NONBLOCK = 0o4000;
 /** `O_RDWR` of open(2). */
 export const O_RDWR = 2;
@@ -21,7 +21,7 @@ export function read(fd: number, buffer: Uint8Array<ArrayBuffer>): number {
   return outcome(libc().read(fd, buffer, BigInt(buffer.length)));
 }
 
-/** write(2): how many bytes were taken. Waits for those who are slow to take them, unless {@link isWritable} says not. */
+/** write(2): how many bytes were taken. Waits for a slow reader, unless {@link isWritable} says not. */
 export function write(fd: number, bytes: Uint8Array<ArrayBuffer>): number {
   return outcome(libc().write(fd, bytes, BigInt(bytes.length)));
 }

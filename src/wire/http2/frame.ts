@@ -23,7 +23,7 @@ export const Flag = { ACK: 0x1, END_STREAM: 0x1, END_HEADERS: 0x4, PADDED: 0x8, 
 /** Settings that we announce. */
 export const Setting = { HEADER_TABLE_SIZE: 1, ENABLE_PUSH: 2 } as const;
 
-/** Bytes of a frame's payload, as long as nobody announces more (RFC 9113, 4.2). */
+/** Bytes of a frame's payload, as long as neither side announces more (RFC 9113, 4.2). */
 export const MAX_PAYLOAD = 16_384;
 
 const HEADER_SIZE = 9;

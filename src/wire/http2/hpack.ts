@@ -1,6 +1,6 @@
 /**
- * Header fields as HTTP/2 writes them (HPACK, RFC 7541), without a memory: who announces a dynamic table of 0 bytes, as
- * we do, gets blocks that stand for themselves.
+ * Header fields as HTTP/2 writes them (HPACK, RFC 7541). We announce a dynamic table of 0 bytes (4.2), so every header block
+ * is self-contained.
  */
 
 import { ByteBuffer } from "../transport/byte_buffer.ts";

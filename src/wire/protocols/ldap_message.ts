@@ -1,6 +1,6 @@
 /**
  * LDAP messages as a client needs them that binds and looks for one entry (RFC 4511, 4). Ours are written by ldapts; a
- * server's are read here, as ldapts does not come back from one whose inner lengths are wrong.
+ * server's are read here, as ldapts does not come back from one with wrong inner lengths.
  */
 
 import { BindRequest, ExtendedRequest, PresenceFilter, SearchRequest, UnbindRequest } from "ldapts";

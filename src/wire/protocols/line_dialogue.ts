@@ -30,7 +30,7 @@ export class LineDialogue {
   #reader: ByteReader;
   readonly #trace: (line: string) => void;
 
-  /** In all of these protocols it is the server who speaks first. */
+  /** In all of these protocols the server speaks first. */
   constructor(stream: ByteStream, trace: (line: string) => void) {
     trace("* waiting for the greeting");
     this.#stream = stream;
@@ -76,7 +76,7 @@ export class LineDialogue {
   }
 
   /**
-   * Goes on over TLS, and gives the new stream. What the server sent ahead of it is dropped unread: anybody on the way
+   * Goes on over TLS, and gives the new stream. What the server sent ahead of it is dropped unread: an attacker on the way
    * may have put it there (RFC 3207, 4.2 and 6; RFC 9051, 7.1).
    */
   async secure<Secured extends ByteStream>(

@@ -36,11 +36,11 @@ const MAX_PASSWORD = 128;
 /** A login to be tried, or without a user the question whether the server is there. */
 export interface AccessRequest {
   readonly identifier: number;
-  /** 16 bytes that nobody can guess: they hide the password and make the reply ours. */
+  /** 16 random bytes: they hide the password and bind the reply to this request. */
   readonly authenticator: Uint8Array;
   readonly user?: string;
   readonly password?: string;
-  /** Who asks: our host's name and the address that it asks from. */
+  /** The client: our host's name and the address that it asks from. */
   readonly nasName: string;
   readonly nasAddress: IpAddress;
 }
@@ -86,7 +86,7 @@ export function encodeAccessRequest(request: AccessRequest, secret: string): Uin
 
 /**
  * What a packet decides of `request`; `undefined` when it answers another one, and "unsigned" when it is not signed
- * with our secret: then it is nobody's word (RFC 2865, 3: Response Authenticator). Throws {@link ProtocolError}.
+ * with our secret: then it is ignored (RFC 2865, 3: Response Authenticator). Throws {@link ProtocolError}.
  */
 export function decodeAccessReply(
   bytes: Uint8Array,

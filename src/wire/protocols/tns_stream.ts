@@ -25,7 +25,7 @@ const DEFLATED = 0x0400;
 const MAX_RESENDS = 4;
 
 /**
- * `stream`, whose reads give whole packets of a known kind and nothing else: Oracle's driver trusts what it reads, and
+ * `stream`, made to give whole packets of a known kind and nothing else: Oracle's driver trusts what it reads, and
  * would not come back from a packet of length 0. A redirection is refused, for it leads to another server than the one
  * that is checked.
  */

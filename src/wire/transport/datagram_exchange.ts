@@ -41,7 +41,7 @@ export async function exchange<T>(
   try {
     for (let strangers = 0; strangers < MAX_STRANGERS; strangers++) {
       const arrival = socket.receive();
-      // Where the sending fails first, nobody awaits the arrival any more.
+      // Where the sending fails first, the arrival is not awaited any more.
       arrival.catch(() => {});
       const answer = recognise(await Promise.race([arrival, broken]));
       if (answer !== undefined) return answer;

@@ -105,7 +105,7 @@ class EchoSocket {
       const message = encodeEchoRequest(this.#family, echo);
       const sent = sockets.sendTo(this.#fd, message, encodeSocketAddress(address, 0));
       if (sent < 0) throw new SystemError("sendto", -sent);
-      // Near hosts answer while we are still asking others, and what nobody takes the kernel drops in the end.
+      // Near hosts answer while we are still asking others, and the kernel drops what is not read.
       this.#receive();
       await promise;
     } finally {

@@ -23,7 +23,7 @@ import { Watchers } from "./watchers.ts";
 
 const watchers = new Watchers();
 let epoll = -1;
-/** The epoll instance that {@link watchOnce} was called for, and who hears of its news. */
+/** The epoll instance that {@link watchOnce} was called for, and the callback for its events. */
 let inner = -1;
 let onNewsOfInner: (() => void) | undefined;
 /** Ends the waiting of the thread when there is nothing left to wait for. */

@@ -6,7 +6,7 @@
 /** Arguments that one call may take without overflowing the stack. */
 const SLICE = 8192;
 
-/** The character whose code is each byte's value. */
+/** A character for each byte, with the byte's value as its code. */
 export function decodeLatin1(bytes: Uint8Array): string {
   if (bytes.length <= SLICE) return characters(bytes);
   let text = "";

@@ -5,7 +5,7 @@
 import { type IpAddress, parseIp } from "../../model/address.ts";
 import type { CheckRun } from "../../model/check.ts";
 
-/** The host name is unknown, or nobody could be asked. */
+/** The host name is unknown, or no name server could be asked. */
 export class NameError extends Error {
   override readonly name = "NameError";
 }

@@ -17,7 +17,7 @@ export class TooMuchReceived extends ProtocolError {
   }
 }
 
-/** Whoever makes one has to `destroy()` it. What goes wrong is what its "error" event tells, first and once. */
+/** To be ended with `destroy()`. Its "error" event reports what goes wrong, first and once. */
 export class NodeStream extends Duplex {
   #stream: ByteStream;
   readonly #limit: number;
@@ -59,7 +59,7 @@ export class NodeStream extends Duplex {
     const change = this.#written.then(() => into(this.#stream)).then((stream) => {
       this.#stream = stream;
     });
-    // Whoever reads or writes next hears of it as well.
+    // The next read or write fails with it as well.
     change.catch((error) => this.#failure ??= error);
     this.#change = change;
     return change;

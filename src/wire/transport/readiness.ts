@@ -36,7 +36,7 @@ let epoll = -1;
 let hasThread = false;
 /** Calls the next look off; `undefined` where none is to come. */
 let cancelLook: (() => void) | undefined;
-/** The last pause; 0 once somebody new waits. */
+/** The last pause; 0 once there is a new watch. */
 let pause = 0;
 const watchers = new Watchers();
 

@@ -11,7 +11,7 @@ let isMissing = false;
 
 /**
  * Makes a socket that speaks SCTP as others speak TCP (RFC 6458, 4). The first one has the kernel load the module, and waits
- * for that; when there is none, further ones fail at once until somebody has loaded it.
+ * for that; when there is none, further ones fail at once until it is loaded.
  *
  * @returns a descriptor, or the negative number of an error.
  */

@@ -60,7 +60,7 @@ export function adoptTcp(fd: number, signal: AbortSignal, onHeard = () => {}): B
   return stream;
 }
 
-/** As {@link connectTcp}, over SCTP: whoever listens takes an association for a connection (RFC 6458, 4). */
+/** As {@link connectTcp}, over SCTP: a listening socket takes an association for a connection (RFC 6458, 4). */
 export async function connectSctp(
   address: IpAddress,
   port: number,

@@ -79,7 +79,7 @@ class TlsStream implements TlsByteStream {
       const data = await this.#sending(() => this.#machine.read());
       if (data !== "needs bytes") return data;
       const bytes = await this.#stream.read();
-      // Many servers just close, without the alert that TLS asks for; who needs to know the end counts bytes.
+      // Many servers just close, without the alert that TLS asks for; protocols that need to know the end count bytes.
       if (!bytes) return undefined;
       idle += bytes.length;
       this.#machine.feed(bytes);

@@ -34,7 +34,7 @@ const Extension = { SUPPORTED_VERSIONS: 43, KEY_SHARE: 51 } as const;
 /** Finite-field groups of TLS 1.3 beyond the bound, by their number (RFC 7919). */
 const LARGE_GROUPS: Readonly<Record<number, number>> = { 0x0103: 6144, 0x0104: 8192 };
 
-/** Suites beyond the first 256 whose keys are exchanged over a finite field; there are no others among the first. */
+/** Suites beyond the first 256 with a key exchange over a finite field; there are no others among the first. */
 const FINITE_FIELD_SUITES: ReadonlySet<number> = new Set(
   [0xc052, 0xc053, 0xc056, 0xc057, 0xc09e, 0xc09f, 0xc0a2, 0xc0a3, 0xccaa],
 );

@@ -7,7 +7,7 @@ interface Watcher {
 }
 
 /**
- * Who waits for which descriptor. The kernel gives a closed descriptor's number to the next socket while an event of the old
+ * The watchers of descriptors. The kernel gives a closed descriptor's number to the next socket while an event of the old
  * one may be under way: their generations tell them apart.
  */
 export class Watchers {
@@ -40,7 +40,7 @@ export class Watchers {
     return true;
   }
 
-  /** Returns whom an event is for; `undefined` when nobody waits for it any more. */
+  /** Returns the watcher of an event; `undefined` when there is none any more. */
   find(fd: number, generation: number): OnReady | undefined {
     const watcher = this.#all[fd];
     return watcher?.generation === generation ? watcher.onReady : undefined;

@@ -75,9 +75,9 @@ Deno.test("check: --errors-only leaves out what does not keep a file from being 
   });
 });
 
-Deno.test("check: it has not a word to say of the README's example", async () => {
-  const readme = await Deno.readTextFile(new URL("../../../README.md", import.meta.url));
-  const example = /^`\/etc\/ha\.d\/www`:\n\n((?: {4}.*\n)+)/m.exec(readme)![1].replaceAll(/^ {4}/gm, "");
+Deno.test("check: no warning about the example of docs/configuration.md", async () => {
+  const document = await Deno.readTextFile(new URL("../../../docs/configuration.md", import.meta.url));
+  const example = /^`\/etc\/ha\.d\/www`:\n\n((?: {4}.*\n)+)/m.exec(document)![1].replaceAll(/^ {4}/gm, "");
   await withFile(example, async (file) => {
     const { code, stdout } = await ldirectord("check", "--elsewhere", file);
     deepStrictEqual([code, stdout], [0, `${file}: no problems found in 1 virtual service with 2 real servers\n`]);

@@ -2,12 +2,15 @@ import { strictEqual } from "node:assert/strict";
 import { commands, diffLines } from "../../../src/cli/inspect/plan_text.ts";
 import { predictTable } from "../../../src/director/predict_table.ts";
 import { plan } from "../../../src/director/plan.ts";
+import type { CheckResult } from "../../../src/model/check.ts";
 import { decodeRules } from "../../../src/ipvs/ipvsadm/rules.ts";
 import { model, pure } from "../../config/fixture.ts";
 
-function shown(text: string, table: string): string {
+function shown(text: string, table: string, down?: string): string {
   const current = decodeRules(table);
-  const desired = predictTable(model(text), { table: current, said: () => ({ up: true, detail: "" }) });
+  const said = (check: string): CheckResult =>
+    down !== undefined && check.includes(down) ? { up: false, why: "refused", detail: "" } : { up: true, detail: "" };
+  const desired = predictTable(model(text), { table: current, said });
   const steps = plan({ current, desired, reconcile: true });
   const lines = diffLines(steps, current, desired).map(({ sign, text }) => `${sign} ${text}`);
   return [...lines, ...commands(steps)].join("\n");
@@ -78,4 +81,25 @@ pure("a real server's name stands beside its address", () => {
   const steps = plan({ current: new Map(), desired, reconcile: true });
   const lines = diffLines(steps, new Map(), desired, () => "web1").map(({ sign, text }) => `${sign} ${text}`);
   strictEqual(lines[1], "+     real 10.0.0.1:80 (web1)  gate weight 1");
+});
+
+pure("one that is down has one line where it enters with its weight and is set to 0 at once (mh)", () => {
+  const text = `quiescent = yes
+virtual = 192.0.2.10:80
+    real = 10.0.0.1:80 gate 5
+    real = 10.0.0.2:80 gate 5
+    checktype = ping
+    scheduler = mh
+`;
+  strictEqual(
+    shown(text, "", "10.0.0.2"),
+    `+ virtual tcp 192.0.2.10:80  mh flag-1
++     real 10.0.0.1:80  gate weight 5
++     real 10.0.0.2:80  gate weight 0
+ipvsadm -A -t 192.0.2.10:80 -s none
+ipvsadm -a -t 192.0.2.10:80 -r 10.0.0.1:80 -g -w 5
+ipvsadm -a -t 192.0.2.10:80 -r 10.0.0.2:80 -g -w 5
+ipvsadm -e -t 192.0.2.10:80 -r 10.0.0.2:80 -g -w 0
+ipvsadm -E -t 192.0.2.10:80 -s mh -b flag-1`,
+  );
 });

@@ -33,6 +33,7 @@ Deno.test({
   fn: () =>
     deepStrictEqual(statusTable(status([real(), DOWN]), { paint: PLAIN }), [
       "director 2.0.0, running for 3h02m, table in step (netlink), 1 of 2 real servers serve",
+      "digests: table 0000000000ff, configuration 00000000000c",
       "",
       "192.0.2.10:80 tcp wrr persistent 300 (shop): up, 1 of 2 serve, 25 conn/s, in 22.5kB/s, out 600kB/s",
       "  REAL SERVER   STATE  SINCE  WEIGHT  KERNEL  ACTIVE  INACT  CONN/S  LATENCY  FAILS  WHY",
@@ -158,7 +159,7 @@ Deno.test({
     const rows = statusTable(
       status([real({ sentinel: open }), real({ sentinel: waiting }), real()], { fallback: null }),
       { paint: PLAIN },
-    ).slice(3);
+    ).slice(4);
     deepStrictEqual(rows.map((row) => row.slice(76).trim().replace(/ {2,}/g, "  ")), [
       "SENTINEL  FAILS  WHY",
       "2m10s  0  200 OK",

@@ -100,6 +100,16 @@ Deno.test("apply() says of a change that is missing without a complaint that it 
     deepStrictEqual(await driver.apply(PLAN), PLAN.map(() => ({ taken: undefined })));
   }));
 
+Deno.test("apply() sees one that enters with a weight and is set to 0 at once by what it is then", () => {
+  const table = TABLE.replace("-w 1", "-w 0");
+  const [service] = decodeRules(table).values();
+  const [destination] = service.destinations.values();
+  const quiescent = { do: "edit-destination", service, destination } as const;
+  return withIpvsadm(`[ "$1" = -R ] || printf '%s' '${table}'`, async (driver) => {
+    deepStrictEqual(await driver.apply([...PLAN, quiescent]), [...PLAN, quiescent].map(() => ({ taken: true })));
+  });
+});
+
 Deno.test("apply() takes nothing for done when ipvsadm is killed in the middle of a batch", () =>
   withIpvsadm("read -r line; kill -KILL $$", async (driver) => {
     await rejects(driver.apply(PLAN), new IpvsUnavailable("ipvsadm -R was killed by SIGKILL"));

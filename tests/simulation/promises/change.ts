@@ -3,6 +3,7 @@ import {
   type DestinationKey,
   destinationKey,
   type IpvsTable,
+  NO_SCHEDULER,
   serviceLabel,
   type TableService,
   virtualKey,
@@ -33,10 +34,17 @@ export function checkChange(scene: Scene, action: Action, before: IpvsTable, aft
   const { isEnding, isAway, pending } = life;
   if (isEnding || isAway || pending?.what === "restart" || pending?.what === "deactivate") return;
   const virtual = life.director.model.virtuals.get(key);
-  if (!virtual || !("destination" in action)) return;
-  const change = { at, virtual, before: before.get(key), after: after.get(key), line };
-  checkReal(scene, change, destinationKey(action.destination));
-  checkServed(scene, change);
+  if (!virtual) return;
+  const change = { at, virtual, before: withScheduler(before.get(key)), after: withScheduler(after.get(key)), line };
+  if ("destination" in action) {
+    checkReal(scene, change, destinationKey(action.destination));
+    checkServed(scene, change);
+  } else for (const real of change.after?.destinations.keys() ?? []) checkReal(scene, change, real);
+}
+
+/** A virtual service that sends clients somewhere. */
+function withScheduler(service: TableService | undefined): TableService | undefined {
+  return service?.scheduler === NO_SCHEDULER ? undefined : service;
 }
 
 function checkReal({ world, life, timeline }: Scene, change: Change, real: DestinationKey): void {

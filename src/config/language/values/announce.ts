@@ -8,7 +8,7 @@ import { quotable } from "../quotes.ts";
 import { networkInterface } from "./hosts.ts";
 import { quoted } from "./quoted.ts";
 
-const HINT = "write interface:dummy0, birdfile:/etc/bird/ldirectord.conf, or none";
+const HINT = "write interface:dummy0, birdfile:/run/ldirectord/bird.conf, or none";
 
 /** Where the address of a virtual service is announced. */
 export const announcePlace: Grammar<AnnouncePlace | "none"> = quotable(

@@ -18,7 +18,7 @@ type Counted = "seconds" | "days" | "things";
 /**
  * A whole number within bounds.
  *
- * @param whyWhole what the hint says to a person who wrote a fraction.
+ * @param whyWhole the hint for a fraction.
  */
 export function integer(
   form: string,
