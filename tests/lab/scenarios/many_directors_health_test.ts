@@ -34,7 +34,7 @@ siteScenario("three directors each see for themselves which real servers are up"
   site.reals.stop("10.1.0.16");
   for (const number of ALL) await hasWeight(site, number, "10.1.0.16", 0);
   const { broken, failed } = await traffic.passed();
-  ok(failed.length > 0 && broken.length > 0, "nobody was connected to the real server that died");
+  ok(failed.length + broken.length > 0, "no client has met the real server that died");
   deepStrictEqual(broken.filter((connection) => !connection.startsWith("10.1.0.16: ")), []);
   deepStrictEqual(servers(await traffic.goesOn()), REALS.slice(0, -1));
   await site.reals.start("10.1.0.16");
@@ -44,7 +44,7 @@ siteScenario("three directors each see for themselves which real servers are up"
   // The address whose real servers are all down is announced by nobody; the other is, by all.
   for (const real of ["10.0.0.11", "10.0.0.12"]) site.reals.stop(real);
   await site.isAnnouncedBy(SMALL, []);
-  await site.isAnnouncedBy(LARGE, ALL, 0);
+  await site.isAnnouncedBy(LARGE, ALL);
   for (const real of ["10.0.0.11", "10.0.0.12"]) await site.reals.start(real);
   await site.isAnnouncedBy(SMALL, ALL);
   for (const number of ALL) await hasWeight(site, number, "10.0.0.11", 1);
@@ -58,7 +58,7 @@ siteScenario("three directors each see for themselves which real servers are up"
     await site.isAnnouncedBy(NEW, ALL.slice(0, number));
   }
   await traffic.goesOn();
-  await site.isAnnouncedBy(LARGE, ALL, 0);
+  await site.isAnnouncedBy(LARGE, ALL);
 });
 
 /** The real servers that have answered, in order. */

@@ -16,9 +16,9 @@ siteScenario("the sync daemon on all directors: connections go on over another, 
   await site.isAnnouncedBy(LARGE, ALL);
   site.startTraffic(LARGE, 2, 24);
   await site.traffic.goesOn();
-  await knowConnectionsOf(site, 2, [1, 3]);
+  for (const number of ALL) await knowConnectionsOf(site, number, ALL.filter((other) => other !== number));
   await site.crash(2);
-  await site.isAnnouncedBy(LARGE, [1, 3], 5);
+  await site.isAnnouncedBy(LARGE, [1, 3], 20);
   await site.traffic.goesOn();
 });
 

@@ -100,7 +100,7 @@ export class Traffic {
 
   async #stay(client: number): Promise<void> {
     while (!this.#stop) {
-      let real = "nobody";
+      let real: string | undefined;
       try {
         using connection = await Deno.connect({ hostname: this.#virtual.split(":")[0], port: 80 });
         while (!this.#stop) {
@@ -109,7 +109,8 @@ export class Traffic {
           await sleep(200);
         }
       } catch (error) {
-        this.#passed.broken.push(`${real}: ${dated(error)}`);
+        if (real === undefined) this.#passed.failed.push(dated(error));
+        else this.#passed.broken.push(`${real}: ${dated(error)}`);
         await sleep(200);
       }
     }
