@@ -17,7 +17,7 @@ export class DirectorHost {
   /** Has `work` done on a fresh host with the program's configuration on it. */
   static async with<T>(program: Program, work: (director: DirectorHost) => Promise<T>): Promise<T> {
     const host = await Host.create("bench", WAY_TO_FARM);
-    // A process of the namespace, through whose /proc its table is read without starting anything.
+    // A process of the namespace: by its /proc the table is read without starting anything.
     const window = new Deno.Command("ip", { args: ["netns", "exec", "bench", "sleep", "3600"] }).spawn();
     try {
       await Deno.mkdir("/etc/ha.d", { recursive: true });

@@ -20,7 +20,7 @@ export function cpuSeconds(pids: readonly number[]): number {
   });
 }
 
-/** Megabytes that processes hold, shared pages divided among those who share them. */
+/** Megabytes that processes hold, shared pages divided among those that share them. */
 export function pssMegabytes(pids: readonly number[]): number {
   return sum(pids, (pid) => {
     const rollup = readOrNothing(`/proc/${pid}/smaps_rollup`);

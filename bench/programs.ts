@@ -1,6 +1,6 @@
 import { each, realAddress, type Site, virtualAddress } from "./site.ts";
 
-/** A program that is measured: how it is told what to do, and how it is started. */
+/** A program that is measured: how it is configured, and how it is started. */
 export interface Program {
   readonly name: string;
   /** Where its configuration goes, and what is in it. */
@@ -70,7 +70,7 @@ function ldirectordConfig({ virtuals, realsEach, interval, timeout }: Site): str
   ].join("\n");
 }
 
-/** `alpha`: nobody enters before a check has passed, as with the others. `retry 0`: nor is a failure forgiven. */
+/** `alpha`: no real server is added before a check has passed, as with the others. `retry 0`: nor is a failure forgiven. */
 function keepalivedConfig({ virtuals, realsEach, interval, timeout }: Site): string {
   const real = (virtual: number, index: number) => `
     real_server ${realAddress(virtual, index)} 80 {

@@ -46,7 +46,7 @@ async function measure(binary: string, farm: Farm, program: Program): Promise<Re
     const steady = await steadyState(director, farm, STEADY_SECONDS);
     say(`  steady: ${JSON.stringify(steady)}`);
 
-    // Where not all are in, who of the silent ones leaves says nothing.
+    // Where not all are in, the time at which silent ones leave says nothing.
     const [few, half] = "seconds" in allIn ? await silenceEach(farm, director) : [];
     return {
       name: program.name,

@@ -5,7 +5,7 @@ const POLL_MS = 150;
 const PATIENCE_SECONDS = 20;
 /** The log's line on a change comes after the change. */
 const LOG_LAG_MS = 250;
-/** How long clients go on before it is told who answered them. */
+/** How long clients go on before the answers are counted. */
 const TRAFFIC_MS = 1500;
 
 /** Plays the demonstration: a director at work, told as it happens. Throws when it does not do its work. */
@@ -31,7 +31,7 @@ export async function play(stage: Stage): Promise<void> {
     happens: () => stage.stall(third),
     until: (servers) => !servers.includes(third),
   });
-  await narrator.act(`The other two are killed as well. Nobody is left but the fallback.`, {
+  await narrator.act(`The other two are killed as well. Only the fallback is left.`, {
     happens: async () => {
       await stage.kill(first);
       await stage.kill(second);
@@ -58,7 +58,7 @@ interface Act {
   until(servers: readonly string[], rows: readonly TableRow[]): boolean;
 }
 
-/** Tells what happens, what the director says to it, what becomes of the table, and who serves clients then. */
+/** Tells what happens, what the director logs, what becomes of the table, and which servers answer clients then. */
 class Narrator {
   #before: readonly TableRow[] = [];
   #logged = 0;
@@ -99,7 +99,7 @@ class Narrator {
     const meanwhile = await this.stage.takeStock();
     await rest(TRAFFIC_MS);
     const { answers, failed } = await this.stage.takeStock();
-    const served = [...answers].sort().map(([who, count]) => `${who} ×${count}`).join("   ");
+    const served = [...answers].sort().map(([server, count]) => `${server} ×${count}`).join("   ");
     const lost = meanwhile.failed > 0 ? yellow(`   (${meanwhile.failed} failed before the table changed)`) : "";
     say(`  clients are served by   ${served}   ${failed > 0 ? red(`${failed} failed`) : green("0 failed")}${lost}`);
   }

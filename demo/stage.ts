@@ -22,7 +22,7 @@ export interface Stage {
   table(): Promise<readonly TableRow[]>;
   /** The director's log so far. */
   log(): Promise<string>;
-  /** Who answered clients since this was last asked; absent where there are no clients. */
+  /** Which servers answered clients since the last call; absent where there are no clients. */
   takeStock?(): Promise<Stock>;
   close(): Promise<void>;
 }

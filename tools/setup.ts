@@ -105,7 +105,7 @@ async function verify(installed: Packages, unpacked: Packages = {}): Promise<str
   return troubles.length === 0 ? undefined : troubles.join("\n");
 }
 
-/** The programs of a package whose files are below a folder, each with what keeps it from being loaded. */
+/** The programs of a package with files below a folder, each with what keeps it from being loaded. */
 function programsOf([name, { starts = [], libraries }]: [string, Need], below: string) {
   return starts.map((start) => {
     const program = below + start;

@@ -1,5 +1,5 @@
 /**
- * What the project's own tools say to the person who runs them: plain lines, colour only on a terminal.
+ * What the project's own tools print: plain lines, colour only on a terminal.
  */
 
 const encoder = new TextEncoder();

@@ -9,7 +9,7 @@ interface Found {
   readonly foreign: ReadonlySet<IpAddress>;
 }
 
-/** An interface whose addresses a routing daemon exports: ours are marked, and no others are removed. */
+/** An interface with addresses that a routing daemon exports: ours are marked, and no others are removed. */
 export class InterfacePlace implements Place {
   readonly #name: string;
   readonly #addresses: InterfaceAddresses;

@@ -15,7 +15,7 @@ const MAX_ANSWER = 256 * 1024 * 1024;
 /** Milliseconds for the whole answer, or for which nothing at all may come. */
 export type Patience = number | { readonly silence: number };
 
-/** Nobody listens at the control socket. */
+/** No daemon listens at the control socket. */
 export class NobodyThere extends Error {}
 
 /** The control socket is not for us. */
@@ -50,7 +50,7 @@ export class ControlClient {
       return new ControlClient(await Deno.connect({ transport: "unix", path }));
     } catch (error) {
       if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.ConnectionRefused) {
-        throw new NobodyThere(`nobody listens at ${path}`);
+        throw new NobodyThere(`no daemon listens at ${path}`);
       }
       const there = `cannot reach the daemon at ${path}`;
       if (error instanceof Deno.errors.PermissionDenied) {

@@ -17,7 +17,7 @@ export type ErrorCode =
   /** The request is of another version of the language. */
   | "unsupported-version"
   | "unknown-request"
-  /** The request lacks an argument, or one makes no sense. */
+  /** The request lacks an argument, or one is invalid. */
   | "bad-argument"
   /** Understood, and not possible now; the message says why. */
   | "refused"

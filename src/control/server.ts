@@ -21,11 +21,11 @@ const SIGN = { every: 1_000, text: new TextEncoder().encode(" ") };
 /** Milliseconds until clients are let in again after that has failed, for want of a descriptor, say. */
 const RETRY = 1_000;
 
-/** Nobody but the owner may connect: requests change where clients are sent. */
+/** Only the owner may connect: requests change where clients are sent. */
 const UMASK = 0o177;
 
 /**
- * The server of the control socket. A client that stalls, floods or sends garbage loses its connection, and nobody else
+ * The server of the control socket. A client that stalls, floods or sends garbage loses its connection, and no other client
  * notices: requests wait their turn one by one, one of each client at most.
  */
 export class ControlServer {
@@ -43,7 +43,7 @@ export class ControlServer {
   /**
    * Listens at `path`. A socket that a dead daemon left there is replaced; the caller makes sure that none lives.
    *
-   * @param onTrouble is told of bugs of ours.
+   * @param onTrouble gets bugs of ours.
    * @param mostClients at the same time; each further one gets an error and is disconnected.
    * @throws {Error} with the reason, when it cannot be done.
    */

@@ -22,7 +22,7 @@ export interface Status {
   readonly counts: CountsStatus;
   /** In the order of the configuration. */
   readonly virtuals: readonly VirtualStatus[];
-  /** Real servers whose names do not resolve: they are down, and looked up again. */
+  /** Real servers with names that do not resolve: they are down, and looked up again. */
   readonly unresolved: readonly UnresolvedStatus[];
   /** Lists of real servers in DNS and in files (`reals`). */
   readonly lists: readonly ListStatus[];
@@ -72,7 +72,7 @@ export interface HelperStatus {
 export interface HelperEndStatus {
   readonly time: string;
   readonly why: string;
-  /** The real server whose reply is the reason, or is suspected: `192.0.2.1:5432`. */
+  /** The real server with the reply that is the reason, or is suspected: `192.0.2.1:5432`. */
   readonly real: string | null;
 }
 
@@ -265,7 +265,7 @@ export interface RealStatus {
   readonly uptime: UptimeStatus;
 }
 
-/** A real server's weight, by who has a say in it. */
+/** A real server's weight: as configured, as wanted, as the kernel has it. */
 export interface WeightStatus {
   readonly configured: number;
   /** null: it should not be in the table. */
@@ -372,7 +372,7 @@ export interface RealInKernel extends ServiceInKernel {
   readonly inactive: number;
 }
 
-/** A real server whose name does not resolve. */
+/** A real server with a name that does not resolve. */
 export interface UnresolvedStatus {
   readonly virtual: string;
   readonly host: string;

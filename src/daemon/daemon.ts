@@ -112,7 +112,7 @@ export class Daemon implements Controlled {
       this.#parts.signs.stop();
       throw error;
     });
-    // Told to end by then: what is begun now, nobody would end.
+    // Asked to stop meanwhile: what is begun now would never be ended.
     if (this.#isStopping) return;
     await this.#ports.timeouts?.reconfigure(this.director.model.ipvsTimeouts);
     await this.#ports.sync?.reconfigure(this.director.model.syncDaemons);
@@ -228,7 +228,7 @@ export class Daemon implements Controlled {
     await this.uptime.write();
   }
 
-  /** Virtual services that stay in the table after the stop go on as before: nothing is told of them. */
+  /** Virtual services that stay in the table after the stop go on as before: they stay announced. */
   async #withdrawPurged(): Promise<void> {
     await this.#parts.announcer.end([...this.model.virtuals.values()].filter(({ cleanStop }) => cleanStop));
   }
@@ -246,7 +246,7 @@ export class Daemon implements Controlled {
     await this.#parts.further.reconfigure(model.execute, { standby: this.director.isStandby, reload: isReload });
   }
 
-  /** What is done once a second: orders whose time is over, the file, the maintenance directory, names that did not resolve. */
+  /** What is done once a second: expired orders, the file, the maintenance directory, names that did not resolve. */
   #look(): void {
     this.#lookAtUptime();
     this.operator.look();
@@ -271,7 +271,7 @@ export class Daemon implements Controlled {
     this.history.add({ kind: "helper-ended", real, detail });
   }
 
-  /** Work that nobody waits for. */
+  /** Work in the background: a failure is logged as a bug. */
   #background(work: Promise<void>): void {
     work.catch((error) => this.#ports.log.bug(error));
   }

@@ -14,8 +14,8 @@ const WELL = 60_000;
 const MOST_SAID = 1_000;
 
 /**
- * The status page that the directive `statuspage` asks for: `ldirectord serve` as a process of its own, so that nobody
- * who looks at it, in whatever numbers, takes a moment from the checks. It ends when we do, however we end.
+ * The status page that the directive `statuspage` asks for: `ldirectord serve` as a process of its own, so that its
+ * viewers, in whatever numbers, never delay checks. It ends when we do, however we end.
  */
 export class StatusPage {
   readonly #socket: string;

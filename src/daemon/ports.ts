@@ -15,7 +15,7 @@ export interface DaemonPorts {
   readonly standby?: boolean;
   /** Where to show that we are alive; absent = nowhere. */
   readonly pulseFile?: string;
-  /** Absent = `syncdaemon` is nobody's business. */
+  /** Absent: the kernel's sync daemons are left alone. */
   readonly sync?: ConnectionSync;
   /** Absent = the kernel's timeouts are left alone. */
   readonly timeouts?: KernelTimeouts;
@@ -27,7 +27,7 @@ export interface DaemonPorts {
   readonly files?: OpenFiles;
   /** Where what outlives the daemon is kept; absent = nowhere. */
   readonly keep?: KeptFiles;
-  /** Who started us and wants to be told how we are. */
+  /** The service manager that started us and wants our state. */
   readonly manager?: ServiceManager;
   /** Called when a configuration comes into force; its log may be elsewhere. */
   onReload(model: Model): void;

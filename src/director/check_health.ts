@@ -7,7 +7,7 @@
  * | up             | failed         | up, failures + 1; down at `failurecount`          |
  * | down           | passed         | down, passes + 1; up at `risecount`               |
  * | down           | failed         | down, passes 0, with the newest reason            |
- * | nothing yet    | passed, failed | up, down: who was never found dead proves nothing |
+ * | nothing yet    | passed, failed | |up, down: one that was never found dead proves nothing ||
  * | anything       | could not be   | the same, and why it cannot be made: that is our   |
  * |                | made           | trouble, and says nothing of the server            |
  * | anything       | an agent gave  | the same for `agenthold`, then as if there were no |

@@ -70,7 +70,7 @@ export function departuresAfter(
 }
 
 /**
- * Returns what stays on: not what has no connection any more, and not that whose time is over.
+ * Returns what stays on: not what has no connection any more, and not what has expired.
  *
  * @param counters what the kernel counts; absent = it does not say.
  */

@@ -48,14 +48,14 @@ export interface DesiredDestination extends Destination {
 /** A virtual service that we want. */
 export interface DesiredService extends TableService {
   readonly destinations: ReadonlyMap<DestinationKey, DesiredDestination>;
-  /** A quiescent destination that somebody removed is put back at weight 0. */
+  /** A quiescent destination that was removed by hand is put back at weight 0. */
   readonly readdQuiescent: boolean;
 }
 
 /** The part of the kernel's table that is ours, as we want it. */
 export type DesiredTable = ReadonlyMap<VirtualKey, DesiredService>;
 
-/** The wanted table. Services whose health did not change since `last` are taken over from there as they are. */
+/** The wanted table. Services with the same health as in `last` are taken over from there as they are. */
 export function desiredTable(model: Model, health: Health, last?: DesiredMemo): DesiredMemo {
   return atOnce(desiredTableInSteps(model, health, last));
 }

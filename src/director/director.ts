@@ -159,7 +159,7 @@ export class Director {
     return this.#rounds.every;
   }
 
-  /** Checks whose round should have ended by now, its deadline included, and has not; the longest overdue first. */
+  /** Checks with a round that should have ended by now, its deadline included, and has not; the longest overdue first. */
   overdue(): readonly OverdueCheck[] {
     return this.#rounds.overdue().map((late) => ({ ...late, users: usersOf(this.#model, late.check.key) }));
   }
@@ -235,8 +235,8 @@ export class Director {
   }
 
   /**
-   * Takes the table over with the health that is known: one batch, and nobody enters whose checks have not passed. What
-   * is told of real servers is what a start would have told.
+   * Takes the table over with the health that is known: one batch, and no real server enters before its checks have passed. What
+   * is reported of real servers is what a start would have reported.
    *
    * @throws {IpvsUnavailable} when there is no table to keep; it then stays a standby.
    */
@@ -269,7 +269,7 @@ export class Director {
   }
 
   /**
-   * Ends the checks and purges the virtual services whose `cleanstop` asks for it.
+   * Ends the checks and purges the virtual services with `cleanstop = yes`.
    *
    * @returns why something was left there that should have been purged.
    */

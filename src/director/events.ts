@@ -22,7 +22,7 @@ export const CHANGE_REASONS = [
 /** One of {@link CHANGE_REASONS}. */
 export type ChangeReason = typeof CHANGE_REASONS[number];
 
-/** Everything that happens and that somebody may want to log, mail, count or act upon. */
+/** Everything that happens and may be logged, mailed, counted or acted upon. */
 export type DirectorEvent =
   /**
    * The kernel's table was changed. `before` is the destination as it stood there; `listed` says whether the

@@ -3,11 +3,11 @@
  *
  * A real server is up when all its checks say so (check_health.ts has the rules of one), and available when it is up and
  * neither a maintenance file nor an operator's order holds it out. A round that could not be made takes no real server out and
- * brings none in: it says nothing of the server, whose state is unknown from then on (real_state.ts).
+ * brings none in: it says nothing of the server: its state is unknown from then on (real_state.ts).
  *
  * At start the kernel's table speaks first: a real server found there with weight is up until its checks say
  * otherwise, one that is absent or at weight 0 is down until its first rounds have passed. Where a reload brings a real server
- * whose check has been made for others, the last round counts as its first.
+ * with a check that was made for others, the last round counts as its first.
  */
 
 import { type Check, type CheckKey, type CheckResult, looksAtFile } from "../model/check.ts";
@@ -222,7 +222,7 @@ function reduceReal(before: RealHealth, round: EndedRound, virtual: VirtualServi
   const trouble = troubleOf(checks, real);
   const after = { ...before, up, verified: isVerified(checks), reason: reasonOf(checks, real), trouble, checks };
   if (up === before.up) return after;
-  // Who was never found dead has nothing to climb back from.
+  // Slow start applies only to servers that have been down.
   const startsSlowly = up && before.verified && virtual.slowStart > 0;
   return { ...after, share: startsSlowly ? 0 : 1, since: round.at };
 }

@@ -19,7 +19,7 @@ export interface Leaving {
   readonly ours?: DesiredTable;
 }
 
-/** Purges the virtual services whose `cleanstop` asks for it, and ends the keeping. Tries for some seconds. */
+/** Purges the virtual services with `cleanstop = yes`, and ends the keeping. Tries for some seconds. */
 export async function leaveTable(leaving: Leaving): Promise<Left> {
   try {
     return await purge(leaving);

@@ -17,7 +17,7 @@ export function isNew(key: CheckKey, model: Model, health: Health): boolean {
   });
 }
 
-/** Whether a real server lives by this check whose verdict is open: its next rounds decide. */
+/** Whether the verdict of this check on a real server is open: its next rounds decide. */
 export function isOpen(key: CheckKey, model: Model, health: Health): boolean {
   return usersOf(model, key).some(({ virtual, real }) => {
     const view = health.get(virtual.key)?.reals.get(real.key)?.checks.get(key);

@@ -1,5 +1,5 @@
 /**
- * The quorum of a virtual service: how much weight has to serve for it to be up, and who serves its clients. Pure.
+ * The quorum of a virtual service: how much weight has to serve for it to be up, and which servers its clients get. Pure.
  *
  * The serving weight is that of all real servers that serve (serving.ts), `slowstart` left aside. A virtual service is
  *
@@ -23,7 +23,7 @@ import type { RealServer, VirtualService } from "../model/virtual_service.ts";
 import { hasFirstRounds, isHeld, type QuorumFigures, type RealHealth, type VirtualHealth } from "./real_health.ts";
 import { fullWeight, isServing } from "./serving.ts";
 
-/** Who serves the clients of a virtual service. */
+/** Which servers the clients of a virtual service get. */
 export type ServedBy =
   /** The real servers that are well. */
   | "healthy"
@@ -32,7 +32,7 @@ export type ServedBy =
   /** All real servers that are not held out, also those that are down: `failopen`. */
   | "all";
 
-/** Returns who serves the clients of a virtual service. */
+/** Returns which servers the clients of a virtual service get. */
 export function servedBy(virtual: VirtualService, health: VirtualHealth): ServedBy {
   if (health.failOpen) return "all";
   return virtual.fallback && needsFallback(virtual, health) ? "fallback" : "healthy";
@@ -44,7 +44,7 @@ export function getsClients(real: RealServer, health: RealHealth, by: ServedBy):
   return isServing(real, health) || (by === "all" && isKept(real, health));
 }
 
-/** Returns whether `failopen` keeps a real server in the table that is down: its checks have spoken, and nobody holds it out. */
+/** Returns whether `failopen` keeps a real server in the table that is down: its checks have ended, and no order or maintenance holds it out. */
 export function isKept(real: RealServer, health: RealHealth): boolean {
   return health.verified && !isHeld(health) && fullWeight(real, health) > 0;
 }

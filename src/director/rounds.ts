@@ -79,7 +79,7 @@ export interface WaitingRounds {
   readonly longest: number;
 }
 
-/** A check whose round should have ended so many milliseconds ago. */
+/** A check with a round that should have ended so many milliseconds ago. */
 export interface LateCheck {
   readonly check: Check;
   readonly milliseconds: number;
@@ -152,7 +152,7 @@ export class Rounds {
     return this.#courses.get(key)?.last;
   }
 
-  /** Checks whose round should have ended by now, its deadline included, and has not; the longest overdue first. */
+  /** Checks with a round that should have ended by now, its deadline included, and has not; the longest overdue first. */
   overdue(): readonly LateCheck[] {
     const now = this.#ports.clock.now();
     return [...this.#courses.values()].filter(({ endsBy }) => endsBy < now)

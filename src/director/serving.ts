@@ -73,7 +73,7 @@ function viewOfFile({ policy }: RealServer, health: RealHealth): CheckHealth | u
   return check && health.checks.get(check.key);
 }
 
-/** The check whose weight counts: the last one that asks for any. Weight files stand in for the configuration. */
+/** The check that gives the weight: the last one that asks for any. Weight files stand in for the configuration. */
 function askingCheck(real: RealServer, health: RealHealth): { check: Check; weight: AskedWeight } | undefined {
   let asking: { check: Check; weight: AskedWeight } | undefined;
   for (const check of checksOf(real.policy)) {

@@ -10,7 +10,7 @@ const SETTLE = 1_000;
 /** Waits for the first verdicts, and not for ever. */
 export class StartUp {
   readonly #clock: Clock;
-  /** Checks whose first round has not ended. */
+  /** Checks that have not ended their first round. */
   #pending = new Set<CheckKey>();
   readonly #verdicts = Promise.withResolvers<void>();
 
@@ -28,7 +28,7 @@ export class StartUp {
     for (const key of checks) this.#pending.add(key);
   }
 
-  /** Takes notice of rounds whose verdicts have been taken. */
+  /** Notes rounds with verdicts that have been taken. */
   take(checks: readonly CheckKey[]): void {
     for (const key of checks) this.#pending.delete(key);
     if (this.#pending.size === 0) this.settle();

@@ -6,11 +6,11 @@ import { failOpenFigures, quorumFigures } from "./quorum.ts";
 import { type Health, isAvailable, type RealHealth, reasonFor, type VirtualHealth } from "./real_health.ts";
 import { reportedStateOf, stateOf } from "./real_state.ts";
 
-/** A real server that came or went, or a virtual service that lost or has its quorum, or whose real servers are all kept. */
+/** A real server that came or went, or a virtual service that lost or has its quorum, or keeps all its real servers. */
 type Transition = Extract<DirectorEvent, { type: "transition" | "fallback" | "quorum" | "fail-open" }>;
 
 /**
- * What an operator wants to hear of the way from one health to the next: real servers whose state changed, or that their
+ * What an operator wants to hear of the way from one health to the next: real servers that changed their state, or that their
  * first check found dead, and virtual services that lost their quorum or have it again. Pure.
  */
 export function transitions(before: Health, after: Health, model: Model): Transition[] {

@@ -4,7 +4,7 @@ import type { IpAddress } from "./address.ts";
 export type AnnouncePlace =
   /** An interface that has the address; a routing daemon exports what stands there. */
   | { readonly kind: "interface"; readonly name: string }
-  /** A file of routes for BIRD, which is told by its control socket; absent = the usual one. */
+  /** A file of routes for BIRD, and BIRD's control socket; absent = the usual one. */
   | { readonly kind: "birdfile"; readonly path: string; readonly socket?: string };
 
 /** Of several virtual services that have one address: whether all of them need their quorum for it to be announced. */

@@ -36,7 +36,7 @@ export interface RequestHeader {
   readonly value: Secret;
 }
 
-/** Whether a header is of the kind that lets whoever knows it in. */
+/** Whether a header is a credential. */
 export function isCredential({ name }: RequestHeader): boolean {
   return /auth|cookie|key|secret|token/i.test(name);
 }
@@ -121,7 +121,7 @@ export interface CheckTarget {
   readonly tlsServerName?: string;
   /** The certificate authorities that count, as a file; absent = those of the system. */
   readonly tlsCaFile?: string;
-  /** What we show to a server that asks who we are. */
+  /** Our certificate, for a server that asks for one. */
   readonly tlsClient?: TlsClient;
   /** Warn when the server's certificate is valid for fewer days than these. */
   readonly certExpiryWarn?: number;
@@ -133,7 +133,7 @@ export interface CheckTarget {
   readonly maxAge?: number;
   /** The external command and its own arguments. */
   readonly command: readonly string[];
-  /** What an external command is told: virtual address or mark, virtual port, real address, real port. */
+  /** The arguments of an external command: virtual address or mark, virtual port, real address, real port. */
   readonly commandArguments: readonly string[];
 }
 

@@ -1,7 +1,7 @@
 import type { ServiceSettings } from "./table.ts";
 
 /**
- * The flag of each scheduler that picks by a hash of the client's address: with it a client whose real server has weight 0
+ * The flag of each scheduler that picks by a hash of the client's address: with it a client of a real server with weight 0
  * gets another one, without it the kernel refuses that client (Linux, net/netfilter/ipvs/ip_vs_sh.c and ip_vs_mh.c).
  */
 const FALLBACK_FLAGS: Readonly<Record<string, string>> = { sh: "sh-fallback", mh: "mh-fallback" };

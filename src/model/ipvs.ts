@@ -1,4 +1,4 @@
-/** How the kernel's table is spoken to, and what it is told beside its entries. */
+/** The way to the kernel's table, and its settings beside its entries. */
 
 /** The ways to the kernel's table: by netlink, or through the program ipvsadm. */
 export const IPVS_DRIVERS = ["netlink", "ipvsadm"] as const;

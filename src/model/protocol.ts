@@ -30,7 +30,7 @@ export interface ServiceFacts {
   /** Where it is checked when no other port is known. */
   readonly port?: number;
   /**
-   * A virtual service at that port is checked for it unless the configuration says otherwise. Only ports that stood for a
+   * A virtual service at that port is checked for it unless the configuration names another service. Only ports that stood for a
    * service in the Perl program: an old configuration must mean what it meant.
    */
   readonly impliedByPort?: true;

@@ -17,7 +17,7 @@ export type RealList =
 export type ListKey = string & { readonly brand: "ListKey" };
 
 /**
- * What a look-up finds, a text for each real server, whose first word is its identity: `10.0.0.1` of dns, `10.0.0.1:8080 5 a.example.net`
+ * What a look-up finds, a text for each real server, with its identity as the first word: `10.0.0.1` of dns, `10.0.0.1:8080 5 a.example.net`
  * of srv, the line of a file.
  */
 export type ListEntries = readonly string[];

@@ -39,7 +39,7 @@ export function isAskedForPages(service: string): boolean {
   return protocolOf(service)?.question?.kind === "page";
 }
 
-/** Returns the services whose check looks at a directive; one that begins with TLS has no use for STARTTLS. */
+/** Returns the services with a check that looks at a directive; one that begins with TLS has no use for STARTTLS. */
 export function servicesThatLookAt(option: ServiceOption): readonly SpokenService[] {
   const services = SERVICE_ROWS.filter(([service]) => protocolOf(service)!.options.includes(option));
   return services.filter(([, { overTls }]) => option !== "starttls" || !overTls).map(([service]) => service);

@@ -246,7 +246,7 @@ export type SpokenService = NamesOf<Row>;
 /** A service that the helper process asks: code of others parses its replies, or it belongs to databases and directories. */
 export type HelperService = NamesOf<Extract<Row, { readonly askedBy: "helper" }>>;
 
-/** What a check may be told to speak; `none` = nothing. */
+/** The services that a check may speak; `none` = nothing. */
 export type Service = SpokenService | "none";
 
 /** A directive that the check of some protocol looks at. */

@@ -1,5 +1,5 @@
 /**
- * Long work whose result several want: one work at a time, and all that ask for the same one before it begins share its
+ * Long work with a result that several callers want: one work at a time, and all that ask for the same one before it begins share its
  * result. So however many ask, no more than the work that goes on and one more is under way, and each result is of a time
  * after it was asked for.
  */

@@ -2,7 +2,7 @@
  * Bytes -> text and back, for files that are UTF-8 except where they are not.
  *
  * A line that is not UTF-8 keeps each of its high bytes as a lone low surrogate, U+DC00 plus the byte,
- * so that a Latin-1 comment hurts nobody and a Latin-1 expression still matches its own bytes.
+ * so that a Latin-1 comment does no harm and a Latin-1 expression still matches its own bytes.
  */
 
 import { atOnce, everySoOften, type Steps } from "./steps.ts";

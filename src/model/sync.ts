@@ -1,4 +1,4 @@
-/** The kernel's connection synchronisation: what a director's connections are told to another one by. */
+/** The kernel's connection synchronisation, by which a director sends its connections to another one. */
 
 /** The two threads of the kernel: one tells, one listens. */
 export const SYNC_ROLES = ["master", "backup"] as const;

@@ -84,7 +84,7 @@ export interface Fallback {
   readonly destination: Destination;
 }
 
-/** Who is told of transitions, and when. */
+/** The recipients of mails about transitions, and when they get them. */
 export interface AlertSettings {
   readonly to: readonly string[];
   readonly from?: string;
@@ -109,7 +109,7 @@ export interface MailServer {
   readonly login?: { readonly user: string; readonly passwd: Secret };
 }
 
-/** Who hears of every transition. */
+/** The program or webhook that is called at every transition. */
 export type NotifyTarget =
   /** A program and its own arguments. */
   | { readonly kind: "program"; readonly argv: readonly string[] }
@@ -139,13 +139,13 @@ export interface VirtualService {
   readonly announceWhen: AnnounceWhen;
   /** Seconds between the withdrawal of its address or the last call of `quorumCommand`, and the purge of the virtual service. */
   readonly withdrawDelay: number;
-  /** The percentage of real servers below which all of them are kept that nobody holds out; 0 = never. */
+  /** The percentage of real servers below which all of them are kept that are not held out; 0 = never. */
   readonly failOpen: number;
   /** A program and its own arguments, called with `start` when the last real server goes and `stop` when the first returns. */
   readonly fallbackCommand?: readonly string[];
   /** Down means weight 0 instead of removal. */
   readonly quiescent: boolean;
-  /** A quiescent real server that somebody removed is put back at weight 0. */
+  /** A quiescent real server that was removed by hand is put back at weight 0. */
   readonly readdQuiescent: boolean;
   /** The virtual service is purged when the director stops. */
   readonly cleanStop: boolean;
@@ -168,7 +168,7 @@ export interface VirtualService {
   readonly line: number;
 }
 
-/** A real server whose name did not resolve: down, and looked up again each interval. */
+/** A real server with a name that did not resolve: down, and looked up again each interval. */
 export interface UnresolvedReal {
   readonly virtual: VirtualKey;
   readonly host: string;

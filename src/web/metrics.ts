@@ -5,7 +5,7 @@
 import type { CheckStatus, RealStatus, Status, TrafficStatus, VirtualStatus } from "../control/status.ts";
 import { looksAtFile } from "../model/check.ts";
 
-/** What Prometheus wants to be told of the text's format. */
+/** The content type of the text, for Prometheus. */
 export const METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
 type Labels = Readonly<Record<string, string>>;

@@ -19,7 +19,7 @@ interface Viewer {
   unread: number;
 }
 
-/** Tells the pages what is new, as server-sent events (HTML standard, 9.2). Asks the director only while somebody looks. */
+/** Sends the pages what is new, as server-sent events (HTML standard, 9.2). Asks the director only while a page is open. */
 export class PageFeed {
   readonly #source: StatusSource;
   readonly #viewers = new Set<Viewer>();
@@ -67,7 +67,7 @@ export class PageFeed {
   }
 
   async #send(viewer: Viewer): Promise<void> {
-    // Whoever does not read is told nothing more until he has.
+    // A client that does not read is sent nothing more until it has.
     if ((viewer.controller.desiredSize ?? 0) <= 0) {
       if (++viewer.unread > MOST_UNREAD) this.#dismiss(viewer);
       return;

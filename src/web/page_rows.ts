@@ -46,7 +46,7 @@ export interface PageVirtual {
   readonly reals: readonly string[];
 }
 
-/** What is told to a page: all of it at first, then what has changed. */
+/** What is sent to a page: all of it at first, then what has changed. */
 export interface PageNews {
   readonly time: string;
   readonly daemon: Status["daemon"];
@@ -72,7 +72,7 @@ export interface Page {
   readonly rows: ReadonlyMap<string, { readonly row: PageReal; readonly text: string }>;
 }
 
-/** Prepares a status, once for all who look. */
+/** Prepares a status, once for all viewers. */
 export function pageOf(status: Status): Page {
   const rows = status.virtuals.flatMap((virtual) =>
     virtual.reals.map((real) => {
@@ -83,7 +83,7 @@ export function pageOf(status: Status): Page {
   return { status, rows: new Map(rows) };
 }
 
-/** What a page is told that shows `before`; all, when it shows nothing yet. */
+/** What is sent to a page that shows `before`; all, when it shows nothing yet. */
 export function pageNews(page: Page, events: readonly HistoryEntry[], before?: Page): PageNews {
   const { status, rows } = page;
   const news = [...rows].filter(([id, { text }]) => before?.rows.get(id)?.text !== text);

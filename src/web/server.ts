@@ -50,7 +50,7 @@ export class WebServer {
     }
     // The client's Host header is in the URL, whatever it says.
     const url = URL.parse(asked);
-    if (!url) return new Response("The request's Host makes no sense.\n", { status: 400, headers: HEADERS });
+    if (!url) return new Response("The request's Host is invalid.\n", { status: 400, headers: HEADERS });
     if (this.#isRebound(url)) {
       const text = "This page is for its own host alone: ask for it as localhost, or by its address.\n";
       return new Response(text, { status: 421, headers: HEADERS });
@@ -86,7 +86,7 @@ export class WebServer {
     return address !== undefined && isLoopback(address) && !/^(\[.*\]|[\d.]+|(.*\.)?localhost)$/.test(hostname);
   }
 
-  /** Nothing but what is in the page runs, and it speaks to nobody else. */
+  /** Nothing but what is in the page runs, and it connects to no other host. */
   #pageAnswer(): Response {
     const nonce = crypto.randomUUID();
     const policy = `default-src 'none'; script-src 'nonce-${nonce}'; style-src 'nonce-${nonce}'; connect-src 'self'; ` +
@@ -104,7 +104,7 @@ export class WebServer {
     });
   }
 
-  /** For whoever asks whether this director is fit to have the address. */
+  /** For programs that ask whether this director is fit to have the address. */
   async #healthAnswer(question: HealthQuestion): Promise<Response> {
     const known = await this.#source.read();
     if (!known.status) return new Response(`${known.trouble}\n`, { status: 503, headers: HEADERS });

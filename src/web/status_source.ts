@@ -2,7 +2,7 @@ import { type ControlClient, withClient } from "../control/client.ts";
 import type { HistoryEntry } from "../control/history.ts";
 import type { Status } from "../control/status.ts";
 
-/** Milliseconds for which a status is told again without asking the director. */
+/** Milliseconds for which a status is given again without asking the director. */
 const FRESH = 900;
 
 /** Milliseconds for which a director that is asked may be silent. */

@@ -53,8 +53,8 @@ function describe(page: Page): void {
   page.section("Description").first(
     "The Linux kernel balances TCP, UDP and SCTP connections over real servers (IPVS, the Linux Virtual Server). It does not " +
       "know whether a real server is alive. `ldirectord` does: it reads a configuration file, checks every real server " +
-      "by speaking its protocol, and keeps the kernel's table in step: the dead leave, the recovered return, a fallback " +
-      "steps in when nobody is left.",
+      "by speaking its protocol, and keeps the kernel's table up to date: real servers that fail a check are taken out, those " +
+      "that recover are put back, and a fallback takes over when none is left.",
   );
   page.paragraph(
     "_config_ is looked up as /etc/ha.d/_config_, /etc/ha.d/conf/_config_, then as it stands. Without one it is " +
@@ -82,7 +82,7 @@ function exitStatus(page: Page): void {
   page.term("`1`", "Not done. Of `status`: the daemon is gone and has left its pid file.");
   page.term("`2`", "Errors in the configuration; nothing was changed.");
   page.term("`3`", "No daemon runs.");
-  page.term("`255`", "The command line makes no sense.");
+  page.term("`255`", "The command line is wrong.");
   page.paragraph(
     "`check` exits 0 when there is nothing to say, 1 with warnings, 2 with errors. `plan` exits 0 when there " +
       "is nothing to do, 2 when there are changes, 1 when it cannot be said. `probe` exits 0 when all are up, 1 when one " +
@@ -255,7 +255,7 @@ function files(page: Page): void {
   page.term("/var/run/ldirectord._NAME_.sock", "Its control socket, for root alone.");
   page.term("/var/run/ldirectord._NAME_.pulse", "Shows that the daemon completes checks.");
   page.term("/var/lib/ldirectord/_NAME_.*", "What an operator has ordered, what happened, and uptimes.");
-  page.term("/var/log/ldirectord.log", "The log, unless `logfile` says otherwise.");
+  page.term("/var/log/ldirectord.log", "The log, unless `logfile` names another place.");
 }
 
 function environment(page: Page): void {
@@ -263,7 +263,7 @@ function environment(page: Page): void {
   page.term("`NO_COLOR`", "When set, nothing is printed in colour. Colour is for terminals only, anyway.");
   page.paragraph(
     "Programs that are started (check commands, hooks, ipvsadm, sendmail, ping) get an environment that is the same " +
-      "whoever started the daemon: `PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin` and " +
+      "however the daemon was started: `PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin` and " +
       "`LANG=C.UTF-8`, and nothing else. A command that needs more sets it itself, as by " +
       "`checkcommand = /usr/bin/env HOME=/root /usr/local/bin/check`.",
   );

@@ -48,7 +48,7 @@ export function ldirectordCf5(): string {
 function describe(page: Page): void {
   page.section("Description").first(
     "A configuration names the virtual services that clients connect to, the real servers behind each, and how they are " +
-      "checked. `ldirectord check` tests one: every error is told at once, with its line and what to write instead.",
+      "checked. `ldirectord check` tests one: all errors are reported together, each with its line and what to write instead.",
   );
 }
 
@@ -86,8 +86,8 @@ virtual = 192.0.2.10:80, 192.0.2.10:443
       "a backslash is a backslash, and a quote ends the value only where a value can end.",
   );
   page.paragraph(
-    "Names of hosts are looked up when the file is loaded. A real server whose name has no address is down, " +
-      "and looked up again at each interval; a virtual service whose name has none is an error. Names of ports are those of " +
+    "Names of hosts are looked up when the file is loaded. A real server with a name that has no address is down, " +
+      "and looked up again at each interval; for a virtual service that is an error. Names of ports are those of " +
       "/etc/services.",
   );
   page.paragraph(
@@ -165,8 +165,8 @@ function decisions(page: Page): void {
   );
   page.term(
     "Start and reload",
-    "Who is in the kernel's table with weight is up until a check says otherwise; who is not " +
-      "enters when its first check has passed. Real servers that the configuration does not list are removed from its " +
+    "A real server that is already in the kernel's table with a weight above 0 counts as up until a check fails; any other " +
+      "is added when its first check has passed. Real servers that the configuration does not list are removed from its " +
       "virtual services. A reload applies the difference; a file with errors, or with nothing in it, changes nothing.",
   );
   page.term(
@@ -198,7 +198,7 @@ function decisions(page: Page): void {
 
 function yaml(page: Page): void {
   page.section("YAML").first(
-    "A configuration whose name ends in .yaml or .yml is YAML 1.2: the same directives, as mappings and lists. `virtual` and " +
+    "A configuration with a name that ends in .yaml or .yml is YAML 1.2: the same directives, as mappings and lists. `virtual` and " +
       "`virtual6` are lists of mappings, each with `address`, or `mark` for a firewall mark, which may be lists.",
   );
   page.example(`

@@ -59,7 +59,7 @@ export interface Subject {
 
 /** One question. */
 export interface Lint {
-  /** Why it matters, for a reader who has never met it. */
+  /** Why it matters, for a reader who sees it for the first time. */
   readonly why: string;
   find(subject: Subject): Iterable<Finding>;
 }

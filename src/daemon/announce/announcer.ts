@@ -80,7 +80,7 @@ export class Announcer {
    * Virtual services are about to be purged: their addresses are withdrawn, but for those that others have as well. Until
    * {@link release} they stay so.
    *
-   * @returns those whose address was announced.
+   * @returns those with an address that was announced.
    */
   async withdraw(virtuals: readonly VirtualService[]): Promise<readonly VirtualService[]> {
     const announced = virtuals.filter((virtual) => this.statusOf(virtual)?.isAnnounced);

@@ -47,7 +47,7 @@ export class QuorumAnnouncer {
 
   /**
    * Virtual services are about to be purged, by a stop, a deactivation or a reload: withdraws their addresses, tells that
-   * they are down, and waits for their `withdrawdelay`. Until {@link release} nothing more is told of them.
+   * they are down, and waits for their `withdrawdelay`. Until {@link release} nothing more is reported of them.
    *
    * @param signal ends the wait.
    */
@@ -63,13 +63,13 @@ export class QuorumAnnouncer {
     await pause(Math.max(0, ...[...told, ...withdrawn].map(({ withdrawDelay }) => withdrawDelay)) * 1000, signal);
   }
 
-  /** The same before a stop: nothing more is told from then on. */
+  /** The same before a stop: nothing more is announced from then on. */
   end(virtuals: readonly VirtualService[]): Promise<void> {
     this.#isOver = true;
     return this.withdraw(virtuals);
   }
 
-  /** What was to be purged has been, or will not be: programs that know otherwise, or nothing yet, are told how it is. */
+  /** What was to be purged has been, or will not be: programs that were called with another state, or not yet, are called. */
   release(): void {
     const { virtuals } = this.#ports.model();
     if (this.#isOver) return;

@@ -9,7 +9,7 @@ export class AnnounceRecord {
 
   /**
    * @param path absent = in memory alone.
-   * @param onTrouble is told when it cannot be read.
+   * @param onTrouble is called when it cannot be read.
    */
   constructor(path: string | undefined, onTrouble: (text: string) => void) {
     this.#file = new StateFile(path);

@@ -13,7 +13,7 @@ export interface ConnectionSyncPorts {
 }
 
 /**
- * Has the kernel's sync threads run as the configuration asks (`syncdaemon`). Threads that somebody else has started are
+ * Has the kernel's sync threads run as the configuration asks (`syncdaemon`). Threads that others have started are
  * left alone, whatever their settings.
  */
 export class ConnectionSync {

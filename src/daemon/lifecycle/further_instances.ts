@@ -8,7 +8,7 @@ import type { Log } from "../log/log.ts";
 export class FurtherInstances {
   readonly #log: Log;
   #names: readonly string[] = [];
-  /** One thing after the other: a stop in the middle of a start would find nobody to stop. */
+  /** One thing after the other: a stop in the middle of a start would find no daemon to stop. */
   #before: Promise<void> = Promise.resolve();
 
   constructor(log: Log) {

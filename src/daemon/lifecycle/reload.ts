@@ -22,7 +22,7 @@ const CALLBACK_LIMIT = 300;
 /** Milliseconds until a reload is tried again that the kernel's table stood in the way of. */
 const TRY_AGAIN = 2_000;
 
-/** Somebody's disk is full, or he has not yet written it all: nobody has a director purge its table in this way. */
+/** An empty file usually means a failed or partial write, so it is not taken as "purge everything". */
 const BLANK = "The configuration is empty: nothing was changed; stop the director to have its table purged";
 
 /** What a configuration in force needs of the daemon. */
@@ -48,7 +48,7 @@ export class Configuration {
   #loaded: Loaded;
   #lastReload: ReloadStatus | null = null;
   #nextLookUp = 0;
-  /** Changes follow each other; a reload that waits serves all who ask meanwhile. */
+  /** Changes follow each other; a reload that waits serves all requests until it begins. */
   #changing: Promise<void> = Promise.resolve();
   #reloadWaits = false;
   /** The callback that is under way; one that waits for its end serves all changes until then. */

@@ -99,7 +99,7 @@ export class PulseFile {
     Deno.renameSync(this.#new, this.#path);
   }
 
-  /** Removes the file: the director stops, and nobody is to wait for its next beat. */
+  /** Removes the file: the director stops, and no next beat is to be expected. */
   remove(): void {
     for (const path of [this.#new, this.#path]) {
       try {

@@ -14,7 +14,7 @@ export interface PulseEvidence {
   readonly started?: number;
   /** Seconds since the pulse file was renewed; absent where there is no pulse file. */
   readonly age?: number;
-  /** What it says; absent where it makes no sense. */
+  /** What it says; absent where it cannot be read. */
   readonly pulse?: Pulse;
   /** What came of a look at the kernel's table, where one was asked for. */
   readonly table?: TableEvidence;
@@ -53,7 +53,7 @@ export function judgePulse(
 ): { readonly state: PluginState; readonly line: string } {
   if (owner.state === "none") return verdict("CRITICAL", "ldirectord does not run: it has no pulse");
   if (owner.state === "stale") return verdict("CRITICAL", "ldirectord has died: it left its pid file");
-  if (age !== undefined && !pulse) return verdict("UNKNOWN", "ldirectord pulse file makes no sense");
+  if (age !== undefined && !pulse) return verdict("UNKNOWN", "ldirectord pulse file cannot be read");
   // One that died has left its pulse, which says nothing of the one that has come after it.
   if (age === undefined || pulse?.pid !== owner.pid) {
     if (started === undefined || started > limits.warning) {

@@ -2,7 +2,7 @@ import { monotonicMicroseconds } from "../../system/libc/clocks.ts";
 import { sendUnixDatagram } from "../../system/unix_socket.ts";
 
 /**
- * The service manager that started us, when it wants to be told how we are (sd_notify(3)): systemd with `Type=notify`.
+ * The service manager that started us, when it wants our state (sd_notify(3)): systemd with `Type=notify`.
  */
 export class ServiceManager {
   readonly #socket: string;

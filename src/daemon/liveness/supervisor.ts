@@ -6,13 +6,13 @@ import type { OpenFiles } from "../../system/open_files.ts";
 import { userNames } from "../log/event_log.ts";
 import type { Log } from "../log/log.ts";
 
-/** Milliseconds that a check may be overdue before anybody speaks of it: first rounds of hundreds of checks wait for each other. */
+/** Milliseconds that a check may be overdue before it is reported: first rounds of hundreds of checks wait for each other. */
 const TOLERANCE = 2_000;
 
 /** Milliseconds that a look itself may be late. */
 const PUNCTUAL = 2_000;
 
-/** Checks of one look that are told by their names. */
+/** Checks of one look that are reported by name. */
 const BY_NAME = 5;
 
 /** What is supervised. */

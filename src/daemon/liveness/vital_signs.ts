@@ -10,7 +10,7 @@ import { type Supervised, Supervisor, type Vitals } from "./supervisor.ts";
 /** Milliseconds from one look to the next, and between two beats of the pulse at least. */
 const LOOK = 1_000;
 
-/** How often a service manager is told that we live, within the time after which it would not believe it. */
+/** How often a service manager is notified, within the time after which it would take us for dead. */
 const SIGNS_PER_WATCHDOG = 3;
 
 /** Milliseconds for which the table may be out of step before it counts: a change takes its time. */

@@ -14,7 +14,7 @@ export function deliveringSink(deliveries: readonly Delivery[], why: string, onT
   const deliver: Delivery = (...line) => deliveries.some((delivery) => delivery(...line));
   let missed = 0;
   return (...line) => {
-    if (missed > 0 && !deliver("warning", `${missed} lines are missing here: ${why}`, {})) {
+    if (missed > 0 && !deliver("warning", `${missed} lines dropped: ${why}`, {})) {
       missed += 1;
       return;
     }

@@ -43,7 +43,7 @@ export class Log {
     this.write("error", message);
   }
 
-  /** A bug of ours, which is no reason to stop keeping the table: where it broke is for those who mend it. */
+  /** A bug of ours, which is no reason to stop keeping the table: where it broke is for developers. */
   bug(error: unknown): void {
     this.error(`Internal error: ${error instanceof Error ? error.stack : error}`);
   }

@@ -41,7 +41,7 @@ function syslogFormatter(facility: number, format: LogFormat, label: string): Fo
 
 /**
  * `[date|CFGNAME|PID] message`, or another format; the file is opened anew for each line, so that it can be rotated at any
- * time. When it cannot be written, whoever has started us is told once, as long as there is somebody.
+ * time. When it cannot be written, that is reported once on standard error, where there is one.
  */
 export function fileSink(path: string, format: LogFormat, label: string, onTrouble = printComplaint): Sink {
   const text: Formatter = (_severity, message) => `[${formatDate(new Date())}|${label}|${Deno.pid}] ${message}`;
@@ -81,11 +81,11 @@ export function standardErrorSink(): Sink {
 const STDOUT = 1;
 const STDERR = 2;
 
-const SLOW_READER = "whoever reads this was too slow";
+const SLOW_READER = "the reader is too slow";
 
 const dated: Formatter = (_severity, message) => `[${formatDate(new Date())}] ${message}`;
 
-/** Whoever reads the stream may be slow, or stuck, as when his disk is full: then he misses lines, and is told how many. */
+/** The reader of the stream may be slow, or stuck, as when its disk is full: then lines are dropped, and their number is reported. */
 export function streamSink(fd: number, format: Formatter): Sink {
   return deliveringSink([streamDelivery(fd, format)], SLOW_READER);
 }

@@ -73,7 +73,7 @@ export class Reporter {
     await Promise.all([this.#fallbackCommands.stopAll(), mails.stop(), notifier.stop()]);
   }
 
-  /** What reaches others than the log; a standby's is nobody's business. */
+  /** Mails and notices, which a standby does not send. */
   #announce(event: DirectorEvent, text: string): void {
     this.#mail(event, text);
     this.#notify(event, text);
@@ -107,7 +107,7 @@ export class Reporter {
     if (event.type === "fallback") mails.fallback(event.virtual, event.active, text);
     if (event.type === "table-changed" && "destination" in event.action) {
       const { action: { service, destination }, changeReason, role } = event;
-      // A virtual service that left the configuration has nobody left to tell.
+      // A virtual service that left the configuration has no recipients any more.
       const virtual = this.#ports.model().virtuals.get(virtualKey(service.address));
       if (!virtual) return;
       if (role === "fallback") mails.fallbackChange(virtual, event.action.do !== "delete-destination", text);

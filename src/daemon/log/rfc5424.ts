@@ -10,7 +10,7 @@ const ELEMENT = "ldirectord@32473";
 /** A text in UTF-8 begins with this mark (RFC 5424, 6.4). One of ASCII alone is the same with or without. */
 const MARK = "\u{feff}";
 
-/** Who writes. */
+/** The program that writes. */
 export interface Origin {
   /** The number of a syslog facility (RFC 5424, 6.2.1). */
   readonly facility: number;

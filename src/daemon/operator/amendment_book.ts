@@ -10,7 +10,7 @@ export class AmendmentBook {
 
   /**
    * @param path absent = in memory alone.
-   * @param onTrouble is told when what an earlier run has left cannot be read.
+   * @param onTrouble is called when what an earlier run has left cannot be read.
    */
   constructor(path: string | undefined, onTrouble: (text: string) => void) {
     this.#file = new StateFile(path);
@@ -38,7 +38,7 @@ export class AmendmentBook {
   }
 }
 
-/** What a daemon would find in its file now. Nothing is changed; what makes no sense there says nothing. */
+/** What a daemon would find in its file now. Nothing is changed; what cannot be read there is ignored. */
 export function amendmentsAt(path: string): Amendments {
   try {
     return decode(JSON.parse(Deno.readTextFileSync(path)));

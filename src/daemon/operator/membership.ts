@@ -166,7 +166,7 @@ export class Membership {
       if (!virtual || virtual.reals.size > 0) return [];
       return [
         `no real server of ${virtual.label} is left: ${
-          virtual.fallback ? "only its fallback serves" : "nobody serves"
+          virtual.fallback ? "only its fallback serves" : "no real server serves"
         }`,
       ];
     });

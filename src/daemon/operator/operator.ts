@@ -17,7 +17,7 @@ import { type Selected, selectReals } from "./select_reals.ts";
 /** The longest time that an order may be given for, in seconds: ten years. */
 const LONGEST = 315_360_000;
 
-/** Milliseconds that the kernel gets to take an order before the operator is told that it has not. */
+/** Milliseconds that the kernel gets to take an order before a warning says that it has not. */
 const PATIENCE = 5_000;
 
 /** What an operator's orders need. */
@@ -45,7 +45,7 @@ export class Operator {
     this.#ports.director.applyOrders(this.#book.orders);
   }
 
-  /** Ends orders whose time is over. */
+  /** Ends expired orders. */
   look(): void {
     const ended = this.#book.expire(Date.now());
     if (ended.length === 0) return;
@@ -207,7 +207,7 @@ export class Operator {
     if (by !== "fallback" && realsOf(virtual, health).some(([real, own]) => getsClients(real, own, by))) {
       return health.service === "down" ? [`${virtual.label} has lost its quorum`] : [];
     }
-    const instead = by === "fallback" ? "only its fallback does" : "nobody does";
+    const instead = by === "fallback" ? "only its fallback does" : "no real server does";
     return [`no real server of ${virtual.label} serves clients now: ${instead}`];
   }
 

@@ -16,7 +16,7 @@ export class OrderBook {
 
   /**
    * @param path absent = in memory alone.
-   * @param onTrouble is told when what an earlier run has left cannot be read.
+   * @param onTrouble is called when what an earlier run has left cannot be read.
    */
   constructor(path: string | undefined, onTrouble: (text: string) => void) {
     this.#file = new StateFile(path);
@@ -50,7 +50,7 @@ export class OrderBook {
     });
   }
 
-  /** Ends those whose time is over (milliseconds since the epoch), and tells which. */
+  /** Ends those that have expired (milliseconds since the epoch), and returns them. */
   expire(now: number): EndedOrder[] {
     const ended: EndedOrder[] = [];
     for (const [id, orders] of this.#orders) {
@@ -78,7 +78,7 @@ export class OrderBook {
   }
 }
 
-/** The orders that a daemon would find in its file now. Nothing is changed; what makes no sense there says nothing. */
+/** The orders that a daemon would find in its file now. Nothing is changed; what cannot be read there is ignored. */
 export function ordersAt(path: string, now: number): Orders {
   try {
     const found = decode(JSON.parse(Deno.readTextFileSync(path))).map(([id, { hold, weight }]) =>

@@ -7,7 +7,7 @@ export class Retirement {
 
   /**
    * @param path absent = in memory alone.
-   * @param onTrouble is told when what an earlier run has left cannot be read.
+   * @param onTrouble is called when what an earlier run has left cannot be read.
    */
   constructor(path: string | undefined, onTrouble: (text: string) => void) {
     this.#file = new StateFile(path);

@@ -22,7 +22,7 @@ const UMASK = 0o027;
  * @returns 0 when it is at work, or found another one that is; else the status that it gave up with.
  */
 export async function startInBackground(args: readonly string[], isAtWork: (pid: number) => boolean): Promise<number> {
-  // A lock that whoever calls us holds for the time of the start must not be held by the daemon.
+  // A lock that our caller holds for the time of the start must not be held by the daemon.
   keepInheritedFiles();
   const child = new Deno.Command(Deno.execPath(), {
     args: [...args],
@@ -70,7 +70,7 @@ export function leaveSession(): StandardStreams {
 
 /**
  * Tells the waiting command that the daemon is at work, and lets go of the standard streams. A command that did not wait
- * so long (somebody's ^C, a time limit) is no reason to leave the table alone.
+ * so long (^C, a time limit) is no reason to leave the table alone.
  */
 export function announceReady(streams: StandardStreams): void {
   try {

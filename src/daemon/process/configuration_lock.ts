@@ -54,7 +54,7 @@ export function configurationLockPath(pidFile: string, file: string): string {
   return `${dirname(pidFile)}/ldirectord@${name}.lock`;
 }
 
-/** Returns the running daemon whose configuration is that file, whatever name it was called by. */
+/** Returns the running daemon of that configuration file, whatever name it was called by. */
 export function daemonFor(
   file: string,
   folders: readonly string[],

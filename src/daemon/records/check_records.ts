@@ -1,7 +1,7 @@
 import type { CheckDetail } from "../../control/status.ts";
 import { type CheckKey, type CheckResult, couldNotBeMade, type FailureKind } from "../../model/check.ts";
 
-/** Rounds whose duration is remembered one by one. */
+/** Rounds with a duration that is remembered one by one. */
 const RECENT = 60;
 
 /** Upper ends of the duration histogram's buckets, in seconds. */
@@ -73,7 +73,7 @@ export class CheckRecords {
     return record;
   }
 
-  /** The check's record as far as there is one; else an empty one, which nobody keeps. */
+  /** The check's record as far as there is one; else an empty one, which is not kept. */
   find(check: CheckKey): CheckRecord {
     return this.#records.get(check) ?? new CheckRecord();
   }

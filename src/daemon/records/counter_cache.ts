@@ -1,10 +1,10 @@
 import type { CounterReader, Counters } from "../../ipvs/counters.ts";
 import { IpvsUnavailable } from "../../ipvs/driver.ts";
 
-/** Milliseconds for which counters are told again without a look at the kernel. */
+/** Milliseconds for which counters are given again without a look at the kernel. */
 const FRESH = 900;
 
-/** Milliseconds that anybody waits for a kernel that takes its time: what else there is to say must not wait for it. */
+/** Milliseconds to wait for a slow kernel: the rest of a status must not wait for it. */
 const PATIENCE = 3_000;
 
 /** The kernel's counters, looked at once a second at most, however many ask. */

@@ -5,7 +5,7 @@ import { harmless } from "../../model/harmless_text.ts";
 /** Bytes at which the file is cut down to its newer half. */
 const MAX_BYTES = 2_000_000;
 
-/** Entries that are kept in memory, for those who watch. */
+/** Entries that are kept in memory, for `top` and the page. */
 const IN_MEMORY = 500;
 
 /** Milliseconds for which entries are gathered, so that a thousand at once are one write. */

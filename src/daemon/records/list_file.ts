@@ -5,7 +5,7 @@ export function listState(lists: KnownLists): unknown {
   return { version: 1, lists: Object.fromEntries(lists) };
 }
 
-/** What was written down last; what makes no sense there says nothing. */
+/** What was written down last; what cannot be read there is ignored. */
 export function listsAt(path: string): KnownLists {
   try {
     const { lists } = JSON.parse(Deno.readTextFileSync(path)) as { readonly lists: Readonly<Record<string, unknown>> };

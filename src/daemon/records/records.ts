@@ -5,12 +5,12 @@ import { quorumReason } from "../../director/quorum_words.ts";
 import { CheckRecords } from "./check_records.ts";
 import type { HistoryFile } from "./history_file.ts";
 
-/** Keeps what the director's events say for those who ask later. */
+/** Keeps what the director's events say for later requests. */
 export class Records {
   readonly checks = new CheckRecords();
   readonly #history: HistoryFile;
   #changed = new Map<RealId, Transitions>();
-  /** Somebody looks through all of them, and is not to see any that come meanwhile. */
+  /** A caller goes through all of them, and must not see any that come meanwhile. */
   #isLent = false;
   #outOfStep = false;
 
@@ -66,7 +66,7 @@ export class Records {
     }
   }
 
-  /** The real servers whose state has changed since the daemon's start, as it is now. */
+  /** The real servers with a state that has changed since the daemon's start, as it is now. */
   get transitions(): ReadonlyMap<RealId, Transitions> {
     this.#isLent = true;
     return this.#changed;

@@ -7,7 +7,7 @@ import { dirname } from "node:path";
 import { writeAll } from "../../system/write_all.ts";
 
 /**
- * What was last written there; `undefined` when nothing was. A file that makes no sense is moved aside, and lost for us,
+ * What was last written there; `undefined` when nothing was. A file that cannot be parsed is moved aside, and lost for us,
  * not for the operator.
  *
  * @throws {Error} with what an operator should know.
@@ -29,7 +29,7 @@ export function readState(path: string): unknown {
 }
 
 /**
- * Replaces what is there, one write of a path after the other. Nothing waits for the disk but who waits for this.
+ * Replaces what is there, one write of a path after the other. Only the caller waits for the disk.
  *
  * @throws {Deno.errors.PermissionDenied | Error} of the file system.
  */
@@ -46,7 +46,7 @@ export async function writeState(path: string, value: unknown): Promise<void> {
   await Deno.rename(next, path);
 }
 
-/** A file of {@link writeState} whose writes come one after the other: what is given last is what stays. */
+/** A file of {@link writeState} that is written one time after the other: what is given last is what stays. */
 export class StateFile {
   readonly #path: string | undefined;
   #writing: Promise<void> = Promise.resolve();

@@ -2,7 +2,7 @@
  * Short digests of what a director has: two that are the same say that two directors hold the same table, or have the same
  * configuration, without a look at either.
  *
- * What is told in a digest is told in the status document as well, connection thresholds apart. No secret is in it: a short
+ * What is in a digest is in the status document as well, connection thresholds apart. No secret is in it: a short
  * digest of a password would be found by trying.
  */
 

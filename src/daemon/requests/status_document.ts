@@ -527,7 +527,7 @@ function driftOfReal(
   if (!service) return null;
   if (!wanted) return kernel ? `in the kernel's table at weight ${kernel.weight}, and not wanted there` : null;
   if (!kernel) {
-    // A quiescent real server that somebody has removed is not put back without `readdquiescent`.
+    // A quiescent real server that was removed by hand is not put back without `readdquiescent`.
     const mayBeMissing = hasService && wanted.role === "quiescent" && !service.readdQuiescent;
     return mayBeMissing ? null : "not in the kernel's table";
   }

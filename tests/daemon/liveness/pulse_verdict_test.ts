@@ -160,7 +160,7 @@ const ROWS: [string, Omit<PulseEvidence, "now">, line: string][] = [
     { owner: running, started: 600, age: 700, pulse: { ...pulse, pid: 6 } },
     "CRITICAL: ldirectord runs (pid 7) but has no pulse",
   ],
-  ["a file of something else", { owner: running, age: 3 }, "UNKNOWN: ldirectord pulse file makes no sense"],
+  ["a file of something else", { owner: running, age: 3 }, "UNKNOWN: ldirectord pulse file cannot be read"],
   [
     "the clock was set back",
     { owner: running, age: -400, pulse },

@@ -33,9 +33,9 @@ pure("a line goes to the first that takes it; of those that none takes it is sai
     "journal: one",
     "stream: two",
     "complaint",
-    "journal: 2 lines are missing here: too slow",
+    "journal: 2 lines dropped: too slow",
     "complaint",
-    "stream: 1 lines are missing here: too slow",
+    "stream: 1 lines dropped: too slow",
     "stream: six",
     "stream: seven",
   ]);

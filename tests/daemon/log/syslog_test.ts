@@ -56,7 +56,7 @@ for (const [kind, end] of [["UNIX-RECV", "gone"], ["UNIX-LISTEN", "gone\0"]] as 
           new RegExp(`<156>[A-Z][a-z]{2} [ 1-3]\\d \\d\\d:\\d\\d:\\d\\d ldirectord\\[7\\]: ${word} server ${end}`),
         );
         // Connections may come in any order.
-        if (kind === "UNIX-RECV") ok(heard.includes("ldirectord[7]: 1 lines are missing here"), heard);
+        if (kind === "UNIX-RECV") ok(heard.includes("ldirectord[7]: 1 lines dropped"), heard);
         await daemon.close();
       }
       await Deno.remove(folder, { recursive: true });

@@ -57,7 +57,7 @@ scenario(
     );
     match(
       (await director.tool("remove", "10.0.0.11")).stderr,
-      /no real server of 192\.0\.2\.10:80 is left: nobody serves/,
+      /no real server of 192\.0\.2\.10:80 is left: no real server serves/,
     );
     await director.tool("enable", "10.0.0.11");
     const back = await director.tool("enable", "10.0.0.12:80");

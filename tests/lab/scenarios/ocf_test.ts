@@ -77,7 +77,7 @@ clusterScenario("the resource agent's exit codes", async ({ cluster, reals }, no
   await node.run("ldirectord", "deactivate", "www");
   strictEqual(
     await agent("monitor", "OCF_CHECK_LEVEL=10"),
-    "monitor: 1 ocf-exit-reason:the director stands by: nobody keeps the table",
+    "monitor: 1 ocf-exit-reason:the director stands by: no director keeps the table",
   );
   strictEqual(await agent("start"), "start: 0");
   await cluster.table(node).becomes(SITE_UP, 0);

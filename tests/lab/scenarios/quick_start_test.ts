@@ -7,9 +7,12 @@ const SECTION = /^## Quick start$(.*?)^## /ms;
 const BLOCK = /(?:^ {4}.*\n|^\n(?= {4}))+/gm;
 const PROMPT = "# ";
 
-/** What differs from run to run: times, process ids, how a column is padded. */
+/** What differs from run to run: times, process ids, digests, how a column is padded. */
 function normalised(text: string): string {
-  return text.replaceAll(/\b[\d.]+ ?(?:ms|s)\b/g, "T").replaceAll(/pid:? \d+/g, "pid N")
+  return text.replaceAll(/\b[\d.]+ ?(?:ms|s)\b/g, "T").replaceAll(/pid:? \d+/g, "pid N").replaceAll(
+    /\b[\da-f]{12}\b/g,
+    "DIGEST",
+  )
     .replaceAll(/\S+ \S+ [\d:.]+ \d{4}\|www\|\d+/g, "WHEN").replaceAll(/[ \t]+/g, " ").replaceAll(/\n\s*\n/g, "\n")
     .trim();
 }
