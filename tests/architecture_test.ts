@@ -160,7 +160,7 @@ Deno.test("the drawing in docs/architecture.md has every folder above those that
   deepStrictEqual(upward, []);
 });
 
-/** The libraries that parse what a server says, and who may import what leads to them. */
+/** The libraries that parse what a server says, and the files that may import them. */
 const PARSERS = /(?:from|import\()\s*"(mysql2|pg|oracledb|ldapts|nodemailer\/lib\/[^"]*)(\/[^"]*)?"/;
 const HELPERS_OWN = ["checkers/ldap.ts", "checkers/mysql.ts", "checkers/oracle.ts", "checkers/pgsql.ts"];
 

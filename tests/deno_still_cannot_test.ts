@@ -38,7 +38,7 @@ function portOf({ addr }: Deno.Listener | Deno.TlsListener): number {
   return (addr as Deno.NetAddr).port;
 }
 
-/** Runs `work` against a TLS server whose certificate is signed by itself. */
+/** Runs `work` against a TLS server with a self-signed certificate. */
 async function withSelfSigned<T>(work: (port: number) => Promise<T>): Promise<T> {
   const listener = Deno.listenTls({ hostname: HOST, port: 0, cert: pem("self-signed.pem"), key: pem("server.key") });
   const accepting = listener.accept().then(async (client) => {

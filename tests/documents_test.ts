@@ -77,7 +77,7 @@ Deno.test("docs/architecture.md names every folder of src", () => {
   deepStrictEqual([...folders].filter((folder) => !text.includes(`\`${folder}\``)), []);
 });
 
-/** What a passage has between backticks and is a name of the code, and in none of the files whose paths it has there. */
+/** What a passage has between backticks and is a name of the code, and in none of the files with a path that it has there. */
 function strangersIn(passage: string, isName: RegExp): string[] {
   const typed = Array.from(passage.matchAll(/`([^`]+)`/g), ([, each]) => each);
   const texts = typed.filter((each) => /^(src|tools)\/[\w/]+\.ts$/.test(each) && !each.includes("NAME")).map(textOf);

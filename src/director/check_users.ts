@@ -16,7 +16,7 @@ export interface Entry {
 
 const indexes = new WeakMap<Model, Map<CheckKey, Entry>>();
 
-/** All real servers whose health the check decides: those with the same parameters share one check. */
+/** All real servers that depend on the check: those with the same parameters share one check. */
 export function usersOf(model: Model, check: CheckKey): readonly CheckUser[] {
   return indexOf(model).get(check)?.users ?? [];
 }

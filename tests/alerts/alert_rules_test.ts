@@ -18,11 +18,11 @@ const ROWS: Row[] = [
   ["a real server goes, the table follows", [["transition", "a", "a is down"], ["change", "a", "Deleted a"]], [
     "Deleted a | a is down",
   ]],
-  ["it was not in the table: the transition itself is told", [["transition", "a", "a is down"]], ["a is down"]],
+  ["it was not in the table: the transition itself is reported", [["transition", "a", "a is down"]], ["a is down"]],
   ["health decided what a start writes", [["transition", "a", "a is up"], ["arrangement", "a", "Added a"]], [
     "Added a | a is up",
   ]],
-  ["a start that adds what nobody checks", [["arrangement", "a", "Added a"]], []],
+  ["a start that adds what is not checked", [["arrangement", "a", "Added a"]], []],
   ["a purge", [["arrangement", "a", "Purged a"]], []],
   ["the table follows late", [["change", "a", "Deleted a"]], ["Deleted a"]],
   ["each change finds its own transition", [
@@ -46,7 +46,7 @@ const ROWS: Row[] = [
 ];
 
 for (const [name, news, told] of ROWS) {
-  Deno.test(`which news are told: ${name}`, { permissions: "none" }, () => {
+  Deno.test(`which news are mailed: ${name}`, { permissions: "none" }, () => {
     const items = news.map(([kind, key, text]): News => (
       { kind, virtual, server: server(key), state: "running", text }
     ));

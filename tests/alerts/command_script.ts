@@ -1,7 +1,7 @@
 import type { VirtualService } from "../../src/model/virtual_service.ts";
 import { keyOf, sketchModel } from "../director/fixture.ts";
 
-/** A virtual service with a program that writes what it is told into a file, which CALLS stands for. */
+/** A virtual service with a program that writes its arguments into a file, which CALLS stands for. */
 export async function withScript(
   directive: "fallbackCommand" | "quorumCommand",
   script: string,

@@ -65,7 +65,7 @@ for (const [name, other] of APART) {
 }
 
 Deno.test(
-  "nobody to tell: no letter",
+  "no recipient: no letter",
   pure,
   () =>
     deepStrictEqual(

@@ -32,7 +32,7 @@ Deno.test("fallbackcommand: one that hangs is ended soon when the director stops
     },
   ));
 
-Deno.test("fallbackcommand: a failure is reported and disturbs nobody", () =>
+Deno.test("fallbackcommand: a failure is reported and disturbs nothing else", () =>
   withScript("fallbackCommand", "exit 3", async (virtual) => {
     const reasons: string[] = [];
     const commands = new FallbackCommands((reason) => reasons.push(reason));

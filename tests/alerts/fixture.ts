@@ -6,7 +6,7 @@ import { keyOf, sketchModel } from "../director/fixture.ts";
 /** Every state of the daemon. */
 export const EVERY_STATE: ReadonlySet<AlertState> = new Set(["starting", "running", "stopping", "reloading"]);
 
-/** What is told to one operator, unless a test says otherwise. */
+/** What one operator gets, unless a test gives something else. */
 export function alertSettings(settings: Partial<AlertSettings> = {}): AlertSettings {
   return { to: ["ops@example.org"], repeatEvery: 0, on: EVERY_STATE, planned: false, ...settings };
 }
@@ -25,7 +25,7 @@ export function server(text: string): DestinationKey {
   return text as DestinationKey;
 }
 
-/** A mail server that is spoken to as it likes, unless a test says otherwise. */
+/** A mail server with the usual settings, unless a test gives others. */
 export function mailServer(host: string, options: Partial<MailServer> = {}): MailServer {
   return { host, tls: "auto", ...options };
 }

@@ -175,7 +175,7 @@ Deno.test("without starting in emailalertstatus that start is silent, a later fa
   await world.stop();
 });
 
-Deno.test("a server that a start finds dead is told, though it was never in the table", pure, async () => {
+Deno.test("a server that a start finds dead is mailed, though it was never in the table", pure, async () => {
   const world = new World(FULL.split("\n").slice(0, 2).join("\n") + "\n");
   await world.kill(B);
   await world.start();

@@ -17,10 +17,10 @@ export interface MailServer extends AsyncDisposable {
   mails(): Mail[];
 }
 
-/** What a mail server wants of those who bring mail. */
+/** What a mail server wants of its clients. */
 export interface Demands {
   readonly encryption?: "none" | "starttls";
-  /** Nobody else may bring any. */
+  /** Only this account may send mail. */
   readonly login?: { readonly user: string; readonly passwd: string };
 }
 

@@ -44,7 +44,7 @@ async function withNotifier(work: (world: World) => Promise<void>): Promise<void
   }
 }
 
-/** A virtual service whose transitions are told to `target`, and its first real server. */
+/** A virtual service that notifies `target`, and its first real server. */
 function told(target: NotifyTarget): [virtual: VirtualService, real: RealServer] {
   const virtual = sketchVirtual({ notify: target, serviceName: "Shop" });
   return [virtual, [...virtual.reals.values()][0]];
@@ -55,7 +55,7 @@ async function script(folder: string, body: string): Promise<NotifyTarget> {
   return { kind: "program", argv: [`${folder}/tell`, "--our own"] };
 }
 
-Deno.test("a program is told virtual service, real server, old and new state and the reason, one call after the other", () =>
+Deno.test("a program gets virtual service, real server, old and new state and the reason, one call after the other", () =>
   withNotifier(async ({ folder, notifier, complaints }) => {
     const [virtual, real] = told(
       await script(folder, `printf '<%s>' "$@" >> ${folder}/calls; echo >> ${folder}/calls`),
@@ -92,7 +92,7 @@ Deno.test("a program finds what else there is to know in its environment", () =>
     deepStrictEqual(complaints, []);
   }));
 
-Deno.test("a program that fails is complained of, and the next notice is told all the same", () =>
+Deno.test("a program that fails is reported, and is called for the next notice all the same", () =>
   withNotifier(async ({ folder, notifier, complaints }) => {
     const [virtual, real] = told(await script(folder, "echo no network >&2; exit 7"));
     notifier.transition(virtual, real, DOWN);

@@ -14,7 +14,7 @@ Deno.test("quorumcommand: each state once, in order, and down before a purge", (
     deepStrictEqual(said(), ["up", "down", "up", "down"].map(line));
   }));
 
-Deno.test("quorumcommand: what is withdrawn is told nothing more until it is released", () =>
+Deno.test("quorumcommand: what is withdrawn is not called until it is released", () =>
   withScript("quorumCommand", 'echo "$3" >> CALLS', async (virtual, said) => {
     const commands = new QuorumCommands(() => {});
     deepStrictEqual(await commands.withdraw([virtual], env), []);
@@ -27,7 +27,7 @@ Deno.test("quorumcommand: what is withdrawn is told nothing more until it is rel
     deepStrictEqual(said(), ["up", "down"]);
   }));
 
-Deno.test("quorumcommand: another program is told the state that the one before knew", () =>
+Deno.test("quorumcommand: another program is called with the state that the one before knew", () =>
   withScript("quorumCommand", 'echo "$*" >> CALLS', async (virtual, said) => {
     const commands = new QuorumCommands(() => {});
     commands.change(virtual, "up", env);

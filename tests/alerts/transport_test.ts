@@ -9,7 +9,7 @@ import { mailServer, sketchLetter } from "./fixture.ts";
 import { type Demands, parseMail, startMailServer } from "./mail_server.ts";
 import { needsSetup } from "../needs_setup.ts";
 
-/** A line above 76 characters, and one that would end the mail if nobody took care. */
+/** A line above 76 characters, and one that would end the mail if it were sent as it is. */
 const TEXT = "Log-Message: Quiescent real server: 10.0.0.11:80 (192.0.2.10:80) (Weight set to 0)\n.\nFrom here\n";
 
 const LETTER: Partial<Letter> = {
@@ -161,7 +161,7 @@ for (const [name, refusals, left] of FAULTS) {
     }));
 }
 
-Deno.test("a mail server whose certificate the system trusts takes it with smtptls = yes", needsSetup, async () => {
+Deno.test("a mail server with a trusted certificate takes it with smtptls = yes", needsSetup, async () => {
   await using server = await startMailServer({ encryption: "starttls" });
   await trusting(server.certificate, async () => {
     const relay = mailServer(`127.0.0.1:${server.port}`, { tls: "yes" });

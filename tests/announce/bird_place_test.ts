@@ -39,7 +39,7 @@ function birdTest(name: string, play: (bird: TestBird) => Promise<void>): void {
   });
 }
 
-birdTest("a protocol for each family, named like the file, and BIRD is told once", async (bird) => {
+birdTest("a protocol for each family, named like the file, and BIRD is configured once", async (bird) => {
   deepStrictEqual(await bird.has([V6, V4]), { announced: new Set([V6, V4]), added: [V6, V4] });
   match(bird.text(), /protocol static web_1_4 \{\n {2}ipv4;\n {2}route 192\.0\.2\.1\/32 blackhole;\n\}/);
   match(bird.text(), /protocol static web_1_6 \{\n {2}ipv6;\n {2}route 2001:db8::1\/128 blackhole;\n\}/);
@@ -62,7 +62,7 @@ birdTest("BIRD refuses its configuration: what it had is what it announces, and 
   deepStrictEqual(await bird.has([]), { announced: new Set(), added: [] });
 });
 
-birdTest("BIRD is gone: nothing is announced until it is told again", async (bird) => {
+birdTest("BIRD is gone: nothing is announced until it answers again", async (bird) => {
   await bird.has([V4]);
   bird.says = new Error("Unable to connect to server control socket");
   const gone = await bird.has([V4, V6]);

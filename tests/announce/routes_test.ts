@@ -5,7 +5,7 @@ import { sketchModel } from "../director/fixture.ts";
 
 const DUMMY: AnnouncePlace = { kind: "interface", name: "dummy0" };
 
-/** What becomes of 192.0.2.1, whose virtual services at port 80 and upwards vote so. */
+/** What becomes of 192.0.2.1 when its virtual services at port 80 and upwards vote so. */
 function wish(announceWhen: AnnounceWhen, ...votes: readonly Vote["is"][]): string | undefined {
   const sketches = votes.map((_, i) => ({
     at: `192.0.2.1:${80 + i}`,

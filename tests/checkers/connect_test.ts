@@ -44,7 +44,7 @@ for (const family of [4, 6] as const) {
   );
 }
 
-Deno.test("connect: a server whose queue of connections is full does not answer", async () => {
+Deno.test("connect: a server with a full queue of connections does not answer", async () => {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0, tcpBacklog: 1 });
   const { port } = listener.addr as Deno.NetAddr;
   // The kernel takes one more than the backlog, and then drops what comes.

@@ -2,7 +2,7 @@ import { match } from "node:assert/strict";
 import { checkOf, verdict } from "./peers.ts";
 import { CERTIFICATES, freePort, runTool, startServer, temporaryDirectory, untilAccepting } from "./real_server.ts";
 
-/** Servers whose handshakes are dear, and what becomes of them. */
+/** Servers with costly handshakes, and what becomes of them. */
 const ROWS: readonly { readonly name: string; readonly options: string; readonly verdict: RegExp }[] = [
   {
     name: "a Diffie-Hellman group of 10,000 bits",

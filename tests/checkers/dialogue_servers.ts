@@ -12,11 +12,11 @@ export interface MosquittoPorts {
   readonly mqtt: number;
   /** Over TLS. */
   readonly mqtts: number;
-  /** Lets anybody in; absent: there is no such port. */
+  /** A port without a password; absent: there is none. */
   readonly open?: number;
 }
 
-/** Starts a mosquitto that wants its password, and whose directory is `directory`. */
+/** Starts a mosquitto that wants its password, in `directory`. */
 export async function startMosquitto(
   directory: string,
   { mqtt, mqtts, open }: MosquittoPorts,
@@ -64,7 +64,7 @@ export function startUdpEcho(port: number, site: Site = LOOPBACK): Promise<RealS
   return startServer({ package: "socat", argv, ready: /listening on/, site });
 }
 
-/** Starts a rabbitmq whose directory is `directory`. */
+/** Starts a rabbitmq in `directory`. */
 export async function startRabbit(directory: string, port: number, site: Site = LOOPBACK): Promise<RealServer> {
   const [names, distribution] = [freePort(), freePort()];
   const env = {

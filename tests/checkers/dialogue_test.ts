@@ -40,7 +40,7 @@ function knows(answers: Readonly<Record<string, string>>, greeting = ""): Manner
 
 const STATUS = knows({ "status\n": "OK: 7 jobs\nload 3\n", "quit\n": "bye\x00\x01" }, "ready\r\n");
 
-/** What the server is told, and what is said of it. */
+/** What the server is sent, and the verdict. */
 const ROWS: readonly (readonly [lines: readonly string[], said: string])[] = [
   [
     ["expect = ^ready", 'send = "status\\n"', "expect = ^OK", 'send = "quit\\n"', "expect = hex:00 01"],

@@ -88,7 +88,7 @@ testIllServers({ ...ASKED, transport: "tcp" }, {
   stage: WAITING,
 });
 
-Deno.test("dns: a udp port that nobody listens on is refused", async () => {
+Deno.test("dns: a closed udp port is refused", async () => {
   const address = parseIp("127.0.0.1") as IpAddress;
   strictEqual(await verdict(checkOf({ ...ASKED, address, port: closedPort() })), "down (refused): connection refused");
 });

@@ -30,7 +30,7 @@ const ROWS: readonly (readonly [name: string, error: () => unknown, before: stri
   ["a refused connection", () => new SystemError("network", Errno.ECONNREFUSED), "refused", "refused"],
   ["a firewall on the way", () => new SystemError("network", Errno.EACCES), "refused", "refused"],
   ["a packet too big for the way", () => new SystemError("network", Errno.EMSGSIZE), "refused", "refused"],
-  ["an error that nobody has heard of", () => new SystemError("network", 133), "refused", "refused"],
+  ["an unknown error", () => new SystemError("network", 133), "refused", "refused"],
   ["a connection that times out", () => new SystemError("network", Errno.ETIMEDOUT), "timeout", "timeout"],
 ];
 

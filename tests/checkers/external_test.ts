@@ -20,7 +20,7 @@ const ROWS: readonly { name: string; target: Partial<CheckTarget>; verdict: stri
     verdict: "down (reported): exit status 3: oops",
   },
   {
-    name: "a script whose command is missing",
+    name: "a script with a missing command",
     target: sh("/no/such/command"),
     verdict:
       "down (internal): the command could not run what it needs: exit status 127: sh: 1: /no/such/command: not found",
@@ -65,7 +65,7 @@ Deno.test("external: a command that is missing says nothing of the server", asyn
   strictEqual(inWords(result).replace(/:[^:]*$/, ""), "down (internal): cannot run /no/such/command");
 });
 
-Deno.test("external: a command that is not executable, or whose interpreter is missing, says nothing of the server", async () => {
+Deno.test("external: a command that is not executable, or lacks its interpreter, says nothing of the server", async () => {
   const file = await Deno.makeTempFile();
   await Deno.writeTextFile(file, "#!/no/such/interpreter\n");
   for (const mode of [0o644, 0o755]) {
@@ -118,7 +118,7 @@ for (const row of OVERRUNS) {
   });
 }
 
-Deno.test("external: who stops leaves no command behind, even one that ignores TERM", async () => {
+Deno.test("external: a stop leaves no command behind, even one that ignores TERM", async () => {
   const file = await Deno.makeTempFile();
   const script = 'trap "" TERM; echo $$ >"$1"; while :; do sleep 1; done';
   const round = runRound(checkOf({ ...sh(script), commandArguments: [file] }), "external");

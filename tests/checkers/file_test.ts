@@ -78,7 +78,7 @@ const FILES: [name: string, make: (path: string) => Promise<unknown>, weight: st
   ["an empty file", (path) => Deno.writeTextFile(path, ""), undefined, /0 to 65535.*nothing in its first line$/],
   ["no weight", (path) => Deno.writeTextFile(path, "much\u001b[1m\n"), undefined, /has no weight.*much\\u\{1b\}/],
   ["a folder", (path) => Deno.mkdir(path), undefined, /cannot read.*no regular file$/],
-  ["a FIFO that nobody writes to", (path) => run("mkfifo", path), undefined, /cannot read.*no regular file$/],
+  ["a FIFO without a writer", (path) => run("mkfifo", path), undefined, /cannot read.*no regular file$/],
   [
     "a megabyte in one line",
     (path) => Deno.writeFile(path, new Uint8Array(1 << 20).fill(0x31)),

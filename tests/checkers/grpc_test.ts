@@ -39,7 +39,7 @@ const HEALTH_ROWS: readonly Row[] = [
   {
     name: "a call without the token that it takes",
     target: { request: "secret" },
-    verdict: "down (auth): UNAUTHENTICATED: who are you",
+    verdict: "down (auth): UNAUTHENTICATED: no credentials",
   },
   {
     name: "a token among the request's headers",

@@ -13,7 +13,7 @@ def check(request, context):
     if name == "forbidden":
         context.abort(grpc.StatusCode.PERMISSION_DENIED, "not for you, Büro")
     if name == "secret" and ("authorization", "Bearer s3cret-token") not in context.invocation_metadata():
-        context.abort(grpc.StatusCode.UNAUTHENTICATED, "who are you")
+        context.abort(grpc.StatusCode.UNAUTHENTICATED, "no credentials")
     if name == "talkative":
         context.set_trailing_metadata((("x-long", "y" * 6000),))
     if name not in HEALTH and name not in ("secret", "talkative"):

@@ -96,7 +96,7 @@ Deno.test("helper: a drip of single bytes is down at its deadline", async () => 
   });
 });
 
-Deno.test("helper: what it was asked is asked again when somebody kills it", async () => {
+Deno.test("helper: what it was asked is asked again when it is killed", async () => {
   const arrived = Promise.withResolvers<void>();
   let visits = 0;
   const waits: Manners = async (client) => {

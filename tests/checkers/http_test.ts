@@ -176,14 +176,14 @@ tryRows([
     verdict: "down (protocol): … chunk extensions … 65536 bytes",
   },
   {
-    name: "HEAD, whose length is not its body's",
+    name: "HEAD: its length is not that of a body",
     peer: answersAndStays("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n"),
     target: { httpMethod: "HEAD" },
     verdict: "up: 200 OK",
   },
 ]);
 
-Deno.test("http: a port that nobody listens on is refused", async () => {
+Deno.test("http: a closed port is refused", async () => {
   strictEqual(await verdict(checkOf({ port: closedPort() })), "down (refused): connection refused");
 });
 

@@ -35,7 +35,7 @@ const FLOOD_COST = 64 * 1024 * 1024;
 export function testIllServers(target: Partial<CheckTarget>, ill: Illnesses): void {
   const { service } = target;
 
-  Deno.test(`${service}: a port that nobody listens on is refused`, async () => {
+  Deno.test(`${service}: a closed port is refused`, async () => {
     strictEqual(await verdict(checkOf({ ...target, port: closedPort() })), "down (refused): connection refused");
   });
 

@@ -6,7 +6,7 @@ import { LOOPBACK, type RealServer, runTool, type Site, startServer } from "./re
 
 const CERTIFICATES = new URL("certificates", import.meta.url).pathname;
 
-/** Who may read everything, and how that is proven. */
+/** The login of the account that may read everything. */
 export const MANAGER = { dn: "cn=manager,dc=example,dc=org", password: "s3cret-of-the-manager" } as const;
 
 const ENTRIES = `dn: dc=example,dc=org

@@ -22,12 +22,12 @@ const ROWS: readonly Row[] = [
     verdict: `up: entry "${ROOT_ENTRY}"`,
   },
   {
-    name: "an entry whose name matches, beyond ASCII",
+    name: "an entry with a name that matches, beyond ASCII",
     target: { ...manager, request: `ou=Büro,${ROOT_ENTRY}`, receive: contains("ou=Büro") },
     verdict: `up: entry "ou=Büro,${ROOT_ENTRY}"`,
   },
   {
-    name: "an entry whose name does not match",
+    name: "an entry with a name that does not match",
     target: { ...manager, request: ROOT_ENTRY, receive: contains("dc=com") },
     verdict: `down (mismatch): … "${ROOT_ENTRY}" … /dc=com/`,
   },

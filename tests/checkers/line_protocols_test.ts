@@ -172,9 +172,9 @@ const ROWS: readonly Row[] = [
   {
     service: "pop",
     name: "an unknown user",
-    peer: scripted("+OK", { USER: "-ERR who?" }),
+    peer: scripted("+OK", { USER: "-ERR unknown user" }),
     target: joe,
-    verdict: "down (auth): -ERR who?",
+    verdict: "down (auth): -ERR unknown user",
   },
   {
     service: "pop",
@@ -364,7 +364,7 @@ for (const row of FILES) {
           USER: "331 ?",
           PASS: "230 in",
           "TYPE I": "200 binary",
-          // The address is somebody else's on purpose.
+          // The address is another host's on purpose.
           PASV: `227 Entering Passive Mode (192,0,2,1,${high},${low})`,
           EPSV: `229 Extended (|||${data.port}|)`,
           "RETR f": `150 coming\r\n${row.end}`,

@@ -17,7 +17,7 @@ export interface DovecotPorts {
   readonly pops: number;
 }
 
-/** Starts a dovecot whose directory is `directory`. It answers postfix's questions about logins at `saslSocket`. */
+/** Starts a dovecot in `directory`. It answers postfix's questions about logins at `saslSocket`. */
 export async function startDovecot(
   directory: string,
   ports: DovecotPorts,
@@ -103,7 +103,7 @@ export interface PostfixPorts {
   readonly closed: number;
 }
 
-/** Starts a postfix whose directory is `directory`, and which asks `sasl` about logins. */
+/** Starts a postfix in `directory`, which asks `sasl` about logins. */
 export async function startPostfix(
   directory: string,
   ports: PostfixPorts,

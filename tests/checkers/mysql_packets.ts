@@ -35,7 +35,7 @@ export function switchesTo(plugin: string): Manners {
   };
 }
 
-/** One row of one column, whose type is told by its number, its text as bytes. */
+/** One row of one column: its type as a number, its text as bytes. */
 export function oneRow(type: number, value: string): readonly string[] {
   const column = `\x03def\0\0\0\x01j\0\x0c\x3f\0\xff\xff\xff\xff${String.fromCharCode(type)}\0\0\0\0\0`;
   return ["\x01", column, EOF, String.fromCharCode(value.length) + value, EOF];

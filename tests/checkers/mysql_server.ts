@@ -6,7 +6,7 @@ import { CERTIFICATES, LOOPBACK, type RealServer, runTool, type Site, startServe
 
 const PACKAGE = "mariadb-server";
 
-/** The password of all who have one. */
+/** The password of all accounts that have one. */
 export const MYSQL_PASSWORD = "s3cret-of-joe";
 
 const SET_UP = `

@@ -19,7 +19,7 @@ Deno.test("nntp: a real nnrpd of INN", needsSetup, async (t) => {
     await t.step(`a server that is well, ${host}`, async () => {
       match(await verdict(), /^up: 200 news\.example\.org InterNetNews NNRP server INN 2\.\S+ ready/);
     });
-    await t.step(`a server that lets nobody in, ${host}`, async () => {
+    await t.step(`a server that refuses every client, ${host}`, async () => {
       const readers = `${directory.path}/readers.conf`;
       const open = await Deno.readTextFile(readers);
       await Deno.writeTextFile(readers, 'access "none" { users: "nobody@nowhere" newsgroups: "*" }\n');

@@ -11,7 +11,7 @@ await withPeer(tooOld, async (peer) => {
   console.log(result.up ? "up" : `down (${result.why})`);
 });
 
-// What is found to be garbage in one turn of the event loop is told of in another.
+// What is found to be garbage in one turn of the event loop is reported in another.
 for (let turns = 0; turns < 20; turns++) {
   (globalThis as unknown as { gc(): void }).gc();
   await new Promise((resolve) => setTimeout(resolve, 10));

@@ -5,7 +5,7 @@
 import { Secret } from "../../src/model/secret.ts";
 import type { Client, Manners } from "./peers.ts";
 
-/** The password of whoever logs in. */
+/** The password of every login. */
 export const PASSWORD = "s3cret-of-joe";
 
 /** A check of a database, but for the listener's address. */

@@ -12,13 +12,13 @@ import { needsSetup } from "../needs_setup.ts";
 
 const LOOPBACK = parseIp("127.0.0.1")!;
 const ORIGIN = { address: parseIp("127.0.0.9")! };
-/** TEST-NET-1 (RFC 5737): nobody has it. */
+/** TEST-NET-1 (RFC 5737): no host has it. */
 const FOREIGN = { address: parseIp("192.0.2.77")! };
 
 /** Whom a TCP server on 127.0.0.1 sees when it is checked; it hangs up at once. */
 async function seenByTcp(target: Partial<CheckTarget>, method: CheckMethod): Promise<string> {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  let seen = "nobody";
+  let seen = "none";
   const accepting = listener.accept().then((guest) => {
     seen = (guest.remoteAddr as Deno.NetAddr).hostname;
     guest.close();
@@ -28,7 +28,7 @@ async function seenByTcp(target: Partial<CheckTarget>, method: CheckMethod): Pro
   const patience = setTimeout(() => listener.close(), 5000);
   await accepting;
   clearTimeout(patience);
-  if (seen !== "nobody") listener.close();
+  if (seen !== "none") listener.close();
   return seen;
 }
 

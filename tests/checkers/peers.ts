@@ -146,7 +146,7 @@ export async function garbage(client: Client): Promise<void> {
 /** Bytes that {@link flood} sends at most. */
 export const FLOOD = 100 * 1024 * 1024;
 
-/** A server that sends 100 MB of `pattern` as fast as it is read, whatever it is told. */
+/** A server that sends 100 MB of `pattern` as fast as it is read, whatever it is sent. */
 export function flood(pattern: string, opening = ""): Manners {
   return async (client) => {
     client.gone().catch(() => {});
@@ -156,7 +156,7 @@ export function flood(pattern: string, opening = ""): Manners {
   };
 }
 
-/** A port of 127.0.0.1 that nobody listens on. */
+/** A closed port of 127.0.0.1. */
 export function closedPort(): number {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr as Deno.NetAddr;

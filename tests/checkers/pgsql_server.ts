@@ -6,7 +6,7 @@ import { CERTIFICATES, LOOPBACK, type RealServer, runTool, type Site, startServe
 
 const PACKAGE = "postgresql";
 
-/** The password of all who have one. */
+/** The password of all accounts that have one. */
 export const PGSQL_PASSWORD = "s3cret-of-joe";
 
 /** PostgreSQL refuses to be run by root; this user comes with the package. */
@@ -19,7 +19,7 @@ function programs(): string {
   return `${root}/${versions[0]}/bin`;
 }
 
-/** Starts a server whose users are called as the way in which they log in: `scram`, `md5`, `plain`, `trusted`; over TLS as well. */
+/** Starts a server with users named after the way in which they log in: `scram`, `md5`, `plain`, `trusted`; over TLS as well. */
 export async function startPostgres(directory: string, port: number, site: Site = LOOPBACK): Promise<RealServer> {
   const bin = programs();
   const data = `${directory}/data`;

@@ -139,7 +139,7 @@ testIllServers({ service: "pgsql", ...joe, request: "SELECT 1" }, {
 
 const ANSWERS: readonly { answer: string; verdict: string }[] = [
   { answer: "N", verdict: "down (protocol): … TLS" },
-  { answer: "S and more, which somebody else has put there", verdict: "down (protocol): … SSLRequest" },
+  { answer: "S and more, which an attacker has put there", verdict: "down (protocol): … SSLRequest" },
   { answer: "E\x00\x00\x00\x10SFATAL\x00", verdict: "down (protocol): … SSLRequest" },
 ];
 

@@ -4,7 +4,7 @@ import { runRound } from "../../src/checkers/run.ts";
 import { checkOf, inWords, openDescriptors, verdict } from "./peers.ts";
 import { needsSetup } from "../needs_setup.ts";
 
-/** RFC 6666: discards what is sent there; without a route, the kernel refuses to send. Either way nobody answers. */
+/** RFC 6666: discards what is sent there; without a route, the kernel refuses to send. Either way there is no answer. */
 const NOBODY = parseIp("100::1")!;
 
 for (const address of ["127.0.0.1", "127.1.2.3", "::1"]) {
@@ -13,7 +13,7 @@ for (const address of ["127.0.0.1", "127.1.2.3", "::1"]) {
   });
 }
 
-Deno.test("ping: an address that nobody has is down", async () => {
+Deno.test("ping: an address that no host has is down", async () => {
   const { result } = await runRound(checkOf({ address: NOBODY }, { checkTimeout: 0.1 }), "ping");
   strictEqual(result.up, false);
 });

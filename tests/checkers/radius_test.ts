@@ -42,7 +42,7 @@ Deno.test("radius: a real FreeRADIUS", needsSetup, async (t) => {
   const port = freePort();
   await using server = await startRadius(directory.path, port);
   for (const host of ["127.0.0.1", "::1"]) {
-    await t.step(`Status-Server to who keeps accounts, at ${host}`, async () => {
+    await t.step(`Status-Server to an accounting port, at ${host}`, async () => {
       const target = { ...ASKED, address: parseIp(host), port: port + 1, login: undefined };
       strictEqual(await verdict(checkOf(target)), "up: Accounting-Response", server.said());
     });
@@ -58,7 +58,7 @@ Deno.test("radius: a real FreeRADIUS", needsSetup, async (t) => {
   }
 });
 
-Deno.test("radius: a port that nobody listens on is refused", async () => {
+Deno.test("radius: a closed port is refused", async () => {
   strictEqual(await verdict(checkOf({ ...ASKED, port: closedPort() })), "down (refused): connection refused");
 });
 

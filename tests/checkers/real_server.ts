@@ -62,7 +62,7 @@ export async function startServer(program: ServerProgram): Promise<RealServer> {
   };
 }
 
-/** Waits until somebody accepts connections at a port: for a server that does not say so. */
+/** Waits until a port accepts connections: for a server that does not say so. */
 export async function untilAccepting(port: number, { v4 }: Site = LOOPBACK): Promise<void> {
   for (const end = Date.now() + PATIENCE_MS; Date.now() < end;) {
     try {
@@ -72,7 +72,7 @@ export async function untilAccepting(port: number, { v4 }: Site = LOOPBACK): Pro
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
   }
-  fail(`nobody accepts connections at port ${port}`);
+  fail(`port ${port} accepts no connections`);
 }
 
 /** Runs a program to its end; fails the test when that is not a good one. */

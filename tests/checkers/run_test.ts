@@ -3,7 +3,7 @@ import { connectsAfter, methodOfRound, runRound } from "../../src/checkers/run.t
 import { down, up } from "../../src/checkers/verdict.ts";
 import { checkOf, closedPort, inWords, openDescriptors, silent, withPeer } from "./peers.ts";
 
-/** The rounds of `checktype = 2`, whose verdicts are + (passed), - (failed) or ? (our own trouble): c connects, n negotiates. */
+/** The rounds of `checktype = 2`, with the verdicts + (passed), - (failed) or ? (our own trouble): c connects, n negotiates. */
 const MIXED: [name: string, verdicts: string, methods: string][] = [
   ["negotiates first, then after every two connects", "+++++++", "nccnccn"],
   ["negotiates until a round passes when a negotiate round failed", "+++---+++", "nccnnnncc"],

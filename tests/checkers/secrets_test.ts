@@ -35,7 +35,7 @@ Deno.test("a password that a server repeats is masked, before the text is cut", 
 });
 
 for (const mechanism of ["PLAIN", "LOGIN"]) {
-  Deno.test(`a password that an SMTP server repeats as it was told, by ${mechanism}, is masked`, async () => {
+  Deno.test(`a password that an SMTP server repeats as it was sent, by ${mechanism}, is masked`, async () => {
     const repeating: Manners = async (client) => {
       await client.say("220 mx\r\n");
       await client.hear();
@@ -65,7 +65,7 @@ Deno.test("a password in the trace is masked", async () => {
   });
 });
 
-Deno.test("a password of a request's URL is masked, as it is and as the server is told it", async () => {
+Deno.test("a password of a request's URL is masked, as it is and as it is sent", async () => {
   const repeating: Manners = async (client) => {
     const heard = await client.hearUntil("\r\n\r\n");
     const [, told] = /^Authorization: (.*)\r$/m.exec(heard)!;

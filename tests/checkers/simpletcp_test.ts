@@ -132,7 +132,7 @@ for (const row of ROWS) {
   });
 }
 
-Deno.test("simpletcp: a port that nobody listens on is refused", async () => {
+Deno.test("simpletcp: a closed port is refused", async () => {
   strictEqual(
     await verdict(checkOf({ service: "simpletcp", port: closedPort() })),
     "down (refused): connection refused",

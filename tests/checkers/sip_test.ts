@@ -61,7 +61,7 @@ testIllServers(ASKED, {
 
 const OVER_UDP: Partial<CheckTarget> = { ...ASKED, transport: "udp" };
 
-Deno.test("sip: a udp port that nobody listens on is refused", async () => {
+Deno.test("sip: a closed udp port is refused", async () => {
   strictEqual(await verdict(checkOf({ ...OVER_UDP, port: closedPort() })), "down (refused): connection refused");
 });
 
@@ -89,12 +89,12 @@ const UDP_ROWS: readonly { name: string; replies: Replies; verdict: RegExp }[] =
     verdict: /^up: 200 OK$/,
   },
   {
-    name: "answers somebody else first",
+    name: "answers another client first",
     replies: (request) => [withOtherCallId(reply("503 No", request)), request, reply("200 OK", request)],
     verdict: /^up: 200 OK$/,
   },
   {
-    name: "only answers somebody else",
+    name: "only answers another client",
     replies: (request) => [withOtherCallId(reply("200 OK", request))],
     verdict: WAITING,
   },
@@ -110,7 +110,7 @@ for (const row of UDP_ROWS) {
   });
 }
 
-Deno.test("sip: who asks, by default", async () => {
+Deno.test("sip: the sender, by default", async () => {
   let heard = "";
   const replies: Replies = (request) => {
     heard = new TextDecoder().decode(request);

@@ -19,7 +19,7 @@ interface Ports {
   readonly expired: number;
   /** Shows a certificate that expires within ten days. */
   readonly expiring: number;
-  /** Answers with the name that it was told. */
+  /** Answers with the name that it was sent. */
   readonly named: number;
 }
 

@@ -43,7 +43,7 @@ Deno.test("the configurations of the old documents load as they are", () => {
   }
 });
 
-Deno.test("carriage returns, tabs, comments and a missing last newline are nobody's business", () => {
+Deno.test("carriage returns, tabs, comments and a missing last newline do not matter", () => {
   const { model, problems } = loadFile(new URL("old-habits.cf", CORPUS));
   saysFacts(problems.map(line), ["warning 5:1+10 supervised … yes"]);
   const reals = [...model!.virtuals.values()].map(({ reals }) => [...reals.keys()]);

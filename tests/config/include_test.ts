@@ -60,7 +60,7 @@ function test(name: string, fn: () => Promise<void>): void {
   Deno.test({ name: `include: ${name}`, permissions: "none", fn });
 }
 
-/** A test with YAML, whose library asks for more. */
+/** A test with YAML: its library asks for more. */
 function yamlTest(name: string, fn: () => Promise<void>): void {
   Deno.test(`include: ${name}`, fn);
 }

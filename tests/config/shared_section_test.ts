@@ -93,7 +93,7 @@ for (const [name, text, ...said] of WRONG) {
   });
 }
 
-pure("a lint of a shared body is told once", () => {
+pure("a lint of a shared body is reported once", () => {
   const text = section("virtual = 192.0.2.1:80, 192.0.2.2:80", REAL, "real = 10.0.0.2 masq 5", "scheduler = rr");
   const told = lint(parse(text).tree, model(text), {}).map(({ lint, line }) => `${lint} ${line}`);
   deepStrictEqual(told.filter((each) => each.startsWith("weights-without-effect")), ["weights-without-effect 5"]);

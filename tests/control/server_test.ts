@@ -7,7 +7,7 @@ import { handlersWith, statusOfPid, TestServer } from "./fixture.ts";
 
 const STATUS = '{"version":1,"request":"status"}\n';
 
-/** What a client sends, and the code of the error that it is told. */
+/** What a client sends, and the code of the error that it gets. */
 const REFUSED: [what: string, line: string, code: string][] = [
   ["no JSON", "status\n", "malformed"],
   ["an empty line", "\n", "malformed"],
@@ -54,14 +54,14 @@ Deno.test("control socket: answers come in the order of their requests", async (
 const stall = (server: TestServer, count: number) =>
   Promise.all(Array.from({ length: count }, () => ControlClient.connect(server.path)));
 
-Deno.test("control socket: clients that stall hold up nobody", async () => {
+Deno.test("control socket: clients that stall do not hold up others", async () => {
   await using server = new TestServer();
   const stalled = await stall(server, 15);
   strictEqual((await askOnce(server.path, "status", {})).daemon.pid, 1);
   for (const client of stalled) client.close();
 });
 
-Deno.test("control socket: one client too many is told so, and served when another has left", async () => {
+Deno.test("control socket: one client too many gets an error, and is served when another has left", async () => {
   await using server = new TestServer();
   const stalled = await stall(server, 16);
   await rejects(askOnce(server.path, "status", {}), { code: "busy" });
@@ -82,7 +82,7 @@ Deno.test("control socket: a bug in a request is logged, told as such, and ends 
   await rejects(askOnce(server.path, "status", {}), { code: "internal" });
 });
 
-Deno.test("control socket: nobody but its owner may connect, and it is gone after the stop", async () => {
+Deno.test("control socket: only its owner may connect, and it is gone after the stop", async () => {
   await using server = new TestServer();
   strictEqual(Deno.lstatSync(server.path).mode! & 0o777, 0o600);
   server.close();
@@ -104,14 +104,14 @@ Deno.test("control socket: a file that is no socket is not ours to remove", () =
   Deno.removeSync(path);
 });
 
-Deno.test("control client: without a daemon it says that nobody is there", async () => {
+Deno.test("control client: without a daemon it says so", async () => {
   await using server = new TestServer();
   await rejects(askOnce(`${server.path}.not`, "status", {}), NobodyThere);
   server.close();
   await rejects(askOnce(server.path, "status", {}), NobodyThere);
 });
 
-Deno.test("control client: a daemon that does not answer in time is told of", async () => {
+Deno.test("control client: a daemon that does not answer in time is reported", async () => {
   const { promise, resolve } = Promise.withResolvers<void>();
   await using server = new TestServer({ status: () => promise.then(() => statusOfPid(1)) });
   await rejects(askOnce(server.path, "status", {}, 20), /gave no answer/);
@@ -148,7 +148,7 @@ Deno.test("control client: a daemon that shows that it works on an answer is wai
   listener.close();
 });
 
-Deno.test("control client: a daemon that stops in the middle of a request is told of", async () => {
+Deno.test("control client: a daemon that stops in the middle of a request is reported", async () => {
   const { promise, resolve } = Promise.withResolvers<void>();
   await using server = new TestServer({ status: () => promise.then(() => statusOfPid(1)) });
   const asked = askOnce(server.path, "status", {});

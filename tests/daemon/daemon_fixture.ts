@@ -29,7 +29,7 @@ export class TestDaemon implements AsyncDisposable {
   /**
    * Starts one on the configuration; its first table is in memory when this resolves.
    *
-   * @param earlier a daemon that has ended, and whose directory and table this one takes over.
+   * @param earlier a daemon that has ended: this one takes its directory and table over.
    * @param meanwhile is done while it starts.
    */
   static async start(

@@ -6,7 +6,7 @@ import type { IpvsTable } from "../../src/model/table.ts";
 import { readKernelFile } from "../../src/system/kernel_file.ts";
 import { statusNow, TestDaemon } from "./daemon_fixture.ts";
 
-/** A director leaves timers behind that nobody waits for. */
+/** A director leaves timers behind. */
 const LENIENT = { sanitizeOps: false, sanitizeResources: false };
 
 const SITE = `
@@ -73,7 +73,7 @@ Deno.test("a reload that is asked for during a start counts, however slow the st
   strictEqual(await tableOf(test), TABLE.replace(":9 ", ":10 "));
 });
 
-Deno.test("who is told to stop during a start stops", LENIENT, async () => {
+Deno.test("a stop during a start is obeyed", LENIENT, async () => {
   const [table, folder] = [new Hesitant(), await Deno.makeTempDir()];
   let stopped: Promise<void> | undefined;
   await using test = await TestDaemon.start(SITE, { table, folder }, ({ daemon }) => {
@@ -122,7 +122,7 @@ virtual = 192.0.2.10:5432
 `;
 
 Deno.test(
-  "the helper process runs while a check needs it, is told of, and ends with the last one",
+  "the helper process runs while a check needs it, is shown, and ends with the last one",
   LENIENT,
   async () => {
     await using test = await TestDaemon.start(SITE);

@@ -44,7 +44,7 @@ class Server {
 }
 
 Deno.test(
-  "sentinels: a server that ends is out although it is checked once an hour, and status tells of each",
+  "sentinels: a server that ends is out although it is checked once an hour, and status shows each",
   LENIENT,
   async () => {
     const servers = [new Server("127.0.0.1"), new Server("127.0.0.2")];

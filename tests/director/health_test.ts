@@ -23,7 +23,7 @@ const RISES: [name: string, rounds: string, states: string][] = [
   ["one pass is not enough", "-+", "ddd"],
   ["three passes in a row are", "-+++", "ddddu"],
   ["a failure in between starts the count again", "-++-+++", "dddddddu"],
-  ["who was never found dead needs one", "+", "du"],
+  ["a server that was never found dead needs one", "+", "du"],
 ];
 
 for (const [name, rounds, states] of RISES) {
@@ -52,14 +52,14 @@ const TIMELINES: [name: string, found: keyof typeof FOUND, failureCount: number,
   ["absent: down until the first round has passed", "absent", 1, "+", "du"],
   ["absent: stays down while rounds fail", "absent", 1, "--+", "dddu"],
   ["at weight 0: down until a round has passed", "quiescent", 1, "-+", "ddu"],
-  ["with weight: up until a round says otherwise", "active", 1, "+-", "uud"],
+  ["with weight: up until a round fails", "active", 1, "+-", "uud"],
   ["with weight and dead: down at the first failure", "active", 1, "-", "ud"],
-  ["with weight and failurecount 3: a restart makes nobody more hasty", "active", 3, "---", "uuud"],
+  ["with weight and failurecount 3: a restart forgets no patience", "active", 3, "---", "uuud"],
   ["failurecount 3: the third failure in a row counts", "absent", 3, "+---", "duuud"],
   ["failurecount 3: a success resets the count", "absent", 3, "+--+--", "duuuuuu"],
   ["failurecount 3: one success is enough to return", "absent", 3, "+---+", "duuudu"],
-  ["our own trouble takes nobody out", "active", 1, "!!!", "uuuu"],
-  ["our own trouble brings nobody in", "absent", 1, "!", "dd"],
+  ["our own trouble takes no server out", "active", 1, "!!!", "uuuu"],
+  ["our own trouble brings no server in", "absent", 1, "!", "dd"],
   ["our own trouble does not count as a failure", "active", 2, "-!-", "uuud"],
 ];
 

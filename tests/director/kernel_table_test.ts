@@ -7,7 +7,7 @@ import { destination } from "./fixture.ts";
 import { Broken, destinations, pure, R1, R2, TWO, World } from "./director_world.ts";
 
 Deno.test({
-  name: "director: a table out of reach later is told once, tried again, and in step when it is back",
+  name: "director: a table out of reach later is reported once, tried again, and in step when it is back",
   ...pure,
   fn: async () => {
     const world = new World("", TWO);
@@ -27,7 +27,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "director: a change that the kernel refuses is told with its line, tried again, and holds up nothing else",
+  name: "director: a change that the kernel refuses is reported with its line, tried again, and holds up nothing else",
   ...pure,
   fn: async () => {
     const world = new World("", { ...TWO, scheduler: "nosuch" }, { at: "192.0.2.2:80", reals: ["10.0.0.3:80"] });
@@ -75,7 +75,7 @@ for (const [name, options, hand, dead, expected] of BY_HAND) {
 }
 
 Deno.test({
-  name: "director: a virtual service that somebody removed comes back whole when a real server of it changes",
+  name: "director: a virtual service that was removed by hand comes back whole when a real server of it changes",
   ...pure,
   fn: async () => {
     const world = new World("", TWO);

@@ -19,7 +19,7 @@ function ordered(hold?: Hold, weight?: number): Orders {
   }]]);
 }
 
-/** What stands in the table of 10.0.0.1:80, whose configured weight is 3. */
+/** What stands in the table of 10.0.0.1:80, with the configured weight 3. */
 const ROWS: [name: string, quiescent: boolean, up: boolean, orders: Orders, weight: number | undefined][] = [
   ["drained: weight 0", false, true, ordered("drain"), 0],
   ["drained and quiescent: weight 0", true, true, ordered("drain"), 0],
@@ -72,7 +72,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "orders: when all are drained the fallback serves, and the reason says who did it",
+  name: "orders: when all are drained the fallback serves, and the reason names the operator",
   permissions: "none",
   fn: () => {
     const model = sketchModel({ at: AT, reals: [REAL], fallback: "127.0.0.1:80" });

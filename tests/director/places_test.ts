@@ -52,7 +52,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "places: one whose first check takes its time has its place, too, and no client before the check has passed",
+  name: "places: one with a slow first check has its place, too, and no client before the check has passed",
   ...pure,
   fn: async () => {
     const world = new World("", SITE);

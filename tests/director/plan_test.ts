@@ -129,7 +129,7 @@ const ROWS: Row[] = [
     expected: "-a V R1 -w 1\n-d V -r 127.0.0.1:80",
   },
   {
-    name: "a quiescent real server that somebody removed is not put back at weight 0",
+    name: "a quiescent real server that was removed by hand is not put back at weight 0",
     previous: ONE,
     current: "-A V -s wrr",
     desired: "-A V -s wrr\n-a V R1 -w 0",
@@ -151,7 +151,7 @@ const ROWS: Row[] = [
     expected: "-a V R1 -w 0",
   },
   {
-    name: "a virtual service that somebody removed is made again, whole, when something of it changes",
+    name: "a virtual service that was removed by hand is made again, whole, when something of it changes",
     previous: ONE,
     current: "",
     desired: TWO,

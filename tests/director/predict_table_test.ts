@@ -50,7 +50,7 @@ pure("one failed check is enough to foresee a death, failurecount or not", () =>
   );
 });
 
-pure("who is in maintenance is foreseen at weight 0", () => {
+pure("a real server in maintenance is foreseen at weight 0", () => {
   strictEqual(
     predicted(SITE, "", [], ["10.0.0.1:80"]),
     `${SERVICE}

@@ -160,7 +160,7 @@ pure("failopen: where all have weight 0 the fallback stays", () => {
   strictEqual(tableOf(model, health), "----F");
 });
 
-pure("quorum: what is told, with the weights that decided", () => {
+pure("quorum: what is reported, with the weights that decided", () => {
   const model = modelOf({ quorum: 2, hysteresis: 1, failOpen: 20 });
   let health: Health = adopt(model, new Map(), new Map(), 0);
   const told = ["++++", "+---", "++--", "+++-", "----"].flatMap((said) => {

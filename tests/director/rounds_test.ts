@@ -93,7 +93,7 @@ Deno.test(
   },
 );
 
-Deno.test("checks that are dropped while they wait take nobody's turn", pure, async () => {
+Deno.test("checks that are dropped while they wait take no turn", pure, async () => {
   const { rounds, checks, clock, begun, ends } = world(3, 1);
   rounds.reconfigure(checks);
   rounds.reconfigure([checks[0], checks[2]]);

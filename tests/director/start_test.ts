@@ -4,7 +4,7 @@ import { IpvsUnavailable } from "../../src/ipvs/driver.ts";
 import { Broken, destinations, FALLBACK, pure, R1, R2, TWO, World } from "./director_world.ts";
 
 Deno.test({
-  name: "director: start puts into the table who passed the first check, and nobody else ever",
+  name: "director: start puts into the table what passed the first check, and never anything else",
   ...pure,
   fn: async () => {
     const world = new World("", TWO);

@@ -8,7 +8,7 @@ import { destination, type VirtualSketch } from "./fixture.ts";
 import { destinations, pure, R1, R2, TWO, World } from "./director_world.ts";
 
 Deno.test({
-  name: "director: stop purges our virtual services, keeps those with cleanstop=no, and nobody else's",
+  name: "director: stop purges our virtual services, keeps those with cleanstop=no, and touches no others",
   ...pure,
   fn: async () => {
     const foreign = "-A -t 198.51.100.9:443 -s lc\n";
@@ -90,7 +90,7 @@ for (const verb of ["stop", "deactivate"] as const) {
   }
 }
 
-/** A table whose program dies in each batch: after so many changes. */
+/** A table with a program that dies in each batch, after so many changes. */
 class Dying extends MemoryIpvs {
   constructor(table: string, private readonly after: number) {
     super(decodeRules(table));

@@ -293,7 +293,7 @@ Deno.test({
   },
 });
 
-/** What somebody does by hand, and how much of the table is back two seconds later; the second real server is dead. */
+/** What is done by hand, and how much of the table is back two seconds later; the second real server is dead. */
 const BY_HAND: [name: string, change: (driver: SlowIpvs) => Promise<unknown>, left: readonly string[]][] = [
   ["a virtual service that has vanished is put back as health says", (driver) => driver.clear(), [REALS[0], REALS[2]]],
   ["a real server that was removed stays away", (driver) => driver.remove(REALS[0]), [REALS[2]]],

@@ -43,7 +43,7 @@ function eventsOf(step: Step): HealthEvent {
   return { type: "rounds", rounds };
 }
 
-/** Plays steps upon a start; gives what is told, and how it is afterwards. */
+/** Plays steps after a start; returns what is reported, and how it is afterwards. */
 function play(steps: readonly Step[], { table = "", model = sketchModel({ at: AT, reals: [A] }) } = {}) {
   let health: Health = adopt(model, decodeRules(table), new Map(), 0);
   const told = steps.flatMap((step) => {

@@ -88,7 +88,7 @@ Deno.test({
   },
 });
 
-/** The same model; its real servers have these further checks, whose names are their keys. */
+/** The same model; its real servers have these further checks, with their names as keys. */
 function withAlso(model: Model, methods: readonly ("agent" | "weightfile")[]): Model {
   const virtuals = [...model.virtuals].map(([key, virtual]) => {
     const reals = [...virtual.reals].map(([name, real]) => {

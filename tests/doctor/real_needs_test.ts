@@ -41,7 +41,7 @@ pure("what is typed, by the way in which a real server is reached", () => {
   deepStrictEqual(typed(needs("10.0.0.1", "gate")).at(-1), "ip address add VIRTUAL-ADDRESS/32 dev lo");
 });
 
-pure("three kinds of system are told how to keep it, each with all virtual addresses and settings", () => {
+pure("three kinds of system have a recipe to keep it, each with all virtual addresses and settings", () => {
   for (const forwarding of ["gate", "ipip"] as const) {
     const { recipes } = needs("10.0.0.1", forwarding, { virtuals: VIRTUALS });
     deepStrictEqual(recipes.map(({ system }) => system.split(",")[0]), ["Debian", "RHEL", "systemd-networkd"]);

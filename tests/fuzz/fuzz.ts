@@ -35,7 +35,7 @@ export interface FuzzReport {
 /** Rounds under way at the same time. */
 const AT_ONCE = 48;
 
-/** As many where one helper process is asked, whose libraries are slow. */
+/** As many where one helper process is asked: its libraries are slow. */
 const AT_ONCE_BY_HELPER = 24;
 
 /** Seconds that a round may take, and milliseconds by which its verdict may be late on a busy machine. */
@@ -59,7 +59,7 @@ export async function fuzz(row: FuzzRow, options: FuzzOptions): Promise<FuzzRepo
   const bugs: string[] = [];
   const onBug = (event: PromiseRejectionEvent) => {
     event.preventDefault();
-    bugs.push(`an exception that nobody awaited: ${event.reason instanceof Error ? event.reason.stack : event.reason}`);
+    bugs.push(`an unhandled exception: ${event.reason instanceof Error ? event.reason.stack : event.reason}`);
   };
   globalThis.addEventListener("unhandledrejection", onBug);
   const hostile = await Hostile.start(row, options.seed, AT_ONCE);

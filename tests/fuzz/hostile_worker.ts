@@ -1,6 +1,6 @@
 /**
  * Hostile servers on a thread of their own, so that what they do takes no time of the director's: each waits at a port
- * for the input that it is told of by its number.
+ * for the input that it gets by number.
  */
 
 import { createSocket, type Socket } from "node:dgram";
@@ -11,7 +11,7 @@ import { Random } from "../random.ts";
 import { readTurns } from "./recording.ts";
 import { rowNamed } from "./rows.ts";
 
-/** What the thread is told: to open so many servers, or what one of them is to do next. */
+/** The thread's orders: to open so many servers, or what one of them is to do next. */
 export type Order =
   | { readonly open: number; readonly row: string; readonly seed: number }
   | { readonly server: number; readonly input: number };

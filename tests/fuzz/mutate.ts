@@ -66,7 +66,7 @@ const CHANGES: readonly ((bytes: Uint8Array, random: Random) => Uint8Array<Array
   (bytes, random) => bytes.slice(0, random.below(bytes.length + 1)),
   (bytes, random) => spliced(bytes, random, [], random.below(40)),
   (bytes, random) => doubled(bytes, random),
-  // What nobody expects.
+  // What no parser expects.
   (bytes, random) => spliced(bytes, random, Array.from({ length: random.below(60) }, () => random.below(256)), 0),
   (_, random) => Uint8Array.from({ length: random.below(400) }, () => random.below(256)),
   // Much of one thing.

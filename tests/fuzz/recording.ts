@@ -2,7 +2,7 @@
  * What real servers have said, as files in replies/.
  */
 
-/** What a server says in one conversation: first of itself, then after each thing that it is told. */
+/** What a server says in one conversation: first by itself, then after each thing that it is sent. */
 export type Turns = readonly Uint8Array[];
 
 const FOLDER = new URL("replies/", import.meta.url);

@@ -1,6 +1,6 @@
 /**
- * Runs the lab's test files, each under a kernel of its own: `deno task lab [word…]` runs those whose name has one
- * of the words in it. Those whose name begins with `systemd` run under systemd as process 1.
+ * Runs the lab's test files, each under a kernel of its own:  `deno task lab [word…]` runs those with one
+ * of the words in their name. Those with a name that begins with `systemd` run under systemd as process 1.
  */
 
 import { fail, say } from "../../tools/terminal.ts";

@@ -42,7 +42,7 @@ Deno.test("an alarm may set another one, and call off one that is due at the sam
   deepStrictEqual(rung, ["first"]);
 });
 
-Deno.test("an alarm whose callback fails takes the others nothing", async () => {
+Deno.test("an alarm with a callback that fails does not stop the others", async () => {
   const failed = Promise.withResolvers<unknown>();
   const note = (event: ErrorEvent) => {
     event.preventDefault();

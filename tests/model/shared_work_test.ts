@@ -3,7 +3,7 @@ import { SharedWork } from "../../src/model/shared_work.ts";
 
 const pure = { permissions: "none" } as const;
 
-/** Work that takes a turn, and whose result is how many were begun when it began. */
+/** Work that takes a turn: its result is how many were begun when it began. */
 function counted() {
   let begun = 0;
   return async () => {
@@ -13,7 +13,7 @@ function counted() {
   };
 }
 
-Deno.test("shared work: all that ask before it begins share it, who asks later gets the next", pure, async () => {
+Deno.test("shared work: all calls before it begins share it, later ones get the next", pure, async () => {
   const [shared, work] = [new SharedWork<number>(), counted()];
   const first = [shared.do("a", work), shared.do("a", work)];
   await Promise.resolve();

@@ -1,5 +1,5 @@
 /**
- * The completions in the shells that they are for: somebody sits at a terminal and presses the tabulator.
+ * The completions in the shells that they are for: at a terminal, by the tabulator.
  */
 
 import { match } from "node:assert/strict";

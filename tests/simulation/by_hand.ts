@@ -1,6 +1,6 @@
 /**
  * What has to become of changes by hand, the manual's rules once more: a weight that was set and a real server that was removed
- * or added stay until the health of that real server changes, or until a start or a reload. What cannot be told, because
+ * or added stay until the health of that real server changes, or until a start or a reload. What cannot be known, because
  * something else went on at that time, may be so or so.
  */
 
@@ -39,7 +39,7 @@ export class ByHand {
     }
   }
 
-  /** The state of a real server has changed in that virtual service, whose fallback comes or goes with it perhaps. */
+  /** The state of a real server has changed in that virtual service; its fallback comes or goes with it perhaps. */
   turn(virtual: string, real: string, fallback: string | undefined): void {
     const changes = this.#changes.get(virtual);
     const change = changes?.get(real);

@@ -9,7 +9,7 @@ import type { World } from "./world.ts";
 /** Milliseconds until what failed, as there was no table, is tried again. */
 const TRY_AGAIN = 2_000;
 
-/** What is told of a director's life. */
+/** What is reported of a director's life. */
 export interface Witness {
   /** Another director begins. */
   begun(): void;

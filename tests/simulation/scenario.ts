@@ -133,7 +133,7 @@ function config(random: Random, quorums: Random, schedulers: Random): VirtualSke
 }
 
 function byHand(random: Random): SimulatedEvent {
-  // The later half, when little else happens, is where it can be told what came of it.
+  // The later half, when little else happens, is where its effect can be seen.
   const at = random.oneIn(2) ? random.below(LENGTH) : LENGTH / 2 + random.below(LENGTH);
   const virtual = random.of(VIRTUALS);
   switch (random.below(8)) {

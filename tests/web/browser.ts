@@ -1,4 +1,4 @@
-/** Switches with which Chromium runs as root and speaks to nobody but us. */
+/** Switches with which Chromium runs as root and connects to no other host. */
 const SWITCHES = [
   "--headless",
   "--no-sandbox",

@@ -7,7 +7,7 @@ const B = "tcp:192.0.2.10:80 10.0.0.12:80";
 const other = realStatus({ real: "10.0.0.12:80" });
 
 Deno.test({
-  name: "the page is told everything at first, curves included",
+  name: "the page gets everything at first, curves included",
   permissions: "none",
   fn: () => {
     const news = pageNews(pageOf(statusWith(realStatus(), other)), [entry("connection refused")]);
@@ -22,7 +22,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "then it is told only of real servers that have changed",
+  name: "then it gets only real servers that have changed",
   permissions: "none",
   fn: () => {
     const before = pageOf(statusWith(realStatus(), other));

@@ -8,7 +8,7 @@ import { Browser } from "./browser.ts";
 import { entry, realStatus, statusWith } from "./example_status.ts";
 import { needsSetup } from "../needs_setup.ts";
 
-/** A page over a control socket whose director says what the test makes it say. */
+/** A page over a control socket; the test decides what the director says. */
 class World implements AsyncDisposable {
   status: Status = statusWith(realStatus());
   readonly events = [entry("connection refused")];
@@ -196,7 +196,7 @@ Deno.test("status page: the feed tells all at first, then what has changed", asy
   deepStrictEqual([second.reals[id].state, second.events.length, "curves" in second], ["down", 1, false]);
 });
 
-Deno.test("status page: clients that connect and stall hold up nobody", async () => {
+Deno.test("status page: clients that connect and stall do not hold up others", async () => {
   await using world = new World();
   const { port } = new URL(world.url);
   const stalled = await Promise.all(
@@ -233,7 +233,7 @@ const ROWS = "[...document.querySelectorAll('tbody tr')].filter((row) => !row.hi
 
 for (const look of [{ width: 1280, height: 900 }, { width: 390, height: 800, dark: true }]) {
   Deno.test(
-    `status page: in a browser of ${look.width} columns it shows who is up, lives, and fits`,
+    `status page: in a browser of ${look.width} columns it shows what is up, lives, and fits`,
     needsSetup,
     async () => {
       await using world = new World();

@@ -17,7 +17,7 @@ const ACTIVATE = withUsage({
   options: {},
   about: `
 Has a director that was started with --standby take the IPVS table over, with the health
-that it knows: one batch, no real server enters whose checks have not passed. Returns
+that it knows: one batch, and no real server enters before its checks have passed. Returns
 when the table is in the kernel. Does nothing to a director that is on duty already.
 `,
 });

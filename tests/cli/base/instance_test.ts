@@ -37,7 +37,7 @@ const MEANT: [what: string, world: World, name: string | undefined, meant: strin
   ],
   ["a name that no file has is taken as it stands", {}, "www", "/run/www /var/run/ldirectord.www.pid"],
   [
-    "without a name it is ldirectord.cf, whose pid file has the program's name",
+    "without a name it is ldirectord.cf, and its pid file has the program's name",
     { configurations: ["/etc/ha.d/ldirectord.cf", "/etc/ha.d/ldirectord.yaml"] },
     undefined,
     "/etc/ha.d/ldirectord.cf /var/run/ldirectord.ldirectord.pid",

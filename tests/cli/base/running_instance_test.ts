@@ -59,7 +59,7 @@ for (const [what, world, meant] of MEANT) {
   });
 }
 
-Deno.test("running instance: an operator who has to choose is told the names", needsSetup, async () => {
+Deno.test("running instance: where several are possible, the error lists their names", needsSetup, async () => {
   const [message] = await lookUp(running("www", "mail"), ["findRunning"]);
   for (const name of ["www", "mail"]) ok(message.includes(name), message);
 });
@@ -84,7 +84,7 @@ Deno.test("running instance: daemons of both run folders are listed", needsSetup
   );
 });
 
-/** An instance in a folder of the test's own, whose daemon would listen at that socket. */
+/** An instance in a folder of the test's own; its daemon would listen at that socket. */
 function instanceAt(socket: string, name?: string): Instance {
   const beside = socket.replace(/\.sock$/, "");
   return {
@@ -141,7 +141,7 @@ async function inFolder(work: (socket: string) => Promise<void>): Promise<void> 
   }
 }
 
-/** Name on the command line, whether there is a configuration, and what the operator is told. */
+/** Name on the command line, whether there is a configuration, and what is printed. */
 const STOPPED: [name: string | undefined, hasFile: boolean, says: RegExp][] = [
   ["www", true, /\/ldirectord\.www\.cf.*ldirectord www start$/],
   [undefined, true, /\/ldirectord\.www\.cf.*ldirectord start$/],

@@ -62,15 +62,15 @@ Deno.test("compare: a status page is asked, at its host and port or by its URL",
     deepStrictEqual(asked, ["/status.json", "/status.json", "/status.json"]);
   }, ".json"));
 
-Deno.test("compare: what another host answers instead of a status is told, and harmless", () =>
+Deno.test("compare: what another host answers instead of a status is shown, and harmless", () =>
   withFile(JSON.stringify(UP), async (file) => {
     const answers = [
-      () => Response.json({ error: "nobody\u001b[2J listens" }, { status: 503 }),
+      () => Response.json({ error: "no daemon\u001b[2J listens" }, { status: 503 }),
       () => Response.redirect("http://127.0.0.1:1/", 302),
       () => new Response("<html>"),
     ];
     const expected = [
-      /cannot ask http:\/\/127\.0\.0\.1:\d+: 503 .*nobody/,
+      /cannot ask http:\/\/127\.0\.0\.1:\d+: 503 .*no daemon/,
       /cannot ask http:\/\/127\.0\.0\.1:\d+: \S/,
       /no status document at 127\.0\.0\.1:\d+: it is not JSON/,
     ];

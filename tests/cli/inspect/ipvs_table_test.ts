@@ -38,7 +38,7 @@ Deno.test("ipvs: the table as ipvsadm has it, and beside what is ours its state,
   ]);
 });
 
-Deno.test("ipvs --json: what is ours says who keeps it; what is not says nothing", () => {
+Deno.test("ipvs --json: what is ours names its director; what is not says nothing", () => {
   const [ours, theirs] = REPORT.services;
   strictEqual(ours.keptBy, "/etc/ha.d/www");
   strictEqual(ours.destinations[0].totals.bytesIn, 2 ** 40);

@@ -3,7 +3,7 @@ import { ldirectord, withFile } from "../program.ts";
 import { type Client, withPeer } from "../../checkers/peers.ts";
 import { needsSetup } from "../../needs_setup.ts";
 
-/** Runs `work` beside a web server that says who was asked for, and repeats what it was told. */
+/** Runs `work` beside a web server that repeats its Host and what it was sent. */
 async function withServer(work: (port: number) => Promise<void>): Promise<void> {
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, (request) => {
     const { pathname } = new URL(request.url);
@@ -86,7 +86,7 @@ Deno.test("probe: a secret is sent and never shown", async () => {
   });
 });
 
-Deno.test("probe: headers come from a file, too, where nobody sees them in the process list", async () => {
+Deno.test("probe: headers come from a file, too, so that they are not in the process list", async () => {
   await withServer(async (port) => {
     await withFile("X-First: 1\nX-Secret: hunter2hunter2\n\n", async (headers) => {
       const url = `http://127.0.0.1:${port}/echo`;

@@ -106,7 +106,7 @@ for (const [what, other, said] of OTHERS) {
 const inOrder = (order: string | null, status = SHOP) =>
   virtual({ digest: { ...status.virtuals[0].digest, order } }, status);
 
-pure("compare: another order of the same real servers is told, one that is not known or of others is not", () => {
+pure("compare: another order of the same real servers is reported, one that is not known or of others is not", () => {
   deepStrictEqual(differences(inOrder("00000000000a"), inOrder("00000000000b")), [
     "order | 192.0.2.10:80 | the kernel has the real servers in another order: a few clients get another real server",
   ]);

@@ -2,7 +2,7 @@ import { match, strictEqual } from "node:assert/strict";
 import { TestServer } from "../../control/fixture.ts";
 import { ldirectord } from "../program.ts";
 
-/** A command line of serve that makes no sense, and what is said of it. */
+/** A wrong command line of serve, and its error. */
 const WRONG: [args: string[], says: RegExp][] = [
   [["web:80"], /not an IP address: web/],
   [["0"], /not an address and port: 0/],
@@ -27,7 +27,7 @@ Deno.test("serve at a port where something listens says so", async () => {
   match(stderr, /cannot listen at 127\.0\.0\.1:\d+: something else listens there/);
 });
 
-/** A port that nobody uses now. */
+/** A port that is free now. */
 function freePort(): number {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   listener.close();
@@ -54,7 +54,7 @@ Deno.test("serve tells where it is, serves, and with --while-read ends with its 
   strictEqual((await child.status).code, 0);
 });
 
-Deno.test("serve: thousands of clients that stall, or flood, keep nobody else from an answer", async () => {
+Deno.test("serve: thousands of clients that stall, or flood, keep no other client from an answer", async () => {
   const port = freePort();
   const main = new URL("../../../main.ts", import.meta.url).pathname;
   const child = new Deno.Command(Deno.execPath(), {

@@ -65,7 +65,7 @@ const SHOWN: [what: string, typed: string, shown: string[]][] = [
   ["a filter with a mistake that is taken back", "/503x\x7f\r", ["10.0.0.12:80"]],
   ["a filter that is given up", "/503\x1b", ["10.0.0.11:80", "10.0.0.12:80", "[2001:db8::13]:80"]],
   ["Esc: all again", "/503\rp\x1b", ["10.0.0.11:80", "10.0.0.12:80", "[2001:db8::13]:80"]],
-  ["a filter that fits nobody", "/nobody\r", []],
+  ["a filter that fits no real server", "/nothing\r", []],
 ];
 
 for (const [what, typed, shown] of SHOWN) {
@@ -94,7 +94,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "top asks before it takes anybody out, and the keys are seen on a narrow terminal, too",
+  name: "top asks before it takes a real server out, and the keys are seen on a narrow terminal, too",
   ...pure,
   fn: () => {
     const { state } = type(beginning(A, B, C), "d");
@@ -185,7 +185,7 @@ const WISHES: [typed: string, orders: PendingOrder[]][] = [
   ["d\x1b", []],
   ["dq", []],
   ["/d\ry", []],
-  ["/nobody\rdy", []],
+  ["/nothing\rdy", []],
 ];
 
 for (const [typed, orders] of WISHES) {
@@ -209,7 +209,7 @@ for (
 }
 
 Deno.test({
-  name: "top: who was chosen stays chosen when the list changes",
+  name: "top: the chosen real server stays chosen when the list changes",
   ...pure,
   fn: () => {
     const chosen = type(beginning(A, B, C), "j").state;

@@ -55,7 +55,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "status --long: what is not known is a dash, and names that do not resolve are told",
+  name: "status --long: what is not known is a dash, and names that do not resolve are listed",
   permissions: "none",
   fn: () => {
     const bare = real({
@@ -106,7 +106,7 @@ const LONG = real({
 });
 
 Deno.test({
-  name: "status --long: on a terminal narrower than an address, why is told all the same",
+  name: "status --long: on a terminal narrower than an address, WHY is shown all the same",
   permissions: "none",
   fn: () => {
     const lines = statusTable(status([LONG]), { paint: PLAIN, width: 40 });

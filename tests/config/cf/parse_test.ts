@@ -32,7 +32,7 @@ pure("where a line begins says what it belongs to", () => {
   for (const [text, said] of Object.entries(rows)) saysFacts(problems(text), said, text);
 });
 
-pure("a section whose lines are not indented enough is one error, whatever else is right with it", () => {
+pure("a section with lines that are not indented enough is one error, whatever else is right with it", () => {
   const body = ["real = 10.0.0.1:80 gate", "quiescent = no", "service = mysql", 'login = "x"', 'request = "SELECT 1"'];
   for (const indent of ["", " ", "  ", "   "]) {
     const text = `virtual = 10.0.0.9:80\n${body.map((line) => `${indent}${line}\n`).join("")}`;

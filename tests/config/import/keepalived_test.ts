@@ -194,7 +194,7 @@ pure("keepalived's virtual servers are carried over, and what is not is said", (
 const section = (virtual: string, real: string, check: string) =>
   `virtual_server 10.0.0.100 80 {\n${virtual}\nreal_server 10.0.0.1 80 {\n${real}\n${check}\n}\n}\n`;
 
-/** What keepalived is told, lines of ours, and what is said of it. */
+/** Lines of keepalived, lines of ours, and the notes. */
 const CARRIED: [what: string, keepalived: string, ours: string[], notes: RegExp[]][] = [
   [
     "what a virtual_server says of checks counts for its real servers, unless they or their checks say otherwise",
@@ -213,7 +213,7 @@ const CARRIED: [what: string, keepalived: string, ours: string[], notes: RegExp[
     [/given four more arguments/, /misc_dynamic is left out: write dynamicweight = yes/],
   ],
   [
-    "a FILE_CHECK, whose file holds no weight but what is added to it",
+    "a FILE_CHECK: its file holds no weight but what is added to it",
     section("", "", "FILE_CHECK {\ntrack_file load\n}"),
     ["checktype = connect"],
     [/FILE_CHECK is left out, and a connection.*weightfile = PATH/, /track_file/],
@@ -237,7 +237,7 @@ const CARRIED: [what: string, keepalived: string, ours: string[], notes: RegExp[
     [],
   ],
   [
-    "programs that are told of the quorum are one program that is called with up or down",
+    "programs for the quorum become one program that is called with up or down",
     section('quorum_up "/sbin/ip addr add 192.0.2.1/32 dev lo"\nquorum_down /bin/gone', "", "TCP_CHECK {\n}"),
     [
       `quorumcommand = "/bin/sh -c 'case $1 in up) exec /sbin/ip addr add 192.0.2.1/32 dev lo;; down) exec /bin/gone;; esac' quorum"`,
@@ -245,7 +245,7 @@ const CARRIED: [what: string, keepalived: string, ours: string[], notes: RegExp[
     [],
   ],
   [
-    "one whose words a shell would take apart is left out",
+    "one with words that a shell would take apart is left out",
     section('quorum_up "/bin/x $(reboot)"', "", "TCP_CHECK {\n}"),
     [],
     [/quorum_up is left out: quorumcommand = PROGRAM/],
@@ -289,7 +289,7 @@ const CARRIED: [what: string, keepalived: string, ours: string[], notes: RegExp[
     [],
   ],
   [
-    "a group whose members say the same is one section",
+    "a group of members that say the same is one section",
     `virtual_server_group G {\n10.0.0.100 80\n10.0.0.100 443\n}\n${
       section("", "", "TCP_CHECK {\n}").replace("10.0.0.100 80 {", "group G {")
     }`,
@@ -315,7 +315,7 @@ const CARRIED: [what: string, keepalived: string, ours: string[], notes: RegExp[
     [],
   ],
   [
-    "a real server without an address is told of",
+    "a real server without an address is reported",
     section("", "", "TCP_CHECK {\n}").replace("real_server 10.0.0.1", "real_server $WEB1"),
     ["virtual = 10.0.0.100:80"],
     [/real_server \$WEB1 is left out: it has no address/],

@@ -9,7 +9,7 @@ import { pure } from "../fixture.ts";
 
 const ROWS = Object.entries<Directive<unknown>>(DIRECTIVES) as [DirectiveName, Directive<unknown>][];
 
-pure("a directive whose value is read as a Secret says so in its row, and no other does", () => {
+pure("a directive with a value that is read as a Secret says so in its row, and no other does", () => {
   const wrong = ROWS.filter(([name, row]) => {
     const reading = readText(row.value, "word");
     return isPassword(name) !== ("value" in reading && reading.value instanceof Secret);

@@ -123,7 +123,7 @@ pure("what is wrong with an endpoint is pointed at", () => {
   }
 });
 
-pure("whoever leaves out the brackets of IPv6 is told where they go", () => {
+pure("where the brackets of IPv6 are left out, the error shows where they go", () => {
   const rows: Readonly<Record<string, string>> = {
     "2001:db8::1:80": "… [2001:db8::1]:80 or [2001:db8::1:80]",
     "2001:db8:0:0:0:0:0:1:80": "… [2001:db8:0:0:0:0:0:1]:80",
@@ -138,7 +138,7 @@ pure("whoever leaves out the brackets of IPv6 is told where they go", () => {
   }
 });
 
-pure("what stands where the forwarding method should is told by what it looks like", () => {
+pure("what stands in place of the forwarding method is recognized by what it looks like", () => {
   const rows: Readonly<Record<string, string>> = {
     "10.0.0.1:80 GATE": "… gate …",
     "10.0.0.1:80 NAT": "… masq …",
@@ -169,7 +169,7 @@ pure("virtual services are endpoints or marks", () => {
   }
 });
 
-pure("virtual services of one section are told apart by commas", () => {
+pure("virtual services of one section are separated by commas", () => {
   const rows: Readonly<Record<string, readonly unknown[]>> = {
     "10.0.0.1:80, 10.0.0.1:443,7": ["10.0.0.1:80", "10.0.0.1:443", 7],
     '"10.0.0.1:80 ,vip.example:http"': ["10.0.0.1:80", "vip.example:http"],

@@ -64,10 +64,10 @@ pure("a long line is cut around the caret, and control characters are not printe
   strictEqual(source.slice(caret.indexOf("^"), caret.lastIndexOf("^") + 1), "HERE");
 });
 
-/** Of these, whoever looks for secrets with a pattern that tries things twice does not come back. */
+/** A pattern that tries things twice would search these for secrets for ever. */
 const LONG_LINES = ["pass", "passwd=", "://a:", "a", "-", "- ", '"', " "].map((word) => word.repeat(30_000));
 
-pure("lines of any length are told of, and what may be a secret stays one", () => {
+pure("lines of any length are shown, and what may be a secret stays one", () => {
   for (const line of LONG_LINES) {
     const text = shown(`${line}!\nnonsense ${line} passwd = hunter2\n`);
     ok(text.includes("at line 2") && !text.includes("hunter2"), text);

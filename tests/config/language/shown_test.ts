@@ -23,7 +23,7 @@ function said(read: (text: string) => Parsed, text: string): string {
   return all.map((problem) => `${formatProblem(problem, "x", show, 1)}\n${JSON.stringify(problem)}`).join("\n");
 }
 
-/** Directives whose values may hold a secret: the grammar says so. */
+/** Directives with values that may hold a secret: the grammar says so. */
 const HIDDEN = Object.keys(DIRECTIVES).filter((name) => findDirective(name)!.row.value.openPart);
 
 /** Forms in which a value goes wrong, and those in which it is right. */

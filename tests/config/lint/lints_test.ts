@@ -449,7 +449,7 @@ pure("each question has rows here, and each finding says why and what to do", ()
   for (const { lint, why, hint } of all) ok(/\.$/.test(why!) && hint!.length > 5, `${lint}`);
 });
 
-pure("of a question answered in every section the first places are told, and one can be left out", () => {
+pure("of a finding in every section the first places are listed, and one can be left out", () => {
   const text = Array.from({ length: 50 }, (_, i) => section(`virtual = 10.0.1.${i}:80`, ...WEB)).join("");
   deepStrictEqual(found(text).length, 10);
   deepStrictEqual(lint(parse(text).tree, model(text), HERE, new Set(["no-real-server"])), []);

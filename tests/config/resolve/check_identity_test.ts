@@ -78,7 +78,7 @@ pure("a key tells no secret", () => {
   for (const key of keys([], body)) strictEqual(/geheim/.test(key), false, key);
 });
 
-pure("a further check and the main one are told apart by what they ask", () => {
+pure("a further check and the main one are distinguished by what they ask", () => {
   const found = keys([], [
     'alsocheck = http:80 "/a", "x"',
     'alsocheck = http:80 "/a", "y"',
@@ -123,7 +123,7 @@ pure("checks with the same parameters are one check, with others they are not", 
   const [a, b] = twice(["passwd = a"], ["passwd = b"]);
   notStrictEqual(a.key, b.key);
   const [c, d] = twice(["checktype = external"], ["checktype = external"]);
-  notStrictEqual(c.key, d.key, "an external check is told of its virtual service");
+  notStrictEqual(c.key, d.key, "an external check gets its virtual service");
   const [e, f] = twice(["failurecount = 1"], ["failurecount = 3"]);
   strictEqual(e, f, "the failure count is each virtual service's own");
 });

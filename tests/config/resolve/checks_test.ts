@@ -153,7 +153,7 @@ pure("everything a check may need reaches its target", () => {
   ]);
 });
 
-pure("an external command is told of the virtual and the real server", () => {
+pure("an external command gets the virtual and the real server", () => {
   const body = ["checktype = external", 'checkcommand = "/bin/check -w 5"', "checkport = 99"];
   const rows: readonly (readonly [head: string, real: string, args: readonly string[]])[] = [
     [HEAD, "10.0.0.1:8080 masq", ["192.0.2.1", "80", "10.0.0.1", "8080"]],
@@ -321,7 +321,7 @@ pure("file checks and weight files: mistakes say what to write", () => {
   ]);
 });
 
-pure("of sctp a connection is checked, by whatever port, unless the section says otherwise", () => {
+pure("of sctp a connection is checked, by whatever port, unless the section has another checktype", () => {
   for (const port of [80, 3868]) {
     const { method, target } = check(`virtual = 192.0.2.1:${port}`, `real = 10.0.0.1:${port} masq`, "protocol = sctp");
     deepStrictEqual([method, target.service, target.transport, target.port], ["connect", "none", "sctp", port]);

@@ -71,7 +71,7 @@ pure("what is wrong with a section's head or servers is an error at its place", 
   }
 });
 
-pure("the rest of a section whose address is wrong is looked at as well", () => {
+pure("the rest of a section with a wrong address is looked at as well", () => {
   const text = section("virtual = nosuch:80", "receive = (", "real = 10.0.0.1:nosuch gate") +
     section("virtual = nosuch:80").replace(/^.*\n/, "");
   saysFacts(load(text).problems.map(line), [
@@ -145,7 +145,7 @@ pure("an unset quiescent is warned of once", () => {
   deepStrictEqual(load("virtual = 192.0.2.1:80\n\tquiescent = no\n").problems, []);
 });
 
-pure("a port's name that only the other protocol has is told as such", () => {
+pure("a port's name that only the other protocol has is reported as such", () => {
   const hint = (head: string, ...body: readonly string[]) => load(section(head, ...body)).problems[0].hint;
   const hints = [
     hint("virtual = 192.0.2.1:http", "protocol = udp", "checktype = on"),

@@ -6,7 +6,7 @@ import { line, load, section, virtual } from "../fixture.ts";
 export const HEAD = "virtual = 192.0.2.1:80";
 export const REAL = "real = 10.0.0.1:80 gate";
 
-/** Problems of one section whose head stands in line 2. */
+/** Problems of one section with its head in line 2. */
 export function said(head: string, ...body: readonly string[]): readonly string[] {
   return load(section(head, ...body)).problems.map(line);
 }

@@ -298,7 +298,7 @@ Deno.test("no file crashes or hangs the reader, and problems point into the file
   }
 });
 
-Deno.test("a problem is told on one line, whatever stands in the value that it quotes", () => {
+Deno.test("a problem is shown on one line, whatever stands in the value that it quotes", () => {
   const text =
     'virtual:\n  - address: 192.0.2.1:80\n    virtualhost: "a\\r\\n\\e[31mb"\n    real: ["10.0.0.1:80 masq"]\n';
   const said = problems(text).join("\n");

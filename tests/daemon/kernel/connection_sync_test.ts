@@ -63,7 +63,7 @@ Deno.test("sync threads are started, changed and stopped as the configuration as
   ]);
 });
 
-Deno.test("a sync thread that somebody else has started is left alone", async () => {
+Deno.test("a sync thread that another program has started is left alone", async () => {
   using world = new World();
   world.threads = [ELSEWHERE, BACKUP];
   const director = world.director();
@@ -73,12 +73,12 @@ Deno.test("a sync thread that somebody else has started is left alone", async ()
   saysFacts(world.log, ["warning: … master … eth1 … syncid 7"]);
 });
 
-Deno.test("a director that died knows its own sync threads again, and takes nobody else's for them", async () => {
+Deno.test("a director that died knows its own sync threads again, and takes no others for them", async () => {
   using world = new World();
   await world.director().reconfigure([MASTER, BACKUP]);
   await world.director().reconfigure([MASTER, BACKUP]);
   deepStrictEqual(world.threads, [MASTER, BACKUP]);
-  // Meanwhile somebody has replaced one.
+  // Meanwhile one was replaced.
   world.threads = [ELSEWHERE, BACKUP];
   await world.director().reconfigure([]);
   deepStrictEqual(world.threads, [ELSEWHERE]);

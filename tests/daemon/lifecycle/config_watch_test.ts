@@ -6,7 +6,7 @@ const TIMELINES: [
   name: string,
   steps: [change: "write" | "touch" | "copy" | "swap" | "remove" | "-", changed: boolean][],
 ][] = [
-  ["a file that nobody touches", [["-", false], ["-", false]]],
+  ["a file that is not touched", [["-", false], ["-", false]]],
   ["a changed file, once it has come to rest", [["write", false], ["-", true], ["-", false]]],
   ["a file that is being written for a while", [["write", false], ["write", false], ["-", true]]],
   ["a file that was only touched", [["touch", false], ["-", false]]],

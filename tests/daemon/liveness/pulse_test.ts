@@ -34,7 +34,7 @@ Deno.test("each beat renews the pulse file, and a clean stop removes it", async 
     const before = Deno.statSync(path).ino;
     file.beat(PULSE);
     deepStrictEqual(decodePulse(Deno.readTextFileSync(path)), PULSE);
-    ok(Deno.statSync(path).ino !== before, "whoever reads the old one has it whole");
+    ok(Deno.statSync(path).ino !== before, "a reader of the old one has it whole");
     file.remove();
     deepStrictEqual([...Deno.readDirSync(folder)], []);
   } finally {

@@ -83,7 +83,7 @@ const ROWS: [string, Omit<PulseEvidence, "now">, line: string][] = [
     "age=1s;120;300;0 overdue=0s;120;300;0 checks=500c",
   ],
   [
-    "what clients meet, for one who asks for the director alone",
+    "what clients meet, where the director alone is asked about",
     { owner: running, age: 1, pulse: { ...pulse, ...ILL }, isOfDirector: true },
     "OK: ldirectord pulse is regular (1 second since last beat) | age=1s;120;300;0 overdue=0s;120;300;0 checks=500c",
   ],
@@ -151,7 +151,7 @@ const ROWS: [string, Omit<PulseEvidence, "now">, line: string][] = [
     "OK: ldirectord has just started (0 seconds ago), its first beat is to come",
   ],
   [
-    "a daemon that starts after one that was stuck and killed, whose pulse is still there",
+    "a daemon that starts after one that was stuck and killed, and left its pulse",
     { owner: running, started: 1.2, age: 600, pulse: { ...stuck, pid: 6 } },
     "OK: ldirectord has just started (1 second ago), its first beat is to come",
   ],

@@ -37,7 +37,7 @@ function inEnvironment(variables: Readonly<Record<string, string>>): ServiceMana
 for (const kind of ["path", "abstract name"]) {
   Deno.test({
     ...needsSetup,
-    name: `a service manager is told what it wants to know, by a socket's ${kind}`,
+    name: `a service manager gets what it wants to know, by a socket's ${kind}`,
     // The system's library is opened at its first use and stays open.
     sanitizeResources: false,
     fn: async () => {
@@ -61,7 +61,7 @@ for (const kind of ["path", "abstract name"]) {
   });
 }
 
-Deno.test("no service manager, or another process's watchdog: nobody waits for us", () => {
+Deno.test("no service manager, or another process's watchdog: nothing waits for us", () => {
   strictEqual(inEnvironment({}), undefined);
   strictEqual(inEnvironment({ NOTIFY_SOCKET: "relative" }), undefined);
   strictEqual(inEnvironment({ NOTIFY_SOCKET: "/run/x", WATCHDOG_USEC: "9", WATCHDOG_PID: "1" })?.watchdog, undefined);

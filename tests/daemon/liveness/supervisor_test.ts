@@ -54,7 +54,7 @@ function world() {
 
 const pure = { permissions: "none" } as const;
 
-Deno.test("a check that is overdue is told once, and once that it no longer is", pure, async () => {
+Deno.test("a check that is overdue is reported once, and once that it no longer is", pure, async () => {
   const { clock, lines, looks, supervised } = world();
   await clock.advance(1000);
   for (const milliseconds of [1000, 3000, 4000]) {
@@ -103,7 +103,7 @@ Deno.test(
   },
 );
 
-Deno.test("checks that wait for open files are told once, and are no sign of ill health", pure, async () => {
+Deno.test("checks that wait for open files are reported once, and are no sign of ill health", pure, async () => {
   const { clock, lines, looks, supervised } = world();
   supervised.waiting = { count: 2990, longest: 60_000 };
   await clock.advance(2000);

@@ -99,7 +99,7 @@ Deno.test("the pulse beats with checks, once a second at most, and not without t
   strictEqual(world.pulse().beat !== before, true, "without checks the loop itself beats");
 });
 
-Deno.test("the pulse tells of a table that stays out of step, and of a standby at once", async () => {
+Deno.test("the pulse shows a table that stays out of step, and of a standby at once", async () => {
   using world = new World();
   const next = async (milliseconds: number) => {
     world.signs.countCheck();

@@ -99,7 +99,7 @@ for (const [event, severity, text] of LINES) {
 }
 
 Deno.test({
-  name: "log: a round tells who was checked, how long it took and what came of it",
+  name: "log: a round says which server was checked, how long it took and what came of it",
   permissions: "none",
   fn: () => {
     if (real.policy.kind !== "checked") throw new Error("the sketch is checked");

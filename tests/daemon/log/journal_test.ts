@@ -41,7 +41,7 @@ Deno.test({
     const folder = await Deno.makeTempDir();
     const socket = `${folder}/socket`;
     const deliver = journalDelivery(3, "www", socket);
-    strictEqual(deliver("info", "nobody listens", {}), false);
+    strictEqual(deliver("info", "no log daemon", {}), false);
     const listener = new Deno.Command("python3", { args: ["-c", LISTEN, socket], stdout: "piped" }).spawn();
     const reader = listener.stdout.pipeThrough(new TextDecoderStream()).getReader();
     let said = "";

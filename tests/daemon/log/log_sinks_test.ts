@@ -17,11 +17,11 @@ async function withPipe(work: (path: string) => void): Promise<void> {
 const LENIENT = { sanitizeResources: false };
 
 Deno.test(
-  "whoever reads the standard output and is stuck keeps nobody waiting, and hears what is missing",
+  "a stuck reader of the standard output delays nothing, and sees how many lines are missing",
   LENIENT,
   () =>
     withPipe((path) => {
-      // A pipe that is open in both directions has a reader, and one who sleeps.
+      // A pipe that is open in both directions has a reader, and one that does not read.
       const fd = open(path, O_RDWR);
       const sink = streamSink(fd, (_severity, message) => message);
       const line = "x".repeat(999);
@@ -38,13 +38,13 @@ Deno.test(
 );
 
 Deno.test(
-  "a log that is a pipe has its lines if somebody reads it, and keeps nobody waiting if not",
+  "a log that is a pipe gets its lines if there is a reader, and delays nothing if not",
   LENIENT,
   () =>
     withPipe((path) => {
       const complaints: string[] = [];
       const sink = fileSink(path, "text", "www", (complaint) => complaints.push(complaint));
-      sink("info", "nobody hears this", {});
+      sink("info", "lost", {});
       match(complaints.join(), /^ldirectord: the log \S+ cannot be written: this pipe has no reader/);
       const fd = open(path, O_RDWR);
       sink("info", "hello", {});

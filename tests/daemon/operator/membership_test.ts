@@ -57,7 +57,7 @@ Deno.test(
 );
 
 Deno.test(
-  "add and remove: what an earlier run was told is in force after a start",
+  "add and remove: orders of an earlier run are in force after a start",
   LENIENT,
   async () => {
     const first = await TestDaemon.start(config());

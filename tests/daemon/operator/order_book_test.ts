@@ -52,12 +52,12 @@ Deno.test("a second order of the same kind replaces the first", () => {
   deepStrictEqual(book.takeBack([WEB1]), [{ id: WEB1, order: "disable" }]);
 });
 
-/** What somebody has left in the file, and what a daemon makes of it. */
+/** What stands in the file, and what a daemon makes of it. */
 const FILES: [what: string, text: string, complains: boolean, orders: number][] = [
   ["half of a file", '{"version":1,"ord', true, 0],
   ["something else", '["hello"]', false, 0],
   [
-    "orders of which one makes no sense",
+    "orders of which one cannot be read",
     `{"orders":[{"real":7},{"real":"${WEB1}","hold":{"value":"sing","since":1}},` +
     `{"real":"${WEB2}","weight":{"value":5,"since":1}},{"real":"${WEB1}","weight":{"value":99999,"since":1}}]}`,
     false,

@@ -40,7 +40,7 @@ for (const [real, virtual, selected] of ROWS) {
   });
 }
 
-/** Nobody is meant, and what the operator is told. */
+/** No real server is meant, and the error. */
 const NOBODY: [real: string, virtual: string | undefined, says: RegExp][] = [
   ["web2", undefined, /^no real server is called web2; there are .*web1/],
   ["10.0.0.2", "192.0.2.10:443", /^no real server is called 10\.0\.0\.2/],
@@ -51,7 +51,9 @@ const NOBODY: [real: string, virtual: string | undefined, says: RegExp][] = [
 
 for (const [real, virtual, says] of NOBODY) {
   Deno.test({
-    name: `an operator's ${real || "empty word"}${virtual ? ` of ${virtual}` : ""} is nobody, and he is told so`,
+    name: `an operator's ${real || "empty word"}${
+      virtual ? ` of ${virtual}` : ""
+    } is no real server, and an error says so`,
     permissions: "none",
     fn: () => rejects(selectReals(MODEL, real, virtual), { code: "bad-argument", message: says }),
   });

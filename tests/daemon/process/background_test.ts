@@ -3,7 +3,7 @@ import { startInBackground } from "../../../src/daemon/process/background.ts";
 
 const BACKGROUND = new URL("../../../src/daemon/process/background.ts", import.meta.url).href;
 
-Deno.test("a daemon whose starter has gone goes on", async () => {
+Deno.test("a daemon goes on when its starter has gone", async () => {
   const program = `
     import { announceReady, leaveSession } from "${BACKGROUND}";
     await Deno.stdin.read(new Uint8Array(1));
@@ -35,7 +35,7 @@ const STARTS: [name: string, program: string, isAtWork: boolean, status: number]
 for (const [name, program, isAtWork, status] of STARTS) {
   // The daemon outlives the start, and the test.
   const options = { sanitizeOps: false, sanitizeResources: false };
-  Deno.test(`a start whose daemon ${name} ends with ${status}`, options, async () => {
+  Deno.test(`a start with a daemon that ${name} ends with ${status}`, options, async () => {
     const text = `
       import { announceReady, leaveSession } from "${BACKGROUND}";
       const say = (text) => Deno.stdout.writeSync(new TextEncoder().encode(text));

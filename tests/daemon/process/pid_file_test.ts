@@ -70,7 +70,7 @@ Deno.test("a pid file tells that its daemon runs, and goes with it", () =>
     deepStrictEqual(pidFileOwner(path), { state: "none" });
   }));
 
-Deno.test("only one process gets the pid file; the other learns whose it is", () =>
+Deno.test("only one process gets the pid file; the other learns the owner", () =>
   inFolder(async (path) => {
     const other = await holder(path);
     deepStrictEqual(pidFileOwner(path), { state: "running", pid: other.pid });
@@ -95,7 +95,7 @@ Deno.test("a stale pid file is taken over while others look at it", () =>
     for (const other of onlookers) await other.end();
   }));
 
-Deno.test("only a pid file that nobody holds is cleared away", () =>
+Deno.test("only a pid file that is not held is cleared away", () =>
   inFolder((path) => {
     const taken = PidFile.take(path);
     ok(taken instanceof PidFile);
@@ -108,7 +108,7 @@ Deno.test("only a pid file that nobody holds is cleared away", () =>
   }));
 
 const STALE: [name: string, text: string, pid: number | undefined][] = [
-  ["a pid that nobody has", "4194303\n", 4194303],
+  ["a pid that no process has", "4194303\n", 4194303],
   ["a pid that something else has now", "1\n", 1],
   ["no number", "hello\n", undefined],
 ];
@@ -159,7 +159,7 @@ Deno.test("an account that is not the daemon's can neither hold the lock nor sta
     first.release();
     Deno.writeTextFileSync(path, "4194303\n");
     using file = Deno.openSync(path, { read: true });
-    ok(file.tryLockSync(true), "whoever may read the pid file may lock it");
+    ok(file.tryLockSync(true), "every reader of the pid file may lock it");
     Deno.writeTextFileSync(path.replace(".pid", ".lock"), "", { mode: 0o644 });
     using shared = Deno.openSync(path.replace(".pid", ".lock"), { read: true });
     ok(shared.tryLockSync(true));

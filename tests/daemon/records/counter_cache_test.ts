@@ -4,7 +4,7 @@ import { type CounterReader, type Counters, NONE } from "../../../src/ipvs/count
 import { IpvsUnavailable } from "../../../src/ipvs/driver.ts";
 import type { VirtualKey } from "../../../src/model/table.ts";
 
-/** Counters that are told apart by the name of their only service. */
+/** Counters that are distinguished by the name of their only service. */
 function countersOf(name: string): Counters {
   return new Map([[name as VirtualKey, { totals: NONE, rates: NONE, destinations: new Map() }]]);
 }

@@ -56,7 +56,7 @@ Deno.test("the file is bounded, and it is the old that goes", () =>
     ok(entries.length > 1_000);
   }));
 
-Deno.test("who watches is told what is new since he last asked, and no more than is kept in memory", () => {
+Deno.test("a watcher gets what is new since its last question, and no more than is kept in memory", () => {
   const history = new HistoryFile(undefined, NEVER);
   history.add({ kind: "started", detail: "a" });
   const first = history.since(0);

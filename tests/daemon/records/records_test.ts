@@ -66,7 +66,7 @@ const WRITTEN: [what: string, events: DirectorEvent[], history: string[]][] = [
   ["a table that was never out of step is no news", [IN_STEP], []],
 ];
 
-/** Gives `work` records whose history is a file in a folder of their own; returns what is in the file afterwards. */
+/** Gives `work` records with a history in a folder of their own; returns what is in the file afterwards. */
 async function historyAfter(work: (records: Records) => void): Promise<ReturnType<typeof readHistory>> {
   const folder = await Deno.makeTempDir();
   try {

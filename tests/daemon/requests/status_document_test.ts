@@ -108,7 +108,7 @@ Deno.test(
 );
 
 Deno.test(
-  "status: who is up, who is not, why, and what the clients meet",
+  "status: what is up, what is not, why, and what the clients meet",
   LENIENT,
   () =>
     withDaemon(async ({ status }) => {
@@ -143,7 +143,7 @@ Deno.test(
 );
 
 Deno.test(
-  "status: what somebody changed by hand is marked as drift",
+  "status: what was changed by hand is marked as drift",
   LENIENT,
   () =>
     withDaemon(async ({ test, status, alive }) => {
@@ -163,7 +163,7 @@ Deno.test(
 );
 
 Deno.test(
-  "a standby that is activated counts nobody's coming or going a second time, nor tells the history of it",
+  "a standby that is activated counts no transition a second time, nor adds it to the history",
   LENIENT,
   () =>
     withDaemon(async ({ test, status }) => {
@@ -281,7 +281,7 @@ Deno.test(
 );
 
 Deno.test(
-  "status: a kernel that does not answer keeps nobody from being told what else there is",
+  "status: a kernel that does not answer does not hold up the rest of the status",
   LENIENT,
   () =>
     withDaemon(async ({ test, status }) => {
@@ -297,7 +297,7 @@ Deno.test(
 );
 
 Deno.test(
-  "orders: a kernel that does not take one in time, or not at all, is told of",
+  "orders: a kernel that does not take one in time, or not at all, is reported",
   LENIENT,
   () =>
     withDaemon(async ({ test, alive }) => {

@@ -50,12 +50,12 @@ const BROKEN: [name: string, script: string | undefined, says: RegExp][] = [
   ["crashes", "echo oops >&2; exit 139", /failed with status 139: oops/],
 ];
 
-/** Who is killed has not ended yet. */
+/** A program that is killed has not ended yet. */
 const LENIENT = { sanitizeOps: false, sanitizeResources: false };
 
 for (const [name, script, says] of BROKEN) {
   Deno.test(
-    `an ipvsadm that ${name} is told, and no table is made up`,
+    `an ipvsadm that ${name} is reported, and no table is made up`,
     LENIENT,
     () =>
       withIpvsadm(script, async (driver) => {

@@ -192,7 +192,7 @@ for (const [name, hex, verdict] of VERDICTS) {
   });
 }
 
-Deno.test("a message or an attribute whose length leads beyond the end is not read", () => {
+Deno.test("a message or an attribute with a length beyond the end is not read", () => {
   const bytes = Uint8Array.fromHex(VERDICTS[0][1]);
   for (const length of [0, 15, bytes.length + 1]) {
     new DataView(bytes.buffer).setUint32(0, length, true);

@@ -122,13 +122,13 @@ class Ensemble {
 
   async start(): Promise<void> {
     const config = await Deno.readTextFile(`${CORPUS}/${this.name}.cf`);
-    for (const [who, director] of this.#all()) await director.start(config, `${who}-${this.name}`);
+    for (const [key, director] of this.#all()) await director.start(config, `${key}-${this.name}`);
   }
 
   /** A signal is cheaper than the verb, which starts the program once more; tests of the verbs are elsewhere. */
   async terminate(): Promise<void> {
-    for (const [who, director] of this.#all()) await director.signal("SIGTERM", `${who}-${this.name}`);
-    for (const [who, director] of this.#all()) await director.isGone(`${who}-${this.name}`);
+    for (const [key, director] of this.#all()) await director.signal("SIGTERM", `${key}-${this.name}`);
+    for (const [key, director] of this.#all()) await director.isGone(`${key}-${this.name}`);
   }
 
   async tables(): Promise<TablesOfAll> {

@@ -36,7 +36,7 @@ const config = (page: string) => `
 /** The same for both; the first is `www`. */
 const [ONE, OTHER] = ["www", "other"];
 
-/** A second director, which has the virtual address beside the first one and answers nobody who asks for it. */
+/** A second director, which has the virtual address beside the first one and answers no ARP request for it. */
 async function secondDirector(postscript?: string): Promise<Director> {
   const director = await Director.besideTheWay("second", SECOND, PROGRAM, postscript);
   const { host } = director;

@@ -195,7 +195,7 @@ scenario("announce: BIRD reads a file of routes, and that it is gone is said", a
   strictEqual(await poll(troubleOf, (trouble) => trouble === "", 20), "");
   await hasRoutes(ADDRESS, ADDRESS_6);
 
-  // Somebody empties the file.
+  // The file is emptied by hand.
   await Deno.writeTextFile("/run/bird/announced.conf", "");
   await director.logs(/198\.51\.100\.10 was gone from birdfile:\/run\/bird\/announced\.conf/);
   await hasRoutes(ADDRESS, ADDRESS_6);

@@ -101,7 +101,7 @@ const WELL: Partial<Channels> = {
 };
 
 scenario(
-  "an external check whose command is deleted: unknown in every channel, and no real server is taken out",
+  "an external check with a deleted command: unknown in every channel, and no real server is taken out",
   async (world) => {
     const { director, table } = world;
     await prepare();
@@ -238,7 +238,7 @@ scenario("drain, disable and maintenance are states of their own in every channe
   await Deno.remove("/run/maintenance/10.0.0.11");
 });
 
-/** An ipvsadm whose kernel takes no change while a file is there. */
+/** An ipvsadm that changes nothing while a file is there. */
 const REFUSING = `#!/bin/sh
 case "$*" in
 *-R*|*--restore*) test ! -e /run/refuse || { cat >/dev/null; exit 0; } ;;

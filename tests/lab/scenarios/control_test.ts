@@ -148,7 +148,7 @@ scenario("a question without a name is about the only director that runs", async
   doesNotMatch(wrong.stderr, /did you mean/);
 });
 
-scenario("disable takes a real server out as its death would, and tells when nobody is left", async (world) => {
+scenario("disable takes a real server out as its death would, and says when none is left", async (world) => {
   const { director, reals, table, client } = world;
   await reals.are(["10.0.0.11", "10.0.0.12"]);
   await director.start(PAIR);

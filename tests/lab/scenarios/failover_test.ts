@@ -82,7 +82,7 @@ ${SITE}`);
   },
 );
 
-scenario("a real server whose firewall turns checks away is out, by whatever word it does so", async (world) => {
+scenario("a real server is out when its firewall refuses checks, in whatever way", async (world) => {
   const { director, reals, table } = world;
   await reals.are(["10.0.0.11", "10.0.0.12"]);
   await director.start(`

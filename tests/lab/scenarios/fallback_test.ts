@@ -63,7 +63,7 @@ scenario("a global fallback on the director itself, beside quiescent real server
   await table.becomes(ONLY_11_UP);
 });
 
-scenario("fallbackcommand is told when the last real server goes and when the first returns", async (world) => {
+scenario("fallbackcommand is called when the last real server goes and when the first returns", async (world) => {
   const { director, reals, table } = world;
   await Deno.writeTextFile("/run/tell", `#!/bin/sh\necho "$*" >> /run/told\n`, { mode: 0o755 });
   const told = () => Deno.readTextFile("/run/told").catch(() => "");
@@ -88,7 +88,7 @@ scenario("fallbackcommand is told when the last real server goes and when the fi
   strictEqual(await poll(told, (text) => text === back, 10), back);
 });
 
-scenario("a real server of weight 0 does not serve, whoever wants that weight", async (world) => {
+scenario("a real server of weight 0 does not serve, for whatever reason it has that weight", async (world) => {
   const { director, reals, table, client } = world;
   await reals.are(["10.0.0.11", "10.0.0.12", "10.0.0.13"]);
   await director.start(`${GLOBALS}

@@ -110,30 +110,33 @@ scenario("logrotate: with the file that is installed the log goes on in a new on
   await Deno.remove(`${LOG}.1`);
 });
 
-scenario("logformat = json: each line is an object that says who, what and why", async ({ director, reals }) => {
-  await reals.are(["10.0.0.11", "10.0.0.12"]);
-  await director.start(`logformat = json${FARM}`);
-  reals.stop("10.0.0.11");
-  await director.logs(/"is":"down"/);
-  const lines = (await director.log()).trim().split("\n").map((line) => JSON.parse(line));
-  // A server that is killed may refuse, or hang up in the middle.
-  const { time, reason, ...transition } = lines.find(({ is }) => is === "down");
-  match(time, /^\d{4}-\d\d-\d\dT/);
-  deepStrictEqual(transition, {
-    severity: "warning",
-    configuration: "www",
-    pid: await director.pid(),
-    message: `Real server 10.0.0.11:80 (192.0.2.10:80) is down: ${reason}`,
-    event: "transition",
-    virtual: "192.0.2.10:80",
-    real: "10.0.0.11:80",
-    was: "up",
-    is: "down",
-  });
-});
+scenario(
+  "logformat = json: each line is an object that says which server, what and why",
+  async ({ director, reals }) => {
+    await reals.are(["10.0.0.11", "10.0.0.12"]);
+    await director.start(`logformat = json${FARM}`);
+    reals.stop("10.0.0.11");
+    await director.logs(/"is":"down"/);
+    const lines = (await director.log()).trim().split("\n").map((line) => JSON.parse(line));
+    // A server that is killed may refuse, or hang up in the middle.
+    const { time, reason, ...transition } = lines.find(({ is }) => is === "down");
+    match(time, /^\d{4}-\d\d-\d\dT/);
+    deepStrictEqual(transition, {
+      severity: "warning",
+      configuration: "www",
+      pid: await director.pid(),
+      message: `Real server 10.0.0.11:80 (192.0.2.10:80) is down: ${reason}`,
+      event: "transition",
+      virtual: "192.0.2.10:80",
+      real: "10.0.0.11:80",
+      was: "up",
+      is: "down",
+    });
+  },
+);
 
 scenario(
-  "whoever reads the log on a standard stream may be stuck, as when his disk is full: the checks go on",
+  "the reader of the log on a standard stream may be stuck, as when its disk is full: the checks go on",
   async (world) => {
     const { director, reals, table } = world;
     await reals.are(["10.0.0.11", "10.0.0.12"]);

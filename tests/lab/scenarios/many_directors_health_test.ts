@@ -21,7 +21,7 @@ siteScenario("three directors each see for themselves which real servers are up"
   const { traffic } = site;
   deepStrictEqual(servers(await traffic.goesOn()), REALS);
 
-  // One director alone cannot reach a real server that is well: who is connected to it stays so.
+  // One director alone cannot reach a real server that works: its established connections go on.
   await site.reals.types("10.0.0.13", "iptables-legacy -A INPUT -s 10.0.0.1 -j DROP");
   await hasWeight(site, 1, "10.0.0.13", 0);
   await traffic.goesOn();
@@ -41,7 +41,7 @@ siteScenario("three directors each see for themselves which real servers are up"
   for (const number of ALL) await hasWeight(site, number, "10.1.0.16", 1);
   deepStrictEqual(servers(await traffic.goesOn()), REALS);
 
-  // The address whose real servers are all down is announced by nobody; the other is, by all.
+  // The address whose real servers are all down is withdrawn by all directors, and the other by none.
   for (const real of ["10.0.0.11", "10.0.0.12"]) site.reals.stop(real);
   await site.isAnnouncedBy(SMALL, []);
   await site.isAnnouncedBy(LARGE, ALL);

@@ -6,7 +6,7 @@ const ALL = [1, 2, 3];
 
 siteScenario("directors come and go under load, and no client notices", async (site) => {
   await startBird(site.router, "router.conf");
-  // The order of the two programs is all one, and that of the directors.
+  // The two programs, and the directors, may start in any order.
   for (const [number, first] of [[3, "ldirectord"], [1, "bird"], [2, "bird"]] as const) {
     const director = await site.boot(number);
     if (first === "bird") await startBird(director, "director.conf");

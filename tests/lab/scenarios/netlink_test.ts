@@ -43,7 +43,7 @@ function removing(table: IpvsTable): Plan {
   return [...table.values()].map((service) => ({ do: "delete-service", service }) as const);
 }
 
-Deno.test("netlink: the kernel takes what it is told, and both ways read the same table", async () => {
+Deno.test("netlink: the kernel takes the changes, and both ways read the same table", async () => {
   const [netlink, ipvsadm] = [new NetlinkIpvs(), new Ipvsadm()];
   const plan = adding(decodeRules(RULES));
   deepStrictEqual(await netlink.apply(plan), plan.map(() => ({ taken: true })));

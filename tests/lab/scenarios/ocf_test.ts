@@ -123,7 +123,11 @@ clusterScenario(
 
     await node.run("sh", "-c", "kill -STOP $(cat /run/ldirectord.www.pid)");
     await node.run("sed", "-i", 's/"pid":/"pid":9/', "/run/ldirectord.www.pulse");
-    strictEqual(await agent("monitor"), 0, "who kept the table has died, and the one that starts does not yet");
+    strictEqual(
+      await agent("monitor"),
+      0,
+      "the director that kept the table has died, and the one that starts does not yet",
+    );
     await node.run("sh", "-c", "kill -CONT $(cat /run/ldirectord.www.pid)");
 
     strictEqual(await agent("demote"), 0);

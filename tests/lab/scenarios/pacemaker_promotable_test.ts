@@ -54,7 +54,7 @@ clusterScenario(
     await cluster.table(node2).becomes("", 0);
 
     await using conversation = await Conversation.begin("192.0.2.10", 7);
-    // The kernel tells of a connection from its fourth packet on (net.ipv4.vs.sync_threshold).
+    // The kernel sends a connection from its fourth packet on (net.ipv4.vs.sync_threshold).
     for (const word of ["one", "two", "three", "four"]) await conversation.echoes(word, 5);
     // It gathers what it tells for up to two seconds.
     const told = async () => (await node2.run("ipvsadm", "-L", "-n", "-c")).includes("192.0.2.10:7");

@@ -23,21 +23,24 @@ scenario("kill -9 and start again: the table is adopted, and no request fails", 
   await table.becomes(SITE_UP.replace("10.0.0.11:80 -m -w 1", "10.0.0.11:80 -m -w 0"));
 });
 
-scenario("stopped for longer than its timeouts, the director takes nobody out when it goes on", async (world) => {
-  const { director, reals, table } = world;
-  await reals.are(["10.0.0.11", "10.0.0.12"]);
-  await director.start(SITE);
-  await table.becomes(SITE_UP);
+scenario(
+  "stopped for longer than its timeouts, the director takes no real server out when it goes on",
+  async (world) => {
+    const { director, reals, table } = world;
+    await reals.are(["10.0.0.11", "10.0.0.12"]);
+    await director.start(SITE);
+    await table.becomes(SITE_UP);
 
-  await director.signal("SIGSTOP");
-  await table.stays(SITE_UP, 5);
-  await director.signal("SIGCONT");
-  await table.stays(SITE_UP, 3);
-  doesNotMatch(await director.log(), /is down/);
+    await director.signal("SIGSTOP");
+    await table.stays(SITE_UP, 5);
+    await director.signal("SIGCONT");
+    await table.stays(SITE_UP, 3);
+    doesNotMatch(await director.log(), /is down/);
 
-  reals.stop("10.0.0.12");
-  await table.becomes(SITE_UP.replace("10.0.0.12:80 -m -w 1", "10.0.0.12:80 -m -w 0"));
-});
+    reals.stop("10.0.0.12");
+    await table.becomes(SITE_UP.replace("10.0.0.12:80 -m -w 1", "10.0.0.12:80 -m -w 0"));
+  },
+);
 
 scenario("a start says which virtual service the kernel refuses, and serves the others", async (world) => {
   const { director, reals, table } = world;
@@ -266,7 +269,7 @@ scenario("execute: a configuration brings further ones along, and takes them awa
   await run(["cp", PROGRAM, `${PROGRAM}.new`]);
   await run(["mv", `${PROGRAM}.new`, PROGRAM]);
   await director.stop();
-  strictEqual((await director.try("status", "shop")).code, 3, "stopped by a director whose program was upgraded");
+  strictEqual((await director.try("status", "shop")).code, 3, "stopped by a director with an upgraded program");
   await table.becomes("");
 });
 
@@ -303,7 +306,7 @@ scenario(
     match((await poll(pulse, ({ stdout }) => /checks=[1-9]/.test(stdout), 5)).stdout, regular);
 
     for (const file of ["/run/ldirectord.www.pulse", "/run/ldirectord.www.pid"]) {
-      strictEqual((await Deno.stat(file)).mode! & 0o777, 0o644, `anybody may read ${file}`);
+      strictEqual((await Deno.stat(file)).mode! & 0o777, 0o644, `every user may read ${file}`);
     }
 
     // The project may be in a folder of root's.
@@ -341,7 +344,7 @@ scenario("six starts at the same moment: one director, and six commands that suc
 });
 
 scenario("a start command that is killed while it waits leaves its director at work", async ({ director, table }) => {
-  // Nobody is at these addresses: the first verdicts take their time.
+  // No host has these addresses: the first verdicts take their time.
   await director.configure(SITE);
   await director.host.run(
     "sh",

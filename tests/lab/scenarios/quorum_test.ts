@@ -27,7 +27,7 @@ function tableOf(weights: readonly (number | undefined)[], fallback?: string): s
   return ["-A -t 192.0.2.10:80 -s rr", ...lines].join("\n");
 }
 
-/** Has a program write what it is told into a file; gives what it wrote so far. */
+/** Has a program write its arguments into a file; returns what it wrote so far. */
 async function teller(line: string): Promise<() => Promise<string>> {
   await Deno.writeTextFile("/run/tell", `#!/bin/sh\necho "${line}" >> /run/told\n`, { mode: 0o755 });
   await Deno.remove("/run/told").catch(() => {});

@@ -120,7 +120,7 @@ scenarioByBothDrivers("what a person changed with ipvsadm stays until health cha
   await table.becomes(weights(1));
 });
 
-scenario("a configuration that became a pipe holds nobody up", async ({ director, reals, table }) => {
+scenario("a configuration that became a pipe holds nothing up", async ({ director, reals, table }) => {
   await reals.are(["10.0.0.11"]);
   const site = (weight: number) => `
     checkinterval = 1

@@ -36,7 +36,7 @@ scenario("sctp: without the kernel's module the check cannot be made, and doctor
   match((await director.tool("doctor", "www")).stdout, /the kernel has SCTP/);
 });
 
-scenarioByBothDrivers("sctp: clients reach the servers whose associations are taken", async (world) => {
+scenarioByBothDrivers("sctp: clients reach the servers that take associations", async (world) => {
   const { director, reals, table, client } = world;
   await reals.are(["10.0.0.11", "10.0.0.12"]);
   for (const real of ["10.0.0.11", "10.0.0.12"]) await reals.answerAssociations(real, 3868);

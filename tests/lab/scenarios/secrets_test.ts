@@ -12,10 +12,10 @@ const SECRETS = [
   btoa("\0joe\0hunter2-of-joe"),
 ];
 
-/** A port of 10.0.0.12 whose server greets like all that greet, and repeats whatever it is told. */
+/** A port of 10.0.0.12 with a server that greets like all that greet, and repeats whatever it is sent. */
 const ECHO = 7;
 
-/** Services that are told a secret, on real servers that answer something else or nothing. */
+/** Services that get a secret, on real servers that answer something else or nothing. */
 const SERVICES = ["ftp", "imap", "ldap", "mysql", "pgsql", "pop", "radius", "redis", "smtp"];
 
 const section = (service: string, i: number) => `
@@ -40,7 +40,7 @@ const CONFIG = `
     ${SERVICES.map(section).join("")}
 `;
 
-/** The command lines of all processes, as anybody on the host can read them. */
+/** The command lines of all processes, as every user of the host can read them. */
 function processList(): string {
   const lines: string[] = [];
   for (const { name } of Deno.readDirSync("/proc")) {
@@ -54,7 +54,7 @@ function processList(): string {
   return lines.join("\n");
 }
 
-/** All that the daemon tells of its checks, their conversations too. */
+/** All that the daemon shows of its checks, their conversations too. */
 async function conversations(): Promise<string> {
   const client = await ControlClient.connect("/run/ldirectord.www.sock");
   try {

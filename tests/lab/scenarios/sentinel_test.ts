@@ -74,7 +74,7 @@ scenario("sentinel: an unplugged real server is out, although it is checked once
   await table.becomes(ONLY_11_UP, 25);
 });
 
-scenario("sentinel: a web server whose worker ends, or that is restarted, is not taken out", async (world) => {
+scenario("sentinel: a web server that ends a worker, or is restarted, is not taken out", async (world) => {
   const { director, reals, table } = world;
   await reals.are([R11, R12]);
   // One with a master process, which keeps its port open while it starts another worker.

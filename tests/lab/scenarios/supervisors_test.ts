@@ -7,7 +7,7 @@ import { poll } from "../world/wait.ts";
 const EXAMPLES = new URL("../../../packaging/examples/", import.meta.url).pathname;
 const SERVICE = "/etc/service/ldirectord-www";
 
-/** A director whose configuration is supervised, that a supervisor has just started. */
+/** A director with a supervised configuration, just started by a supervisor. */
 async function dies(world: ClusterWorld, node: Node): Promise<void> {
   const table = world.cluster.table(node);
   await table.becomes(SITE_UP, 30);

@@ -39,7 +39,7 @@ const SITE_UP = `
 /** Loses the web server alone. */
 const WITHOUT_WEB = SITE_UP.replace("\n    -a -t 192.0.2.10:80 -r 10.0.0.11:80 -m -w 1", "");
 
-/** Writes a check command that leaves behind who it was and what it could do. */
+/** Writes a check command that leaves its user and its rights behind. */
 async function writeCommand(): Promise<void> {
   await Deno.mkdir("/run/told", { recursive: true });
   await Deno.chmod("/run/told", 0o777);

@@ -14,7 +14,7 @@ export interface Network {
   readonly real: string;
   /** Where the servers are that are ill. */
   readonly ill: string;
-  /** Nobody has it: only its `checkip` is asked. */
+  /** No host has it: only its `checkip` is asked. */
   readonly nobody: string;
 }
 

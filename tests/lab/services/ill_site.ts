@@ -13,7 +13,7 @@ const halfOpenTls: Manners = async (client) => {
   await client.over();
 };
 
-/** An HTTP reply, which most services do not expect, whose body has no end. */
+/** An HTTP reply, which most services do not expect, with an endless body. */
 const endless = flood("x".repeat(80) + "\n", "HTTP/1.1 200 OK\r\n\r\n");
 
 /** The ways to be ill over tcp, and the port of each. */

@@ -103,7 +103,7 @@ function directory(service: "ldap" | "ldaps"): ServiceRow {
   };
 }
 
-/** What an MQTT server is told: who we are, and goodbye. */
+/** What an MQTT server is sent: our name, and goodbye. */
 function mqtt(password: string): readonly string[] {
   return [`send = "${connectPacket(password)}"`, "expect = hex:20 02 00 00", "send = hex:e0 00"];
 }

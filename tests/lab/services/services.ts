@@ -13,7 +13,7 @@ import { ILL, ILL_UDP, illServers } from "./ill_site.ts";
 import { ROWS, SECRETS, type ServiceRow } from "./rows.ts";
 import { ServersOfAllKinds } from "./servers.ts";
 
-/** A port of the real server that nobody listens on. */
+/** A closed port of the real server. */
 const CLOSED = 9;
 
 /** Seconds that a check may take, and milliseconds beyond them: the lab's one processor runs all the servers, too. */
@@ -65,7 +65,7 @@ async function play(world: World, net: Network): Promise<void> {
   await stayedSecret(world);
 }
 
-/** A virtual service for each row, whose first real server is well; then one for each that is asked in vain. */
+/** A virtual service for each row, with a first real server that is well; then one for each that is asked in vain. */
 export function configuration(net: Network, ways: readonly Illness[]): string {
   const ends = ROWS.map((row, i) => section(net, 7000 + i, row.settings, realsOf(net, row, ways)));
   const inVain = ROWS.flatMap(({ inVain, settings, port }, i) =>
@@ -106,7 +106,7 @@ function heads({ virtual }: Network): string[] {
   return [...services, ...inVain];
 }
 
-/** The table as it should be: the well servers, and nobody else. */
+/** The table as it should be: the well servers, and no others. */
 function tableOf(net: Network): string {
   const destinations = ROWS.flatMap((row, i) =>
     [net.real, net.nobody].map((address) => {
@@ -176,7 +176,7 @@ async function megabytes({ director }: World): Promise<number> {
   return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)![1]) / 1024;
 }
 
-/** No secret stands in what the program tells anybody. */
+/** No secret stands in anything that the program says. */
 async function stayedSecret(world: World): Promise<void> {
   const { director } = world;
   const probe = await director.tool("probe", "www");

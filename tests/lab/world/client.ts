@@ -13,7 +13,7 @@ export class Client {
     const wanted = reals.toSorted();
     const answering = () => this.#round(() => httpGet(virtual));
     const same = (seen: readonly string[]) => seen.join() === wanted.join();
-    deepStrictEqual(await poll(answering, same, 10), wanted, `who answers at ${virtual}`);
+    deepStrictEqual(await poll(answering, same, 10), wanted, `the servers that answer at ${virtual}`);
   }
 
   /** As {@link isServedBy}, with datagrams. */
@@ -21,7 +21,7 @@ export class Client {
     const wanted = reals.toSorted();
     const answering = () => this.#round(() => udpAsk(virtual));
     const same = (seen: readonly string[]) => seen.join() === wanted.join();
-    deepStrictEqual(await poll(answering, same, 10), wanted, `who answers at ${virtual}`);
+    deepStrictEqual(await poll(answering, same, 10), wanted, `the servers that answer at ${virtual}`);
   }
 
   /** As {@link isServedBy}, over SCTP. */
@@ -29,7 +29,7 @@ export class Client {
     const wanted = reals.toSorted();
     const answering = () => this.#round(() => sctpAsk(virtual));
     const same = (seen: readonly string[]) => seen.join() === wanted.join();
-    deepStrictEqual(await poll(answering, same, 30), wanted, `who answers at ${virtual} over sctp`);
+    deepStrictEqual(await poll(answering, same, 30), wanted, `the servers that answer at ${virtual} over sctp`);
   }
 
   /** Asks the virtual service until it answers, for so many seconds at most. Gives the seconds that it took. */
@@ -84,7 +84,7 @@ export class Load {
     await this.#running;
   }
 
-  /** Who answered how often since this was last asked, and how many requests failed; none is under way then. */
+  /** Which servers answered how often since the last call, and how many requests failed; none is under way then. */
   async takeStock(): Promise<Stock> {
     await this.#request;
     const stock = { answers: new Map(this.#answers), failed: this.#failures.length };

@@ -1,4 +1,4 @@
-/** One long connection of a client to a server that says back what it is told. */
+/** One long connection of a client to a server that repeats what it is sent. */
 export class Conversation {
   readonly #connection: Deno.TcpConn;
 
@@ -33,7 +33,7 @@ export class Conversation {
     try {
       this.#connection.close();
     } catch {
-      // Nobody answered in time.
+      // No answer in time.
     }
     return Promise.resolve();
   }

@@ -47,7 +47,7 @@ export class Director {
     ], [
       "net.ipv4.ip_forward=1",
       "net.ipv6.conf.all.forwarding=1",
-      // One wire carries both networks: packets leave the way they came, and nobody is to be told of a shorter one.
+      // One wire carries both networks: packets leave the way they came, and no host must hear of a shorter one.
       "net.ipv4.conf.all.send_redirects=0",
       "net.ipv4.conf.eth0.send_redirects=0",
     ]);

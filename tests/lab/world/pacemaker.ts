@@ -40,7 +40,7 @@ nodelist {
 }
 `;
 
-/** Two nodes without fencing: nobody could pull a plug here. */
+/** Two nodes without fencing: there is no power switch here. */
 const PROPERTIES = { "stonith-enabled": "false", "no-quorum-policy": "ignore", "dc-deadtime": "3s" };
 
 /** Puts our agent where agents are. */

@@ -7,8 +7,8 @@ import { poll } from "./wait.ts";
 const RUN = "/run/lab";
 
 /**
- * How the real server gets clients' packets, and so what its network looks like; bare: nobody has set it up; routed: it
- * has a router, which is the last address of its network but one, and nothing else.
+ * How the real server gets clients' packets, and so what its network looks like; bare: it is not set up; routed: it has a
+ * router, at .254 of its network, and nothing else.
  */
 export type Forwarding = "gate" | "masq" | "ipip" | "bare" | "routed";
 
@@ -97,7 +97,7 @@ export class RealServers {
     await this.#firewall(address, "-F", "INPUT");
   }
 
-  /** Starts a server that says back what it is told. */
+  /** Starts a server that repeats what it is sent. */
   async echo(address: string, port: number): Promise<void> {
     this.#host(address).start("socat", `TCP4-LISTEN:${port},fork,reuseaddr`, "EXEC:cat");
     const listens = async () => (await this.#host(address).run("ss", "-ltn")).includes(`:${port} `);
@@ -140,7 +140,7 @@ export class RealServers {
     const echo = "SYSTEM:echo +OK; exec sed -u s/^/+OK-/";
     this.#host(address).start("socat", `TCP-LISTEN:${port},fork,reuseaddr`, echo);
     const listens = async () => (await this.#host(address).run("ss", "-ltn")).includes(`:${port} `);
-    if (!await poll(listens, Boolean, 5)) throw new Error(`nobody repeats anything on ${address}`);
+    if (!await poll(listens, Boolean, 5)) throw new Error(`no server repeats anything on ${address}`);
   }
 
   /** Takes everything down. */
@@ -173,7 +173,7 @@ function createHost(address: string, forwarding: Forwarding): Promise<Host> {
   const name = `r${address.split(".").at(-1)}`;
   if (forwarding === "masq") {
     // Answers must go back through the director, which puts the virtual service's address on them again. One wire
-    // carries both networks, so the director's kernel tells of a shorter way: IPv6 can only be made not to listen.
+    // carries both networks, so the director's kernel announces a shorter way: IPv6 can only be made not to listen.
     const network = [...own, `route add default via ${GATEWAY.v4}`, `route add ::/0 via ${GATEWAY.v6}`];
     return Host.create(name, network, ["net.ipv6.conf.eth0.accept_redirects=0"]);
   }
@@ -198,7 +198,7 @@ function routerOf(address: string): string {
   return address.replace(/\d+$/, "254");
 }
 
-/** A page that says who answers, and what checks may want besides. */
+/** A page with the server's address, and what checks may want besides. */
 function nginxConfig(address: string): string {
   return `
     master_process off;
@@ -228,7 +228,7 @@ function nginxConfig(address: string): string {
     }`;
 }
 
-/** Nobody vouches for the certificate, as is usual behind a director. */
+/** The certificate is self-signed, as is usual behind a director. */
 async function makeCertificate(): Promise<void> {
   const files = ["-keyout", `${RUN}/key.pem`, "-out", `${RUN}/certificate.pem`];
   const kind = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj", "/CN=lab.example"];

@@ -22,7 +22,7 @@ export function scenarioByBothDrivers(name: string, play: (world: World) => Prom
 }
 
 /**
- * A test in a world of its own: new hosts, an empty table, an empty log. The director is `program`, whose configurations end
+ * A test in a world of its own: new hosts, an empty table, an empty log. The director is `program`, and its configurations end
  * with `postscript`.
  */
 export function scenario(

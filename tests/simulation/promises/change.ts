@@ -25,7 +25,7 @@ interface Change {
   readonly line: string;
 }
 
-/** A change takes no healthy real server out, puts no dead one in, leaves nobody without service, and is of ours alone. */
+/** A change takes no healthy real server out, puts no dead one in, leaves no virtual service without a server, and is of ours alone. */
 export function checkChange(scene: Scene, action: Action, before: IpvsTable, after: IpvsTable, line: string): void {
   const { life, timeline } = scene;
   const key = virtualKey(action.service.address);

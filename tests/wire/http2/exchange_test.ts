@@ -157,7 +157,7 @@ const REFUSED: readonly { name: string; frames: readonly Uint8Array[]; because: 
   { name: "an error without its number", frames: [SETTINGS, frame(FrameType.RST_STREAM, 0, 1)], because: /too early/ },
   { name: "a promise", frames: [SETTINGS, frame(FrameType.PUSH_PROMISE, 4, 1)], because: /promises/ },
   { name: "a body of nothing", frames: [SETTINGS, LAST_DATA], because: /before its header/ },
-  { name: "a reply to nobody", frames: [SETTINGS, frame(FrameType.DATA, 0, 0)], because: /no request/ },
+  { name: "a reply without a request", frames: [SETTINGS, frame(FrameType.DATA, 0, 0)], because: /no request/ },
   {
     name: "a header that another frame interrupts",
     frames: [SETTINGS, frame(FrameType.HEADERS, 0, 1, OK), SETTINGS],
@@ -223,7 +223,7 @@ Deno.test({
 // Node's server leaves a timer behind.
 const leaky = { sanitizeOps: false, sanitizeResources: false };
 
-Deno.test("HTTP/2: another implementation, whose header is in Huffman's code", leaky, async () => {
+Deno.test("HTTP/2: another implementation, with a header in Huffman's code", leaky, async () => {
   const every = Array.from({ length: 94 }, (_, i) => String.fromCharCode(33 + i)).join("");
   const server = createServer();
   server.on("stream", (stream: ServerHttp2Stream, headers) => {

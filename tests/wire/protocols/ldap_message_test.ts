@@ -115,7 +115,7 @@ for (const [hex, message] of UNREADABLE) {
   });
 }
 
-Deno.test("LDAP results are told by name", () => {
+Deno.test("LDAP results have names", () => {
   strictEqual(ldapResult({ code: 49, text: "" }), "invalidCredentials");
   strictEqual(ldapResult({ code: 4711, text: "why" }), "result code 4711: why");
 });

@@ -94,7 +94,7 @@ function readerOf(text: string): ByteReader {
   return new ByteReader({ read: () => Promise.resolve(pieces.shift()) });
 }
 
-Deno.test("SIP messages on a connection are told apart by their length", async () => {
+Deno.test("SIP messages on a connection are separated by their length", async () => {
   const reader = readerOf(`\n\nOPTIONS sip:x SIP/2.0\nl: 0\n\n${RFC_REPLY}SIP/2.0 404 No\n\n`);
   strictEqual(await readSipReply(reader), undefined);
   strictEqual((await readSipReply(reader))?.status, 200);

@@ -6,12 +6,12 @@ import { type IdleEvent, openIdle } from "../../../src/wire/transport/idle_conne
 // The system's library is opened at its first use and stays open: no test is to be blamed for that.
 readKernelFile("/proc/self/comm");
 
-/** The thread that waits is told to end when a test has closed its last connection, and ends in its own time. */
+/** The thread that waits is ended when a test has closed its last connection, and ends in its own time. */
 const LENIENT = { sanitizeOps: false };
 
 const LOOPBACK = parseIp("127.0.0.1")!;
 
-/** What is told of a connection, as it comes. */
+/** What is reported of a connection, as it comes. */
 class Watched {
   readonly said: string[] = [];
   #wake = () => {};
@@ -73,15 +73,19 @@ Deno.test("an idle connection: a port that refuses it is a failure", LENIENT, as
   deepStrictEqual(await new Watched(port).until(1), ["failed ECONNREFUSED"]);
 });
 
-Deno.test("an idle connection: nothing is told after it was closed, and the server sees its end", LENIENT, async () => {
-  const { listener, watched, peer } = await opened();
-  watched.close();
-  watched.close();
-  strictEqual(await peer.read(new Uint8Array(1)), null);
-  peer.close();
-  listener.close();
-  deepStrictEqual(watched.said, ["opened"]);
-});
+Deno.test(
+  "an idle connection: nothing is reported after it was closed, and the server sees its end",
+  LENIENT,
+  async () => {
+    const { listener, watched, peer } = await opened();
+    watched.close();
+    watched.close();
+    strictEqual(await peer.read(new Uint8Array(1)), null);
+    peer.close();
+    listener.close();
+    deepStrictEqual(watched.said, ["opened"]);
+  },
+);
 
 Deno.test(
   "an idle connection: a server that sends without end is left, and what it sends is not kept",
