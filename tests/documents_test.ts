@@ -147,3 +147,11 @@ for (
     deepStrictEqual(linesOf(textOf(`packaging/examples/${example}`)).filter((line) => !shown.has(line)), []);
   });
 }
+
+Deno.test("docs/many-directors.md has each file of the example that the lab plays, whole", () => {
+  const folder = "packaging/examples/many-directors/";
+  const shown = textOf("docs/many-directors.md");
+  const indented = (text: string) => text.trimEnd().replace(/^(?=.)/gm, "    ");
+  const files = [...Deno.readDirSync(new URL(folder, ROOT))].map(({ name }) => name);
+  deepStrictEqual(files.filter((name) => !shown.includes(`\n\n${indented(textOf(folder + name))}\n\n`)), []);
+});

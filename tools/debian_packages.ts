@@ -109,6 +109,10 @@ export const PEERS: Packages = {
   },
   "python3-yaml": { purpose: "reads them", proofs: [["/usr/bin/python3", "-c", "import yaml"]] },
   "bird2": { purpose: "announces addresses by BGP, and watches a router by BFD", starts: ["bird", "birdc"] },
+  "frr": {
+    purpose: "does what bird does, as other sites' routers do",
+    starts: [...["zebra", "staticd", "bgpd", "bfdd"].map((daemon) => `/usr/lib/frr/${daemon}`), "vtysh"],
+  },
   "curl": { purpose: "keepalived's question about a director's health", starts: ["curl"] },
   "keepalived": { purpose: "the other director, to measure against", starts: ["keepalived"] },
 };

@@ -32,6 +32,8 @@ type QuorumEvent = Extract<DirectorEvent, { type: "quorum" }>;
 export class QuorumAnnouncer {
   readonly #ports: QuorumPorts;
   readonly #commands: QuorumCommands;
+  /** Whether the first table is in the kernel: clients that are sent here before would be refused. */
+  #isReady = false;
   #isOver = false;
 
   constructor(ports: QuorumPorts) {
@@ -42,7 +44,7 @@ export class QuorumAnnouncer {
   /** Takes one event of the director. */
   take(event: DirectorEvent): void {
     if (event.type === "quorum" || event.type === "fail-open") void this.#ports.addresses.look();
-    if (event.type === "quorum" && this.#ports.onDuty() && !this.#isOver) this.#tell(event);
+    if (event.type === "quorum" && this.#ports.onDuty() && this.#isReady && !this.#isOver) this.#tell(event);
   }
 
   /**
@@ -78,6 +80,7 @@ export class QuorumAnnouncer {
   release(): void {
     const { virtuals } = this.#ports.model();
     if (this.#isOver) return;
+    this.#isReady = true;
     this.#ports.addresses.release();
     this.#commands.release(virtuals);
     if (!this.#ports.onDuty()) return;

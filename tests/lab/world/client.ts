@@ -118,7 +118,7 @@ async function sctpAsk(virtual: string): Promise<string> {
 }
 
 /** One request on a connection of its own; gives the body of a 200 answer. */
-async function httpGet(virtual: string): Promise<string> {
+export async function httpGet(virtual: string): Promise<string> {
   const { hostname, port } = new URL(`http://${virtual}`);
   const host = hostname.replace(/^\[|\]$/g, "");
   return await withinLimit(async (signal) => {

@@ -27,18 +27,18 @@ const BOOT = `
 
 /**
  * A whole machine of a cluster: a host with processes, a name, and files under /etc, /var and /run of its own. It has
- * addresses in both networks of the lab: 192.0.2.N and 10.0.0.N.
+ * addresses in both networks of the lab, 192.0.2.N and 10.0.0.N, unless it is given others.
  */
 export class Node extends Host {
   private constructor(name: string, readonly address: string, private readonly pid: number) {
     super(name);
   }
 
-  /** Boots the node with that number. */
-  static async boot(name: string, number: number): Promise<Node> {
+  /** Boots the node with that number. `network` has lines of `ip -batch`. */
+  static async boot(name: string, number: number, network = inBothNetworks(number)): Promise<Node> {
     const own = `${NODES}/${name}`;
     await Deno.mkdir(own, { recursive: true });
-    await plugIn(name, [`addr add 192.0.2.${number}/24 brd + dev eth0`, `addr add 10.0.0.${number}/24 brd + dev eth0`]);
+    await plugIn(name, network);
     const namespaces = ["unshare", "-m", "-u", "-i", "-p", "-f", "--mount-proc"];
     const [program, ...args] = ["ip", "netns", "exec", name, ...namespaces, "bash", "-c", BOOT, "boot", own, name];
     const stdio = { stdin: "null", stdout: "null", stderr: "null" } as const;
@@ -73,4 +73,8 @@ export class Node extends Host {
     await super.destroy();
     await Deno.remove(`${NODES}/${this.name}`, { recursive: true });
   }
+}
+
+function inBothNetworks(number: number): string[] {
+  return [`addr add 192.0.2.${number}/24 brd + dev eth0`, `addr add 10.0.0.${number}/24 brd + dev eth0`];
 }

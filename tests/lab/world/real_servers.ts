@@ -6,8 +6,11 @@ import { poll } from "./wait.ts";
 
 const RUN = "/run/lab";
 
-/** How the real server gets clients' packets, and so what its network looks like; bare: it is not set up. */
-export type Forwarding = "gate" | "masq" | "ipip" | "bare";
+/**
+ * How the real server gets clients' packets, and so what its network looks like; bare: it is not set up; routed: it has a
+ * router, at .254 of its network, and nothing else.
+ */
+export type Forwarding = "gate" | "masq" | "ipip" | "bare" | "routed";
 
 /** What stands where a real server's kernel would otherwise answer for the virtual service's address. */
 const NO_ARP_FOR_VIRTUAL = ["net.ipv4.conf.all.arp_ignore=1", "net.ipv4.conf.all.arp_announce=2"];
@@ -174,6 +177,7 @@ function createHost(address: string, forwarding: Forwarding): Promise<Host> {
     const network = [...own, `route add default via ${GATEWAY.v4}`, `route add ::/0 via ${GATEWAY.v6}`];
     return Host.create(name, network, ["net.ipv6.conf.eth0.accept_redirects=0"]);
   }
+  if (forwarding === "routed") return Host.create(name, [own[0], `route add default via ${routerOf(address)}`]);
   if (forwarding === "bare") return Host.create(name, [...own, `route add ${FRONT.v4} dev eth0`]);
   // The host takes the virtual service's address for its own, and answers to clients directly.
   const device = forwarding === "ipip" ? "tunl0" : "lo";
@@ -187,6 +191,11 @@ function createHost(address: string, forwarding: Forwarding): Promise<Host> {
   ];
   const tunnel = forwarding === "ipip" ? ["net.ipv4.conf.tunl0.rp_filter=0"] : [];
   return Host.create(name, network, [...NO_ARP_FOR_VIRTUAL, ...NO_SOURCE_CHECK, ...tunnel]);
+}
+
+/** The router of the network that an address is in. */
+function routerOf(address: string): string {
+  return address.replace(/\d+$/, "254");
 }
 
 /** A page with the server's address, and what checks may want besides. */
@@ -209,6 +218,7 @@ function nginxConfig(address: string): string {
         if (-e ${RUN}/${address}.sick) { return 503 "sick"; }
         location / { return 200 "${address}\\n"; }
         location /host { return 200 "$host\\n"; }
+        location /again { keepalive_timeout 60; keepalive_requests 100000; return 200 "${address}\n"; }
         location /missing { return 404 "no such page\\n"; }
         location /redirect { return 302 /; }
         location /areyouthere.php { return 200 "OK ${address}\\n"; }
