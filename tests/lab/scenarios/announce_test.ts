@@ -146,7 +146,7 @@ scenario("announce: virtual services of one address decide together, by reload",
 });
 
 scenario("retire: nothing is announced, connections go on, and it holds over a restart until rejoin", async (world) => {
-  const { director, reals, table } = world;
+  const { director, reals, table, client } = world;
   await makeDummy(director);
   await reals.are(["10.0.0.11"]);
   const config = `${GLOBALS}${section(`${ADDRESS}:80`, PLACE, "10.0.0.11:80", "cleanstop = no")}\n`;
@@ -157,6 +157,9 @@ scenario("retire: nothing is announced, connections go on, and it holds over a r
   strictEqual(code, 0);
   deepStrictEqual(await addressesOf(director), []);
   deepStrictEqual(await routesOf(director), [ADDRESS]);
+  // A client is served that still comes, as its router has not heard of it yet.
+  await run(["ip", "route", "add", ADDRESS, "via", GATEWAY.v4]);
+  await client.isServedBy(`${ADDRESS}:80`, "10.0.0.11");
   const full = `-A -t ${ADDRESS}:80 -s rr\n-a -t ${ADDRESS}:80 -r 10.0.0.11:80 -m -w 1`;
   await table.becomes(full, 0);
   strictEqual((await director.status())?.daemon.retired?.connections, 0);
