@@ -7,9 +7,6 @@ modprobe ip_vs
 ip link add dummy0 type dummy
 ip link set dummy0 up
 
-# Packets to these addresses are for this machine, announced or not: those that come after a withdrawal are served, too.
-ip route add local 198.51.100.0/24 dev lo
-
 # A connection that another director has begun goes on here. Without this it would be reset.
 sysctl -qw net.ipv4.vs.sloppy_tcp=1
 

@@ -25,7 +25,6 @@ scenario(
     const { director, reals, table, client } = world;
     await director.host.run("ip", "link", "add", "dummy0", "type", "dummy");
     await director.host.run("ip", "link", "set", "dummy0", "up");
-    await director.host.run("ip", "route", "add", "local", "198.51.100.0/24", "dev", "lo");
     const router = await Host.create("router", ["addr add 192.0.2.250/24 dev eth0"], [
       "net.ipv4.ip_forward=1",
       "net.ipv4.conf.all.send_redirects=0",
