@@ -176,7 +176,8 @@ export class Daemon implements Controlled {
       this.history.add({ kind: "retired", detail: "nothing is announced any more" });
       await this.#retireSince(Date.now());
       if (!this.director.isStandby) {
-        await this.#parts.announcer.withdraw([...this.model.virtuals.values()], this.#stopping.signal);
+        const virtuals = [...this.model.virtuals.values()];
+        await this.#parts.announcer.withdraw(virtuals, this.#stopping.signal, "the director is retired");
       }
       this.#parts.announcer.release();
     });

@@ -26,6 +26,8 @@ export interface QuorumPorts {
   onDuty(): boolean;
 }
 
+const PURGED = "it is about to be purged";
+
 type QuorumEvent = Extract<DirectorEvent, { type: "quorum" }>;
 
 /** Tells the world outside which virtual services have their quorum, and first of all which are about to be purged. */
@@ -52,13 +54,14 @@ export class QuorumAnnouncer {
    * they are down, and waits for their `withdrawdelay`. Until {@link release} nothing more is reported of them.
    *
    * @param signal ends the wait.
+   * @param reason what programs are given as the reason.
    */
-  async withdraw(virtuals: readonly VirtualService[], signal?: AbortSignal): Promise<void> {
+  async withdraw(virtuals: readonly VirtualService[], signal?: AbortSignal, reason = PURGED): Promise<void> {
     const { addresses } = this.#ports;
     const [told, withdrawn] = await Promise.all([
       this.#commands.withdraw(virtuals, (virtual) => {
-        const text = `Virtual server ${virtual.label} is down: it is about to be purged`;
-        return this.#environment(virtual, { was: "up", is: "down", reason: "about to be purged", text });
+        const text = `Virtual server ${virtual.label} is down: ${reason}`;
+        return this.#environment(virtual, { was: "up", is: "down", reason, text });
       }),
       this.#isOver ? addresses.end(virtuals) : addresses.withdraw(virtuals),
     ]);

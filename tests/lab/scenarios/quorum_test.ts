@@ -124,6 +124,24 @@ scenario("quorumcommand: a stop that leaves the table says nothing, and neither 
   await says(told, "up", "down", "up");
 });
 
+scenario(
+  "quorumcommand: a director that is retired says down with its reason, and up when it rejoins",
+  async (world) => {
+    const { director, reals, table } = world;
+    const told = await teller("$1 $LDIRECTORD_REASON");
+    await reals.are(THREE);
+    await director.start(site("quorumcommand = /run/tell"));
+    const up = "up serving weight 3, needed 1";
+    await says(told, up);
+    strictEqual((await director.tool("retire")).code, 0);
+    await says(told, up, "down the director is retired");
+    await director.rereads();
+    await table.becomes(tableOf([1, 1, 1]), 0);
+    strictEqual((await director.tool("rejoin")).code, 0);
+    await says(told, up, "down the director is retired", up);
+  },
+);
+
 scenario("failopen: when too few real servers are up all of them are kept, and it is said", async (world) => {
   const { director, reals, table } = world;
   await reals.are([...THREE, "10.0.0.14"]);
