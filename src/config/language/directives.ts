@@ -96,16 +96,15 @@ export const DIRECTIVES = {
     value: durations.secondsOfLookUps,
     default: "30",
     since: "2.0",
-    doc:
-      "Seconds between two look-ups of a name that reals lists, at least 5. A shorter time to live of the answer counts " +
-      "instead, down to 5 seconds.",
+    doc: "Seconds between two look-ups of a name in reals, at least 5. Where the answer has a shorter time to live, " +
+      "that counts instead, down to 5 seconds.",
   },
   resolvemin: {
     scope: "both",
     value: numbers.leastEntries,
     default: "1",
     since: "2.0",
-    doc: "How many real servers of each list in reals stay, whatever a look-up or the file says.",
+    doc: "The number of real servers of each list in reals that always stay, even if a look-up or the file has fewer.",
   },
   real6: {
     scope: "virtual",
@@ -136,16 +135,15 @@ export const DIRECTIVES = {
     value: durations.seconds,
     default: "negotiatetimeout, else 5",
     checks: "all",
-    doc:
-      "How long a connect, ping or external check may take before the server counts as dead. The command of an external " +
-      "check is not told: it is ended when that time is over.",
+    doc: "Seconds that a connect, ping or external check may take before it has failed. The command of an external " +
+      "check is not told its limit: it is ended when the time is over.",
   },
   negotiatetimeout: {
     scope: "both",
     value: durations.seconds,
     default: "checktimeout, else 30",
     checks: "all",
-    doc: "How long a negotiate check may take, from the first packet to the last line.",
+    doc: "Seconds that a negotiate check may take, from the first packet to the last line.",
   },
   checkinterval: {
     scope: "both",
@@ -161,7 +159,8 @@ export const DIRECTIVES = {
     value: numbers.count,
     default: "1",
     ofServer: true,
-    doc: "How many checks in a row must fail until a server is taken out. One success starts the count again.",
+    doc: "How many checks in a row must fail until a real server is down. One check that passes starts the count " +
+      "again.",
   },
   risecount: {
     scope: "both",
@@ -169,7 +168,7 @@ export const DIRECTIVES = {
     default: "1",
     since: "2.0",
     ofServer: true,
-    doc: "How many checks in a row must pass until a server that was down is put back in.",
+    doc: "How many checks in a row must pass until a real server that was down is up again.",
   },
   retryinterval: {
     scope: "both",
@@ -177,17 +176,17 @@ export const DIRECTIVES = {
     default: "checkinterval",
     checks: "schedule",
     since: "2.0",
-    doc:
-      "Seconds between checks while it is open whether a server goes down or comes back, so that a failurecount of " +
-      "3 does not cost three intervals.",
+    doc: "Seconds between checks while some have failed and failurecount is not reached, or some have passed and " +
+      "risecount is not reached: with a failurecount of 3 a real server is then down sooner than after three " +
+      "intervals.",
   },
   slowstart: {
     scope: "both",
     value: durations.secondsOrZero,
     default: "0",
     since: "2.0",
-    doc: "Seconds over which the weight of a server that has come back climbs from 1 to what it is. It takes weights " +
-      "well above 1 to make a difference.",
+    doc: "Seconds over which the weight of a real server that has come back climbs from 1 to its full weight. It has " +
+      "an effect with weights well above 1.",
   },
   removaldrain: {
     scope: "both",
@@ -206,7 +205,7 @@ export const DIRECTIVES = {
     default: "1",
     checks: "named",
     outdated: { status: "deprecated", text: "checkcount is deprecated: failurecount works with every kind of check" },
-    doc: "How many echo requests a ping check sends before it has failed.",
+    doc: "How many echo requests a ping check sends: it passes when one is answered.",
   },
   autoreload: {
     scope: "global",
@@ -222,7 +221,7 @@ export const DIRECTIVES = {
     isFreeText: true,
     file: "program",
     doc: "A program that is run, with the configuration's path as its argument, after the content of the file has " +
-      "changed: to copy it to the other director, say. A mere touch is no change.",
+      "changed, for instance to copy it to the other director. A new modification time alone is no change.",
   },
   fallback: {
     scope: "both",
@@ -267,8 +266,8 @@ export const DIRECTIVES = {
     default: "0",
     since: "2.0",
     doc:
-      "The weight above the quorum that has to serve before a virtual service that is down is up again, so that one real " +
-      "server that comes and goes does not switch the fallback in and out.",
+      "The weight above the quorum that must serve before a virtual service that is down is up again. It keeps one " +
+      "real server that comes and goes from switching the fallback in and out.",
   },
   quorumcommand: {
     scope: "both",
@@ -311,9 +310,8 @@ export const DIRECTIVES = {
     value: choices.announceWhen,
     default: "all",
     since: "2.0",
-    doc:
-      "Of several virtual services that have one address: whether it is announced while all of them have their quorum, or " +
-      "while any of them has.",
+    doc: "Where several virtual services have one address: all, it is announced while all of them have their quorum; " +
+      "any, while at least one has.",
   },
   failopen: {
     scope: "both",
@@ -433,8 +431,8 @@ export const DIRECTIVES = {
       hint: "add emailalert = you@example.org",
     },
     since: "2.0",
-    doc: "Whether alerts are sent of planned changes as well: a real server drained, disabled or in maintenance, and " +
-      "back from there. The loss of the last real server is always told.",
+    doc: "Whether mails are also sent of planned changes: a real server that is drained, disabled or in maintenance, " +
+      "and its return. A mail about the loss of the last real server is always sent.",
   },
   smtp: {
     scope: "both",
@@ -456,7 +454,7 @@ export const DIRECTIVES = {
       hint: "add smtppasswd = …, or leave smtpuser out",
     },
     since: "2.0",
-    doc: "The user as whom alert mails are handed to the mail server, which needs smtppasswd as well.",
+    doc: "The user name for the mail server; needs smtppasswd.",
   },
   smtppasswd: {
     scope: "both",
@@ -469,16 +467,16 @@ export const DIRECTIVES = {
     },
     secret: "always",
     since: "2.0",
-    doc: "That user's password. It is sent over an encrypted connection only, unless smtptls is no.",
+    doc: "The password of smtpuser. It is sent over an encrypted connection only, unless smtptls is no.",
   },
   smtptls: {
     scope: "both",
     value: choices.mailEncryption,
     default: "auto",
     since: "2.0",
-    doc:
-      "How the mail server is spoken to: auto encrypts when it offers that, with any certificate; yes sends nothing " +
-      "unless encrypted, and wants a certificate that the system trusts; no never encrypts.",
+    doc: "Encryption of the connection to the mail server. auto: encrypted when the server offers it, with any " +
+      "certificate. yes: always encrypted, with a certificate that the system trusts; otherwise nothing is sent. " +
+      "no: never encrypted.",
   },
   notify: {
     scope: "both",
@@ -499,20 +497,21 @@ export const DIRECTIVES = {
     value: paths.configurationName,
     default: UNSET,
     repeats: true,
-    doc: "Starts a further director for the named configuration.",
+    doc: "Starts a further director, for the named configuration. It is stopped and reloaded with this one.",
   },
   supervised: {
     scope: "global",
     value: choices.yesNo,
     default: "no",
     bare: "yes",
-    doc: "Stays in the foreground and logs to standard output, for a supervisor that wants it so.",
+    doc: "Stays in the foreground and logs to standard output, as supervisors such as runit want it.",
   },
   fork: {
     scope: "global",
     value: choices.yesNo,
     default: "no",
-    doc: "Once chose a process for each virtual service. All checks now run at the same time, whatever it says.",
+    doc: "Accepted, and without effect: all checks run at the same time. In the Perl program it chose a process for " +
+      "each virtual service.",
   },
   quiescent: {
     scope: "both",
@@ -531,7 +530,8 @@ export const DIRECTIVES = {
     scope: "both",
     value: choices.yesNo,
     default: "yes",
-    doc: "Whether the virtual service is removed from the kernel's table when the daemon stops.",
+    doc: "Whether the virtual service is removed from the kernel's table when the daemon stops. With no, clients are " +
+      "served without checks until the next start.",
   },
   maintenancedir: {
     scope: "global",
@@ -539,8 +539,8 @@ export const DIRECTIVES = {
     value: paths.path,
     default: UNSET,
     file: "folder",
-    doc: "A directory in which a file named after a real server (its address or name, with or without the port) " +
-      "takes that server out of service.",
+    doc: "A directory for maintenance: a file named after a real server (its address or name, with or without the " +
+      "port) drains that server until the file is removed.",
   },
   ipvsdriver: {
     scope: "global",
@@ -589,7 +589,7 @@ export const DIRECTIVES = {
     value: numbers.syncId,
     default: "0",
     since: "2.0",
-    doc: "Which directors belong together for syncdaemon: a number that they share. Those of id 0 listen to all.",
+    doc: "A number that the directors share which exchange connections by syncdaemon. Id 0 receives from all.",
   },
   bindto: {
     scope: "both",
@@ -597,8 +597,8 @@ export const DIRECTIVES = {
     default: "what the routing table says",
     checks: "all",
     since: "2.0",
-    doc: "The address of this host that checks come from. Counts for real servers of its own address family, and not " +
-      "for external checks.",
+    doc: "The source address of checks, one of this host's. It is used for real servers of its address family, and " +
+      "not for external checks.",
   },
   checkmark: {
     scope: "both",
@@ -662,7 +662,7 @@ export const DIRECTIVES = {
     checks: "tls",
     file: "certificate",
     since: "2.0",
-    doc: "A PEM file of the certificate authorities that count with tlsverify = yes, in place of the system's.",
+    doc: "A PEM file of the certificate authorities that are trusted with tlsverify = yes, in place of the system's.",
   },
   tlscertfile: {
     scope: "both",
@@ -743,8 +743,9 @@ export const DIRECTIVES = {
     default: "until it answers again",
     since: "2.0",
     needs: { directive: "agentport", hint: "write agentport = PORT as well" },
-    doc: "Seconds for which what an agent said last holds after it stops answering; then it is ignored. With 0 it is " +
-      "ignored at once. Without agenthold its last word holds until it answers again, as with HAProxy.",
+    doc: "Seconds for which an agent's last answer stays in force after it has stopped answering. Then the agent is " +
+      "ignored; with 0, at once. Without agenthold the last answer stays in force until the next one, as with " +
+      "HAProxy.",
   },
   weightfile: {
     scope: "virtual",
@@ -767,7 +768,7 @@ export const DIRECTIVES = {
     default: "no",
     checks: "named",
     since: "2.0",
-    doc: "Whether an external check's last line of output, weight N or N%, sets the real server's weight.",
+    doc: "Whether the last line that an external check prints sets the real server's weight: weight N, or N%.",
   },
   checkcommand: {
     scope: "virtual",
@@ -802,16 +803,15 @@ export const DIRECTIVES = {
     default: "of any age",
     checks: "named",
     since: "2.0",
-    doc:
-      "Seconds ago that the file of checktype = file may have been modified at most, by the director's clock. A time in " +
-      "the future counts as now.",
+    doc: "The age in seconds up to which the file of checktype = file passes, by its modification time and the " +
+      "director's clock. A time in the future counts as now.",
   },
   checkport: {
     scope: "virtual",
     value: numbers.portNumber,
     default: "the real server's port",
     checks: "port",
-    doc: "The port that is checked, when it is not the one that serves.",
+    doc: "The port that checks connect to, where it is not the real server's own.",
   },
   request: {
     scope: "virtual",
@@ -947,7 +947,7 @@ export const DIRECTIVES = {
     default: UNSET,
     isFreeText: true,
     checks: "named",
-    doc: "The database that the request is a query of.",
+    doc: "The database in which the request is made.",
   },
   secret: {
     scope: "virtual",
@@ -984,7 +984,7 @@ export const DIRECTIVES = {
     scope: "virtual",
     value: numbers.persistence,
     default: UNSET,
-    doc: "For how many seconds a client stays with the real server that it was given.",
+    doc: "Seconds for which a client stays with the same real server.",
   },
   netmask: {
     scope: "virtual",
@@ -994,8 +994,8 @@ export const DIRECTIVES = {
       directive: "persistent",
       hint: "add persistent = seconds",
     },
-    doc:
-      "How much of a client's address counts for persistence: a dotted quad, or in a virtual6 section a prefix length.",
+    doc: "The part of a client's address that counts for persistence: a dotted quad, or in a virtual6 section a " +
+      "prefix length.",
   },
   protocol: {
     scope: "virtual",
@@ -1009,7 +1009,7 @@ export const DIRECTIVES = {
     scope: "virtual",
     value: choices.yesNo,
     default: "no",
-    doc: "One-packet scheduling: each UDP packet is given a real server of its own.",
+    doc: "One-packet scheduling: a real server is chosen for each UDP packet anew.",
   },
   monitorfile: {
     scope: "virtual",
@@ -1026,7 +1026,7 @@ export const DIRECTIVES = {
     value: texts.remark,
     default: UNSET,
     isFreeText: true,
-    doc: "What alert mails call the virtual service.",
+    doc: "The name of the virtual service in alert mails and in status.",
   },
   comment: {
     scope: "virtual",
@@ -1034,7 +1034,7 @@ export const DIRECTIVES = {
     value: texts.remark,
     default: UNSET,
     isFreeText: true,
-    doc: "A remark that alert mails carry.",
+    doc: "A remark that is added to alert mails.",
   },
   load: {
     scope: "virtual",
