@@ -29,8 +29,9 @@ export function helpText(tools: Tools): string {
   return `Usage: ldirectord [options] [config] start|stop|restart|try-restart|reload|status
        ldirectord COMMAND [options] [arguments]
 
-Checks the real servers of IPVS virtual services and keeps the kernel's table in
-step: the dead leave, the recovered return, a fallback steps in when nobody is left.
+Checks the real servers of IPVS virtual services and keeps the kernel's table up to
+date: real servers that fail a check are taken out, those that recover are put back,
+and a fallback takes over when none is left.
 
 The daemon:
 ${verbs.join("\n")}

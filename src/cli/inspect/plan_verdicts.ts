@@ -77,7 +77,7 @@ export async function daemonsVerdicts(instance: Instance, model: Model): Promise
   const fresh = checksIn(model).filter((check) => !known.has(check.key) && !isWeightFile(check)).length;
   return {
     basis: "daemon",
-    said: `By the word of the running daemon (pid ${status.daemon.pid})` +
+    said: `Using the running daemon's results (pid ${status.daemon.pid})` +
       (fresh > 0 ? `; ${fresh} check${fresh === 1 ? "" : "s"} new to it assumed to pass.` : "."),
     of: (check) => known.get(check) ?? UP,
     gone: new Set(status.virtuals.map(({ key }) => key).filter((key) => !model.virtuals.has(key as VirtualKey))),

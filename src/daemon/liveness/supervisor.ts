@@ -95,10 +95,10 @@ export class Supervisor {
     if (late && !this.#late) {
       const seconds = (lateness / 1000).toFixed(1);
       log.warning(
-        `Nothing was done for ${seconds} s: this process was stopped, or the host is short of processor time`,
+        `The event loop was blocked for ${seconds} s: this process was stopped, or the host is short of processor time`,
       );
     }
-    if (!late && this.#late) log.notice("This process runs in time again");
+    if (!late && this.#late) log.notice("The event loop runs in time again");
     this.#late = late;
   }
 

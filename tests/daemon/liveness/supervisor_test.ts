@@ -95,8 +95,8 @@ Deno.test(
     clock.jump(60_000);
     await clock.advance(2000);
     deepStrictEqual(lines, [
-      "warning: Nothing was done for 60.0 s: this process was stopped, or the host is short of processor time",
-      "notice: This process runs in time again",
+      "warning: The event loop was blocked for 60.0 s: this process was stopped, or the host is short of processor time",
+      "notice: The event loop runs in time again",
     ]);
     deepStrictEqual(looks.map(({ sure }) => sure), [true, false, true]);
     deepStrictEqual(supervised.extended, 1);

@@ -77,7 +77,7 @@ scenario(
   `);
     const same = await director.tool("plan", "www");
     deepStrictEqual(
-      [same.code, /^By the word of the running daemon \(pid \d+\)\.$/m.test(same.stdout)],
+      [same.code, /^Using the running daemon's results \(pid \d+\)\.$/m.test(same.stdout)],
       [0, true],
       same.stdout,
     );

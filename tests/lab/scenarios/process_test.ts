@@ -323,7 +323,7 @@ scenario(
     await becomes(1);
     await director.signal("SIGCONT");
     await becomes(0);
-    await director.logs(/Nothing was done for \d+\.\d s: this process was stopped/);
+    await director.logs(/The event loop was blocked for \d+\.\d s: this process was stopped/);
 
     await director.crash();
     await becomes(2);
