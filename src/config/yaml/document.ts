@@ -284,16 +284,43 @@ class DocumentReader {
 }
 
 /**
- * The lexemes of a text. The lexer finds the end of a value in one go, line by line, which takes a tenth of a second for some
- * megabytes: a value that is far too long ends where that is known, and is refused.
+ * The lexemes of a text. The lexer finds the end of a value in one go, which takes a tenth of a second for some megabytes: a
+ * value that is far too long ends where that is known, and is refused.
  */
 function lexemesOf(text: string): Generator<string> {
   const lexer = new Lexer();
-  const inner = lexer as unknown as { readonly pos: number; continueScalar(offset: number): number };
-  const { continueScalar } = inner;
+  const inner = lexer as unknown as LexerInside;
+  const { continueScalar, parseQuotedScalar } = inner;
   // Gives where a value goes on after a line, or -1 where it has ended; `pos` is where it began.
-  inner.continueScalar = (offset) => offset - inner.pos > 2 * LONGEST_VALUE ? -1 : continueScalar.call(lexer, offset);
+  inner.continueScalar = (offset) => offset - inner.pos > FAR_TOO_LONG ? -1 : continueScalar.call(lexer, offset);
+  inner.parseQuotedScalar = () => {
+    const { buffer, pos } = inner;
+    if (!isClosed(buffer, pos)) inner.buffer = buffer.slice(0, pos + FAR_TOO_LONG);
+    return parseQuotedScalar.call(lexer);
+  };
   return lexer.lex(text);
+}
+
+/** What a value has at most before its end is no longer looked for. */
+const FAR_TOO_LONG = 2 * LONGEST_VALUE;
+
+/** Parts of the lexer that its types do not show. */
+interface LexerInside {
+  readonly pos: number;
+  buffer: string;
+  continueScalar(offset: number): number;
+  parseQuotedScalar(): Generator<string>;
+}
+
+/** Whether a value in quotes that begins at `start` ends before it is far too long. */
+function isClosed(text: string, start: number): boolean {
+  const quote = text[start];
+  for (let at = start + 1; at < start + FAR_TOO_LONG; at++) {
+    const isEscape = quote === '"' ? text[at] === "\\" : text[at] === quote && text[at + 1] === quote;
+    if (isEscape) at++;
+    else if (text[at] === quote) return true;
+  }
+  return false;
 }
 
 function isBlock(token: CST.Token): token is Collection {

@@ -31,3 +31,16 @@ for (const [name, form] of Object.entries(FORMS)) {
     }
   });
 }
+
+for (
+  const [name, text] of [["double", `request: "${'\\"'.repeat(3_000_000)}"\n`], [
+    "single",
+    `request: '${"''".repeat(3_000_000)}'\n`,
+  ]]
+) {
+  Deno.test(`a value of YAML in ${name} quotes is too long, however many quotes are in it`, () => {
+    const { contents, flaws } = atOnce(readYaml(text, false));
+    strictEqual(contents, undefined);
+    saysFacts(flaws.map(({ text }) => text), ["… 65536 …"]);
+  });
+}
