@@ -19,7 +19,9 @@ const RETIRE = withUsage({
 Withdraws the addresses of all virtual services (announce), tells quorumcommand down, and
 has /healthz answer 503, so that new clients go to other directors. Real servers are
 checked and the kernel forwards as before: connections that are here go on to their end.
-Before a machine is taken down: retire --wait, then stop. rejoin takes it back.
+Before a machine is taken down: retire --wait, then stop. rejoin takes it back. Behind a
+router with several directors, connections go on over the others: they stay in this
+kernel's count until its timeout, and --wait shows for how long no packet has come.
 `,
   options: {
     wait: { doc: "wait until no connection to its virtual services is open any more" },
@@ -42,6 +44,7 @@ export const retire: Tool = {
       if (!values.wait) return ExitStatus.done;
       return await waitForEnd(client, {
         query: {},
+        packets: ({ virtuals }) => virtuals.reduce((sum, { kernel }) => sum + (kernel?.totals.packetsIn ?? 0), 0),
         obstacle: ({ daemon }) => daemon.retired ? undefined : "not retired any more: rejoin was ordered",
         patience,
       });

@@ -12,10 +12,15 @@ const LOOK = 1_000;
 /** Milliseconds between two lines of progress where standard output is no terminal. */
 const TELL = 10_000;
 
+/** Seconds without a packet that are worth telling. */
+const QUIET = 5;
+
 /** What is waited for. */
 export interface WaitedFor {
   /** The real servers that are meant. */
   readonly query: StatusQuery;
+  /** How many packets they have had from clients, to be shown when no more come; absent = not shown. */
+  packets?(status: Status): number | undefined;
   /** Why waiting is vain, if it is. */
   obstacle(status: Status): string | undefined;
   /** Seconds; absent = until it is so. */
@@ -25,10 +30,11 @@ export interface WaitedFor {
 /** Looks on, and tells so, until the kernel has no connection to these real servers any more. */
 export async function waitForEnd(
   client: ControlClient,
-  { query, obstacle, patience = Infinity }: WaitedFor,
+  { query, obstacle, packets, patience = Infinity }: WaitedFor,
 ): Promise<ExitStatus> {
   const start = performance.now();
   const progress = new Progress();
+  const traffic = new Traffic();
   for (;;) {
     const status = await client.ask("status", query);
     const waited = (performance.now() - start) / 1000;
@@ -38,7 +44,9 @@ export async function waitForEnd(
     if (open === 0) {
       return progress.end(`no connection is open any more, after ${formatDuration(waited)}`, ExitStatus.done);
     }
-    const message = open === undefined ? "the kernel does not say what is open" : `${open} connections open`;
+    const quiet = traffic.quietSeconds(packets?.(status));
+    const idle = quiet < QUIET ? "" : `, no packet for ${formatDuration(quiet)}`;
+    const message = open === undefined ? "the kernel does not say what is open" : `${open} connections open${idle}`;
     if (waited >= patience) return progress.end(`${message}, after ${formatDuration(waited)}`, ExitStatus.notDone);
     progress.show(`${message}, ${formatDuration(waited)}`);
     await new Promise((wake) => setTimeout(wake, LOOK));
@@ -53,6 +61,20 @@ function openTo({ daemon, virtuals }: Status): number | undefined {
     (sum, { protocol, real: { kernel } }) => sum + (kernel ? openConnections(protocol, kernel) : 0),
     0,
   );
+}
+
+/** When packets came last. Behind several directors, connections that go on elsewhere stay in the kernel's count for minutes. */
+class Traffic {
+  #packets: number | undefined;
+  #since = performance.now();
+
+  /** Returns for how many seconds no packet has come. */
+  quietSeconds(packets: number | undefined): number {
+    const now = performance.now();
+    if (packets === undefined || packets !== this.#packets) this.#since = now;
+    this.#packets = packets;
+    return (now - this.#since) / 1000;
+  }
 }
 
 /** A line that changes in place on a terminal, and a line now and then elsewhere. */

@@ -152,13 +152,18 @@ scenario("retire: nothing is announced, connections go on, and it holds over a r
   const config = `${GLOBALS}${section(`${ADDRESS}:80`, PLACE, "10.0.0.11:80", "cleanstop = no")}\n`;
   await director.start(config);
   await hasAddresses(director, ADDRESS);
+  await run(["ip", "route", "add", ADDRESS, "via", GATEWAY.v4]);
+  const idle = await Deno.connect({ hostname: ADDRESS, port: 80 });
+  const vain = await director.tool("retire", "--wait", "--timeout", "12s");
+  strictEqual(vain.code, 1);
+  match(vain.stdout, /1 connections open, no packet for \d+s/);
+  idle.close();
   const { code, stdout } = await director.tool("retire", "--wait", "--timeout", "20s");
   match(stdout, /no connection is open any more/);
   strictEqual(code, 0);
   deepStrictEqual(await addressesOf(director), []);
   deepStrictEqual(await routesOf(director), [ADDRESS]);
   // A client is served that still comes, as its router has not heard of it yet.
-  await run(["ip", "route", "add", ADDRESS, "via", GATEWAY.v4]);
   await client.isServedBy(`${ADDRESS}:80`, "10.0.0.11");
   const full = `-A -t ${ADDRESS}:80 -s rr\n-a -t ${ADDRESS}:80 -r 10.0.0.11:80 -m -w 1`;
   await table.becomes(full, 0);
