@@ -25,7 +25,7 @@ for (
   const [name, text, isTaken] of [
     ["real servers", LARGE, true],
     ["comments", `${SMALL}${"# a comment\n".repeat(200_000)}`, true],
-    ["errors", "nonsense = 3\n".repeat(100_000), false],
+    ["errors", "nonsense = 3\n".repeat(600_000), false],
   ] as const
 ) {
   Deno.test(`a reload of thousands of ${name} lets everything else go on`, LENIENT, async () => {
