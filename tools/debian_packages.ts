@@ -79,6 +79,8 @@ export const PEERS: Packages = {
   },
   "net-tools": { purpose: "ifconfig, for heartbeat's addresses", starts: ["ifconfig"] },
   "mmdebstrap": { purpose: "makes a clean Debian system", starts: ["mmdebstrap"] },
+  "dpkg-dev": { purpose: "makes the package", starts: ["dpkg-gencontrol", "dpkg-source"] },
+  "make": { purpose: "and reads its rules", starts: ["make"] },
   "lintian": { purpose: "checks the package", starts: ["lintian"] },
   "shellcheck": { purpose: "checks the shell scripts", starts: ["shellcheck"] },
   "strace": { purpose: "lists the files that a program opens", starts: ["strace"] },

@@ -1,5 +1,5 @@
 import { match, notStrictEqual, ok, strictEqual } from "node:assert/strict";
-import { makeDeb } from "../../../tools/package.ts";
+import { makeDeb } from "../../../tools/packages/deb.ts";
 import { outcomeOf, run } from "../world/command.ts";
 import { isThere } from "../world/files.ts";
 import { scenario } from "../world/scenario.ts";
