@@ -81,6 +81,8 @@ export const PEERS: Packages = {
   "mmdebstrap": { purpose: "makes a clean Debian system", starts: ["mmdebstrap"] },
   "dpkg-dev": { purpose: "makes the package", starts: ["dpkg-gencontrol", "dpkg-source"] },
   "make": { purpose: "and reads its rules", starts: ["make"] },
+  "rpm": { purpose: "makes the other package, and installs it", starts: ["rpmbuild", "rpm"] },
+  "crun": { purpose: "runs containers", starts: ["crun"] },
   "lintian": { purpose: "checks the package", starts: ["lintian"] },
   "shellcheck": { purpose: "checks the shell scripts", starts: ["shellcheck"] },
   "strace": { purpose: "lists the files that a program opens", starts: ["strace"] },

@@ -12,6 +12,29 @@ export interface Lock {
   readonly npm: Readonly<Record<string, { readonly integrity: string; readonly dependencies?: readonly string[] }>>;
 }
 
+/** A part of a program, or the program. */
+interface Component {
+  readonly type: "application" | "library" | "platform";
+  readonly "bom-ref": string;
+  readonly name: string;
+  readonly version: string;
+  /** https://github.com/package-url/purl-spec */
+  readonly purl?: string;
+  readonly hashes?: readonly { readonly alg: string; readonly content: string }[];
+  readonly licenses?: readonly { readonly license: { readonly id: string } }[];
+  readonly properties?: readonly { readonly name: string; readonly value: string }[];
+}
+
+/** A list as CycloneDX 1.5 has it, of the fields that we fill: https://cyclonedx.org/docs/1.5/json/ */
+interface Sbom {
+  readonly bomFormat: "CycloneDX";
+  readonly specVersion: "1.5";
+  readonly version: 1;
+  readonly metadata: { readonly timestamp: string; readonly component: Component };
+  readonly components: readonly Component[];
+  readonly dependencies: readonly { readonly ref: string; readonly dependsOn: readonly string[] }[];
+}
+
 /** What a list says of the program itself. */
 export interface Program {
   readonly version: string;
@@ -31,8 +54,8 @@ export async function sbomOfBuild(): Promise<string> {
 }
 
 /** Returns the list: the runtime, and the libraries with what they depend on. The same input gives the same document. */
-export function sbom({ specifiers, npm }: Lock, { version, commit, date, deno, v8 }: Program) {
-  const program = {
+export function sbom({ specifiers, npm }: Lock, { version, commit, date, deno, v8 }: Program): Sbom {
+  const program: Component = {
     "type": "application",
     "bom-ref": "ldirectord",
     name: "ldirectord",
@@ -61,11 +84,11 @@ export function sbom({ specifiers, npm }: Lock, { version, commit, date, deno, v
   };
 }
 
-function component(type: "library" | "platform", name: string, version: string) {
+function component(type: Component["type"], name: string, version: string): Component {
   return { type, "bom-ref": name, name, version };
 }
 
-function library(key: string, integrity: string) {
+function library(key: string, integrity: string): Component {
   const [, name, version] = /^(.+?)@([^@_]+)/.exec(key)!;
   const [algorithm, digest] = [integrity.slice(0, integrity.indexOf("-")), integrity.slice(integrity.indexOf("-") + 1)];
   return {
