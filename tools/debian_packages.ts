@@ -81,6 +81,11 @@ export const PEERS: Packages = {
   "mmdebstrap": { purpose: "makes a clean Debian system", starts: ["mmdebstrap"] },
   "dpkg-dev": { purpose: "makes the package", starts: ["dpkg-gencontrol", "dpkg-source"] },
   "make": { purpose: "and reads its rules", starts: ["make"] },
+  "apt-utils": {
+    purpose: "asks a package's questions before its installation",
+    starts: ["apt-extracttemplates"],
+  },
+  "debconf": { purpose: "does so with it", starts: ["dpkg-preconfigure"] },
   "rpm": { purpose: "makes the other package, and installs it", starts: ["rpmbuild", "rpm"] },
   "crun": { purpose: "runs containers", starts: ["crun"] },
   "lintian": { purpose: "checks the package", starts: ["lintian"] },

@@ -3,8 +3,9 @@
 import { VERSION } from "../src/model/version.ts";
 import { build } from "./build.ts";
 import type { Processor } from "./denort.ts";
-import { ARCHITECTURES, makeDeb } from "./packages/deb.ts";
+import { makeDeb } from "./packages/deb.ts";
 import { makeTarball } from "./packages/tarball.ts";
+import { ARCHITECTURES } from "./packages/tree.ts";
 import { green, say, step } from "./terminal.ts";
 
 const ROOT = new URL("..", import.meta.url).pathname;

@@ -6,12 +6,9 @@ import { sourceDate } from "../source.ts";
 import { fail } from "../terminal.ts";
 import { inTemporaryFolder, run } from "./command.ts";
 import { pack } from "./tarball.ts";
-import { copy, fillTree, NAME } from "./tree.ts";
+import { ARCHITECTURES, copy, fillTree, NAME } from "./tree.ts";
 
 const ROOT = new URL("../..", import.meta.url).pathname;
-
-/** Debian's names of the processors. */
-export const ARCHITECTURES = { x86_64: "amd64", aarch64: "arm64" } as const satisfies Record<Processor, string>;
 
 /** What a package is called and says of itself; tests make one with a greater version to upgrade to. */
 export interface DebOptions {

@@ -10,8 +10,7 @@ import { commitOfSource, sourceDate } from "../source.ts";
 import { fail } from "../terminal.ts";
 import { aptSources } from "./apt_sources.ts";
 import { inTemporaryFolder, run } from "./command.ts";
-import { ARCHITECTURES } from "./deb.ts";
-import { NAME } from "./tree.ts";
+import { ARCHITECTURES, NAME } from "./tree.ts";
 
 /** The Debian release that the libraries come from. */
 const RELEASE = "bookworm";

@@ -4,8 +4,7 @@ import { VERSION } from "../../src/model/version.ts";
 import type { Processor } from "../denort.ts";
 import { sourceDate } from "../source.ts";
 import { inTemporaryFolder, run } from "./command.ts";
-import { ARCHITECTURES } from "./deb.ts";
-import { NAME } from "./tree.ts";
+import { ARCHITECTURES, NAME } from "./tree.ts";
 
 const SPEC = new URL("../../packaging/rpm/ldirectord2.spec", import.meta.url).pathname;
 

@@ -3,8 +3,7 @@ import { binaryFor } from "../build.ts";
 import type { Processor } from "../denort.ts";
 import { sourceDate } from "../source.ts";
 import { inTemporaryFolder, run } from "./command.ts";
-import { ARCHITECTURES } from "./deb.ts";
-import { fillTree, NAME } from "./tree.ts";
+import { ARCHITECTURES, fillTree, NAME } from "./tree.ts";
 
 /** Makes the tarball with what the build has made for a processor, or with another program. Returns its path. */
 export async function makeTarball(

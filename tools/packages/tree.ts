@@ -4,11 +4,15 @@
  */
 
 import { LICENCES, SBOM } from "../build.ts";
+import type { Processor } from "../denort.ts";
 
 const ROOT = new URL("../..", import.meta.url).pathname;
 
 /** What the packages are called. */
 export const NAME = "ldirectord2";
+
+/** Debian's names of the processors, which tarballs and images have as well. */
+export const ARCHITECTURES = { x86_64: "amd64", aarch64: "arm64" } as const satisfies Record<Processor, string>;
 
 /** What comes from the repository as it is. */
 const PARTS = ["CHANGELOG.md", "LICENSE", "README.md", "docs", "packaging", "systemd"];
