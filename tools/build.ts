@@ -9,6 +9,7 @@
 import { bundle } from "./bundle.ts";
 import { denortFromNpm, isOutOfReach, type Processor } from "./denort.ts";
 import { licenceTexts } from "./licences.ts";
+import { sbomOfBuild } from "./packages/sbom.ts";
 import { dim, fail, green, say, step } from "./terminal.ts";
 
 const ROOT = new URL("..", import.meta.url).pathname;
@@ -19,6 +20,9 @@ export const BINARY = `${ROOT}dist/ldirectord`;
 
 /** The licences of what is in the executable. */
 export const LICENCES = `${ROOT}dist/third-party-licences.txt`;
+
+/** What is in the executable, as CycloneDX. */
+export const SBOM = `${ROOT}dist/sbom.cdx.json`;
 
 /** The executable that a build for some processor makes. */
 export function binaryFor(processor: Processor): string {
@@ -64,6 +68,7 @@ export async function build(processor: Processor = Deno.build.arch): Promise<voi
   step(`Building ${binary.replace(ROOT, "")}`);
   const program = await bundle();
   await Deno.writeTextFile(LICENCES, await licenceTexts(ENTRY));
+  await Deno.writeTextFile(SBOM, await sbomOfBuild());
   const given = Deno.env.get("DENORT_BIN");
   if (given && binary === BINARY) {
     return finish(binary, await compile(processor, program, given), `runtime from DENORT_BIN (${given})`);

@@ -6,6 +6,7 @@
  * system, some of which any user can write to. A daemon of root's must not run what is found there.
  */
 
+import { commitOfSource, sourceDate } from "./source.ts";
 import { fail } from "./terminal.ts";
 
 const ROOT = new URL("..", import.meta.url).pathname;
@@ -29,6 +30,9 @@ const BUILT_IN_ONLY = `var __require = (name) => {
 };
 `;
 
+/** Where the commit goes: src/model/version.ts. */
+const NO_COMMIT = 'var COMMIT = "unknown";';
+
 /** What would load code from a place that is known only at run time. */
 const FORBIDDEN = [
   { name: "createRequire", pattern: /createRequire\(/ },
@@ -50,20 +54,32 @@ export async function bundle(): Promise<readonly string[]> {
   const sealed = modules.filter(seal);
   if (sealed.length !== 1) fail(`deno bundle has changed: ${sealed.length} modules resolve at run time, not one`);
   modules.forEach(requireSealed);
+  const commit = await commitOfSource();
+  const marked = modules.filter((path) => replaceIn(path, NO_COMMIT, `var COMMIT = ${JSON.stringify(commit)};`));
+  if (marked.length !== 1) fail(`deno bundle has changed: ${marked.length} modules have the commit's place, not one`);
   const assets = await Promise.all(ASSETS.map(async (asset) => {
     const copy = `${BUNDLE}/${asset.slice(asset.lastIndexOf("/") + 1)}`;
     await Deno.copyFile(`${ROOT}${asset}`, copy);
     return copy;
   }));
   const entry = `${BUNDLE}/main.js`;
-  return [entry, ...[...modules, ...assets].filter((path) => path !== entry).sort()];
+  const files = [...modules, ...assets];
+  // `deno compile` keeps the times of what it includes: with these, the same source gives the same bytes.
+  const date = await sourceDate();
+  for (const file of files) await Deno.utime(file, date, date);
+  return [entry, ...files.filter((path) => path !== entry).sort()];
 }
 
 /** Returns whether the module resolved modules at run time. It no longer does. */
 function seal(path: string): boolean {
+  return replaceIn(path, RESOLVED_AT_RUN_TIME, BUILT_IN_ONLY);
+}
+
+/** Returns whether the file had the text. It has the other one in its place now. */
+function replaceIn(path: string, from: string, to: string): boolean {
   const text = Deno.readTextFileSync(path);
-  const found = text.includes(RESOLVED_AT_RUN_TIME);
-  if (found) Deno.writeTextFileSync(path, text.replace(RESOLVED_AT_RUN_TIME, BUILT_IN_ONLY));
+  const found = text.includes(from);
+  if (found) Deno.writeTextFileSync(path, text.replace(from, () => to));
   return found;
 }
 

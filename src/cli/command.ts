@@ -54,9 +54,11 @@ async function dispatch(args: readonly string[]): Promise<ExitStatus> {
   switch (invocation.kind) {
     case "help":
       return await runTool("help", invocation.topic ? [invocation.topic] : []);
-    case "version":
-      console.log((await import("./verbs/version.ts")).versionText());
+    case "version": {
+      const { versionDocument, versionText } = await import("./verbs/version.ts");
+      console.log(invocation.asDocument ? versionDocument() : versionText());
       return ExitStatus.done;
+    }
     case "usage":
       if (invocation.complaint) console.error(invocation.complaint);
       console.log(`${USAGE_TEXT}\n${commandList()}`);

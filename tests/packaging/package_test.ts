@@ -1,53 +1,7 @@
 import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
-import { makeDeb } from "../../tools/package.ts";
+import { makeDeb, makeDebianSource } from "../../tools/packages/deb.ts";
+import { cleanChroot, execute } from "./clean_chroot.ts";
 import { needsSetup } from "../needs_setup.ts";
-
-/** A Debian system that has nothing but what its package manager needs, and ipvsadm. */
-interface Chroot extends AsyncDisposable {
-  readonly root: string;
-  run(...command: string[]): Promise<{ readonly code: number; readonly output: string }>;
-}
-
-async function cleanChroot(): Promise<Chroot> {
-  const root = await Deno.makeTempDir({ prefix: "ldirectord-chroot-" });
-  const release = /^VERSION_CODENAME=(\w+)$/m.exec(await Deno.readTextFile("/etc/os-release"))![1];
-  const made = await execute(
-    "mmdebstrap",
-    "--quiet",
-    "--variant=apt",
-    "--include=ipvsadm",
-    release,
-    root,
-    ...aptSources(),
-  );
-  strictEqual(made.code, 0, made.output);
-  return {
-    root,
-    run: (...command) => execute("unshare", "--mount", "sh", "-c", ENTER, "sh", root, ...command),
-    [Symbol.asyncDispose]: () => Deno.remove(root, { recursive: true }),
-  };
-}
-
-/** In a chroot with /proc, which is gone with the command. */
-const ENTER = `
-  root=$1
-  shift
-  mount -t proc proc "$root/proc"
-  exec chroot "$root" env DEBIAN_FRONTEND=noninteractive PATH=/usr/sbin:/usr/bin "$@"
-`;
-
-/** Where this machine has its packages from. */
-function aptSources(): string[] {
-  const folder = "/etc/apt/sources.list.d";
-  const files = [...Deno.readDirSync(folder)].map(({ name }) => `${folder}/${name}`);
-  return ["/etc/apt/sources.list", ...files].filter((path) => /\.(list|sources)$/.test(path) && isThere(path));
-}
-
-async function execute(command: string, ...args: string[]) {
-  const { code, stdout, stderr } = await new Deno.Command(command, { args, stdin: "null" }).output();
-  const [said, complained] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
-  return { code, output: said + complained };
-}
 
 function isThere(path: string): boolean {
   try {
@@ -60,10 +14,10 @@ function isThere(path: string): boolean {
 }
 
 Deno.test(
-  "the package: lintian finds no error; in a clean system it installs, upgrades and goes without a trace",
+  "the package: lintian has nothing to say; in a clean system it installs, upgrades and goes without a trace",
   needsSetup,
   async () => {
-    await using chroot = await cleanChroot();
+    await using chroot = await cleanChroot(["ipvsadm"]);
     const { root, run } = chroot;
     const succeeds = async (...command: string[]) => {
       const { code, output } = await run(...command);
@@ -75,8 +29,9 @@ Deno.test(
       return deb.slice(root.length);
     };
     const first = await make("2.0.0-1", "xz");
-    const lint = await execute("lintian", "--fail-on=error", root + first);
-    strictEqual(lint.code, 0, lint.output);
+    const [source] = (await makeDebianSource("2.0.0-1", `${root}/tmp`)).filter((path) => path.endsWith(".dsc"));
+    const lint = await execute("lintian", "--allow-root", "--fail-on=warning", root + first, source);
+    deepStrictEqual(lint, { code: 0, output: "" });
 
     const before = filesOf(root);
     await succeeds("dpkg", "--install", first);

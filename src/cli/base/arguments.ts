@@ -62,7 +62,10 @@ export const VERB_OPTIONS: readonly VerbOption[] = [
     doc: "Of status: everything, as a table or as a document.",
   },
   { spellings: { "-h": undefined, "--help": undefined }, doc: "Print a short help." },
-  { spellings: { "-v": undefined, "--version": undefined }, doc: "Print the version." },
+  {
+    spellings: { "-v": undefined, "--version": undefined },
+    doc: "Print the version; with --json also commit, runtime and driver, as a document.",
+  },
 ];
 
 const OPTIONS = new Map(
@@ -77,7 +80,7 @@ export type Invocation =
   /** A tool, with what follows its name. */
   | { readonly kind: "tool"; readonly name: string; readonly args: readonly string[] }
   | { readonly kind: "help"; readonly topic?: Verb }
-  | { readonly kind: "version" }
+  | { readonly kind: "version"; readonly asDocument: boolean }
   /** Not understood; `complaint` says what, where there is more to say than the usage. */
   | { readonly kind: "usage"; readonly complaint?: string };
 
@@ -100,8 +103,9 @@ export function parseArguments(args: readonly string[], tools: ReadonlySet<strin
     if (!arg.startsWith("-") || arg === "-") words.push(arg);
     else if (OPTIONS.get(arg)?.sets) given.push(arg);
     else if (arg === "-h" || arg === "-?" || arg === "--help") return { kind: "help", topic: args.find(isVerb) };
-    else if (arg === "-v" || arg === "--version") return { kind: "version" };
-    else return { kind: "usage", complaint: misspelt(args[0], tools) ?? unknownOption(arg) };
+    else if (arg === "-v" || arg === "--version") {
+      return { kind: "version", asDocument: args.includes("--json") };
+    } else return { kind: "usage", complaint: misspelt(args[0], tools) ?? unknownOption(arg) };
   }
   const [config, verb] = words.length > 1 ? words : [undefined, words[0]];
   if (!isVerb(verb)) return { kind: "usage", complaint: complaintOf(words, tools) };

@@ -38,8 +38,10 @@ const ROWS: [line: string, expected: Invocation][] = [
   ["-h", { kind: "help", topic: undefined }],
   ["-?", { kind: "help", topic: undefined }],
   ["www --help", { kind: "help", topic: undefined }],
-  ["--version", { kind: "version" }],
-  ["-v", { kind: "version" }],
+  ["--version", { kind: "version", asDocument: false }],
+  ["-v", { kind: "version", asDocument: false }],
+  ["-v --json", { kind: "version", asDocument: true }],
+  ["--json --version", { kind: "version", asDocument: true }],
 ];
 
 for (const [line, expected] of ROWS) {

@@ -1,5 +1,5 @@
 import { match, notStrictEqual, ok, strictEqual } from "node:assert/strict";
-import { makeDeb } from "../../../tools/package.ts";
+import { makeDeb } from "../../../tools/packages/deb.ts";
 import { outcomeOf, run } from "../world/command.ts";
 import { isThere } from "../world/files.ts";
 import { scenario } from "../world/scenario.ts";
@@ -22,6 +22,9 @@ scenario("package: takes the Perl program's place, is upgraded under load, and g
 
   await run(["dpkg", "--purge", "ldirectord"]);
   strictEqual(await Deno.readTextFile("/etc/ha.d/ldirectord.cf"), before, "the old package takes nothing with it");
+  for (const path of ["/etc/init.d/ldirectord", LOGROTATE, "/usr/lib/systemd/system/ldirectord.service"]) {
+    ok(await isThere(path), `${path} is gone`);
+  }
   const enabled = async () => (await outcomeOf(["systemctl", "is-enabled", "ldirectord.service"])).stdout.trim();
   strictEqual(await enabled(), "enabled");
 
@@ -43,7 +46,7 @@ scenario("package: takes the Perl program's place, is upgraded under load, and g
   await run(["dpkg", "--purge", "ldirectord2"]);
   await table.becomes("", 0);
   strictEqual(await unit.property("ActiveState"), "inactive");
-  for (const path of [PROGRAM, LOGROTATE, "/lib/systemd/system/ldirectord@.service", "/var/lib/ldirectord"]) {
+  for (const path of [PROGRAM, LOGROTATE, "/usr/lib/systemd/system/ldirectord@.service", "/var/lib/ldirectord"]) {
     ok(!await isThere(path), `${path} is left`);
   }
   ok(await isThere("/etc/ha.d/www"), "a configuration of the operator's is his");
