@@ -324,9 +324,12 @@ function* takeRead(before: KeeperState, event: ReadEvent, now: number): Steps<Ke
   const effects: Effect[] = [];
   const made: Action[] = [];
   for (const batch of before.unknown) {
+    // An entry that is changed twice is seen by what the last change has made of it.
+    const last = new Map(batch.plan.map((action) => [subjectOf(action), action]));
     for (const [i, action] of batch.plan.entries()) {
       if (everySoOften(i)) yield;
-      if (!isInEffect(action, table) || isInEffect(action, batch.base)) continue;
+      const isMade = isInEffect(action, table) || isInEffect(last.get(subjectOf(action))!, table);
+      if (!isMade || isInEffect(action, batch.base)) continue;
       made.push(action);
       effects.push(changed(action, batch, before));
     }

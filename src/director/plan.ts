@@ -18,7 +18,8 @@
  * A quiescent destination that is missing where we had it before is put back only with `readdquiescent`.
  *
  * A quiescent destination with a lasting place (desired.ts) enters a virtual service that is new with its weight, and is set
- * to 0 by the next change. Such a virtual service gets its scheduler last: until then no client is sent anywhere.
+ * to 0 by the next change. Such a virtual service gets its scheduler last, and only if all changes before were taken
+ * (apply_in_stages.ts): until then no client is sent anywhere.
  *
  * Within a service the new and the heavier come before the lighter and the leaving: clients always have somewhere to go.
  */
@@ -98,13 +99,18 @@ function* planService(
     actions.push({ do: "add-service", service: begun });
     for (const destination of desired.destinations.values()) {
       if (everySoOften(count++)) yield;
-      actions.push(...entry(service, destination));
+      if (hasPlaces) actions.push(...entry(service, destination).map((each) => ({ ...each, stage: 1 } as const)));
+      else actions.push(action("add-destination", service, destination));
     }
-    if (hasPlaces) actions.push({ do: "edit-service", service });
+    if (hasPlaces) actions.push({ do: "edit-service", service, stage: 2 });
     return;
   }
   const settingsWanted = isUnconfirmed(SETTINGS) || !previous || !sameSettings(previous, desired);
-  if (settingsWanted && !sameSettings(kernel, desired)) actions.push({ do: "edit-service", service });
+  const isBegun = kernel.scheduler === NO_SCHEDULER;
+  const settings: readonly Action[] = settingsWanted && !sameSettings(kernel, desired)
+    ? [isBegun ? { do: "edit-service", service, stage: 2 } : { do: "edit-service", service }]
+    : [];
+  if (!isBegun) actions.push(...settings);
 
   const up: Action[] = [];
   const down: Action[] = [];
@@ -127,6 +133,7 @@ function* planService(
     }
   }
   for (const each of [...up, ...down]) actions.push(each);
+  if (isBegun) actions.push(...settings);
 }
 
 /** Adds the removal of a virtual service: the destinations one by one before it, so that each can be logged. */

@@ -1,3 +1,4 @@
+import { applyInStages } from "./apply_in_stages.ts";
 import { type IpvsDriver, IpvsUnavailable } from "../ipvs/driver.ts";
 import type { Action, Plan } from "../model/plan.ts";
 import type { RealId } from "../model/orders.ts";
@@ -213,7 +214,7 @@ export class TableKeeper {
     const apply = async () => {
       this.#batches++;
       try {
-        return { type: "applied", outcomes: await this.#ports.driver.apply(plan) } as const;
+        return { type: "applied", outcomes: await applyInStages(this.#ports.driver, plan) } as const;
       } finally {
         this.#batches++;
       }

@@ -2,6 +2,9 @@
 
 import { deepStrictEqual } from "node:assert/strict";
 import { logLine } from "../../src/daemon/log/event_log.ts";
+import type { Outcome } from "../../src/ipvs/driver.ts";
+import { MemoryIpvs } from "../../src/ipvs/memory.ts";
+import type { Plan } from "../../src/model/plan.ts";
 import { encodeAction } from "../../src/ipvs/ipvsadm/rules.ts";
 import { pure, World } from "./director_world.ts";
 import type { VirtualSketch } from "./fixture.ts";
@@ -124,3 +127,38 @@ for (const [what, options, entered] of WITHOUT) {
     },
   });
 }
+
+/** A table that sets no weight, while it is asked not to. */
+class Stubborn extends MemoryIpvs {
+  refuses = true;
+
+  override async apply(plan: Plan): Promise<readonly Outcome[]> {
+    const outcomes: Outcome[] = [];
+    for (const action of plan) {
+      if (this.refuses && action.do === "edit-destination") outcomes.push({ taken: false, reason: "no memory" });
+      else outcomes.push(...await super.apply([action]));
+    }
+    return outcomes;
+  }
+}
+
+Deno.test({
+  name: "places: while the kernel does not set one that is down to weight 0, no client is sent anywhere",
+  ...pure,
+  fn: async () => {
+    const world = new World("", SITE);
+    const table = new Stubborn();
+    world.driver = table;
+    world.kill("10.0.0.2:80");
+    await world.start();
+    deepStrictEqual((await world.table())[0], "-A -s none");
+    table.refuses = false;
+    await world.clock.advance(11_000);
+    deepStrictEqual((await world.table()).map((rule) => rule.slice(rule.search(/-[sr] /))), [
+      "-s mh -b flag-1",
+      "-r 10.0.0.1:80 -m -w 3",
+      "-r 10.0.0.2:80 -m -w 0",
+      "-r 10.0.0.3:80 -m -w 1",
+    ]);
+  },
+});
