@@ -24,7 +24,7 @@ async function turnsUntil(holds: () => boolean): Promise<number> {
 for (
   const [name, text, isTaken] of [
     ["real servers", LARGE, true],
-    ["comments", `${SMALL}${"# a comment\n".repeat(200_000)}`, true],
+    ["comments", `${SMALL}${"# a comment\n".repeat(1_000_000)}`, true],
     ["errors", "nonsense = 3\n".repeat(600_000), false],
   ] as const
 ) {
