@@ -37,6 +37,7 @@ const ALLOWED: readonly RegExp[] = [
   /^\/(usr\/)?lib\/(uml\/)?modules\/[\w.-]+(\/(modules\.(builtin|dep)|config))?$/,
   /^\/boot(\/config-[\w.-]+)?$/,
   /^\/sys\/(devices\/system\/cpu|fs\/cgroup)\b/,
+  /^\/sys\/class\/net(\/[\w.-]+\/flags)?$/,
   /^\/dev\/(u?random|null|tty|log|pts\/\d*)?$/,
   // Time zone, names and accounts, by the C library.
   /^\/etc\/(localtime|services|hosts|host\.conf|nsswitch\.conf|resolv\.conf|gai\.conf|passwd|group)$/,
@@ -49,7 +50,7 @@ const ALLOWED: readonly RegExp[] = [
   /^\/var\/lib\/ldirectord(\/|$)/,
   /^\/var\/log\/ldirectord\.log$/,
   // Programs that it starts or asks for, and Debian's other folders for them.
-  /^\/(usr\/)?(local\/)?s?bin\/(env|ipvsadm|modprobe|perl|pgrep|ping|sendmail|true)$/,
+  /^\/(usr\/)?(local\/)?s?bin\/(birdc|env|ipvsadm|modprobe|perl|pgrep|ping|sendmail|true)$/,
 ];
 
 /** The checks that are no service's. */
