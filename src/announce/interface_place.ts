@@ -27,7 +27,7 @@ export class InterfacePlace implements Place {
       return await this.#bring(link, order);
     } catch (error) {
       if (!(error instanceof AddressesUnavailable)) throw error;
-      return { announced: order.known, added: [], removed: [], trouble: `${this.#name}: ${error.message}` };
+      return { announced: new Set(), added: [], removed: [], trouble: `${this.#name}: ${error.message}` };
     }
   }
 

@@ -103,8 +103,9 @@ export class Announcer {
 
   /** What was withdrawn before a stop has been purged: its addresses are no longer this host's own. */
   async purged(): Promise<void> {
-    const left = this.#ports.model().virtuals.values().filter(({ key }) => !this.#withdrawn.has(key));
-    const served = servedBy(left);
+    const { model, keepsTable } = this.#ports;
+    const virtuals = keepsTable() ? model().virtuals : new Map<VirtualKey, VirtualService>();
+    const served = servedBy(virtuals.values().filter(({ key }) => !this.#withdrawn.has(key)));
     for (const [name, { place, announced }] of this.#known) {
       const own = served.get(name) ?? new Set();
       await place.bring({ announce: announced, leave: new Set(), known: this.#ports.record.at(name), served: own });
