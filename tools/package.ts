@@ -6,6 +6,7 @@ import type { Processor } from "./denort.ts";
 import { makeDeb } from "./packages/deb.ts";
 import { makeTarball } from "./packages/tarball.ts";
 import { ARCHITECTURES } from "./packages/tree.ts";
+import { installPackages } from "./setup.ts";
 import { green, say, step } from "./terminal.ts";
 
 const ROOT = new URL("..", import.meta.url).pathname;
@@ -19,8 +20,9 @@ export const PROCESSORS: readonly Processor[] = ["x86_64", "aarch64"];
 /** The version with the revision of the packaging, as Debian has it. */
 export const DEBIAN_VERSION = `${VERSION}-1`;
 
-/** Builds the program for each processor and packs it. Returns the paths of the packages. */
+/** Builds the program for each processor and packs it, with what that needs installed. Returns the paths of the packages. */
 export async function makePackages(): Promise<readonly string[]> {
+  await installPackages(["dpkg-dev", "make"]);
   const made: string[] = [];
   for (const processor of PROCESSORS) {
     await build(processor);

@@ -16,7 +16,7 @@ const CHANGELOG = new URL("../CHANGELOG.md", import.meta.url);
 async function release(): Promise<void> {
   const notes = releaseNotes(await Deno.readTextFile(CHANGELOG), VERSION);
   if (notes === undefined) fail(`CHANGELOG.md has no section "## ${VERSION}": write what is new`);
-  await installPackages(["dpkg-dev", "make", "rpm", "mmdebstrap"]);
+  await installPackages(["rpm", "mmdebstrap"]);
   await removeOlder();
   const made = [...await makePackages()];
   step("Making the source package, the rpms and the image");
