@@ -1,10 +1,8 @@
-import { familyOf, type IpAddress, ipFromBytes, ipToBytes } from "../model/address.ts";
-import type { Steps } from "../model/steps.ts";
-import { attributesOf, type Span, Unreadable } from "../netlink/message.ts";
-import type { Message, NetlinkSocket } from "../netlink/socket.ts";
+import { familyOf, type IpAddress, ipToBytes } from "../model/address.ts";
+import type { Message } from "../netlink/socket.ts";
 import { Errno } from "../system/libc/errors.ts";
 import { Add, Local, LOOPBACK, ROUTE_HEADER, RouteAttribute, RouteMessage } from "./numbers.ts";
-import { FAMILY_NUMBER, familyNumbered, HOST_BITS, list, OUR_PROTOCOL, request } from "./rtnetlink.ts";
+import { FAMILY_NUMBER, HOST_BITS, OUR_PROTOCOL, request } from "./rtnetlink.ts";
 
 /** `ESRCH`: there is no such route. */
 const ESRCH = 3;
@@ -14,15 +12,6 @@ const ESRCH = 3;
  * not: IPVS takes packets for the host's own addresses alone. Ours are marked.
  */
 export class LocalRoutes {
-  /**
-   * Returns the addresses with a route of ours.
-   *
-   * @throws {AddressesUnavailable}
-   */
-  list(): Promise<ReadonlySet<IpAddress>> {
-    return list(listRoutes);
-  }
-
   /**
    * Adds routes, or removes them. Returns why not, for those that the kernel did not take.
    *
@@ -54,29 +43,4 @@ function routeHeader(address: IpAddress): Uint8Array {
   const family = familyOf(address);
   header.set([FAMILY_NUMBER[family], HOST_BITS[family], 0, 0, Local.TABLE, OUR_PROTOCOL, Local.SCOPE, Local.TYPE]);
   return header;
-}
-
-function* listRoutes(socket: NetlinkSocket): Steps<ReadonlySet<IpAddress>> {
-  const found = new Set<IpAddress>();
-  for (const family of [4, 6] as const) {
-    const header = new Uint8Array(ROUTE_HEADER);
-    header[0] = FAMILY_NUMBER[family];
-    yield* socket.list({ type: RouteMessage.GET_ROUTE, header, write: () => {} }, (body) => {
-      const address = decodeRoute(body);
-      if (address) found.add(address);
-    });
-  }
-  return found;
-}
-
-function decodeRoute(body: Span): IpAddress | undefined {
-  const { view, start, end } = body;
-  if (start + ROUTE_HEADER > end) throw new Unreadable();
-  const [family, bits, , , table, protocol, , type] = new Uint8Array(view.buffer, view.byteOffset + start, 8);
-  const known = familyNumbered(family);
-  const isOurs = table === Local.TABLE && type === Local.TYPE && protocol === OUR_PROTOCOL;
-  if (known === undefined || !isOurs || bits !== HOST_BITS[known]) return undefined;
-  const bytes = attributesOf(body, ROUTE_HEADER).bytes(RouteAttribute.DESTINATION);
-  if (bytes.length < HOST_BITS[known] / 8) throw new Unreadable();
-  return ipFromBytes(bytes, known);
 }

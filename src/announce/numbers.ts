@@ -14,7 +14,6 @@ export const RouteMessage = {
   GET_ADDRESS: 22,
   NEW_ROUTE: 24,
   DELETE_ROUTE: 25,
-  GET_ROUTE: 26,
 } as const;
 
 /** Flags of a message that adds something. */

@@ -12,8 +12,8 @@
  */
 
 import type { IpAddress } from "../model/address.ts";
-import { type AnnouncePlace, type AnnounceWhen, type PlaceName, placeName } from "../model/announcement.ts";
-import type { VirtualService } from "../model/virtual_service.ts";
+import type { AnnouncePlace, AnnounceWhen, PlaceName } from "../model/announcement.ts";
+import { announcementOf, type VirtualService } from "../model/virtual_service.ts";
 
 /** Whether clients of a virtual service are to come here. */
 export interface Vote {
@@ -42,14 +42,14 @@ export function wantedPlaces(
 ): ReadonlyMap<PlaceName, WantedPlace> {
   const places = new Map<PlaceName, { readonly place: AnnouncePlace; readonly routes: Map<IpAddress, Route> }>();
   for (const virtual of virtuals) {
-    const { announce: place, announceWhen, settings: { address } } = virtual;
-    if (!place || address.kind === "fwm") continue;
-    const name = placeName(place);
+    const announcement = announcementOf(virtual);
+    if (!announcement) continue;
+    const { place, name, address } = announcement;
     const known = places.get(name) ?? { place, routes: new Map<IpAddress, Route>() };
     places.set(name, known);
-    const own = routeOf(address.address, voteOf(virtual));
-    const other = known.routes.get(address.address);
-    known.routes.set(address.address, other ? joined(other, own, announceWhen) : own);
+    const own = routeOf(address, voteOf(virtual));
+    const other = known.routes.get(address);
+    known.routes.set(address, other ? joined(other, own, virtual.announceWhen) : own);
   }
   return places;
 }

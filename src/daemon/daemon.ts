@@ -216,7 +216,7 @@ export class Daemon implements Controlled {
     if (!this.director.isStandby) await this.#withdrawPurged();
     const left = await this.director.stop();
     if (left !== undefined) this.#ports.log.error(`${LEFT}: ${left}`);
-    await this.#parts.announcer.purged();
+    await this.addresses.purged();
     // What a reload has begun to start is to be there before it is stopped.
     await changed;
     await Promise.all([

@@ -3,7 +3,7 @@
  */
 
 import type { IpAddress } from "./address.ts";
-import type { AnnouncePlace, AnnounceWhen } from "./announcement.ts";
+import { type AnnouncePlace, type AnnounceWhen, type PlaceName, placeName } from "./announcement.ts";
 import type { Check } from "./check.ts";
 import type { LogFormat, Severity } from "./log.ts";
 import type { Secret } from "./secret.ts";
@@ -217,4 +217,12 @@ export function realServersIn(model: Model): number {
   let size = 0;
   for (const { reals } of model.virtuals.values()) size += reals.size;
   return size;
+}
+
+/** Where the address of a virtual service is announced; `undefined` where it is announced nowhere: a firewall mark has none. */
+export function announcementOf(
+  { announce: place, settings: { address } }: VirtualService,
+): { readonly place: AnnouncePlace; readonly name: PlaceName; readonly address: IpAddress } | undefined {
+  if (!place || address.kind === "fwm") return undefined;
+  return { place, name: placeName(place), address: address.address };
 }

@@ -103,6 +103,8 @@ Deno.test("announcer: trouble is said once, and that it is over", async () => {
   await test.has();
   const [web] = test.model.virtuals.values();
   deepStrictEqual(test.announcer.statusOf(web), {
+    name: "interface:dummy0",
+    address: "192.0.2.1",
     isAnnounced: false,
     why: "192.0.2.1:80 says so",
     trouble: "dummy0: the interface is down",

@@ -1,17 +1,8 @@
 import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
+import { isThere } from "../../tools/packages/apt_sources.ts";
 import { makeDeb, makeDebianSource } from "../../tools/packages/deb.ts";
 import { cleanChroot, execute } from "./clean_chroot.ts";
 import { needsSetup } from "../needs_setup.ts";
-
-function isThere(path: string): boolean {
-  try {
-    Deno.lstatSync(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
-}
 
 Deno.test(
   "the package: lintian has nothing to say; in a clean system it installs, upgrades and goes without a trace",

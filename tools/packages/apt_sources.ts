@@ -5,7 +5,8 @@ export function aptSources(): string[] {
   return ["/etc/apt/sources.list", ...files].filter((path) => /\.(list|sources)$/.test(path) && isThere(path));
 }
 
-function isThere(path: string): boolean {
+/** Returns whether anything is at that path, a link that leads nowhere included. */
+export function isThere(path: string): boolean {
   try {
     Deno.lstatSync(path);
     return true;

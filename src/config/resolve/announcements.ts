@@ -2,9 +2,9 @@
  * Where the addresses of virtual services are announced.
  */
 
-import { type AnnouncePlace, placeName } from "../../model/announcement.ts";
+import type { AnnouncePlace } from "../../model/announcement.ts";
 import type { ServiceSettings } from "../../model/table.ts";
-import type { VirtualService } from "../../model/virtual_service.ts";
+import { announcementOf, type VirtualService } from "../../model/virtual_service.ts";
 import type { Section } from "../language/syntax_tree.ts";
 import type { Load } from "./facts.ts";
 
@@ -37,9 +37,10 @@ export interface Resolved {
 export function refuseMixedAnnouncements({ globals, problems }: Load, all: Iterable<Resolved>): void {
   const first = new Map<string, VirtualService>();
   for (const { section: { head, settings }, virtual } of all) {
-    const { announce, announceWhen, settings: { address } } = virtual;
-    if (!announce || address.kind === "fwm") continue;
-    const key = `${placeName(announce)} ${address.address}`;
+    const announcement = announcementOf(virtual);
+    if (!announcement) continue;
+    const { announceWhen } = virtual;
+    const key = `${announcement.name} ${announcement.address}`;
     const other = first.get(key) ?? virtual;
     first.set(key, other);
     if (other.announceWhen === announceWhen) continue;

@@ -1,15 +1,9 @@
 import type { Place } from "../../announce/place.ts";
 import { type Route, type Vote, wantedPlaces } from "../../announce/routes.ts";
 import type { IpAddress } from "../../model/address.ts";
-import {
-  type AnnouncePlace,
-  type PlaceName,
-  placeName,
-  placeNamed,
-  type PlaceOutcome,
-} from "../../model/announcement.ts";
+import { type AnnouncePlace, type PlaceName, placeNamed, type PlaceOutcome } from "../../model/announcement.ts";
 import type { VirtualKey } from "../../model/table.ts";
-import type { Model, VirtualService } from "../../model/virtual_service.ts";
+import { announcementOf, type Model, type VirtualService } from "../../model/virtual_service.ts";
 import type { HistoryFile } from "../records/history_file.ts";
 import type { Log } from "../log/log.ts";
 import type { AnnounceRecord } from "./record.ts";
@@ -32,6 +26,9 @@ export interface AnnouncerPorts {
 
 /** What is known of a virtual service's address. */
 export interface AnnouncedAddress {
+  /** Of the place. */
+  readonly name: PlaceName;
+  readonly address: IpAddress;
   readonly isAnnounced: boolean;
   /** Why it is to be there or not. */
   readonly why: string;
@@ -121,12 +118,13 @@ export class Announcer {
   }
 
   /** What is known of a virtual service's address; `undefined` where it is to be announced nowhere. */
-  statusOf({ announce, settings: { address } }: VirtualService): AnnouncedAddress | undefined {
-    if (!announce || address.kind === "fwm") return undefined;
-    const { announced, routes, trouble } = this.#known.get(placeName(announce)) ??
-      { announced: new Set(), routes: NOWHERE };
-    const why = routes.get(address.address)?.why ?? this.#ports.offDuty() ?? "not looked at yet";
-    return { isAnnounced: announced.has(address.address), why, ...trouble === undefined ? {} : { trouble } };
+  statusOf(virtual: VirtualService): AnnouncedAddress | undefined {
+    const announcement = announcementOf(virtual);
+    if (!announcement) return undefined;
+    const { name, address } = announcement;
+    const { announced, routes, trouble } = this.#known.get(name) ?? { announced: new Set(), routes: NOWHERE };
+    const why = routes.get(address)?.why ?? this.#ports.offDuty() ?? "not looked at yet";
+    return { name, address, isAnnounced: announced.has(address), why, ...trouble === undefined ? {} : { trouble } };
   }
 
   async #pass(): Promise<void> {
@@ -209,10 +207,11 @@ export class Announcer {
 /** The addresses of virtual services, by the places that they name. */
 function servedBy(virtuals: Iterable<VirtualService>): ReadonlyMap<PlaceName, Set<IpAddress>> {
   const served = new Map<PlaceName, Set<IpAddress>>();
-  for (const { announce, settings: { address } } of virtuals) {
-    if (!announce || address.kind === "fwm") continue;
-    const name = placeName(announce);
-    served.set(name, (served.get(name) ?? new Set()).add(address.address));
+  for (const virtual of virtuals) {
+    const announcement = announcementOf(virtual);
+    if (!announcement) continue;
+    const { name, address } = announcement;
+    served.set(name, (served.get(name) ?? new Set()).add(address));
   }
   return served;
 }

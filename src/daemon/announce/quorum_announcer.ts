@@ -74,11 +74,6 @@ export class QuorumAnnouncer {
     return this.withdraw(virtuals);
   }
 
-  /** What was withdrawn before a stop has been purged. */
-  purged(): Promise<void> {
-    return this.#ports.addresses.purged();
-  }
-
   /** What was to be purged has been, or will not be: programs that were called with another state, or not yet, are called. */
   release(): void {
     const { virtuals } = this.#ports.model();

@@ -1,4 +1,3 @@
-import { placeName } from "../../model/announcement.ts";
 import { canonicalSettings } from "../../ipvs/canonical.ts";
 import { openConnections } from "../../ipvs/counters.ts";
 import { helper } from "../../checkers/helper.ts";
@@ -157,16 +156,9 @@ function retiredOf(
 
 function announceOf(virtual: VirtualService, { addresses }: Reported): AnnounceStatus | null {
   const own = addresses.statusOf(virtual);
-  const { announce, settings: { address } } = virtual;
-  if (!own || !announce || address.kind === "fwm") return null;
-  const { isAnnounced, why, trouble } = own;
-  return {
-    place: placeName(announce),
-    address: address.address,
-    announced: isAnnounced,
-    why,
-    trouble: trouble ?? null,
-  };
+  if (!own) return null;
+  const { name, address, isAnnounced, why, trouble = null } = own;
+  return { place: name, address, announced: isAnnounced, why, trouble };
 }
 
 function drainingOf({ departures }: Reported["director"], counters: Counters | undefined): readonly DrainingStatus[] {
