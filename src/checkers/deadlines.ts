@@ -5,6 +5,7 @@
 
 import { alarmAt, GRID } from "../model/alarms.ts";
 import { threadMilliseconds } from "../system/libc/clocks.ts";
+import { turnTime } from "../model/turn.ts";
 
 /** Milliseconds to which deadlines are rounded up, so that those of one moment share a wake-up. */
 const GRAIN = 3 * GRID;
@@ -44,7 +45,7 @@ let workedAtSetting = 0;
 
 /** Calls `onPassed` in so many milliseconds, unless what it returns is called before. */
 export function setDeadline(milliseconds: number, onPassed: () => void): () => void {
-  const at = Math.ceil((performance.now() + milliseconds) / GRAIN) * GRAIN;
+  const at = Math.ceil((turnTime() + milliseconds) / GRAIN) * GRAIN;
   const deadline = { at, allowed: milliseconds, last: at + milliseconds, isExtended: false, onPassed };
   const slot = free.pop() ?? pending.length;
   pending[slot] = deadline;

@@ -6,6 +6,7 @@ import type { AskedWeight, CheckResult, CheckRun, CheckTarget } from "../model/c
 import { MOST_WEIGHT } from "../model/table.ts";
 import { type ProgramEnd, programsEnded, runProgram } from "../system/program.ts";
 import { down, up } from "./verdict.ts";
+import type { Ending } from "../model/ending.ts";
 
 const EXECUTABLE = 0o111;
 
@@ -83,7 +84,7 @@ async function isGone(file: string): Promise<boolean> {
 /** What ends each of the commands that run now. */
 const running = new Set<AbortController>();
 
-async function runUntil(over: AbortSignal, argv: readonly string[]): Promise<ProgramEnd> {
+async function runUntil(over: Ending, argv: readonly string[]): Promise<ProgramEnd> {
   over.throwIfAborted();
   const ending = new AbortController();
   const end = () => ending.abort();

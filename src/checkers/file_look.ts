@@ -2,6 +2,8 @@
  * Files of this machine that other programs write, looked at in a way that neither waits for ever nor piles up.
  */
 
+import type { Ending } from "../model/ending.ts";
+
 /** Bytes of a file that are read: what it says is in its first line. */
 const MOST_READ = 4096;
 
@@ -18,7 +20,7 @@ const underWay = new Map<string, Promise<unknown>>();
  *
  * @throws {NoRegularFile} where something else is there, and what the system says where it cannot be looked at.
  */
-export function modifiedAt(path: string, signal: AbortSignal): Promise<number | undefined> {
+export function modifiedAt(path: string, signal: Ending): Promise<number | undefined> {
   return look(`modified ${path}`, signal, async () => (await regularFile(path))?.mtime?.getTime());
 }
 
@@ -27,7 +29,7 @@ export function modifiedAt(path: string, signal: AbortSignal): Promise<number | 
  *
  * @throws {NoRegularFile} where something else is there, and what the system says where it cannot be read.
  */
-export function firstLineOf(path: string, signal: AbortSignal): Promise<string | undefined> {
+export function firstLineOf(path: string, signal: Ending): Promise<string | undefined> {
   return look(`line ${path}`, signal, async () => {
     // Opening a FIFO would wait for a writer.
     if (!await regularFile(path)) return undefined;
@@ -48,7 +50,7 @@ async function regularFile(path: string): Promise<Deno.FileInfo | undefined> {
 }
 
 /** Waits for a look until the signal; several callers may wait for the same one. */
-async function look<T>(name: string, signal: AbortSignal, begin: () => Promise<T>): Promise<T> {
+async function look<T>(name: string, signal: Ending, begin: () => Promise<T>): Promise<T> {
   signal.throwIfAborted();
   let looking = underWay.get(name) as Promise<T> | undefined;
   if (!looking) {

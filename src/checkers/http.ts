@@ -49,14 +49,20 @@ export function https(target: CheckTarget, run: CheckRun): Promise<CheckResult> 
 
 /** A page of another server, fetched through the real server as a proxy (RFC 9112, 3.2.2). */
 export function httpProxy(target: CheckTarget, run: CheckRun): Promise<CheckResult> {
-  return checkPage(target, run, pageOf(target, "http"), { server: rootOf(target, "http"), isProxy: true });
+  const way = { server: rootOf(target, "http"), isProxy: true };
+  return checkPage(target, run, firstQuestion(target, () => questionFor(pageOf(target, "http"), target, way)));
 }
 
 /** A real server's own URL is asked where it says; one that a section has for all says only what to ask each of them for. */
 function checkOrigin(target: CheckTarget, run: CheckRun, scheme: Scheme): Promise<CheckResult> {
-  const page = pageOf(target, scheme);
-  const server = target.requestIsOwn ? page : rootOf(target, scheme);
-  return checkPage(target, run, page, { server, isProxy: false });
+  return checkPage(
+    target,
+    run,
+    firstQuestion(target, () => {
+      const page = pageOf(target, scheme);
+      return questionFor(page, target, { server: target.requestIsOwn ? page : rootOf(target, scheme), isProxy: false });
+    }),
+  );
 }
 
 /** Whom to ask for the page, and whether it is asked for another server's. */
@@ -65,23 +71,41 @@ interface Way {
   readonly isProxy: boolean;
 }
 
-async function checkPage(
-  target: CheckTarget,
-  run: CheckRun,
-  first: Page,
-  { server, isProxy }: Way,
-): Promise<CheckResult> {
-  let page = first;
+/** What is asked, and whom. */
+interface Question extends Way {
+  readonly page: Page;
+  /** The request's method and target, which can be shown, and all of it. */
+  readonly method: HttpRequest["method"];
+  readonly path: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+function questionFor(page: Page, target: CheckTarget, { server, isProxy }: Way): Question {
+  const request = requestFor(page, target, isProxy);
+  return { page, server, isProxy, method: request.method, path: request.target, bytes: encodeRequest(request) };
+}
+
+/** The first question of each target: every round asks the same. */
+const firstQuestions = new WeakMap<CheckTarget, Question>();
+
+function firstQuestion(target: CheckTarget, make: () => Question): Question {
+  let question = firstQuestions.get(target);
+  if (!question) firstQuestions.set(target, question = make());
+  return question;
+}
+
+async function checkPage(target: CheckTarget, run: CheckRun, first: Question): Promise<CheckResult> {
+  let question = first;
   for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
-    const request = requestFor(page, target, isProxy);
-    const reply = await fetchPage(request, server, page.host, target, run);
+    const { page } = question;
+    const reply = await fetchPage(question, target, run);
     const status = `${reply.status} ${reply.reason}`.trim();
     if (isExpected(reply.status, target)) return await judgePage(target, reply.body, status);
     const location = REDIRECTS.has(reply.status) ? reply.headers.get("location") : undefined;
     if (location === undefined) return down("reported", status);
     const next = followed(page, location, target);
     if (!next) return down("reported", `${status}: ${elsewhere(page, location, reply.status, target)}`);
-    page = next;
+    question = questionFor(next, target, question);
   }
   return down("reported", `more than ${MAX_REDIRECTS} redirects`);
 }
@@ -90,18 +114,13 @@ function judgePage(target: CheckTarget, body: string, status: string): Promise<C
   return target.receiveJson ? judgeJson(target.receiveJson, body, status) : judgeReply(target, body, status);
 }
 
-async function fetchPage(
-  request: HttpRequest,
-  at: Page,
-  name: string,
-  target: CheckTarget,
-  run: CheckRun,
-): Promise<HttpReply> {
-  const stream = await open(at, name, target, run);
+async function fetchPage(question: Question, target: CheckTarget, run: CheckRun): Promise<HttpReply> {
+  const { server, page, method, path, bytes } = question;
+  const stream = await open(server, page.host, target, run);
   try {
-    run.trace(`> ${request.method} ${request.target}`);
-    await stream.write(encodeRequest(request));
-    const reply = await readReply(stream, request.method, (line) => run.trace(`< ${line}`));
+    run.trace(`> ${method} ${path}`);
+    await stream.write(bytes);
+    const reply = await readReply(stream, method, (line) => run.trace(`< ${line}`));
     if (reply.body !== "") run.trace(`< ${reply.body}`);
     return reply;
   } finally {

@@ -15,7 +15,7 @@ import {
   looksAtFile,
 } from "../model/check.ts";
 import { textsSent } from "../model/dialogue.ts";
-import { harmlessLine } from "../model/harmless_text.ts";
+import { harmlessLine, isHarmless } from "../model/harmless_text.ts";
 import { Secret, SHORTEST_MASKED } from "../model/secret.ts";
 import { asUtf8, percentDecoded, utf8Characters } from "../wire/transport/latin1.ts";
 import { setDeadline } from "./deadlines.ts";
@@ -23,6 +23,8 @@ import { explain } from "./explain.ts";
 import { helper } from "./helper.ts";
 import { checkerFor } from "./registry.ts";
 import { down } from "./verdict.ts";
+import { type Ending, RoundEnding } from "../model/ending.ts";
+import { turnDate, turnTime } from "../model/turn.ts";
 
 /** A line of the conversation. */
 export interface TraceLine {
@@ -66,12 +68,12 @@ export async function runRound(
   onReleased = () => {},
   mostText = MAX_TEXT,
 ): Promise<Round> {
-  const startedAt = Date.now();
-  const start = performance.now();
+  const startedAt = turnDate();
+  const start = turnTime();
   const trace: TraceLine[] = [];
   const mask = maskFor(check.target);
   const note = (line: string) => {
-    if (trace.length < MAX_TRACE) trace.push({ atMs: performance.now() - start, text: oneLine(mask(line), mostText) });
+    if (trace.length < MAX_TRACE) trace.push({ atMs: turnTime() - start, text: oneLine(mask(line), mostText) });
   };
   const seconds = secondsFor(check, method);
   const attempts = attemptsOf(check.target, method);
@@ -85,12 +87,13 @@ export async function runRound(
     result = await verdict;
     if (result.up || result.why !== "timeout" || attempt >= attempts) break;
   }
-  Promise.all(conversations).then(onReleased);
+  if (conversations.length === 1) conversations[0].then(onReleased);
+  else Promise.all(conversations).then(onReleased);
   if (!result.up && result.why === "timeout" && result.detail === "") {
     result = timedOut(method, `no answer within ${seconds} s (${stageOf(trace)})`);
   }
   result = { ...result, detail: oneLine(mask(result.detail)) };
-  return { result, startedAt, durationMs: performance.now() - start, trace };
+  return { result, startedAt, durationMs: turnTime() - start, trace };
 }
 
 /** Returns the verdict at the deadline. A file system of ours that hangs says nothing of the server. */
@@ -157,16 +160,17 @@ export function converse(
   milliseconds: number,
   trace: CheckRun["trace"],
 ): Conversation {
-  const ending = new AbortController();
-  let cancelDeadline!: () => void;
-  const deadline = new Promise<CheckResult>((resolve) => {
-    cancelDeadline = setDeadline(milliseconds, () => resolve(down("timeout", "")));
-  });
-  const conversation = ask(source, target, ending.signal, trace);
-  const verdict = Promise.race([conversation, deadline]).finally(() => {
-    cancelDeadline();
-    // Also after a verdict: what a checker forgot to close is closed here.
-    ending.abort(OVER);
+  const ending = new RoundEnding();
+  const conversation = ask(source, target, ending, trace);
+  const verdict = new Promise<CheckResult>((resolve) => {
+    const end = (result: CheckResult) => {
+      cancelDeadline();
+      // Also after a verdict: what a checker forgot to close is closed here.
+      ending.abort(OVER);
+      resolve(result);
+    };
+    const cancelDeadline = setDeadline(milliseconds, () => end(down("timeout", "")));
+    conversation.then(end);
   });
   return { conversation, verdict };
 }
@@ -174,7 +178,7 @@ export function converse(
 async function ask(
   source: CheckerSource,
   target: CheckTarget,
-  signal: AbortSignal,
+  signal: Ending,
   trace: CheckRun["trace"],
 ): Promise<CheckResult> {
   let warning: string | undefined;
@@ -243,6 +247,7 @@ function secretsIn(value: unknown): string[] {
 
 /** Returns text from anywhere as one bounded, harmless line. */
 function oneLine(text: string, most = MAX_TEXT): string {
+  if (text.length <= most && isHarmless(text)) return text.trimEnd();
   return bounded(harmlessLine(asUtf8(text)), most).trimEnd();
 }
 

@@ -9,12 +9,13 @@ import { close } from "../system/libc/files.ts";
 import { writeWord } from "../system/shared_words.ts";
 import type { ByteStream } from "../wire/transport/byte_stream.ts";
 import { adoptTcp } from "../wire/transport/tcp.ts";
+import type { Ending } from "../model/ending.ts";
 
 /** The connections of all conversations. */
 export class HandedConnections {
   readonly #channel: number;
   readonly #words: number;
-  readonly #rounds = new WeakMap<AbortSignal, number>();
+  readonly #rounds = new WeakMap<Ending, number>();
   readonly #waiting = new Map<number, (fd: number | undefined) => void>();
   readonly #request: (round: number) => void;
   /** When the bytes that came last are handed on. */
@@ -28,7 +29,7 @@ export class HandedConnections {
   }
 
   /** Has conversations under `signal` be those of a round. */
-  belongs(signal: AbortSignal, round: number): void {
+  belongs(signal: Ending, round: number): void {
     this.#rounds.set(signal, round);
   }
 
@@ -42,7 +43,7 @@ export class HandedConnections {
   }
 
   /** A connection for the conversation under `signal`, to where the director thinks that it goes. */
-  async connect(signal: AbortSignal, onHeard?: () => void): Promise<ByteStream> {
+  async connect(signal: Ending, onHeard?: () => void): Promise<ByteStream> {
     const round = this.#rounds.get(signal)!;
     const handed = Promise.withResolvers<number | undefined>();
     this.#waiting.set(round, handed.resolve);

@@ -20,6 +20,7 @@ import { giveUpRights } from "./give_up_rights.ts";
 import { HandedConnections } from "./handed_connections.ts";
 import { ownChecker } from "./own_checkers.ts";
 import { writeJsonLine } from "./write_json_line.ts";
+import { RoundEnding } from "../model/ending.ts";
 
 /** Characters of an order: a target, or a file of certificates. */
 const MAX_ORDER = 64 * 1024 * 1024;
@@ -41,7 +42,7 @@ class Conversations {
   readonly #words: number;
   readonly #connections: HandedConnections;
   readonly #files = new Map<string, PemFile>();
-  readonly #underWay = new Map<number, AbortController>();
+  readonly #underWay = new Map<number, RoundEnding>();
   #beats = 0;
   #timer: number | undefined;
 
@@ -73,18 +74,18 @@ class Conversations {
 
   async #hold({ round, milliseconds, target: written }: Extract<Order, { do: "ask" }>): Promise<void> {
     if (this.#underWay.size === 0) this.#startBeating();
-    const dropped = new AbortController();
-    this.#underWay.set(round, dropped);
+    const ending = new RoundEnding();
+    this.#underWay.set(round, ending);
     const trace = (text: string) => report({ say: "trace", round, text: text.slice(0, MAX_TEXT) });
     // Nothing of it may go on when its verdict is sent, be it at the deadline.
     const over = Promise.withResolvers<void>();
     const checker = await ownChecker(written.service)!;
     report({ say: "begun", round });
     const watched: Checker = async (target, run) => {
-      const signal = AbortSignal.any([run.signal, dropped.signal]);
-      this.#connections.belongs(signal, round);
+      run.signal.addEventListener("abort", () => ending.abort(run.signal.reason));
+      this.#connections.belongs(ending, round);
       try {
-        return await checker(target, { ...run, signal });
+        return await checker(target, { ...run, signal: ending });
       } finally {
         over.resolve();
       }

@@ -58,8 +58,7 @@ export function numberToIp(value: bigint, family: Family): IpAddress {
 
 /** The address in the network's order: 4 bytes, or 16. */
 export function ipToBytes(ip: IpAddress): Uint8Array {
-  const octets = parseIpv4(ip);
-  if (octets) return Uint8Array.from(octets);
+  if (familyOf(ip) === 4) return Uint8Array.from(ip.split("."), Number);
   return Uint8Array.from(parseIpv6(ip)!.flatMap((group) => [group >> 8, group & 255]));
 }
 

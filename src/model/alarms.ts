@@ -3,6 +3,8 @@
  * a check.
  */
 
+import { turnTime } from "./turn.ts";
+
 /** Milliseconds between the points of the grid. */
 export const GRID = 8;
 
@@ -29,10 +31,15 @@ export function alarmAt(time: number, callback: () => void): () => void {
   };
 }
 
+/** Whether an alarm will wake the event loop within so many milliseconds. */
+export function isAlarmNear(milliseconds: number): boolean {
+  return ringsAt - turnTime() <= milliseconds;
+}
+
 function ringAt(at: number): void {
   clearTimeout(timer);
   ringsAt = at;
-  timer = at === Infinity ? undefined : setTimeout(ring, Math.ceil(at - performance.now()));
+  timer = at === Infinity ? undefined : setTimeout(ring, Math.ceil(at - turnTime()));
 }
 
 function ring(): void {

@@ -10,6 +10,7 @@ import type { Secret } from "./secret.ts";
 import { beginsWithTls, isAskedForPages, isHelperService } from "./service_facts.ts";
 import type { Service } from "./services.ts";
 import type { Transport } from "./table.ts";
+import type { Ending } from "./ending.ts";
 
 /** Whether a round by that method is made by the helper process. */
 export function isAskedByHelper(method: CheckMethod, { service }: Pick<CheckTarget, "service">): boolean {
@@ -178,7 +179,7 @@ export function couldNotBeMade(result: CheckResult): boolean {
 /** What a checker is given besides its target. */
 export interface CheckRun {
   /** Aborted at the deadline; the checker then drops what it holds and ends. */
-  readonly signal: AbortSignal;
+  readonly signal: Ending;
   /**
    * Notes one line of the conversation for the operator: what is done (`* connecting to …`), sent (`> …`) or received
    * (`< …`). Never given a secret.

@@ -1,4 +1,5 @@
 import { alarmAt } from "./alarms.ts";
+import { turnTime } from "./turn.ts";
 
 /** Time, as far as rules depend on it; tests bring their own. */
 export interface Clock {
@@ -8,11 +9,11 @@ export interface Clock {
   after(milliseconds: number, callback: () => void): () => void;
 }
 
-/** The machine's monotonic clock. Calls back up to 8 ms late, but for what is to be done at once. */
+/** The machine's monotonic clock, by turns. Calls back up to 8 ms late, but for what is to be done at once. */
 export const systemClock: Clock = {
-  now: () => performance.now(),
+  now: turnTime,
   after: (milliseconds, callback) => {
-    if (milliseconds > 0) return alarmAt(performance.now() + milliseconds, callback);
+    if (milliseconds > 0) return alarmAt(turnTime() + milliseconds, callback);
     const timer = setTimeout(callback, 0);
     return () => clearTimeout(timer);
   },

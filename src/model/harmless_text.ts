@@ -16,9 +16,14 @@ const HARMFUL = new RegExp(String.raw`${UNSEEN}|(?<=\p{M}{${MOST_MARKS}})\p{M}`,
 
 const PLAIN = /^[\x20-\x7e]*$/;
 
+/** Whether the text is one line of ASCII that can be shown as it is, as nearly all are. */
+export function isHarmless(text: string): boolean {
+  return PLAIN.test(text);
+}
+
 /** Returns the text as one line with each harmful character spelled out, as in `\u{202e}`. */
 export function harmless(text: string): string {
-  if (PLAIN.test(text)) return text;
+  if (isHarmless(text)) return text;
   return text.replace(HARMFUL, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`);
 }
 
@@ -29,6 +34,6 @@ export function harmlessLine(text: string): string {
 
 /** Returns the text with U+FFFD for each harmful character, so that what stands below a character still does. */
 export function blotted(text: string): string {
-  if (PLAIN.test(text)) return text;
+  if (isHarmless(text)) return text;
   return text.replace(HARMFUL, (character) => "\u{fffd}".repeat(character.length));
 }

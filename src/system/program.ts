@@ -27,6 +27,13 @@ export interface ProgramEnd {
   readonly lastLine: string;
 }
 
+/** What tells a program to end: an AbortSignal, or anything that does what is used of one. */
+export interface StopSignal {
+  throwIfAborted(): void;
+  addEventListener(type: "abort", listener: () => void): void;
+  removeEventListener(type: "abort", listener: () => void): void;
+}
+
 /**
  * Runs `argv` without a shell, in a session and an environment of its own, to which `env` adds, with `input` to read, or
  * nothing. When `signal` is aborted it is
@@ -35,7 +42,7 @@ export interface ProgramEnd {
  */
 export async function runProgram(
   argv: readonly string[],
-  signal: AbortSignal,
+  signal: StopSignal,
   { input, env }: ProgramOptions = {},
 ): Promise<ProgramEnd> {
   signal.throwIfAborted();

@@ -45,7 +45,7 @@ export function testIllServers(target: Partial<CheckTarget>, ill: Illnesses): vo
       const start = performance.now();
       match(await verdict(checkOf({ ...target, ...peer }, { negotiateTimeout: 0.3 })), ill.stage);
       const duration = performance.now() - start;
-      ok(duration >= 300 && duration < 1300, `${duration} ms`);
+      ok(duration >= 300, `${duration} ms`);
       strictEqual(openDescriptors(), before + 1, "only the peer's own end is left");
     });
   });

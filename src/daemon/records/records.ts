@@ -4,6 +4,7 @@ import { serviceLabel } from "../../model/table.ts";
 import { quorumReason } from "../../director/quorum_words.ts";
 import { CheckRecords } from "./check_records.ts";
 import type { HistoryFile } from "./history_file.ts";
+import { turnDate } from "../../model/turn.ts";
 
 /** Keeps what the director's events say for later requests. */
 export class Records {
@@ -22,7 +23,7 @@ export class Records {
   note(event: DirectorEvent): void {
     switch (event.type) {
       case "round":
-        return this.checks.of(event.check.key).add(event.result, event.durationMs, Date.now());
+        return this.checks.of(event.check.key).add(event.result, event.durationMs, turnDate());
       case "transition": {
         if (event.repeated) return;
         const { virtual, real, is, reason } = event;

@@ -18,6 +18,8 @@ const MAX_HEAD = 64 * 1024;
 /** Interim replies (1xx) before the final one. */
 const MAX_INTERIM = 16;
 
+const encoder = new TextEncoder();
+
 /** A request: the parts of its first line, its header lines in order, and a body. */
 export interface HttpRequest {
   readonly method: "GET" | "HEAD" | "POST";
@@ -33,17 +35,48 @@ export interface HttpReply {
   readonly status: number;
   /** May be empty: HTTP/1.1 leaves it to the server. */
   readonly reason: string;
-  /** By lower-case name; of a repeated one the values joined by a comma (RFC 9110, 5.3). */
-  readonly headers: ReadonlyMap<string, string>;
+  readonly headers: HttpHeaders;
   /** One character a byte; at most {@link MAX_BODY} of them. */
   readonly body: string;
+}
+
+/** The header lines of a reply. A check looks at three of them at most, so they are looked through when one is asked for. */
+class HttpHeaders {
+  readonly #lines: string[] = [];
+
+  /** Adds a line that has a name, or that continues the one before. */
+  add(line: string): void {
+    // A line that begins with a blank continues the one before (RFC 9112, 5.2: obsolete, and still met).
+    if (line.startsWith(" ") || line.startsWith("\t")) {
+      const before = this.#lines.pop();
+      if (before !== undefined) this.#lines.push(`${before.trimEnd()} ${line.trim()}`);
+    } else if (line.indexOf(":") > 0) this.#lines.push(line);
+  }
+
+  /** The value by a lower-case name; of a repeated one the values joined by a comma (RFC 9110, 5.3). */
+  get(name: string): string | undefined {
+    let value: string | undefined;
+    for (const line of this.#lines) {
+      if (!hasName(line, name)) continue;
+      const own = line.slice(line.indexOf(":") + 1).trim();
+      value = value === undefined ? own : `${value}, ${own}`;
+    }
+    return value;
+  }
+}
+
+/** Whether a header line has that name, which is in lower case. */
+function hasName(line: string, name: string): boolean {
+  if (line[0].toLowerCase() !== name[0]) return false;
+  const colon = line.indexOf(":");
+  return colon >= name.length && line.slice(0, colon).trimEnd().toLowerCase() === name;
 }
 
 /** The request as it goes on the wire. */
 export function encodeRequest(request: HttpRequest): Uint8Array<ArrayBuffer> {
   const lines = [`${request.method} ${request.target} HTTP/1.1`];
   for (const [name, value] of request.headers) lines.push(`${name}: ${value}`);
-  const head = new TextEncoder().encode(`${lines.join("\r\n")}\r\n\r\n`);
+  const head = encoder.encode(`${lines.join("\r\n")}\r\n\r\n`);
   if (request.body === undefined) return head;
   const whole = new Uint8Array(head.length + request.body.length);
   whole.set(head);
@@ -62,7 +95,7 @@ export async function readReply(
 ): Promise<HttpReply> {
   const reader = new ByteReader(stream);
   for (let interim = 0; interim <= MAX_INTERIM; interim++) {
-    const { status, reason } = await readStatus(reader, onStatus);
+    const { status, reason } = parseStatus(await reader.line(MAX_LINE), onStatus);
     const headers = await readHeaders(reader);
     if (status < 200) continue;
     const body = method === "HEAD" || status === 204 || status === 304 ? "" : await readBody(reader, headers);
@@ -71,8 +104,7 @@ export async function readReply(
   throw new ProtocolError(`the server sent more than ${MAX_INTERIM} interim replies`);
 }
 
-async function readStatus(reader: ByteReader, onStatus: (line: string) => void) {
-  const line = await reader.line(MAX_LINE);
+function parseStatus(line: string | undefined, onStatus: (line: string) => void) {
   if (line === undefined) throw new ProtocolError("the server closed the connection without a reply");
   const match = /^HTTP\/1\.\d ([1-9]\d\d)(?: (.*))?$/.exec(line.trimEnd());
   if (!match) throw new ProtocolError(`not an HTTP reply: ${line.slice(0, 80)}`);
@@ -80,30 +112,20 @@ async function readStatus(reader: ByteReader, onStatus: (line: string) => void) 
   return { status: Number(match[1]), reason: match[2] ?? "" };
 }
 
-async function readHeaders(reader: ByteReader): Promise<Map<string, string>> {
-  const headers = new Map<string, string>();
-  let size = 0;
-  let last = "";
-  for (;;) {
-    const line = await reader.line(MAX_LINE);
+async function readHeaders(reader: ByteReader): Promise<HttpHeaders> {
+  const headers = new HttpHeaders();
+  for (let size = 0;;) {
+    const line = reader.lineThere(MAX_LINE) ?? await reader.line(MAX_LINE);
     if (line === undefined) throw new ProtocolError("the server closed the connection within the reply's header");
     if (line === "") return headers;
     size += line.length;
     if (size > MAX_HEAD) throw new ProtocolError(`the reply's header has more than ${MAX_HEAD} bytes`);
-    // A line that begins with a blank continues the one before (RFC 9112, 5.2: obsolete, and still met).
-    const folded = /^[ \t]/.test(line);
-    const colon = line.indexOf(":");
-    const name = folded ? last : line.slice(0, Math.max(colon, 0)).trim().toLowerCase();
-    if (name === "") continue;
-    const value = folded ? line.trim() : line.slice(colon + 1).trim();
-    const before = headers.get(name);
-    headers.set(name, before === undefined ? value : before + (folded ? " " : ", ") + value);
-    last = name;
+    headers.add(line);
   }
 }
 
 /** RFC 9112, 6.3: how long the body is, in the order in which the ways to say so count. */
-async function readBody(reader: ByteReader, headers: ReadonlyMap<string, string>): Promise<string> {
+async function readBody(reader: ByteReader, headers: HttpHeaders): Promise<string> {
   const coding = headers.get("transfer-encoding");
   const length = headers.get("content-length");
   const body = new ByteBuffer();
@@ -115,9 +137,8 @@ async function readBody(reader: ByteReader, headers: ReadonlyMap<string, string>
 
 /** A list of equal lengths is what a proxy makes of a repeated header (RFC 9112, 6.3). */
 function parseLength(text: string): number {
-  const lengths = new Set(text.split(",").map((part) => part.trim()));
-  const [length] = lengths;
-  if (lengths.size !== 1 || !/^\d{1,15}$/.test(length)) {
+  const [length, ...others] = text.split(",").map((part) => part.trim());
+  if (others.some((other) => other !== length) || !/^\d{1,15}$/.test(length)) {
     throw new ProtocolError(`the reply has a bad Content-Length: ${text.slice(0, 40)}`);
   }
   return Number(length);

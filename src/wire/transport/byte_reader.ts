@@ -14,7 +14,10 @@ const NOTHING = new Uint8Array(0);
 /** Takes lines and pieces from a stream. Holds at most one read and one unfinished line. */
 export class ByteReader {
   readonly #stream: Pick<ByteStream, "read">;
-  #rest: Uint8Array = NOTHING;
+  /** What was read last, with what was left before it. */
+  #bytes: Uint8Array = NOTHING;
+  /** How many of {@link #bytes} have been taken. */
+  #taken = 0;
 
   constructor(stream: Pick<ByteStream, "read">) {
     this.#stream = stream;
@@ -25,30 +28,51 @@ export class ByteReader {
    * Throws {@link ProtocolError} when it is longer than `limit` bytes.
    */
   async line(limit: number): Promise<string | undefined> {
-    let searched = 0;
-    for (;;) {
-      const end = this.#rest.indexOf(LF, searched);
-      if (end > limit || (end < 0 && this.#rest.length > limit)) {
-        throw new ProtocolError(`the server sent a line of more than ${limit} bytes`);
-      }
-      if (end >= 0) {
-        const line = decodeLatin1(this.#rest.subarray(0, this.#rest[end - 1] === CR ? end - 1 : end));
-        this.#rest = this.#rest.subarray(end + 1);
-        return line;
-      }
-      searched = this.#rest.length;
+    for (let searched = 0;;) {
+      const line = this.#lineFrom(searched, limit);
+      if (line !== undefined) return line;
+      searched = this.#left;
       const more = await this.#stream.read();
       if (!more) return undefined;
-      this.#rest = this.#rest.length === 0 ? more : joined(this.#rest, more);
+      this.#bytes = searched === 0 ? more : joined(this.#bytes.subarray(this.#taken), more);
+      this.#taken = 0;
     }
+  }
+
+  /** As {@link line}, but `undefined` when the line has not come yet: most replies come in one piece. */
+  lineThere(limit: number): string | undefined {
+    return this.#lineFrom(0, limit);
+  }
+
+  get #left(): number {
+    return this.#bytes.length - this.#taken;
+  }
+
+  /** Takes a line out of what is there; its end is looked for from that byte on. */
+  #lineFrom(searched: number, limit: number): string | undefined {
+    const [bytes, start] = [this.#bytes, this.#taken];
+    const end = bytes.indexOf(LF, start + searched);
+    if (end - start > limit || (end < 0 && this.#left > limit)) {
+      throw new ProtocolError(`the server sent a line of more than ${limit} bytes`);
+    }
+    if (end < 0) return undefined;
+    this.#taken = end + 1;
+    return decodeLatin1(bytes.subarray(start, end > start && bytes[end - 1] === CR ? end - 1 : end));
   }
 
   /** What is there, at least one and at most `limit` bytes; `undefined` at the end of the stream. */
   async some(limit: number): Promise<Uint8Array | undefined> {
-    if (this.#rest.length === 0) this.#rest = await this.#stream.read() ?? NOTHING;
-    if (this.#rest.length === 0) return undefined;
-    const piece = this.#rest.subarray(0, limit);
-    this.#rest = this.#rest.subarray(piece.length);
+    if (this.#left === 0) {
+      this.#bytes = await this.#stream.read() ?? NOTHING;
+      this.#taken = 0;
+    }
+    return this.#someThere(limit);
+  }
+
+  #someThere(limit: number): Uint8Array | undefined {
+    if (this.#left === 0) return undefined;
+    const piece = this.#bytes.subarray(this.#taken, this.#taken + limit);
+    this.#taken += piece.length;
     return piece;
   }
 
@@ -63,7 +87,7 @@ export class ByteReader {
   async fill(buffer: ByteBuffer, limit: number): Promise<number> {
     let missing = limit;
     while (missing > 0) {
-      const piece = await this.some(missing);
+      const piece = this.#someThere(missing) ?? await this.some(missing);
       if (!piece) break;
       buffer.append(piece);
       missing -= piece.length;

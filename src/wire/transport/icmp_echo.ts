@@ -12,6 +12,7 @@ import { setOrigin } from "./origin.ts";
 import { unwatch, watch } from "./readiness.ts";
 import { nextTurn } from "../../model/turn.ts";
 import { encodeSocketAddress, socketFamily } from "./socket_address.ts";
+import type { Ending } from "../../model/ending.ts";
 
 const PROTOCOL: Record<Family, number> = { 4: 1, 6: 58 };
 /** `SOL_RAW` and `IPPROTO_ICMPV6`: whom the two filters below are set on. */
@@ -40,7 +41,7 @@ const nonce = crypto.getRandomValues(new Uint8Array(8));
  * Sends one echo request and waits for its reply. `false`: this process may open neither a raw nor a
  * datagram ICMP socket. Throws {@link SystemError}, or the signal's reason.
  */
-export async function echo(address: IpAddress, signal: AbortSignal, origin: Origin = {}): Promise<boolean> {
+export async function echo(address: IpAddress, signal: Ending, origin: Origin = {}): Promise<boolean> {
   signal.throwIfAborted();
   const family = familyOf(address);
   const key = `${family} ${origin.address} ${origin.mark}`;
@@ -94,7 +95,7 @@ class EchoSocket {
     watch(fd, () => this.#receive());
   }
 
-  async ask(address: IpAddress, signal: AbortSignal): Promise<void> {
+  async ask(address: IpAddress, signal: Ending): Promise<void> {
     const request = EchoSocket.#lastRequest = (EchoSocket.#lastRequest + 1) >>> 0;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const abort = () => reject(signal.reason);

@@ -18,8 +18,8 @@ import {
   EPOLLRDHUP,
 } from "../../system/libc/epoll.ts";
 import { SystemError } from "../../system/libc/errors.ts";
-import { alarmAt, GRID } from "../../model/alarms.ts";
-import { beginTurn } from "../../model/turn.ts";
+import { alarmAt, GRID, isAlarmNear } from "../../model/alarms.ts";
+import { beginTurn, turnTime } from "../../model/turn.ts";
 import { watchOnce } from "./idle_readiness.ts";
 import { type OnReady, Watchers } from "./watchers.ts";
 
@@ -85,12 +85,12 @@ function look(): void {
 
 /** Sees to the next look, after one that has found so many news. */
 function lookAgain(news: number): void {
-  if (hasThread && (watchers.size <= FEW || news === 0)) {
+  if (hasThread && (watchers.size <= FEW || news === 0) && !isAlarmNear(BUSY_PAUSE)) {
     cancelLook = watchOnce(epoll, look);
     return;
   }
   const milliseconds = nextPause(news);
-  if (milliseconds >= BUSY_PAUSE) cancelLook = alarmAt(performance.now() + milliseconds, look);
+  if (milliseconds >= BUSY_PAUSE) cancelLook = alarmAt(turnTime() + milliseconds, look);
   else {
     const timer = setTimeout(look, milliseconds);
     cancelLook = () => clearTimeout(timer);

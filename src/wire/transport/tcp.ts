@@ -16,7 +16,8 @@ import { setOrigin } from "./origin.ts";
 import { unwatch, unwatchShared, watch } from "./readiness.ts";
 import { sctpSocket } from "./sctp_socket.ts";
 import { encodeSocketAddress, socketFamily } from "./socket_address.ts";
-import { isLongTurn, nextTurn } from "../../model/turn.ts";
+import { isLongByReading, nextTurn, noteRead } from "../../model/turn.ts";
+import type { Ending } from "../../model/ending.ts";
 
 /**
  * Where every read lands before it is copied out: one for all, because a read never waits. No larger than what takes a
@@ -32,28 +33,28 @@ const BROKEN = EPOLLERR | EPOLLHUP;
  * whatever waits on it is rejected. `onHeard` is called whenever the peer has sent something. Throws
  * {@link SystemError}, its call being `network` for what the network, or the peer, has reported.
  */
-export async function connectTcp(
+export function connectTcp(
   address: IpAddress,
   port: number,
-  signal: AbortSignal,
+  signal: Ending,
   origin: Origin = {},
   onHeard = () => {},
 ): Promise<ByteStream> {
-  return await connected(address, port, signal, origin, onHeard);
+  return connected(address, port, signal, origin, onHeard);
 }
 
 /** As {@link connectTcp}, for another process: gives the bare descriptor, which belongs to the caller. */
 export async function connectDescriptor(
   address: IpAddress,
   port: number,
-  signal: AbortSignal,
+  signal: Ending,
   origin: Origin = {},
 ): Promise<number> {
   return (await connected(address, port, signal, origin, () => {})).release();
 }
 
 /** The connection of a descriptor that another process has connected; it belongs to `signal` from now on. */
-export function adoptTcp(fd: number, signal: AbortSignal, onHeard = () => {}): ByteStream {
+export function adoptTcp(fd: number, signal: Ending, onHeard = () => {}): ByteStream {
   const stream = new TcpStream(fd, signal, onHeard);
   stream.watch();
   if (signal.aborted) stream.close();
@@ -61,19 +62,19 @@ export function adoptTcp(fd: number, signal: AbortSignal, onHeard = () => {}): B
 }
 
 /** As {@link connectTcp}, over SCTP: a listening socket takes an association for a connection (RFC 6458, 4). */
-export async function connectSctp(
+export function connectSctp(
   address: IpAddress,
   port: number,
-  signal: AbortSignal,
+  signal: Ending,
   origin: Origin = {},
 ): Promise<ByteStream> {
-  return await connected(address, port, signal, origin, () => {}, sctpSocket);
+  return connected(address, port, signal, origin, () => {}, sctpSocket);
 }
 
 async function connected(
   address: IpAddress,
   port: number,
-  signal: AbortSignal,
+  signal: Ending,
   origin: Origin,
   onHeard: () => void,
   newSocket = tcpSocket,
@@ -84,7 +85,8 @@ async function connected(
   const stream = new TcpStream(fd, signal, onHeard);
   try {
     setOrigin(fd, origin, address);
-    await stream.connect(encodeSocketAddress(address, port));
+    stream.connect(encodeSocketAddress(address, port));
+    await stream.connected();
     return stream;
   } catch (error) {
     stream.close();
@@ -98,7 +100,7 @@ function tcpSocket(family: number): number {
 
 class TcpStream implements ByteStream {
   #fd: number;
-  readonly #signal: AbortSignal;
+  readonly #signal: Ending;
   readonly #onHeard: () => void;
   #readable = false;
   #writable = false;
@@ -107,7 +109,7 @@ class TcpStream implements ByteStream {
   #reader?: () => void;
   #writer?: () => void;
 
-  constructor(fd: number, signal: AbortSignal, onHeard: () => void) {
+  constructor(fd: number, signal: Ending, onHeard: () => void) {
     this.#fd = fd;
     this.#signal = signal;
     this.#onHeard = onHeard;
@@ -116,11 +118,17 @@ class TcpStream implements ByteStream {
 
   readonly #abort = () => this.close();
 
-  async connect(address: Uint8Array<ArrayBuffer>): Promise<void> {
+  /** Begins to connect. */
+  connect(address: Uint8Array<ArrayBuffer>): void {
     const outcome = sockets.connect(this.#fd, address);
     if (outcome < 0 && outcome !== -Errno.EINPROGRESS) throw new SystemError("connect", -outcome);
     this.watch();
-    await this.#room();
+  }
+
+  /** Resolves when the connection is there. */
+  async connected(): Promise<void> {
+    while (this.#waitsForRoom()) await this.#room();
+    this.#requireOpen();
     if (!this.#ended) return;
     const failure = sockets.pendingError(this.#fd);
     if (failure > 0) throw new SystemError("network", failure);
@@ -142,14 +150,16 @@ class TcpStream implements ByteStream {
 
   async read(): Promise<Uint8Array<ArrayBuffer> | undefined> {
     for (;;) {
-      await this.#arrival();
-      if (isLongTurn()) {
+      while (this.#fd >= 0 && !this.#readable) await this.#arrival();
+      this.#requireOpen();
+      if (isLongByReading()) {
         await nextTurn();
         this.#requireOpen();
       }
       const count = sockets.recv(this.#fd, landing);
       if (count === 0) return undefined;
       if (count > 0) {
+        noteRead(count);
         this.#onHeard();
         // A read that was not filled has drained the socket (epoll(7), "edge-triggered"), and the next arrival is a
         // new event; but the end of the stream is no new event when it was reported together with these bytes.
@@ -163,7 +173,8 @@ class TcpStream implements ByteStream {
 
   async write(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
     for (let rest = bytes; rest.length > 0;) {
-      await this.#room();
+      while (this.#waitsForRoom()) await this.#room();
+      this.#requireOpen();
       const count = sockets.send(this.#fd, rest);
       if (count >= 0) rest = rest.subarray(count);
       else if (count === -Errno.EAGAIN) this.#writable = false;
@@ -197,14 +208,17 @@ class TcpStream implements ByteStream {
     this.#writer?.();
   }
 
-  async #arrival(): Promise<void> {
-    while (this.#fd >= 0 && !this.#readable) await new Promise<void>((resolve) => this.#reader = resolve);
-    this.#requireOpen();
+  /** Resolves at the next news, as {@link #room} does. */
+  #arrival(): Promise<void> {
+    return new Promise((resolve) => this.#reader = resolve);
   }
 
-  async #room(): Promise<void> {
-    while (this.#fd >= 0 && !this.#writable) await new Promise<void>((resolve) => this.#writer = resolve);
-    this.#requireOpen();
+  #room(): Promise<void> {
+    return new Promise((resolve) => this.#writer = resolve);
+  }
+
+  #waitsForRoom(): boolean {
+    return this.#fd >= 0 && !this.#writable;
   }
 
   #requireOpen(): void {

@@ -9,8 +9,9 @@ import * as files from "../../system/libc/files.ts";
 import * as sockets from "../../system/libc/sockets.ts";
 import { setOrigin } from "./origin.ts";
 import { unwatch, watch } from "./readiness.ts";
-import { isLongTurn, nextTurn } from "../../model/turn.ts";
+import { isLongByReading, nextTurn, noteRead } from "../../model/turn.ts";
 import { decodeSocketAddress, encodeSocketAddress, socketFamily } from "./socket_address.ts";
+import type { Ending } from "../../model/ending.ts";
 
 const MAX_DATAGRAM = 65_535;
 const landing = new Uint8Array(MAX_DATAGRAM);
@@ -36,7 +37,7 @@ export interface UdpSocket {
 export function connectUdp(
   address: IpAddress,
   port: number,
-  signal: AbortSignal,
+  signal: Ending,
   origin: Origin = {},
   onHeard = () => {},
 ): UdpSocket {
@@ -56,11 +57,11 @@ export function connectUdp(
 
 class ConnectedUdp implements UdpSocket {
   #fd: number;
-  readonly #signal: AbortSignal;
+  readonly #signal: Ending;
   readonly #onHeard: () => void;
   #wake?: () => void;
 
-  constructor(fd: number, signal: AbortSignal, onHeard: () => void) {
+  constructor(fd: number, signal: Ending, onHeard: () => void) {
     this.#fd = fd;
     this.#signal = signal;
     this.#onHeard = onHeard;
@@ -79,10 +80,11 @@ class ConnectedUdp implements UdpSocket {
 
   async receive(): Promise<Uint8Array<ArrayBuffer>> {
     while (this.#fd >= 0) {
-      if (isLongTurn()) await nextTurn();
+      if (isLongByReading()) await nextTurn();
       if (this.#fd < 0) break;
       const count = sockets.recv(this.#fd, landing);
       if (count >= 0) {
+        noteRead(count);
         this.#onHeard();
         return landing.slice(0, count);
       }
