@@ -6,11 +6,12 @@ import { checksOf } from "../../src/model/virtual_service.ts";
 import { parseIp } from "../../src/model/address.ts";
 import { virtual } from "../config/fixture.ts";
 import { saysFacts } from "../facts.ts";
+import { assertShown, transcript } from "../transcripts.ts";
 import { needsSetup } from "../needs_setup.ts";
 import { startMemcached } from "./cache_servers.ts";
 import { connectPacket, MQTT, startMosquitto, startUdpEcho } from "./dialogue_servers.ts";
 import { testIllServers } from "./ill_servers.ts";
-import { checkOf, type Manners, round, verdict, withPeer } from "./peers.ts";
+import { checkOf, type Manners, type Peer, round, verdict, withPeer } from "./peers.ts";
 import { freePort, temporaryDirectory } from "./real_server.ts";
 import { discreetVerdict } from "./real_server_rows.ts";
 import { withUdpPeer } from "./udp_peer.ts";
@@ -97,6 +98,22 @@ Deno.test("dialogue: a server that stays silent about it is down at the deadline
       'down (timeout): no answer within 0.3 s (expect 2 of 2: "busy\\n" does not match /OK/)',
     ]);
   });
+});
+
+Deno.test("documents: a dialogue that fails names the line, and what came in its place", async () => {
+  const verdicts: string[] = [];
+  const ask = (...lines: readonly string[]) => async (peer: Peer) => {
+    verdicts.push(await verdict(checkOf({ ...asked(...lines), ...peer }, { negotiateTimeout: 1 })));
+  };
+  const busy: Manners = async (client) => {
+    await client.say("READY\r\n");
+    await client.hearUntil("\n");
+    await client.say("ERR busy\r\n");
+  };
+  await withPeer(busy, ask("expect = ^READY", 'send = "STATUS\\r\\n"', "expect = OK", "expect = x"));
+  await withPeer((client) => client.over(), ask("expect = hex:20 02 00 00"));
+  const block = transcript("docs/dialogues.md", "expect 2 of 3: ");
+  assertShown(block, block.text, verdicts.map((said) => said.replace(/^down \(\w+\): /, "")).join("\n"));
 });
 
 /** Says a text byte by byte. */

@@ -3,6 +3,7 @@ import { rfc5424Line } from "../../../src/daemon/log/rfc5424.ts";
 import type { LogFields } from "../../../src/daemon/log/log.ts";
 import type { Severity } from "../../../src/model/log.ts";
 import { pure } from "../../config/fixture.ts";
+import { transcript } from "../../transcripts.ts";
 
 const ORIGIN = { facility: 19, host: "lb1.example.org", pid: 812, configuration: "www" };
 const TIME = new Date("2026-11-20T10:33:49.003Z");
@@ -56,3 +57,15 @@ for (const [what, severity, message, fields, line, origin = ORIGIN] of ROWS) {
     strictEqual(rfc5424Line(origin, TIME, severity, message, fields), line);
   });
 }
+
+Deno.test("documents: a line with structured data, which the document breaks", () => {
+  const transition = { event: "transition", virtual: "192.0.2.10:80", real: "10.0.0.11:80" } as const;
+  const line = rfc5424Line(
+    { ...ORIGIN, host: "lb1" },
+    TIME,
+    "warning",
+    "Real server 10.0.0.11:80 (192.0.2.10:80) is down: connection refused",
+    { ...transition, was: "up", is: "down", reason: "connection refused" },
+  );
+  strictEqual(transcript("docs/systemd.md", "<156>1 2026-11-20").text.replaceAll("\n", " "), line);
+});

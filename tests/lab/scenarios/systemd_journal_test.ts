@@ -1,4 +1,5 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import { replay, transcript } from "../../transcripts.ts";
 import { outcomeOf } from "../world/command.ts";
 import { isThere } from "../world/files.ts";
 import { scenario, type World } from "../world/scenario.ts";
@@ -35,8 +36,8 @@ async function finds(unit: SystemdUnit, ...matches: readonly string[]): Promise<
 }
 
 const PLACES = [
-  ["supervised = yes: standard output is the journal", "supervised = yes", "3"],
   ["logfile = journal", "logfile = journal", "3"],
+  ["supervised = yes: standard output is the journal", "supervised = yes", "3"],
   ["a syslog facility where the journal listens at /dev/log", "logfile = local3", "19"],
 ] as const;
 
@@ -59,8 +60,13 @@ for (const [what, directive, facility] of PLACES) {
     ok(Number(_UID) > 0, "the account of the unit may write there");
     strictEqual((await finds(unit, "LDIRECTORD_EVENT=table-changed", "LDIRECTORD_WEIGHT=0")).PRIORITY, "6");
 
-    strictEqual((await world.director.tool("drain", "10.0.0.11:80", "--config", "www")).code, 0);
-    await finds(unit, "LDIRECTORD_EVENT=order", "LDIRECTORD_REAL=10.0.0.11:80");
+    strictEqual((await world.director.tool("drain", "10.0.0.12:80", "--config", "www")).code, 0);
+    await finds(unit, "LDIRECTORD_EVENT=order", "LDIRECTORD_REAL=10.0.0.12:80");
+    // The first entries of the journal are those of the first place.
+    if (directive === PLACES[0][1]) {
+      const shown = transcript("docs/systemd.md", "# journalctl LDIRECTORD_REAL");
+      await replay(shown, async ({ command }) => (await outcomeOf(["sh", "-c", command])).stdout);
+    }
     await unit.does("stop");
   });
 }

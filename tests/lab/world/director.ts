@@ -117,6 +117,13 @@ export class Director {
     return this.host.outcomeOf("timeout", String(START_SECONDS), this.program, ...words);
   }
 
+  /** Types a line into a shell on the host, where `ldirectord` is the program; gives all that it prints, in its order. */
+  async typed(line: string): Promise<string> {
+    const named = `ldirectord() { ${this.program} "$@"; }; ldirectord2() { ldirectord "$@"; }`;
+    const script = `${named}\n{ ${line}\n} 2>&1`;
+    return (await this.host.outcomeOf("timeout", String(START_SECONDS), "sh", "-c", script)).stdout;
+  }
+
   /** What the daemon says of its state; `undefined` when none answers. */
   async status(name = NAME): Promise<Status | undefined> {
     const { stdout } = await this.tool(name, "status", "--json");
