@@ -87,6 +87,7 @@ export const PEERS: Packages = {
   },
   "debconf": { purpose: "does so with it", starts: ["dpkg-preconfigure"] },
   "rpm": { purpose: "makes the other package, and installs it", starts: ["rpmbuild", "rpm"] },
+  "rpmlint": { purpose: "checks it", starts: ["rpmlint"] },
   "crun": { purpose: "runs containers", starts: ["crun"] },
   "lintian": { purpose: "checks the package", starts: ["lintian"] },
   "shellcheck": { purpose: "checks the shell scripts", starts: ["shellcheck"] },
