@@ -89,6 +89,7 @@ export const PEERS: Packages = {
   "rpm": { purpose: "makes the other package, and installs it", starts: ["rpmbuild", "rpm"] },
   "rpmlint": { purpose: "checks it", starts: ["rpmlint"] },
   "crun": { purpose: "runs containers", starts: ["crun"] },
+  "docker-compose": { purpose: "reads the example of how they are started", starts: ["docker-compose"] },
   "lintian": { purpose: "checks the package", starts: ["lintian"] },
   "shellcheck": { purpose: "checks the shell scripts", starts: ["shellcheck"] },
   "strace": { purpose: "lists the files that a program opens", starts: ["strace"] },
