@@ -5,12 +5,25 @@ import { makeTarball } from "../../tools/packages/tarball.ts";
 import { needsSetup } from "../needs_setup.ts";
 import { cleanChroot, execute } from "./clean_chroot.ts";
 
+const REASONS = new URL("../../packaging/rpm/rpmlint.toml", import.meta.url).pathname;
 const CONFIGURATION = "/etc/ha.d/ldirectord.cf";
 
 /** Asks the package a question. Returns the lines of the answer. */
 async function ask(rpm: string, question: string): Promise<string[]> {
   return (await execute("rpm", "-qp", `--${question}`, rpm)).output.split("\n").filter((line) => line !== "");
 }
+
+Deno.test("the rpm: rpmlint has nothing to say beside what rpmlint.toml gives a reason for", needsSetup, async () => {
+  const folder = await Deno.makeTempDir({ prefix: "ldirectord-rpmlint-" });
+  try {
+    await makeTarball("x86_64", folder);
+    const { code, output } = await execute("rpmlint", `--config=${REASONS}`, await makeRpm("x86_64", folder));
+    strictEqual(code, 0, output);
+    match(output, / 1 packages and .* 0 errors, 0 warnings/, output);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
 
 Deno.test(
   "the rpm: installs, keeps a configuration through an upgrade, and removes no other package",

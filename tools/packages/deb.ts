@@ -5,6 +5,7 @@ import type { Processor } from "../denort.ts";
 import { sourceDate } from "../source.ts";
 import { fail } from "../terminal.ts";
 import { inTemporaryFolder, run } from "./command.ts";
+import { maintainer } from "./maintainer.ts";
 import { pack } from "./tarball.ts";
 import { ARCHITECTURES, copy, fillTree, NAME } from "./tree.ts";
 
@@ -76,12 +77,6 @@ async function addDebianFolder(source: string, version: string): Promise<void> {
 function changelog(version: string, date: Date): string {
   const time = date.toUTCString().replace("GMT", "+0000");
   return `${NAME} (${version}) stable; urgency=medium\n\n  * See CHANGELOG.md.\n\n -- ${maintainer()}  ${time}\n`;
-}
-
-/** As for Debian's own tools, whoever builds the package may say who he is. */
-function maintainer(): string {
-  const name = Deno.env.get("DEBFULLNAME") ?? "the ldirectord authors";
-  return `${name} <${Deno.env.get("DEBEMAIL") ?? "ldirectord@noreply.invalid"}>`;
 }
 
 function filled(text: string, values: Readonly<Record<string, string>>): string {

@@ -4,6 +4,7 @@ import { VERSION } from "../../src/model/version.ts";
 import type { Processor } from "../denort.ts";
 import { sourceDate } from "../source.ts";
 import { inTemporaryFolder, run } from "./command.ts";
+import { maintainer } from "./maintainer.ts";
 import { ARCHITECTURES, NAME } from "./tree.ts";
 
 const SPEC = new URL("../../packaging/rpm/ldirectord2.spec", import.meta.url).pathname;
@@ -17,6 +18,7 @@ export async function makeRpm(processor: Processor, folder: string): Promise<str
       _rpmdir: stage,
       upstream: VERSION,
       arch: ARCHITECTURES[processor],
+      packager: maintainer(),
       // The same source gives the same bytes: https://github.com/rpm-software-management/rpm/blob/master/docs/manual
       use_source_date_epoch_as_buildtime: "1",
       clamp_mtime_to_source_date_epoch: "1",
