@@ -14,6 +14,9 @@ const ROOT = new URL("..", import.meta.url).pathname;
 /** Where the bundle is made. */
 export const BUNDLE = `${ROOT}dist/program`;
 
+/** Where the modules are before they are made small. */
+const LINKED = `${ROOT}dist/linked`;
+
 /** Read at run time, by their place beside the module that reads them. */
 const ASSETS = ["src/web/page.html"];
 
@@ -33,7 +36,7 @@ const BUILT_IN_ONLY = `var __require = (name) => {
 /** Where the commit goes: src/model/version.ts. */
 const NO_COMMIT = 'var COMMIT = "unknown";';
 
-/** What would load code from a place that is known only at run time. */
+/** What would load code from a place that is known only at run time, and what would not be the same when it is made small. */
 const FORBIDDEN = [
   { name: "createRequire", pattern: /createRequire\(/ },
   { name: "an import of a computed name", pattern: /\bimport\((?!\s*")/ },
@@ -42,21 +45,25 @@ const FORBIDDEN = [
     pattern: /^(?:import|(?:import |export )?.*\} from) "(?!node:|\.\/).*";$/m,
   },
   { name: "an import of something outside the bundle", pattern: /\bimport\("(?!node:|\.\/)/ },
+  // `deno bundle --minify` may put the value in the place where it is used, and nothing is ever closed.
+  {
+    name: "a `using`, which is lost when the modules are made small (write try and finally)",
+    pattern: /^\s*(await )?using [\w$]+ =/m,
+  },
 ];
 
 /** Makes {@link BUNDLE} anew. Returns the paths of its files, the first of which is the one to start with. */
 export async function bundle(): Promise<readonly string[]> {
-  await Deno.remove(BUNDLE, { recursive: true }).catch(() => {});
-  const args = ["bundle", "--quiet", "--platform=deno", "--code-splitting", `--outdir=${BUNDLE}`, `${ROOT}main.ts`];
-  const { success } = await new Deno.Command(Deno.execPath(), { args, cwd: ROOT, stdin: "null" }).spawn().status;
-  if (!success) fail("deno bundle failed: see above. Is the npm registry in reach?");
-  const modules = [...Deno.readDirSync(BUNDLE)].map(({ name }) => `${BUNDLE}/${name}`);
-  const sealed = modules.filter(seal);
+  const linked = await bundled(`${ROOT}main.ts`, LINKED, []);
+  const sealed = linked.filter(seal);
   if (sealed.length !== 1) fail(`deno bundle has changed: ${sealed.length} modules resolve at run time, not one`);
-  modules.forEach(requireSealed);
   const commit = await commitOfSource();
-  const marked = modules.filter((path) => replaceIn(path, NO_COMMIT, `var COMMIT = ${JSON.stringify(commit)};`));
+  const marked = linked.filter((path) => replaceIn(path, NO_COMMIT, `var COMMIT = ${JSON.stringify(commit)};`));
   if (marked.length !== 1) fail(`deno bundle has changed: ${marked.length} modules have the commit's place, not one`);
+  linked.forEach(requireSealed);
+  // The runtime reads all of it into memory when it starts, whatever is used of it: half the text is 2 MB less for good.
+  const modules = await bundled(`${LINKED}/main.js`, BUNDLE, ["--minify", "--keep-names"]);
+  modules.forEach(requireSealed);
   const assets = await Promise.all(ASSETS.map(async (asset) => {
     const copy = `${BUNDLE}/${asset.slice(asset.lastIndexOf("/") + 1)}`;
     await Deno.copyFile(`${ROOT}${asset}`, copy);
@@ -68,6 +75,15 @@ export async function bundle(): Promise<readonly string[]> {
   const date = await sourceDate();
   for (const file of files) await Deno.utime(file, date, date);
   return [entry, ...files.filter((path) => path !== entry).sort()];
+}
+
+/** Makes the module and all that it imports anew in a folder, and returns the paths. */
+async function bundled(entry: string, folder: string, options: readonly string[]): Promise<readonly string[]> {
+  await Deno.remove(folder, { recursive: true }).catch(() => {});
+  const args = ["bundle", "--quiet", "--platform=deno", "--code-splitting", ...options, `--outdir=${folder}`, entry];
+  const { success } = await new Deno.Command(Deno.execPath(), { args, cwd: ROOT, stdin: "null" }).spawn().status;
+  if (!success) fail("deno bundle failed: see above. Is the npm registry in reach?");
+  return [...Deno.readDirSync(folder)].map(({ name }) => `${folder}/${name}`);
 }
 
 /** Returns whether the module resolved modules at run time. It no longer does. */
@@ -84,7 +100,12 @@ function replaceIn(path: string, from: string, to: string): boolean {
 }
 
 function requireSealed(path: string): void {
-  const text = Deno.readTextFileSync(path);
+  const fault = faultOf(Deno.readTextFileSync(path));
+  if (fault !== undefined) fail(`${path} has ${fault}`);
+}
+
+/** Returns what a module of the bundle must not have and has, or `undefined`. */
+export function faultOf(text: string): string | undefined {
   const found = FORBIDDEN.find(({ pattern }) => pattern.test(text));
-  if (found) fail(`${path} has ${found.name} (${text.match(found.pattern)?.[0]}): it could load code from anywhere`);
+  return found && `${found.name}: ${text.match(found.pattern)?.[0].trim()}`;
 }

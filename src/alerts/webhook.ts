@@ -13,7 +13,7 @@ export async function postJson(
 ): Promise<{ readonly message: string; readonly permanent: boolean } | undefined> {
   const { origin } = new URL(url.reveal());
   const authorities = trustedCertificates();
-  using client = Deno.createHttpClient({ caCerts: authorities === undefined ? [] : [authorities] });
+  const client = Deno.createHttpClient({ caCerts: authorities === undefined ? [] : [authorities] });
   try {
     const response = await fetch(url.reveal(), {
       client,
@@ -30,6 +30,8 @@ export async function postJson(
   } catch (error) {
     const why = signal.aborted ? "no answer in time" : reasonOf(error as Error).replaceAll(url.reveal(), origin);
     return { message: `${origin}: ${why}`, permanent: false };
+  } finally {
+    client.close();
   }
 }
 

@@ -33,9 +33,9 @@ export function firstLineOf(path: string, signal: Ending): Promise<string | unde
   return look(`line ${path}`, signal, async () => {
     // Opening a FIFO would wait for a writer.
     if (!await regularFile(path)) return undefined;
-    using file = await Deno.open(path);
     const bytes = new Uint8Array(MOST_READ);
-    const length = await file.read(bytes) ?? 0;
+    const file = await Deno.open(path);
+    const length = await file.read(bytes).finally(() => file.close()) ?? 0;
     return new TextDecoder().decode(bytes.subarray(0, length)).split(/\r?\n/)[0].trim();
   });
 }

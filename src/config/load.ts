@@ -306,7 +306,11 @@ const thisMachine: LoadEnvironment = {
 
 /** Reads a file, but not a device that never ends. */
 async function readBounded(path: string): Promise<Uint8Array> {
-  using file = await Deno.open(path);
+  const file = await Deno.open(path);
+  return await readOpen(file).finally(() => file.close());
+}
+
+async function readOpen(file: Deno.FsFile): Promise<Uint8Array> {
   const { isDirectory } = await file.stat();
   if (isDirectory) throw new Deno.errors.IsADirectory();
   const chunks: Uint8Array[] = [];

@@ -58,8 +58,8 @@ function isThere(path: string): boolean {
 async function fileText(path: string): Promise<string> {
   if (path === STANDARD_INPUT) return await boundedText(Deno.stdin.readable, LONGEST);
   try {
-    using file = await Deno.open(path);
-    return await boundedText(file.readable, LONGEST);
+    const { readable } = await Deno.open(path);
+    return await boundedText(readable, LONGEST);
   } catch (error) {
     throw new Error(`cannot read ${harmlessLine(path)}: ${whyUnreadable(error)}`);
   }
@@ -68,7 +68,7 @@ async function fileText(path: string): Promise<string> {
 /** A status page that redirects is none of ours. */
 async function fetched(url: URL): Promise<string> {
   const authorities = trustedCertificates();
-  using client = Deno.createHttpClient({ caCerts: authorities === undefined ? [] : [authorities] });
+  const client = Deno.createHttpClient({ caCerts: authorities === undefined ? [] : [authorities] });
   const signal = AbortSignal.timeout(PATIENCE);
   try {
     const response = await fetch(url, { client, signal, redirect: "error" });
@@ -78,6 +78,8 @@ async function fetched(url: URL): Promise<string> {
   } catch (error) {
     const why = signal.aborted ? `no answer within ${PATIENCE / 1000} s` : innermost(error as Error).message;
     throw new Error(`cannot ask ${url.origin}: ${harmlessLine(why.trim())}`);
+  } finally {
+    client.close();
   }
 }
 

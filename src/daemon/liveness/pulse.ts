@@ -88,9 +88,13 @@ export class PulseFile {
     } catch (error) {
       if (!(error instanceof Deno.errors.PermissionDenied)) throw error;
       // An account that may write the file and make no other one.
-      using file = Deno.openSync(this.#path, { write: true });
-      writeAllSync(file, new TextEncoder().encode(`${text.trimEnd().padEnd(IN_PLACE - 1)}\n`));
-      file.utimeSync(this.#beatAt, this.#beatAt);
+      const file = Deno.openSync(this.#path, { write: true });
+      try {
+        writeAllSync(file, new TextEncoder().encode(`${text.trimEnd().padEnd(IN_PLACE - 1)}\n`));
+        file.utimeSync(this.#beatAt, this.#beatAt);
+      } finally {
+        file.close();
+      }
       return;
     }
     // Whatever our umask: monitoring is seldom root.

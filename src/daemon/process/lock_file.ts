@@ -33,9 +33,11 @@ export class LockFile {
   /** Returns whether a process has the lock. */
   static state(path: string): LockState {
     try {
-      using file = Deno.openSync(path, { read: true });
+      const file = Deno.openSync(path, { read: true });
       // Shared, so that processes that look at the same time do not see each other.
-      return file.tryLockSync(false) ? "free" : "held";
+      const isFree = file.tryLockSync(false);
+      file.close();
+      return isFree ? "free" : "held";
     } catch (error) {
       if (error instanceof Deno.errors.NotFound) return "free";
       if (error instanceof Deno.errors.PermissionDenied) return "unknown";
