@@ -23,6 +23,7 @@ const ROWS: readonly (readonly [string, readonly string[], string | undefined])[
   ["more", Object.keys(DIRECTIVES), undefined],
   ["no", Object.keys(DIRECTIVES), undefined],
   ["to", Object.keys(DIRECTIVES), undefined],
+  ["htp", ["ftp", "http"], "http"],
   ["drane", COMMANDS, "drain"],
   ["statsu", COMMANDS, "status"],
   ["web3", SERVERS, undefined],
