@@ -51,27 +51,32 @@ export class MessageWriter {
 
   /** Writes a number of 8 bits. */
   uint8(type: number, value: number): void {
-    this.#view.setUint8(this.#value(type, 1), value);
+    const at = this.#value(type, 1);
+    this.#view.setUint8(at, value);
   }
 
   /** Writes a number of 16 bits. */
   uint16(type: number, value: number): void {
-    this.#view.setUint16(this.#value(type, 2), value, LITTLE);
+    const at = this.#value(type, 2);
+    this.#view.setUint16(at, value, LITTLE);
   }
 
   /** Writes a number of 16 bits in the network's order. */
   port(type: number, value: number): void {
-    this.#view.setUint16(this.#value(type, 2), value);
+    const at = this.#value(type, 2);
+    this.#view.setUint16(at, value);
   }
 
   /** Writes a number of 32 bits. */
   uint32(type: number, value: number): void {
-    this.#view.setUint32(this.#value(type, 4), value, LITTLE);
+    const at = this.#value(type, 4);
+    this.#view.setUint32(at, value, LITTLE);
   }
 
   /** Writes bytes as they are. */
   bytes(type: number, value: Uint8Array): void {
-    this.#bytes.set(value, this.#value(type, value.length));
+    const at = this.#value(type, value.length);
+    this.#bytes.set(value, at);
   }
 
   /** Writes a text with the zero byte that ends it. */
@@ -86,6 +91,7 @@ export class MessageWriter {
     return written;
   }
 
+  /** Returns where an attribute's value goes. The bytes and their view may be others afterwards. */
   #value(type: number, length: number): number {
     const start = this.#take(ATTRIBUTE + length);
     this.#view.setUint16(start, ATTRIBUTE + length, LITTLE);

@@ -31,8 +31,14 @@ export class Moved extends Error {
   override readonly name = "Moved";
 }
 
-/** Messages in one send(2): their answers, a kilobyte each as the kernel counts, have room in a socket's usual buffer. */
-const TOGETHER = 16;
+/**
+ * Messages in one send(2): should the kernel refuse all of them, its answers, a kilobyte each as it counts, have room in a
+ * socket's usual buffer of 208 kB.
+ */
+const TOGETHER = 64;
+
+/** A request of which nothing was heard, and that was made before one that was answered. */
+const TAKEN: Verdict = { error: 0 };
 
 /** More than the kernel puts into one part of a list. */
 const BUFFER = 65_536;
@@ -93,27 +99,31 @@ export class NetlinkSocket {
     return verdicts;
   }
 
+  /**
+   * An answer to the last request alone is asked for: the kernel speaks unasked where it refuses one, and in their order (Linux,
+   * net/netlink/af_netlink.c: netlink_rcv_skb). An answer that is lost makes the next recv(2) fail.
+   */
   #together(requests: readonly Message[]): readonly (Verdict | undefined)[] {
     const first = this.#sequence + 1;
-    for (const request of requests) {
+    const last = requests.length - 1;
+    for (const [i, request] of requests.entries()) {
       this.#sequence++;
-      this.#write(request, Flag.ACK);
+      this.#write(request, i === last ? Flag.ACK : 0);
     }
     const verdicts = new Array<Verdict | undefined>(requests.length).fill(undefined);
     if (!this.#send()) return verdicts;
     try {
-      for (let missing = requests.length; missing > 0;) {
+      while (!verdicts[last]) {
         for (const message of this.#receive()) {
           const at = message.sequence - first;
-          if (message.type !== MessageType.ERROR || !(at in verdicts) || verdicts[at]) continue;
-          verdicts[at] = decodeVerdict(message);
-          missing--;
+          if (message.type === MessageType.ERROR && at in verdicts) verdicts[at] ??= decodeVerdict(message);
         }
       }
+      return verdicts.map((verdict) => verdict ?? TAKEN);
     } catch (error) {
-      if (!(error instanceof NoAnswer)) throw error;
+      if (error instanceof NoAnswer) return verdicts;
+      throw error;
     }
-    return verdicts;
   }
 
   /**
