@@ -33,7 +33,9 @@ Deno.test("a message may have more values than a writer has room for at first, o
 
 Deno.test("a writer that has grown is as before for the next messages", () => {
   const writer = new MessageWriter();
-  for (let i = 0; i < 1000; i++) writer.message({ type: i, flags: 0, sequence: i }, Uint8Array.of(1, 2, 3, 4), () => {});
+  for (let i = 0; i < 1000; i++) {
+    writer.message({ type: i, flags: 0, sequence: i }, Uint8Array.of(1, 2, 3, 4), () => {});
+  }
   const view = new DataView(writer.end().buffer);
   for (let i = 0; i < 1000; i++) strictEqual(view.getUint32(i * (HEADER + 4) + 8, true), i);
 });
