@@ -44,6 +44,8 @@ const V8_FLAGS = [
   // V8 lets the heap grow to four times what lives in it where it may become large, and to twice where it may not: with 500
   // checks a second some 20 MB less. 60,000 real servers need 250 MB.
   "--max-old-space-size=1500",
+  // And so to 1.3 times: 4 MB less again, for as many cycles. Reading 60,000 real servers takes a twentieth longer.
+  "--heap-growing-percent=30",
 ];
 
 const COMPILE = [
