@@ -55,7 +55,7 @@ async function trustBySsh(node1: Node, node2: Node): Promise<void> {
     await node.run("mkdir", "-p", "/run/sshd");
     await node.run("/usr/sbin/sshd");
   }
-  await node1.run("sh", "-c", "ssh-keyscan director1 director2 >>/root/.ssh/known_hosts");
+  await node1.run("sh", "-c", "ssh-keyscan -T 60 director1 director2 >>/root/.ssh/known_hosts");
 }
 
 async function shareByCsync2(cluster: Cluster, receiver: Node): Promise<void> {
