@@ -23,7 +23,7 @@ export interface Step {
   readonly shown: string;
 }
 
-/** The documents for those who use the program. */
+/** README and the documents in docs/. */
 export function documentNames(): readonly string[] {
   const names = Array.from(Deno.readDirSync(new URL("docs/", ROOT)), ({ name }) => `docs/${name}`);
   return ["README.md", ...names.filter((name) => name.endsWith(".md")).sort()];

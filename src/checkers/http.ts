@@ -49,20 +49,19 @@ export function https(target: CheckTarget, run: CheckRun): Promise<CheckResult> 
 
 /** A page of another server, fetched through the real server as a proxy (RFC 9112, 3.2.2). */
 export function httpProxy(target: CheckTarget, run: CheckRun): Promise<CheckResult> {
-  const way = { server: rootOf(target, "http"), isProxy: true };
-  return checkPage(target, run, firstQuestion(target, () => questionFor(pageOf(target, "http"), target, way)));
+  const first = firstQuestion(target, () => {
+    return questionFor(pageOf(target, "http"), target, { server: rootOf(target, "http"), isProxy: true });
+  });
+  return checkPage(target, run, first);
 }
 
 /** A real server's own URL is asked where it says; one that a section has for all says only what to ask each of them for. */
 function checkOrigin(target: CheckTarget, run: CheckRun, scheme: Scheme): Promise<CheckResult> {
-  return checkPage(
-    target,
-    run,
-    firstQuestion(target, () => {
-      const page = pageOf(target, scheme);
-      return questionFor(page, target, { server: target.requestIsOwn ? page : rootOf(target, scheme), isProxy: false });
-    }),
-  );
+  const first = firstQuestion(target, () => {
+    const page = pageOf(target, scheme);
+    return questionFor(page, target, { server: target.requestIsOwn ? page : rootOf(target, scheme), isProxy: false });
+  });
+  return checkPage(target, run, first);
 }
 
 /** Whom to ask for the page, and whether it is asked for another server's. */

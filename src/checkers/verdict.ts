@@ -5,7 +5,7 @@
 import type { AskedWeight, CheckResult, CheckTarget, FailureKind } from "../model/check.ts";
 import type { Pattern } from "../model/pattern.ts";
 import { inTurns } from "../model/steps.ts";
-import { isLongByReading, isLongTurn, nextTurn } from "../model/turn.ts";
+import { isLongTurn, nextTurn } from "../model/turn.ts";
 
 /** The server is well; `detail` says what it answered, and `weight` what it asks for. */
 export function up(detail: string, weight?: AskedWeight): CheckResult {
@@ -22,7 +22,7 @@ const SHORT = 1024;
 
 /** Whether the expression occurs in a text, which may be long: other checks go on meanwhile. */
 export function matches(receive: Pattern, text: string): boolean | Promise<boolean> {
-  return text.length <= SHORT && !isLongByReading() ? receive.matches(text) : matchesInSlices(receive, text);
+  return text.length <= SHORT && !isLongTurn() ? receive.matches(text) : matchesInSlices(receive, text);
 }
 
 async function matchesInSlices(receive: Pattern, text: string): Promise<boolean> {

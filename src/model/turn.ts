@@ -2,7 +2,7 @@
  * The event loop's turn: while one goes on, nothing else is read, started or timed out. What a server sends must not
  * make it long.
  *
- * What is done in one turn happens at one time, for those who ask when. Reading a clock costs nothing where the kernel lends
+ * All that is done in one turn is given the same time. Reading a clock costs nothing where the kernel lends
  * it to the process; on machines where it does not (virtual ones without a steady counter, the lab) it is a system call, and
  * the dozen times that one check is asked for cost more than its conversation.
  */

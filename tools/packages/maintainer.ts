@@ -1,4 +1,4 @@
-/** Returns who answers for the packages, as Debian's own tools know it: whoever builds them may say who he is. */
+/** Returns the maintainer of the packages: DEBFULLNAME and DEBEMAIL name another one, as with Debian's own tools. */
 export function maintainer(): string {
   const name = Deno.env.get("DEBFULLNAME") ?? "the ldirectord authors";
   return `${name} <${Deno.env.get("DEBEMAIL") ?? "ldirectord@noreply.invalid"}>`;

@@ -17,7 +17,7 @@ export class ByteBuffer {
 
   /** Adds bytes at the end; they must not change afterwards. */
   append(piece: Uint8Array): void {
-    if (this.#length === 0 && !this.#isOurs) {
+    if (this.#length === 0) {
       this.#block = piece;
       this.#length = piece.length;
       return;
