@@ -3,7 +3,7 @@
  * The last line says `N passed, N failed` over all of them.
  */
 
-import { slowness, UNHURRIED } from "../tests/lab/pace.ts";
+import { measurePace, TOO_SLOW, UNHURRIED } from "../tests/lab/pace.ts";
 import { runLab } from "../tests/lab/run.ts";
 import { lines } from "../tests/lab/uml/lines.ts";
 import { build } from "./build.ts";
@@ -20,19 +20,16 @@ await checkTypes();
 step("Tests of the code");
 const unit = await unitTests();
 step("Tests in the lab: a real kernel, real servers");
-const all = addTallies([unit, await runLab(await scenarios())]);
+const pace = await measurePace();
+const all = addTallies([unit, await runLab(scenarios(pace), pace)]);
 sayTally(all);
 Deno.exit(all.failed === 0 ? 0 : 1);
 
-/** Words that select the scenarios that are run here; none = all. */
-async function scenarios(): Promise<readonly string[]> {
-  const times = await slowness();
-  if (times === undefined) return [];
-  say(
-    `The lab is ${
-      times.toFixed(1)
-    } times slower on this machine than the one that the scenarios' times are made for. So only`,
-  );
+/** Words that select the scenarios that are run in a lab of that pace; none = all. */
+function scenarios(pace: number): readonly string[] {
+  if (pace <= TOO_SLOW) return [];
+  const times = `${pace.toFixed(1)} times`;
+  say(`The lab is ${times} slower on this machine than the one that the scenarios' times are made for. So only`);
   say(`these files of scenarios are run: ${UNHURRIED.join(", ")}. All of them: deno task lab`);
   return UNHURRIED.map((name) => `${name}_test.ts`);
 }

@@ -5,6 +5,7 @@
 
 import { fail, say } from "../../tools/terminal.ts";
 import { addTallies, NO_TALLY, parseTally, sayTally, type Tally } from "../../tools/tally.ts";
+import { measurePace } from "./pace.ts";
 import { runInUml, sweepLeftOvers } from "./uml/boot.ts";
 
 const ROOT = new URL("../..", import.meta.url).pathname;
@@ -13,11 +14,15 @@ const SCENARIOS = `${ROOT}tests/lab/scenarios`;
 /** Kernels at a time: each has one processor, and checks that run late are failures. */
 const KERNELS = Math.max(1, Math.min(2, navigator.hardwareConcurrency));
 
-/** No test file may take longer. */
+/** No test file may take longer, in a lab of the usual pace. */
 const LIMIT_SECONDS = 1200;
 
-/** Runs the test files that `words` select, two at a time, and prints their lines as they come. */
-export async function runLab(words: readonly string[]): Promise<Tally> {
+/**
+ * Runs the test files that `words` select, two at a time, and prints their lines as they come.
+ *
+ * @param pace how many times slower than usual the lab is: limits are so many times longer.
+ */
+export async function runLab(words: readonly string[], pace: number): Promise<Tally> {
   const waiting = testFiles(words);
   if (waiting.length === 0) fail(`no scenario's file has '${words.join("' or '")}' in its name`);
   await sweepLeftOvers();
@@ -28,7 +33,7 @@ export async function runLab(words: readonly string[]): Promise<Tally> {
   const tallies: Tally[] = [];
   const worker = async (processor: number) => {
     for (let file = waiting.shift(); file && !interruption.signal.aborted; file = waiting.shift()) {
-      tallies.push(await runFile(file, processor, interruption.signal));
+      tallies.push(await runFile(file, processor, pace, interruption.signal));
     }
   };
   await Promise.all(Array.from({ length: KERNELS }, (_, i) => worker(i)));
@@ -38,7 +43,8 @@ export async function runLab(words: readonly string[]): Promise<Tally> {
   return addTallies(tallies);
 }
 
-async function runFile(file: string, processor: number, signal: AbortSignal): Promise<Tally> {
+async function runFile(file: string, processor: number, pace: number, signal: AbortSignal): Promise<Tally> {
+  const seconds = Math.ceil(LIMIT_SECONDS * pace);
   const name = file.replace(/_test\.ts$/, "");
   const output: string[] = [];
   const show = (line: string) => {
@@ -49,8 +55,8 @@ async function runFile(file: string, processor: number, signal: AbortSignal): Pr
     {
       command: [Deno.execPath(), "test", "-A", "--no-check", "--cached-only", `${SCENARIOS}/${file}`],
       directory: ROOT,
-      environment: passedOn(),
-      seconds: LIMIT_SECONDS,
+      environment: { ...passedOn(), LAB_PACE: String(pace) },
+      seconds,
       processor,
       memory: "3G",
       underSystemd: file.startsWith("systemd"),
@@ -60,7 +66,7 @@ async function runFile(file: string, processor: number, signal: AbortSignal): Pr
   );
   const tally = parseTally(output);
   if (status !== undefined && tally) return tally;
-  const trouble = `the lab's kernel ended before the tests did (limit: ${LIMIT_SECONDS} s)`;
+  const trouble = `the lab's kernel ended before the tests did (limit: ${seconds} s)`;
   show(trouble);
   return { ...NO_TALLY, failed: 1, failures: [`${file}: ${trouble}`] };
 }
@@ -78,7 +84,7 @@ function testFiles(words: readonly string[]): string[] {
 }
 
 if (import.meta.main) {
-  const tally = await runLab(Deno.args);
+  const tally = await runLab(Deno.args, await measurePace());
   sayTally(tally);
   Deno.exit(tally.failed === 0 && tally.passed > 0 ? 0 : 1);
 }

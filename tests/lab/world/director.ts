@@ -3,7 +3,7 @@ import type { Status } from "../../../src/control/status.ts";
 import { GATEWAY, sibling6, VIRTUAL } from "./addresses.ts";
 import type { Outcome } from "./command.ts";
 import { Host } from "./host.ts";
-import { poll } from "./wait.ts";
+import { PACE, poll } from "./wait.ts";
 
 /** The program under test. Any with ldirectord's command line will do: the Perl one, too. */
 export const PROGRAM = Deno.env.get("LAB_BINARY") ?? new URL("../../../dist/ldirectord", import.meta.url).pathname;
@@ -15,7 +15,7 @@ const NAME = "www";
 export const LOG = "/var/log/ldirectord.log";
 
 /** The program's way to be started costs two seconds in the lab. */
-const START_SECONDS = 30;
+const START_SECONDS = Math.ceil(30 * PACE);
 
 /** A configuration's last line, by which the table is read and changed through the program ipvsadm. */
 export const BY_IPVSADM = "\nipvsdriver = ipvsadm\n";

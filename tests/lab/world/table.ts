@@ -1,6 +1,6 @@
 import { strictEqual } from "node:assert/strict";
 import type { Host } from "./host.ts";
-import { poll } from "./wait.ts";
+import { poll, watch } from "./wait.ts";
 
 /** The director's IPVS table, as `ipvsadm -Sn` prints it. */
 export class Table {
@@ -20,7 +20,7 @@ export class Table {
   /** Watches for so many seconds that the table is, and stays, as expected. */
   async stays(expected: string, seconds: number): Promise<void> {
     const wanted = normalised(expected);
-    strictEqual(await poll(() => this.now(), (table) => table !== wanted, seconds), wanted);
+    strictEqual(await watch(() => this.now(), (table) => table === wanted, seconds), wanted);
   }
 
   /** Each destination's upper and lower threshold, which `ipvsadm -Sn` does not tell. */
