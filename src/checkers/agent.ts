@@ -7,7 +7,7 @@ import type { CheckResult, CheckRun, CheckTarget } from "../model/check.ts";
 import { ByteBuffer } from "../wire/transport/byte_buffer.ts";
 import type { ByteStream } from "../wire/transport/byte_stream.ts";
 import { decodeLatin1 } from "../wire/transport/latin1.ts";
-import { ProtocolError } from "../wire/transport/protocol_error.ts";
+import { lineBeginning, ProtocolError } from "../wire/transport/protocol_error.ts";
 import { openTcp } from "./open.ts";
 import { down, up } from "./verdict.ts";
 
@@ -57,5 +57,5 @@ export function judgeAgent(line: string): CheckResult {
       return down("reported", `the agent says ${word}${reason ? `: ${reason}` : ""}`);
     }
   }
-  return verdict ?? down("mismatch", `the agent says nothing that is understood: ${line.slice(0, 80)}`);
+  return verdict ?? down("mismatch", `the agent did not report a state: ${lineBeginning(line)}`);
 }

@@ -10,7 +10,7 @@ import { ByteReader } from "../wire/transport/byte_reader.ts";
 import type { ByteStream } from "../wire/transport/byte_stream.ts";
 import { decodeLatin1 } from "../wire/transport/latin1.ts";
 import { LineDialogue, type NumberedReply } from "../wire/protocols/line_dialogue.ts";
-import { ProtocolError } from "../wire/transport/protocol_error.ts";
+import { lineBeginning, ProtocolError } from "../wire/transport/protocol_error.ts";
 import { openTcp, secure } from "./open.ts";
 import { down, judgeReply, up } from "./verdict.ts";
 
@@ -99,6 +99,6 @@ function dataPort({ code, text }: NumberedReply): number {
   const form = code === 227 ? /(?:\d{1,3},){4}(\d{1,3}),(\d{1,3})/ : /\((.)\1\1(\d{1,5})\1\)/;
   const match = form.exec(text);
   const port = match && (code === 227 ? Number(match[1]) * 256 + Number(match[2]) : Number(match[2]));
-  if (!port || port > MOST_PORT) throw new ProtocolError(`no port in ${text.slice(0, 80)}`);
+  if (!port || port > MOST_PORT) throw new ProtocolError(`no port in ${lineBeginning(text)}`);
   return port;
 }

@@ -6,7 +6,7 @@ import type { CheckResult, CheckRun, CheckTarget } from "../model/check.ts";
 import { beginsWithTls } from "../model/service_facts.ts";
 import type { ByteStream } from "../wire/transport/byte_stream.ts";
 import { LineDialogue } from "../wire/protocols/line_dialogue.ts";
-import { ProtocolError } from "../wire/transport/protocol_error.ts";
+import { lineBeginning, ProtocolError } from "../wire/transport/protocol_error.ts";
 import { openTcp, openTls, secure } from "./open.ts";
 import { down, up } from "./verdict.ts";
 
@@ -26,7 +26,7 @@ async function converse(stream: ByteStream, target: CheckTarget, run: CheckRun):
     const greeting = await server.readLine();
     if (/^\* BYE\b/i.test(greeting)) return down("reported", greeting);
     const state = /^\* (OK|PREAUTH)\b/i.exec(greeting)?.[1].toUpperCase();
-    if (!state) throw new ProtocolError(`not an IMAP greeting: ${greeting.slice(0, 80)}`);
+    if (!state) throw new ProtocolError(`not an IMAP greeting: ${lineBeginning(greeting)}`);
 
     if (target.startTls && !beginsWithTls(target.service)) {
       // RFC 9051, 6.2.1.

@@ -4,7 +4,7 @@
 
 import type { CheckResult, CheckRun, CheckTarget } from "../model/check.ts";
 import { ByteReader } from "../wire/transport/byte_reader.ts";
-import { ProtocolError } from "../wire/transport/protocol_error.ts";
+import { lineBeginning, ProtocolError } from "../wire/transport/protocol_error.ts";
 import { openTcp } from "./open.ts";
 import { judgeReply } from "./verdict.ts";
 
@@ -19,7 +19,7 @@ export async function memcached(target: CheckTarget, run: CheckRun): Promise<Che
     const line = await new ByteReader(stream).line(MAX_LINE);
     if (line === undefined) throw new ProtocolError("the server closed the connection");
     run.trace(`< ${line}`);
-    if (!line.startsWith("VERSION ")) throw new ProtocolError(`not a memcached reply: ${line.slice(0, 80)}`);
+    if (!line.startsWith("VERSION ")) throw new ProtocolError(`not a memcached reply: ${lineBeginning(line)}`);
     return judgeReply(target, line, line);
   } finally {
     stream.close();

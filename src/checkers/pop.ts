@@ -6,7 +6,7 @@ import type { CheckResult, CheckRun, CheckTarget } from "../model/check.ts";
 import { beginsWithTls } from "../model/service_facts.ts";
 import type { ByteStream } from "../wire/transport/byte_stream.ts";
 import { LineDialogue } from "../wire/protocols/line_dialogue.ts";
-import { ProtocolError } from "../wire/transport/protocol_error.ts";
+import { lineBeginning, ProtocolError } from "../wire/transport/protocol_error.ts";
 import { openTcp, openTls, secure } from "./open.ts";
 import { down, up } from "./verdict.ts";
 
@@ -58,5 +58,5 @@ function refusal(reply: string): CheckResult {
 function isOk(reply: string): boolean {
   if (/^\+OK\b/.test(reply)) return true;
   if (/^-ERR\b/.test(reply)) return false;
-  throw new ProtocolError(`not a POP3 reply: ${reply.slice(0, 80)}`);
+  throw new ProtocolError(`not a POP3 reply: ${lineBeginning(reply)}`);
 }

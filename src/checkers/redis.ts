@@ -6,7 +6,7 @@ import type { CheckResult, CheckRun, CheckTarget } from "../model/check.ts";
 import { ByteBuffer } from "../wire/transport/byte_buffer.ts";
 import { ByteReader } from "../wire/transport/byte_reader.ts";
 import { decodeLatin1 } from "../wire/transport/latin1.ts";
-import { ProtocolError } from "../wire/transport/protocol_error.ts";
+import { lineBeginning, ProtocolError } from "../wire/transport/protocol_error.ts";
 import { openTcp } from "./open.ts";
 import { down, judgeReply } from "./verdict.ts";
 
@@ -60,7 +60,7 @@ async function readReply(reader: ByteReader, run: CheckRun): Promise<string> {
   if (/^[+-]/.test(line)) return line;
   const length = /^\$(\d{1,7})$/.exec(line)?.[1];
   if (length === undefined || Number(length) > MAX_REPLY) {
-    throw new ProtocolError(`not a redis reply: ${line.slice(0, 80)}`);
+    throw new ProtocolError(`not a redis reply: ${lineBeginning(line)}`);
   }
   const bulk = new ByteBuffer();
   if (await reader.fill(bulk, Number(length)) < Number(length)) {

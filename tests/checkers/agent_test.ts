@@ -21,9 +21,9 @@ const LINES: [line: string, verdict: string][] = [
   ["maint", "down reported: the agent says maint"],
   ["stopped", "down reported: the agent says stopped"],
   ["up fail", "down reported: the agent says fail"],
-  ["", "down mismatch: the agent says nothing that is understood: "],
-  ["GET / HTTP/1.1", "down mismatch: the agent says nothing that is understood: GET / HTTP/1.1"],
-  ["9999%", "down mismatch: the agent says nothing that is understood: 9999%"],
+  ["", "down mismatch: the agent did not report a state: an empty line"],
+  ["GET / HTTP/1.1", "down mismatch: the agent did not report a state: GET / HTTP/1.1"],
+  ["9999%", "down mismatch: the agent did not report a state: 9999%"],
 ];
 
 for (const [line, expected] of LINES) {
@@ -45,7 +45,11 @@ const PEERS: [name: string, peer: Manners, verdict: string][] = [
   ["a line that comes in pieces", async (client) => {
     for (const piece of ["dr", "ain", "\n"]) await client.say(piece);
   }, "up: the agent says drain"],
-  ["a close without a word", () => Promise.resolve(), "down (mismatch): the agent says nothing that is understood: "],
+  [
+    "a close without a word",
+    () => Promise.resolve(),
+    "down (mismatch): the agent did not report a state: an empty line",
+  ],
   [
     "a flood without a line end",
     (client) => client.say("x".repeat(5000)),

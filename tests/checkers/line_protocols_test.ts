@@ -192,6 +192,12 @@ const ROWS: readonly Row[] = [
   },
   {
     service: "pop",
+    name: "a line of nothing but a space",
+    peer: scripted(" ", {}),
+    verdict: "down (protocol): not a POP3 reply: an empty line",
+  },
+  {
+    service: "pop",
     name: "a stall after PASS",
     peer: scripted("+OK", { ...POP, PASS: "" }),
     target: { ...joe, passwd: new Secret("x") },

@@ -14,7 +14,7 @@ const ANSWERS: Readonly<Record<string, CheckResult>> = {
   up: { up: true, detail: "the agent says up" },
   down: { up: false, why: "reported", detail: "the agent says down" },
   silent: { up: false, why: "refused", detail: "connection refused" },
-  garbage: { up: false, why: "mismatch", detail: "the agent says nothing that is understood: hm" },
+  garbage: { up: false, why: "mismatch", detail: "the agent did not report a state: hm" },
 };
 
 /** Name, `agenthold`, rounds ten seconds apart, and what then holds after each. */

@@ -7,7 +7,7 @@ import { ByteBuffer } from "../transport/byte_buffer.ts";
 import { ByteReader } from "../transport/byte_reader.ts";
 import type { ByteStream } from "../transport/byte_stream.ts";
 import { decodeLatin1, encodeLatin1 } from "../transport/latin1.ts";
-import { ProtocolError } from "../transport/protocol_error.ts";
+import { lineBeginning, ProtocolError } from "../transport/protocol_error.ts";
 
 /** Bytes of a body that are read and matched; what follows them is not waited for. */
 export const MAX_BODY = 1024 * 1024;
@@ -107,7 +107,7 @@ export async function readReply(
 function parseStatus(line: string | undefined, onStatus: (line: string) => void) {
   if (line === undefined) throw new ProtocolError("the server closed the connection without a reply");
   const match = /^HTTP\/1\.\d ([1-9]\d\d)(?: (.*))?$/.exec(line.trimEnd());
-  if (!match) throw new ProtocolError(`not an HTTP reply: ${line.slice(0, 80)}`);
+  if (!match) throw new ProtocolError(`not an HTTP reply: ${lineBeginning(line)}`);
   onStatus(line);
   return { status: Number(match[1]), reason: match[2] ?? "" };
 }

@@ -4,7 +4,7 @@
 
 import { ByteReader } from "../transport/byte_reader.ts";
 import type { ByteStream } from "../transport/byte_stream.ts";
-import { ProtocolError } from "../transport/protocol_error.ts";
+import { lineBeginning, ProtocolError } from "../transport/protocol_error.ts";
 import { UnusableValue } from "../transport/unusable_value.ts";
 
 /** Bytes of one line. RFC 5321 asks for 512, RFC 3501 names no bound; capability lists are the longest. */
@@ -67,7 +67,7 @@ export class LineDialogue {
   async readNumbered(protocol: string): Promise<NumberedReply> {
     const text = await this.readLine();
     const match = /^([1-5]\d\d)([ -]|$)/.exec(text);
-    if (!match) throw new ProtocolError(`not an ${protocol} reply: ${text.slice(0, 80)}`);
+    if (!match) throw new ProtocolError(`not an ${protocol} reply: ${lineBeginning(text)}`);
     const lines = [text];
     if (match[2] === "-") {
       await this.readUntil((line) => lines.push(line) > 0 && (line.startsWith(`${match[1]} `) || line === match[1]));

@@ -4,7 +4,7 @@
 
 import type { ByteReader } from "../transport/byte_reader.ts";
 import { ByteBuffer } from "../transport/byte_buffer.ts";
-import { ProtocolError } from "../transport/protocol_error.ts";
+import { lineBeginning, ProtocolError } from "../transport/protocol_error.ts";
 
 /** Bytes of one line, of all lines before the body, and of a body. */
 const MAX_LINE = 4096;
@@ -93,7 +93,7 @@ function headerOf(lines: string, names: ReadonlySet<string>): string | undefined
  */
 export async function readSipReply(reader: ByteReader): Promise<SipReply | undefined> {
   const head = await readHead(reader);
-  if (!/^[^\n]*\bSIP\/2\.0\b/.test(head)) throw new ProtocolError(`not a SIP message: ${head.slice(0, 80)}`);
+  if (!/^[^\n]*\bSIP\/2\.0\b/.test(head)) throw new ProtocolError(`not a SIP message: ${lineBeginning(head)}`);
   const given = headerOf(head, CONTENT_LENGTH) ?? "";
   const length = /^\d{1,9}$/.test(given) ? Number(given) : 0;
   if (length > MAX_BODY) throw new ProtocolError(`the server sent a body of more than ${MAX_BODY} bytes`);

@@ -18,7 +18,7 @@ scenario("an agent that falls silent: its last word holds, for agenthold, and af
   const why = async () => (await director.status())!.virtuals[0].reals[1].why;
   match(await why(), /^weight 0 by the agent/);
   const said = (await director.status())!.virtuals[0].reals[1].checks[1].said;
-  match(said, /the agent says drain \(no answer since: connection (refused|reset)/);
+  match(said, /the agent says drain \(no answer since: /);
 
   await director.reload(WITH_AGENT.replace("agentport", "agenthold = 3\n            agentport"));
   await table.becomes(SITE_UP);
