@@ -9,6 +9,7 @@ import { connect as connectHttp2 } from "node:http2";
 import { Socket } from "node:net";
 import { connect as connectTls, type ConnectionOptions, type TLSSocket } from "node:tls";
 import { Duplex } from "node:stream";
+import { freePort } from "./ports.ts";
 
 const CERTIFICATES = new URL("checkers/certificates/", import.meta.url);
 const HOST = "127.0.0.1";
@@ -208,7 +209,7 @@ Deno.test("node:dgram still cannot hear that a port is unreachable (ADR 0003)", 
   const socket = createSocket("udp4");
   const errors: Error[] = [];
   socket.on("error", (error) => errors.push(error));
-  await new Promise<void>((resolve) => socket.connect(closedPort(), HOST, () => resolve()));
+  await new Promise<void>((resolve) => socket.connect(freePort(), HOST, () => resolve()));
   // Over loopback the kernel knows when the first call returns; the second one of a socket that is connected reports it.
   for (let i = 0; i < 3; i++) {
     const failed = await bounded(new Promise((resolve) => socket.send(Uint8Array.of(1), (error) => resolve(error))));
@@ -217,13 +218,6 @@ Deno.test("node:dgram still cannot hear that a port is unreachable (ADR 0003)", 
   strictEqual(errors.length, 0);
   await new Promise<void>((resolve) => socket.close(() => resolve()));
 });
-
-/** A port at which no server listens. */
-function closedPort(): number {
-  const listener = Deno.listen({ hostname: HOST, port: 0 });
-  listener.close();
-  return portOf(listener);
-}
 
 Deno.test("V8 still cannot match an expression in linear time by a flag (ADR 0002)", () => {
   throws(() => new RegExp("a", "l"), SyntaxError);

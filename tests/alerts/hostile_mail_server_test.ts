@@ -3,11 +3,12 @@ import { readRefusals } from "../../src/alerts/mail_job.ts";
 import { mailTransport } from "../../src/alerts/transport.ts";
 import { Secret } from "../../src/model/secret.ts";
 import type { MailServer } from "../../src/model/virtual_service.ts";
-import { closedPort, flood, garbage, type Manners, openDescriptors, withPeer } from "../checkers/peers.ts";
+import { flood, garbage, type Manners, openDescriptors, withPeer } from "../checkers/peers.ts";
+import { freePort } from "../ports.ts";
 import { mailServer, sketchLetter } from "./fixture.ts";
 
 // The first attempt opens what is kept for good.
-const first = sketchLetter("one", { server: mailServer(`127.0.0.1:${closedPort()}`) });
+const first = sketchLetter("one", { server: mailServer(`127.0.0.1:${freePort()}`) });
 await mailTransport()(first, first.to, AbortSignal.timeout(30_000));
 
 /** Says 250 to all until it hears the command of that beginning; then does as it likes. */

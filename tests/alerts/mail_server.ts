@@ -1,4 +1,5 @@
 import { ok } from "node:assert/strict";
+import { freePort } from "../ports.ts";
 import { makeCertificate } from "./certificate.ts";
 
 /** A mail as it came to rest. */
@@ -83,11 +84,6 @@ export function parseMail(raw: string): Mail {
 
 function readFolder(folder: string): Mail[] {
   return [...Deno.readDirSync(folder)].map(({ name }) => parseMail(Deno.readTextFileSync(`${folder}/${name}`)));
-}
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
 }
 
 async function logSays(log: ReadableStream<string>, words: string): Promise<void> {

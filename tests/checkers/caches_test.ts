@@ -7,8 +7,8 @@ import { Secret } from "../../src/model/secret.ts";
 import { REDIS_PASSWORD, startMemcached, startRedis } from "./cache_servers.ts";
 import { testIllServers } from "./ill_servers.ts";
 import { checkOf, contains, inWords } from "./peers.ts";
-import { freePort } from "./real_server.ts";
 import { needsSetup } from "../needs_setup.ts";
+import { freePort } from "../ports.ts";
 
 const passwd = new Secret(REDIS_PASSWORD);
 

@@ -1,8 +1,9 @@
 import { strictEqual } from "node:assert/strict";
 import { createSocket } from "node:dgram";
 import { parseIp } from "../../src/model/address.ts";
-import { checkOf, closedPort, closesAtOnce, silent, verdict, withPeer } from "./peers.ts";
+import { checkOf, closesAtOnce, silent, verdict, withPeer } from "./peers.ts";
 import { needsSetup } from "../needs_setup.ts";
+import { freePort } from "../ports.ts";
 
 const LOOPBACK = { 4: parseIp("127.0.0.1")!, 6: parseIp("::1")! };
 
@@ -22,7 +23,7 @@ for (const family of [4, 6] as const) {
   });
 
   Deno.test(`connect: a closed TCP port is refused, IPv${family}`, async () => {
-    const check = checkOf({ address, port: closedPort() });
+    const check = checkOf({ address, port: freePort() });
     strictEqual(await verdict(check, "connect"), "down (refused): connection refused");
   });
 
@@ -38,7 +39,7 @@ for (const family of [4, 6] as const) {
     `connect: a closed UDP port is refused though the host answers to ping, IPv${family}`,
     needsSetup,
     async () => {
-      const check = checkOf({ address, port: closedPort(), transport: "udp" });
+      const check = checkOf({ address, port: freePort(), transport: "udp" });
       strictEqual(await verdict(check, "connect"), "down (refused): connection refused");
     },
   );

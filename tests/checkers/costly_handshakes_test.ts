@@ -1,6 +1,7 @@
 import { match } from "node:assert/strict";
+import { freePort } from "../ports.ts";
 import { checkOf, verdict } from "./peers.ts";
-import { CERTIFICATES, freePort, runTool, startServer, temporaryDirectory, untilAccepting } from "./real_server.ts";
+import { CERTIFICATES, runTool, startServer, temporaryDirectory, untilAccepting } from "./real_server.ts";
 
 /** Servers with costly handshakes, and what becomes of them. */
 const ROWS: readonly { readonly name: string; readonly options: string; readonly verdict: RegExp }[] = [

@@ -9,11 +9,12 @@ import type { CheckTarget } from "../../src/model/check.ts";
 import { checksOf } from "../../src/model/virtual_service.ts";
 import { line, load } from "../config/fixture.ts";
 import { needsSetup } from "../needs_setup.ts";
+import { freePort } from "../ports.ts";
 import { startMemcached } from "./cache_servers.ts";
 import { startMosquitto, startRabbit, startUdpEcho } from "./dialogue_servers.ts";
 import { saslSocket, startPostfix } from "./mail_servers.ts";
 import { checkOf, verdict } from "./peers.ts";
-import { freePort, temporaryDirectory } from "./real_server.ts";
+import { temporaryDirectory } from "./real_server.ts";
 
 const PAGE = Deno.readTextFileSync(new URL("../../docs/dialogues.md", import.meta.url));
 

@@ -2,7 +2,8 @@
  * Mosquitto, RabbitMQ and an echo over UDP, as the tests of dialogues want them.
  */
 
-import { CERTIFICATES, freePort, LOOPBACK, type RealServer, type Site, startServer } from "./real_server.ts";
+import { freePort } from "../ports.ts";
+import { CERTIFICATES, LOOPBACK, type RealServer, type Site, startServer } from "./real_server.ts";
 
 /** Whom the MQTT server lets in. */
 export const MQTT = { login: "monitor", password: "s3cret-of-mqtt" } as const;

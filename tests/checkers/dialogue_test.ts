@@ -8,11 +8,12 @@ import { virtual } from "../config/fixture.ts";
 import { saysFacts } from "../facts.ts";
 import { assertShown, transcript } from "../transcripts.ts";
 import { needsSetup } from "../needs_setup.ts";
+import { freePort } from "../ports.ts";
 import { startMemcached } from "./cache_servers.ts";
 import { connectPacket, MQTT, startMosquitto, startUdpEcho } from "./dialogue_servers.ts";
 import { testIllServers } from "./ill_servers.ts";
 import { checkOf, type Manners, type Peer, round, verdict, withPeer } from "./peers.ts";
-import { freePort, temporaryDirectory } from "./real_server.ts";
+import { temporaryDirectory } from "./real_server.ts";
 import { discreetVerdict } from "./real_server_rows.ts";
 import { withUdpPeer } from "./udp_peer.ts";
 

@@ -2,11 +2,12 @@ import { match, ok, strictEqual } from "node:assert/strict";
 import { type IpAddress, parseIp } from "../../src/model/address.ts";
 import type { CheckTarget, DnsType } from "../../src/model/check.ts";
 import { testIllServers } from "./ill_servers.ts";
-import { checkOf, closedPort, expression, openDescriptors, verdict } from "./peers.ts";
+import { checkOf, expression, openDescriptors, verdict } from "./peers.ts";
 import { startNamed } from "./dns_server.ts";
-import { freePort, temporaryDirectory } from "./real_server.ts";
+import { temporaryDirectory } from "./real_server.ts";
 import { mute, nonsense, type Replies, withUdpPeer } from "./udp_peer.ts";
 import { needsSetup } from "../needs_setup.ts";
+import { freePort } from "../ports.ts";
 
 interface Row {
   readonly request: string;
@@ -90,7 +91,7 @@ testIllServers({ ...ASKED, transport: "tcp" }, {
 
 Deno.test("dns: a closed udp port is refused", async () => {
   const address = parseIp("127.0.0.1") as IpAddress;
-  strictEqual(await verdict(checkOf({ ...ASKED, address, port: closedPort() })), "down (refused): connection refused");
+  strictEqual(await verdict(checkOf({ ...ASKED, address, port: freePort() })), "down (refused): connection refused");
 });
 
 const SILENCES: readonly [name: string, replies: Replies][] = [["says nothing", mute], ["talks nonsense", nonsense]];

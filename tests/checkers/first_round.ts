@@ -3,6 +3,7 @@
  * import this file: within a test it would count as that test's leak.
  */
 
-import { checkOf, closedPort, verdict } from "./peers.ts";
+import { freePort } from "../ports.ts";
+import { checkOf, verdict } from "./peers.ts";
 
-await verdict(checkOf({ port: closedPort() }), "connect");
+await verdict(checkOf({ port: freePort() }), "connect");

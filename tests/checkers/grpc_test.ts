@@ -6,9 +6,10 @@ import { Secret } from "../../src/model/secret.ts";
 import { startEtcd } from "./etcd_server.ts";
 import { testIllServers } from "./ill_servers.ts";
 import { checkOf, inWords } from "./peers.ts";
-import { freePort, type RealServer, startServer, temporaryDirectory } from "./real_server.ts";
+import { type RealServer, startServer, temporaryDirectory } from "./real_server.ts";
 import { type Row, testRows } from "./real_server_rows.ts";
 import { needsSetup } from "../needs_setup.ts";
+import { freePort } from "../ports.ts";
 
 const HEALTH_SERVER = new URL("health_server.py", import.meta.url).pathname;
 const TOKEN = "s3cret-token";

@@ -1,5 +1,6 @@
 import { match, strictEqual } from "node:assert/strict";
-import { checkOf, closedPort, closesAtOnce, contains, flood, garbage, silent, verdict, withPeer } from "./peers.ts";
+import { freePort } from "../ports.ts";
+import { checkOf, closesAtOnce, contains, flood, garbage, silent, verdict, withPeer } from "./peers.ts";
 import { answers, answersAndStays, asked, OK, type Row, tryRows } from "./http_peers.ts";
 
 /** Replies, and what is made of them. */
@@ -184,7 +185,7 @@ tryRows([
 ]);
 
 Deno.test("http: a closed port is refused", async () => {
-  strictEqual(await verdict(checkOf({ port: closedPort() })), "down (refused): connection refused");
+  strictEqual(await verdict(checkOf({ port: freePort() })), "down (refused): connection refused");
 });
 
 Deno.test("http: a server that closes at once is down", async () => {

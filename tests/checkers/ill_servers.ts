@@ -5,17 +5,8 @@
 import "./first_round.ts";
 import { match, ok, strictEqual } from "node:assert/strict";
 import type { CheckTarget } from "../../src/model/check.ts";
-import {
-  checkOf,
-  closedPort,
-  closesAtOnce,
-  flood,
-  garbage,
-  openDescriptors,
-  silent,
-  verdict,
-  withPeer,
-} from "./peers.ts";
+import { freePort } from "../ports.ts";
+import { checkOf, closesAtOnce, flood, garbage, openDescriptors, silent, verdict, withPeer } from "./peers.ts";
 
 /** How a protocol's check words what it meets. */
 export interface Illnesses {
@@ -36,7 +27,7 @@ export function testIllServers(target: Partial<CheckTarget>, ill: Illnesses): vo
   const { service } = target;
 
   Deno.test(`${service}: a closed port is refused`, async () => {
-    strictEqual(await verdict(checkOf({ ...target, port: closedPort() })), "down (refused): connection refused");
+    strictEqual(await verdict(checkOf({ ...target, port: freePort() })), "down (refused): connection refused");
   });
 
   Deno.test(`${service}: a server that says nothing is down at the deadline, and holds no socket`, async () => {

@@ -5,9 +5,10 @@ import { Secret } from "../../src/model/secret.ts";
 import { testIllServers } from "./ill_servers.ts";
 import { checkOf, contains, inWords, round, verdict } from "./peers.ts";
 import { MANAGER, startSlapd } from "./ldap_server.ts";
-import { freePort, temporaryDirectory } from "./real_server.ts";
+import { temporaryDirectory } from "./real_server.ts";
 import { assertVerdict, type Row, testRows } from "./real_server_rows.ts";
 import { needsSetup } from "../needs_setup.ts";
+import { freePort } from "../ports.ts";
 
 const manager = { login: MANAGER.dn, passwd: new Secret(MANAGER.password) };
 const ROOT_ENTRY = "dc=example,dc=org";

@@ -7,9 +7,10 @@ import { Secret } from "../../src/model/secret.ts";
 import { JOE, saslSocket, startDovecot, startPostfix } from "./mail_servers.ts";
 import { decodeLatin1, encodeLatin1 } from "../../src/wire/transport/latin1.ts";
 import { checkOf, type Manners, verdict, withPeer } from "./peers.ts";
-import { freePort, temporaryDirectory } from "./real_server.ts";
+import { temporaryDirectory } from "./real_server.ts";
 import { discreetVerdict } from "./real_server_rows.ts";
 import { needsSetup } from "../needs_setup.ts";
+import { freePort } from "../ports.ts";
 
 const WRONG = "wr0ng-password";
 const joe = { login: JOE.login, passwd: new Secret(JOE.password) };

@@ -8,9 +8,10 @@ import { testIllServers } from "./ill_servers.ts";
 import { checkOf, contains, type Manners, verdict, withPeer } from "./peers.ts";
 import { answersQuery, oneRow, switchesTo } from "./mysql_packets.ts";
 import { MYSQL_PASSWORD, startMariadb } from "./mysql_server.ts";
-import { freePort, temporaryDirectory } from "./real_server.ts";
+import { temporaryDirectory } from "./real_server.ts";
 import { type Row, testRows } from "./real_server_rows.ts";
 import { needsSetup } from "../needs_setup.ts";
+import { freePort } from "../ports.ts";
 
 const joe = { login: "joe", passwd: new Secret(MYSQL_PASSWORD), database: "shop" };
 const SECRETS = [MYSQL_PASSWORD, "wr0ng-password"];

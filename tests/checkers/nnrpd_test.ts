@@ -4,8 +4,9 @@ import { runRound } from "../../src/checkers/run.ts";
 import { parseIp } from "../../src/model/address.ts";
 import { startNnrpd } from "./news_server.ts";
 import { checkOf, inWords } from "./peers.ts";
-import { freePort, temporaryDirectory } from "./real_server.ts";
+import { temporaryDirectory } from "./real_server.ts";
 import { needsSetup } from "../needs_setup.ts";
+import { freePort } from "../ports.ts";
 
 Deno.test("nntp: a real nnrpd of INN", needsSetup, async (t) => {
   await using directory = await temporaryDirectory();

@@ -156,14 +156,6 @@ export function flood(pattern: string, opening = ""): Manners {
   };
 }
 
-/** A closed port of 127.0.0.1. */
-export function closedPort(): number {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = listener.addr as Deno.NetAddr;
-  listener.close();
-  return port;
-}
-
 /** A plain substring as a `receive` expression. */
 export function contains(source: string): Pattern {
   return patternOf(source, (text) => text.includes(source));

@@ -6,9 +6,10 @@ import { testOverTls } from "./database_tls.ts";
 import { testIllServers } from "./ill_servers.ts";
 import { checkOf, contains, verdict, withPeer } from "./peers.ts";
 import { PGSQL_PASSWORD, startPostgres } from "./pgsql_server.ts";
-import { freePort, temporaryDirectory } from "./real_server.ts";
+import { temporaryDirectory } from "./real_server.ts";
 import { type Row, testRows } from "./real_server_rows.ts";
 import { needsSetup } from "../needs_setup.ts";
+import { freePort } from "../ports.ts";
 
 const joe = { login: "scram", passwd: new Secret(PGSQL_PASSWORD), database: "postgres" };
 const SECRETS = [PGSQL_PASSWORD, "wr0ng-password"];

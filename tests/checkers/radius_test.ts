@@ -3,12 +3,13 @@ import { match, strictEqual } from "node:assert/strict";
 import { parseIp } from "../../src/model/address.ts";
 import type { CheckTarget } from "../../src/model/check.ts";
 import { Secret } from "../../src/model/secret.ts";
-import { checkOf, closedPort, openDescriptors, verdict } from "./peers.ts";
+import { checkOf, openDescriptors, verdict } from "./peers.ts";
 import { RADIUS, startRadius } from "./radius_server.ts";
-import { freePort, temporaryDirectory } from "./real_server.ts";
+import { temporaryDirectory } from "./real_server.ts";
 import { discreetVerdict, type Row } from "./real_server_rows.ts";
 import { mute, nonsense, type Replies, withUdpPeer } from "./udp_peer.ts";
 import { needsSetup } from "../needs_setup.ts";
+import { freePort } from "../ports.ts";
 
 const joe = { login: "joe", passwd: new Secret(RADIUS.password), secret: new Secret(RADIUS.shared) };
 const ASKED: Partial<CheckTarget> = { service: "radius", transport: "udp", ...joe };
@@ -59,7 +60,7 @@ Deno.test("radius: a real FreeRADIUS", needsSetup, async (t) => {
 });
 
 Deno.test("radius: a closed port is refused", async () => {
-  strictEqual(await verdict(checkOf({ ...ASKED, port: closedPort() })), "down (refused): connection refused");
+  strictEqual(await verdict(checkOf({ ...ASKED, port: freePort() })), "down (refused): connection refused");
 });
 
 /** An Access-Accept for whatever was asked, signed with nothing. */

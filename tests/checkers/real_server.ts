@@ -99,22 +99,6 @@ export async function temporaryDirectory(mode = 0o755): Promise<AsyncDisposable 
   return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
 }
 
-/** A port that is free on both loopback addresses. */
-export function freePort(): number {
-  for (;;) {
-    const first = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-    const { port } = first.addr as Deno.NetAddr;
-    try {
-      Deno.listen({ hostname: "::1", port }).close();
-      return port;
-    } catch (error) {
-      if (!(error instanceof Deno.errors.AddrInUse)) throw error;
-    } finally {
-      first.close();
-    }
-  }
-}
-
 function spawn(program: ServerProgram, stdin: "null" | "piped" = "null"): Deno.ChildProcess {
   const { namespace } = program.site ?? LOOPBACK;
   const [command, ...args] = namespace ? ["ip", "netns", "exec", namespace, ...program.argv] : program.argv;

@@ -1,7 +1,8 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { connectsAfter, methodOfRound, runRound } from "../../src/checkers/run.ts";
 import { down, up } from "../../src/checkers/verdict.ts";
-import { checkOf, closedPort, inWords, openDescriptors, silent, withPeer } from "./peers.ts";
+import { freePort } from "../ports.ts";
+import { checkOf, inWords, openDescriptors, silent, withPeer } from "./peers.ts";
 
 /** The rounds of `checktype = 2`, with the verdicts + (passed), - (failed) or ? (our own trouble): c connects, n negotiates. */
 const MIXED: [name: string, verdicts: string, methods: string][] = [
@@ -80,7 +81,7 @@ Deno.test("run: the trace and the verdict stay short, whatever the server says",
 });
 
 Deno.test("run: two thousand rounds, answered, refused and timed out, leave no descriptor behind", async () => {
-  const refused = checkOf({ port: closedPort() });
+  const refused = checkOf({ port: freePort() });
   const pings = checkOf({});
   await withPeer((client) => client.gone(), async (peer) => {
     const connects = checkOf(peer);

@@ -3,9 +3,9 @@ import { unescapeRequest } from "../../src/checkers/simpletcp.ts";
 import type { CheckTarget } from "../../src/model/check.ts";
 import { encodeLatin1 } from "../../src/wire/transport/latin1.ts";
 import { saysFacts } from "../facts.ts";
+import { freePort } from "../ports.ts";
 import {
   checkOf,
-  closedPort,
   closesAtOnce,
   contains,
   expression,
@@ -134,7 +134,7 @@ for (const row of ROWS) {
 
 Deno.test("simpletcp: a closed port is refused", async () => {
   strictEqual(
-    await verdict(checkOf({ service: "simpletcp", port: closedPort() })),
+    await verdict(checkOf({ service: "simpletcp", port: freePort() })),
     "down (refused): connection refused",
   );
 });

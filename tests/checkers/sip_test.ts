@@ -2,11 +2,12 @@ import { match, ok, strictEqual } from "node:assert/strict";
 import { parseIp } from "../../src/model/address.ts";
 import type { CheckTarget } from "../../src/model/check.ts";
 import { testIllServers } from "./ill_servers.ts";
-import { checkOf, closedPort, openDescriptors, verdict } from "./peers.ts";
-import { freePort, temporaryDirectory } from "./real_server.ts";
+import { checkOf, openDescriptors, verdict } from "./peers.ts";
+import { temporaryDirectory } from "./real_server.ts";
 import { startKamailio } from "./sip_server.ts";
 import { mute, nonsense, type Replies, withUdpPeer } from "./udp_peer.ts";
 import { needsSetup } from "../needs_setup.ts";
+import { freePort } from "../ports.ts";
 
 const ROWS: readonly { login?: string; verdict: string }[] = [
   { verdict: "up: 200 Keepalive" },
@@ -62,7 +63,7 @@ testIllServers(ASKED, {
 const OVER_UDP: Partial<CheckTarget> = { ...ASKED, transport: "udp" };
 
 Deno.test("sip: a closed udp port is refused", async () => {
-  strictEqual(await verdict(checkOf({ ...OVER_UDP, port: closedPort() })), "down (refused): connection refused");
+  strictEqual(await verdict(checkOf({ ...OVER_UDP, port: freePort() })), "down (refused): connection refused");
 });
 
 /** A reply to a request: all of its lines but the first, which a real server would choose from. */

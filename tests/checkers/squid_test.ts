@@ -3,8 +3,9 @@ import { match } from "node:assert/strict";
 import { runRound } from "../../src/checkers/run.ts";
 import { parseIp } from "../../src/model/address.ts";
 import { checkOf, contains, inWords } from "./peers.ts";
-import { freePort, startServer, temporaryDirectory, untilAccepting } from "./real_server.ts";
+import { startServer, temporaryDirectory, untilAccepting } from "./real_server.ts";
 import { needsSetup } from "../needs_setup.ts";
+import { freePort } from "../ports.ts";
 
 Deno.test("http_proxy: a real squid, which fetches from a web server behind it", needsSetup, async (t) => {
   await using directory = await temporaryDirectory();

@@ -4,8 +4,9 @@ import { runRound } from "../../src/checkers/run.ts";
 import { parseIp } from "../../src/model/address.ts";
 import type { CheckTarget } from "../../src/model/check.ts";
 import { checkOf, inWords, openDescriptors, patternOf, verdict } from "./peers.ts";
-import { freePort, type RealServer, runTool, startServer, temporaryDirectory, untilAccepting } from "./real_server.ts";
+import { type RealServer, runTool, startServer, temporaryDirectory, untilAccepting } from "./real_server.ts";
 import { needsSetup } from "../needs_setup.ts";
+import { freePort } from "../ports.ts";
 
 const CERTIFICATES = new URL("certificates", import.meta.url).pathname;
 const AUTHORITY = `${CERTIFICATES}/authority.pem`;

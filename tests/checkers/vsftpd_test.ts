@@ -5,9 +5,10 @@ import { parseIp } from "../../src/model/address.ts";
 import { Secret } from "../../src/model/secret.ts";
 import { FTP_PAGE, FTP_PASSWORD, startVsftpd } from "./ftp_server.ts";
 import { checkOf, contains, inWords, openDescriptors } from "./peers.ts";
-import { freePort, temporaryDirectory } from "./real_server.ts";
+import { temporaryDirectory } from "./real_server.ts";
 import { assertVerdict, type Row, testRows } from "./real_server_rows.ts";
 import { needsSetup } from "../needs_setup.ts";
+import { freePort } from "../ports.ts";
 
 const WRONG = "wr0ng-password";
 const visitor = { passwd: new Secret(FTP_PASSWORD) };

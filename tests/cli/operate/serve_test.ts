@@ -1,6 +1,7 @@
 import { match, strictEqual } from "node:assert/strict";
 import { TestServer } from "../../control/fixture.ts";
 import { ldirectord } from "../program.ts";
+import { freePort } from "../../ports.ts";
 
 /** A wrong command line of serve, and its error. */
 const WRONG: [args: string[], says: RegExp][] = [
@@ -26,13 +27,6 @@ Deno.test("serve at a port where something listens says so", async () => {
   strictEqual(code, 1);
   match(stderr, /cannot listen at 127\.0\.0\.1:\d+: something else listens there/);
 });
-
-/** A port that is free now. */
-function freePort(): number {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  listener.close();
-  return (listener.addr as Deno.NetAddr).port;
-}
 
 Deno.test("serve tells where it is, serves, and with --while-read ends with its input", async () => {
   await using control = new TestServer({ history: () => ({ entries: [], next: 0 }) });
