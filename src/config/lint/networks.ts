@@ -27,20 +27,24 @@ export const NETWORK_LINTS: Readonly<Record<string, Lint>> = {
 
 /** Real servers that no interface of this machine is in one network with. */
 function realsElsewhere(forwarding: "masq" | "gate", fix: string): Lint["find"] {
-  return inSections(function* ({ section, virtual }, { facts: { networks }, views }) {
-    if (!networks || !isDirectorsPlace(networks, views)) return;
-    const far = [...virtual.reals.values()].filter(({ destination }) =>
-      destination.forwarding === forwarding && !isNear(destination.address, networks)
-    );
-    if (far.length === 0) return;
-    const lines = section.family === 6 ? section.settings.real6 : section.settings.real;
-    const more = far.length === 1 ? " is" : ` and ${far.length - 1} more are`;
-    yield {
-      place: lines?.find(({ line }) => line === far[0].line) ?? section.head,
-      text: `${far[0].destination.address}${more} in none of this machine's networks`,
-      fix,
-    };
-  });
+  const inSection = (networks: readonly Network[]) =>
+    inSections(function* ({ section, virtual }) {
+      const far = [...virtual.reals.values()].filter(({ destination }) =>
+        destination.forwarding === forwarding && !isNear(destination.address, networks)
+      );
+      if (far.length === 0) return;
+      const lines = section.family === 6 ? section.settings.real6 : section.settings.real;
+      const more = far.length === 1 ? " is" : ` and ${far.length - 1} more are`;
+      yield {
+        place: lines?.find(({ line }) => line === far[0].line) ?? section.head,
+        text: `${far[0].destination.address}${more} in none of this machine's networks`,
+        fix,
+      };
+    });
+  return (subject) => {
+    const { facts: { networks }, views } = subject;
+    return networks && isDirectorsPlace(networks, views) ? inSection(networks)(subject) : [];
+  };
 }
 
 /**

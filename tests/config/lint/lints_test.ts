@@ -455,6 +455,26 @@ pure("of a finding in every section the first places are listed, and one can be 
   deepStrictEqual(lint(parse(text).tree, model(text), HERE, new Set(["no-real-server"])), []);
 });
 
+pure("twice as many virtual services are twice as much to look at", () => {
+  const looks = (services: number) => {
+    const text = Array.from(
+      { length: services },
+      (_, i) => section(`virtual = 192.0.2.${i}:80`, ...WEB, `real = 198.51.100.${i}:80 masq`),
+    ).join("");
+    let count = 0;
+    const networks = new Proxy(HERE.networks!, {
+      get: (list, name) => {
+        if (name === "some") count++;
+        return Reflect.get(list, name);
+      },
+    });
+    found(text, { ...HERE, networks });
+    return count;
+  };
+  const [few, many] = [looks(20), looks(40)];
+  ok(few > 0 && many <= 2 * few, `${few}, and ${many} with twice as many`);
+});
+
 Deno.test({
   name: "check: without OpenSSL's library checks over TLS cannot be made",
   ...pure,
