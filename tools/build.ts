@@ -44,8 +44,11 @@ const V8_FLAGS = [
   // V8 lets the heap grow to four times what lives in it where it may become large, and to twice where it may not: with 500
   // checks a second some 20 MB less. 60,000 real servers need 250 MB.
   "--max-old-space-size=1500",
-  // And so to 1.3 times: 4 MB less again, for as many cycles. Reading 60,000 real servers takes a twentieth longer.
-  "--heap-growing-percent=30",
+  // And so to 1.5 times: 3 MB less again, for 3 % more CPU. Reading 60,000 real servers takes as long.
+  "--heap-growing-percent=50",
+  // V8's middle compiler makes code that is as fast here. The last one needs 5 MB of the runtime's code and of memory, and
+  // compiles what a director runs once: reading 60,000 real servers takes a seventh less without it.
+  "--no-turbofan",
 ];
 
 const COMPILE = [
