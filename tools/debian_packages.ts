@@ -34,6 +34,10 @@ export const STAGE: Packages = {
 /** What the tests and the benchmark use beyond {@link STAGE}. */
 export const PEERS: Packages = {
   "openssl": { purpose: "certificates of servers", starts: ["openssl"] },
+  "ansible-core": {
+    purpose: "runs the role of packaging/ansible",
+    proofs: [["env", "LC_ALL=C.UTF-8", "ansible-playbook", "--version"]],
+  },
   "socat": { purpose: "real servers that speak udp", starts: ["socat"] },
   "python3-aiosmtpd": {
     purpose: "a mail server that keeps what it receives",
