@@ -8,26 +8,43 @@ function syslogSink(path: string): Sink {
   return deliveringSink([syslogDelivery(rfc3164Formatter(facilityNumber("local3"), "ldirectord[7]"), path)], "gone");
 }
 
+/** Longest wait for a log daemon. */
+const PATIENCE_MS = 30_000;
+
+/** Whether the socket takes what is sent to it: one that only has its name yet refuses connections (__SO_ACCEPTCON). */
+function isOpen(kind: "UNIX-RECV" | "UNIX-LISTEN", path: string): boolean {
+  const line = Deno.readTextFileSync("/proc/net/unix").split("\n").find((line) => line.endsWith(` ${path}`));
+  const [, , , flags] = line?.split(/\s+/) ?? [];
+  return kind === "UNIX-LISTEN" ? flags === "00010000" : flags !== undefined;
+}
+
 /** A log daemon at that path: a text for each line that it is sent. */
 async function listen(kind: "UNIX-RECV" | "UNIX-LISTEN", path: string) {
   const address = kind === "UNIX-LISTEN" ? `${kind}:${path},fork` : `${kind}:${path}`;
   const child = new Deno.Command("socat", { args: ["-u", address, "STDOUT"], stdin: "null", stdout: "piped" }).spawn();
-  const bound = () => Deno.readTextFileSync("/proc/net/unix").includes(path);
-  for (let i = 0; i < 100 && !bound(); i++) await new Promise((wake) => setTimeout(wake, 20));
+  const end = Date.now() + PATIENCE_MS;
+  while (!isOpen(kind, path) && Date.now() < end) await new Promise((wake) => setTimeout(wake, 20));
   const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
   return {
     async hears(end: string): Promise<string> {
+      const hurry = setTimeout(() => child.kill("SIGKILL"), PATIENCE_MS);
       let heard = "";
       while (!heard.includes(end)) {
         const { value, done } = await reader.read();
         if (done) break;
         heard += value;
       }
+      clearTimeout(hurry);
       return heard;
     },
     sticks: () => child.kill("SIGSTOP"),
     async close() {
-      child.kill("SIGKILL");
+      // It may have been killed for its silence.
+      try {
+        child.kill("SIGKILL");
+      } catch (error) {
+        if (!(error instanceof TypeError)) throw error;
+      }
       await reader.cancel();
       await child.status;
       await Deno.remove(path).catch(() => {});
