@@ -23,6 +23,15 @@ export function parseTally(output: readonly string[]): Tally | undefined {
   return summary ? { passed: Number(summary[1]), failed: Number(summary[2]), failures: failuresOf(output) } : undefined;
 }
 
+/** A test that takes so many minutes waits for something that does not come. */
+const STUCK_MINUTES = 8;
+
+/** Returns the failure of a test that does not end, where a line of `deno test` says so. */
+export function stuckTest(line: string): string | undefined {
+  const [, name, minutes] = /(?:^|\.\.\.)'(.+)' has been running for over \((\d+)m/.exec(line) ?? [];
+  return Number(minutes) >= STUCK_MINUTES ? `${name}\n    has not ended within ${minutes} minutes` : undefined;
+}
+
 /** The sum of test runs. */
 export function addTallies(tallies: readonly Tally[]): Tally {
   return tallies.reduce((sum, { passed, failed, failures }) => ({

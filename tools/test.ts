@@ -8,7 +8,7 @@ import { runLab } from "../tests/lab/run.ts";
 import { lines } from "../tests/lab/uml/lines.ts";
 import { build } from "./build.ts";
 import { setup } from "./setup.ts";
-import { addTallies, NO_TALLY, parseTally, sayTally, type Tally } from "./tally.ts";
+import { addTallies, NO_TALLY, parseTally, sayTally, stuckTest, type Tally } from "./tally.ts";
 import { fail, say, step } from "./terminal.ts";
 
 const ROOT = new URL("..", import.meta.url).pathname;
@@ -48,6 +48,10 @@ async function unitTests(): Promise<Tally> {
   for await (const line of lines(child.stdout)) {
     output.push(line);
     say(line);
+    const stuck = stuckTest(line);
+    if (!stuck) continue;
+    child.kill("SIGKILL");
+    return { ...NO_TALLY, failed: 1, failures: [stuck] };
   }
   const { success } = await child.status;
   return parseTally(output) ?? { ...NO_TALLY, failed: success ? 0 : 1 };

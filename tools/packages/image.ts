@@ -128,7 +128,7 @@ async function addImage(
     config: {
       Entrypoint: ["/usr/sbin/ldirectord"],
       Cmd: ["--foreground", "start"],
-      Env: ["PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C.UTF-8"],
+      Env: ["PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C.UTF-8", "MALLOC_ARENA_MAX=1"],
       StopSignal: "SIGTERM",
       Labels: {
         "org.opencontainers.image.title": "ldirectord",
