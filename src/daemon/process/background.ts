@@ -9,7 +9,7 @@ const MARK = "LDIRECTORD_IN_BACKGROUND";
 const ENVIRONMENT = {
   [MARK]: "1",
   // The C library gives each thread a heap of its own, and two of the runtime's grow to 3 MB each. With one for all the daemon
-  // needs 2 MB less. mallopt(3), M_ARENA_MAX: read when a process starts.
+  // needs 3 MB less. mallopt(3), M_ARENA_MAX: read when a process starts.
   MALLOC_ARENA_MAX: "1",
 };
 
