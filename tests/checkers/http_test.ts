@@ -104,6 +104,11 @@ tryRows([
     verdict: "down (protocol): … chunk size: Test",
   },
   {
+    name: "an empty line in place of a chunk's size",
+    peer: answers("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n\r\n"),
+    verdict: "down (protocol): … chunk size: an empty line",
+  },
+  {
     name: "a length that is none",
     peer: answers("HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n"),
     verdict: "down (protocol): … Content-Length: -1",

@@ -158,7 +158,7 @@ async function readChunked(reader: ByteReader, body: ByteBuffer): Promise<void> 
     const line = await reader.line(MAX_LINE);
     if (line === undefined) throw new ProtocolError("the server closed the connection within a chunked body");
     const match = /^[ \t]*([0-9a-f]{1,12})[ \t]*(;.*)?$/i.exec(line);
-    if (!match) throw new ProtocolError(`the reply has a bad chunk size: ${line.slice(0, 40)}`);
+    if (!match) throw new ProtocolError(`the reply has a bad chunk size: ${lineBeginning(line.slice(0, 40))}`);
     ignored += match[2]?.length ?? 0;
     if (ignored > MAX_HEAD) throw new ProtocolError(`the reply's chunk extensions have more than ${MAX_HEAD} bytes`);
     const size = parseInt(match[1], 16);
