@@ -12,7 +12,7 @@ import { realStatus, statusWith } from "../../web/example_status.ts";
 const plain = (text: string) => text;
 const PAINT: Paint = { red: plain, green: plain, yellow: plain, cyan: plain, bold: plain, dim: plain, reverse: plain };
 
-/** The moment of the screen. The events on it are told in local time. */
+/** The time of the screen. It shows the times of events in local time. */
 const NOW = new Date(2026, 10, 20, 10, 32, 3);
 
 const ago = (seconds: number) => new Date(NOW.getTime() - seconds * 1000).toISOString();
